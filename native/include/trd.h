@@ -1,0 +1,103 @@
+/**
+ * libtrd: the kernels of Tuned Reverse Distillation on memory the caller owns. Plain C, no LibTorch.
+ *
+ * Rules of every function that returns trd_status:
+ *  - inputs and outputs are caller-owned, dense, row-major, on exec's device, and are not kept after the return;
+ *  - nothing is allocated that the caller can see, nothing is freed, no device is synchronised;
+ *  - arguments are validated before anything is written: a call that fails with TRD_ERROR_ARGUMENT or
+ *    TRD_ERROR_UNSUPPORTED has changed no output;
+ *  - the text of the last failure in this thread is trd_last_error(); it is never null.
+ * Shapes: n images, c channels, h rows, w columns, size = the square input size S. Sizes are elements, not bytes.
+ */
+#ifndef TRD_H
+#define TRD_H
+
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define TRD_API __declspec(dllexport)
+#else
+#define TRD_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Raised whenever a signature or a meaning in this file changes; checked by the Java runtime at load. */
+#define TRD_ABI_VERSION 1
+
+typedef int32_t trd_status;
+enum {
+    TRD_OK = 0,
+    TRD_ERROR_ARGUMENT = 1,    /* null, size <= 0, size too large, overlap, workspace too small, not finite */
+    TRD_ERROR_UNSUPPORTED = 2, /* this build or this machine has no such backend */
+    TRD_ERROR_CUDA = 3,        /* the CUDA runtime refused; the text holds its reason */
+    TRD_ERROR_INTERNAL = 4     /* a fault of libtrd */
+};
+
+enum { TRD_BACKEND_CPU = 0, TRD_BACKEND_CUDA = 1 };
+
+/** Where an op runs. Caller-owned, read once per call. CPU: device and stream are ignored. */
+typedef struct trd_exec {
+    int32_t backend; /* TRD_BACKEND_* */
+    int32_t device;  /* CUDA device index */
+    void* stream;    /* cudaStream_t; null = the default stream */
+} trd_exec;
+
+/** TRD_ABI_VERSION of the loaded library. */
+TRD_API int32_t trd_abi_version(void);
+
+/** One line: version, backends, compiler, flags. Static text. */
+TRD_API const char* trd_describe(void);
+
+/** Text of this thread's last failure, "" when there was none. Valid until this thread's next failing call. */
+TRD_API const char* trd_last_error(void);
+
+/**
+ * Cosine distance per pixel: out = 1 - <a,b> / (max(|a|, 1e-8) max(|b|, 1e-8))  (SPEC section 4).
+ * a, b  float32 [n, pixels, c] (channels-last)
+ * out   float32 [n, pixels], in [0, 2] up to rounding; overlaps neither input
+ * Errors: ARGUMENT (null, size <= 0, overlap), UNSUPPORTED (no such backend), CUDA.
+ */
+TRD_API trd_status trd_cosine_distance(const trd_exec* exec, const float* a, const float* b, float* out,
+                                       int64_t n, int64_t pixels, int64_t c);
+
+/**
+ * One branch's raw map: map = sum over the three scales of the bilinear (align_corners) upsampling of distance_i
+ * to size x size (SPEC section 4, before calibration and blur).
+ * distance_i  float32 [n, side_i, side_i]
+ * map         float32 [n, size, size]; overlaps no input
+ * Errors: ARGUMENT (null, size <= 0, overlap), UNSUPPORTED, CUDA.
+ */
+TRD_API trd_status trd_branch_map(const trd_exec* exec, const float* distance_1, int64_t side_1,
+                                  const float* distance_2, int64_t side_2, const float* distance_3, int64_t side_3,
+                                  float* map, int64_t n, int64_t size);
+
+/** Calibration of both branches: mean and population standard deviation of all pixels of the validation maps. */
+typedef struct trd_calibration {
+    double mean_rgb, std_rgb;     /* std > 0 */
+    double mean_depth, std_depth; /* std > 0 */
+} trd_calibration;
+
+/** Bytes of scratch that trd_anomaly_map needs for this size; 0 when size <= 0 or too large. */
+TRD_API int64_t trd_anomaly_map_workspace_bytes(int64_t size);
+
+/**
+ * Calibrated, blurred anomaly maps and their scores (SPEC section 4):
+ *   map_m = blur((raw_m - mean_m) / std_m), map = map_rgb + map_depth, score = maximum of the map,
+ * blur: Gaussian, sigma 4 px, radius 16, half-sample symmetric border.
+ * raw_rgb, raw_depth          float32 [n, size, size], from trd_branch_map
+ * map, map_rgb, map_depth     float32 [n, size, size]; overlap nothing
+ * scores                      float32 [n, 3]: map, map_rgb, map_depth. NaN when that map holds a NaN
+ * workspace                   trd_anomaly_map_workspace_bytes(size) bytes, 64-byte aligned
+ * Errors: ARGUMENT (null, size <= 0, overlap, std not > 0 or not finite, workspace small or misaligned), UNSUPPORTED, CUDA.
+ */
+TRD_API trd_status trd_anomaly_map(const trd_exec* exec, const float* raw_rgb, const float* raw_depth,
+                                   const trd_calibration* calibration, float* map, float* map_rgb, float* map_depth,
+                                   float* scores, void* workspace, int64_t workspace_bytes, int64_t n, int64_t size);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,26 @@
+package io.trd4j.jni;
+
+/** Turns a {@code trd_status} into the Java exception it stands for. The only translator. */
+public final class Status {
+    private Status() {}
+
+    /**
+     * @throws IllegalArgumentException for TRD_ERROR_ARGUMENT
+     * @throws UnsupportedOperationException for TRD_ERROR_UNSUPPORTED
+     * @throws NativeException for every other failure
+     */
+    public static void check(int status) {
+        if (status != Trd.TRD_OK) {
+            throw exception(status);
+        }
+    }
+
+    private static RuntimeException exception(int status) {
+        String text = Trd.trd_last_error().getString();
+        return switch (status) {
+            case Trd.TRD_ERROR_ARGUMENT -> new IllegalArgumentException(text);
+            case Trd.TRD_ERROR_UNSUPPORTED -> new UnsupportedOperationException(text);
+            default -> new NativeException("libtrd failed with status " + status + ": " + text);
+        };
+    }
+}

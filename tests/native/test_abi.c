@@ -1,0 +1,35 @@
+/* The contract compiles as plain C, and the library keeps its promises about versions, texts and rejected calls. */
+#include <stdio.h>
+#include <string.h>
+
+#include "trd.h"
+
+static int failures = 0;
+
+static void check(int condition, const char* what) {
+    if (!condition) {
+        ++failures;
+        printf("FAILED: %s\n", what);
+    }
+}
+
+int main(void) {
+    float a[4] = {1, 2, 3, 4}, b[4] = {4, 3, 2, 1}, out[2] = {-7, -7};
+    trd_exec cpu = {TRD_BACKEND_CPU, 0, NULL}, cuda = {TRD_BACKEND_CUDA, 0, NULL}, nonsense = {77, 0, NULL};
+
+    check(trd_abi_version() == TRD_ABI_VERSION, "the library has the header's ABI version");
+    check(strstr(trd_describe(), "cpu") != NULL, "trd_describe names the cpu backend");
+    check(trd_last_error() != NULL && trd_last_error()[0] == 0, "no error text before the first failure");
+
+    check(trd_cosine_distance(NULL, a, b, out, 1, 2, 2) == TRD_ERROR_ARGUMENT, "a null exec is refused");
+    check(strcmp(trd_last_error(), "exec is null") == 0, "the text says why");
+    check(trd_cosine_distance(&nonsense, a, b, out, 1, 2, 2) == TRD_ERROR_ARGUMENT, "an unknown backend is refused");
+    check(trd_cosine_distance(&cuda, a, b, out, 1, 2, 2) == TRD_ERROR_UNSUPPORTED, "a missing backend fails loudly");
+    check(out[0] == -7 && out[1] == -7, "a refused call writes nothing");
+    check(trd_cosine_distance(&cpu, a, b, out, 1, 2, 2) == TRD_OK, "a good call after bad ones succeeds");
+    check(trd_anomaly_map_workspace_bytes(0) == 0 && trd_anomaly_map_workspace_bytes(-1) == 0 &&
+          trd_anomaly_map_workspace_bytes(INT64_MAX) == 0, "no workspace for an impossible size");
+
+    printf("%s\n", failures == 0 ? "all passed" : "there were failures");
+    return failures == 0 ? 0 : 1;
+}

@@ -1,0 +1,91 @@
+// The one harness of the native tests: guarded buffers, NaN-safe comparison, seeded data, a count of failures.
+#pragma once
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "trd.h"
+
+namespace trd_test {
+
+inline int failures = 0;
+
+inline void check(bool condition, const std::string& what) {
+    if (condition) return;
+    ++failures;
+    std::printf("FAILED: %s\n", what.c_str());
+}
+
+// A float buffer between two guard zones; every element starts as a signalling pattern that reads as NaN, so that an
+// output which was never written fails the comparison, and a write outside fails guards_intact().
+class Guarded {
+public:
+    explicit Guarded(int64_t count) : count_(count), bytes_(static_cast<size_t>(count) * 4 + 2 * kZone + 64, kPattern) {
+        auto address = reinterpret_cast<uintptr_t>(bytes_.data()) + kZone;
+        start_ = bytes_.data() + (((address + 63) & ~uintptr_t{63}) - reinterpret_cast<uintptr_t>(bytes_.data()));
+        std::memset(start_, 0xFF, static_cast<size_t>(count) * 4);
+    }
+    float* data() { return reinterpret_cast<float*>(start_); }
+    int64_t count() const { return count_; }
+    bool guards_intact() const {
+        for (const uint8_t* p = bytes_.data(); p < start_; ++p)
+            if (*p != kPattern) return false;
+        for (const uint8_t* p = start_ + count_ * 4; p < bytes_.data() + bytes_.size(); ++p)
+            if (*p != kPattern) return false;
+        return true;
+    }
+    bool untouched() const {
+        for (const uint8_t* p = start_; p < start_ + count_ * 4; ++p)
+            if (*p != 0xFF) return false;
+        return guards_intact();
+    }
+
+private:
+    static constexpr size_t kZone = 256;
+    static constexpr uint8_t kPattern = 0xA5;
+    int64_t count_;
+    std::vector<uint8_t> bytes_;
+    uint8_t* start_;
+};
+
+inline std::vector<float> uniform(int64_t count, uint32_t seed, float low = -1, float high = 1) {
+    std::mt19937 random(seed);
+    std::uniform_real_distribution<float> distribution(low, high);
+    std::vector<float> values(static_cast<size_t>(count));
+    for (float& v : values) v = distribution(random);
+    return values;
+}
+
+// |got - expected| <= tolerance for every element; a NaN on either side fails.
+template <class Expected>
+void compare(const std::string& what, const float* got, const Expected* expected, int64_t count, double tolerance) {
+    double worst = 0;
+    for (int64_t i = 0; i < count; ++i) {
+        const double error = std::fabs(static_cast<double>(got[i]) - static_cast<double>(expected[i]));
+        if (!(error <= tolerance)) {
+            check(false, what + ": element " + std::to_string(i) + " is " + std::to_string(got[i]) + ", expected " +
+                             std::to_string(expected[i]) + ", tolerance " + std::to_string(tolerance));
+            return;
+        }
+        worst = error > worst ? error : worst;
+    }
+    std::printf("ok: %s, worst error %.3g of %.3g allowed\n", what.c_str(), worst, tolerance);
+}
+
+inline void expect_status(const std::string& what, trd_status got, trd_status expected) {
+    check(got == expected, what + ": status " + std::to_string(got) + ", expected " + std::to_string(expected) + " (" +
+                               trd_last_error() + ")");
+}
+
+inline trd_exec cpu() { return trd_exec{TRD_BACKEND_CPU, 0, nullptr}; }
+
+inline int finish() {
+    std::printf("%s\n", failures == 0 ? "all passed" : "there were failures");
+    return failures == 0 ? 0 : 1;
+}
+
+}  // namespace trd_test
