@@ -1,0 +1,45 @@
+package io.trd4j.cli;
+
+import io.trd4j.io.InputException;
+import io.trd4j.model.Checkpoints;
+import io.trd4j.model.ModelFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code trd export}: a model file becomes an official PyTorch checkpoint. */
+@Command(name = "export", mixinStandardHelpOptions = true,
+        description = "Writes a model's students, and its teacher if asked, as files that torch.load reads.")
+final class ExportCommand implements Callable<Integer> {
+    @Option(names = "--model", required = true, paramLabel = "FILE", description = "the model file")
+    private Path model;
+
+    @Option(names = "--to", required = true, paramLabel = "FORMAT", description = "pth")
+    private String format;
+
+    @Option(names = "--out", required = true, paramLabel = "FILE",
+            description = "the checkpoint to write: a dict with student_rgb and student_depth (also for surface normals)")
+    private Path out;
+
+    @Option(names = "--teacher-out", paramLabel = "FILE",
+            description = "also write the teacher's state dict, under torchvision's names up to layer3")
+    private Path teacherOut;
+
+    @Override
+    public Integer call() throws IOException {
+        if (!format.equals("pth")) {
+            throw new InputException("--to " + format + " is not known; use --to pth");
+        }
+        try (ModelFile file = ModelFile.open(model)) {
+            Checkpoints.exportStudents(file, out);
+            System.out.println("wrote " + out);
+            if (teacherOut != null) {
+                Checkpoints.exportTeacher(file, teacherOut);
+                System.out.println("wrote " + teacherOut);
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,84 @@
+package io.trd4j.cli;
+
+import io.trd4j.data.Modality;
+import io.trd4j.io.InputException;
+import io.trd4j.model.Backbone;
+import io.trd4j.model.Calibration;
+import io.trd4j.model.Checkpoints;
+import io.trd4j.model.ModelInfo;
+import io.trd4j.model.TeacherWeights;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code trd import}: an official PyTorch checkpoint becomes a model file. */
+@Command(name = "import", mixinStandardHelpOptions = true,
+        description = "Turns an official PyTorch checkpoint and its teacher's weights into a model file.")
+final class ImportCommand implements Callable<Integer> {
+    private static final String UNKNOWN_TEACHER = "0".repeat(64);
+
+    @Option(names = "--student", required = true, paramLabel = "FILE",
+            description = "the checkpoint (.pth) with student_rgb and student_depth or student_normals")
+    private Path student;
+
+    @Option(names = "--teacher", required = true, paramLabel = "FILE|imagenet",
+            description = "torchvision or timm ResNet weights (.pth, .safetensors), or 'imagenet' to download torchvision's")
+    private String teacher;
+
+    @Option(names = "--backbone", defaultValue = "wide_resnet50_2", paramLabel = "NAME",
+            description = "resnet18, resnet34, resnet50 or wide_resnet50_2 (default: ${DEFAULT-VALUE})")
+    private String backbone;
+
+    @Option(names = "--size", defaultValue = "256", paramLabel = "PX",
+            description = "the input size the students were trained with (default: ${DEFAULT-VALUE})")
+    private int size;
+
+    @Option(names = "--modality", required = true, description = "what the second student sees: ${COMPLETION-CANDIDATES}")
+    private Modality modality;
+
+    @Option(names = "--normal-kernel", defaultValue = "5", paramLabel = "K",
+            description = "Sobel aperture of the surface normals, odd, 1 to 31 (default: ${DEFAULT-VALUE})")
+    private int normalKernel;
+
+    @Option(names = "--calibration", split = ",", paramLabel = "MEAN_RGB,STD_RGB,MEAN_DEPTH,STD_DEPTH",
+            hideParamSyntax = true, description = "mean and standard deviation of the maps of normal parts, per branch")
+    private double[] calibration;
+
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "the model file to write")
+    private Path out;
+
+    @Override
+    public Integer call() throws IOException {
+        // Everything that can be wrong without reading a large file is found first.
+        ModelInfo wanted = wanted();
+        ModelInfo written = Checkpoints.importStudents(student, TeacherWeights.load(teacher, wanted.backbone()), wanted, out);
+        System.out.println("wrote " + out + ": " + written.backbone().key() + ", size " + written.size() + ", rgb and "
+                + written.modality().key());
+        if (written.calibration() == null) {
+            System.out.println("it has no calibration: calibrate it on normal parts before inspecting");
+        }
+        return 0;
+    }
+
+    private ModelInfo wanted() {
+        try {
+            return new ModelInfo(ModelInfo.FORMAT_VERSION, Backbone.of(backbone), size, modality, normalKernel,
+                    calibration(), null, null, UNKNOWN_TEACHER);
+        } catch (IllegalArgumentException e) {
+            throw new InputException(e.getMessage(), e);
+        }
+    }
+
+    private Calibration calibration() {
+        if (calibration == null) {
+            return null;
+        }
+        if (calibration.length != 4) {
+            throw new InputException("--calibration needs four numbers (mean and standard deviation of rgb, then of depth), not "
+                    + calibration.length);
+        }
+        return new Calibration(calibration[0], calibration[1], calibration[2], calibration[3]);
+    }
+}

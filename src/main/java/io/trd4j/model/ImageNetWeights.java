@@ -1,0 +1,199 @@
+package io.trd4j.model;
+
+import io.trd4j.io.AtomicFile;
+import io.trd4j.io.InputException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+
+/**
+ * torchvision's ImageNet weights (IMAGENET1K_V1), downloaded once into a cache folder. torchvision's file names end in
+ * the first eight digits of the content's SHA-256, which every use verifies.
+ */
+final class ImageNetWeights {
+    private static final Map<Backbone, String> HASHES = Map.of(Backbone.RESNET18, "f37072fd", Backbone.RESNET34, "b627a593",
+            Backbone.RESNET50, "0676ba61", Backbone.WIDE_RESNET50_2, "95faca4d");
+    private static final URI HOST = URI.create("https://download.pytorch.org/models/");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    // Four times the largest of these files: what goes on longer is not one of them.
+    private static final long MAX_BYTES = 512L << 20;
+
+    private final URI host;
+    private final Path cache;
+    private final Map<Backbone, String> hashes;
+    private final Duration patience;
+
+    ImageNetWeights(URI host, Path cache, Map<Backbone, String> hashes, Duration patience) {
+        this.host = host;
+        this.cache = cache;
+        this.hashes = hashes;
+        this.patience = patience;
+    }
+
+    static ImageNetWeights standard() {
+        return new ImageNetWeights(HOST, cache(System.getenv(), Path.of(System.getProperty("user.home"))), HASHES, PATIENCE);
+    }
+
+    /** $TRD_CACHE, else $XDG_CACHE_HOME/trd4j, else ~/.cache/trd4j; an empty variable counts as unset. */
+    static Path cache(Map<String, String> environment, Path home) {
+        String own = environment.getOrDefault("TRD_CACHE", "");
+        if (!own.isEmpty()) {
+            return Path.of(own);
+        }
+        String shared = environment.getOrDefault("XDG_CACHE_HOME", "");
+        return (shared.isEmpty() ? home.resolve(".cache") : Path.of(shared)).resolve("trd4j");
+    }
+
+    /**
+     * The verified weights file, downloaded when the cache does not have it.
+     *
+     * @throws InputException when it cannot be downloaded or does not have the expected content; a wrong file is
+     *     deleted
+     */
+    Path file(Backbone backbone) throws IOException {
+        String expected = hashes.get(backbone);
+        String name = backbone.key() + "-" + expected + ".pth";
+        Path file = cache.resolve(name);
+        if (Files.exists(file)) {
+            String actual = ModelFile.sha256(file);
+            if (!actual.startsWith(expected)) {
+                Files.delete(file);
+                throw new InputException(file + " was damaged (its SHA-256 begins with " + actual.substring(0, 8) + ", not "
+                        + expected + ") and has been deleted; run again to download it");
+            }
+            return file;
+        }
+        URI source = host.resolve(name);
+        try {
+            AtomicFile.write(file, channel -> download(source, expected, channel::write));
+        } catch (InterruptedDownload e) {
+            Thread.currentThread().interrupt();
+            throw new InputException("the download of " + source + " was interrupted; run again", e);
+        } catch (DownloadException e) {
+            throw new InputException(source + " " + e.getMessage() + "; without a network, get that file elsewhere and put it "
+                    + "here: " + file.toAbsolutePath(), e);
+        }
+        return file;
+    }
+
+    @FunctionalInterface
+    private interface Sink {
+        int write(ByteBuffer piece) throws IOException;
+    }
+
+    private void download(URI source, String expected, Sink sink) throws IOException {
+        HttpClient client = HttpClient.newBuilder().connectTimeout(patience).followRedirects(HttpClient.Redirect.NORMAL)
+                .build();
+        HttpRequest request = HttpRequest.newBuilder(source).timeout(patience).build();
+        HttpResponse<InputStream> response;
+        try {
+            response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+        } catch (InterruptedException e) {
+            throw new InterruptedDownload(e);
+        } catch (IOException e) {
+            throw new DownloadException("cannot be reached (" + reason(e) + ")", e);
+        }
+        MessageDigest digest = ModelFile.newSha256();
+        try (InputStream body = response.body()) {
+            if (response.statusCode() != 200) {
+                throw new DownloadException("was answered with HTTP status " + response.statusCode(), null);
+            }
+            copy(response, body, digest, sink);
+        }
+        String actual = HexFormat.of().formatHex(digest.digest());
+        if (!actual.startsWith(expected)) {
+            throw new DownloadException("gave a wrong file, now deleted (its SHA-256 begins with " + actual.substring(0, 8)
+                    + ", not " + expected + ")", null);
+        }
+    }
+
+    private void copy(HttpResponse<?> response, InputStream body, MessageDigest digest, Sink sink) throws IOException {
+        AtomicLong lastNanos = new AtomicLong(System.nanoTime());
+        // The client has no timeout for a body that stalls, so a watchdog closes it.
+        ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "download watchdog");
+            thread.setDaemon(true);
+            return thread;
+        });
+        long period = Math.max(1, patience.toMillis() / 10);
+        watchdog.scheduleAtFixedRate(() -> closeWhenStalled(body, lastNanos), period, period, TimeUnit.MILLISECONDS);
+        long total = response.headers().firstValueAsLong("content-length").orElse(-1);
+        try (ProgressBar bar = new ProgressBarBuilder().setTaskName(response.uri().getHost()).setInitialMax(total)
+                .setUnit(" MB", 1_000_000).setUpdateIntervalMillis(500).build()) {
+            byte[] piece = new byte[1 << 16];
+            long bytes = 0;
+            for (int count = next(body, piece); count >= 0; count = next(body, piece)) {
+                lastNanos.set(System.nanoTime());
+                bytes += count;
+                if (bytes > MAX_BYTES) {
+                    throw new DownloadException("sends more than " + MAX_BYTES + " bytes", null);
+                }
+                digest.update(piece, 0, count);
+                ByteBuffer buffer = ByteBuffer.wrap(piece, 0, count);
+                while (buffer.hasRemaining()) {
+                    sink.write(buffer);
+                }
+                bar.stepTo(bytes);
+            }
+        } finally {
+            watchdog.shutdownNow();
+        }
+    }
+
+    private static int next(InputStream body, byte[] piece) throws IOException {
+        try {
+            return body.read(piece);
+        } catch (IOException e) {
+            throw new DownloadException("broke off (" + reason(e) + ")", e);
+        }
+    }
+
+    private void closeWhenStalled(InputStream body, AtomicLong lastNanos) {
+        if (System.nanoTime() - lastNanos.get() > patience.toNanos()) {
+            try {
+                body.close();
+            } catch (IOException e) {
+                // The reader sees the closed stream, which is all this is for.
+                lastNanos.set(System.nanoTime());
+            }
+        }
+    }
+
+    private static String reason(IOException e) {
+        String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return text.replaceAll("\\p{Cntrl}+", " ");
+    }
+
+    /** The message continues the sentence that begins with the source. */
+    private static final class DownloadException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        DownloadException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    private static final class InterruptedDownload extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        InterruptedDownload(Throwable cause) {
+            super(cause);
+        }
+    }
+}

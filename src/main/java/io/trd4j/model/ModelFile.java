@@ -1,0 +1,170 @@
+package io.trd4j.model;
+
+import io.trd4j.io.InputException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A trained model in one safetensors file: the tensors of both students and the teacher under the prefixes
+ * {@code student_rgb.}, {@code student_depth.} and {@code teacher.} (F32; batch-norm counters I64), and a
+ * {@link ModelInfo} in the metadata.
+ */
+public final class ModelFile implements AutoCloseable {
+    private static final int PIECE = 1 << 20;
+
+    private final ModelInfo info;
+    private final Safetensors tensors;
+
+    private ModelFile(ModelInfo info, Safetensors tensors) {
+        this.info = info;
+        this.tensors = tensors;
+    }
+
+    /**
+     * Opens a model and checks its metadata and the name, type and shape of every tensor; values are not read.
+     *
+     * @throws InputException when it is not a sound model, or one of a newer format
+     */
+    public static ModelFile open(Path file) throws IOException {
+        Safetensors tensors = Safetensors.open(file);
+        try {
+            ModelInfo info = ModelInfo.fromMetadata(file, tensors.metadata());
+            checkTensors(file, info.backbone(), tensors.tensors());
+            return new ModelFile(info, tensors);
+        } catch (RuntimeException | Error e) {
+            tensors.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Writes a model file; equal content gives equal bytes.
+     *
+     * @param tensors all tensors of the three networks, with their prefixes
+     * @throws IllegalArgumentException when a tensor is missing, unknown, or of another type or shape
+     * @throws IOException when the file cannot be written; the target is then unchanged
+     */
+    public static void write(Path file, ModelInfo info, List<SafetensorsWriter.Source> tensors) throws IOException {
+        try {
+            checkTensors(file, info.backbone(), tensors.stream().map(SafetensorsWriter.Source::info).toList());
+        } catch (InputException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+        SafetensorsWriter.write(file, info.toMetadata(), tensors);
+    }
+
+    public ModelInfo info() {
+        return info;
+    }
+
+    /** The open file, with all tensors under their prefixed names. Closed with this model. */
+    public Safetensors tensors() {
+        return tensors;
+    }
+
+    /** The tensors of one network, without its prefix, in state-dict order; read when asked, while this is open. */
+    public List<SafetensorsWriter.Source> sources(String prefix) {
+        List<TensorInfo> names = prefix.equals(ParameterNames.TEACHER) ? ParameterNames.teacher(info.backbone())
+                : ParameterNames.student(info.backbone());
+        return names.stream().map(t -> tensors.source(prefix + t.name()).withName(t.name())).toList();
+    }
+
+    /** SHA-256 of the whole file, as 64 hexadecimal digits. */
+    public String sha256() throws IOException {
+        return sha256(tensors.path());
+    }
+
+    /**
+     * Reads the teacher's tensors and compares them with the checksum in the metadata.
+     *
+     * @throws InputException when they differ
+     */
+    public void verifyTeacher() throws IOException {
+        String actual = teacherSha256(sources(ParameterNames.TEACHER));
+        if (!actual.equals(info.teacherSha256())) {
+            throw new InputException(tensors.path() + ": the teacher's tensors have SHA-256 " + actual + ", the metadata says "
+                    + info.teacherSha256() + "; the file is damaged or was edited");
+        }
+    }
+
+    /** Idempotent. */
+    @Override
+    public void close() throws IOException {
+        tensors.close();
+    }
+
+    /**
+     * The teacher's checksum: SHA-256 over, per tensor in the order of the names' UTF-8 bytes, the name in UTF-8, a
+     * zero byte and the raw little-endian bytes.
+     *
+     * @param teacher its tensors as stored, names without prefix
+     */
+    public static String teacherSha256(List<SafetensorsWriter.Source> teacher) throws IOException {
+        MessageDigest digest = newSha256();
+        List<SafetensorsWriter.Source> sorted = new ArrayList<>(teacher);
+        sorted.sort(Comparator.comparing(t -> t.info().name(), SafetensorsWriter.NAME_ORDER));
+        for (SafetensorsWriter.Source tensor : sorted) {
+            digest.update(tensor.info().name().getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
+            digest.update(tensor.bytes());
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** SHA-256 of a file's bytes, as 64 hexadecimal digits. */
+    public static String sha256(Path file) throws IOException {
+        MessageDigest digest = newSha256();
+        ByteBuffer piece = ByteBuffer.allocate(PIECE);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            while (channel.read(piece) >= 0) {
+                digest.update(piece.flip());
+                piece.clear();
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    static MessageDigest newSha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static void checkTensors(Path file, Backbone backbone, Collection<TensorInfo> found) {
+        Set<String> names = new HashSet<>();
+        for (String prefix : List.of(ParameterNames.STUDENT_RGB, ParameterNames.STUDENT_DEPTH, ParameterNames.TEACHER)) {
+            List<TensorInfo> expected = prefix.equals(ParameterNames.TEACHER) ? ParameterNames.teacher(backbone)
+                    : ParameterNames.student(backbone);
+            List<TensorInfo> own = found.stream().filter(t -> t.name().startsWith(prefix))
+                    .map(t -> t.withName(t.name().substring(prefix.length()))).toList();
+            ParameterNames.check(file, prefix, expected, own);
+            Set<TensorInfo> exact = new HashSet<>(own);
+            for (TensorInfo t : expected) {
+                if (!exact.contains(t)) {
+                    throw new InputException(file + ": tensor " + prefix + t.name() + " is missing or not " + t.type());
+                }
+            }
+            own.forEach(t -> names.add(prefix + t.name()));
+        }
+        for (TensorInfo t : found) {
+            if (!names.contains(t.name())) {
+                throw new InputException(file + ": tensor " + t.name() + " does not belong to a model");
+            }
+        }
+    }
+}

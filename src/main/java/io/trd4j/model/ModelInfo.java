@@ -1,0 +1,181 @@
+package io.trd4j.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.trd4j.data.Modality;
+import io.trd4j.io.InputException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What a model file says about its tensors.
+ *
+ * @param formatVersion {@link #FORMAT_VERSION} in files written by this version
+ * @param size S, the square input size, a positive multiple of 32
+ * @param modality of the second branch
+ * @param normalKernel Sobel aperture of the surface normals, odd, 1 to 31 (SPEC section 5); 0 when the modality is depth
+ * @param calibration null when the model has none yet
+ * @param threshold on the score, above which a part is anomalous; null when none is set
+ * @param training null for an imported model
+ * @param teacherSha256 64 hexadecimal digits, see {@link ModelFile#teacherSha256}
+ */
+public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality modality, int normalKernel,
+        Calibration calibration, Double threshold, TrainingSummary training, String teacherSha256) {
+    public static final int FORMAT_VERSION = 1;
+
+    private static final String VERSION_KEY = "trd.format_version";
+    private static final String BACKBONE_KEY = "trd.backbone";
+    private static final String SIZE_KEY = "trd.size";
+    private static final String MODALITY_KEY = "trd.modality";
+    private static final String KERNEL_KEY = "trd.normal_kernel";
+    private static final String CALIBRATION_KEY = "trd.calibration";
+    private static final String THRESHOLD_KEY = "trd.threshold";
+    private static final String TRAINING_KEY = "trd.training";
+    private static final String TEACHER_KEY = "trd.teacher_sha256";
+
+    // Double.toString, which Jackson uses, gives every double back exactly.
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    public ModelInfo {
+        require(size > 0 && size % 32 == 0, "the size must be a positive multiple of 32, not " + size);
+        normalKernel = modality == Modality.DEPTH ? 0 : normalKernel;
+        require(modality == Modality.DEPTH || normalKernel % 2 == 1 && normalKernel > 0 && normalKernel < 32,
+                "the normal kernel must be odd, 1 to 31, not " + normalKernel);
+        require(threshold == null || Double.isFinite(threshold), "the threshold must be a finite number, not " + threshold);
+        require(teacherSha256.matches("[0-9a-f]{64}"), "the teacher's SHA-256 must have 64 hexadecimal digits");
+    }
+
+    public ModelInfo withCalibration(Calibration newCalibration) {
+        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, newCalibration, threshold, training,
+                teacherSha256);
+    }
+
+    /** @param newThreshold null removes it */
+    public ModelInfo withThreshold(Double newThreshold) {
+        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, newThreshold, training,
+                teacherSha256);
+    }
+
+    Map<String, String> toMetadata() {
+        Map<String, String> out = new TreeMap<>();
+        out.put(VERSION_KEY, Integer.toString(formatVersion));
+        out.put(BACKBONE_KEY, backbone.key());
+        out.put(SIZE_KEY, Integer.toString(size));
+        out.put(MODALITY_KEY, modality.key());
+        if (modality == Modality.NORMALS) {
+            out.put(KERNEL_KEY, Integer.toString(normalKernel));
+        }
+        if (calibration != null) {
+            out.put(CALIBRATION_KEY, json(calibration));
+        }
+        if (threshold != null) {
+            out.put(THRESHOLD_KEY, threshold.toString());
+        }
+        if (training != null) {
+            out.put(TRAINING_KEY, json(training));
+        }
+        out.put(TEACHER_KEY, teacherSha256);
+        return out;
+    }
+
+    /** @throws InputException naming the file and the first key that is missing or wrong */
+    static ModelInfo fromMetadata(Path file, Map<String, String> metadata) {
+        if (!metadata.containsKey(VERSION_KEY)) {
+            throw new InputException(file + " is a safetensors file, but not a trd4j model (no " + VERSION_KEY
+                    + " in its metadata); trd train and trd import write models");
+        }
+        int version = integer(file, metadata, VERSION_KEY);
+        if (version > FORMAT_VERSION) {
+            throw new InputException(file + " has the model format version " + version + ", this trd4j reads up to "
+                    + FORMAT_VERSION + "; use a newer trd4j");
+        }
+        if (version < 1) {
+            throw wrong(file, VERSION_KEY, "not " + version);
+        }
+        String modalityText = text(file, metadata, MODALITY_KEY);
+        Modality modality = Arrays.stream(Modality.values()).filter(m -> m.key().equals(modalityText)).findFirst()
+                .orElseThrow(() -> wrong(file, MODALITY_KEY, "'" + modalityText + "'; known are "
+                        + Arrays.stream(Modality.values()).map(Modality::key).collect(Collectors.joining(", "))));
+        try {
+            return new ModelInfo(version, Backbone.of(text(file, metadata, BACKBONE_KEY)), integer(file, metadata, SIZE_KEY),
+                    modality, modality == Modality.NORMALS ? integer(file, metadata, KERNEL_KEY) : 0,
+                    json(file, metadata, CALIBRATION_KEY, Calibration.class), number(file, metadata, THRESHOLD_KEY),
+                    json(file, metadata, TRAINING_KEY, TrainingSummary.class), text(file, metadata, TEACHER_KEY));
+        } catch (IllegalArgumentException e) {
+            throw new InputException(file + " is not a sound model: " + e.getMessage(), e);
+        } catch (InputException e) {
+            // Backbone.of does not know the file.
+            throw e.getMessage().startsWith(file.toString()) ? e : new InputException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String text(Path file, Map<String, String> metadata, String key) {
+        String value = metadata.get(key);
+        if (value == null) {
+            throw new InputException(file + " is not a sound model: its metadata lacks " + key);
+        }
+        return value;
+    }
+
+    private static int integer(Path file, Map<String, String> metadata, String key) {
+        String value = text(file, metadata, key);
+        try {
+            return Integer.parseInt(value);
+        } catch (NumberFormatException e) {
+            throw wrong(file, key, "'" + value + "', not a whole number");
+        }
+    }
+
+    private static Double number(Path file, Map<String, String> metadata, String key) {
+        String value = metadata.get(key);
+        try {
+            return value == null ? null : Double.valueOf(value);
+        } catch (NumberFormatException e) {
+            throw wrong(file, key, "'" + value + "', not a number");
+        }
+    }
+
+    private static <T> T json(Path file, Map<String, String> metadata, String key, Class<T> type) {
+        String value = metadata.get(key);
+        try {
+            T read = value == null ? null : JSON.readValue(value, type);
+            if (value != null && read == null) {
+                throw wrong(file, key, "null");
+            }
+            return read;
+        } catch (JsonProcessingException e) {
+            Throwable reason = e.getCause() instanceof IllegalArgumentException cause ? cause : e;
+            String message = reason == e ? e.getOriginalMessage() : reason.getMessage();
+            throw wrong(file, key, message.replaceAll("\\s*\\R\\s*", " "));
+        }
+    }
+
+    private static String json(Object value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static InputException wrong(Path file, String key, String what) {
+        return new InputException(file + " is not a sound model: " + key + " is wrong: " + what.replaceAll("\\p{Cntrl}", "?"));
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

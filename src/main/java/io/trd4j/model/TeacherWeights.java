@@ -1,0 +1,83 @@
+package io.trd4j.model;
+
+import io.trd4j.io.InputException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The teacher's weights from a file: a torchvision or timm ResNet, or the teacher of a trd4j model. */
+public final class TeacherWeights {
+    /** The option that stands for torchvision's ImageNet weights. */
+    public static final String IMAGENET = "imagenet";
+
+    private TeacherWeights() {}
+
+    /**
+     * Loads all tensors into memory (wide_resnet50_2: 100 MB), checked and as F32.
+     *
+     * @param option a {@code .pth} or {@code .safetensors} file, or {@link #IMAGENET}, which downloads the weights once
+     * @return the tensors of {@link ParameterNames#teacher}, in that order, without prefix; layer4 and fc are left out
+     * @throws InputException when the file does not hold this backbone's weights or they cannot be downloaded
+     */
+    public static List<SafetensorsWriter.Source> load(String option, Backbone backbone) throws IOException {
+        Path file = option.equals(IMAGENET) ? ImageNetWeights.standard().file(backbone) : Path.of(option);
+        return load(file, backbone);
+    }
+
+    /** As {@link #load(String, Backbone)}, from a file; whether it is PyTorch's or safetensors is read from its content. */
+    public static List<SafetensorsWriter.Source> load(Path file, Backbone backbone) throws IOException {
+        if (isSafetensors(file)) {
+            try (Safetensors tensors = Safetensors.open(file)) {
+                boolean model = tensors.tensors().stream().anyMatch(t -> t.name().startsWith(ParameterNames.TEACHER));
+                String prefix = model ? ParameterNames.TEACHER : "";
+                Map<String, SafetensorsWriter.Source> found = new LinkedHashMap<>();
+                for (TensorInfo t : tensors.tensors()) {
+                    if (t.name().startsWith(prefix)) {
+                        String name = t.name().substring(prefix.length());
+                        found.put(name, tensors.source(t.name()).withName(name));
+                    }
+                }
+                return inMemory(file, backbone, found);
+            }
+        }
+        try (TorchFile checkpoint = TorchFile.open(file)) {
+            return inMemory(file, backbone, StateDict.tensors(checkpoint.root()));
+        }
+    }
+
+    private static List<SafetensorsWriter.Source> inMemory(Path file, Backbone backbone,
+            Map<String, SafetensorsWriter.Source> found) throws IOException {
+        found.keySet().removeIf(name -> name.startsWith("layer4.") || name.startsWith("fc."));
+        if (found.isEmpty()) {
+            throw new InputException(file + " holds no tensors of a ResNet; give torchvision or timm weights");
+        }
+        List<SafetensorsWriter.Source> out = new ArrayList<>();
+        for (SafetensorsWriter.Source tensor : StateDict.complete(file, "", ParameterNames.teacher(backbone), found)) {
+            ByteBuffer bytes = tensor.bytes();
+            out.add(new SafetensorsWriter.Source(tensor.info(), bytes::duplicate));
+        }
+        return out;
+    }
+
+    /** A safetensors header begins with '{' behind its length; neither PyTorch format has that byte there. */
+    private static boolean isSafetensors(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new InputException(file + " is a folder; give a weights file (.pth or .safetensors)");
+        }
+        ByteBuffer start = ByteBuffer.allocate(9);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            if (channel.size() < start.capacity()) {
+                throw new InputException(file + " has " + channel.size() + " bytes and is not a weights file");
+            }
+            FileRange.read(channel, 0, start);
+        }
+        return start.get(8) == '{';
+    }
+}
