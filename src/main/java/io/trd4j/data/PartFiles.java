@@ -1,0 +1,75 @@
+package io.trd4j.data;
+
+import io.trd4j.io.InputException;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Where one part of a data set lies.
+ *
+ * @param id what results call the part: {@code SPLIT/KIND/NNN} in MVTec 3D-AD, unique within a data set
+ * @param kind {@code good}, the kind of defect, or {@link #UNLABELLED}
+ * @param rgb the colour image
+ * @param second the point cloud (TIFF of floats) or the surface-normal image
+ * @param mask the ground truth, or null when the part has none
+ */
+public record PartFiles(String id, String kind, Path rgb, Path second, Path mask) {
+    public static final String GOOD = "good";
+    /** Kind of a part of which nobody said whether it is normal. */
+    public static final String UNLABELLED = "unlabelled";
+
+    /** One unlabelled part, called as its colour image without the extension. */
+    public static PartFiles of(Path rgb, Path second) {
+        return new PartFiles(FileNames.stem(rgb), UNLABELLED, rgb, second, null);
+    }
+
+    /** Whether it is known that the part is normal or anomalous. */
+    public boolean labelled() {
+        return !kind.equals(UNLABELLED);
+    }
+
+    /**
+     * Whether the part has a defect.
+     *
+     * @throws InputException when the part is not labelled
+     */
+    public boolean anomalous() {
+        if (!labelled()) {
+            throw new InputException(rgb + " is not labelled as normal or anomalous; "
+                    + "give a data set with labels, in the MVTec 3D-AD or Eyecandies layout");
+        }
+        return !kind.equals(GOOD);
+    }
+
+    /** Reads both files; see {@link ImageFiles} for the kinds accepted and the errors. */
+    public Part load() throws IOException {
+        RgbImage image = ImageFiles.readRgb(rgb);
+        ImageFiles.Second read = ImageFiles.readSecond(second);
+        Part part = read.xyz() != null ? Part.of(id, image, read.xyz()) : Part.ofNormals(id, image, read.normals());
+        return part.from(second.toString());
+    }
+
+    /**
+     * The ground truth at {@code size x size}, row by row: true where anomalous (SPEC section 5). All false for a good
+     * part without a mask file.
+     *
+     * @throws InputException when the part is anomalous or unlabelled and has no mask file, or the file is unusable
+     */
+    public boolean[] mask(int size) throws IOException {
+        boolean[] anomalous = new boolean[Math.multiplyExact(size, size)];
+        if (mask == null) {
+            if (anomalous()) {
+                throw new InputException(rgb + " shows a defect (" + kind
+                        + ") but has no ground-truth mask; add it as gt/" + FileNames.stem(rgb) + ".png");
+            }
+            return anomalous;
+        }
+        ImageFiles.Grey grey = ImageFiles.readGrey(mask);
+        byte[] resized = new byte[anomalous.length];
+        new PillowResize(grey.width(), grey.height(), size, 1).resize(grey.pixels(), resized);
+        for (int i = 0; i < resized.length; i++) {
+            anomalous[i] = (resized[i] & 0xFF) >= 128; // of 255: the first value above one half
+        }
+        return anomalous;
+    }
+}
