@@ -1,10 +1,12 @@
 package io.trd4j.metrics;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
@@ -54,6 +56,23 @@ class RankMetricsTest {
         for (int split = 1; split < scores.length; split++) {
             anomalous[scores.length - split] = true;
             assertEquals(1, Auroc.of(scores, anomalous), "top " + split);
+        }
+    }
+
+    @Test
+    void sortsEveryKindOfInt() {
+        Random random = new Random(13);
+        for (int n : new int[] {0, 1, 2, 3, 1000, 100_000}) {
+            int[] values = random.ints(n).toArray();
+            if (n > 2) {
+                values[0] = Integer.MAX_VALUE;
+                values[1] = Integer.MIN_VALUE;
+                values[2] = values[n - 1];
+            }
+            int[] expected = values.clone();
+            Arrays.sort(expected);
+            RadixSort.sort(values);
+            assertArrayEquals(expected, values);
         }
     }
 

@@ -1,7 +1,5 @@
 package io.trd4j.metrics;
 
-import java.util.Arrays;
-
 /**
  * Samples ranked by score, sorted once and shared by every rank metric. A score is kept as an int whose order is the
  * float's order, so equal scores are equal ints (0 and -0 too) and sorting needs no comparator.
@@ -17,8 +15,8 @@ final class Ranking {
             throw new IllegalArgumentException("a rank metric needs normal and anomalous samples, not "
                     + normal.length + " normal and " + anomalous.length + " anomalous");
         }
-        Arrays.parallelSort(normal);
-        Arrays.parallelSort(anomalous);
+        RadixSort.sort(normal);
+        RadixSort.sort(anomalous);
         this.normal = normal;
         this.anomalous = anomalous;
     }
