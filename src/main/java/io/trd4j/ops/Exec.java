@@ -10,10 +10,8 @@ public final class Exec implements AutoCloseable {
 
     private Exec(int backend, int device) {
         NativeRuntime.description();
-        struct = new TrdExec();
+        struct = Owned.of(new TrdExec());
         struct.backend(backend).device(device).stream(null);
-        // Owned here: a PointerScope that happens to be open must not free it.
-        struct.retainReference();
     }
 
     /** The CPU backend. */

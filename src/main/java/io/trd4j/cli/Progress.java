@@ -1,0 +1,59 @@
+package io.trd4j.cli;
+
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/**
+ * Progress of one task on standard error: a bar with the remaining time on a terminal, at most one line every ten seconds
+ * in a log.
+ */
+final class Progress implements AutoCloseable {
+    private static final long LOG_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final String task;
+    private final long total;
+    private final ProgressBar bar;
+    private final long start = System.nanoTime();
+    private long lastLine = start;
+
+    Progress(String task, long total) {
+        this.task = task;
+        this.total = total;
+        bar = System.console() == null ? null : new ProgressBarBuilder()
+                .setTaskName(task)
+                .setInitialMax(total)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(200)
+                .build();
+    }
+
+    void at(long done) {
+        at(done, "");
+    }
+
+    /** @param extra shown behind the bar, such as the loss */
+    void at(long done, String extra) {
+        if (bar != null) {
+            bar.stepTo(done);
+            bar.setExtraMessage(extra);
+            return;
+        }
+        long now = System.nanoTime();
+        if (done == total || now - lastLine >= LOG_INTERVAL_NANOS) {
+            lastLine = now;
+            double remaining = done == 0 ? 0 : (now - start) / 1e9 * (total - done) / done;
+            System.err.println(String.format(Locale.ROOT, "%s %d/%d, %.0f s left%s", task, done, total, remaining,
+                    extra.isEmpty() ? "" : ", " + extra));
+        }
+    }
+
+    @Override
+    public void close() {
+        if (bar != null) {
+            bar.close();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.trd4j.cli;
+
+import io.trd4j.data.Dataset;
+import io.trd4j.data.Modality;
+import io.trd4j.io.InputException;
+import io.trd4j.model.Backbone;
+import io.trd4j.train.Trainer.EpochLoss;
+import io.trd4j.train.TrainingOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code trd train}: from normal parts to a calibrated model file. */
+@Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Train a model on a category's normal parts and calibrate it on its validation parts.")
+final class TrainCommand implements Callable<Integer> {
+    @Option(names = "--data", required = true, paramLabel = "CATEGORY",
+            description = "Folder of one category: MVTec 3D-AD or Eyecandies layout.")
+    private Path data;
+
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The model file to write (safetensors).")
+    private Path out;
+
+    @Option(names = "--backbone", paramLabel = "NAME", defaultValue = "resnet18",
+            description = "resnet18, resnet34, resnet50 or wide_resnet50_2 (default: ${DEFAULT-VALUE}; the paper's: wide_resnet50_2).")
+    private String backbone;
+
+    @Option(names = "--teacher", paramLabel = "random|imagenet|FILE", defaultValue = TrainingRun.RANDOM_TEACHER,
+            description = "The teacher's weights: seeded random ones, torchvision's ImageNet weights (downloaded once; recommended), "
+                    + "or a .pth or .safetensors file (default: ${DEFAULT-VALUE}).")
+    private String teacher;
+
+    @Option(names = "--modality", paramLabel = "depth|normals", defaultValue = "normals",
+            description = "What the second branch sees (default: ${DEFAULT-VALUE}).")
+    private Modality modality;
+
+    @Option(names = "--normal-kernel", paramLabel = "3|5|7", defaultValue = "5",
+            description = "Sobel aperture for surface normals (default: ${DEFAULT-VALUE}).")
+    private int normalKernel;
+
+    @Option(names = "--epochs", paramLabel = "N", defaultValue = "200", description = "Epochs (default: ${DEFAULT-VALUE}).")
+    private int epochs;
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "16", description = "Parts per step (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(names = "--lr", paramLabel = "RATE", defaultValue = "0.005",
+            description = "Learning rate of the first epoch; x0.95 per epoch (default: ${DEFAULT-VALUE}).")
+    private double learningRate;
+
+    @Option(names = "--size", paramLabel = "PX", defaultValue = "256",
+            description = "Input size S, a multiple of 32 (default: ${DEFAULT-VALUE}).")
+    private int size;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "Seed (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Mixin
+    private Device device;
+
+    @Option(names = "--resume", description = "Continue from FILE.state when an earlier run left one.")
+    private boolean resume;
+
+    @Option(names = "--state-every", paramLabel = "SECONDS", defaultValue = "300",
+            description = "Write FILE.state at the end of an epoch when this long has passed; 0 = after every epoch (default: ${DEFAULT-VALUE}).")
+    private int stateSeconds;
+
+    @Override
+    public Integer call() throws IOException {
+        if (stateSeconds < 0) {
+            throw new InputException("--state-every must not be negative, not " + stateSeconds);
+        }
+        Backbone architecture = Backbone.of(backbone);
+        TrainingOptions options;
+        try {
+            options = new TrainingOptions(architecture, size, modality, normalKernel, epochs, batch, learningRate, seed, device.threads());
+        } catch (IllegalArgumentException e) {
+            throw new InputException("--" + e.getMessage().replaceFirst("learning rate", "lr").replaceFirst("normal kernel", "normal-kernel"), e);
+        }
+        Dataset dataset = Dataset.open(data);
+        List<EpochLoss> history = new TrainingRun(options, teacher, out, stateSeconds).run(dataset, resume);
+        EpochLoss last = history.get(history.size() - 1);
+        System.out.println(String.format(Locale.ROOT, "wrote %s: %d epochs, final loss rgb %.4f, depth %.4f", out,
+                history.size(), last.rgb(), last.depth()));
+        if (teacher.equals(TrainingRun.RANDOM_TEACHER)) {
+            System.out.println("The teacher has random weights; --teacher imagenet detects better.");
+        }
+        System.out.println("next: trd evaluate --model " + out + " --data " + data + " --out results");
+        return 0;
+    }
+}

@@ -1,0 +1,133 @@
+package io.trd4j.cli;
+
+import io.trd4j.data.Dataset;
+import io.trd4j.data.PartFiles;
+import io.trd4j.io.InputException;
+import io.trd4j.model.Calibration;
+import io.trd4j.model.ModelFile;
+import io.trd4j.model.ModelInfo;
+import io.trd4j.model.Network;
+import io.trd4j.model.TeacherWeights;
+import io.trd4j.model.TrainingSummary;
+import io.trd4j.train.Calibrator;
+import io.trd4j.train.PreparedParts;
+import io.trd4j.train.RandomTeacher;
+import io.trd4j.train.Trainer;
+import io.trd4j.train.Trainer.EpochLoss;
+import io.trd4j.train.TrainingOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** From a dataset to a calibrated model file, with progress: what {@code trd train} and {@code trd demo} share. */
+final class TrainingRun {
+    /** The teacher option that needs no file: seeded random weights. */
+    static final String RANDOM_TEACHER = "random";
+
+    private final TrainingOptions options;
+    private final String teacher;
+    private final Path model;
+    private final Path state;
+    private final int stateSeconds;
+
+    /** @param stateSeconds how often a state file is written, at the end of an epoch; negative = never */
+    TrainingRun(TrainingOptions options, String teacher, Path model, int stateSeconds) {
+        this.options = options;
+        this.teacher = teacher;
+        this.model = model;
+        this.stateSeconds = stateSeconds;
+        state = model.resolveSibling(model.getFileName() + ".state");
+    }
+
+    /** Trains, calibrates and writes the model file; returns the loss of every epoch. */
+    List<EpochLoss> run(Dataset dataset, boolean resume) throws IOException {
+        requireWritable(model);
+        List<PartFiles> normal = dataset.train().stream().filter(p -> !p.anomalous()).toList();
+        if (normal.isEmpty()) {
+            throw new InputException(dataset.category() + ": no normal training parts; put some under train/good");
+        }
+        List<PartFiles> validation = dataset.validation().stream().filter(p -> !p.anomalous()).toList();
+        if (validation.isEmpty()) {
+            System.err.println("trd: no normal validation parts: calibrating on the training parts, which makes scores of new "
+                    + "parts too high; put some under validation/good");
+            validation = normal;
+        }
+        long start = System.nanoTime();
+        try (Network network = new Network(options.backbone());
+             PreparedParts parts = prepare("Preparing", normal)) {
+            loadTeacher(network, parts);
+            List<EpochLoss> history = train(network, parts, resume);
+            Calibration calibration = calibrate(network, validation);
+            EpochLoss last = history.get(history.size() - 1);
+            int steps = history.size() * Trainer.stepsPerEpoch(parts.count(), options);
+            TrainingSummary summary = new TrainingSummary(history.size(), steps, options.batch(), options.learningRate(),
+                    options.seed(), parts.count(), last.rgb(), last.depth(), (System.nanoTime() - start) / 1e9, teacher);
+            ModelInfo info = new ModelInfo(ModelInfo.FORMAT_VERSION, options.backbone(), options.size(), options.modality(),
+                    options.normalKernel(), calibration, null, summary,
+                    ModelFile.teacherSha256(network.teacher().weights().sources("")));
+            ModelFile.write(model, info, network.sources());
+            Files.deleteIfExists(state);
+            return history;
+        }
+    }
+
+    private PreparedParts prepare(String task, List<PartFiles> parts) throws IOException {
+        try (Progress progress = new Progress(task, parts.size())) {
+            return new PreparedParts(parts, options.size(), options.modality(), options.normalKernel(), progress::at);
+        }
+    }
+
+    private void loadTeacher(Network network, PreparedParts parts) throws IOException {
+        if (teacher.equals(RANDOM_TEACHER)) {
+            RandomTeacher.initialise(network.teacher(), options.seed(), parts, options.threads());
+        } else {
+            network.teacher().weights().load(TeacherWeights.load(teacher, options.backbone()));
+        }
+    }
+
+    private List<EpochLoss> train(Network network, PreparedParts parts, boolean resume) throws IOException {
+        try (Trainer trainer = new Trainer(network, options, parts)) {
+            if (resume && Files.exists(state)) {
+                trainer.resume(state);
+                System.err.println("trd: resuming after epoch " + trainer.epochsDone() + " from " + state);
+            } else if (resume) {
+                System.err.println("trd: there is no " + state + ": starting from the beginning");
+            }
+            long steps = (long) options.epochs() * Trainer.stepsPerEpoch(parts.count(), options);
+            long saved = System.nanoTime();
+            try (Progress progress = new Progress("Training", steps)) {
+                while (trainer.epochsDone() < options.epochs()) {
+                    trainer.epoch((epoch, step, all, rgb, depth, rate) -> progress.at(step, String.format(Locale.ROOT,
+                            "epoch %d/%d, loss rgb %.3f depth %.3f, lr %.2g", epoch + 1, options.epochs(), rgb, depth, rate)));
+                    if (stateSeconds >= 0 && System.nanoTime() - saved >= TimeUnit.SECONDS.toNanos(stateSeconds)) {
+                        trainer.save(state);
+                        saved = System.nanoTime();
+                    }
+                }
+            }
+            return trainer.history();
+        }
+    }
+
+    private Calibration calibrate(Network network, List<PartFiles> validation) throws IOException {
+        try (PreparedParts parts = prepare("Preparing", validation);
+             Progress progress = new Progress("Calibrating", parts.count())) {
+            return Calibrator.calibrate(network, options.size(), parts, progress::at);
+        }
+    }
+
+    /** Finds out before hours of training, not after, that the model cannot be written. */
+    static void requireWritable(Path file) throws IOException {
+        Path parent = file.toAbsolutePath().getParent();
+        if (parent == null || Files.isDirectory(file)) {
+            throw new InputException(file + " is a folder; give the name of a file");
+        }
+        Files.createDirectories(parent);
+        if (!Files.isWritable(parent)) {
+            throw new InputException(parent + " is not writable; choose another --out");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.trd4j.engine;
+
+/**
+ * The result of inspecting one part. Made once by {@link Inspector#newInspection()} and filled again by every
+ * {@link Inspector#inspect}; the arrays it returns are its own and change with the next part.
+ */
+public final class Inspection {
+    final float[] map;
+    final float[] mapRgb;
+    final float[] mapDepth;
+    private final int size;
+    float score;
+    float scoreRgb;
+    float scoreDepth;
+    Verdict verdict = Verdict.NONE;
+    long prepareNanos;
+    long networkNanos;
+    long anomalyMapNanos;
+
+    Inspection(int size) {
+        this.size = size;
+        map = new float[size * size];
+        mapRgb = new float[size * size];
+        mapDepth = new float[size * size];
+    }
+
+    /** S: the maps are S x S, row by row. */
+    public int size() {
+        return size;
+    }
+
+    /** Combined anomaly map, calibrated (0 = as on normal parts, 1 = one standard deviation above) and blurred. */
+    public float[] map() {
+        return map;
+    }
+
+    /** The rgb branch's map alone, calibrated and blurred. */
+    public float[] mapRgb() {
+        return mapRgb;
+    }
+
+    /** The second branch's map alone, calibrated and blurred. */
+    public float[] mapDepth() {
+        return mapDepth;
+    }
+
+    /** Maximum of the combined map. */
+    public float score() {
+        return score;
+    }
+
+    public float scoreRgb() {
+        return scoreRgb;
+    }
+
+    public float scoreDepth() {
+        return scoreDepth;
+    }
+
+    public Verdict verdict() {
+        return verdict;
+    }
+
+    /** From the decoded images to the network's inputs. */
+    public long prepareNanos() {
+        return prepareNanos;
+    }
+
+    /** Teacher, both students, and the raw maps. */
+    public long networkNanos() {
+        return networkNanos;
+    }
+
+    /** Calibration, blur and maxima. */
+    public long anomalyMapNanos() {
+        return anomalyMapNanos;
+    }
+
+    public long elapsedNanos() {
+        return prepareNanos + networkNanos + anomalyMapNanos;
+    }
+}

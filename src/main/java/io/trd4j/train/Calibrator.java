@@ -1,0 +1,68 @@
+package io.trd4j.train;
+
+import io.trd4j.io.InputException;
+import io.trd4j.model.BranchMaps;
+import io.trd4j.model.Calibration;
+import io.trd4j.model.Network;
+import java.util.function.IntConsumer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.PointerScope;
+
+/** Calibration: mean and population standard deviation of all pixels of all validation maps, per branch (SPEC section 4). */
+public final class Calibrator {
+    private Calibrator() {}
+
+    /** @param progress called with the number of parts done so far */
+    public static Calibration calibrate(Network network, int size, PreparedParts validation, IntConsumer progress) {
+        if (validation.count() == 0) {
+            throw new InputException("calibration needs normal parts; put some under validation/good");
+        }
+        Moments rgb = new Moments();
+        Moments depth = new Moments();
+        float[] map = new float[size * size];
+        try (BranchMaps maps = new BranchMaps(network, size)) {
+            for (int i = 0; i < validation.count(); i++) {
+                try (PointerScope scope = new PointerScope()) {
+                    maps.compute(validation.rgb(i), validation.second(i));
+                    rgb.add(maps.rgb(), map);
+                    depth.add(maps.depth(), map);
+                }
+                progress.accept(i + 1);
+            }
+        }
+        if (!(rgb.std() > 0 && depth.std() > 0 && Double.isFinite(rgb.mean + rgb.std() + depth.mean + depth.std()))) {
+            throw new InputException("the validation maps have no spread (rgb " + rgb.std() + ", depth " + depth.std()
+                    + "); check the model's training and the validation parts");
+        }
+        return new Calibration(rgb.mean, rgb.std(), depth.mean, depth.std());
+    }
+
+    /** Mean and sum of squared deviations, merged map by map: exact enough for any number of pixels. */
+    private static final class Moments {
+        private long count;
+        private double mean;
+        private double squares;
+
+        void add(FloatPointer values, float[] map) {
+            values.get(map);
+            double sum = 0;
+            for (float v : map) {
+                sum += v;
+            }
+            double mapMean = sum / map.length;
+            double mapSquares = 0;
+            for (float v : map) {
+                mapSquares += (v - mapMean) * (v - mapMean);
+            }
+            double delta = mapMean - mean;
+            long total = count + map.length;
+            squares += mapSquares + delta * delta * count * map.length / total;
+            mean += delta * map.length / total;
+            count = total;
+        }
+
+        double std() {
+            return Math.sqrt(squares / count);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.trd4j.train;
+
+import io.trd4j.model.Features;
+import io.trd4j.model.Student;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The distillation loss of one branch (SPEC section 3): plain decoder, filter, amplifier and fused decoder outputs, each
+ * against the branch's own teacher features.
+ */
+public record DistillationLoss(Tensor plain, Tensor filter, Tensor amplifier, Tensor fused, Tensor total) {
+    private static final double NORM_EPSILON = 1e-8;
+
+    public static DistillationLoss of(Student.Output student, Features own) {
+        Tensor plain = distance(student.plain(), own);
+        Tensor filter = distance(student.filter(), own);
+        Tensor amplifier = distance(student.amplifier(), own);
+        Tensor fused = distance(student.fused(), own);
+        return new DistillationLoss(plain, filter, amplifier, fused, plain.add(filter).add(amplifier).add(fused));
+    }
+
+    /** D(x, y): sum over scales of the batch mean of 1 - cos, each sample's whole feature map being one vector. */
+    static Tensor distance(Features x, Features y) {
+        Tensor total = one(x.f1(), y.f1());
+        total = total.add(one(x.f2(), y.f2()));
+        return total.add(one(x.f3(), y.f3()));
+    }
+
+    private static Tensor one(Tensor x, Tensor y) {
+        return torch.cosine_similarity(flat(x), flat(y), 1, NORM_EPSILON).mean().neg().add(new Scalar(1.0));
+    }
+
+    // In the order the features lie in memory (n, h, w, c): a view instead of a copy; the cosine does not mind.
+    private static Tensor flat(Tensor x) {
+        return x.permute(0, 2, 3, 1).reshape(x.size(0), -1);
+    }
+}

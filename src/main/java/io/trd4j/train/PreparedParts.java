@@ -1,0 +1,102 @@
+package io.trd4j.train;
+
+import io.trd4j.data.Modality;
+import io.trd4j.data.Part;
+import io.trd4j.data.PartFiles;
+import io.trd4j.data.Preparation;
+import io.trd4j.ops.Owned;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * All parts of a split, prepared once and kept in native memory: 2 x 3 x S x S floats a part (1.5 MiB at S = 256).
+ * Owns them.
+ */
+public final class PreparedParts implements AutoCloseable {
+    private final int count;
+    private final long[] imageShape;
+    private final long imageFloats;
+    private final FloatPointer rgb;
+    private final FloatPointer second;
+
+    /** @param progress called with the number of parts prepared so far */
+    public PreparedParts(List<PartFiles> parts, int size, Modality modality, int normalKernel, IntConsumer progress)
+            throws IOException {
+        count = parts.size();
+        imageShape = new long[] {1, 3, size, size};
+        imageFloats = 3L * size * size;
+        rgb = Owned.of(new FloatPointer(count * imageFloats));
+        second = Owned.of(new FloatPointer(count * imageFloats));
+        try {
+            Preparation preparation = new Preparation(size, modality, normalKernel);
+            float[] image = new float[Math.toIntExact(imageFloats)];
+            for (int i = 0; i < count; i++) {
+                Part part = parts.get(i).load();
+                preparation.rgb(part, image);
+                rgb.getPointer(i * imageFloats).put(image, 0, image.length);
+                preparation.second(part, image);
+                second.getPointer(i * imageFloats).put(image, 0, image.length);
+                progress.accept(i + 1);
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    public int count() {
+        return count;
+    }
+
+    /** Part {@code i}'s RGB image [1, 3, S, S]: a view that must not outlive this object. */
+    public Tensor rgb(int i) {
+        return torch.from_blob(rgb.getPointer(i * imageFloats), imageShape);
+    }
+
+    /** Part {@code i}'s second modality [1, 3, S, S]: a view that must not outlive this object. */
+    public Tensor second(int i) {
+        return torch.from_blob(second.getPointer(i * imageFloats), imageShape);
+    }
+
+    /** The RGB images of some parts, then their second modality, as one batch [2n, 3, S, S] for the teacher. */
+    Tensor batch(int[] order, int from, int to) {
+        TensorVector images = new TensorVector();
+        for (int i = from; i < to; i++) {
+            images.push_back(rgb(order[i]));
+        }
+        for (int i = from; i < to; i++) {
+            images.push_back(second(order[i]));
+        }
+        return torch.cat(images, 0);
+    }
+
+    /** SHA-256 over all prepared images: the identity of what a run was trained on. */
+    String sha256() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (FloatPointer images : List.of(rgb, second)) {
+                for (long i = 0; i < count; i++) {
+                    digest.update(new BytePointer(images.getPointer(i * imageFloats)).capacity(imageFloats * Float.BYTES).asByteBuffer());
+                }
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        rgb.close();
+        second.close();
+    }
+}

@@ -1,0 +1,191 @@
+package io.trd4j.train;
+
+import io.trd4j.io.InputException;
+import io.trd4j.model.Features;
+import io.trd4j.model.ModelFile;
+import io.trd4j.model.Network;
+import io.trd4j.model.Student;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Trains both students of a network on prepared normal parts (SPEC section 3). The teacher stays as it is. Used by one
+ * thread; everything that the run depends on is in the options, the parts and the teacher, so that two runs on the same
+ * machine end with the same bits, also when one was interrupted and resumed from its state file.
+ */
+public final class Trainer implements AutoCloseable {
+    /** Mean loss of an epoch's batches, per student. */
+    public record EpochLoss(double rgb, double depth) {}
+
+    /** Told after every step. */
+    @FunctionalInterface
+    public interface Progress {
+        /** @param epoch from 0; {@code step} of {@code steps} in the whole run, from 1 */
+        void step(int epoch, int step, int steps, double lossRgb, double lossDepth, double learningRate);
+    }
+
+    private final Network network;
+    private final TrainingOptions options;
+    private final PreparedParts parts;
+    private final Adam adamRgb;
+    private final Adam adamDepth;
+    private final List<EpochLoss> history = new ArrayList<>();
+    private boolean closed;
+
+    /** Initialises both students from the options' seed. The network and the parts stay the caller's. */
+    public Trainer(Network network, TrainingOptions options, PreparedParts parts) {
+        if (parts.count() < 2) {
+            throw new InputException("training needs at least 2 normal parts, found " + parts.count()
+                    + "; add more under train/good");
+        }
+        this.network = network;
+        this.options = options;
+        this.parts = parts;
+        torch.set_num_threads(options.threads());
+        network.studentRgb().weights().initialise(options.seed());
+        network.studentDepth().weights().initialise(options.seed() + 1);
+        adamRgb = new Adam(network.studentRgb().weights());
+        adamDepth = new Adam(network.studentDepth().weights());
+        network.studentRgb().weights().requireGradients(true);
+        network.studentDepth().weights().requireGradients(true);
+    }
+
+    /** Losses of the epochs done so far, those before a resume included. */
+    public List<EpochLoss> history() {
+        return List.copyOf(history);
+    }
+
+    public int epochsDone() {
+        return history.size();
+    }
+
+    public static int stepsPerEpoch(int parts, TrainingOptions options) {
+        return starts(parts, options.batch(), options.size()).length - 1;
+    }
+
+    /** Runs one epoch: shuffled batches, the rgb student stepped first, then the depth student. */
+    public EpochLoss epoch(Progress progress) {
+        if (closed) {
+            throw new IllegalStateException("the trainer is closed");
+        }
+        int epoch = history.size();
+        double learningRate = options.learningRate(epoch);
+        int[] order = shuffled(parts.count(), options.seed(), epoch);
+        int[] starts = starts(parts.count(), options.batch(), options.size());
+        int steps = starts.length - 1;
+        double sumRgb = 0;
+        double sumDepth = 0;
+        for (int step = 0; step < steps; step++) {
+            try (PointerScope scope = new PointerScope()) {
+                Tensor batch = parts.batch(order, starts[step], starts[step + 1]);
+                double[][] losses = step(batch, learningRate);
+                double rgb = losses[0][4];
+                double depth = losses[1][4];
+                if (!Double.isFinite(rgb) || !Double.isFinite(depth)) {
+                    throw new InputException("training diverged in epoch " + (epoch + 1) + " (loss " + rgb + " and " + depth
+                            + "); lower --lr (now " + options.learningRate() + ") and check the training parts");
+                }
+                sumRgb += rgb;
+                sumDepth += depth;
+                progress.step(epoch, epoch * steps + step + 1, options.epochs() * steps, rgb, depth, learningRate);
+            }
+        }
+        EpochLoss loss = new EpochLoss(sumRgb / steps, sumDepth / steps);
+        history.add(loss);
+        return loss;
+    }
+
+    /**
+     * One step of both students.
+     *
+     * @param images [2n, 3, S, S]: the RGB images, then the same parts' second modality
+     * @return per branch: D(plain), D(filter), D(amplifier), D(fused), total
+     */
+    public double[][] step(Tensor images, double learningRate) {
+        try (PointerScope scope = new PointerScope()) {
+            long n = images.size(0) / 2;
+            Features both;
+            try (NoGradGuard guard = new NoGradGuard()) {
+                both = network.teacher().apply(images);
+            }
+            Features rgb = both.images(0, n);
+            Features depth = both.images(n, 2 * n);
+            double[] lossRgb = backward(network.studentRgb(), rgb, depth);
+            adamRgb.step(learningRate);
+            double[] lossDepth = backward(network.studentDepth(), depth, rgb);
+            adamDepth.step(learningRate);
+            return new double[][] {lossRgb, lossDepth};
+        }
+    }
+
+    /** Leaves the gradients of one branch's loss in its parameters; returns D(plain), D(filter), D(amplifier), D(fused), total. */
+    static double[] backward(Student student, Features own, Features other) {
+        try (PointerScope scope = new PointerScope()) {
+            DistillationLoss loss = DistillationLoss.of(student.train(own, other), own);
+            loss.total().backward();
+            return new double[] {loss.plain().item_double(), loss.filter().item_double(), loss.amplifier().item_double(),
+                loss.fused().item_double(), loss.total().item_double()};
+        }
+    }
+
+    /** Writes everything from which the run continues, replacing the file in one move. */
+    public void save(Path file) throws IOException {
+        new TrainingState(options, history, inputs()).write(file, network, adamRgb, adamDepth);
+    }
+
+    /** Continues from a state file of the same options, teacher and number of parts. */
+    public void resume(Path file) throws IOException {
+        List<EpochLoss> done = new TrainingState(options, history, inputs()).read(file, network, adamRgb, adamDepth);
+        history.clear();
+        history.addAll(done);
+    }
+
+    private String inputs() throws IOException {
+        return ModelFile.teacherSha256(network.teacher().weights().sources("")) + " " + parts.sha256();
+    }
+
+    /** The visiting order of an epoch: a Fisher-Yates shuffle that depends on seed and epoch alone. */
+    static int[] shuffled(int count, long seed, int epoch) {
+        SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + epoch);
+        int[] order = new int[count];
+        for (int i = 0; i < count; i++) {
+            int j = random.nextInt(i + 1);
+            order[i] = order[j];
+            order[j] = i;
+        }
+        return order;
+    }
+
+    /**
+     * Where each batch starts, and the end. The last partial batch is kept; only at S = 32 a single last part joins the
+     * batch before, because BatchNorm cannot normalise one part's 1x1 map.
+     */
+    static int[] starts(int count, int batch, int size) {
+        boolean join = size == 32 && count % batch == 1;
+        int batches = join ? count / batch : (count + batch - 1) / batch;
+        int[] starts = new int[batches + 1];
+        for (int i = 0; i < batches; i++) {
+            starts[i] = i * batch;
+        }
+        starts[batches] = count;
+        return starts;
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            network.studentRgb().weights().requireGradients(false);
+            network.studentDepth().weights().requireGradients(false);
+            adamRgb.close();
+            adamDepth.close();
+        }
+    }
+}

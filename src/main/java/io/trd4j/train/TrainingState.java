@@ -1,0 +1,69 @@
+package io.trd4j.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.trd4j.io.InputException;
+import io.trd4j.model.Network;
+import io.trd4j.model.Safetensors;
+import io.trd4j.model.SafetensorsWriter;
+import io.trd4j.train.Trainer.EpochLoss;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The state file of a run: a safetensors file with both students, both optimizers' moments and the epochs done. It fits
+ * only a run with the same options, teacher and parts; the number of epochs may differ, so that a run can be extended.
+ */
+record TrainingState(TrainingOptions options, List<EpochLoss> history, String inputs) {
+    private static final String VERSION = "1";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    void write(Path file, Network network, Adam adamRgb, Adam adamDepth) throws IOException {
+        List<SafetensorsWriter.Source> sources = new ArrayList<>();
+        sources.addAll(network.studentRgb().weights().sources(Network.STUDENT_RGB));
+        sources.addAll(network.studentDepth().weights().sources(Network.STUDENT_DEPTH));
+        sources.addAll(adamRgb.sources("adam_rgb."));
+        sources.addAll(adamDepth.sources("adam_depth."));
+        Map<String, String> metadata = new TreeMap<>(identity());
+        metadata.put("trd.state.history", JSON.writeValueAsString(history));
+        SafetensorsWriter.write(file, metadata, sources);
+    }
+
+    List<EpochLoss> read(Path path, Network network, Adam adamRgb, Adam adamDepth) throws IOException {
+        try (Safetensors file = Safetensors.open(path)) {
+            identity().forEach((key, expected) -> {
+                String found = file.metadata().get(key);
+                if (!expected.equals(found)) {
+                    throw new InputException(path + ": cannot be resumed here: " + key.substring(key.lastIndexOf('.') + 1)
+                            + " is " + found + " there and " + expected + " now; use the same options and parts, or leave out --resume");
+                }
+            });
+            network.studentRgb().weights().load(file, Network.STUDENT_RGB);
+            network.studentDepth().weights().load(file, Network.STUDENT_DEPTH);
+            adamRgb.load(file, "adam_rgb.");
+            adamDepth.load(file, "adam_depth.");
+            return JSON.readValue(file.metadata().getOrDefault("trd.state.history", ""), new TypeReference<>() {});
+        } catch (JsonProcessingException e) {
+            throw new InputException(path + ": its list of epochs is damaged; start again without --resume", e);
+        }
+    }
+
+    private Map<String, String> identity() {
+        return Map.of(
+                "trd.state.version", VERSION,
+                "trd.state.backbone", options.backbone().key(),
+                "trd.state.size", Integer.toString(options.size()),
+                "trd.state.modality", options.modality().key(),
+                "trd.state.normal_kernel", Integer.toString(options.normalKernel()),
+                "trd.state.batch", Integer.toString(options.batch()),
+                "trd.state.learning_rate", Double.toString(options.learningRate()),
+                "trd.state.seed", Long.toString(options.seed()),
+                "trd.state.threads", Integer.toString(options.threads()),
+                "trd.state.inputs", inputs);
+    }
+}

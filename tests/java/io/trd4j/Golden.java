@@ -1,0 +1,103 @@
+package io.trd4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.trd4j.model.Safetensors;
+import io.trd4j.model.Weights;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/** The golden files of tests/fixtures/golden, and the generator of the weights and inputs they were made with. */
+public final class Golden {
+    private Golden() {}
+
+    public static Path fixture(String name) {
+        return Path.of(System.getProperty("trd.fixtures", "tests/fixtures")).resolve(name);
+    }
+
+    public static Safetensors open(String name) throws IOException {
+        return Safetensors.open(fixture("golden").resolve(name));
+    }
+
+    /** Fills a state dict with the generated weights of {@code prefix + name}. */
+    public static void fill(Weights dict, String prefix) {
+        for (Weights.Entry e : dict.entries()) {
+            if (e.kind() == Weights.Kind.BATCHES_TRACKED) {
+                continue;
+            }
+            double[] u = unit(prefix + e.name(), e.elements());
+            ByteBuffer bytes = ByteBuffer.allocateDirect(u.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            for (double v : u) {
+                bytes.putFloat((float) switch (e.kind()) {
+                    case CONVOLUTION -> (2 * v - 1) * Math.sqrt(6.0 / (e.shape().get(1) * e.shape().get(2) * e.shape().get(3)));
+                    case TRANSPOSED_CONVOLUTION -> (2 * v - 1) * Math.sqrt(6.0 / e.shape().get(0));
+                    case RUNNING_VAR -> 0.5 + v;
+                    case BLEND -> 2 * v - 1;
+                    case NORM_WEIGHT -> 0.5 + 0.5 * v;
+                    default -> (2 * v - 1) * 0.1;
+                });
+            }
+            dict.set(e.name(), bytes.flip());
+        }
+    }
+
+    /** The generated input {@code name} [n, 3, size, size], in the innermost open PointerScope. */
+    public static Tensor input(String name, int n, int size) {
+        double[] u = unit(name, 3L * n * size * size);
+        float[] values = new float[u.length];
+        for (int i = 0; i < u.length; i++) {
+            values[i] = (float) (4 * u[i] - 2);
+        }
+        return Tensor.create(values, n, 3, size, size);
+    }
+
+    private static double[] unit(String name, long count) {
+        long seed = 0xcbf29ce484222325L;
+        for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
+            seed = (seed ^ (b & 0xFF)) * 0x100000001b3L;
+        }
+        double[] u = new double[Math.toIntExact(count)];
+        for (int i = 0; i < u.length; i++) {
+            long z = seed + (i + 1) * 0x9E3779B97F4A7C15L;
+            z ^= z >>> 30;
+            z *= 0xBF58476D1CE4E5B9L;
+            z ^= z >>> 27;
+            z *= 0x94D049BB133111EBL;
+            z ^= z >>> 31;
+            u[i] = (z >>> 11) * 0x1p-53;
+        }
+        return u;
+    }
+
+    /** All values of a float tensor in row-major order. */
+    public static float[] floats(Tensor tensor) {
+        try (PointerScope scope = new PointerScope()) {
+            ByteBuffer bytes = Weights.bytes(tensor);
+            float[] values = new float[bytes.remaining() / Float.BYTES];
+            bytes.asFloatBuffer().get(values);
+            return values;
+        }
+    }
+
+    /** |got - expected| <= tolerance everywhere; a NaN fails. */
+    public static void assertClose(String what, float[] got, float[] expected, double tolerance) {
+        assertEquals(expected.length, got.length, what);
+        for (int i = 0; i < got.length; i++) {
+            if (!(Math.abs((double) got[i] - expected[i]) <= tolerance)) {
+                fail(what + "[" + i + "] is " + got[i] + ", expected " + expected[i] + " within " + tolerance);
+            }
+        }
+    }
+
+    public static void assertClose(String what, double got, double expected, double tolerance) {
+        if (!(Math.abs(got - expected) <= tolerance)) {
+            fail(what + " is " + got + ", expected " + expected + " within " + tolerance);
+        }
+    }
+}
