@@ -7,6 +7,7 @@ import io.trd4j.model.Calibration;
 import io.trd4j.model.Checkpoints;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.TeacherWeights;
+import io.trd4j.model.TorchFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -51,8 +52,9 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        // Everything that can be wrong without reading a large file is found first.
+        // What can be wrong with the options or the checkpoint is found before the teacher is read or downloaded.
         ModelInfo wanted = wanted();
+        TorchFile.open(student).close();
         ModelInfo written = Checkpoints.importStudents(student, TeacherWeights.load(teacher, wanted.backbone()), wanted, out);
         System.out.println("wrote " + out + ": " + written.backbone().key() + ", size " + written.size() + ", rgb and "
                 + written.modality().key());

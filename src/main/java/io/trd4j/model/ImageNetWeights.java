@@ -4,6 +4,7 @@ import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -176,7 +177,8 @@ final class ImageNetWeights {
     }
 
     private static String reason(IOException e) {
-        String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        // The HTTP client's ConnectException has no message.
+        String text = e instanceof ConnectException || e.getMessage() == null ? "no connection" : e.getMessage();
         return text.replaceAll("\\p{Cntrl}+", " ");
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -27,8 +28,14 @@ public final class TeacherWeights {
      * @throws InputException when the file does not hold this backbone's weights or they cannot be downloaded
      */
     public static List<SafetensorsWriter.Source> load(String option, Backbone backbone) throws IOException {
-        Path file = option.equals(IMAGENET) ? ImageNetWeights.standard().file(backbone) : Path.of(option);
-        return load(file, backbone);
+        if (option.equals(IMAGENET)) {
+            return load(ImageNetWeights.standard().file(backbone), backbone);
+        }
+        try {
+            return load(Path.of(option), backbone);
+        } catch (InvalidPathException e) {
+            throw new InputException("the teacher '" + option.replaceAll("\\p{Cntrl}", "?") + "' is not a file name", e);
+        }
     }
 
     /** As {@link #load(String, Backbone)}, from a file; whether it is PyTorch's or safetensors is read from its content. */

@@ -30,8 +30,8 @@ public final class TorchWriter {
     /** Header id of PyTorch's padding in a zip entry's extra field: "FB", little-endian. */
     private static final short PADDING_ID = 0x4246;
     private static final int LOCAL_HEADER_BYTES = 30;
-    // A fixed time, so that equal content gives equal bytes.
-    private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+    // Fixed, so that equal content gives equal bytes; after 1980, else the zip stream adds a field for it.
+    private static final LocalDateTime TIME = LocalDateTime.of(2000, 1, 1, 0, 0);
 
     private static final Map<TensorType, String> STORAGES = Map.of(TensorType.F32, "FloatStorage", TensorType.F64,
             "DoubleStorage", TensorType.F16, "HalfStorage", TensorType.BF16, "BFloat16Storage", TensorType.I64,

@@ -1,0 +1,181 @@
+package io.trd4j.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.trd4j.data.Modality;
+import io.trd4j.io.InputException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelFileTest {
+    private static final Calibration CALIBRATION = new Calibration(0.1, 1.0 / 3, 1e-300, Math.PI);
+    private static final TrainingSummary TRAINING =
+            new TrainingSummary(200, 3200, 16, 0.005, Long.MIN_VALUE, 244, 0.1 + 0.2, Math.E, 1234.5, "imagenet");
+
+    @TempDir
+    private Path folder;
+
+    static ModelInfo info(String teacherSha256) {
+        return new ModelInfo(ModelInfo.FORMAT_VERSION, Backbone.RESNET18, 256, Modality.NORMALS, 3, CALIBRATION, 0.1 + 0.7,
+                TRAINING, teacherSha256);
+    }
+
+    /** Tensors whose every byte depends on the name; small numbers as floats. */
+    static List<SafetensorsWriter.Source> tensors(List<TensorInfo> infos, String prefix) {
+        List<SafetensorsWriter.Source> out = new ArrayList<>();
+        for (TensorInfo info : infos) {
+            out.add(new SafetensorsWriter.Source(info.withName(prefix + info.name()), () -> {
+                ByteBuffer bytes = ByteBuffer.allocate((int) info.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+                int seed = (prefix + info.name()).hashCode();
+                if (info.type() == TensorType.I64) {
+                    return bytes.putLong(0, seed);
+                }
+                for (int i = 0; i < bytes.capacity(); i += 4) {
+                    bytes.putFloat(i, (seed + i * 31 & 0xffff) / 65536f);
+                }
+                return bytes;
+            }));
+        }
+        return out;
+    }
+
+    static List<SafetensorsWriter.Source> model(Backbone backbone) {
+        List<SafetensorsWriter.Source> out = tensors(ParameterNames.student(backbone), ParameterNames.STUDENT_RGB);
+        out.addAll(tensors(ParameterNames.student(backbone), ParameterNames.STUDENT_DEPTH));
+        out.addAll(tensors(ParameterNames.teacher(backbone), ParameterNames.TEACHER));
+        return out;
+    }
+
+    private static List<SafetensorsWriter.Source> teacher() {
+        return model(Backbone.RESNET18).stream().filter(t -> t.info().name().startsWith(ParameterNames.TEACHER))
+                .map(t -> t.withName(t.info().name().substring(ParameterNames.TEACHER.length()))).toList();
+    }
+
+    @Test
+    void aModelComesBack() throws Exception {
+        Path file = folder.resolve("model.safetensors");
+        ModelInfo info = info(ModelFile.teacherSha256(teacher()));
+        List<SafetensorsWriter.Source> sources = model(Backbone.RESNET18);
+        ModelFile.write(file, info, sources);
+        long teacherByte;
+        try (ModelFile model = ModelFile.open(file)) {
+            assertEquals(info, model.info());
+            assertEquals(sources.size(), model.tensors().tensors().size());
+            for (SafetensorsWriter.Source source : sources) {
+                assertEquals(source.bytes(), ByteBuffer.wrap(model.tensors().bytes(source.info().name())));
+            }
+            assertEquals(ParameterNames.teacher(Backbone.RESNET18),
+                    model.sources(ParameterNames.TEACHER).stream().map(SafetensorsWriter.Source::info).toList());
+            model.verifyTeacher();
+            assertEquals(sha256(Files.readAllBytes(file)), model.sha256());
+            teacherByte = Files.size(file) - 4; // the last name of the last type
+        }
+        try (RandomAccessFile edit = new RandomAccessFile(file.toFile(), "rw")) {
+            edit.seek(teacherByte);
+            int value = edit.read();
+            edit.seek(teacherByte);
+            edit.write(value ^ 1);
+        }
+        try (ModelFile model = ModelFile.open(file)) {
+            assertTrue(assertThrows(InputException.class, model::verifyTeacher).getMessage().contains("SHA-256"));
+        }
+        assertThrows(IllegalArgumentException.class, () -> ModelFile.write(file, info, sources.subList(1, sources.size())));
+        List<SafetensorsWriter.Source> half = new ArrayList<>(sources);
+        half.replaceAll(s -> s.info().type() == TensorType.I64 ? s
+                : new SafetensorsWriter.Source(s.info().withType(TensorType.F16), s.data()));
+        assertThrows(IllegalArgumentException.class, () -> ModelFile.write(file, info, half));
+    }
+
+    @Test
+    void theTeachersChecksumIsThatOfNamesAndBytesInNameOrder() throws Exception {
+        byte[] hashed = "a\0\1\2b\0\3".getBytes(StandardCharsets.ISO_8859_1);
+        List<SafetensorsWriter.Source> reversed = List.of(SafetensorsTest.source("b", TensorType.U8, new byte[] {3}, 1L),
+                SafetensorsTest.source("a", TensorType.U8, new byte[] {1, 2}, 2L));
+        assertEquals(sha256(hashed), ModelFile.teacherSha256(reversed));
+    }
+
+    private static String sha256(byte[] bytes) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    }
+
+    @Test
+    void metadataRoundTripsExactly() {
+        ModelInfo full = info("0".repeat(64));
+        assertEquals(full, ModelInfo.fromMetadata(folder, full.toMetadata()));
+        assertEquals("{\"mean_rgb\":0.1,\"std_rgb\":0.3333333333333333,\"mean_depth\":1.0E-300,\"std_depth\":3.141592653589793}",
+                full.toMetadata().get("trd.calibration"));
+        ModelInfo bare = new ModelInfo(1, Backbone.WIDE_RESNET50_2, 32, Modality.DEPTH, 5, null, null, null, "f".repeat(64));
+        assertEquals(0, bare.normalKernel());
+        assertEquals(bare, ModelInfo.fromMetadata(folder, bare.toMetadata()));
+        assertEquals(CALIBRATION, bare.withCalibration(CALIBRATION).calibration());
+        assertEquals(2.5, bare.withThreshold(2.5).threshold());
+        assertEquals(bare, bare.withThreshold(2.5).withThreshold(null));
+    }
+
+    @Test
+    void wrongMetadataGivesOneClearLine() {
+        refused("trd.format_version", null, "not a trd4j model");
+        refused("trd.format_version", "2", "use a newer trd4j");
+        refused("trd.format_version", "0", "trd.format_version is wrong");
+        refused("trd.format_version", "one", "not a whole number");
+        refused("trd.backbone", null, "lacks trd.backbone");
+        refused("trd.backbone", "vgg", "unknown backbone 'vgg'");
+        refused("trd.size", "100", "multiple of 32");
+        refused("trd.size", "0", "multiple of 32");
+        refused("trd.size", "-32", "multiple of 32");
+        refused("trd.size", "99999999999", "not a whole number");
+        refused("trd.modality", "DEPTH", "trd.modality is wrong");
+        refused("trd.normal_kernel", null, "lacks trd.normal_kernel");
+        refused("trd.normal_kernel", "4", "must be odd");
+        refused("trd.normal_kernel", "-1", "must be odd");
+        refused("trd.threshold", "high", "not a number");
+        refused("trd.threshold", "NaN", "finite");
+        refused("trd.calibration", "{}", "trd.calibration is wrong");
+        refused("trd.calibration", "null", "trd.calibration is wrong");
+        refused("trd.calibration", "[1,2,3,4]", "trd.calibration is wrong");
+        refused("trd.calibration", "{\"mean_rgb\":1,\"std_rgb\":0,\"mean_depth\":1,\"std_depth\":1}", "positive standard deviation");
+        refused("trd.calibration", "{\"mean_rgb\":1,\"std_rgb\":\"NaN\",\"mean_depth\":1,\"std_depth\":1}", "positive standard");
+        refused("trd.calibration", "{\"mean_rgb\":1,\"std_rgb\":1,\"mean_depth\":1}", "trd.calibration is wrong");
+        refused("trd.training", "{\"epochs\":1", "trd.training is wrong");
+        refused("trd.teacher_sha256", null, "lacks trd.teacher_sha256");
+        refused("trd.teacher_sha256", "abc", "64 hexadecimal digits");
+    }
+
+    private static void refused(String key, String value, String reason) {
+        Map<String, String> metadata = new TreeMap<>(info("0".repeat(64)).toMetadata());
+        if (value == null) {
+            metadata.remove(key);
+        } else {
+            metadata.put(key, value);
+        }
+        String message = assertThrows(InputException.class,
+                () -> ModelInfo.fromMetadata(Path.of("model.safetensors"), metadata), key + "=" + value).getMessage();
+        assertTrue(message.contains(reason) && message.startsWith("model.safetensors") && !message.contains("\n"), message);
+    }
+
+    @Test
+    void wrongTensorsAreNamedOnOpening() throws IOException {
+        Path file = folder.resolve("m");
+        Map<String, String> metadata = info("0".repeat(64)).toMetadata();
+        SafetensorsWriter.write(file, metadata, List.of());
+        assertEquals(file + ": tensor student_rgb.bn.bn_layer.0.conv1.weight is missing; is the backbone right?",
+                assertThrows(InputException.class, () -> ModelFile.open(file)).getMessage());
+        SafetensorsWriter.write(file, Map.of(), List.of());
+        assertTrue(assertThrows(InputException.class, () -> ModelFile.open(file)).getMessage().contains("not a trd4j model"));
+    }
+}
