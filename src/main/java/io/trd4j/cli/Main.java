@@ -16,7 +16,7 @@ import picocli.CommandLine.ParameterException;
 @Command(name = "trd", mixinStandardHelpOptions = true, version = "trd4j 0.1.0",
         description = "Tuned Reverse Distillation: RGB+3D industrial anomaly detection.",
         synopsisSubcommandLabel = "VERB",
-        subcommands = {TrainCommand.class, ImportCommand.class, ExportCommand.class})
+        subcommands = {SynthCommand.class, TrainCommand.class, ImportCommand.class, ExportCommand.class})
 public final class Main {
     private Main() {}
 

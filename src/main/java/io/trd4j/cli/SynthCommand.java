@@ -1,0 +1,66 @@
+package io.trd4j.cli;
+
+import io.trd4j.data.Shape;
+import io.trd4j.data.SyntheticParts;
+import io.trd4j.io.InputException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code trd synth}: a synthetic product category to try the engine on. */
+@Command(name = "synth", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Writes a synthetic product category in the MVTec 3D-AD layout.",
+            "Defects: stain (colour only), dent and bump (geometry only), hole, crack and contamination (both)."})
+public final class SynthCommand implements Callable<Integer> {
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "The category is written to DIR/NAME.")
+    private Path out;
+
+    @Option(names = "--shape", defaultValue = "cookie", paramLabel = "SHAPE",
+            description = "${COMPLETION-CANDIDATES} (default: cookie).")
+    private Shape shape;
+
+    @Option(names = "--category", paramLabel = "NAME", description = "Folder of the category (default: the shape).")
+    private String category;
+
+    @Option(names = "--train", defaultValue = "40", paramLabel = "N",
+            description = "Good parts to train on (default: ${DEFAULT-VALUE}).")
+    private int train;
+
+    @Option(names = "--validation", defaultValue = "10", paramLabel = "N",
+            description = "Good parts to calibrate on (default: ${DEFAULT-VALUE}).")
+    private int validation;
+
+    @Option(names = "--test", defaultValue = "28", paramLabel = "N",
+            description = "Test parts in all: about a third good, the rest spread over the six defects, "
+                + "each at least once when N is 7 or more (default: ${DEFAULT-VALUE}).")
+    private int test;
+
+    @Option(names = "--size", defaultValue = "256", paramLabel = "PX",
+            description = "Width and height of the images, 32 to 1024 (default: ${DEFAULT-VALUE}).")
+    private int size;
+
+    @Option(names = "--seed", defaultValue = "42", paramLabel = "N",
+            description = "The same seed gives the same files (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Override
+    public Integer call() throws IOException {
+        String name = category == null ? shape.key() : category;
+        if (name.isBlank() || name.startsWith(".") || name.contains("/") || name.contains("\\")) {
+            throw new InputException("category '" + name + "' cannot be a folder name; use letters, digits, - and _");
+        }
+        Path folder = out.resolve(name);
+        ProgressBarBuilder bar = new ProgressBarBuilder().setTaskName("synth " + name)
+                .setInitialMax((long) train + validation + test).setStyle(ProgressBarStyle.ASCII);
+        try (ProgressBar progress = bar.build()) {
+            SyntheticParts.write(folder, shape, train, validation, test, size, seed, progress::stepTo);
+        }
+        System.out.println(folder + ": " + train + " parts to train on, " + validation + " to calibrate, " + test + " to test");
+        return 0;
+    }
+}
