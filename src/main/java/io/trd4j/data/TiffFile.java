@@ -19,6 +19,8 @@ final class TiffFile {
     /** Largest point cloud, points; a decoded one takes 12 bytes per point. */
     static final long MAX_POINTS = 32_000_000L;
     private static final int MAX_PAGES = 32_768;
+    /** None, LZW, JPEG, deflate (two numbers), PackBits. */
+    private static final Set<Long> CODECS = Set.of(1L, 5L, 7L, 8L, 32946L, 32773L);
     private static final int MAX_VALUES = 1 << 22;
     private static final int FLOAT_SAMPLES = 3;
 
@@ -163,6 +165,10 @@ final class TiffFile {
         if (!sane) {
             throw EncodedImage.damaged(file, "impossible values in its TIFF directory");
         }
+        if (!CODECS.contains(page.compression)) {
+            throw new InputException(file + " uses TIFF compression " + page.compression
+                    + ", which is not supported; save it uncompressed or with deflate");
+        }
         long planes = page.planar == 2 ? page.samples : 1;
         if (!page.tiled) {
             long rows = Math.min(page.rowsPerStrip, page.height);
@@ -202,14 +208,14 @@ final class TiffFile {
         for (long i = 0; i < n; i++, entry += entryBytes) {
             int tag = u16(entry);
             switch (tag) {
-                case 256 -> page.width = values(entry)[0];
-                case 257 -> page.height = values(entry)[0];
+                case 256 -> page.width = single(entry);
+                case 257 -> page.height = single(entry);
                 case 258 -> page.bits = same(values(entry), "bits");
-                case 259 -> page.compression = values(entry)[0];
-                case 277 -> page.samples = values(entry)[0];
-                case 278 -> page.rowsPerStrip = values(entry)[0];
-                case 284 -> page.planar = values(entry)[0];
-                case 317 -> page.predictor = values(entry)[0];
+                case 259 -> page.compression = single(entry);
+                case 277 -> page.samples = single(entry);
+                case 278 -> page.rowsPerStrip = single(entry);
+                case 284 -> page.planar = single(entry);
+                case 317 -> page.predictor = single(entry);
                 case 339 -> page.sampleFormat = same(values(entry), "formats");
                 case 273 -> page.offsets = values(entry);
                 case 279 -> page.counts = values(entry);
@@ -223,6 +229,14 @@ final class TiffFile {
         }
         pages.add(page);
         return big ? u64(entry) : u32(entry);
+    }
+
+    private long single(long entry) {
+        long[] values = values(entry);
+        if (values.length != 1) {
+            throw EncodedImage.damaged(file, "impossible values in its TIFF directory");
+        }
+        return values[0];
     }
 
     private long same(long[] values, String what) {

@@ -1,0 +1,182 @@
+package io.trd4j.data;
+
+import static io.trd4j.data.Fixtures.assertRefused;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.trd4j.cli.Main;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SyntheticPartsTest {
+    @TempDir
+    Path root;
+
+    private static TreeMap<String, Integer> contents(Path folder) throws IOException {
+        TreeMap<String, Integer> files = new TreeMap<>();
+        try (Stream<Path> walk = Files.walk(folder)) {
+            for (Path file : walk.filter(Files::isRegularFile).toList()) {
+                files.put(folder.relativize(file).toString(), Arrays.hashCode(Files.readAllBytes(file)));
+            }
+        }
+        return files;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Shape.class)
+    void aSeedAlwaysGivesTheSameBytes(Shape shape) throws IOException {
+        SyntheticParts.write(root.resolve("a"), shape, 1, 1, 8, 64, 5, n -> { });
+        SyntheticParts.write(root.resolve("b"), shape, 1, 1, 8, 64, 5, n -> { });
+        SyntheticParts.write(root.resolve("c"), shape, 1, 1, 8, 64, 6, n -> { });
+        TreeMap<String, Integer> a = contents(root.resolve("a"));
+        TreeMap<String, Integer> c = contents(root.resolve("c"));
+        assertEquals(2 * 2 + 8 * 3, a.size());
+        assertEquals(a, contents(root.resolve("b")));
+        assertEquals(a.keySet(), c.keySet());
+        a.forEach((name, hash) -> assertTrue(name.contains("good/gt") || !hash.equals(c.get(name)), name));
+    }
+
+    /** What a defect changes, how much, and that nothing changes outside of its mask, at three image sizes. */
+    @ParameterizedTest
+    @EnumSource(Shape.class)
+    void defectsChangeWhatTheyMustAndOnlyThat(Shape shape) {
+        for (SyntheticDefect.Kind kind : SyntheticDefect.Kind.values()) {
+            for (int size : new int[] {32, 128, 200}) {
+                for (int part = 0; part < 3; part++) {
+                    compare(shape, kind, size, SyntheticParts.partSeed(77, 2, part));
+                }
+            }
+        }
+    }
+
+    private static void compare(Shape shape, SyntheticDefect.Kind kind, int size, long seed) {
+        String what = shape + " " + kind + " " + size;
+        SyntheticParts.Sample good = SyntheticParts.sample(shape, size, seed, null);
+        SyntheticParts.Sample bad = SyntheticParts.sample(shape, size, seed, kind);
+        int marked = 0;
+        int colours = 0;
+        int points = 0;
+        for (int i = 0; i < size * size; i++) {
+            int colour = 0;
+            float depth = 0;
+            for (int c = 0; c < 3; c++) {
+                int k = 3 * i + c;
+                colour = Math.max(colour, Math.abs((good.rgb().rgb()[k] & 0xFF) - (bad.rgb().rgb()[k] & 0xFF)));
+                depth = Math.max(depth, Math.abs(good.xyz().xyz()[k] - bad.xyz().xyz()[k]));
+            }
+            assertEquals(0, good.mask()[i]);
+            boolean defect = bad.mask()[i] != 0;
+            assertTrue(defect || colour == 0 && depth == 0, what + ": a pixel outside of the mask changed");
+            marked += defect ? 1 : 0;
+            colours += colour > 8 ? 1 : 0;
+            points += depth > 1e-4f ? 1 : 0;
+        }
+        assertTrue(marked >= Math.max(1, 0.0005 * size * size), what + ": the mask has " + marked + " pixels");
+        assertTrue(marked < 0.12 * size * size, what + ": the mask has " + marked + " pixels");
+        assertTrue(kind.colour ? colours > 0.5 * marked : colours == 0, what + ": " + colours + " colours of " + marked);
+        assertTrue(kind.geometry ? points > 0.5 * marked : points == 0, what + ": " + points + " points of " + marked);
+        if (!kind.colour) {
+            assertArrayEquals(good.rgb().rgb(), bad.rgb().rgb(), what);
+        }
+        if (!kind.geometry) {
+            assertArrayEquals(good.xyz().xyz(), bad.xyz().xyz(), what);
+        }
+    }
+
+    /** The plane is removed, the part stays, some points are missing, and everything is in metres. */
+    @ParameterizedTest
+    @EnumSource(Shape.class)
+    void partsStandOutOfTheirPlane(Shape shape) {
+        int size = 128;
+        byte[] first = null;
+        for (int k = 0; k < 4; k++) {
+            SyntheticParts.Sample sample = SyntheticParts.sample(shape, size, SyntheticParts.partSeed(1, 0, k), null);
+            Part part = Part.of("p", sample.rgb(), sample.xyz());
+            byte[] mask = new Preparation(size, Modality.DEPTH, 0).depthImage(part).mask();
+            int foreground = 0;
+            int border = 0;
+            int missing = 0;
+            for (int i = 0; i < size * size; i++) {
+                foreground += mask[i];
+                int x = i % size;
+                int y = i / size;
+                border += x == 0 || y == 0 || x == size - 1 || y == size - 1 ? mask[i] : 0;
+                float z = sample.xyz().xyz()[3 * i + 2];
+                missing += z == 0 ? 1 : 0;
+                assertTrue(z == 0 || z > 0.5f && z < 0.75f, "z = " + z);
+            }
+            assertEquals(0, border, "the part touches the border, or the plane was not removed");
+            assertTrue(foreground > 0.08 * size * size && foreground < 0.5 * size * size, "foreground " + foreground);
+            assertTrue(missing > 0 && missing < 0.06 * size * size, "missing " + missing);
+            assertFalse(Arrays.equals(first, mask), "all parts lie alike");
+            first = mask.clone();
+        }
+    }
+
+    @Test
+    void testPartsAreDealtOut() {
+        for (int n = 0; n < 40; n++) {
+            List<SyntheticDefect.Kind> kinds = SyntheticParts.deal(n);
+            assertEquals(n, kinds.size());
+            int good = (int) kinds.stream().filter(k -> k == null).count();
+            assertTrue(good <= n / 3 + 1);
+            if (n >= 7) {
+                assertEquals(6, kinds.stream().filter(k -> k != null).distinct().count());
+                assertTrue(good >= 1);
+            }
+        }
+    }
+
+    @Test
+    void theVerbWritesADataset() throws IOException {
+        assertEquals(0, Main.run("synth", "--out", root.toString(), "--shape", "plate", "--category", "bracket",
+                "--train", "2", "--validation", "1", "--test", "9", "--size", "64", "--seed", "3"));
+        Dataset data = Dataset.open(root.resolve("bracket"));
+        assertEquals(2, data.train().size());
+        assertEquals(1, data.validation().size());
+        assertEquals(9, data.test().size());
+        for (PartFiles files : data.test()) {
+            boolean any = false;
+            for (boolean pixel : files.mask(64)) {
+                any |= pixel;
+            }
+            assertEquals(files.anomalous(), any, files.id());
+            assertEquals(64, files.load().xyz().width());
+        }
+        // The folder is in use now; what is there stays.
+        TreeMap<String, Integer> before = contents(root);
+        assertEquals(2, Main.run("synth", "--out", root.toString(), "--category", "bracket", "--size", "64"));
+        assertEquals(2, Main.run("synth", "--out", root.toString(), "--category", "../x", "--size", "64"));
+        assertEquals(2, Main.run("synth", "--out", root.toString(), "--size", "7"));
+        assertEquals(2, Main.run("synth", "--out", root.toString(), "--shape", "teapot"));
+        assertEquals(2, Main.run("synth"));
+        assertEquals(before, contents(root));
+    }
+
+    @Test
+    void refusesAndCleansUp() throws IOException {
+        Path file = Files.writeString(root.resolve("file"), "x");
+        assertRefused(() -> SyntheticParts.write(file, Shape.RING, 1, 0, 0, 64, 1, n -> { }), file, "is a file");
+        assertRefused(() -> SyntheticParts.write(root.resolve("n"), Shape.RING, 0, 0, 0, 64, 1, n -> { }), "no parts");
+        assertRefused(() -> SyntheticParts.write(root.resolve("n"), Shape.RING, -1, 0, 0, 64, 1, n -> { }), "train -1");
+        assertThrows(IllegalStateException.class, () -> SyntheticParts.write(root.resolve("n"), Shape.RING, 3, 0, 0, 64, 1,
+                n -> {
+                    if (n == 2) {
+                        throw new IllegalStateException("stopped");
+                    }
+                }));
+        assertFalse(Files.exists(root.resolve("n")), "a failed run leaves nothing behind");
+    }
+}
