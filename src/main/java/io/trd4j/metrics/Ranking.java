@@ -71,7 +71,8 @@ final class Ranking {
                 return false;
             }
             // No finite score has the key MIN_VALUE, so it can stand for "none left".
-            int threshold = Math.max(n > 0 ? normal[n - 1] : Integer.MIN_VALUE, a > 0 ? anomalous[a - 1] : Integer.MIN_VALUE);
+            int threshold = Math.max(n > 0 ? normal[n - 1] : Integer.MIN_VALUE,
+                    a > 0 ? anomalous[a - 1] : Integer.MIN_VALUE);
             while (n > 0 && normal[n - 1] == threshold) {
                 n--;
             }

@@ -1,0 +1,242 @@
+package io.trd4j.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.samskivert.mustache.Mustache;
+import io.trd4j.io.AtomicFile;
+import io.trd4j.metrics.CurvePoint;
+import io.trd4j.metrics.MetricsRow;
+import io.trd4j.report.ReportData.Branch;
+import io.trd4j.report.ReportData.Epoch;
+import io.trd4j.report.ReportData.GalleryPart;
+import io.trd4j.report.ReportData.PartScore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * One HTML file that shows a run: table, curves, gallery. It holds everything it needs (pictures, style, Chart.js) and
+ * forbids itself the network, so it can be opened from disk, mailed and archived.
+ */
+public final class HtmlReport {
+    private static final String CHART_JS = "/META-INF/resources/webjars/chart.js/4.5.1/dist/chart.umd.min.js";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private HtmlReport() {}
+
+    /**
+     * Creates or replaces {@code file}.
+     *
+     * @throws IOException when it cannot be written; an existing file is then unchanged
+     */
+    public static void write(Path file, ReportData data) throws IOException {
+        AtomicFile.write(file, html(data));
+    }
+
+    static String html(ReportData data) throws IOException {
+        String template = resource("report.mustache");
+        return Mustache.compiler().escapeHTML(true).compile(template).execute(view(data));
+    }
+
+    private static Map<String, Object> view(ReportData data) throws IOException {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("title", data.title());
+        view.put("run", facts(data));
+        view.put("teacherNote", given(data.teacherNote()));
+        view.put("tiles", tiles(data));
+        view.put("columns", MetricsRow.COLUMNS.stream().map(c -> Map.of("name", c, "help", help(c))).toList());
+        view.put("rows", data.branches().stream().map(HtmlReport::row).toList());
+        view.put("metricsNote", given(data.metricsNote()));
+        view.put("hasBranches", !data.branches().isEmpty());
+        view.put("hasTraining", !data.training().isEmpty());
+        view.put("hasScores", !data.scores().isEmpty());
+        view.put("lossText", lossText(data.training()));
+        view.put("kinds", KindTable.of(data.scores()).stream().map(HtmlReport::kind).toList());
+        view.put("hasKinds", !KindTable.of(data.scores()).isEmpty());
+        view.put("seenFrom", OfficialTable.percent(KindTable.SEEN));
+        view.put("gallery", gallery(data.gallery()));
+        view.put("hasGallery", !data.gallery().isEmpty());
+        view.put("gradient", HeatMap.cssGradient());
+        view.put("combinedScale", scale(data.combinedScale()));
+        view.put("branchScale", scale(data.branchScale()));
+        view.put("threshold", data.threshold() == null ? null : number(data.threshold()));
+        view.put("next", data.nextSteps());
+        view.put("hasNext", !data.nextSteps().isEmpty());
+        view.put("style", resource("report.css"));
+        view.put("script", inline(resource("report.js")));
+        view.put("chartJs", inline(resource(CHART_JS).replaceAll("(?m)^//# sourceMappingURL=.*$", "")));
+        view.put("data", chartData(data));
+        return view;
+    }
+
+    private static List<Map<String, String>> facts(ReportData data) {
+        ReportData.Run run = data.run();
+        List<Map<String, String>> facts = new ArrayList<>();
+        facts.add(fact("trd", run.version()));
+        facts.add(fact("backbone", run.backbone()));
+        facts.add(fact("size", run.size() + " × " + run.size()));
+        facts.add(fact("modalities", "rgb + " + run.secondModality()));
+        facts.add(fact("seed", Long.toString(run.seed())));
+        facts.add(fact("device", run.device()));
+        facts.add(fact("finished", run.finished()));
+        for (ReportData.Timing timing : run.timings()) {
+            facts.add(fact(timing.stage(), duration(timing.seconds())));
+        }
+        return facts;
+    }
+
+    private static Map<String, String> fact(String name, String value) {
+        return Map.of("name", name, "value", value);
+    }
+
+    private static List<Map<String, String>> tiles(ReportData data) {
+        List<Map<String, String>> tiles = new ArrayList<>();
+        if (!data.branches().isEmpty()) {
+            Branch first = data.branches().get(0);
+            Map<String, Double> values = first.metrics().toMap();
+            for (String column : List.of("I-AUROC", "P-AUROC", "AUPRO@30")) {
+                tiles.add(Map.of("name", column + ", " + first.name(), "value",
+                        OfficialTable.percent(values.get(column)) + " %", "help", help(column)));
+            }
+        }
+        if (!data.scores().isEmpty()) {
+            long defective = data.scores().stream().filter(PartScore::anomalous).count();
+            tiles.add(Map.of("name", "test parts", "value", Integer.toString(data.scores().size()), "help",
+                    (data.scores().size() - defective) + " normal, " + defective + " defective"));
+        }
+        return tiles;
+    }
+
+    private static Map<String, Object> row(Branch branch) {
+        return Map.of("name", branch.name(),
+                "cells", branch.metrics().toMap().values().stream().map(OfficialTable::percent).toList());
+    }
+
+    private static Map<String, Object> kind(KindTable.Row row) {
+        return Map.of("kind", row.kind(), "parts", row.parts(), "seenIn", row.seenIn(), "cells",
+                List.of(OfficialTable.percent(row.combined()), OfficialTable.percent(row.rgb()),
+                        OfficialTable.percent(row.depth())));
+    }
+
+    private static List<Map<String, Object>> gallery(List<GalleryPart> parts) {
+        List<GalleryPart> worstFirst = new ArrayList<>(parts);
+        worstFirst.sort(Comparator.comparingDouble((GalleryPart p) -> -p.score().combined()));
+        List<Map<String, Object>> view = new ArrayList<>();
+        for (GalleryPart part : worstFirst) {
+            PartScore score = part.score();
+            Map<String, Object> figure = new LinkedHashMap<>();
+            figure.put("id", score.id());
+            figure.put("kind", score.kind());
+            figure.put("anomalous", score.anomalous());
+            figure.put("state", score.anomalous() ? "defective" : "normal");
+            figure.put("combined", number(score.combined()));
+            figure.put("rgb", number(score.rgb()));
+            figure.put("depth", number(score.depth()));
+            figure.put("image", base64(part.image()));
+            figure.put("truth", part.truth() == null ? null : base64(part.truth()));
+            figure.put("heats", List.of(
+                    Map.of("name", "combined", "score", number(score.combined()), "heat", base64(part.heat())),
+                    Map.of("name", "rgb", "score", number(score.rgb()), "heat", base64(part.heatRgb())),
+                    Map.of("name", "depth", "score", number(score.depth()), "heat", base64(part.heatDepth()))));
+            view.add(figure);
+        }
+        return view;
+    }
+
+    private static String chartData(ReportData data) {
+        Map<String, Object> charts = new LinkedHashMap<>();
+        charts.put("loss", Map.of("epochs", data.training().stream().map(Epoch::number).toList(),
+                "rgb", data.training().stream().map(Epoch::lossRgb).toList(),
+                "depth", data.training().stream().map(Epoch::lossDepth).toList()));
+        charts.put("roc", data.branches().stream().map(b -> curve(b, b.roc(), "I-AUROC")).toList());
+        charts.put("pro", data.branches().stream().map(b -> curve(b, b.pro(), "AUPRO@30")).toList());
+        charts.put("histogram", Map.of("combined", Histogram.of(data.scores(), PartScore::combined),
+                "rgb", Histogram.of(data.scores(), PartScore::rgb),
+                "depth", Histogram.of(data.scores(), PartScore::depth)));
+        try {
+            // Inside a script element only "<" could end it.
+            return JSON.writeValueAsString(charts).replace("<", "\\u003c");
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("numbers and names always have a JSON form", e);
+        }
+    }
+
+    private static Map<String, Object> curve(Branch branch, List<CurvePoint> points, String area) {
+        return Map.of("name", branch.name(), "points", points,
+                "area", OfficialTable.percent(branch.metrics().toMap().get(area)));
+    }
+
+    private static String lossText(List<Epoch> training) {
+        if (training.isEmpty()) {
+            return "";
+        }
+        Epoch first = training.get(0);
+        Epoch last = training.get(training.size() - 1);
+        return String.format(Locale.ROOT, "%d epochs; rgb student from %.3f to %.3f, depth student from %.3f to %.3f",
+                training.size(), first.lossRgb(), last.lossRgb(), first.lossDepth(), last.lossDepth());
+    }
+
+    private static String help(String column) {
+        return switch (column) {
+            case "I-AUROC" -> "How often a randomly chosen defective part scores higher than a randomly chosen normal part; "
+                    + "50 is guessing.";
+            case "P-AUROC" -> "The same for pixels: how often a defective pixel scores higher than a normal one. "
+                    + "Lenient, because almost all pixels are normal.";
+            case "AUPRO@30" -> "How much of each defect, large or small, is covered while at most 30 % of the normal pixels "
+                    + "are marked; area under that curve.";
+            case "I-AP" -> "Average precision over parts: how clean the list of parts is when sorted by score.";
+            case "P-AP" -> "Average precision over pixels; the strictest of the pixel measures when defects are small.";
+            case "I-F1" -> "Best balance of precision and recall that one threshold on the part's score can reach.";
+            case "P-F1" -> "Best balance of precision and recall that one threshold on the pixel's value can reach.";
+            default -> "As AUPRO@30, with at most " + column.substring(column.indexOf('@') + 1)
+                    + " % of the normal pixels marked: stricter.";
+        };
+    }
+
+    private static String scale(HeatScale scale) {
+        return String.format(Locale.ROOT, "%.1f to %.1f", scale.low(), scale.high());
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
+    }
+
+    private static String duration(double seconds) {
+        if (seconds < 60) {
+            return String.format(Locale.ROOT, seconds < 10 ? "%.1f s" : "%.0f s", seconds);
+        }
+        long whole = Math.round(seconds);
+        return whole < 3600 ? String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60)
+                : String.format(Locale.ROOT, "%d h %02d min", whole / 3600, whole % 3600 / 60);
+    }
+
+    private static String given(String text) {
+        return text == null || text.isBlank() ? null : text;
+    }
+
+    private static String base64(byte[] png) {
+        return Base64.getEncoder().encodeToString(png);
+    }
+
+    /** A script that cannot end its own element. */
+    private static String inline(String script) {
+        return script.replace("</script", "<\\/script");
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = HtmlReport.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("the resource " + name + " is not on the class path; rebuild trd4j");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

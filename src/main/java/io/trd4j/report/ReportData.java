@@ -1,0 +1,119 @@
+package io.trd4j.report;
+
+import io.trd4j.data.RgbImage;
+import io.trd4j.metrics.CurvePoint;
+import io.trd4j.metrics.Evaluation;
+import io.trd4j.metrics.MetricsRow;
+import java.util.List;
+
+/**
+ * Everything an HTML report shows, as plain values. Numbers are finite (checked here, so a report never shows NaN); texts
+ * may be anything, they are escaped.
+ *
+ * @param title         what was inspected: "demo: synthetic product", a category
+ * @param run           what ran, for whoever wants to repeat it
+ * @param teacherNote   shown prominently, e.g. that the teacher has random weights; null or empty: nothing is shown
+ * @param branches      the official table's rows (combined, rgb, depth) with their curves; empty when undefined
+ * @param metricsNote   shown in place of the table when there are no branches ({@link Evaluation#missing}); else null
+ * @param training      mean loss per epoch; empty when nothing was trained
+ * @param threshold     combined score from which a part is called anomalous; null when the model has none
+ * @param scores        every test part
+ * @param gallery       the parts to show, any order
+ * @param combinedScale colour scale of the combined maps in the gallery
+ * @param branchScale   colour scale of the single branches' maps
+ * @param nextSteps     what the reader can run next
+ */
+public record ReportData(String title, Run run, String teacherNote, List<Branch> branches, String metricsNote,
+                         List<Epoch> training, Double threshold, List<PartScore> scores, List<GalleryPart> gallery,
+                         HeatScale combinedScale, HeatScale branchScale, List<NextStep> nextSteps) {
+    public ReportData {
+        branches = List.copyOf(branches);
+        training = List.copyOf(training);
+        scores = List.copyOf(scores);
+        gallery = List.copyOf(gallery);
+        nextSteps = List.copyOf(nextSteps);
+        if (threshold != null) {
+            finite("the threshold", threshold);
+        }
+    }
+
+    /** @param secondModality depth or normals; @param finished date and time as it shall be read */
+    public record Run(String version, String backbone, int size, String secondModality, long seed, String device,
+                      String finished, List<Timing> timings) {
+        public Run {
+            timings = List.copyOf(timings);
+        }
+    }
+
+    public record Timing(String stage, double seconds) {
+        public Timing {
+            finite("the time of " + stage, seconds);
+        }
+    }
+
+    /** A row of the official table with its image-level ROC and pixel-level PRO curve. */
+    public record Branch(String name, MetricsRow metrics, List<CurvePoint> roc, List<CurvePoint> pro) {
+        public Branch {
+            roc = List.copyOf(roc);
+            pro = List.copyOf(pro);
+        }
+
+        public static Branch of(String name, Evaluation.Detail detail) {
+            return new Branch(name, detail.row(), detail.roc(), detail.pro());
+        }
+    }
+
+    /** @param number from 1 */
+    public record Epoch(int number, double lossRgb, double lossDepth) {
+        public Epoch {
+            finite("the rgb loss of epoch " + number, lossRgb);
+            finite("the depth loss of epoch " + number, lossDepth);
+        }
+    }
+
+    /** @param kind the folder's name: good, or the kind of defect */
+    public record PartScore(String id, String kind, boolean anomalous, double combined, double rgb, double depth) {
+        public PartScore {
+            finite("the score of " + id, combined);
+            finite("the rgb score of " + id, rgb);
+            finite("the depth score of " + id, depth);
+        }
+    }
+
+    /**
+     * A part with its pictures, all PNG; the heats have transparency and are laid over the image.
+     *
+     * @param truth the ground truth's outline, transparent elsewhere; null without one
+     */
+    public record GalleryPart(PartScore score, byte[] image, byte[] heat, byte[] heatRgb, byte[] heatDepth, byte[] truth) {
+        /** Longer side of the pictures: 30 noisy parts stay under 5 MB. */
+        private static final int IMAGE_PIXELS = 160;
+        private static final int HEAT_PIXELS = 64;
+
+        /**
+         * Makes the pictures.
+         *
+         * @param part         at any resolution
+         * @param map          size*size, combined; mapRgb, mapDepth the single branches' (calibrated and blurred)
+         * @param truth        size*size, true = anomalous; null when unknown or the part is normal
+         */
+        public static GalleryPart of(PartScore score, RgbImage part, float[] map, float[] mapRgb, float[] mapDepth,
+                                     boolean[] truth, int size, HeatScale combinedScale, HeatScale branchScale) {
+            RgbImage small = Images.fit(part, IMAGE_PIXELS);
+            return new GalleryPart(score, Images.png(small.width(), small.height(), 3, small.rgb()),
+                    HeatMap.layer(map, size, HEAT_PIXELS, combinedScale),
+                    HeatMap.layer(mapRgb, size, HEAT_PIXELS, branchScale),
+                    HeatMap.layer(mapDepth, size, HEAT_PIXELS, branchScale),
+                    truth == null ? null : HeatMap.outline(truth, size, IMAGE_PIXELS));
+        }
+    }
+
+    /** A command line and what it is for. */
+    public record NextStep(String purpose, String command) {}
+
+    private static void finite(String what, double value) {
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException(what + " is " + value + "; a report shows finite numbers only");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+'use strict';
+(() => {
+  const data = JSON.parse(document.getElementById('data').textContent);
+  const root = document.documentElement;
+  const charts = [];
+
+  const colour = name => getComputedStyle(root).getPropertyValue('--' + name).trim();
+  const palette = { combined: 'combined', rgb: 'rgb', depth: 'depth', normals: 'depth', normal: 'normal', defective: 'defective' };
+  const dashes = [[], [7, 4], [2, 3]];
+  const percent = value => (100 * value).toFixed(1) + ' %';
+
+  function axis(title, extra) {
+    return Object.assign({ title: { display: true, text: title } }, extra);
+  }
+
+  /* make() builds the configuration anew, so that a change of the colour scheme draws everything in the new colours. */
+  function chart(id, make) {
+    const canvas = document.getElementById(id);
+    if (canvas === null) {
+      return;
+    }
+    let drawn = null;
+    const draw = () => {
+      if (drawn !== null) {
+        drawn.destroy();
+      }
+      Chart.defaults.color = colour('soft');
+      Chart.defaults.borderColor = colour('line');
+      drawn = new Chart(canvas, make());
+    };
+    charts.push(draw);
+    draw();
+    return draw;
+  }
+
+  function options(x, y, more) {
+    return Object.assign({
+      animation: false, responsive: true, maintainAspectRatio: false,
+      interaction: { mode: 'nearest', intersect: false },
+      scales: { x, y },
+      plugins: { legend: { position: 'bottom', labels: { boxWidth: 26, boxHeight: 1 } } },
+    }, more);
+  }
+
+  function curves(series, xTitle, yTitle, xMax) {
+    return {
+      type: 'line',
+      data: {
+        datasets: series.map((s, i) => ({
+          label: s.name + ' ' + s.area, data: s.points, pointRadius: 0, pointHitRadius: 6, borderWidth: 2,
+          borderColor: colour(palette[s.name] || 'normal'), backgroundColor: colour(palette[s.name] || 'normal'),
+          borderDash: dashes[i % dashes.length],
+          clip: { left: 4, top: 4, right: 0, bottom: 4 },
+        })),
+      },
+      options: options(
+        axis(xTitle, { type: 'linear', min: 0, max: xMax, ticks: { callback: v => Math.round(100 * v) + ' %' } }),
+        axis(yTitle, { min: 0, max: 1, ticks: { stepSize: 0.2, callback: v => Math.round(100 * v) + ' %' } }),
+        { plugins: {
+          legend: { position: 'bottom', labels: { boxWidth: 26, boxHeight: 1 } },
+          tooltip: { callbacks: {
+            title: items => xTitle + ' ' + percent(items[0].parsed.x),
+            label: item => item.dataset.label.split(' ')[0] + ': ' + percent(item.parsed.y),
+          } },
+        } }),
+    };
+  }
+
+  Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+
+  const branch = document.getElementById('histogram-branch');
+  const histogram = chart('histogram', () => {
+    const h = data.histogram[branch.value];
+    const bars = (label, counts) => ({
+      label, data: counts, backgroundColor: colour(label), categoryPercentage: 1, barPercentage: 0.92, stack: 'parts',
+    });
+    return {
+      type: 'bar',
+      data: {
+        labels: h.normal.map((count, i) => (h.from + (i + 0.5) * h.width).toFixed(1)),
+        datasets: [bars('normal', h.normal), bars('defective', h.defective)],
+      },
+      options: options(axis('score', { stacked: true, grid: { display: false }, ticks: { maxRotation: 0, autoSkipPadding: 14 } }),
+        axis('parts', { stacked: true, beginAtZero: true, ticks: { precision: 0 } }),
+        { plugins: {
+          legend: { position: 'bottom', labels: { boxWidth: 12, boxHeight: 12 } },
+          tooltip: { callbacks: { title: items => {
+            const from = h.from + items[0].dataIndex * h.width;
+            return 'score ' + from.toFixed(2) + ' to ' + (from + h.width).toFixed(2);
+          } } },
+        } }),
+    };
+  });
+  if (branch !== null) {
+    branch.addEventListener('change', histogram);
+  }
+
+  chart('roc', () => curves(data.roc, 'normal parts called anomalous', 'defective parts found', 1));
+  chart('pro', () => curves(data.pro, 'normal pixels marked', 'defect covered', 0.3));
+  chart('loss', () => ({
+    type: 'line',
+    data: {
+      labels: data.loss.epochs,
+      datasets: ['rgb', 'depth'].map((name, i) => ({
+        label: name + ' student', data: data.loss[name], borderColor: colour(name), backgroundColor: colour(name),
+        borderWidth: 2, borderDash: dashes[i], pointRadius: data.loss.epochs.length > 40 ? 0 : 2,
+      })),
+    },
+    options: options(axis('epoch', { ticks: { maxRotation: 0, autoSkipPadding: 14 } }), axis('loss', { beginAtZero: true })),
+  }));
+
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => charts.forEach(draw => draw()));
+
+  /* The part's picture is stored once per part and laid under its three heat maps here. */
+  for (const part of document.querySelectorAll('.part')) {
+    const under = part.querySelector('.under');
+    for (const heat of part.querySelectorAll('.heat')) {
+      const copy = under.cloneNode();
+      copy.alt = '';
+      heat.before(copy);
+    }
+  }
+
+  const gallery = document.getElementById('gallery');
+  if (gallery !== null) {
+    const sort = document.getElementById('sort');
+    const show = document.getElementById('show');
+    const natural = new Intl.Collator('en', { numeric: true });
+    const arrange = () => {
+      const key = sort.value;
+      const parts = [...gallery.children];
+      parts.sort((a, b) => key === 'kind' || key === 'id'
+        ? natural.compare(a.dataset[key], b.dataset[key]) || b.dataset.combined - a.dataset.combined
+        : b.dataset[key] - a.dataset[key]);
+      gallery.append(...parts);
+      for (const part of parts) {
+        part.hidden = show.value !== 'all' && part.dataset.state !== show.value;
+      }
+    };
+    sort.addEventListener('change', arrange);
+    show.addEventListener('change', arrange);
+    arrange();
+    document.getElementById('heat').addEventListener('input', e => root.style.setProperty('--heat', e.target.value));
+  }
+})();

@@ -1,0 +1,86 @@
+package io.trd4j.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The report in a real browser, opened from disk; skipped where no Chromium is installed. */
+class ChromiumTest {
+    /** Counts, after the page's own scripts: canvases with a drawn pixel, laid-under pictures, and the orders of sorting. */
+    private static final String PROBE = """
+            <script>
+            window.addEventListener('load', () => {
+              const drawn = [...document.querySelectorAll('canvas')].filter(c => c.width > 0 && c.height > 0
+                && c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v !== 0));
+              const pick = (id, value) => {
+                const control = document.getElementById(id);
+                control.value = value;
+                control.dispatchEvent(new Event('change'));
+              };
+              pick('histogram-branch', 'depth');
+              pick('sort', 'id');
+              const first = document.querySelector('.part').dataset.id;
+              pick('sort', 'combined');
+              pick('show', 'normal');
+              const result = {
+                drawn: drawn.length, canvases: document.querySelectorAll('canvas').length,
+                under: [...document.querySelectorAll('.under')].filter(i => i.complete && i.naturalWidth === 160).length,
+                first, shown: document.querySelectorAll('.part:not([hidden])').length };
+              document.body.setAttribute('data-probe', Object.entries(result).map(e => e.join('=')).join(' '));
+            });
+            </script>
+            </body>""";
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    Path folder;
+
+    @Test
+    void chartsDrawTheGallerySortsAndNothingFails() throws IOException, InterruptedException {
+        Optional<Path> chromium = chromium();
+        assumeTrue(chromium.isPresent(), "no chromium on the PATH");
+        Path page = folder.resolve("report.html");
+        String html = HtmlReport.html(SampleReport.of(12, "good/000"));
+        Files.writeString(page, html.replace("</body>", PROBE));
+
+        Path errors = folder.resolve("errors.txt");
+        Path dom = folder.resolve("dom.txt");
+        List<String> command = new ArrayList<>(List.of(chromium.get().toString(), "--headless", "--no-sandbox",
+                "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-dev-shm-usage",
+                "--user-data-dir=" + folder.resolve("profile"), "--window-size=1400,1000", "--virtual-time-budget=10000",
+                "--enable-logging=stderr", "--v=0", "--dump-dom", page.toUri().toString()));
+        Process process = new ProcessBuilder(command).redirectError(errors.toFile()).redirectOutput(dom.toFile()).start();
+        try {
+            assertTrue(process.waitFor(90, TimeUnit.SECONDS), "chromium did not end");
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        String log = Files.readString(errors);
+        Matcher probe = Pattern.compile("data-probe=\"([^\"]*)\"").matcher(Files.readString(dom));
+        assertTrue(probe.find(), "the probe did not run: " + log);
+        assertEquals("drawn=4 canvases=4 under=48 first=dent/2 shown=3", probe.group(1), log);
+        assertFalse(log.contains("CONSOLE"), log);
+    }
+
+    private static Optional<Path> chromium() {
+        String path = System.getenv().getOrDefault("PATH", "");
+        return Stream.of("chromium", "chromium-browser", "google-chrome")
+                .flatMap(name -> Stream.of(path.split(File.pathSeparator)).map(dir -> Path.of(dir, name)))
+                .filter(Files::isExecutable).findFirst();
+    }
+}
