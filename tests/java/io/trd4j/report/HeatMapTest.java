@@ -95,8 +95,6 @@ class HeatMapTest {
         assertThrows(IllegalArgumentException.class, () -> HeatMap.overlay(part, new float[5], 2, 0, 1));
         assertThrows(IllegalArgumentException.class, () -> HeatMap.overlay(part, new float[4], 2, 1, 1));
         assertThrows(IllegalArgumentException.class, () -> HeatMap.overlay(part, new float[4], 2, 0, Float.NaN));
-        assertThrows(IllegalArgumentException.class,
-                () -> HeatMap.overlay(new RgbImage(4, 4, new byte[47]), new float[4], 2, 0, 1));
         assertThrows(IllegalArgumentException.class, () -> HeatMap.outline(new boolean[5], 2, 4));
     }
 }

@@ -28,10 +28,9 @@ public final class HeatMap {
      * @param low  value at and below which the part is left as it is
      * @param high value from which the last colour is used
      * @return a new image of the part's size
-     * @throws IllegalArgumentException when map, image or scale do not fit their sizes
+     * @throws IllegalArgumentException when the map is not size*size or the scale's ends are not in order
      */
     public static RgbImage overlay(RgbImage part, float[] map, int size, float low, float high) {
-        Images.check(part);
         HeatScale scale = new HeatScale(low, high);
         float[] heat = Images.stretch(map, size, part.width(), part.height());
         byte[] out = new byte[part.rgb().length];
@@ -60,7 +59,7 @@ public final class HeatMap {
             System.arraycopy(COLOURS, 3 * Math.round(t * (LEVELS - 1)), rgba, 4 * i, 3);
             rgba[4 * i + 3] = (byte) Math.round(255 * opacity(t));
         }
-        return Images.png(pixels, pixels, 4, rgba);
+        return Images.pngWithAlpha(pixels, pixels, rgba);
     }
 
     /** The outline of a mask as a transparent PNG of pixels*pixels, two pixels wide. */
@@ -79,7 +78,7 @@ public final class HeatMap {
                 }
             }
         }
-        return Images.png(pixels, pixels, 4, rgba);
+        return Images.pngWithAlpha(pixels, pixels, rgba);
     }
 
     private static boolean at(boolean[] mask, int size, int pixels, int x, int y) {

@@ -1,5 +1,6 @@
 package io.trd4j.report;
 
+import io.trd4j.data.ImageFiles;
 import io.trd4j.data.RgbImage;
 import io.trd4j.metrics.CurvePoint;
 import io.trd4j.metrics.Evaluation;
@@ -100,7 +101,7 @@ public record ReportData(String title, Run run, String teacherNote, List<Branch>
         public static GalleryPart of(PartScore score, RgbImage part, float[] map, float[] mapRgb, float[] mapDepth,
                                      boolean[] truth, int size, HeatScale combinedScale, HeatScale branchScale) {
             RgbImage small = Images.fit(part, IMAGE_PIXELS);
-            return new GalleryPart(score, Images.png(small.width(), small.height(), 3, small.rgb()),
+            return new GalleryPart(score, ImageFiles.png(small),
                     HeatMap.layer(map, size, HEAT_PIXELS, combinedScale),
                     HeatMap.layer(mapRgb, size, HEAT_PIXELS, branchScale),
                     HeatMap.layer(mapDepth, size, HEAT_PIXELS, branchScale),
