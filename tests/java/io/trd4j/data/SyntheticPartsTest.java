@@ -169,6 +169,7 @@ class SyntheticPartsTest {
     void refusesAndCleansUp() throws IOException {
         Path file = Files.writeString(root.resolve("file"), "x");
         assertRefused(() -> SyntheticParts.write(file, Shape.RING, 1, 0, 0, 64, 1, n -> { }), file, "is a file");
+        assertRefused(() -> SyntheticParts.write(file.resolve("n"), Shape.RING, 1, 0, 0, 64, 1, n -> { }), file, "is a file");
         assertRefused(() -> SyntheticParts.write(root.resolve("n"), Shape.RING, 0, 0, 0, 64, 1, n -> { }), "no parts");
         assertRefused(() -> SyntheticParts.write(root.resolve("n"), Shape.RING, -1, 0, 0, 64, 1, n -> { }), "train -1");
         assertThrows(IllegalStateException.class, () -> SyntheticParts.write(root.resolve("n"), Shape.RING, 3, 0, 0, 64, 1,

@@ -48,6 +48,8 @@ public final class SynthCommand implements Callable<Integer> {
             description = "The same seed gives the same files (default: ${DEFAULT-VALUE}).")
     private long seed;
 
+    private ProgressBar progress;
+
     @Override
     public Integer call() throws IOException {
         String name = category == null ? shape.key() : category;
@@ -55,12 +57,23 @@ public final class SynthCommand implements Callable<Integer> {
             throw new InputException("category '" + name + "' cannot be a folder name; use letters, digits, - and _");
         }
         Path folder = out.resolve(name);
-        ProgressBarBuilder bar = new ProgressBarBuilder().setTaskName("synth " + name)
-                .setInitialMax((long) train + validation + test).setStyle(ProgressBarStyle.ASCII);
-        try (ProgressBar progress = bar.build()) {
-            SyntheticParts.write(folder, shape, train, validation, test, size, seed, progress::stepTo);
+        try {
+            SyntheticParts.write(folder, shape, train, validation, test, size, seed, this::show);
+        } finally {
+            if (progress != null) {
+                progress.close();
+            }
         }
         System.out.println(folder + ": " + train + " parts to train on, " + validation + " to calibrate, " + test + " to test");
         return 0;
+    }
+
+    /** The bar appears with the first part: a refused command shows its one line only. */
+    private void show(int done) {
+        if (progress == null) {
+            progress = new ProgressBarBuilder().setTaskName("synth").setStyle(ProgressBarStyle.ASCII)
+                    .setInitialMax((long) train + validation + test).build();
+        }
+        progress.stepTo(done);
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
@@ -104,6 +105,11 @@ public final class SyntheticParts {
     }
 
     private static boolean isEmpty(Path folder) throws IOException {
+        for (Path parent = folder.toAbsolutePath().getParent(); parent != null; parent = parent.getParent()) {
+            if (Files.exists(parent) && !Files.isDirectory(parent)) {
+                throw new InputException(parent + " is a file; choose another folder");
+            }
+        }
         if (!Files.exists(folder)) {
             return true;
         }
@@ -115,7 +121,7 @@ public final class SyntheticParts {
     }
 
     private static void save(Path folder, int number, Sample sample, boolean mask) throws IOException {
-        String name = String.format("%03d", number);
+        String name = String.format(Locale.ROOT, "%03d", number);
         AtomicFile.write(folder.resolve("rgb/" + name + ".png"), ImageFiles.png(sample.rgb()));
         AtomicFile.write(folder.resolve("xyz/" + name + ".tiff"), ImageFiles.tiffXyz(sample.xyz()));
         if (mask) {

@@ -48,6 +48,17 @@ final class TiffFile {
             return !tiled && predictor == 1 && (compression == 1 || deflated());
         }
 
+        /** How many bytes one stored byte can become. */
+        long largestRatio() {
+            return switch ((int) compression) {
+                case 1 -> 1;
+                case 5 -> 2800; // a 12-bit code stands for fewer than 4096 bytes
+                case 32773 -> 128;
+                case 7 -> Long.MAX_VALUE;
+                default -> EncodedImage.MAX_DEFLATE_RATIO;
+            };
+        }
+
         boolean deflated() {
             return compression == 8 || compression == 32946;
         }
@@ -123,7 +134,7 @@ final class TiffFile {
         return ByteBuffer.wrap(raw).order(in.order());
     }
 
-    /** Decompresses strip s through {@code buffer} and fails when it does not hold exactly what it must. */
+    /** Decompresses strip s through {@code buffer} and fails when it holds less than it must. */
     private void inflate(Page page, int s, byte[] buffer, long expected) {
         Inflater inflater = new Inflater();
         try {
@@ -136,10 +147,8 @@ final class TiffFile {
                 }
                 total += n;
             }
-            // The checksum comes after the last byte: one more call reads it.
-            if (!inflater.finished() && inflater.inflate(new byte[1]) > 0) {
-                throw EncodedImage.damaged(file, "a TIFF strip is too long");
-            }
+            // The checksum comes after the last byte: one more call verifies it. Padding is harmless.
+            inflater.inflate(new byte[1]);
         } catch (DataFormatException e) {
             throw EncodedImage.damaged(file, "a TIFF strip cannot be decompressed");
         } finally {
@@ -182,8 +191,7 @@ final class TiffFile {
             if (offset < 8 || count <= 0 || offset > in.capacity() || count > in.capacity() - offset) {
                 throw EncodedImage.damaged(file, "it ends before its last TIFF strip");
             }
-            long ratio = page.compression == 1 ? 1 : page.deflated() ? EncodedImage.MAX_DEFLATE_RATIO : Long.MAX_VALUE;
-            if (!page.tiled && count < stripBytes(page, s) / ratio) {
+            if (!page.tiled && count < stripBytes(page, s) / page.largestRatio()) {
                 throw EncodedImage.damaged(file, "too little image data for its size");
             }
         }
