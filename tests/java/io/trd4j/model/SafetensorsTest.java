@@ -19,6 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -174,6 +176,9 @@ class SafetensorsTest {
         bad.put("shape beyond long", file(good.replace("[2]", "[9223372036854775808]"), 8));
         bad.put("product overflows", file(good.replace("[2]", "[4294967296,4294967296]"), 8));
         bad.put("shape and offsets differ", file(good.replace("[2]", "[3]"), 8));
+        bad.put("65 dimensions", file(good.replace("[2]", "[2" + ",1".repeat(64) + "]"), 8));
+        bad.put("2^18 + 1 tensors", file("{" + IntStream.rangeClosed(0, 1 << 18).mapToObj(i -> "\"" + i
+                + "\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}").collect(Collectors.joining(",")) + "}", 0));
         bad.put("offsets reversed", file(good.replace("[0,8]", "[8,0]"), 8));
         bad.put("three offsets", file(good.replace("[0,8]", "[0,8,8]"), 8));
         bad.put("beyond the file", file(good.replace("[0,8]", "[8,16]"), 8));

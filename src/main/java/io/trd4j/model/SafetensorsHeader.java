@@ -37,6 +37,9 @@ import java.util.TreeMap;
 record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tensors) {
     static final String METADATA = "__metadata__";
     static final long MAX_HEADER_BYTES = 100_000_000;
+    // Far beyond any network; a header of the full length could else hold millions of empty tensors or dimensions.
+    static final int MAX_TENSORS = 1 << 18;
+    static final int MAX_DIMENSIONS = 64;
 
     /** @param position of the first byte in the file */
     record Located(TensorInfo info, long position) {}
@@ -87,6 +90,9 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
         json.nextToken();
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
+            if (entries.size() == MAX_TENSORS) {
+                throw bad(file, "it lists more than " + MAX_TENSORS + " tensors");
+            }
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw bad(file, "the entry " + shown(name) + " is not an object");
             }
@@ -176,6 +182,9 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
         while (json.nextToken() != JsonToken.END_ARRAY) {
             if (json.currentToken() != JsonToken.VALUE_NUMBER_INT || json.getLongValue() < 0) {
                 throw bad(file, field + " of tensor " + shown(name) + " holds something else than sizes");
+            }
+            if (out.size() == MAX_DIMENSIONS) {
+                throw bad(file, field + " of tensor " + shown(name) + " has more than " + MAX_DIMENSIONS + " entries");
             }
             out.add(json.getLongValue());
         }
