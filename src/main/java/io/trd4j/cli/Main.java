@@ -13,11 +13,14 @@ import picocli.CommandLine.ParameterException;
  * The command line. Exit codes: 0 done, 2 the user's input cannot be used, 1 anything else. Failures are one line on
  * standard error; the stack trace is shown when the environment has {@code TRD_STACKTRACE=1}.
  */
-@Command(name = "trd", mixinStandardHelpOptions = true, version = "trd4j 0.1.0",
+@Command(name = "trd", mixinStandardHelpOptions = true, version = "trd4j " + Main.VERSION,
         description = "Tuned Reverse Distillation: RGB+3D industrial anomaly detection.",
         synopsisSubcommandLabel = "VERB",
-        subcommands = {SynthCommand.class, TrainCommand.class, ImportCommand.class, ExportCommand.class})
+        subcommands = {DemoCommand.class, SynthCommand.class, TrainCommand.class, CalibrateCommand.class,
+            EvaluateCommand.class, InspectCommand.class, ImportCommand.class, ExportCommand.class})
 public final class Main {
+    static final String VERSION = "0.1.0";
+
     private Main() {}
 
     public static void main(String[] args) {

@@ -6,9 +6,6 @@ import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -16,7 +13,7 @@ import picocli.CommandLine.Option;
 @Command(name = "synth", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Writes a synthetic product category in the MVTec 3D-AD layout.",
             "Defects: stain (colour only), dent and bump (geometry only), hole, crack and contamination (both)."})
-public final class SynthCommand implements Callable<Integer> {
+final class SynthCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "The category is written to DIR/NAME.")
     private Path out;
 
@@ -48,7 +45,7 @@ public final class SynthCommand implements Callable<Integer> {
             description = "The same seed gives the same files (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    private ProgressBar progress;
+    private Progress progress;
 
     @Override
     public Integer call() throws IOException {
@@ -71,9 +68,8 @@ public final class SynthCommand implements Callable<Integer> {
     /** The bar appears with the first part: a refused command shows its one line only. */
     private void show(int done) {
         if (progress == null) {
-            progress = new ProgressBarBuilder().setTaskName("synth").setStyle(ProgressBarStyle.ASCII)
-                    .setInitialMax((long) train + validation + test).build();
+            progress = new Progress("Drawing parts", (long) train + validation + test);
         }
-        progress.stepTo(done);
+        progress.at(done);
     }
 }

@@ -1,6 +1,7 @@
 package io.trd4j.cli;
 
 import io.trd4j.data.Dataset;
+import io.trd4j.data.Modality;
 import io.trd4j.data.PartFiles;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Calibration;
@@ -57,10 +58,13 @@ final class TrainingRun {
         }
         long start = System.nanoTime();
         try (Network network = new Network(options.backbone());
-             PreparedParts parts = prepare("Preparing", normal)) {
+             PreparedParts parts = prepare(normal)) {
             loadTeacher(network, parts);
             List<EpochLoss> history = train(network, parts, resume);
-            Calibration calibration = calibrate(network, validation);
+            Calibration calibration;
+            try (PreparedParts prepared = prepare(validation)) {
+                calibration = calibrate(network, options.size(), prepared, options.threads());
+            }
             EpochLoss last = history.get(history.size() - 1);
             int steps = history.size() * Trainer.stepsPerEpoch(parts.count(), options);
             TrainingSummary summary = new TrainingSummary(history.size(), steps, options.batch(), options.learningRate(),
@@ -74,10 +78,14 @@ final class TrainingRun {
         }
     }
 
-    private PreparedParts prepare(String task, List<PartFiles> parts) throws IOException {
-        try (Progress progress = new Progress(task, parts.size())) {
-            return new PreparedParts(parts, options.size(), options.modality(), options.normalKernel(), progress::at);
+    static PreparedParts prepare(List<PartFiles> parts, int size, Modality modality, int normalKernel) throws IOException {
+        try (Progress progress = new Progress("Preparing", parts.size())) {
+            return new PreparedParts(parts, size, modality, normalKernel, progress::at);
         }
+    }
+
+    private PreparedParts prepare(List<PartFiles> parts) throws IOException {
+        return prepare(parts, options.size(), options.modality(), options.normalKernel());
     }
 
     private void loadTeacher(Network network, PreparedParts parts) throws IOException {
@@ -112,10 +120,9 @@ final class TrainingRun {
         }
     }
 
-    private Calibration calibrate(Network network, List<PartFiles> validation) throws IOException {
-        try (PreparedParts parts = prepare("Preparing", validation);
-             Progress progress = new Progress("Calibrating", parts.count())) {
-            return Calibrator.calibrate(network, options.size(), parts, progress::at);
+    static Calibration calibrate(Network network, int size, PreparedParts validation, int threads) {
+        try (Progress progress = new Progress("Calibrating", validation.count())) {
+            return Calibrator.calibrate(network, size, validation, threads, progress::at);
         }
     }
 

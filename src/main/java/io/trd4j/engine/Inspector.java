@@ -4,6 +4,7 @@ import io.trd4j.data.Part;
 import io.trd4j.data.Preparation;
 import io.trd4j.io.InputException;
 import io.trd4j.jni.NativeException;
+import io.trd4j.jni.NativeRuntime;
 import io.trd4j.jni.TrdCalibration;
 import io.trd4j.model.BranchMaps;
 import io.trd4j.model.Calibration;
@@ -88,6 +89,7 @@ public final class Inspector implements AutoCloseable {
 
     /** @throws InputException when the file is no model, is damaged, or has no calibration yet */
     public static Inspector open(Path model, InspectorOptions options) throws IOException {
+        NativeRuntime.description();
         try (ModelFile file = ModelFile.open(model)) {
             if (file.info().calibration() == null) {
                 throw new InputException(model + " is not calibrated; run: trd calibrate --model " + model + " --data CATEGORY");

@@ -16,10 +16,12 @@ public final class NativeRuntime {
     }
 
     private static String load() {
-        // The GC does not see native memory: JavaCPP's own limit (4 x Xmx of resident memory) would throw
-        // OutOfMemoryError under a small heap although nothing is short. Read by JavaCPP when Pointer is initialised.
-        if (System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes") == null) {
-            System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+        // JavaCPP's own limits follow the Java heap (Xmx of its buffers, 4 x Xmx of resident memory) and would throw
+        // OutOfMemoryError although nothing is short; 0 switches them off. Read when JavaCPP's Pointer is initialised.
+        for (String limit : new String[] {"org.bytedeco.javacpp.maxBytes", "org.bytedeco.javacpp.maxPhysicalBytes"}) {
+            if (System.getProperty(limit) == null) {
+                System.setProperty(limit, "0");
+            }
         }
         try {
             Loader.load(Trd.class);

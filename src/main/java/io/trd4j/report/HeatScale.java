@@ -8,6 +8,11 @@ package io.trd4j.report;
  * @param high at and above it the last colour is drawn
  */
 public record HeatScale(float low, float high) {
+    /** For the combined map: a normal part's pixels, being sums of two branches, hardly reach the low end. */
+    public static final HeatScale COMBINED = new HeatScale(2, 14);
+    /** For one branch's map. */
+    public static final HeatScale BRANCH = new HeatScale(1.5f, 8);
+
     public HeatScale {
         if (!(low < high) || !Float.isFinite(low) || !Float.isFinite(high)) {
             throw new IllegalArgumentException("a heat scale needs finite ends, low before high, not " + low + " and "

@@ -7,13 +7,16 @@ import io.trd4j.model.Network;
 import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.global.torch;
 
 /** Calibration: mean and population standard deviation of all pixels of all validation maps, per branch (SPEC section 4). */
 public final class Calibrator {
     private Calibrator() {}
 
     /** @param progress called with the number of parts done so far */
-    public static Calibration calibrate(Network network, int size, PreparedParts validation, IntConsumer progress) {
+    public static Calibration calibrate(Network network, int size, PreparedParts validation, int threads,
+                                        IntConsumer progress) {
+        torch.set_num_threads(threads);
         if (validation.count() == 0) {
             throw new InputException("calibration needs normal parts; put some under validation/good");
         }

@@ -4,6 +4,7 @@ import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
 import io.trd4j.data.PartFiles;
 import io.trd4j.data.Preparation;
+import io.trd4j.jni.NativeRuntime;
 import io.trd4j.ops.Owned;
 import java.io.IOException;
 import java.security.MessageDigest;
@@ -31,6 +32,7 @@ public final class PreparedParts implements AutoCloseable {
     /** @param progress called with the number of parts prepared so far */
     public PreparedParts(List<PartFiles> parts, int size, Modality modality, int normalKernel, IntConsumer progress)
             throws IOException {
+        NativeRuntime.description();
         count = parts.size();
         imageShape = new long[] {1, 3, size, size};
         imageFloats = 3L * size * size;

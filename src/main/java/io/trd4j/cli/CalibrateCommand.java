@@ -1,0 +1,51 @@
+package io.trd4j.cli;
+
+import io.trd4j.data.Dataset;
+import io.trd4j.data.PartFiles;
+import io.trd4j.model.Calibration;
+import io.trd4j.model.ModelFile;
+import io.trd4j.model.ModelInfo;
+import io.trd4j.model.Network;
+import io.trd4j.train.Calibrator;
+import io.trd4j.train.PreparedParts;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code trd calibrate}: calibrates an imported model, or an existing one anew. */
+@Command(name = "calibrate", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Measure the maps' mean and standard deviation on a category's normal validation parts and write them into "
+                + "the model file. A threshold the model had is dropped: it belongs to the old calibration.")
+final class CalibrateCommand implements Callable<Integer> {
+    @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model file; replaced.")
+    private Path model;
+
+    @Option(names = "--data", required = true, paramLabel = "CATEGORY",
+            description = "Folder of the category, whose validation/good parts are used.")
+    private Path data;
+
+    @Mixin
+    private Device device;
+
+    @Override
+    public Integer call() throws IOException {
+        int threads = device.threads();
+        List<PartFiles> parts = Dataset.open(data).validation();
+        Calibration calibration;
+        try (ModelFile file = ModelFile.open(model)) {
+            ModelInfo info = file.info();
+            try (Network network = Network.load(file);
+                 PreparedParts prepared = TrainingRun.prepare(parts, info.size(), info.modality(), info.normalKernel())) {
+                calibration = TrainingRun.calibrate(network, info.size(), prepared, threads);
+                ModelFile.write(model, info.withCalibration(calibration).withThreshold(null), network.sources());
+            }
+        }
+        System.out.println("calibrated " + model + " on " + parts.size() + " parts: rgb " + calibration.meanRgb() + " +- "
+                + calibration.stdRgb() + ", depth " + calibration.meanDepth() + " +- " + calibration.stdDepth());
+        return 0;
+    }
+}

@@ -1,0 +1,77 @@
+package io.trd4j.cli;
+
+import io.trd4j.data.Dataset;
+import io.trd4j.engine.Inspector;
+import io.trd4j.engine.InspectorOptions;
+import io.trd4j.io.InputException;
+import io.trd4j.metrics.MetricsRow;
+import io.trd4j.report.OfficialTable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code trd evaluate}: the official table on labelled test parts. */
+@Command(name = "evaluate", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Inspect a category's test parts and print the official table: ten metrics each for the combined, the rgb "
+                + "and the depth map.",
+            "Several categories: repeat --data, and --model once for all of them or once for each, in the same order; the mean "
+                + "over the categories is then printed too."})
+final class EvaluateCommand implements Callable<Integer> {
+    @Option(names = "--model", required = true, arity = "1..*", paramLabel = "FILE", description = "The model file.")
+    private List<Path> models;
+
+    @Option(names = "--data", required = true, arity = "1..*", paramLabel = "CATEGORY",
+            description = "Folder of the category: MVTec 3D-AD or Eyecandies layout.")
+    private List<Path> data;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR",
+            description = "Folder for metrics.json and scores.csv (one subfolder per category when there are several).")
+    private Path out;
+
+    @Option(names = "--maps", description = "Also write every anomaly map as a float32 TIFF.")
+    private boolean maps;
+
+    @Mixin
+    private Device device;
+
+    @Override
+    public Integer call() throws IOException {
+        if (models.size() != 1 && models.size() != data.size()) {
+            throw new InputException(models.size() + " models for " + data.size() + " categories; give --model once, or once per --data");
+        }
+        int threads = device.threads();
+        Map<String, Map<String, MetricsRow>> categories = new LinkedHashMap<>();
+        for (int i = 0; i < data.size(); i++) {
+            Dataset dataset = Dataset.open(data.get(i));
+            Path folder = data.size() == 1 ? out : out.resolve(dataset.category());
+            if (categories.containsKey(dataset.category())) {
+                throw new InputException("two categories are named " + dataset.category() + "; evaluate them separately");
+            }
+            try (Inspector inspector = Inspector.open(models.get(models.size() == 1 ? 0 : i), new InspectorOptions(threads))) {
+                EvaluationRun run = EvaluationRun.of(inspector, dataset);
+                run.write(folder, maps);
+                Map<String, MetricsRow> rows = EvaluationRun.rows(run.details());
+                EvaluationRun.writeMetrics(folder.resolve("metrics.json"), rows, Map.of());
+                categories.put(dataset.category(), rows);
+            }
+        }
+        if (categories.size() == 1) {
+            System.out.print(OfficialTable.of(categories.values().iterator().next()));
+        } else {
+            Map<String, MetricsRow> mean = new LinkedHashMap<>();
+            for (String branch : EvaluationRun.BRANCHES) {
+                mean.put(branch, MetricsRow.mean(categories.values().stream().map(rows -> rows.get(branch)).toList()));
+            }
+            EvaluationRun.writeMetrics(out.resolve("metrics.json"), mean, categories);
+            System.out.print(OfficialTable.paper(categories));
+        }
+        System.out.println("wrote " + out.resolve("metrics.json"));
+        return 0;
+    }
+}

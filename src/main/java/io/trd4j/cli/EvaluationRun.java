@@ -1,0 +1,157 @@
+package io.trd4j.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.trd4j.data.Dataset;
+import io.trd4j.data.ImageFiles;
+import io.trd4j.data.PartFiles;
+import io.trd4j.engine.Inspection;
+import io.trd4j.engine.Inspector;
+import io.trd4j.io.AtomicFile;
+import io.trd4j.io.InputException;
+import io.trd4j.metrics.Evaluation;
+import io.trd4j.metrics.MetricsRow;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** All test parts of one category inspected, and the official metrics of the three maps: shared by evaluate and demo. */
+final class EvaluationRun {
+    /** The three rows of the official table, in its order. */
+    static final List<String> BRANCHES = List.of("combined", "rgb", "depth");
+
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private final String category;
+    private final int size;
+    private final List<PartFiles> parts;
+    private final boolean[] anomalous;
+    private final boolean[][] masks;
+    /** Per branch, in the order of BRANCHES. */
+    private final List<float[][]> maps = new ArrayList<>();
+    private final List<float[]> scores = new ArrayList<>();
+
+    private EvaluationRun(Dataset dataset, int size) {
+        this.category = dataset.category();
+        this.size = size;
+        parts = dataset.test();
+        anomalous = new boolean[parts.size()];
+        masks = new boolean[parts.size()][];
+        for (int branch = 0; branch < BRANCHES.size(); branch++) {
+            maps.add(new float[parts.size()][]);
+            scores.add(new float[parts.size()]);
+        }
+    }
+
+    /**
+     * @throws InputException when the test parts are unlabelled, or a metric would be undefined (no defect, no normal part):
+     *     before anything is computed
+     */
+    static EvaluationRun of(Inspector inspector, Dataset dataset) throws IOException {
+        if (dataset.test().isEmpty() || !dataset.labelled()) {
+            throw new InputException(dataset.category() + ": evaluation needs labelled test parts: test/good and test/DEFECT "
+                    + "with masks; to inspect unlabelled parts use trd inspect");
+        }
+        EvaluationRun run = new EvaluationRun(dataset, inspector.model().size());
+        for (int i = 0; i < run.parts.size(); i++) {
+            run.anomalous[i] = run.parts.get(i).anomalous();
+            run.masks[i] = run.parts.get(i).mask(run.size);
+        }
+        String missing = Evaluation.missing(run.masks, run.anomalous);
+        if (missing != null) {
+            throw new InputException(dataset.category() + ": " + missing);
+        }
+        run.inspect(inspector);
+        return run;
+    }
+
+    private void inspect(Inspector inspector) throws IOException {
+        Inspection inspection = inspector.newInspection();
+        try (Progress progress = new Progress("Evaluating " + category, parts.size())) {
+            for (int i = 0; i < parts.size(); i++) {
+                inspector.inspect(parts.get(i).load(), inspection);
+                maps.get(0)[i] = inspection.map().clone();
+                maps.get(1)[i] = inspection.mapRgb().clone();
+                maps.get(2)[i] = inspection.mapDepth().clone();
+                scores.get(0)[i] = inspection.score();
+                scores.get(1)[i] = inspection.scoreRgb();
+                scores.get(2)[i] = inspection.scoreDepth();
+                progress.at(i + 1L);
+            }
+        }
+    }
+
+    List<PartFiles> parts() {
+        return parts;
+    }
+
+    boolean[] mask(int part) {
+        return masks[part];
+    }
+
+    float[] map(int branch, int part) {
+        return maps.get(branch)[part];
+    }
+
+    float score(int branch, int part) {
+        return scores.get(branch)[part];
+    }
+
+    /** Metrics and curves per branch, in the official table's order. */
+    Map<String, Evaluation.Detail> details() {
+        Map<String, Evaluation.Detail> details = new LinkedHashMap<>();
+        for (int branch = 0; branch < BRANCHES.size(); branch++) {
+            details.put(BRANCHES.get(branch),
+                    Evaluation.detail(maps.get(branch), scores.get(branch), masks, anomalous, size, size));
+        }
+        return details;
+    }
+
+    static Map<String, MetricsRow> rows(Map<String, Evaluation.Detail> details) {
+        Map<String, MetricsRow> rows = new LinkedHashMap<>();
+        details.forEach((branch, detail) -> rows.put(branch, detail.row()));
+        return rows;
+    }
+
+    /** Writes {@code scores.csv}, and with {@code withMaps} the maps as {@code maps/ID_BRANCH.tiff}. */
+    void write(Path folder, boolean withMaps) throws IOException {
+        StringBuilder csv = new StringBuilder("id,kind,anomalous,score,score_rgb,score_depth\n");
+        for (int i = 0; i < parts.size(); i++) {
+            csv.append(String.format(Locale.ROOT, "%s,%s,%b,%s,%s,%s%n", csv(parts.get(i).id()), csv(parts.get(i).kind()),
+                    anomalous[i], score(0, i), score(1, i), score(2, i)));
+        }
+        AtomicFile.write(folder.resolve("scores.csv"), csv.toString());
+        for (int i = 0; withMaps && i < parts.size(); i++) {
+            for (int branch = 0; branch < BRANCHES.size(); branch++) {
+                Path file = folder.resolve("maps").resolve(parts.get(i).id() + "_" + BRANCHES.get(branch) + ".tiff");
+                AtomicFile.write(file, ImageFiles.tiffFloat(size, size, map(branch, i)));
+            }
+        }
+    }
+
+    /** {@code {"combined": {"I-AUROC": …}, "rgb": …, "depth": …}}. */
+    static void writeMetrics(Path file, Map<String, MetricsRow> rows, Map<String, Map<String, MetricsRow>> categories)
+            throws IOException {
+        Map<String, Object> json = new LinkedHashMap<>(toJson(rows));
+        if (categories.size() > 1) {
+            Map<String, Object> perCategory = new LinkedHashMap<>();
+            categories.forEach((category, table) -> perCategory.put(category, toJson(table)));
+            json.put("categories", perCategory);
+        }
+        AtomicFile.write(file, JSON.writeValueAsString(json) + "\n");
+    }
+
+    private static Map<String, Map<String, Double>> toJson(Map<String, MetricsRow> rows) {
+        Map<String, Map<String, Double>> json = new LinkedHashMap<>();
+        rows.forEach((branch, row) -> json.put(branch, row.toMap()));
+        return json;
+    }
+
+    private static String csv(String text) {
+        return text.matches("[\\w./ -]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+    }
+}

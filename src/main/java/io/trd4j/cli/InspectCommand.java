@@ -1,0 +1,128 @@
+package io.trd4j.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.trd4j.data.Dataset;
+import io.trd4j.data.ImageFiles;
+import io.trd4j.data.Part;
+import io.trd4j.data.PartFiles;
+import io.trd4j.engine.Inspection;
+import io.trd4j.engine.Inspector;
+import io.trd4j.engine.InspectorOptions;
+import io.trd4j.engine.Verdict;
+import io.trd4j.io.AtomicFile;
+import io.trd4j.io.InputException;
+import io.trd4j.model.ModelFile;
+import io.trd4j.model.ModelInfo;
+import io.trd4j.report.HeatMap;
+import io.trd4j.report.HeatScale;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code trd inspect}: score, maps and overlay of single parts. */
+@Command(name = "inspect", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Inspect one part (--rgb and --xyz), or every test part of a folder (--data).",
+            "Writes result.json, anomaly_map.tiff, anomaly_map_rgb.tiff, anomaly_map_depth.tiff and overlay.png; with --data into "
+                + "one subfolder per part."})
+final class InspectCommand implements Callable<Integer> {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model file.")
+    private Path model;
+
+    @Option(names = "--rgb", paramLabel = "FILE", description = "The part's colour image (PNG, JPEG, TIFF, BMP).")
+    private Path rgb;
+
+    @Option(names = "--xyz", paramLabel = "FILE",
+            description = "Its organised point cloud (float TIFF with 3 channels, metres), or a normals image as in Eyecandies.")
+    private Path xyz;
+
+    @Option(names = "--data", paramLabel = "DIR",
+            description = "A folder of parts instead: rgb/ and xyz/, or a category in the MVTec 3D-AD or Eyecandies layout.")
+    private Path data;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for the results.")
+    private Path out;
+
+    @Mixin
+    private Device device;
+
+    @Override
+    public Integer call() throws IOException {
+        boolean single = rgb != null && xyz != null;
+        if (single == (data != null) || !single && (rgb != null || xyz != null)) {
+            throw new InputException("give either --rgb and --xyz for one part, or --data for a folder of parts");
+        }
+        InspectorOptions options = new InspectorOptions(device.threads());
+        List<PartFiles> parts = single ? List.of(PartFiles.of(rgb, xyz)) : Dataset.open(data).test();
+        if (parts.isEmpty()) {
+            throw new InputException(data + " holds no test parts; put some under test/, or give --rgb and --xyz");
+        }
+        String modelHash = ModelFile.sha256(model);
+        try (Inspector inspector = Inspector.open(model, options)) {
+            inspector.warmUp();
+            Inspection inspection = inspector.newInspection();
+            for (PartFiles files : parts) {
+                long start = System.nanoTime();
+                Part part = files.load();
+                long readNanos = System.nanoTime() - start;
+                inspector.inspect(part, inspection);
+                write(single ? out : out.resolve(files.id()), inspector.model(), modelHash, files, part, readNanos, inspection);
+                System.out.println(line(files, inspection));
+            }
+        }
+        return 0;
+    }
+
+    private static String line(PartFiles files, Inspection inspection) {
+        return String.format(Locale.ROOT, "%s: score %.4f (rgb %.4f, depth %.4f)%s, %.1f ms", files.id(), inspection.score(),
+                inspection.scoreRgb(), inspection.scoreDepth(),
+                inspection.verdict() == Verdict.NONE ? "" : " " + inspection.verdict(), inspection.elapsedNanos() / 1e6);
+    }
+
+    private void write(Path folder, ModelInfo info, String modelHash, PartFiles files, Part part, long readNanos,
+                       Inspection inspection) throws IOException {
+        int size = inspection.size();
+        AtomicFile.write(folder.resolve("anomaly_map.tiff"), ImageFiles.tiffFloat(size, size, inspection.map()));
+        AtomicFile.write(folder.resolve("anomaly_map_rgb.tiff"), ImageFiles.tiffFloat(size, size, inspection.mapRgb()));
+        AtomicFile.write(folder.resolve("anomaly_map_depth.tiff"), ImageFiles.tiffFloat(size, size, inspection.mapDepth()));
+        AtomicFile.write(folder.resolve("overlay.png"), ImageFiles.png(HeatMap.overlay(part.rgb(), inspection.map(), size,
+                HeatScale.COMBINED.low(), HeatScale.COMBINED.high())));
+
+        Map<String, Object> timings = new LinkedHashMap<>();
+        timings.put("read", readNanos / 1e6);
+        timings.put("prepare", inspection.prepareNanos() / 1e6);
+        timings.put("network", inspection.networkNanos() / 1e6);
+        timings.put("anomaly_map", inspection.anomalyMapNanos() / 1e6);
+        Map<String, Object> inputs = new LinkedHashMap<>();
+        inputs.put("rgb", file(files.rgb(), ModelFile.sha256(files.rgb())));
+        inputs.put("xyz", file(files.second(), ModelFile.sha256(files.second())));
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("id", files.id());
+        json.put("score", inspection.score());
+        json.put("score_rgb", inspection.scoreRgb());
+        json.put("score_depth", inspection.scoreDepth());
+        json.put("threshold", info.threshold());
+        json.put("verdict", inspection.verdict() == Verdict.NONE ? null : inspection.verdict().name());
+        json.put("timings_ms", timings);
+        json.put("model", file(model, modelHash));
+        json.put("inputs", inputs);
+        // Last: whoever waits for result.json finds the maps beside it.
+        AtomicFile.write(folder.resolve("result.json"), JSON.writeValueAsString(json) + "\n");
+    }
+
+    private static Map<String, String> file(Path path, String sha256) {
+        Map<String, String> json = new LinkedHashMap<>();
+        json.put("file", path.toString());
+        json.put("sha256", sha256);
+        return json;
+    }
+}
