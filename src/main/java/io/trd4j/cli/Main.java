@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine;
 
 /**
  * The command line. Exit codes: 0 done, 2 the user's input cannot be used, 1 anything else. Failures are one line on
@@ -24,6 +24,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        // Not a file named logback.xml: that would configure the logging of everyone who embeds the jar.
+        System.setProperty("logback.configurationFile", "io/trd4j/cli/logback.xml");
         System.exit(run(args));
     }
 

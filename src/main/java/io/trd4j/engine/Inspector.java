@@ -8,6 +8,7 @@ import io.trd4j.jni.NativeRuntime;
 import io.trd4j.jni.TrdCalibration;
 import io.trd4j.model.BranchMaps;
 import io.trd4j.model.Calibration;
+import io.trd4j.model.LibTorch;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Network;
@@ -58,7 +59,7 @@ public final class Inspector implements AutoCloseable {
         info = file.info();
         int size = info.size();
         long pixels = (long) size * size;
-        torch.set_num_threads(options.resolvedThreads());
+        LibTorch.setThreads(options.resolvedThreads());
         preparation = new Preparation(size, info.modality(), info.normalKernel());
         network = Network.load(file);
         branchMaps = new BranchMaps(network, size);

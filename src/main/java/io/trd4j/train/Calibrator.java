@@ -3,11 +3,11 @@ package io.trd4j.train;
 import io.trd4j.io.InputException;
 import io.trd4j.model.BranchMaps;
 import io.trd4j.model.Calibration;
+import io.trd4j.model.LibTorch;
 import io.trd4j.model.Network;
 import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.global.torch;
 
 /** Calibration: mean and population standard deviation of all pixels of all validation maps, per branch (SPEC section 4). */
 public final class Calibrator {
@@ -16,7 +16,7 @@ public final class Calibrator {
     /** @param progress called with the number of parts done so far */
     public static Calibration calibrate(Network network, int size, PreparedParts validation, int threads,
                                         IntConsumer progress) {
-        torch.set_num_threads(threads);
+        LibTorch.setThreads(threads);
         if (validation.count() == 0) {
             throw new InputException("calibration needs normal parts; put some under validation/good");
         }

@@ -1,9 +1,9 @@
 package io.trd4j.train;
 
+import io.trd4j.model.LibTorch;
 import io.trd4j.model.Teacher;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * A teacher without pretrained weights: Kaiming-normal convolutions from a seed, and BatchNorm statistics measured on the
@@ -16,7 +16,7 @@ public final class RandomTeacher {
 
     /** Fills the teacher; the same seed and parts give the same weights. */
     public static void initialise(Teacher teacher, long seed, PreparedParts parts, int threads) {
-        torch.set_num_threads(threads);
+        LibTorch.setThreads(threads);
         teacher.weights().initialise(seed + 2);
         int[] order = new int[parts.count()];
         for (int i = 0; i < order.length; i++) {

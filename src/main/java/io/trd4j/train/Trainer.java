@@ -2,6 +2,7 @@ package io.trd4j.train;
 
 import io.trd4j.io.InputException;
 import io.trd4j.model.Features;
+import io.trd4j.model.LibTorch;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.Network;
 import io.trd4j.model.Student;
@@ -13,7 +14,6 @@ import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Trains both students of a network on prepared normal parts (SPEC section 3). The teacher stays as it is. Used by one
@@ -48,7 +48,7 @@ public final class Trainer implements AutoCloseable {
         this.network = network;
         this.options = options;
         this.parts = parts;
-        torch.set_num_threads(options.threads());
+        LibTorch.setThreads(options.threads());
         network.studentRgb().weights().initialise(options.seed());
         network.studentDepth().weights().initialise(options.seed() + 1);
         adamRgb = new Adam(network.studentRgb().weights());

@@ -1,0 +1,18 @@
+package io.trd4j.model;
+
+import org.bytedeco.openblas.global.openblas_nolapack;
+import org.bytedeco.pytorch.global.torch;
+
+/** LibTorch's settings that hold for the whole process. */
+public final class LibTorch {
+    private LibTorch() {}
+
+    /**
+     * Sets the CPU threads of LibTorch's operators. OpenBLAS, which LibTorch calls for small convolutions, has a thread pool
+     * of its own that spins against LibTorch's and makes a small network ten times slower: it gets one thread.
+     */
+    public static void setThreads(int threads) {
+        torch.set_num_threads(threads);
+        openblas_nolapack.blas_set_num_threads(1);
+    }
+}
