@@ -1,0 +1,71 @@
+package io.trd4j;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** Dependencies run one way; native libraries are met in few places (README, map of the code). */
+class ArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("io.trd4j");
+
+    @Test
+    void dependenciesRunOneWay() {
+        layeredArchitecture().consideringOnlyDependenciesInLayers()
+                .layer("cli").definedBy("io.trd4j.cli..")
+                .layer("report").definedBy("io.trd4j.report..")
+                .layer("train").definedBy("io.trd4j.train..")
+                .layer("engine").definedBy("io.trd4j.engine..")
+                .layer("model").definedBy("io.trd4j.model..")
+                .layer("metrics").definedBy("io.trd4j.metrics..")
+                .layer("data").definedBy("io.trd4j.data..")
+                .layer("ops").definedBy("io.trd4j.ops..")
+                .layer("jni").definedBy("io.trd4j.jni..")
+                .layer("io").definedBy("io.trd4j.io..")
+                .whereLayer("cli").mayNotBeAccessedByAnyLayer()
+                .whereLayer("report").mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("train").mayOnlyBeAccessedByLayers("cli", "report")
+                .whereLayer("engine").mayOnlyBeAccessedByLayers("cli", "report")
+                .whereLayer("model").mayOnlyBeAccessedByLayers("cli", "report", "train", "engine")
+                .whereLayer("metrics").mayOnlyBeAccessedByLayers("cli", "report")
+                .whereLayer("data").mayOnlyBeAccessedByLayers("cli", "report", "train", "engine", "model")
+                .whereLayer("ops").mayOnlyBeAccessedByLayers("train", "engine", "model", "data")
+                .whereLayer("jni").mayOnlyBeAccessedByLayers("train", "engine", "ops")
+                .check(CLASSES);
+    }
+
+    @Test
+    void ioDependsOnNothingOfOurs() {
+        noClasses().that().resideInAPackage("io.trd4j.io..").should().dependOnClassesThat()
+                .resideInAnyPackage("io.trd4j.cli..", "io.trd4j.report..", "io.trd4j.train..", "io.trd4j.engine..",
+                        "io.trd4j.model..", "io.trd4j.metrics..", "io.trd4j.data..", "io.trd4j.ops..", "io.trd4j.jni..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void modelKnowsOfDataOnlyTheModality() {
+        noClasses().that().resideInAPackage("io.trd4j.model..").should().dependOnClassesThat(
+                DescribedPredicate.describe("are in data, save Modality",
+                        c -> c.getPackageName().startsWith("io.trd4j.data") && !c.getSimpleName().equals("Modality")))
+                .check(CLASSES);
+    }
+
+    @Test
+    void libTorchIsMetOnlyWhereTensorsAre() {
+        noClasses().that().resideOutsideOfPackages("io.trd4j.model..", "io.trd4j.train..", "io.trd4j.engine..")
+                .should().dependOnClassesThat().resideInAnyPackage("org.bytedeco.pytorch..", "org.bytedeco.openblas..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyOpsCallsTheBinding() {
+        classes().that().haveFullyQualifiedName("io.trd4j.jni.Trd").should().onlyBeAccessed()
+                .byAnyPackage("io.trd4j.jni..", "io.trd4j.ops..").check(CLASSES);
+    }
+}

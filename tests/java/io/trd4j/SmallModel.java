@@ -1,0 +1,37 @@
+package io.trd4j;
+
+import io.trd4j.data.Dataset;
+import io.trd4j.data.Modality;
+import io.trd4j.data.Shape;
+import io.trd4j.data.SyntheticParts;
+import io.trd4j.model.Backbone;
+import io.trd4j.model.Calibration;
+import io.trd4j.model.ModelFile;
+import io.trd4j.model.ModelInfo;
+import io.trd4j.model.Network;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A real, small model file with generated weights, and a small synthetic category, for tests that need one of each. */
+public final class SmallModel {
+    public static final int SIZE = 64;
+
+    private SmallModel() {}
+
+    /** resnet18 at S = 64 with the golden generator's weights; not trained, but everything in it is in range. */
+    public static Path write(Path file, Modality modality, Double threshold) throws IOException {
+        try (Network network = new Network(Backbone.RESNET18)) {
+            network.weights().forEach((prefix, weights) -> Golden.fill(weights, prefix));
+            ModelInfo info = new ModelInfo(ModelInfo.FORMAT_VERSION, Backbone.RESNET18, SIZE, modality, 5,
+                    new Calibration(0.9, 0.2, 1.1, 0.3), threshold, null,
+                    ModelFile.teacherSha256(network.teacher().weights().sources("")));
+            ModelFile.write(file, info, network.sources());
+        }
+        return file;
+    }
+
+    public static Dataset category(Path folder, int train, int validation, int test) throws IOException {
+        SyntheticParts.write(folder, Shape.COOKIE, train, validation, test, SIZE, 7, done -> { });
+        return Dataset.open(folder);
+    }
+}

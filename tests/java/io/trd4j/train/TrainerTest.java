@@ -1,0 +1,176 @@
+package io.trd4j.train;
+
+import static io.trd4j.Golden.assertClose;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.trd4j.SmallModel;
+import io.trd4j.data.Dataset;
+import io.trd4j.data.Modality;
+import io.trd4j.io.InputException;
+import io.trd4j.model.Backbone;
+import io.trd4j.model.BranchMaps;
+import io.trd4j.model.Calibration;
+import io.trd4j.model.Network;
+import io.trd4j.model.Weights;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs are repeatable and resumable to the bit, and learn; calibration is the plain mean and standard deviation. */
+class TrainerTest {
+    private static final int SIZE = SmallModel.SIZE;
+    private static final Trainer.Progress SILENT = (epoch, step, steps, rgb, depth, rate) -> { };
+
+    @TempDir
+    static Path folder;
+    private static Dataset dataset;
+
+    @BeforeAll
+    static void prepare() throws IOException {
+        dataset = SmallModel.category(folder.resolve("cookie"), 5, 3, 7);
+    }
+
+    @Test
+    void aResumedRunEndsWithTheSameBits() throws IOException {
+        TrainingOptions options = options(3, 11);
+        Map<String, ByteBuffer> straight = train(options, null, 3, null);
+        Path state = folder.resolve("run.state");
+        train(options, null, 2, state);
+        assertTrue(Files.size(state) > 0);
+        Map<String, ByteBuffer> resumed = train(options, state, 1, null);
+        assertEquals(straight.keySet(), resumed.keySet());
+        straight.forEach((name, bytes) -> assertEquals(bytes, resumed.get(name), name));
+
+        Map<String, ByteBuffer> other = train(options(3, 12), null, 1, null);
+        assertNotEquals(straight.get("rgb.bn.conv1.weight"), other.get("rgb.bn.conv1.weight"), "another seed, other weights");
+
+        InputException e = assertThrows(InputException.class, () -> train(options(3, 12), state, 1, null));
+        assertTrue(e.getMessage().contains("seed is 11 there and 12 now"), e.getMessage());
+    }
+
+    @Test
+    void theLossFalls() throws IOException {
+        try (Network network = new Network(Backbone.RESNET18); PreparedParts parts = parts(dataset)) {
+            RandomTeacher.initialise(network.teacher(), 3, parts, 2);
+            List<Trainer.EpochLoss> history;
+            try (Trainer trainer = new Trainer(network, options(4, 1), parts)) {
+                for (int i = 0; i < 4; i++) {
+                    trainer.epoch(SILENT);
+                }
+                history = trainer.history();
+            }
+            assertEquals(4, history.size());
+            assertTrue(history.get(3).rgb() < 0.9 * history.get(0).rgb(), history.toString());
+            assertTrue(history.get(3).depth() < history.get(0).depth(), history.toString());
+        }
+    }
+
+    @Test
+    void calibrationIsMeanAndPopulationDeviationOfAllPixels() throws IOException {
+        try (Network network = new Network(Backbone.RESNET18); PreparedParts parts = parts(dataset)) {
+            RandomTeacher.initialise(network.teacher(), 3, parts, 2);
+            network.studentRgb().weights().initialise(5);
+            network.studentDepth().weights().initialise(6);
+            Calibration calibration = Calibrator.calibrate(network, SIZE, parts, 2, done -> { });
+            double[] sums = new double[4];
+            long pixels = 0;
+            try (BranchMaps maps = new BranchMaps(network, SIZE)) {
+                for (int i = 0; i < parts.count(); i++) {
+                    try (PointerScope scope = new PointerScope()) {
+                        maps.compute(parts.rgb(i), parts.second(i));
+                        for (int p = 0; p < SIZE * SIZE; p++) {
+                            double rgb = maps.rgb().get(p);
+                            double depth = maps.depth().get(p);
+                            sums[0] += rgb;
+                            sums[1] += rgb * rgb;
+                            sums[2] += depth;
+                            sums[3] += depth * depth;
+                            pixels++;
+                        }
+                    }
+                }
+            }
+            assertClose("mean rgb", calibration.meanRgb(), sums[0] / pixels, 1e-9);
+            assertClose("std rgb", calibration.stdRgb(), Math.sqrt(sums[1] / pixels - Math.pow(sums[0] / pixels, 2)), 1e-7);
+            assertClose("mean depth", calibration.meanDepth(), sums[2] / pixels, 1e-9);
+            assertClose("std depth", calibration.stdDepth(), Math.sqrt(sums[3] / pixels - Math.pow(sums[2] / pixels, 2)), 1e-7);
+        }
+    }
+
+    @Test
+    void everyEpochVisitsEveryPartOnceInAnOrderOfItsOwn() {
+        int[] first = Trainer.shuffled(37, 42, 0);
+        int[] second = Trainer.shuffled(37, 42, 1);
+        assertArrayEquals(first, Trainer.shuffled(37, 42, 0));
+        assertNotEquals(Arrays.toString(first), Arrays.toString(second));
+        for (int[] order : List.of(first, second)) {
+            int[] sorted = order.clone();
+            Arrays.sort(sorted);
+            for (int i = 0; i < sorted.length; i++) {
+                assertEquals(i, sorted[i]);
+            }
+        }
+    }
+
+    @Test
+    void theLastPartialBatchIsKept() {
+        assertArrayEquals(new int[] {0, 16, 32, 36}, Trainer.starts(36, 16, 64));
+        assertArrayEquals(new int[] {0, 16, 32, 33}, Trainer.starts(33, 16, 64));
+        assertArrayEquals(new int[] {0, 16, 33}, Trainer.starts(33, 16, 32), "one part at S = 32 cannot be normalised alone");
+        assertArrayEquals(new int[] {0, 3}, Trainer.starts(3, 16, 64));
+    }
+
+    @Test
+    void impossibleOptionsAreNamed() {
+        assertThrows(IllegalArgumentException.class, () -> new TrainingOptions(Backbone.RESNET18, 100, Modality.DEPTH, 5, 1, 8, 0.005, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new TrainingOptions(Backbone.RESNET18, 64, Modality.DEPTH, 4, 1, 8, 0.005, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new TrainingOptions(Backbone.RESNET18, 64, Modality.DEPTH, 5, 0, 8, 0.005, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new TrainingOptions(Backbone.RESNET18, 64, Modality.DEPTH, 5, 1, 0, 0.005, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new TrainingOptions(Backbone.RESNET18, 64, Modality.DEPTH, 5, 1, 8, Double.NaN, 1, 1));
+    }
+
+    private static TrainingOptions options(int epochs, long seed) {
+        return new TrainingOptions(Backbone.RESNET18, SIZE, Modality.DEPTH, 5, epochs, 2, 0.005, seed, 2);
+    }
+
+    private static PreparedParts parts(Dataset dataset) throws IOException {
+        return new PreparedParts(dataset.train(), SIZE, Modality.DEPTH, 5, done -> { });
+    }
+
+    /** Trains some epochs, from a state file or from the beginning; returns both students' tensors. */
+    private static Map<String, ByteBuffer> train(TrainingOptions options, Path resumeFrom, int epochs, Path saveTo) throws IOException {
+        try (Network network = new Network(Backbone.RESNET18); PreparedParts parts = parts(dataset)) {
+            RandomTeacher.initialise(network.teacher(), 3, parts, options.threads());
+            try (Trainer trainer = new Trainer(network, options, parts)) {
+                if (resumeFrom != null) {
+                    trainer.resume(resumeFrom);
+                }
+                for (int i = 0; i < epochs; i++) {
+                    trainer.epoch(SILENT);
+                }
+                if (saveTo != null) {
+                    trainer.save(saveTo);
+                }
+            }
+            Map<String, ByteBuffer> tensors = new LinkedHashMap<>();
+            for (Weights.Entry e : network.studentRgb().weights().entries()) {
+                tensors.put("rgb." + e.name(), network.studentRgb().weights().bytes(e.name()));
+                tensors.put("depth." + e.name(), network.studentDepth().weights().bytes(e.name()));
+            }
+            return tensors;
+        }
+    }
+}
