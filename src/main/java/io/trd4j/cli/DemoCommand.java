@@ -43,7 +43,7 @@ import picocli.CommandLine.Option;
                 + "an HTML report.")
 final class DemoCommand implements Callable<Integer> {
     // Chosen so that training takes about three minutes on 2 cores and the losses have flattened.
-    private static final Shape SHAPE = Shape.COOKIE;
+    private static final Shape SHAPE = Shape.PLATE;
     private static final int PART_PIXELS = 256;
     private static final int TRAIN_PARTS = 40;
     private static final int VALIDATION_PARTS = 10;

@@ -9,9 +9,9 @@ package io.trd4j.report;
  */
 public record HeatScale(float low, float high) {
     /** For the combined map: a normal part's pixels, being sums of two branches, hardly reach the low end. */
-    public static final HeatScale COMBINED = new HeatScale(2, 14);
+    public static final HeatScale COMBINED = new HeatScale(1.5f, 8);
     /** For one branch's map. */
-    public static final HeatScale BRANCH = new HeatScale(1.5f, 8);
+    public static final HeatScale BRANCH = new HeatScale(1, 5);
 
     public HeatScale {
         if (!(low < high) || !Float.isFinite(low) || !Float.isFinite(high)) {
