@@ -141,7 +141,7 @@ class ImportExportTest {
         Outcome imported = importing("@s.pth", "@t.safetensors", "--modality", "normals");
         assertEquals("", imported.err());
         assertEquals(0, imported.code());
-        assertTrue(imported.out().contains("no calibration: calibrate it on normal parts before inspecting"), imported.out());
+        assertTrue(imported.out().contains("no calibration yet; run: trd calibrate --model " + folder.resolve("m.safetensors") + " --data CATEGORY"), imported.out());
         try (ModelFile model = ModelFile.open(folder.resolve("m.safetensors"))) {
             assertEquals(5, model.info().normalKernel());
             String weights = "decoder.w_b";

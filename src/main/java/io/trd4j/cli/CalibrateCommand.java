@@ -2,6 +2,8 @@ package io.trd4j.cli;
 
 import io.trd4j.data.Dataset;
 import io.trd4j.data.PartFiles;
+import io.trd4j.io.AtomicFile;
+import io.trd4j.io.InputException;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
@@ -18,8 +20,9 @@ import picocli.CommandLine.Option;
 
 /** {@code trd calibrate}: calibrates an imported model, or an existing one anew. */
 @Command(name = "calibrate", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Measure the maps' mean and standard deviation on a category's normal validation parts and write them into "
-                + "the model file. A threshold the model had is dropped: it belongs to the old calibration.")
+        description = {"Measure the maps' mean and standard deviation on a category's normal validation parts and write them into "
+                + "the model file.",
+            "A threshold the model had is dropped: it belongs to the old calibration."})
 final class CalibrateCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model file; replaced.")
     private Path model;
@@ -34,7 +37,11 @@ final class CalibrateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         int threads = device.threads();
+        AtomicFile.requireFile(model);
         List<PartFiles> parts = Dataset.open(data).validation();
+        if (parts.isEmpty()) {
+            throw new InputException(data + " has no validation parts; put normal parts under validation/good");
+        }
         Calibration calibration;
         try (ModelFile file = ModelFile.open(model)) {
             ModelInfo info = file.info();

@@ -6,6 +6,7 @@ import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
 import io.trd4j.engine.Inspector;
 import io.trd4j.engine.InspectorOptions;
+import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.metrics.MetricsRow;
@@ -55,6 +56,9 @@ final class DemoCommand implements Callable<Integer> {
     private static final int BATCH = 8;
     private static final double LEARNING_RATE = 0.005;
 
+    /** Says that the parts beside it were drawn by a demo, and may be replaced by the next one. */
+    private static final String MARK = ".trd-demo";
+
     @Option(names = "--out", paramLabel = "DIR", defaultValue = "trd-demo",
             description = "Folder for data, model, results and report; what an earlier demo left there is replaced (default: ${DEFAULT-VALUE}).")
     private Path out;
@@ -79,8 +83,10 @@ final class DemoCommand implements Callable<Integer> {
         Path model = out.resolve("model.safetensors");
         Path results = out.resolve("results");
         Path report = out.resolve("report").resolve("index.html");
-        TrainingRun.requireWritable(model);
-        removeEarlier(category);
+        AtomicFile.requireFile(model);
+        AtomicFile.requireFile(report);
+        AtomicFile.requireFolder(results);
+        removeEarlier(category, data.resolve(MARK));
 
         List<Timing> timings = new ArrayList<>();
         long start = System.nanoTime();
@@ -100,8 +106,7 @@ final class DemoCommand implements Callable<Integer> {
         }
         Map<String, Evaluation.Detail> details = run.details();
         Map<String, MetricsRow> rows = EvaluationRun.rows(details);
-        run.write(results, false);
-        EvaluationRun.writeMetrics(results.resolve("metrics.json"), rows, Map.of());
+        run.write(results, false, rows);
         start = lap(timings, "inspection and metrics", start);
 
         HtmlReport.write(report, reportData(run, details, history, timings, threads, model, category));
@@ -147,7 +152,7 @@ final class DemoCommand implements Callable<Integer> {
             gallery.add(GalleryPart.of(score, run.parts().get(i).load().rgb(), run.map(0, i), run.map(1, i), run.map(2, i),
                     run.mask(i), SIZE, HeatScale.COMBINED, HeatScale.BRANCH));
         }
-        Run what = new Run("trd4j " + Main.VERSION, BACKBONE.key(), SIZE, MODALITY.key(), seed, "CPU, " + threads + " threads",
+        Run what = new Run("trd4j " + Version.number(), BACKBONE.key(), SIZE, MODALITY.key(), seed, "CPU, " + threads + " threads",
                 ZonedDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm z")), timings);
         List<NextStep> next = List.of(
                 new NextStep("Train on your own parts",
@@ -159,10 +164,14 @@ final class DemoCommand implements Callable<Integer> {
                 gallery, HeatScale.COMBINED, HeatScale.BRANCH, next);
     }
 
-    /** Removes the synthetic category of an earlier demo, and nothing else the folder may hold. */
-    private static void removeEarlier(Path category) throws IOException {
-        if (!Files.isDirectory(category)) {
+    /** Removes the synthetic category of an earlier demo, and nothing else: a category of that name may be the user's own. */
+    private static void removeEarlier(Path category, Path mark) throws IOException {
+        if (!Files.exists(category)) {
+            AtomicFile.write(mark, "");
             return;
+        }
+        if (!Files.exists(mark)) {
+            throw new InputException(category + " was not made by trd demo; choose another --out, or move it away");
         }
         try (Stream<Path> files = Files.walk(category)) {
             for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {

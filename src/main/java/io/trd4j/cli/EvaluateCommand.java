@@ -3,14 +3,19 @@ package io.trd4j.cli;
 import io.trd4j.data.Dataset;
 import io.trd4j.engine.Inspector;
 import io.trd4j.engine.InspectorOptions;
+import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.metrics.MetricsRow;
 import io.trd4j.report.OfficialTable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,21 +50,19 @@ final class EvaluateCommand implements Callable<Integer> {
         if (models.size() != 1 && models.size() != data.size()) {
             throw new InputException(models.size() + " models for " + data.size() + " categories; give --model once, or once per --data");
         }
-        int threads = device.threads();
+        InspectorOptions options = new InspectorOptions(device.threads());
+        AtomicFile.requireFolder(out);
         Map<String, Map<String, MetricsRow>> categories = new LinkedHashMap<>();
-        for (int i = 0; i < data.size(); i++) {
-            Dataset dataset = Dataset.open(data.get(i));
-            Path folder = data.size() == 1 ? out : out.resolve(dataset.category());
-            if (categories.containsKey(dataset.category())) {
-                throw new InputException("two categories are named " + dataset.category() + "; evaluate them separately");
+        int next = 0;
+        for (Deque<EvaluationRun> runs = prepare(); !runs.isEmpty(); next++) {
+            // Taken off the queue: the maps of a category are freed when it is done.
+            EvaluationRun run = runs.poll();
+            try (Inspector inspector = Inspector.open(model(next), options)) {
+                run.inspect(inspector);
             }
-            try (Inspector inspector = Inspector.open(models.get(models.size() == 1 ? 0 : i), new InspectorOptions(threads))) {
-                EvaluationRun run = EvaluationRun.of(inspector, dataset);
-                run.write(folder, maps);
-                Map<String, MetricsRow> rows = EvaluationRun.rows(run.details());
-                EvaluationRun.writeMetrics(folder.resolve("metrics.json"), rows, Map.of());
-                categories.put(dataset.category(), rows);
-            }
+            Map<String, MetricsRow> rows = EvaluationRun.rows(run.details());
+            run.write(data.size() == 1 ? out : out.resolve(run.category()), maps, rows);
+            categories.put(run.category(), rows);
         }
         if (categories.size() == 1) {
             System.out.print(OfficialTable.of(categories.values().iterator().next()));
@@ -68,10 +71,28 @@ final class EvaluateCommand implements Callable<Integer> {
             for (String branch : EvaluationRun.BRANCHES) {
                 mean.put(branch, MetricsRow.mean(categories.values().stream().map(rows -> rows.get(branch)).toList()));
             }
-            EvaluationRun.writeMetrics(out.resolve("metrics.json"), mean, categories);
+            EvaluationRun.writeMean(out.resolve("metrics.json"), mean, categories);
             System.out.print(OfficialTable.paper(categories));
         }
         System.out.println("wrote " + out.resolve("metrics.json"));
         return 0;
+    }
+
+    /** Everything that can be wrong with a category or its model is found before the first one is inspected. */
+    private Deque<EvaluationRun> prepare() throws IOException {
+        Deque<EvaluationRun> runs = new ArrayDeque<>();
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < data.size(); i++) {
+            Dataset dataset = Dataset.open(data.get(i));
+            if (!names.add(dataset.category())) {
+                throw new InputException("two categories are named " + dataset.category() + "; evaluate them separately");
+            }
+            runs.add(EvaluationRun.prepare(dataset, Inspector.describe(model(i)).size()));
+        }
+        return runs;
+    }
+
+    private Path model(int category) {
+        return models.get(models.size() == 1 ? 0 : category);
     }
 }

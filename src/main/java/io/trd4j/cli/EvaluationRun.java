@@ -1,17 +1,17 @@
 package io.trd4j.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.trd4j.data.Dataset;
 import io.trd4j.data.ImageFiles;
 import io.trd4j.data.PartFiles;
 import io.trd4j.engine.Inspection;
 import io.trd4j.engine.Inspector;
 import io.trd4j.io.AtomicFile;
+import io.trd4j.io.FileSet;
 import io.trd4j.io.InputException;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.metrics.MetricsRow;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,8 +23,6 @@ import java.util.Map;
 final class EvaluationRun {
     /** The three rows of the official table, in its order. */
     static final List<String> BRANCHES = List.of("combined", "rgb", "depth");
-
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private final String category;
     private final int size;
@@ -47,16 +45,25 @@ final class EvaluationRun {
         }
     }
 
+    static EvaluationRun of(Inspector inspector, Dataset dataset) throws IOException {
+        EvaluationRun run = prepare(dataset, inspector.model().size());
+        run.inspect(inspector);
+        return run;
+    }
+
     /**
+     * The test parts with their masks, not inspected yet.
+     *
+     * @param size S of the model
      * @throws InputException when the test parts are unlabelled, or a metric would be undefined (no defect, no normal part):
      *     before anything is computed
      */
-    static EvaluationRun of(Inspector inspector, Dataset dataset) throws IOException {
+    static EvaluationRun prepare(Dataset dataset, int size) throws IOException {
         if (dataset.test().isEmpty() || !dataset.labelled()) {
             throw new InputException(dataset.category() + ": evaluation needs labelled test parts: test/good and test/DEFECT "
                     + "with masks; to inspect unlabelled parts use trd inspect");
         }
-        EvaluationRun run = new EvaluationRun(dataset, inspector.model().size());
+        EvaluationRun run = new EvaluationRun(dataset, size);
         for (int i = 0; i < run.parts.size(); i++) {
             run.anomalous[i] = run.parts.get(i).anomalous();
             run.masks[i] = run.parts.get(i).mask(run.size);
@@ -65,11 +72,10 @@ final class EvaluationRun {
         if (missing != null) {
             throw new InputException(dataset.category() + ": " + missing);
         }
-        run.inspect(inspector);
         return run;
     }
 
-    private void inspect(Inspector inspector) throws IOException {
+    void inspect(Inspector inspector) throws IOException {
         Inspection inspection = inspector.newInspection();
         try (Progress progress = new Progress("Evaluating " + category, parts.size())) {
             for (int i = 0; i < parts.size(); i++) {
@@ -83,6 +89,10 @@ final class EvaluationRun {
                 progress.at(i + 1L);
             }
         }
+    }
+
+    String category() {
+        return category;
     }
 
     List<PartFiles> parts() {
@@ -117,34 +127,40 @@ final class EvaluationRun {
         return rows;
     }
 
-    /** Writes {@code scores.csv}, and with {@code withMaps} the maps as {@code maps/ID_BRANCH.tiff}. */
-    void write(Path folder, boolean withMaps) throws IOException {
+    /**
+     * Writes {@code scores.csv}, with {@code withMaps} the maps as {@code maps/ID_BRANCH.tiff}, and {@code metrics.json}: all
+     * of them or, when one cannot be written, none.
+     */
+    void write(Path folder, boolean withMaps, Map<String, MetricsRow> rows) throws IOException {
         StringBuilder csv = new StringBuilder("id,kind,anomalous,score,score_rgb,score_depth\n");
         for (int i = 0; i < parts.size(); i++) {
-            csv.append(String.format(Locale.ROOT, "%s,%s,%b,%s,%s,%s%n", csv(parts.get(i).id()), csv(parts.get(i).kind()),
+            csv.append(String.format(Locale.ROOT, "%s,%s,%b,%s,%s,%s\n", csv(parts.get(i).id()), csv(parts.get(i).kind()),
                     anomalous[i], score(0, i), score(1, i), score(2, i)));
         }
-        AtomicFile.write(folder.resolve("scores.csv"), csv.toString());
-        for (int i = 0; withMaps && i < parts.size(); i++) {
-            for (int branch = 0; branch < BRANCHES.size(); branch++) {
-                Path file = folder.resolve("maps").resolve(parts.get(i).id() + "_" + BRANCHES.get(branch) + ".tiff");
-                AtomicFile.write(file, ImageFiles.tiffFloat(size, size, map(branch, i)));
+        try (FileSet files = new FileSet()) {
+            files.add(folder.resolve("scores.csv"), AtomicFile.of(csv.toString().getBytes(StandardCharsets.UTF_8)));
+            for (int i = 0; withMaps && i < parts.size(); i++) {
+                for (int branch = 0; branch < BRANCHES.size(); branch++) {
+                    Path file = folder.resolve("maps").resolve(parts.get(i).id() + "_" + BRANCHES.get(branch) + ".tiff");
+                    files.add(file, AtomicFile.of(ImageFiles.tiffFloat(size, size, map(branch, i))));
+                }
             }
+            files.add(folder.resolve("metrics.json"), Json.of(toJson(rows)));
+            files.commit();
         }
+    }
+
+    /** Of several categories: the mean as for one category, and under {@code categories} every one of them. */
+    static void writeMean(Path file, Map<String, MetricsRow> mean, Map<String, Map<String, MetricsRow>> categories)
+            throws IOException {
+        Map<String, Object> json = new LinkedHashMap<>(toJson(mean));
+        Map<String, Object> perCategory = new LinkedHashMap<>();
+        categories.forEach((category, table) -> perCategory.put(category, toJson(table)));
+        json.put("categories", perCategory);
+        AtomicFile.write(file, Json.of(json));
     }
 
     /** {@code {"combined": {"I-AUROC": …}, "rgb": …, "depth": …}}. */
-    static void writeMetrics(Path file, Map<String, MetricsRow> rows, Map<String, Map<String, MetricsRow>> categories)
-            throws IOException {
-        Map<String, Object> json = new LinkedHashMap<>(toJson(rows));
-        if (categories.size() > 1) {
-            Map<String, Object> perCategory = new LinkedHashMap<>();
-            categories.forEach((category, table) -> perCategory.put(category, toJson(table)));
-            json.put("categories", perCategory);
-        }
-        AtomicFile.write(file, JSON.writeValueAsString(json) + "\n");
-    }
-
     private static Map<String, Map<String, Double>> toJson(Map<String, MetricsRow> rows) {
         Map<String, Map<String, Double>> json = new LinkedHashMap<>();
         rows.forEach((branch, row) -> json.put(branch, row.toMap()));

@@ -10,27 +10,32 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code trd export}: a model file becomes an official PyTorch checkpoint. */
-@Command(name = "export", mixinStandardHelpOptions = true,
-        description = "Writes a model's students, and its teacher if asked, as files that torch.load reads.")
+@Command(name = "export", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Write a model's students, and its teacher if asked, as files that torch.load reads.")
 final class ExportCommand implements Callable<Integer> {
-    @Option(names = "--model", required = true, paramLabel = "FILE", description = "the model file")
+    @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model file.")
     private Path model;
 
-    @Option(names = "--to", required = true, paramLabel = "FORMAT", description = "pth")
+    @Option(names = "--to", required = true, paramLabel = "FORMAT", description = "The format: pth.")
     private String format;
 
     @Option(names = "--out", required = true, paramLabel = "FILE",
-            description = "the checkpoint to write: a dict with student_rgb and student_depth (also for surface normals)")
+            description = "The checkpoint to write: a dict with student_rgb and student_depth (also for surface normals).")
     private Path out;
 
     @Option(names = "--teacher-out", paramLabel = "FILE",
-            description = "also write the teacher's state dict, under torchvision's names up to layer3")
+            description = "Also write the teacher's state dict, under torchvision's names up to layer3.")
     private Path teacherOut;
 
     @Override
     public Integer call() throws IOException {
         if (!format.equals("pth")) {
             throw new InputException("--to " + format + " is not known; use --to pth");
+        }
+        Outputs.requireNew("--out", out, "--model", model);
+        if (teacherOut != null) {
+            Outputs.requireNew("--teacher-out", teacherOut, "--model", model);
+            Outputs.requireNew("--teacher-out", teacherOut, "--out", out);
         }
         try (ModelFile file = ModelFile.open(model)) {
             Checkpoints.exportStudents(file, out);

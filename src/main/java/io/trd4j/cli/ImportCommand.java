@@ -15,51 +15,55 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code trd import}: an official PyTorch checkpoint becomes a model file. */
-@Command(name = "import", mixinStandardHelpOptions = true,
-        description = "Turns an official PyTorch checkpoint and its teacher's weights into a model file.")
+@Command(name = "import", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Turn an official PyTorch checkpoint and its teacher's weights into a model file.")
 final class ImportCommand implements Callable<Integer> {
     private static final String UNKNOWN_TEACHER = "0".repeat(64);
 
     @Option(names = "--student", required = true, paramLabel = "FILE",
-            description = "the checkpoint (.pth) with student_rgb and student_depth or student_normals")
+            description = "The checkpoint (.pth) with student_rgb and student_depth or student_normals.")
     private Path student;
 
-    @Option(names = "--teacher", required = true, paramLabel = "FILE|imagenet",
-            description = "torchvision or timm ResNet weights (.pth, .safetensors), or 'imagenet' to download torchvision's")
+    @Option(names = "--teacher", required = true, paramLabel = "imagenet|FILE",
+            description = "The teacher's weights: a torchvision or timm ResNet (.pth or .safetensors), or torchvision's ImageNet weights "
+                    + "(downloaded once).")
     private String teacher;
 
     @Option(names = "--backbone", defaultValue = "wide_resnet50_2", paramLabel = "NAME",
-            description = "resnet18, resnet34, resnet50 or wide_resnet50_2 (default: ${DEFAULT-VALUE})")
+            description = "resnet18, resnet34, resnet50 or wide_resnet50_2 (default: ${DEFAULT-VALUE}).")
     private String backbone;
 
     @Option(names = "--size", defaultValue = "256", paramLabel = "PX",
-            description = "the input size the students were trained with (default: ${DEFAULT-VALUE})")
+            description = "The input size the students were trained with (default: ${DEFAULT-VALUE}).")
     private int size;
 
-    @Option(names = "--modality", required = true, description = "what the second student sees: ${COMPLETION-CANDIDATES}")
+    @Option(names = "--modality", required = true, paramLabel = "depth|normals", description = "What the second student sees.")
     private Modality modality;
 
     @Option(names = "--normal-kernel", defaultValue = "5", paramLabel = "K",
-            description = "Sobel aperture of the surface normals, odd, 1 to 31 (default: ${DEFAULT-VALUE})")
+            description = "Sobel aperture of the surface normals, odd, 1 to 31 (default: ${DEFAULT-VALUE}).")
     private int normalKernel;
 
     @Option(names = "--calibration", split = ",", paramLabel = "MEAN_RGB,STD_RGB,MEAN_DEPTH,STD_DEPTH",
-            hideParamSyntax = true, description = "mean and standard deviation of the maps of normal parts, per branch")
+            hideParamSyntax = true, description = "Mean and standard deviation of the maps of normal parts, per branch; without it, run trd calibrate "
+                    + "afterwards.")
     private double[] calibration;
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "the model file to write")
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The model file to write (safetensors).")
     private Path out;
 
     @Override
     public Integer call() throws IOException {
         // What can be wrong with the options or the checkpoint is found before the teacher is read or downloaded.
         ModelInfo wanted = wanted();
+        Outputs.requireNew("--out", out, "--student", student);
+        Outputs.requireNew("--out", out, "--teacher", teacher);
         TorchFile.open(student).close();
         ModelInfo written = Checkpoints.importStudents(student, TeacherWeights.load(teacher, wanted.backbone()), wanted, out);
         System.out.println("wrote " + out + ": " + written.backbone().key() + ", size " + written.size() + ", rgb and "
                 + written.modality().key());
         if (written.calibration() == null) {
-            System.out.println("it has no calibration: calibrate it on normal parts before inspecting");
+            System.out.println("it has no calibration yet; run: trd calibrate --model " + out + " --data CATEGORY");
         }
         return 0;
     }

@@ -1,7 +1,5 @@
 package io.trd4j.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.trd4j.data.Dataset;
 import io.trd4j.data.ImageFiles;
 import io.trd4j.data.Part;
@@ -11,6 +9,7 @@ import io.trd4j.engine.Inspector;
 import io.trd4j.engine.InspectorOptions;
 import io.trd4j.engine.Verdict;
 import io.trd4j.io.AtomicFile;
+import io.trd4j.io.FileSet;
 import io.trd4j.io.InputException;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
@@ -33,8 +32,6 @@ import picocli.CommandLine.Option;
             "Writes result.json, anomaly_map.tiff, anomaly_map_rgb.tiff, anomaly_map_depth.tiff and overlay.png; with --data into "
                 + "one subfolder per part."})
 final class InspectCommand implements Callable<Integer> {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
     @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model file.")
     private Path model;
 
@@ -66,8 +63,9 @@ final class InspectCommand implements Callable<Integer> {
         if (parts.isEmpty()) {
             throw new InputException(data + " holds no test parts; put some under test/, or give --rgb and --xyz");
         }
-        String modelHash = ModelFile.sha256(model);
+        AtomicFile.requireFolder(out);
         try (Inspector inspector = Inspector.open(model, options)) {
+            String modelHash = ModelFile.sha256(model);
             inspector.warmUp();
             Inspection inspection = inspector.newInspection();
             for (PartFiles files : parts) {
@@ -90,13 +88,6 @@ final class InspectCommand implements Callable<Integer> {
 
     private void write(Path folder, ModelInfo info, String modelHash, PartFiles files, Part part, long readNanos,
                        Inspection inspection) throws IOException {
-        int size = inspection.size();
-        AtomicFile.write(folder.resolve("anomaly_map.tiff"), ImageFiles.tiffFloat(size, size, inspection.map()));
-        AtomicFile.write(folder.resolve("anomaly_map_rgb.tiff"), ImageFiles.tiffFloat(size, size, inspection.mapRgb()));
-        AtomicFile.write(folder.resolve("anomaly_map_depth.tiff"), ImageFiles.tiffFloat(size, size, inspection.mapDepth()));
-        AtomicFile.write(folder.resolve("overlay.png"), ImageFiles.png(HeatMap.overlay(part.rgb(), inspection.map(), size,
-                HeatScale.COMBINED.low(), HeatScale.COMBINED.high())));
-
         Map<String, Object> timings = new LinkedHashMap<>();
         timings.put("read", readNanos / 1e6);
         timings.put("prepare", inspection.prepareNanos() / 1e6);
@@ -115,8 +106,21 @@ final class InspectCommand implements Callable<Integer> {
         json.put("timings_ms", timings);
         json.put("model", file(model, modelHash));
         json.put("inputs", inputs);
-        // Last: whoever waits for result.json finds the maps beside it.
-        AtomicFile.write(folder.resolve("result.json"), JSON.writeValueAsString(json) + "\n");
+        int size = inspection.size();
+        try (FileSet results = new FileSet()) {
+            results.add(folder.resolve("anomaly_map.tiff"), map(size, inspection.map()));
+            results.add(folder.resolve("anomaly_map_rgb.tiff"), map(size, inspection.mapRgb()));
+            results.add(folder.resolve("anomaly_map_depth.tiff"), map(size, inspection.mapDepth()));
+            results.add(folder.resolve("overlay.png"), AtomicFile.of(ImageFiles.png(HeatMap.overlay(part.rgb(),
+                    inspection.map(), size, HeatScale.COMBINED.low(), HeatScale.COMBINED.high()))));
+            // Last: whoever waits for result.json finds the maps beside it.
+            results.add(folder.resolve("result.json"), Json.of(json));
+            results.commit();
+        }
+    }
+
+    private static AtomicFile.Writer map(int size, float[] map) {
+        return AtomicFile.of(ImageFiles.tiffFloat(size, size, map));
     }
 
     private static Map<String, String> file(Path path, String sha256) {

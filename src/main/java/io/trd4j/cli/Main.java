@@ -1,26 +1,23 @@
 package io.trd4j.cli;
 
-import io.trd4j.io.InputException;
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
+import io.trd4j.data.Modality;
+import io.trd4j.data.Shape;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 import picocli.CommandLine;
 
 /**
  * The command line. Exit codes: 0 done, 2 the user's input cannot be used, 1 anything else. Failures are one line on
  * standard error; the stack trace is shown when the environment has {@code TRD_STACKTRACE=1}.
  */
-@Command(name = "trd", mixinStandardHelpOptions = true, version = "trd4j " + Main.VERSION,
+@Command(name = "trd", mixinStandardHelpOptions = true, versionProvider = Version.class,
         description = "Tuned Reverse Distillation: RGB+3D industrial anomaly detection.",
-        synopsisSubcommandLabel = "VERB",
+        synopsisSubcommandLabel = "VERB", commandListHeading = "%nVerbs:%n",
+        footer = {"", "trd VERB --help explains a verb and its options."},
         subcommands = {DemoCommand.class, SynthCommand.class, TrainCommand.class, CalibrateCommand.class,
             EvaluateCommand.class, InspectCommand.class, ImportCommand.class, ExportCommand.class})
 public final class Main {
-    static final String VERSION = "0.1.0";
-
     private Main() {}
 
     public static void main(String[] args) {
@@ -31,50 +28,48 @@ public final class Main {
 
     /** Runs one command line and returns its exit code. */
     public static int run(String... args) {
-        CommandLine cli = new CommandLine(new Main());
-        cli.setCaseInsensitiveEnumValuesAllowed(true);
-        cli.setParameterExceptionHandler(Main::wrongUsage);
-        cli.setExecutionExceptionHandler((e, command, parsed) -> failure(e));
-        if (args.length == 0) {
-            cli.usage(System.out);
-            return 0;
+        try {
+            CommandLine cli = commandLine();
+            if (args.length == 0) {
+                cli.usage(System.out);
+                return 0;
+            }
+            return cli.execute(args);
+        } catch (Error e) {
+            // picocli hands exceptions to the handler below, but not errors.
+            return failed(e);
         }
-        return cli.execute(args);
+    }
+
+    private static CommandLine commandLine() {
+        CommandLine cli = new CommandLine(new Main());
+        cli.setExpandAtFiles(false); // a file name may begin with @
+        cli.registerConverter(Modality.class, new Choices<>(Modality.class));
+        cli.registerConverter(Shape.class, new Choices<>(Shape.class));
+        cli.setParameterExceptionHandler(Main::wrongUsage);
+        cli.setExecutionExceptionHandler((e, command, parsed) -> failed(e));
+        cli.getSubcommands().values().forEach(verb -> verb.getCommandSpec().versionProvider(new Version()));
+        return cli;
     }
 
     private static int wrongUsage(ParameterException e, String[] args) {
-        String verb = e.getCommandLine().getCommandName();
-        String message = e.getMessage().replaceAll("\\s*\\R\\s*", " ");
-        System.err.println("trd: " + message + "; see " + (verb.equals("trd") ? "trd" : "trd " + verb) + " --help");
+        CommandLine command = e.getCommandLine();
+        boolean noVerb = command.getParent() == null;
+        String message = Failure.oneLine(e.getMessage());
+        if (e instanceof UnmatchedArgumentException unmatched && noVerb && !unmatched.isUnknownOption()) {
+            message = "unknown verb '" + Failure.oneLine(unmatched.getUnmatched().get(0)) + "'"
+                    + (unmatched.getSuggestions().isEmpty() ? "" : " (did you mean " + unmatched.getSuggestions().get(0) + "?)");
+        }
+        System.err.println("trd: " + message + "; see trd " + (noVerb ? "" : command.getCommandName() + " ") + "--help");
         return 2;
     }
 
-    private static int failure(Exception e) {
+    private static int failed(Throwable thrown) {
         if ("1".equals(System.getenv("TRD_STACKTRACE"))) {
-            e.printStackTrace();
+            thrown.printStackTrace();
         }
-        System.err.println("trd: " + describe(e));
-        return e instanceof InputException || e instanceof NoSuchFileException ? 2 : 1;
-    }
-
-    private static String describe(Exception e) {
-        String message = String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
-        if (e instanceof InputException) {
-            return message;
-        }
-        if (e instanceof NoSuchFileException) {
-            return message + " does not exist; check the path";
-        }
-        if (e instanceof AccessDeniedException) {
-            return message + " cannot be read or written; check its permissions";
-        }
-        if (e instanceof FileSystemException f) {
-            return f.getFile() + ": " + (f.getReason() == null ? f.getClass().getSimpleName() : f.getReason());
-        }
-        if (e instanceof IOException) {
-            return message;
-        }
-        return "internal fault, please report it: " + e.getClass().getSimpleName() + ": " + message
-                + " (TRD_STACKTRACE=1 shows where)";
+        Failure failure = Failure.of(thrown);
+        System.err.println("trd: " + failure.line());
+        return failure.code();
     }
 }

@@ -11,14 +11,14 @@ import picocli.CommandLine.Option;
 
 /** {@code trd synth}: a synthetic product category to try the engine on. */
 @Command(name = "synth", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Writes a synthetic product category in the MVTec 3D-AD layout.",
+        description = {"Write a synthetic product category in the MVTec 3D-AD layout.",
             "Defects: stain (colour only), dent and bump (geometry only), hole, crack and contamination (both)."})
 final class SynthCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "The category is written to DIR/NAME.")
     private Path out;
 
     @Option(names = "--shape", defaultValue = "cookie", paramLabel = "SHAPE",
-            description = "${COMPLETION-CANDIDATES} (default: cookie).")
+            description = "What is made: cookie, plate, ring or rope (default: ${DEFAULT-VALUE}).")
     private Shape shape;
 
     @Option(names = "--category", paramLabel = "NAME", description = "Folder of the category (default: the shape).")

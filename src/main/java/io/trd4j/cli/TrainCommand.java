@@ -27,7 +27,7 @@ final class TrainCommand implements Callable<Integer> {
     private Path out;
 
     @Option(names = "--backbone", paramLabel = "NAME", defaultValue = "resnet18",
-            description = "resnet18, resnet34, resnet50 or wide_resnet50_2 (default: ${DEFAULT-VALUE}; the paper's: wide_resnet50_2).")
+            description = "resnet18, resnet34, resnet50 or wide_resnet50_2, the paper's (default: ${DEFAULT-VALUE}).")
     private String backbone;
 
     @Option(names = "--teacher", paramLabel = "random|imagenet|FILE", defaultValue = TrainingRun.RANDOM_TEACHER,
@@ -82,6 +82,7 @@ final class TrainCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new InputException("--" + e.getMessage().replaceFirst("learning rate", "lr").replaceFirst("normal kernel", "normal-kernel"), e);
         }
+        Outputs.requireNew("--out", out, "--teacher", teacher);
         Dataset dataset = Dataset.open(data);
         List<EpochLoss> history = new TrainingRun(options, teacher, out, stateSeconds).run(dataset, resume);
         EpochLoss last = history.get(history.size() - 1);

@@ -3,6 +3,7 @@ package io.trd4j.cli;
 import io.trd4j.data.Dataset;
 import io.trd4j.data.Modality;
 import io.trd4j.data.PartFiles;
+import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
@@ -45,7 +46,8 @@ final class TrainingRun {
 
     /** Trains, calibrates and writes the model file; returns the loss of every epoch. */
     List<EpochLoss> run(Dataset dataset, boolean resume) throws IOException {
-        requireWritable(model);
+        AtomicFile.requireFile(model);
+        AtomicFile.requireFile(state);
         List<PartFiles> normal = dataset.train().stream().filter(p -> !p.anomalous()).toList();
         if (normal.isEmpty()) {
             throw new InputException(dataset.category() + ": no normal training parts; put some under train/good");
@@ -104,6 +106,8 @@ final class TrainingRun {
             } else if (resume) {
                 System.err.println("trd: there is no " + state + ": starting from the beginning");
             }
+            Thread note = new Thread(this::sayHowToContinue, "training note");
+            Runtime.getRuntime().addShutdownHook(note);
             long steps = (long) options.epochs() * Trainer.stepsPerEpoch(parts.count(), options);
             long saved = System.nanoTime();
             try (Progress progress = new Progress("Training", steps)) {
@@ -115,26 +119,32 @@ final class TrainingRun {
                         saved = System.nanoTime();
                     }
                 }
+            } finally {
+                remove(note);
             }
             return trainer.history();
+        }
+    }
+
+    /** At Ctrl-C: the epochs up to the last state file are not lost. */
+    private void sayHowToContinue() {
+        if (stateSeconds >= 0 && Files.exists(state)) {
+            System.err.println("trd: stopped; the same command with --resume continues from " + state);
+        }
+    }
+
+    private static void remove(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The process is ending: the hook is running.
+            return;
         }
     }
 
     static Calibration calibrate(Network network, int size, PreparedParts validation, int threads) {
         try (Progress progress = new Progress("Calibrating", validation.count())) {
             return Calibrator.calibrate(network, size, validation, threads, progress::at);
-        }
-    }
-
-    /** Finds out before hours of training, not after, that the model cannot be written. */
-    static void requireWritable(Path file) throws IOException {
-        Path parent = file.toAbsolutePath().getParent();
-        if (parent == null || Files.isDirectory(file)) {
-            throw new InputException(file + " is a folder; give the name of a file");
-        }
-        Files.createDirectories(parent);
-        if (!Files.isWritable(parent)) {
-            throw new InputException(parent + " is not writable; choose another --out");
         }
     }
 }

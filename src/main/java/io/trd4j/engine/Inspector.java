@@ -3,7 +3,6 @@ package io.trd4j.engine;
 import io.trd4j.data.Part;
 import io.trd4j.data.Preparation;
 import io.trd4j.io.InputException;
-import io.trd4j.jni.NativeException;
 import io.trd4j.jni.NativeRuntime;
 import io.trd4j.jni.TrdCalibration;
 import io.trd4j.model.BranchMaps;
@@ -92,10 +91,26 @@ public final class Inspector implements AutoCloseable {
     public static Inspector open(Path model, InspectorOptions options) throws IOException {
         NativeRuntime.description();
         try (ModelFile file = ModelFile.open(model)) {
-            if (file.info().calibration() == null) {
-                throw new InputException(model + " is not calibrated; run: trd calibrate --model " + model + " --data CATEGORY");
-            }
+            requireCalibrated(model, file.info());
             return new Inspector(file, options);
+        }
+    }
+
+    /**
+     * What a model file says about itself, after the checks of {@link #open} but without loading the weights.
+     *
+     * @throws InputException as {@link #open}
+     */
+    public static ModelInfo describe(Path model) throws IOException {
+        try (ModelFile file = ModelFile.open(model)) {
+            requireCalibrated(model, file.info());
+            return file.info();
+        }
+    }
+
+    private static void requireCalibrated(Path model, ModelInfo info) {
+        if (info.calibration() == null) {
+            throw new InputException(model + " is not calibrated; run: trd calibrate --model " + model + " --data CATEGORY");
         }
     }
 
@@ -150,7 +165,8 @@ public final class Inspector implements AutoCloseable {
             result.scoreRgb = scores.get(1);
             result.scoreDepth = scores.get(2);
             if (!Float.isFinite(result.score)) {
-                throw new NativeException("part " + part.id() + ": the network's result is not finite; the model's weights are damaged");
+                throw new InputException("part " + part.id() + ": the network's result is not finite: the model's weights are "
+                        + "damaged; train or import it again");
             }
             result.verdict = info.threshold() == null ? Verdict.NONE
                     : result.score > info.threshold() ? Verdict.NG : Verdict.OK;

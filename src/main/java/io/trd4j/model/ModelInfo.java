@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * What a model file says about its tensors.
  *
  * @param formatVersion {@link #FORMAT_VERSION} in files written by this version
- * @param size S, the square input size, a positive multiple of 32
+ * @param size S, the square input size, a positive multiple of 32 up to {@link #MAX_SIZE}
  * @param modality of the second branch
  * @param normalKernel Sobel aperture of the surface normals, odd, 1 to 31 (SPEC section 5); 0 when the modality is depth
  * @param calibration null when the model has none yet
@@ -27,6 +27,8 @@ import java.util.stream.Collectors;
 public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality modality, int normalKernel,
         Calibration calibration, Double threshold, TrainingSummary training, String teacherSha256) {
     public static final int FORMAT_VERSION = 1;
+    /** A map of this size has 64 MiB; beyond it, sizes come from damaged files and slipped fingers. */
+    public static final int MAX_SIZE = 4096;
 
     private static final String VERSION_KEY = "trd.format_version";
     private static final String BACKBONE_KEY = "trd.backbone";
@@ -48,7 +50,8 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
             .build();
 
     public ModelInfo {
-        require(size > 0 && size % 32 == 0, "the size must be a positive multiple of 32, not " + size);
+        require(size > 0 && size <= MAX_SIZE && size % 32 == 0,
+                "the size must be a multiple of 32 from 32 to " + MAX_SIZE + ", not " + size);
         normalKernel = modality == Modality.DEPTH ? 0 : normalKernel;
         require(modality == Modality.DEPTH || normalKernel % 2 == 1 && normalKernel > 0 && normalKernel < 32,
                 "the normal kernel must be odd, 1 to 31, not " + normalKernel);

@@ -2,11 +2,12 @@ package io.trd4j.train;
 
 import io.trd4j.data.Modality;
 import io.trd4j.model.Backbone;
+import io.trd4j.model.ModelInfo;
 
 /**
  * How a model is trained (SPEC section 3).
  *
- * @param size S, a positive multiple of 32
+ * @param size S, a multiple of 32 up to {@link ModelInfo#MAX_SIZE}
  * @param normalKernel Sobel aperture for surface normals: 3, 5 or 7
  * @param threads CPU threads; part of a run's identity, because sums depend on it in their last bits
  */
@@ -14,12 +15,17 @@ public record TrainingOptions(Backbone backbone, int size, Modality modality, in
                               double learningRate, long seed, int threads) {
     /** Both learning rates are multiplied by this after every epoch. */
     static final double DECAY = 0.95;
+    // Far beyond any use, and small enough that counts of steps fit an int.
+    private static final int MAX_EPOCHS = 100_000;
+    private static final int MAX_BATCH = 4096;
 
     public TrainingOptions {
-        require(size > 0 && size % 32 == 0, "size must be a positive multiple of 32, not " + size);
+        require(size > 0 && size <= ModelInfo.MAX_SIZE && size % 32 == 0,
+                "size must be a multiple of 32 from 32 to " + ModelInfo.MAX_SIZE + ", not " + size);
         require(normalKernel == 3 || normalKernel == 5 || normalKernel == 7, "normal kernel must be 3, 5 or 7, not " + normalKernel);
-        require(epochs > 0, "epochs must be positive, not " + epochs);
-        require(batch > (size == 32 ? 1 : 0), "batch must be at least " + (size == 32 ? "2 at size 32" : "1") + ", not " + batch);
+        require(epochs > 0 && epochs <= MAX_EPOCHS, "epochs must be 1 to " + MAX_EPOCHS + ", not " + epochs);
+        require(batch > (size == 32 ? 1 : 0) && batch <= MAX_BATCH, "batch must be "
+                + (size == 32 ? "2 (at size 32, where one part is no batch)" : "1") + " to " + MAX_BATCH + ", not " + batch);
         require(learningRate > 0 && Double.isFinite(learningRate), "learning rate must be positive, not " + learningRate);
         require(threads > 0, "threads must be positive, not " + threads);
     }

@@ -1,0 +1,72 @@
+package io.trd4j.cli;
+
+import io.trd4j.io.InputException;
+import io.trd4j.jni.NativeException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
+/** What the user is told when a verb fails: one line that says what is wrong and what to do, and the exit code. */
+record Failure(int code, String line) {
+    private static final int USERS_FAULT = 2;
+    private static final int OTHER = 1;
+
+    static Failure of(Throwable thrown) {
+        if (thrown instanceof UncheckedIOException || thrown instanceof ExceptionInInitializerError) {
+            return thrown.getCause() == null ? internal(thrown) : of(thrown.getCause());
+        }
+        if (thrown instanceof InputException) {
+            return new Failure(USERS_FAULT, oneLine(thrown.getMessage()));
+        }
+        if (thrown instanceof NoSuchFileException) {
+            return new Failure(USERS_FAULT, oneLine(thrown.getMessage()) + " does not exist; check the path");
+        }
+        if (thrown instanceof AccessDeniedException e) {
+            return new Failure(USERS_FAULT, oneLine(e.getFile()) + " cannot be read or written; check its permissions");
+        }
+        if (thrown instanceof FileSystemException e) {
+            return new Failure(OTHER, oneLine(e.getFile() + ": " + (e.getReason() == null ? name(e) : e.getReason()))
+                    + "; check the path and the disk");
+        }
+        if (thrown instanceof IOException) {
+            return new Failure(OTHER, thrown.getMessage() == null ? name(thrown) : oneLine(thrown.getMessage()));
+        }
+        if (thrown instanceof OutOfMemoryError || thrown instanceof RuntimeException && saysOutOfMemory(thrown)) {
+            return new Failure(OTHER, "not enough memory (" + firstLine(thrown)
+                    + "); use a smaller --size or --batch, or a machine with more memory");
+        }
+        if (thrown instanceof LinkageError || thrown instanceof NativeException && thrown.getCause() instanceof LinkageError) {
+            return new Failure(OTHER, "the program cannot be loaded completely: " + firstLine(thrown)
+                    + "; build it again, for this machine (TRD_STACKTRACE=1 shows where)");
+        }
+        return internal(thrown);
+    }
+
+    private static Failure internal(Throwable thrown) {
+        return new Failure(OTHER, "internal fault, please report it: " + name(thrown) + ": " + firstLine(thrown)
+                + " (TRD_STACKTRACE=1 shows where)");
+    }
+
+    /** LibTorch has no exception of its own for it: its allocator's messages are known. */
+    private static boolean saysOutOfMemory(Throwable thrown) {
+        String message = String.valueOf(thrown.getMessage());
+        return message.contains("can't allocate memory") || message.contains("not enough memory")
+                || message.contains("bad_alloc") || message.contains("out of memory");
+    }
+
+    private static String name(Throwable thrown) {
+        return thrown.getClass().getSimpleName();
+    }
+
+    /** LibTorch's messages go on with its own stack trace. */
+    private static String firstLine(Throwable thrown) {
+        return String.valueOf(thrown.getMessage()).strip().lines().findFirst().map(Failure::oneLine).orElse("no message");
+    }
+
+    /** Also for names of files, which may hold any character. */
+    static String oneLine(String text) {
+        return String.valueOf(text).replaceAll("\\s*\\R\\s*", " ").replaceAll("\\p{Cntrl}", "?");
+    }
+}
