@@ -30,7 +30,7 @@ final class ImportCommand implements Callable<Integer> {
     private String teacher;
 
     @Option(names = "--backbone", defaultValue = "wide_resnet50_2", paramLabel = "NAME",
-            description = "resnet18, resnet34, resnet50 or wide_resnet50_2 (default: ${DEFAULT-VALUE}).")
+            description = "The ResNet: resnet18, resnet34, resnet50 or wide_resnet50_2 (default: ${DEFAULT-VALUE}).")
     private String backbone;
 
     @Option(names = "--size", defaultValue = "256", paramLabel = "PX",

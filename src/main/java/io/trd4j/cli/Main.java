@@ -41,7 +41,7 @@ public final class Main {
         }
     }
 
-    private static CommandLine commandLine() {
+    static CommandLine commandLine() {
         CommandLine cli = new CommandLine(new Main());
         cli.setExpandAtFiles(false); // a file name may begin with @
         cli.registerConverter(Modality.class, new Choices<>(Modality.class));

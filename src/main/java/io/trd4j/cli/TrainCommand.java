@@ -27,7 +27,7 @@ final class TrainCommand implements Callable<Integer> {
     private Path out;
 
     @Option(names = "--backbone", paramLabel = "NAME", defaultValue = "resnet18",
-            description = "resnet18, resnet34, resnet50 or wide_resnet50_2, the paper's (default: ${DEFAULT-VALUE}).")
+            description = "The ResNet: resnet18, resnet34, resnet50 or wide_resnet50_2, the paper's (default: ${DEFAULT-VALUE}).")
     private String backbone;
 
     @Option(names = "--teacher", paramLabel = "random|imagenet|FILE", defaultValue = TrainingRun.RANDOM_TEACHER,

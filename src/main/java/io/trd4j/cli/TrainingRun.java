@@ -53,18 +53,17 @@ final class TrainingRun {
             throw new InputException(dataset.category() + ": no normal training parts; put some under train/good");
         }
         List<PartFiles> validation = dataset.validation().stream().filter(p -> !p.anomalous()).toList();
-        if (validation.isEmpty()) {
-            System.err.println("trd: no normal validation parts: calibrating on the training parts, which makes scores of new "
-                    + "parts too high; put some under validation/good");
-            validation = normal;
-        }
         long start = System.nanoTime();
         try (Network network = new Network(options.backbone());
              PreparedParts parts = prepare(normal)) {
+            if (validation.isEmpty()) {
+                System.err.println("trd: no normal validation parts: calibrating on the training parts, which makes scores of "
+                        + "new parts too high; put some under validation/good");
+            }
             loadTeacher(network, parts);
             List<EpochLoss> history = train(network, parts, resume);
             Calibration calibration;
-            try (PreparedParts prepared = prepare(validation)) {
+            try (PreparedParts prepared = prepare(validation.isEmpty() ? normal : validation)) {
                 calibration = calibrate(network, options.size(), prepared, options.threads());
             }
             EpochLoss last = history.get(history.size() - 1);

@@ -45,7 +45,10 @@ public final class SyntheticParts {
         if (train + validation + test == 0) {
             throw new InputException("no parts to write; give at least one for train, validation or test");
         }
-        boolean created = !Files.exists(categoryFolder);
+        List<Path> created = new ArrayList<>();
+        for (Path folder = categoryFolder.toAbsolutePath(); folder != null && !Files.exists(folder); folder = folder.getParent()) {
+            created.add(folder);
+        }
         if (!isEmpty(categoryFolder)) {
             throw new InputException(categoryFolder + " is not empty; choose another folder or category, or empty it");
         }
@@ -130,19 +133,23 @@ public final class SyntheticParts {
         }
     }
 
-    /** The folder was new or empty before: everything in it is ours. */
-    private static void remove(Path folder, boolean folderToo) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        List<Path> entries;
-        try (Stream<Path> walk = Files.walk(folder)) {
-            entries = walk.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path entry : entries) {
-            if (folderToo || !entry.equals(folder)) {
+    /**
+     * The folder was new or empty before: everything in it is ours.
+     *
+     * @param created it, when it was new, and those of its parents that were, from the inside out
+     */
+    private static void remove(Path folder, List<Path> created) throws IOException {
+        if (Files.exists(folder)) {
+            List<Path> entries;
+            try (Stream<Path> walk = Files.walk(folder)) {
+                entries = walk.filter(entry -> !entry.equals(folder)).sorted(Comparator.reverseOrder()).toList();
+            }
+            for (Path entry : entries) {
                 Files.deleteIfExists(entry);
             }
+        }
+        for (Path parent : created) {
+            Files.deleteIfExists(parent);
         }
     }
 }

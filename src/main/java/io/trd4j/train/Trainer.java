@@ -137,18 +137,19 @@ public final class Trainer implements AutoCloseable {
 
     /** Writes everything from which the run continues, replacing the file in one move. */
     public void save(Path file) throws IOException {
-        new TrainingState(options, history, inputs()).write(file, network, adamRgb, adamDepth);
+        state().write(file, network, adamRgb, adamDepth);
     }
 
     /** Continues from a state file of the same options, teacher and number of parts. */
     public void resume(Path file) throws IOException {
-        List<EpochLoss> done = new TrainingState(options, history, inputs()).read(file, network, adamRgb, adamDepth);
+        List<EpochLoss> done = state().read(file, network, adamRgb, adamDepth);
         history.clear();
         history.addAll(done);
     }
 
-    private String inputs() throws IOException {
-        return ModelFile.teacherSha256(network.teacher().weights().sources("")) + " " + parts.sha256();
+    private TrainingState state() throws IOException {
+        return new TrainingState(options, history, ModelFile.teacherSha256(network.teacher().weights().sources("")),
+                parts.sha256());
     }
 
     /** The visiting order of an epoch: a Fisher-Yates shuffle that depends on seed and epoch alone. */

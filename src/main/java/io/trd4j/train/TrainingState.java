@@ -11,6 +11,7 @@ import io.trd4j.train.Trainer.EpochLoss;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,8 +20,10 @@ import java.util.TreeMap;
  * The state file of a run: a safetensors file with both students, both optimizers' moments and the epochs done. It fits
  * only a run with the same options, teacher and parts; the number of epochs may differ, so that a run can be extended.
  */
-record TrainingState(TrainingOptions options, List<EpochLoss> history, String inputs) {
+record TrainingState(TrainingOptions options, List<EpochLoss> history, String teacherSha256, String partsSha256) {
     private static final String VERSION = "1";
+    private static final String TEACHER_KEY = "trd.state.teacher_sha256";
+    private static final String PARTS_KEY = "trd.state.parts_sha256";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     void write(Path file, Network network, Adam adamRgb, Adam adamDepth) throws IOException {
@@ -39,8 +42,8 @@ record TrainingState(TrainingOptions options, List<EpochLoss> history, String in
             identity().forEach((key, expected) -> {
                 String found = file.metadata().get(key);
                 if (!expected.equals(found)) {
-                    throw new InputException(path + ": cannot be resumed here: " + key.substring(key.lastIndexOf('.') + 1)
-                            + " is " + found + " there and " + expected + " now; use the same options and parts, or leave out --resume");
+                    throw new InputException(path + " cannot be resumed here: " + difference(key, found, expected)
+                            + "; use the same options and parts, or leave out --resume");
                 }
             });
             network.studentRgb().weights().load(file, Network.STUDENT_RGB);
@@ -53,17 +56,28 @@ record TrainingState(TrainingOptions options, List<EpochLoss> history, String in
         }
     }
 
+    private static String difference(String key, String found, String expected) {
+        return switch (key) {
+            case TEACHER_KEY -> "the teacher's weights are others";
+            case PARTS_KEY -> "the training parts are others";
+            default -> key.substring(key.lastIndexOf('.') + 1).replace('_', ' ') + " is " + found + " there and " + expected + " now";
+        };
+    }
+
+    /** In the order in which differences are told: a random teacher follows from backbone and seed, prepared parts from the size. */
     private Map<String, String> identity() {
-        return Map.of(
-                "trd.state.version", VERSION,
-                "trd.state.backbone", options.backbone().key(),
-                "trd.state.size", Integer.toString(options.size()),
-                "trd.state.modality", options.modality().key(),
-                "trd.state.normal_kernel", Integer.toString(options.normalKernel()),
-                "trd.state.batch", Integer.toString(options.batch()),
-                "trd.state.learning_rate", Double.toString(options.learningRate()),
-                "trd.state.seed", Long.toString(options.seed()),
-                "trd.state.threads", Integer.toString(options.threads()),
-                "trd.state.inputs", inputs);
+        Map<String, String> identity = new LinkedHashMap<>();
+        identity.put("trd.state.version", VERSION);
+        identity.put("trd.state.backbone", options.backbone().key());
+        identity.put("trd.state.size", Integer.toString(options.size()));
+        identity.put("trd.state.modality", options.modality().key());
+        identity.put("trd.state.normal_kernel", Integer.toString(options.normalKernel()));
+        identity.put("trd.state.batch", Integer.toString(options.batch()));
+        identity.put("trd.state.learning_rate", Double.toString(options.learningRate()));
+        identity.put("trd.state.seed", Long.toString(options.seed()));
+        identity.put("trd.state.threads", Integer.toString(options.threads()));
+        identity.put(PARTS_KEY, partsSha256);
+        identity.put(TEACHER_KEY, teacherSha256);
+        return identity;
     }
 }

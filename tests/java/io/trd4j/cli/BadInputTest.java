@@ -1,0 +1,319 @@
+package io.trd4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.trd4j.model.ModelFile;
+import io.trd4j.model.ModelInfo;
+import io.trd4j.model.SafetensorsWriter;
+import io.trd4j.model.TensorInfo;
+import io.trd4j.model.TensorType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every verb, everything a user can get wrong: one line that names it and the remedy, exit 2, and nothing on the disk. */
+class BadInputTest {
+    @TempDir
+    private static Path w;
+    private static Sample sample;
+    private static final String PNG = "parts/plate/test/hole/rgb/000.png";
+    private static final String TIFF = "parts/plate/test/hole/xyz/000.tiff";
+
+    @BeforeAll
+    static void prepare() throws IOException {
+        sample = Sample.get();
+        Files.createDirectory(w.resolve("empty"));
+        for (String name : List.of("text", "text.png", "text.tiff", "text.safetensors", "text.pth")) {
+            Files.writeString(w.resolve(name), "This is no such file.\n".repeat(9));
+        }
+        copy(sample.category, w.resolve("parts/plate"));
+        cut("parts/plate/test/hole/rgb/000.png", "cut.png", 2);
+        cut("parts/plate/test/hole/xyz/000.tiff", "cut.tiff", 2);
+        cut("parts/plate/test/hole/xyz/000.tiff", "head.tiff", 900);
+        Files.copy(Cli.ROOT.resolve("tests/fixtures/images/one_channel.tiff"), w.resolve("one.tiff"));
+        Files.copy(Cli.ROOT.resolve("tests/fixtures/golden/metrics-a.safetensors"), w.resolve("other.safetensors"));
+
+        copy(sample.category.resolve("train"), w.resolve("untested/train"));
+        copy(sample.category.resolve("test"), w.resolve("untrained/test"));
+        copy(sample.category.resolve("train/good"), w.resolve("plain"));
+        copy(sample.category.resolve("test/good"), w.resolve("spotless/test/good"));
+        copy(sample.category.resolve("test/hole"), w.resolve("spoilt/test/hole"));
+        copy(sample.category.resolve("test"), w.resolve("maskless/test"));
+        Files.delete(w.resolve("maskless/test/dent/gt/000.png"));
+        copy(sample.category.resolve("train"), w.resolve("torn/train"));
+        Files.copy(w.resolve("cut.tiff"), w.resolve("torn/train/good/xyz/009.tiff"));
+        Files.copy(w.resolve(PNG), w.resolve("torn/train/good/rgb/009.png"));
+        copy(sample.category.resolve("train/good"), w.resolve("odd"));
+        Files.delete(w.resolve("odd/xyz/001.tiff"));
+
+        try (ModelFile file = ModelFile.open(sample.model)) {
+            write(w.resolve("bare.safetensors"), file.info().withCalibration(null), file, false);
+            write(w.resolve("damaged.safetensors"), file.info(), file, true);
+        }
+        Files.createLink(w.resolve("model.safetensors"), sample.model);
+        Files.write(w.resolve("cut.safetensors"), Arrays.copyOf(Files.readAllBytes(sample.model), 100_000));
+        Cli.here("export", "--model", sample.model, "--to", "pth", "--out", w.resolve("s.pth"), "--teacher-out", w.resolve("t.pth"))
+                .expect(0);
+        Files.write(w.resolve("cut.pth"), Arrays.copyOf(Files.readAllBytes(w.resolve("t.pth")), 100_000));
+        SafetensorsWriter.write(w.resolve("alone.safetensors"), Map.of(), List.of(new SafetensorsWriter.Source(
+                new TensorInfo("x", TensorType.F32, List.of(1L)), () -> ByteBuffer.allocate(4))));
+    }
+
+    private static void write(Path target, ModelInfo info, ModelFile file, boolean damaged) throws IOException {
+        List<SafetensorsWriter.Source> tensors = new ArrayList<>();
+        for (TensorInfo tensor : file.tensors().tensors()) {
+            SafetensorsWriter.Source source = file.tensors().source(tensor.name());
+            tensors.add(damaged && tensor.name().equals("student_rgb.decoder.w_c") ? new SafetensorsWriter.Source(tensor,
+                    () -> ByteBuffer.allocate(8).putInt(0, 0xC07F).putInt(4, 0xC07F)) : source); // little-endian NaN
+        }
+        ModelFile.write(target, info, tensors);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> walk = Files.walk(from)) {
+            for (Path path : walk.toList()) {
+                Path target = to.resolve(from.relativize(path).toString());
+                Files.createDirectories(target.getParent());
+                Files.copy(path, target);
+            }
+        }
+    }
+
+    private static void cut(String file, String target, int part) throws IOException {
+        byte[] bytes = Files.readAllBytes(w.resolve(file));
+        Files.write(w.resolve(target), Arrays.copyOf(bytes, part > 99 ? part : bytes.length / part));
+    }
+
+    /** A command line, with @NAME for a file of the work folder, and what its one line must contain. */
+    private record Case(String command, String... words) {}
+
+    private static final String INSPECT = "inspect --model @model.safetensors --out @out ";
+    private static final String ONE = "--rgb @" + PNG + " --xyz @" + TIFF + " ";
+    private static final String TRAIN = "train --data @parts/plate --out @new.safetensors ";
+    private static final String EVALUATE = "evaluate --model @model.safetensors --out @out ";
+    private static final String IMPORT = "import --out @new.safetensors --modality normals --size 64 ";
+    private static final String IMPORT_18 = IMPORT + "--student @s.pth --teacher @t.pth --backbone resnet18 ";
+    private static final String EXPORT = "export --model @model.safetensors ";
+
+    private static final List<Case> CASES = List.of(
+            new Case("inspct", "unknown verb 'inspct'", "inspect", "trd --help"),
+            new Case("--foo", "'--foo'", "trd --help"),
+            // inspect
+            new Case(INSPECT, "--rgb", "--xyz", "--data"),
+            new Case(INSPECT + "--rgb @" + PNG, "--rgb", "--xyz", "--data"),
+            new Case(INSPECT + ONE + "--data @parts/plate", "--rgb", "--xyz", "--data"),
+            new Case(INSPECT + ONE + "--foo", "'--foo'", "trd inspect --help"),
+            new Case(INSPECT + ONE + "more", "'more'", "trd inspect --help"),
+            new Case("inspect --out @out " + ONE, "--model", "trd inspect --help"),
+            new Case(INSPECT + ONE + "--threads -1", "--threads -1", "0"),
+            new Case(INSPECT + ONE + "--threads many", "--threads", "many"),
+            new Case(INSPECT + ONE + "--device cuda", "--device cuda", "cpu"),
+            new Case("inspect --model @none --out @out " + ONE, "@none", "does not exist"),
+            new Case("inspect --model @empty --out @out " + ONE, "@empty", "folder"),
+            new Case("inspect --model @text.safetensors --out @out " + ONE, "@text.safetensors"),
+            new Case("inspect --model @cut.safetensors --out @out " + ONE, "@cut.safetensors"),
+            new Case("inspect --model @other.safetensors --out @out " + ONE, "@other.safetensors", "trd train"),
+            new Case("inspect --model @s.pth --out @out " + ONE, "@s.pth"),
+            new Case("inspect --model @" + PNG + " --out @out " + ONE, "@" + PNG),
+            new Case("inspect --model @bare.safetensors --out @out " + ONE, "@bare.safetensors", "trd calibrate --model"),
+            new Case("inspect --model @damaged.safetensors --out @out " + ONE, "000", "weights are damaged"),
+            new Case(INSPECT + "--rgb @none.png --xyz @" + TIFF, "@none.png", "does not exist"),
+            new Case(INSPECT + "--rgb @" + PNG + " --xyz @none.tiff", "@none.tiff", "does not exist"),
+            new Case(INSPECT + "--rgb @empty --xyz @" + TIFF, "@empty"),
+            new Case(INSPECT + "--rgb @text.png --xyz @" + TIFF, "@text.png", "PNG"),
+            new Case(INSPECT + "--rgb @cut.png --xyz @" + TIFF, "@cut.png", "damaged"),
+            new Case(INSPECT + "--rgb @" + PNG + " --xyz @text.tiff", "@text.tiff", "TIFF"),
+            new Case(INSPECT + "--rgb @" + PNG + " --xyz @cut.tiff", "@cut.tiff"),
+            new Case(INSPECT + "--rgb @" + PNG + " --xyz @head.tiff", "@head.tiff"),
+            new Case(INSPECT + "--rgb @" + PNG + " --xyz @one.tiff", "@one.tiff", "channel"),
+            new Case(INSPECT + "--rgb @" + TIFF + " --xyz @" + TIFF, "@" + TIFF),
+            new Case(INSPECT + "--data @none", "@none", "does not exist"),
+            new Case(INSPECT + "--data @text", "@text", "not a folder"),
+            new Case(INSPECT + "--data @empty", "@empty", "is empty"),
+            new Case(INSPECT + "--data @parts", "@parts", "several categories"),
+            new Case(INSPECT + "--data @untested", "@untested", "no test parts"),
+            new Case(INSPECT + "--data @odd", "@odd/rgb/001.png", "@odd/xyz/001"),
+            new Case("inspect --model @model.safetensors --out @text " + ONE, "@text", "is a file"),
+            new Case("inspect --model @model.safetensors --out @text/below " + ONE, "@text/below", "is a file"),
+            new Case("inspect --model @model.safetensors --out /dev/null/below " + ONE, "/dev/null/below"),
+            // evaluate
+            new Case(EVALUATE, "--data", "trd evaluate --help"),
+            new Case(EVALUATE + "--data @none", "@none", "does not exist"),
+            new Case(EVALUATE + "--data @empty", "@empty", "is empty"),
+            new Case(EVALUATE + "--data @plain", "plain", "labelled"),
+            new Case(EVALUATE + "--data @untested", "untested", "labelled"),
+            new Case(EVALUATE + "--data @spotless", "spotless"),
+            new Case(EVALUATE + "--data @spoilt", "spoilt"),
+            new Case(EVALUATE + "--data @maskless", "dent", "gt/000.png"),
+            new Case(EVALUATE + "--data @parts/plate --data @plain", "plain", "labelled"),
+            new Case(EVALUATE + "--data @parts/plate --data @parts/plate", "two categories", "plate"),
+            new Case(EVALUATE + "--data @parts/plate --model @none", "2 models for 1 categories"),
+            new Case("evaluate --model @none --out @out --data @parts/plate", "@none", "does not exist"),
+            new Case("evaluate --model @bare.safetensors --out @out --data @parts/plate", "@bare.safetensors", "trd calibrate"),
+            new Case("evaluate --model @model.safetensors --out @text/x --data @parts/plate", "@text/x", "is a file"),
+            new Case(EVALUATE + "--data @parts/plate --device cuda", "--device cuda"),
+            // train
+            new Case("train --out @new.safetensors", "--data", "trd train --help"),
+            new Case(TRAIN + "--backbone vgg", "'vgg'", "resnet18"),
+            new Case(TRAIN + "--modality foo", "--modality", "'foo'", "depth, normals"),
+            new Case(TRAIN + "--normal-kernel 4", "--normal-kernel", "4"),
+            new Case(TRAIN + "--size 100", "--size", "32", "not 100"),
+            new Case(TRAIN + "--size -32", "--size", "not -32"),
+            new Case(TRAIN + "--size 0", "--size", "not 0"),
+            new Case(TRAIN + "--size 3200000", "--size", "4096"),
+            new Case(TRAIN + "--size big", "--size", "big"),
+            new Case(TRAIN + "--batch 0", "--batch", "not 0"),
+            new Case(TRAIN + "--batch 2147483647", "--batch", "4096"),
+            new Case(TRAIN + "--batch 1 --size 32", "--batch", "size 32"),
+            new Case(TRAIN + "--epochs 0", "--epochs", "not 0"),
+            new Case(TRAIN + "--epochs 2147483647", "--epochs", "100000"),
+            new Case(TRAIN + "--lr nan", "--lr", "nan"),
+            new Case(TRAIN + "--lr NaN", "--lr", "NaN"),
+            new Case(TRAIN + "--lr -1", "--lr", "-1"),
+            new Case(TRAIN + "--lr 1e300 --epochs 2 --size 32 --batch 2", "--lr"),
+            new Case(TRAIN + "--seed x", "--seed", "x"),
+            new Case(TRAIN + "--threads -1", "--threads -1"),
+            new Case(TRAIN + "--threads 9999", "--threads 9999", "1024"),
+            new Case(TRAIN + "--device cuda", "--device cuda"),
+            new Case(TRAIN + "--state-every -1", "--state-every", "-1"),
+            new Case(TRAIN + "--teacher @none", "@none", "does not exist"),
+            new Case(TRAIN + "--teacher @text.pth --size 32", "@text.pth"),
+            new Case(TRAIN + "--teacher @cut.pth --size 32", "@cut.pth"),
+            new Case(TRAIN + "--teacher @t.pth --backbone resnet34 --size 32", "@t.pth", "backbone"),
+            new Case("train --data @parts/plate --out @t.pth --teacher @t.pth", "--out", "--teacher", "@t.pth"),
+            new Case("train --data @none --out @new.safetensors", "@none", "does not exist"),
+            new Case("train --data @untrained --out @new.safetensors", "untrained", "train/good"),
+            new Case("train --data @plain --out @new.safetensors", "plain", "train/good"),
+            new Case("train --data @torn --out @deep/new.safetensors --size 32", "@torn/train/good/xyz/009.tiff"),
+            new Case("train --data @parts/plate --out @empty", "@empty", "folder"),
+            new Case("train --data @parts/plate --out @text/m", "@text/m", "is a file"),
+            new Case("train --data @parts/plate --out /dev/null", "/dev/null", "not a regular file"),
+            // calibrate
+            new Case("calibrate --model @none --data @parts/plate", "@none", "does not exist"),
+            new Case("calibrate --model @text --data @parts/plate", "@text"),
+            new Case("calibrate --model @bare.safetensors --data @untrained", "@untrained", "validation"),
+            new Case("calibrate --model @bare.safetensors --data @empty", "@empty"),
+            new Case("calibrate --model @damaged.safetensors --data @parts/plate", "NaN", "model"),
+            new Case("calibrate --model @bare.safetensors --data @parts/plate --threads -1", "--threads -1"),
+            // import and export
+            new Case(IMPORT_18 + "--modality", "--modality"),
+            new Case(IMPORT + "--student @s.pth --teacher @t.pth --backbone vgg", "'vgg'", "resnet18"),
+            new Case(IMPORT + "--student @s.pth --teacher @t.pth --backbone resnet34", "@t.pth", "backbone"),
+            new Case(IMPORT + "--student @t.pth --teacher @t.pth --backbone resnet18", "@t.pth", "student_rgb"),
+            new Case(IMPORT + "--student @s.pth --teacher @s.pth --backbone resnet18", "@s.pth"),
+            new Case(IMPORT + "--student @none --teacher @t.pth --backbone resnet18", "@none", "does not exist"),
+            new Case(IMPORT + "--student @s.pth --teacher @none --backbone resnet18", "@none", "does not exist"),
+            new Case(IMPORT + "--student @text.pth --teacher @t.pth --backbone resnet18", "@text.pth"),
+            new Case(IMPORT + "--student @cut.pth --teacher @t.pth --backbone resnet18", "@cut.pth"),
+            new Case(IMPORT + "--student @s.pth --teacher @alone.safetensors --backbone resnet18", "@alone.safetensors"),
+            new Case(IMPORT_18 + "--size 100", "--size"),
+            new Case(IMPORT_18 + "--normal-kernel 2", "kernel", "not 2"),
+            new Case(IMPORT_18 + "--calibration 1,2,3", "--calibration", "not 3"),
+            new Case(IMPORT_18 + "--calibration 1,0,1,1", "calibration"),
+            new Case(IMPORT_18 + "--calibration 1,NaN,1,1", "calibration"),
+            new Case(IMPORT_18 + "--calibration a,b,c,d", "--calibration", "'a'"),
+            new Case("import --out @s.pth --modality depth --student @s.pth --teacher @t.pth", "--out", "--student", "@s.pth"),
+            new Case("import --out @empty --modality depth --student @s.pth --teacher @t.pth", "@empty", "folder"),
+            new Case(EXPORT + "--to onnx --out @new.pth", "--to onnx", "pth"),
+            new Case(EXPORT + "--to pth --out @model.safetensors", "--out", "--model", "@model.safetensors"),
+            new Case(EXPORT + "--to pth --out @new.pth --teacher-out @new.pth", "--teacher-out", "@new.pth"),
+            new Case(EXPORT + "--to pth --out @new.pth --teacher-out @text/x", "@text/x", "is a file"),
+            new Case(EXPORT + "--to pth --out @empty", "@empty", "folder"),
+            new Case("export --model @none --to pth --out @new.pth", "@none", "does not exist"),
+            new Case("export --model @text --to pth --out @new.pth", "@text"),
+            // synth and demo
+            new Case("synth", "--out"),
+            new Case("synth --out @new --shape cube", "--shape", "'cube'", "cookie"),
+            new Case("synth --out @new --size 8", "size 8", "32"),
+            new Case("synth --out @new --size 5000", "size 5000", "1024"),
+            new Case("synth --out @new --train -1", "train -1"),
+            new Case("synth --out @new --train 0 --validation 0 --test 0", "no parts"),
+            new Case("synth --out @new --category a/b", "'a/b'"),
+            new Case("synth --out @parts --shape plate", "@parts/plate", "not empty"),
+            new Case("synth --out @text", "@text", "file"),
+            new Case("demo --epochs 0", "--epochs", "0"),
+            new Case("demo --out @text", "@text", "file"),
+            new Case("demo --out @out --device cuda", "--device cuda"),
+            new Case("demo --out @out --threads -1", "--threads -1"));
+
+    private static List<Object> arguments(String command) {
+        return Stream.of(command.strip().split(" +")).map(a -> (Object) at(a)).toList();
+    }
+
+    private static String at(String text) {
+        return text.startsWith("@") ? w.resolve(text.substring(1)).toString() : text;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> oneLineAndNothingOnTheDisk() {
+        return CASES.stream().map(c -> DynamicTest.dynamicTest(c.command, () -> {
+            Map<String, Long> before = Cli.listing(w);
+            Cli.Outcome refused = Cli.run(arguments(c.command));
+            assertRefused(2, refused, c.words);
+            assertUnchanged(before);
+        }));
+    }
+
+    private static void assertRefused(int code, Cli.Outcome refused, String... words) {
+        assertEquals(code, refused.code(), refused.out() + refused.err());
+        assertEquals(1, refused.complaints().size(), refused.err());
+        String line = refused.complaints().get(0);
+        assertTrue(line.startsWith("trd: "), line);
+        for (String word : words) {
+            assertTrue(line.contains(at(word)), "'" + at(word) + "' is not in: " + line);
+        }
+        assertEquals("", refused.out());
+    }
+
+    private static void assertUnchanged(Map<String, Long> before) throws IOException {
+        Set<Map.Entry<String, Long>> changed = new HashSet<>(Cli.listing(w).entrySet());
+        changed.removeAll(before.entrySet());
+        assertEquals(Set.of(), changed, "new or changed");
+        assertEquals(before.size(), Cli.listing(w).size(), "removed");
+    }
+
+    /** libpng, libtiff and LibTorch write to the process's own standard error, which only a child process shows. */
+    @Test
+    void librariesAddNothing() throws Exception {
+        assertRefused(2, Cli.in(w).run(arguments(INSPECT + "--rgb @cut.png --xyz @" + TIFF).toArray()), "@cut.png");
+        assertRefused(2, Cli.in(w).run(arguments(INSPECT + "--rgb @" + PNG + " --xyz @cut.tiff").toArray()), "@cut.tiff");
+        assertRefused(2, Cli.in(w).run(arguments(IMPORT + "--student @cut.pth --teacher @t.pth --backbone resnet18").toArray()),
+                "@cut.pth");
+    }
+
+    /** A limit on the size of files stands for a full disk: writing fails in the same place and way. */
+    @Test
+    void aFullDiskLeavesTheOldFilesAndNoHalves() throws Exception {
+        Map<String, Long> before = Cli.listing(w);
+        String old = ModelFile.sha256(w.resolve("bare.safetensors"));
+        String calibrate = "calibrate --model @bare.safetensors --data @parts/plate";
+        assertRefused(1, limited(100_000, calibrate), "@bare.safetensors", "cannot be written", "make room");
+        assertEquals(old, ModelFile.sha256(w.resolve("bare.safetensors")));
+        assertRefused(1, limited(100_000, "train --data @parts/plate --size 32 --epochs 1 --state-every 0 --out "
+                + "@bare.safetensors"), "@bare.safetensors.state", "cannot be written");
+        assertEquals(old, ModelFile.sha256(w.resolve("bare.safetensors")));
+        assertRefused(1, limited(10, EVALUATE + "--maps --data @parts/plate"), "_combined.tiff", "cannot be written");
+        assertRefused(1, limited(10, INSPECT + ONE), "@out/anomaly_map.tiff", "cannot be written");
+        assertRefused(1, limited(10, "synth --out @new --size 64"), "@new/cookie/train", "cannot be written");
+        assertRefused(1, limited(10_000, EXPORT + "--to pth --out @new/x.pth"), "@new/x.pth", "cannot be written");
+        assertUnchanged(before);
+    }
+
+    private static Cli.Outcome limited(int kilobytes, String command) throws IOException, InterruptedException {
+        return Cli.in(w).before("ulimit -f " + kilobytes).jvm("-XX:-UsePerfData").run(arguments(command).toArray());
+    }
+}

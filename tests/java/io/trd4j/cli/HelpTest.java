@@ -1,0 +1,56 @@
+package io.trd4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** What the command line says about itself. */
+class HelpTest {
+    private static final Map<String, CommandLine> VERBS = Main.commandLine().getSubcommands();
+
+    @Test
+    void everyVerbExplainsItself() {
+        assertEquals(List.of("demo", "synth", "train", "calibrate", "evaluate", "inspect", "import", "export"),
+                List.copyOf(VERBS.keySet()));
+        String all = Cli.here().expect(0).out();
+        assertEquals(all, Cli.here("--help").expect(0).out());
+        for (String verb : VERBS.keySet()) {
+            assertTrue(all.contains("\n  " + verb + " "), all);
+            Cli.Outcome help = Cli.here(verb, "--help").expect(0);
+            assertTrue(help.out().startsWith("Usage: trd " + verb + " ") && help.err().isEmpty(), help.out());
+        }
+    }
+
+    /** Sentences, and defaults in one form. */
+    @Test
+    void descriptionsAreInOneStyle() {
+        VERBS.forEach((verb, command) -> {
+            for (String sentence : command.getCommandSpec().usageMessage().description()) {
+                assertTrue(sentence.matches("[A-Z].*\\."), verb + ": " + sentence);
+            }
+            for (OptionSpec option : command.getCommandSpec().options()) {
+                String text = String.join(" ", option.description());
+                assertTrue(text.matches("[A-Z].*\\."), verb + " " + option.longestName() + ": " + text);
+                boolean shows = option.defaultValue() != null && !option.usageHelp() && !option.versionHelp()
+                        && option.arity().max() > 0;
+                assertEquals(shows, text.contains("(default: " + option.defaultValue() + ")."),
+                        verb + " " + option.longestName() + ": " + text);
+                assertFalse(option.paramLabel().startsWith("<") && option.arity().max() > 0, verb + " " + option.longestName());
+            }
+        });
+    }
+
+    @Test
+    void theVersionIsThePomsEverywhere() {
+        String version = Cli.here("--version").expect(0).out();
+        assertTrue(version.matches("trd4j \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\n"), version);
+        assertEquals(version, "trd4j " + Version.number() + "\n");
+        VERBS.keySet().forEach(verb -> assertEquals(version, Cli.here(verb, "--version").expect(0).out()));
+    }
+}
