@@ -28,8 +28,7 @@ class ResumeTest {
     private static byte[] uninterrupted;
 
     private static List<Object> training(Path model, Object... more) {
-        List<Object> args = new ArrayList<>(List.of("train", "--data", category, "--out", model, "--size", 32, "--epochs", 4,
-                "--state-every", 0));
+        List<Object> args = new ArrayList<>(List.of("train", "--data", category, "--out", model, "--size", 32, "--epochs", 4));
         args.addAll(List.of(more));
         if (!args.contains("--batch")) {
             args.addAll(List.of("--batch", 2));
@@ -57,7 +56,7 @@ class ResumeTest {
     private static Cli.Outcome interrupt(Path model, String signal) throws IOException, InterruptedException {
         Path state = model.resolveSibling(model.getFileName() + ".state");
         Path err = folder.resolve("err.txt");
-        Process process = Cli.in(folder).start(folder.resolve("out.txt"), err, training(model).toArray());
+        Process process = Cli.in(folder).start(folder.resolve("out.txt"), err, training(model, "--state-every", 0).toArray());
         long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
         while (!Files.exists(state)) {
             assertTrue(process.isAlive() && System.nanoTime() < deadline, () -> "no state file");

@@ -1,7 +1,6 @@
 package io.trd4j.cli;
 
 import io.trd4j.io.InputException;
-import io.trd4j.jni.NativeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -37,7 +36,7 @@ record Failure(int code, String line) {
             return new Failure(OTHER, "not enough memory (" + firstLine(thrown)
                     + "); use a smaller --size or --batch, or a machine with more memory");
         }
-        if (thrown instanceof LinkageError || thrown instanceof NativeException && thrown.getCause() instanceof LinkageError) {
+        if (thrown instanceof LinkageError || thrown.getCause() instanceof LinkageError) {
             return new Failure(OTHER, "the program cannot be loaded completely: " + firstLine(thrown)
                     + "; build it again, for this machine (TRD_STACKTRACE=1 shows where)");
         }
