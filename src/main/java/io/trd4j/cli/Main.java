@@ -11,7 +11,7 @@ import picocli.CommandLine;
  * The command line. Exit codes: 0 done, 2 the user's input cannot be used, 1 anything else. Failures are one line on
  * standard error; the stack trace is shown when the environment has {@code TRD_STACKTRACE=1}.
  */
-@Command(name = "trd", mixinStandardHelpOptions = true, versionProvider = Version.class,
+@Command(name = "trd", mixinStandardHelpOptions = true, versionProvider = Version.WithNatives.class,
         description = "Tuned Reverse Distillation: RGB+3D industrial anomaly detection.",
         synopsisSubcommandLabel = "VERB", commandListHeading = "%nVerbs:%n",
         footer = {"", "trd VERB --help explains a verb and its options."},

@@ -1,9 +1,11 @@
 package io.trd4j.cli;
 
+import io.trd4j.engine.Natives;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
+import java.util.stream.Stream;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version that Maven put into the jar, for {@code --version} and the reports. */
@@ -26,5 +28,13 @@ final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
         return new String[] {"trd4j " + number()};
+    }
+
+    /** For {@code trd --version}: the native libraries too, which a fault report needs. */
+    static final class WithNatives implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return Stream.concat(Stream.of("trd4j " + number()), Natives.describe().stream()).toArray(String[]::new);
+        }
     }
 }

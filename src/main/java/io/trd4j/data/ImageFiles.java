@@ -25,6 +25,7 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.MatVector;
 
@@ -45,6 +46,11 @@ public final class ImageFiles {
     private static final int PNG_LEVEL = 3;
 
     private ImageFiles() {}
+
+    /** The library that decodes and encodes, and its version. */
+    public static String describeLibrary() {
+        return "OpenCV " + opencv_core.CV_VERSION();
+    }
 
     /** One channel of 8-bit samples, row by row. */
     record Grey(int width, int height, byte[] pixels) {}

@@ -1,11 +1,23 @@
 package io.trd4j.model;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 
 /** LibTorch's settings that hold for the whole process. */
 public final class LibTorch {
     private LibTorch() {}
+
+    /** Its version, and the threads it computes with. */
+    public static String describe() {
+        try {
+            return "LibTorch " + Loader.getVersion("org.bytedeco", "pytorch") + ", " + torch.get_num_threads() + " threads";
+        } catch (IOException e) {
+            throw new UncheckedIOException("LibTorch's jar does not say its version", e);
+        }
+    }
 
     /**
      * Sets the CPU threads of LibTorch's operators. OpenBLAS, which LibTorch calls for small convolutions, has a thread pool
