@@ -1,0 +1,44 @@
+# Sourced by run.sh and reference/training.sh: builds what is measured and opens its results folder.
+#   java      the JVM        class_path   of the benchmarks        commit   what is measured
+#   results   benchmarks/results/<date>_<cpu>_<commit>
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+
+fail() { echo "$(basename "$0"): $1" >&2; exit 1; }
+
+# The last commit that changed the product: commits of texts and results leave it as it is.
+measured_commit() {
+  local sources=(native src pom.xml cppbuild.sh) commit
+  commit=$(git -C "$root" log -1 --format=%h -- "${sources[@]}")
+  [ -z "$(git -C "$root" status --porcelain -- "${sources[@]}")" ] || commit+=-dirty
+  echo "$commit"
+}
+
+cpu_short_name() {
+  local name
+  name=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1)
+  [ -n "$name" ] || name=$(uname -m)
+  echo "$name" | sed -E 's/\((R|TM)\)//gI; s/ (CPU|Processor)\b.*//I; s/ @.*//' | tr 'A-Z' 'a-z' | sed -E 's/[^a-z0-9]+/-/g; s/^-|-$//g'
+}
+
+build() {
+  echo "building" >&2
+  mvn -q -B -ntp -Dstyle.color=never -f "$root/pom.xml" -DskipTests install
+  mvn -q -B -ntp -Dstyle.color=never -f "$root/benchmarks/pom.xml" package
+  class_path=$root/benchmarks/target/classes:$(cat "$root/benchmarks/target/classpath.txt")
+  commit=$(measured_commit)
+  results=$root/benchmarks/results/$(date +%F)_$(cpu_short_name)_$commit
+}
+
+# A result is never overwritten: what was published once stays as it was.
+new_folder() {
+  [ ! -e "$1" ] || fail "$1 exists; results are never overwritten (remove it if it was not committed)"
+  mkdir -p "$1"
+}
+
+environment() { # file, flags
+  "$java" -cp "$class_path" io.trd4j.benchmarks.Environment "$1" "$commit" "$2"
+}
+
+load_now() { cut -d' ' -f1-3 /proc/loadavg 2>/dev/null || echo unknown; }

@@ -1,0 +1,68 @@
+package io.trd4j.benchmarks;
+
+import io.trd4j.data.Modality;
+import io.trd4j.data.Part;
+import io.trd4j.data.Preparation;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** From a decoded part of 800 x 800 (colour and points, as MVTec 3D-AD has them) to the network's inputs at S = 256. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+public class PreparationBenchmark {
+    private static final int PART_PIXELS = 800;
+    private static final int SIZE = 256;
+    private static final int NORMAL_KERNEL = 5;
+
+    private final float[] input = new float[3 * SIZE * SIZE];
+    private Preparation depth;
+    private Preparation normals;
+    private TestParts files;
+    private Part part;
+
+    @Setup
+    public void setUp() throws IOException {
+        files = new TestParts(1, PART_PIXELS);
+        part = files.all().get(0).load();
+        depth = new Preparation(SIZE, Modality.DEPTH, 0);
+        normals = new Preparation(SIZE, Modality.NORMALS, NORMAL_KERNEL);
+    }
+
+    @TearDown
+    public void tearDown() throws IOException {
+        files.close();
+    }
+
+    /** Decoding the PNG and the point cloud's TIFF, for comparison: what comes before the preparation. */
+    @Benchmark
+    public Part read() throws IOException {
+        return files.all().get(0).load();
+    }
+
+    @Benchmark
+    public float[] rgb() {
+        depth.rgb(part, input);
+        return input;
+    }
+
+    @Benchmark
+    public float[] depthImage() {
+        depth.second(part, input);
+        return input;
+    }
+
+    @Benchmark
+    public float[] surfaceNormals() {
+        normals.second(part, input);
+        return input;
+    }
+}

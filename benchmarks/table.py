@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""Writes the README's table of measured times from benchmarks/results; standard library only.
+
+    python3 benchmarks/table.py            replaces what stands between the two markers in README.md
+    python3 benchmarks/table.py --check    exits 1 when README.md does not say what the results say
+"""
+import json
+import os
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+README = os.path.join(ROOT, 'README.md')
+RESULTS = os.path.join(ROOT, 'benchmarks', 'results')
+BEGIN, END = '<!-- benchmarks/table.py writes from here -->', '<!-- to here -->'
+
+
+def read(*path):
+    with open(os.path.join(*path)) as file:
+        return json.load(file)
+
+
+def newest(kind, file):
+    """The last results folder that has the file: names begin with the date."""
+    for name in sorted(os.listdir(RESULTS), reverse=True):
+        if os.path.exists(os.path.join(RESULTS, name, kind, file)):
+            return name
+    return None
+
+
+def heading(folder, kind):
+    env = read(RESULTS, folder, kind, 'env.json')
+    return (f"{env['date'][:10]}, {env['cpu']}, {env['cores']} cores, {env['distribution']}, JDK {env['jdk'].split()[-1]}, "
+            f"LibTorch preset {env['libtorch_preset']}, commit {env['commit']}, load average at the start "
+            f"{env['load_average'].split()[0]}; raw: [`benchmarks/results/{folder}/{kind}`](benchmarks/results/{folder}/{kind})")
+
+
+class Jmh:
+    def __init__(self, folder):
+        self.entries = {}
+        for e in read(RESULTS, folder, 'jmh', 'results.json'):
+            key = '.'.join(e['benchmark'].split('.')[-2:])
+            self.entries[key, tuple((e.get('params') or {}).values())] = e
+
+    def time(self, benchmark, *params):
+        e = self.entries.get((benchmark, params))
+        if e is None:
+            return '–'
+        metric = e['primaryMetric']
+        unit = metric['scoreUnit'].split('/')[0].replace('us', 'µs')
+        if e['mode'] == 'sample':
+            p = metric['scorePercentiles']
+            return f"{number(p['50.0'])} {unit} (99 %: {number(p['99.0'])})"
+        # JMH's error is the half width of the mean's 99.9 % interval; it has none for a single measurement.
+        error = metric['scoreError']
+        spread = f" ± {number(error)}" if isinstance(error, float) and error == error else ''
+        return f"{number(metric['score'])}{spread} {unit}"
+
+
+def number(value):
+    return f'{value:.0f}' if value >= 100 else f'{value:.1f}' if value >= 10 else f'{value:.2f}' if value >= 1 else f'{value:.3f}'
+
+
+def jmh_table(folder):
+    jmh = Jmh(folder)
+    small, large = 'resnet18', 'wide_resnet50_2'
+    lines = ['| what | time | the same in LibTorch ops |', '|---|---|---|',
+             f"| one call from Java into libtrd | {jmh.time('OpsBenchmark.callFloor', small)} | |"]
+    for op, what in (('cosineDistance', 'cosine distance, three scales of one branch'),
+                     ('branchMap', 'raw map of one branch'), ('anomalyMap', 'calibrated, blurred maps and scores')):
+        # Only the cosine distance depends on the backbone.
+        for backbone in (small, large) if op == 'cosineDistance' else (small,):
+            name = f'{what}, S = 256' + (f', {backbone}' if op == 'cosineDistance' else '')
+            lines.append(f"| {name} | {jmh.time('OpsBenchmark.' + op, backbone)} | {jmh.time(f'OpsBenchmark.{op}LibTorch', backbone)} |")
+    for name, what in (('read', 'reading PNG and TIFF, 800 × 800'), ('rgb', 'colour image 800 × 800 → S = 256'),
+                       ('depthImage', 'depth image 800 × 800 → S = 256'),
+                       ('surfaceNormals', 'surface normals 800 × 800 → S = 256')):
+        lines.append(f"| {what} | {jmh.time('PreparationBenchmark.' + name)} | |")
+    for size in ('128', '256'):
+        lines.append(f"| whole part without reading, resnet18, S = {size} (median) | {jmh.time('InspectionBenchmark.inspect', size)} | |")
+    return lines
+
+
+def training_table(folder):
+    lines = ['| training step | trd4j | PyTorch eager | ratio (below 1: trd4j is faster) | taken by other processes |', '|---|---|---|---|---|']
+    for r in read(RESULTS, folder, 'training', 'summary.json'):
+        lines.append(f"| {r['backbone']}, S = {r['size']}, batch {r['batch']}, {r['threads']} threads | {number(r['trd4j_step_ms'])} ms | "
+                     f"{number(r['pytorch_step_ms'])} ms ({r['pytorch'].split(',')[0]}, {r['pytorch_setting'].replace(':', ', Adam ')}) | "
+                     f"{r['ratio']:.2f} (rounds {', '.join(f'{x:.2f}' for x in r['ratios'])}) | up to {r['others_share_max']:.0%} |")
+    return lines
+
+
+def section():
+    out = []
+    for kind, file, table in (('jmh', 'results.json', jmh_table), ('training', 'summary.json', training_table)):
+        folder = newest(kind, file)
+        if folder is not None:
+            out += table(folder) + ['', heading(folder, kind), '']
+    return '\n'.join(out)
+
+
+def main():
+    with open(README, encoding='utf-8') as file:
+        text = file.read()
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    wanted = before + BEGIN + '\n' + section() + END + after
+    if sys.argv[1:] == ['--check']:
+        return None if wanted == text else 'README.md is older than benchmarks/results; run python3 benchmarks/table.py'
+    with open(README, 'w', encoding='utf-8') as file:
+        file.write(wanted)
+    return None
+
+
+if __name__ == '__main__':
+    sys.exit(main())
