@@ -11,11 +11,6 @@ import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
 import io.trd4j.engine.Inspection;
 import io.trd4j.engine.Inspector;
-import io.trd4j.model.Backbone;
-import io.trd4j.model.Calibration;
-import io.trd4j.model.ModelFile;
-import io.trd4j.model.ModelInfo;
-import io.trd4j.model.Network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 class EmbeddingExampleTest {
     private static final int WIDTH = 96;
     private static final int HEIGHT = 80;
-    private static final int SIZE = 64;
 
     private final List<Float> scores = new ArrayList<>();
     private final List<float[]> maps = new ArrayList<>();
@@ -58,12 +52,11 @@ class EmbeddingExampleTest {
 
     @Test
     void runs(@TempDir Path folder) throws IOException {
-        Path model = folder.resolve("model.safetensors");
-        writeModel(model);
+        Path model = SmallModel.write(folder.resolve("model.safetensors"), Modality.NORMALS, null);
         inspectAll(model, List.of(frame("a", 0), frame("b", 1), frame("a again", 0)));
         assertEquals(3, scores.size());
         for (int i = 0; i < 3; i++) {
-            assertEquals(SIZE * SIZE, maps.get(i).length);
+            assertEquals(SmallModel.SIZE * SmallModel.SIZE, maps.get(i).length);
             float maximum = Float.NEGATIVE_INFINITY;
             for (float v : maps.get(i)) {
                 assertTrue(Float.isFinite(v));
@@ -118,17 +111,5 @@ class EmbeddingExampleTest {
             }
         }
         return new Frame(name, WIDTH, HEIGHT, rgb, xyz);
-    }
-
-    /** A calibrated model with seeded random weights. */
-    private static void writeModel(Path file) throws IOException {
-        try (Network network = new Network(Backbone.RESNET18)) {
-            network.teacher().weights().initialise(1);
-            network.studentRgb().weights().initialise(2);
-            network.studentDepth().weights().initialise(3);
-            ModelFile.write(file, new ModelInfo(ModelInfo.FORMAT_VERSION, Backbone.RESNET18, SIZE, Modality.NORMALS, 5,
-                    new Calibration(1, 0.5, 1, 0.5), null, null,
-                    ModelFile.teacherSha256(network.teacher().weights().sources(""))), network.sources());
-        }
     }
 }
