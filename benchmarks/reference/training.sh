@@ -10,6 +10,9 @@ source "$here/../common.sh"
 rounds=${1:-3} steps=${2:-6} warm_up=2
 python=${PYTHON:-python3} threads=${THREADS:-$(getconf _NPROCESSORS_ONLN)}
 configurations=("resnet18 128 8" "resnet18 256 4")
+# PyTorch calls OpenBLAS where it was built with it, whose thread pool spins against PyTorch's own: one thread there is several
+# times faster. trd4j does the same for its LibTorch.
+export OPENBLAS_NUM_THREADS=1
 "$python" -c 'import torch, numpy' 2>/dev/null || fail "$python has no PyTorch with NumPy; set PYTHON to an interpreter that has"
 
 build
