@@ -7,9 +7,9 @@ java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 
 fail() { echo "$(basename "$0"): $1" >&2; exit 1; }
 
-# The last commit that changed the product: commits of texts and results leave it as it is.
+# The last commit that changed what is measured; commits of texts, tests and results leave it as it is.
 measured_commit() {
-  local sources=(native src pom.xml cppbuild.sh) commit
+  local sources=(native src pom.xml cppbuild.sh ':!*.md') commit
   commit=$(git -C "$root" log -1 --format=%h -- "${sources[@]}")
   [ -z "$(git -C "$root" status --porcelain -- "${sources[@]}")" ] || commit+=-dirty
   echo "$commit"
@@ -26,9 +26,10 @@ build() {
   echo "building" >&2
   mvn -q -B -ntp -Dstyle.color=never -f "$root/pom.xml" -DskipTests install
   mvn -q -B -ntp -Dstyle.color=never -f "$root/benchmarks/pom.xml" package
+  cd "$root"
   class_path=$root/benchmarks/target/classes:$(cat "$root/benchmarks/target/classpath.txt")
   commit=$(measured_commit)
-  results=$root/benchmarks/results/$(date +%F)_$(cpu_short_name)_$commit
+  results=benchmarks/results/$(date +%F)_$(cpu_short_name)_$commit
 }
 
 # A result is never overwritten: what was published once stays as it was.
