@@ -235,8 +235,9 @@ class SafetensorsTest {
         SafetensorsWriter.Source failing = new SafetensorsWriter.Source(wrong.info(), () -> {
             throw new UncheckedIOException(new IOException("disk"));
         });
-        assertEquals("disk", assertThrows(IOException.class,
-                () -> SafetensorsWriter.write(file, Map.of(), List.of(failing))).getMessage());
+        String message = assertThrows(IOException.class,
+                () -> SafetensorsWriter.write(file, Map.of(), List.of(failing))).getMessage();
+        assertTrue(message.startsWith(file + " cannot be written: disk"), message);
         SafetensorsWriter.Source twice = source("w", TensorType.U8, new byte[1], 1L);
         assertThrows(IllegalArgumentException.class, () -> SafetensorsWriter.write(file, Map.of(), List.of(twice, twice)));
         assertEquals("old", Files.readString(file));
