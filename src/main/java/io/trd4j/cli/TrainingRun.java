@@ -54,13 +54,25 @@ final class TrainingRun {
         }
         List<PartFiles> validation = dataset.validation().stream().filter(p -> !p.anomalous()).toList();
         long start = System.nanoTime();
-        try (Network network = new Network(options.backbone());
-             PreparedParts parts = prepare(normal)) {
+        try (Network network = new Network(options.backbone())) {
+            // Before the parts are prepared: what is wrong with a teacher's file is then said at once.
+            if (!teacher.equals(RANDOM_TEACHER)) {
+                network.teacher().weights().load(TeacherWeights.load(teacher, options.backbone()));
+            }
+            return run(network, normal, validation, resume, start);
+        }
+    }
+
+    private List<EpochLoss> run(Network network, List<PartFiles> normal, List<PartFiles> validation, boolean resume, long start)
+            throws IOException {
+        try (PreparedParts parts = prepare(normal)) {
             if (validation.isEmpty()) {
                 System.err.println("trd: no normal validation parts: calibrating on the training parts, which makes scores of "
                         + "new parts too high; put some under validation/good");
             }
-            loadTeacher(network, parts);
+            if (teacher.equals(RANDOM_TEACHER)) {
+                RandomTeacher.initialise(network.teacher(), options.seed(), parts, options.threads());
+            }
             List<EpochLoss> history = train(network, parts, resume);
             Calibration calibration;
             try (PreparedParts prepared = prepare(validation.isEmpty() ? normal : validation)) {
@@ -87,14 +99,6 @@ final class TrainingRun {
 
     private PreparedParts prepare(List<PartFiles> parts) throws IOException {
         return prepare(parts, options.size(), options.modality(), options.normalKernel());
-    }
-
-    private void loadTeacher(Network network, PreparedParts parts) throws IOException {
-        if (teacher.equals(RANDOM_TEACHER)) {
-            RandomTeacher.initialise(network.teacher(), options.seed(), parts, options.threads());
-        } else {
-            network.teacher().weights().load(TeacherWeights.load(teacher, options.backbone()));
-        }
     }
 
     private List<EpochLoss> train(Network network, PreparedParts parts, boolean resume) throws IOException {

@@ -6,7 +6,7 @@ package io.trd4j.model;
  * @param steps optimiser steps per student
  * @param parts normal training parts
  * @param finalLossRgb mean loss of the last epoch
- * @param seconds of training, calibration not included
+ * @param seconds from the first part read to the end of calibration; of the last run when it was resumed
  * @param teacher where its weights came from
  */
 public record TrainingSummary(int epochs, int steps, int batch, double learningRate, long seed, int parts,
