@@ -120,8 +120,7 @@ final class DemoCommand implements Callable<Integer> {
         System.out.println();
         System.out.println("open       " + report.toAbsolutePath());
         System.out.println("model      " + model);
-        System.out.println("one part   ./trd inspect --model " + model + " --rgb " + category.resolve("test/hole/rgb/000.png")
-                + " --xyz " + category.resolve("test/hole/xyz/000.tiff") + " --out " + out.resolve("part"));
+        System.out.println("one part   " + inspectOne(model, category, out.resolve("part")));
         System.out.println("your parts ./trd train --data CATEGORY --out model.safetensors --teacher imagenet   "
                 + "(CATEGORY/{train,validation,test}/good/{rgb,xyz}, as in MVTec 3D-AD)");
         return 0;
@@ -129,6 +128,11 @@ final class DemoCommand implements Callable<Integer> {
 
     private static final String TEACHER_NOTE = "The teacher has seeded random weights: no pretrained ones are embedded yet. Expect "
             + "better detection, above all of fine geometry, from --teacher imagenet.";
+
+    private static String inspectOne(Path model, Path category, Path results) {
+        return "./trd inspect --model " + model + " --rgb " + category.resolve("test/hole/rgb/000.png")
+                + " --xyz " + category.resolve("test/hole/xyz/000.tiff") + " --out " + results;
+    }
 
     private static long lap(List<Timing> timings, String stage, long start) {
         long now = System.nanoTime();
@@ -159,8 +163,7 @@ final class DemoCommand implements Callable<Integer> {
                 new NextStep("Train on your own parts",
                         "./trd train --data CATEGORY --out model.safetensors --teacher imagenet --backbone wide_resnet50_2"),
                 new NextStep("Evaluate on labelled test parts", "./trd evaluate --model model.safetensors --data CATEGORY --out results"),
-                new NextStep("Inspect one part", "./trd inspect --model " + model + " --rgb "
-                        + category.resolve("test/hole/rgb/000.png") + " --xyz " + category.resolve("test/hole/xyz/000.tiff") + " --out part"));
+                new NextStep("Inspect one part", inspectOne(model, category, Path.of("part"))));
         return new ReportData("trd4j demo: synthetic " + SHAPE.key(), what, TEACHER_NOTE, branches, null, training, null, scores,
                 gallery, HeatScale.COMBINED, HeatScale.BRANCH, next);
     }

@@ -7,11 +7,6 @@ import java.util.Map;
 
 /** The whole TRD network: one teacher for both modalities and a student per branch. Owns their tensors. */
 public final class Network implements AutoCloseable {
-    /** The state dicts' prefixes in model files. */
-    public static final String TEACHER = "teacher.";
-    public static final String STUDENT_RGB = "student_rgb.";
-    public static final String STUDENT_DEPTH = "student_depth.";
-
     private final Backbone backbone;
     private final Teacher teacher;
     private final Student studentRgb;
@@ -59,9 +54,10 @@ public final class Network implements AutoCloseable {
         return studentDepth;
     }
 
-    /** Prefix to weights. */
+    /** Weights by their prefix in model files. */
     public Map<String, Weights> weights() {
-        return Map.of(TEACHER, teacher.weights(), STUDENT_RGB, studentRgb.weights(), STUDENT_DEPTH, studentDepth.weights());
+        return Map.of(ParameterNames.TEACHER, teacher.weights(), ParameterNames.STUDENT_RGB, studentRgb.weights(),
+                ParameterNames.STUDENT_DEPTH, studentDepth.weights());
     }
 
     /** All tensors for a model file, prefixed; their bytes are made when the writer asks for them. */

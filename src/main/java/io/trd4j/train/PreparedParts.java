@@ -5,10 +5,10 @@ import io.trd4j.data.Part;
 import io.trd4j.data.PartFiles;
 import io.trd4j.data.Preparation;
 import io.trd4j.jni.NativeRuntime;
+import io.trd4j.model.ModelFile;
 import io.trd4j.ops.Owned;
 import java.io.IOException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -83,17 +83,13 @@ public final class PreparedParts implements AutoCloseable {
 
     /** SHA-256 over all prepared images: the identity of what a run was trained on. */
     String sha256() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (FloatPointer images : List.of(rgb, second)) {
-                for (long i = 0; i < count; i++) {
-                    digest.update(new BytePointer(images.getPointer(i * imageFloats)).capacity(imageFloats * Float.BYTES).asByteBuffer());
-                }
+        MessageDigest digest = ModelFile.newSha256();
+        for (FloatPointer images : List.of(rgb, second)) {
+            for (long i = 0; i < count; i++) {
+                digest.update(new BytePointer(images.getPointer(i * imageFloats)).capacity(imageFloats * Float.BYTES).asByteBuffer());
             }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
         }
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     @Override

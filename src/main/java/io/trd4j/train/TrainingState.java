@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Network;
+import io.trd4j.model.ParameterNames;
 import io.trd4j.model.Safetensors;
 import io.trd4j.model.SafetensorsWriter;
 import io.trd4j.train.Trainer.EpochLoss;
@@ -28,8 +29,8 @@ record TrainingState(TrainingOptions options, List<EpochLoss> history, String te
 
     void write(Path file, Network network, Adam adamRgb, Adam adamDepth) throws IOException {
         List<SafetensorsWriter.Source> sources = new ArrayList<>();
-        sources.addAll(network.studentRgb().weights().sources(Network.STUDENT_RGB));
-        sources.addAll(network.studentDepth().weights().sources(Network.STUDENT_DEPTH));
+        sources.addAll(network.studentRgb().weights().sources(ParameterNames.STUDENT_RGB));
+        sources.addAll(network.studentDepth().weights().sources(ParameterNames.STUDENT_DEPTH));
         sources.addAll(adamRgb.sources("adam_rgb."));
         sources.addAll(adamDepth.sources("adam_depth."));
         Map<String, String> metadata = new TreeMap<>(identity());
@@ -46,8 +47,8 @@ record TrainingState(TrainingOptions options, List<EpochLoss> history, String te
                             + "; use the same options and parts, or leave out --resume");
                 }
             });
-            network.studentRgb().weights().load(file, Network.STUDENT_RGB);
-            network.studentDepth().weights().load(file, Network.STUDENT_DEPTH);
+            network.studentRgb().weights().load(file, ParameterNames.STUDENT_RGB);
+            network.studentDepth().weights().load(file, ParameterNames.STUDENT_DEPTH);
             adamRgb.load(file, "adam_rgb.");
             adamDepth.load(file, "adam_depth.");
             return JSON.readValue(file.metadata().getOrDefault("trd.state.history", ""), new TypeReference<>() {});
