@@ -25,7 +25,7 @@ extern "C" {
 #endif
 
 /** Raised whenever a signature or a meaning in this file changes; checked by the Java runtime at load. */
-#define TRD_ABI_VERSION 1
+#define TRD_ABI_VERSION 2
 
 typedef int32_t trd_status;
 enum {
@@ -48,8 +48,15 @@ typedef struct trd_exec {
 /** TRD_ABI_VERSION of the loaded library. */
 TRD_API int32_t trd_abi_version(void);
 
-/** One line: version, backends, compiler, flags. Static text. */
+/** One line: version, backends, instruction set, compiler, flags. Static text. */
 TRD_API const char* trd_describe(void);
+
+/**
+ * Threads that the calling thread's later calls may use, 1 to 1024: here and in every library on the same OpenMP
+ * runtime (oneDNN, LibTorch). Costs nanoseconds. Until it is called: OpenMP's own default.
+ * Errors: ARGUMENT.
+ */
+TRD_API trd_status trd_set_threads(int32_t threads);
 
 /** Text of this thread's last failure, "" when there was none. Valid until this thread's next failing call. */
 TRD_API const char* trd_last_error(void);

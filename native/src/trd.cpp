@@ -5,10 +5,15 @@
 #include <cstdint>
 #include <exception>
 #include <initializer_list>
+#include <cstdio>
 #include <limits>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
 #include "anomaly_map/anomaly_map.hpp"
 #include "cosine_distance/cosine_distance.hpp"
+#include "cpu_isa.hpp"
 
 #ifndef TRD_BUILD_FLAGS
 #define TRD_BUILD_FLAGS "unknown flags"
@@ -90,7 +95,23 @@ trd_status guarded(Body&& body) noexcept {
 
 int32_t trd_abi_version(void) { return TRD_ABI_VERSION; }
 
-const char* trd_describe(void) { return "libtrd ABI 1, backends: cpu, " TRD_BUILD_FLAGS; }
+const char* trd_describe(void) {
+    struct Line {
+        char text[256];
+        Line() { std::snprintf(text, sizeof text, "libtrd ABI %d, backends: cpu (%s), %s", TRD_ABI_VERSION, trd::cpu::isa_name(), TRD_BUILD_FLAGS); }
+    };
+    static const Line line;
+    return line.text;
+}
+
+trd_status trd_set_threads(int32_t threads) {
+    return guarded([&] {
+        require(threads >= 1 && threads <= 1024, "set_threads: threads is not in 1..1024");
+#ifdef _OPENMP
+        omp_set_num_threads(threads);
+#endif
+    });
+}
 
 const char* trd_last_error(void) { return last_error; }
 

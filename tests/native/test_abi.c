@@ -30,6 +30,9 @@ int main(void) {
     check(trd_anomaly_map_workspace_bytes(0) == 0 && trd_anomaly_map_workspace_bytes(-1) == 0 &&
           trd_anomaly_map_workspace_bytes(INT64_MAX) == 0, "no workspace for an impossible size");
 
+    check(trd_set_threads(2) == TRD_OK && trd_set_threads(1) == TRD_OK, "threads can be set");
+    check(trd_set_threads(0) == TRD_ERROR_ARGUMENT && trd_set_threads(1025) == TRD_ERROR_ARGUMENT, "0 and 1025 threads are refused");
+
     printf("%s\n", failures == 0 ? "all passed" : "there were failures");
     return failures == 0 ? 0 : 1;
 }

@@ -8,7 +8,9 @@ import org.bytedeco.javacpp.tools.InfoMapper;
 
 /** How JavaCPP turns {@code trd.h} into the generated class {@code io.trd4j.jni.Trd}, which extends this one. */
 @Properties(
-        value = @Platform(include = "trd.h", link = "trd"),
+        // libtrd's OpenMP is the copy that LibTorch and oneDNN bring: two runtimes in one process would fight for the cores.
+        value = @Platform(include = "trd.h", link = "trd", preload = "gomp@.1",
+                preloadresource = {"/org/bytedeco/pytorch/", "/org/bytedeco/dnnl/"}),
         global = "io.trd4j.jni.Trd",
         target = "io.trd4j.jni")
 public class TrdConfig implements InfoMapper {

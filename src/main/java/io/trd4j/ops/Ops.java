@@ -14,6 +14,11 @@ import org.bytedeco.javacpp.Pointer;
 public final class Ops {
     private Ops() {}
 
+    /** Threads, 1 to 1024, of whatever the calling Java thread computes from now on: in libtrd, oneDNN and LibTorch. */
+    public static void setThreads(int threads) {
+        Status.check(Trd.trd_set_threads(threads));
+    }
+
     /** {@code out[n, pixels] = 1 - cos(a, b)} over the channels of {@code a, b [n, pixels, channels]} (SPEC section 4). */
     public static void cosineDistance(Exec exec, FloatPointer a, FloatPointer b, FloatPointer out,
                                       long n, long pixels, long channels) {
