@@ -61,14 +61,21 @@ TRD_API trd_status trd_set_threads(int32_t threads);
 /** Text of this thread's last failure, "" when there was none. Valid until this thread's next failing call. */
 TRD_API const char* trd_last_error(void);
 
+/** What the features hold. bfloat16 is the upper half of a float32; it is widened exactly. */
+enum { TRD_FLOAT32 = 0, TRD_BFLOAT16 = 1 };
+
 /**
- * Cosine distance per pixel: out = 1 - <a,b> / (max(|a|, 1e-8) max(|b|, 1e-8))  (SPEC section 4).
- * a, b  float32 [n, pixels, c] (channels-last)
- * out   float32 [n, pixels], in [0, 2] up to rounding; overlaps neither input
- * Errors: ARGUMENT (null, size <= 0, overlap), UNSUPPORTED (no such backend), CUDA.
+ * Blend and cosine distance per pixel: g = w_decoder decoder + w_amplifier amplifier,
+ * distance = 1 - <g,t> / (max(|g|, 1e-8) max(|t|, 1e-8)), t = teacher (SPEC sections 2 and 4). g is never written.
+ * type                         TRD_FLOAT32 or TRD_BFLOAT16, of the three features
+ * decoder, amplifier, teacher  [n, pixels, c] (channels-last); amplifier may be null: g = w_decoder decoder
+ * w_decoder, w_amplifier       finite
+ * distance                     float32 [n, pixels], in [0, 2] up to rounding; overlaps no input
+ * Errors: ARGUMENT (null, type unknown, weight not finite, size <= 0, overlap), UNSUPPORTED (no such backend), CUDA.
  */
-TRD_API trd_status trd_cosine_distance(const trd_exec* exec, const float* a, const float* b, float* out,
-                                       int64_t n, int64_t pixels, int64_t c);
+TRD_API trd_status trd_fuse_cosine(const trd_exec* exec, int32_t type, const void* decoder, float w_decoder,
+                                   const void* amplifier, float w_amplifier, const void* teacher, float* distance,
+                                   int64_t n, int64_t pixels, int64_t c);
 
 /**
  * One branch's raw map: map = sum over the three scales of the bilinear (align_corners) upsampling of distance_i
@@ -87,22 +94,47 @@ typedef struct trd_calibration {
     double mean_depth, std_depth; /* std > 0 */
 } trd_calibration;
 
-/** Bytes of scratch that trd_anomaly_map needs for this size; 0 when size <= 0 or too large. */
-TRD_API int64_t trd_anomaly_map_workspace_bytes(int64_t size);
+/** One branch's distances at the three scales: float32 [n, side_i, side_i]. */
+typedef struct trd_distances {
+    const float* scale_1;
+    const float* scale_2;
+    const float* scale_3;
+} trd_distances;
+
+/**
+ * Bytes of the operators that trd_anomaly_map needs for these sizes (49 KiB at size 256 with sides 64, 32, 16);
+ * 0 when a size <= 0, a side > size, or size too large.
+ */
+TRD_API int64_t trd_anomaly_map_operators_bytes(int64_t size, int64_t side_1, int64_t side_2, int64_t side_3);
+
+/**
+ * Computes the operators of trd_anomaly_map, upsampling and blur as banded matrices. Once, at set-up: they depend on
+ * the sizes only, trd_anomaly_map only reads them, and any number of threads may share them.
+ * operators  trd_anomaly_map_operators_bytes(...) bytes, 64-byte aligned
+ * Errors: ARGUMENT (null, size or side out of range, operators small or misaligned), UNSUPPORTED, CUDA.
+ */
+TRD_API trd_status trd_anomaly_map_prepare(const trd_exec* exec, void* operators, int64_t operators_bytes, int64_t size,
+                                           int64_t side_1, int64_t side_2, int64_t side_3);
 
 /**
  * Calibrated, blurred anomaly maps and their scores (SPEC section 4):
- *   map_m = blur((raw_m - mean_m) / std_m), map = map_rgb + map_depth, score = maximum of the map,
- * blur: Gaussian, sigma 4 px, radius 16, half-sample symmetric border.
- * raw_rgb, raw_depth          float32 [n, size, size], from trd_branch_map
- * map, map_rgb, map_depth     float32 [n, size, size]; overlap nothing
- * scores                      float32 [n, 3]: map, map_rgb, map_depth. NaN when that map holds a NaN
- * workspace                   trd_anomaly_map_workspace_bytes(size) bytes, 64-byte aligned
- * Errors: ARGUMENT (null, size <= 0, overlap, std not > 0 or not finite, workspace small or misaligned), UNSUPPORTED, CUDA.
+ *   map_m = blur((sum over the scales of upsample(distance_m,i) - mean_m) / std_m), map = map_rgb + map_depth,
+ *   score = maximum of the map over the pixels that count,
+ * upsample: as trd_branch_map; blur: Gaussian, sigma 4 px, radius 16, half-sample symmetric border.
+ * rgb, depth               distances [n, side_i, side_i]; side_i <= size
+ * mask                     uint8 [size, size] or null: a pixel where it is 0 does not count for the scores, of all
+ *                          n images; the maps are written everywhere
+ * operators                of trd_anomaly_map_prepare for these sizes; overlap no output
+ * map, map_rgb, map_depth  float32 [n, size, size]; overlap nothing
+ * scores                   float32 [n, 3]: map, map_rgb, map_depth. NaN when a pixel that counts is NaN, as are all to
+ *                          which a NaN distance contributes, and some around them; -infinity when no pixel counts
+ * Errors: ARGUMENT (null, size <= 0, overlap, std not > 0, mean or std not finite, operators of other sizes, small or
+ * misaligned), UNSUPPORTED, CUDA.
  */
-TRD_API trd_status trd_anomaly_map(const trd_exec* exec, const float* raw_rgb, const float* raw_depth,
-                                   const trd_calibration* calibration, float* map, float* map_rgb, float* map_depth,
-                                   float* scores, void* workspace, int64_t workspace_bytes, int64_t n, int64_t size);
+TRD_API trd_status trd_anomaly_map(const trd_exec* exec, const trd_distances* rgb, const trd_distances* depth,
+                                   int64_t side_1, int64_t side_2, int64_t side_3, const trd_calibration* calibration,
+                                   const uint8_t* mask, const void* operators, int64_t operators_bytes, float* map,
+                                   float* map_rgb, float* map_depth, float* scores, int64_t n, int64_t size);
 
 #ifdef __cplusplus
 }

@@ -21,14 +21,15 @@ int main(void) {
     check(strstr(trd_describe(), "cpu") != NULL, "trd_describe names the cpu backend");
     check(trd_last_error() != NULL && trd_last_error()[0] == 0, "no error text before the first failure");
 
-    check(trd_cosine_distance(NULL, a, b, out, 1, 2, 2) == TRD_ERROR_ARGUMENT, "a null exec is refused");
+    check(trd_fuse_cosine(NULL, TRD_FLOAT32, a, 1, NULL, 0, b, out, 1, 2, 2) == TRD_ERROR_ARGUMENT, "a null exec is refused");
     check(strcmp(trd_last_error(), "exec is null") == 0, "the text says why");
-    check(trd_cosine_distance(&nonsense, a, b, out, 1, 2, 2) == TRD_ERROR_ARGUMENT, "an unknown backend is refused");
-    check(trd_cosine_distance(&cuda, a, b, out, 1, 2, 2) == TRD_ERROR_UNSUPPORTED, "a missing backend fails loudly");
+    check(trd_fuse_cosine(&nonsense, TRD_FLOAT32, a, 1, NULL, 0, b, out, 1, 2, 2) == TRD_ERROR_ARGUMENT, "an unknown backend is refused");
+    check(trd_fuse_cosine(&cuda, TRD_FLOAT32, a, 1, NULL, 0, b, out, 1, 2, 2) == TRD_ERROR_UNSUPPORTED, "a missing backend fails loudly");
     check(out[0] == -7 && out[1] == -7, "a refused call writes nothing");
-    check(trd_cosine_distance(&cpu, a, b, out, 1, 2, 2) == TRD_OK, "a good call after bad ones succeeds");
-    check(trd_anomaly_map_workspace_bytes(0) == 0 && trd_anomaly_map_workspace_bytes(-1) == 0 &&
-          trd_anomaly_map_workspace_bytes(INT64_MAX) == 0, "no workspace for an impossible size");
+    check(trd_fuse_cosine(&cpu, TRD_FLOAT32, a, 1, NULL, 0, b, out, 1, 2, 2) == TRD_OK, "a good call after bad ones succeeds");
+    check(trd_anomaly_map_operators_bytes(0, 1, 1, 1) == 0 && trd_anomaly_map_operators_bytes(-1, 1, 1, 1) == 0 &&
+          trd_anomaly_map_operators_bytes(INT64_MAX, 1, 1, 1) == 0 && trd_anomaly_map_operators_bytes(32, 8, 33, 2) == 0 &&
+          trd_anomaly_map_operators_bytes(32, 8, 4, 0) == 0, "no operators for impossible sizes");
 
     check(trd_set_threads(2) == TRD_OK && trd_set_threads(1) == TRD_OK, "threads can be set");
     check(trd_set_threads(0) == TRD_ERROR_ARGUMENT && trd_set_threads(1025) == TRD_ERROR_ARGUMENT, "0 and 1025 threads are refused");

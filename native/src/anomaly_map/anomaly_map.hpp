@@ -4,21 +4,26 @@
 
 #include "trd.h"
 
-namespace trd {
-
-// Gaussian of the anomaly map (SPEC section 4): sigma 4 px truncated at 4 sigma.
-constexpr int64_t kBlurRadius = 16;
-constexpr double kBlurSigmaPx = 4.0;
-
-namespace cpu {
+namespace trd::cpu {
 
 void branch_map(const float* const distance[3], const int64_t side[3], float* map, int64_t n, int64_t size);
 
-// Floats of scratch: one transposed map and one row with its mirrored borders.
-int64_t anomaly_map_workspace_floats(int64_t size);
+struct BlurOperators;
 
-void anomaly_map(const float* raw_rgb, const float* raw_depth, const trd_calibration& calibration, float* map,
-                 float* map_rgb, float* map_depth, float* scores, float* workspace, int64_t n, int64_t size);
+struct AnomalyMap {
+    const float* distance[2][3];  // rgb, depth: [n, side, side] of three scales
+    const BlurOperators* operators;
+    float scale[2], shift[2];  // calibrated = distance sum * scale + 3 * shift: a third of the mean is taken from each scale
+    const uint8_t* mask;       // [size, size] or null
+    float* map[3];             // sum, rgb, depth: [n, size, size]
+    float* scores;             // [n, 3]
+    int64_t n;
+};
 
-}  // namespace cpu
-}  // namespace trd
+void anomaly_map(const AnomalyMap& a);
+
+// The variants between which anomaly_map chooses.
+void anomaly_map_avx2(const AnomalyMap& a);
+void anomaly_map_avx512(const AnomalyMap& a);
+
+}  // namespace trd::cpu

@@ -5,13 +5,12 @@ import static io.trd4j.Golden.assertClose;
 import io.trd4j.Golden;
 import io.trd4j.jni.TrdCalibration;
 import io.trd4j.ops.Exec;
+import io.trd4j.ops.MapOperators;
 import io.trd4j.ops.Ops;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -97,10 +96,10 @@ class NetworkGoldenTest {
             FloatPointer mapRgb = new FloatPointer((long) pixels);
             FloatPointer mapDepth = new FloatPointer((long) pixels);
             FloatPointer scores = new FloatPointer(3L);
-            long bytes = Ops.anomalyMapWorkspaceBytes(size);
-            BytePointer memory = new BytePointer(bytes + 64);
-            Pointer workspace = memory.getPointer((64 - memory.address() % 64) % 64);
-            Ops.anomalyMap(exec, maps.rgb(), maps.depth(), calibration, total, mapRgb, mapDepth, scores, workspace, bytes, 1, size);
+            try (MapOperators operators = new MapOperators(exec, size, size / 4, size / 8, size / 16)) {
+                Ops.anomalyMap(exec, maps.rgbDistances(), maps.depthDistances(), calibration, null, operators, total, mapRgb, mapDepth,
+                        scores, 1);
+            }
             assertClose("total.blurred", get(total, pixels), slice(golden.floats("total.blurred"), part, pixels), 1e-4);
             assertClose("total.score", scores.get(0), golden.doubles("total.score")[part], 1e-4);
         }

@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -91,9 +92,11 @@ class TrainerTest {
                 for (int i = 0; i < parts.count(); i++) {
                     try (PointerScope scope = new PointerScope()) {
                         maps.compute(parts.rgb(i), parts.second(i));
+                        FloatPointer rgbMap = maps.rgb();
+                        FloatPointer depthMap = maps.depth();
                         for (int p = 0; p < SIZE * SIZE; p++) {
-                            double rgb = maps.rgb().get(p);
-                            double depth = maps.depth().get(p);
+                            double rgb = rgbMap.get(p);
+                            double depth = depthMap.get(p);
                             sums[0] += rgb;
                             sums[1] += rgb * rgb;
                             sums[2] += depth;

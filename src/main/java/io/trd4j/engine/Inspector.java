@@ -12,12 +12,12 @@ import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Network;
 import io.trd4j.ops.Exec;
+import io.trd4j.ops.MapOperators;
 import io.trd4j.ops.Ops;
 import io.trd4j.ops.Owned;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -48,9 +48,7 @@ public final class Inspector implements AutoCloseable {
     private final FloatPointer mapRgb;
     private final FloatPointer mapDepth;
     private final FloatPointer scores;
-    private final BytePointer workspaceMemory;
-    private final Pointer workspace;
-    private final long workspaceBytes;
+    private final MapOperators operators;
     private final float[] image;
     private final long[] imageShape;
 
@@ -72,15 +70,13 @@ public final class Inspector implements AutoCloseable {
         mapRgb = Owned.of(new FloatPointer(pixels));
         mapDepth = Owned.of(new FloatPointer(pixels));
         scores = Owned.of(new FloatPointer(3L));
-        workspaceBytes = Ops.anomalyMapWorkspaceBytes(size);
-        workspaceMemory = Owned.of(new BytePointer(workspaceBytes + 64));
-        workspace = workspaceMemory.getPointer((64 - workspaceMemory.address() % 64) % 64);
+        operators = new MapOperators(exec, size, size / 4, size / 8, size / 16);
         Calibration c = info.calibration();
         calibration.mean_rgb(c.meanRgb()).std_rgb(c.stdRgb()).mean_depth(c.meanDepth()).std_depth(c.stdDepth());
     }
 
     private Pointer[] owned() {
-        return new Pointer[] {calibration, rgbImage, secondImage, map, mapRgb, mapDepth, scores, workspaceMemory};
+        return new Pointer[] {calibration, rgbImage, secondImage, map, mapRgb, mapDepth, scores};
     }
 
     public static Inspector open(Path model) throws IOException {
@@ -156,8 +152,8 @@ public final class Inspector implements AutoCloseable {
             long prepared = System.nanoTime();
             runNetwork();
             long computed = System.nanoTime();
-            Ops.anomalyMap(exec, branchMaps.rgb(), branchMaps.depth(), calibration, map, mapRgb, mapDepth, scores,
-                    workspace, workspaceBytes, 1, info.size());
+            Ops.anomalyMap(exec, branchMaps.rgbDistances(), branchMaps.depthDistances(), calibration, null, operators,
+                    map, mapRgb, mapDepth, scores, 1);
             map.get(result.map);
             mapRgb.get(result.mapRgb);
             mapDepth.get(result.mapDepth);
@@ -205,6 +201,7 @@ public final class Inspector implements AutoCloseable {
         state.set(CLOSED);
         branchMaps.close();
         network.close();
+        operators.close();
         exec.close();
         for (Pointer pointer : owned()) {
             pointer.close();

@@ -21,7 +21,9 @@ public class TrdConfig implements InfoMapper {
         infoMap.put(new Info("trd_status").cast().valueTypes("int"));
         // One overload per function: without these, copying float[] and FloatBuffer variants appear beside the pointer.
         infoMap.put(new Info("float").valueTypes("float").pointerTypes("FloatPointer"));
+        infoMap.put(new Info("uint8_t").cast().valueTypes("byte").pointerTypes("BytePointer"));
         infoMap.put(new Info("trd_exec").pointerTypes("TrdExec"));
+        infoMap.put(new Info("trd_distances").pointerTypes("TrdDistances"));
         infoMap.put(new Info("trd_calibration").pointerTypes("TrdCalibration"));
     }
 }

@@ -1,5 +1,7 @@
 package io.trd4j.model;
 
+import io.trd4j.ops.Distances;
+import io.trd4j.ops.ElementType;
 import io.trd4j.ops.Exec;
 import io.trd4j.ops.Ops;
 import io.trd4j.ops.Owned;
@@ -12,14 +14,15 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Runs the network on prepared images and leaves both branches' raw anomaly maps (before calibration and blur, SPEC
- * section 4) in buffers of its own. LibTorch computes the features, libtrd everything after them.
+ * Runs the network on prepared images and leaves both branches' distances at the three scales (SPEC section 4) in buffers
+ * of its own. LibTorch computes the features, libtrd everything after them.
  */
 public final class BranchMaps implements AutoCloseable {
     private final Network network;
     private final int size;
     private final Exec exec = Exec.cpu();
-    private final FloatPointer[] distances = new FloatPointer[3];
+    private final Distances rgbDistances;
+    private final Distances depthDistances;
     private final FloatPointer rgb;
     private final FloatPointer depth;
 
@@ -30,15 +33,22 @@ public final class BranchMaps implements AutoCloseable {
         }
         this.network = network;
         this.size = size;
-        for (int scale = 0; scale < 3; scale++) {
-            distances[scale] = Owned.of(new FloatPointer((long) side(scale) * side(scale)));
-        }
+        rgbDistances = distances(size / 4);
+        depthDistances = distances(size / 4);
         rgb = Owned.of(new FloatPointer((long) size * size));
         depth = Owned.of(new FloatPointer((long) size * size));
     }
 
+    private static Distances distances(long side) {
+        return new Distances(buffer(side), side, buffer(side / 2), side / 2, buffer(side / 4), side / 4);
+    }
+
+    private static FloatPointer buffer(long side) {
+        return Owned.of(new FloatPointer(side * side));
+    }
+
     /**
-     * Computes both raw maps of one part.
+     * Computes both branches' distances of one part.
      *
      * @param rgbImage prepared image [1, 3, S, S]
      * @param depthImage prepared second modality [1, 3, S, S]
@@ -48,34 +58,44 @@ public final class BranchMaps implements AutoCloseable {
             Features both = network.teacher().apply(torch.cat(new TensorVector(rgbImage, depthImage), 0));
             Features ownRgb = both.images(0, 1);
             Features ownDepth = both.images(1, 2);
-            branch(network.studentRgb().apply(ownRgb, ownDepth).fused(), ownRgb, rgb);
-            branch(network.studentDepth().apply(ownDepth, ownRgb).fused(), ownDepth, depth);
+            branch(network.studentRgb().apply(ownRgb, ownDepth).fused(), ownRgb, rgbDistances);
+            branch(network.studentDepth().apply(ownDepth, ownRgb).fused(), ownDepth, depthDistances);
         }
     }
 
-    /** The rgb branch's raw map [S, S] of the last part; valid until the next one or close. */
+    /** The rgb branch's distances [side, side] of the last part; valid until the next one or close. */
+    public Distances rgbDistances() {
+        return rgbDistances;
+    }
+
+    /** The second branch's distances [side, side] of the last part; valid until the next one or close. */
+    public Distances depthDistances() {
+        return depthDistances;
+    }
+
+    /** Upsamples and adds the rgb branch's distances: its raw map [S, S], before calibration and blur; valid until the next call. */
     public FloatPointer rgb() {
-        return rgb;
+        return rawMap(rgbDistances, rgb);
     }
 
-    /** The second branch's raw map [S, S] of the last part; valid until the next one or close. */
+    /** Upsamples and adds the second branch's distances: its raw map [S, S], before calibration and blur; valid until the next call. */
     public FloatPointer depth() {
-        return depth;
+        return rawMap(depthDistances, depth);
     }
 
-    private int side(int scale) {
-        return size / 4 >> scale;
+    private FloatPointer rawMap(Distances distances, FloatPointer map) {
+        Ops.branchMap(exec, distances, map, 1, size);
+        return map;
     }
 
-    private void branch(Features fused, Features own, FloatPointer map) {
+    private void branch(Features fused, Features own, Distances distances) {
         List<Tensor> g = fused.asList();
         List<Tensor> f = own.asList();
         for (int scale = 0; scale < 3; scale++) {
-            long pixels = (long) side(scale) * side(scale);
-            Ops.cosineDistance(exec, channelsLast(g.get(scale)), channelsLast(f.get(scale)), distances[scale], 1, pixels,
-                    network.backbone().channels(scale + 1));
+            long pixels = distances.side(scale) * distances.side(scale);
+            Ops.fuseCosine(exec, ElementType.FLOAT32, channelsLast(g.get(scale)), 1, null, 0, channelsLast(f.get(scale)),
+                    distances.scale(scale), 1, pixels, network.backbone().channels(scale + 1));
         }
-        Ops.branchMap(exec, distances[0], side(0), distances[1], side(1), distances[2], side(2), map, 1, size);
     }
 
     // Features are channels-last already, so this copies nothing unless LibTorch chose another layout.
@@ -86,8 +106,11 @@ public final class BranchMaps implements AutoCloseable {
     @Override
     public void close() {
         exec.close();
-        for (FloatPointer d : distances) {
-            d.close();
+        for (Distances distances : new Distances[] {rgbDistances, depthDistances}) {
+            for (int scale = 0; scale < 3; scale++) {
+                distances.scale(scale).close();
+            }
+            distances.close();
         }
         rgb.close();
         depth.close();

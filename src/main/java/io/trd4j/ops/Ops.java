@@ -3,6 +3,7 @@ package io.trd4j.ops;
 import io.trd4j.jni.Status;
 import io.trd4j.jni.Trd;
 import io.trd4j.jni.TrdCalibration;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -19,31 +20,41 @@ public final class Ops {
         Status.check(Trd.trd_set_threads(threads));
     }
 
-    /** {@code out[n, pixels] = 1 - cos(a, b)} over the channels of {@code a, b [n, pixels, channels]} (SPEC section 4). */
-    public static void cosineDistance(Exec exec, FloatPointer a, FloatPointer b, FloatPointer out,
-                                      long n, long pixels, long channels) {
-        Status.check(Trd.trd_cosine_distance(exec.struct, a, b, out, n, pixels, channels));
+    /**
+     * {@code distance[n, pixels] = 1 - cos(wDecoder decoder + wAmplifier amplifier, teacher)} over the channels of the
+     * features [n, pixels, channels], all of one type (SPEC sections 2 and 4). Without an amplifier (null) the decoder
+     * stands alone.
+     */
+    public static void fuseCosine(Exec exec, ElementType type, Pointer decoder, float wDecoder, Pointer amplifier,
+                                  float wAmplifier, Pointer teacher, FloatPointer distance, long n, long pixels,
+                                  long channels) {
+        Status.check(Trd.trd_fuse_cosine(exec.struct, type.code, decoder, wDecoder, amplifier, wAmplifier, teacher, distance,
+                n, pixels, channels));
     }
 
-    /** {@code map[n, size, size]} = sum of the three upsampled {@code distance_i [n, side_i, side_i]} (SPEC section 4). */
-    public static void branchMap(Exec exec, FloatPointer distance1, long side1, FloatPointer distance2, long side2,
-                                 FloatPointer distance3, long side3, FloatPointer map, long n, long size) {
-        Status.check(Trd.trd_branch_map(exec.struct, distance1, side1, distance2, side2, distance3, side3, map, n, size));
-    }
-
-    /** Bytes of scratch for {@link #anomalyMap}, which wants it 64-byte aligned. */
-    public static long anomalyMapWorkspaceBytes(long size) {
-        return Trd.trd_anomaly_map_workspace_bytes(size);
+    /** {@code map[n, size, size]} = sum of the three upsampled distances (SPEC section 4). */
+    public static void branchMap(Exec exec, Distances d, FloatPointer map, long n, long size) {
+        Status.check(Trd.trd_branch_map(exec.struct, d.scale(0), d.side(0), d.scale(1), d.side(1), d.scale(2), d.side(2), map, n,
+                size));
     }
 
     /**
      * Calibrated, blurred maps [n, size, size] of both branches and their sum, and scores [n, 3] = maxima of the sum,
-     * the rgb map and the depth map (SPEC section 4). {@code calibration} = mean and standard deviation of rgb, then depth.
+     * the rgb map and the depth map, from the branches' distances, whose sides are the same (SPEC section 4).
+     *
+     * @param calibration mean and standard deviation of rgb, then depth
+     * @param mask [size, size]: pixels where it is 0 do not count for the scores; null = all count
      */
-    public static void anomalyMap(Exec exec, FloatPointer rawRgb, FloatPointer rawDepth, TrdCalibration calibration,
-                                  FloatPointer map, FloatPointer mapRgb, FloatPointer mapDepth, FloatPointer scores,
-                                  Pointer workspace, long workspaceBytes, long n, long size) {
-        Status.check(Trd.trd_anomaly_map(exec.struct, rawRgb, rawDepth, calibration, map, mapRgb, mapDepth, scores,
-                workspace, workspaceBytes, n, size));
+    public static void anomalyMap(Exec exec, Distances rgb, Distances depth, TrdCalibration calibration, BytePointer mask,
+                                  MapOperators operators, FloatPointer map, FloatPointer mapRgb, FloatPointer mapDepth,
+                                  FloatPointer scores, long n) {
+        for (int scale = 0; scale < 3; scale++) {
+            if (rgb.side(scale) != depth.side(scale)) {
+                throw new IllegalArgumentException("the branches' distances have different sides: " + rgb.side(scale) + " and "
+                        + depth.side(scale));
+            }
+        }
+        Status.check(Trd.trd_anomaly_map(exec.struct, rgb.struct, depth.struct, rgb.side(0), rgb.side(1), rgb.side(2), calibration,
+                mask, operators.address, operators.bytes, map, mapRgb, mapDepth, scores, n, operators.size));
     }
 }

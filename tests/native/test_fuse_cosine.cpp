@@ -1,0 +1,173 @@
+// fuse_cosine against its double reference: both types, with and without an amplifier, awkward channel counts, zero and
+// tiny vectors, exact cases, bad arguments.
+#include <limits>
+
+#include "fuse_cosine/fuse_cosine_reference.hpp"
+#include "trd_test.hpp"
+
+using namespace trd_test;
+
+namespace {
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+// Features as the op reads them, and the same values as floats for the reference. Unaligned by one element, exactly as
+// long as they must be: a read outside is seen by the sanitizer.
+class Features {
+public:
+    Features(int32_t type, const std::vector<float>& values) : type_(type), floats_(values), bytes_((values.size() + 1) * 4) {
+        for (size_t i = 0; i < values.size(); ++i) {
+            uint32_t bits;
+            std::memcpy(&bits, &values[i], 4);
+            const auto upper = static_cast<uint16_t>(bits >> 16);
+            bits = uint32_t{upper} << 16;
+            if (type == TRD_BFLOAT16) {
+                std::memcpy(&floats_[i], &bits, 4);
+                std::memcpy(bytes_.data() + (i + 1) * 2, &upper, 2);
+            } else {
+                std::memcpy(bytes_.data() + (i + 1) * 4, &values[i], 4);
+            }
+        }
+        bytes_.resize((values.size() + 1) * element_bytes());
+        bytes_.shrink_to_fit();
+    }
+    const void* data() const { return bytes_.data() + element_bytes(); }
+    const float* floats() const { return floats_.data(); }
+
+private:
+    size_t element_bytes() const { return type_ == TRD_BFLOAT16 ? 2 : 4; }
+    int32_t type_;
+    std::vector<float> floats_;
+    std::vector<uint8_t> bytes_;
+};
+
+const char* name(int32_t type) { return type == TRD_BFLOAT16 ? "bf16" : "fp32"; }
+
+void random_case(int32_t type, bool blend, int64_t n, int64_t pixels, int64_t c) {
+    const int64_t rows = n * pixels;
+    const Features decoder(type, uniform(rows * c, 1)), amplifier(type, uniform(rows * c, 2)), teacher(type, uniform(rows * c, 3));
+    const float w_decoder = 0.7f, w_amplifier = 0.4f;
+    std::vector<double> expected(static_cast<size_t>(rows));
+    trd::reference::fuse_cosine(decoder.floats(), w_decoder, blend ? amplifier.floats() : nullptr, w_amplifier,
+                                teacher.floats(), expected.data(), rows, c);
+    Guarded distance(rows);
+    const trd_exec exec = cpu();
+    const std::string what = std::string(name(type)) + (blend ? " blend" : "") + " n=" + std::to_string(n) + " pixels=" +
+                             std::to_string(pixels) + " c=" + std::to_string(c);
+    expect_status(what, trd_fuse_cosine(&exec, type, decoder.data(), w_decoder, blend ? amplifier.data() : nullptr, w_amplifier,
+                                        teacher.data(), distance.data(), n, pixels, c), TRD_OK);
+    // <g,t>/(|g||t|) is at most 1, and so is <|g|,|t|>/(|g||t|). A lane adds at most ceil(c/32) + 1 products (relative
+    // error eps/2 each), in all three sums; the blend rounds an element of g twice, of |w_d d| + |w_a a|, which for these
+    // values is in norm at most 2 |g| where c is not tiny; the result is rounded once.
+    const double roundings = static_cast<double>(c + 31) / 32 + 1 + (blend ? 4 : 0);
+    double tolerance = (2 * roundings + 2) * std::numeric_limits<float>::epsilon() / 2;
+    if (blend && c < 8) tolerance *= 8;  // decoder and amplifier may cancel in a single channel
+    compare(what, distance.data(), expected.data(), rows, tolerance);
+    check(distance.guards_intact(), what + ": guard zones");
+}
+
+void exact_cases(int32_t type) {
+    // rows: equal, opposite, orthogonal, a zero vector (distance 1, not NaN), tiny vectors below the clamp
+    const Features a(type, {3, 4, 3, 4, 1, 0, 0, 0, 1e-30f, 0}), b(type, {3, 4, -3, -4, 0, 2, 1, 1, 1e-30f, 0});
+    const Features zero(type, std::vector<float>(10, 0.0f));
+    const double expected[] = {0, 2, 1, 1, 1}, negated[] = {2, 0, 1, 1, 1}, no_direction[] = {1, 1, 1, 1, 1};
+    const trd_exec exec = cpu();
+    const auto call = [&](const char* what, const Features& d, float w_d, const Features* amplifier, float w_a, const double* want) {
+        Guarded out(5);
+        const std::string text = std::string(name(type)) + " exact, " + what;
+        expect_status(text, trd_fuse_cosine(&exec, type, d.data(), w_d, amplifier ? amplifier->data() : nullptr, w_a, b.data(),
+                                            out.data(), 1, 5, 2), TRD_OK);
+        compare(text, out.data(), want, 5, 0);
+    };
+    call("decoder alone", a, 1, nullptr, 5, expected);
+    call("its weight does not matter", a, 0.25f, nullptr, 0, expected);
+    call("but its sign does", a, -2, nullptr, 0, negated);
+    call("weight 0", a, 0, nullptr, 0, no_direction);
+    call("amplifier alone", zero, 1, &a, 0.5f, expected);
+    call("both", a, 0.5f, &a, 0.5f, expected);
+    call("both, more of one", a, 1, &a, -3, negated);
+    call("they cancel", a, 1, &a, -1, no_direction);
+}
+
+void nan_is_not_hidden(int32_t type) {
+    const Features one(type, std::vector<float>(40, 1.0f));
+    std::vector<float> values(40, 1.0f);
+    const trd_exec exec = cpu();
+    for (const size_t at : {0u, 17u, 39u}) {
+        values[at] = kNan;
+        const Features bad(type, values);
+        values[at] = 1;
+        float out[3] = {};
+        expect_status("nan decoder", trd_fuse_cosine(&exec, type, bad.data(), 1, nullptr, 0, one.data(), out, 1, 1, 40), TRD_OK);
+        expect_status("nan amplifier", trd_fuse_cosine(&exec, type, one.data(), 1, bad.data(), 1, one.data(), out + 1, 1, 1, 40), TRD_OK);
+        expect_status("nan teacher", trd_fuse_cosine(&exec, type, one.data(), 1, nullptr, 0, bad.data(), out + 2, 1, 1, 40), TRD_OK);
+        check(std::isnan(out[0]) && std::isnan(out[1]) && std::isnan(out[2]), "a NaN feature gives a NaN distance");
+    }
+}
+
+void threads_change_nothing(int32_t type) {
+    const int64_t pixels = 301, c = 130;
+    const Features a(type, uniform(pixels * c, 1)), b(type, uniform(pixels * c, 2)), t(type, uniform(pixels * c, 3));
+    const trd_exec exec = cpu();
+    Guarded one(pixels), many(pixels);
+    for (const int32_t threads : {1, 3}) {
+        trd_set_threads(threads);
+        expect_status("threads", trd_fuse_cosine(&exec, type, a.data(), 1, b.data(), 1, t.data(),
+                                                 (threads == 1 ? one : many).data(), 1, pixels, c), TRD_OK);
+    }
+    check(std::memcmp(one.data(), many.data(), static_cast<size_t>(pixels) * 4) == 0, "one thread and three give the same bits");
+}
+
+void bad_arguments() {
+    const auto a = uniform(64, 1);
+    Guarded out(8);
+    const trd_exec exec = cpu();
+    const float* f = a.data();
+    const auto call = [&](int32_t type, const float* d, float w_d, const float* x, float w_x, const float* t, float* o, int64_t n,
+                          int64_t p, int64_t c) { return trd_fuse_cosine(&exec, type, d, w_d, x, w_x, t, o, n, p, c); };
+    const int64_t huge = std::numeric_limits<int64_t>::max();
+    float* const inside = const_cast<float*>(f);
+    expect_status("type", call(2, f, 1, f, 1, f, out.data(), 1, 8, 8), TRD_ERROR_ARGUMENT);
+    expect_status("type < 0", call(-1, f, 1, f, 1, f, out.data(), 1, 8, 8), TRD_ERROR_ARGUMENT);
+    expect_status("null decoder", call(0, nullptr, 1, f, 1, f, out.data(), 1, 8, 8), TRD_ERROR_ARGUMENT);
+    expect_status("null teacher", call(0, f, 1, f, 1, nullptr, out.data(), 1, 8, 8), TRD_ERROR_ARGUMENT);
+    expect_status("null distance", call(0, f, 1, f, 1, f, nullptr, 1, 8, 8), TRD_ERROR_ARGUMENT);
+    expect_status("w_decoder NaN", call(0, f, kNan, f, 1, f, out.data(), 1, 8, 8), TRD_ERROR_ARGUMENT);
+    expect_status("w_amplifier infinite", call(0, f, 1, f, std::numeric_limits<float>::infinity(), f, out.data(), 1, 8, 8), TRD_ERROR_ARGUMENT);
+    expect_status("n = 0", call(0, f, 1, f, 1, f, out.data(), 0, 8, 8), TRD_ERROR_ARGUMENT);
+    expect_status("pixels < 0", call(0, f, 1, f, 1, f, out.data(), 1, -8, 8), TRD_ERROR_ARGUMENT);
+    expect_status("c = 0", call(0, f, 1, f, 1, f, out.data(), 1, 8, 0), TRD_ERROR_ARGUMENT);
+    expect_status("c overflows", call(0, f, 1, f, 1, f, out.data(), 1, 8, huge), TRD_ERROR_ARGUMENT);
+    expect_status("n * pixels overflows", call(0, f, 1, f, 1, f, out.data(), huge / 4, huge / 4, 1), TRD_ERROR_ARGUMENT);
+    const auto other = uniform(64, 2), third = uniform(64, 3);
+    const float *g = other.data(), *h = third.data();
+    expect_status("decoder overlaps", call(0, f, 1, g, 1, h, inside + 60, 1, 8, 8), TRD_ERROR_ARGUMENT);
+    expect_status("amplifier overlaps", call(0, g, 1, f, 1, h, inside + 60, 1, 8, 8), TRD_ERROR_ARGUMENT);
+    expect_status("teacher overlaps", call(0, g, 1, nullptr, 1, f, inside, 1, 8, 8), TRD_ERROR_ARGUMENT);
+    expect_status("bf16 overlaps its last element", call(1, g, 1, nullptr, 1, f, inside + 3, 1, 1, 7), TRD_ERROR_ARGUMENT);
+    check(out.untouched() && a == uniform(64, 1), "rejected calls write nothing");
+    std::vector<float> behind(8);
+    expect_status("right behind bf16 features", call(1, behind.data(), 1, nullptr, 1, behind.data(), behind.data() + 4, 1, 1, 8), TRD_OK);
+}
+
+}  // namespace
+
+int main() {
+    for (const int32_t type : {TRD_FLOAT32, TRD_BFLOAT16}) {
+        for (const bool blend : {false, true}) {
+            random_case(type, blend, 1, 1, 1);
+            random_case(type, blend, 1, 3, 5);
+            random_case(type, blend, 2, 7, 16);
+            random_case(type, blend, 1, 9, 17);
+            random_case(type, blend, 1, 9, 32);
+            random_case(type, blend, 3, 5, 63);
+            random_case(type, blend, 2, 64, 256);
+            random_case(type, blend, 1, 16, 1024);
+        }
+        exact_cases(type);
+        nan_is_not_hidden(type);
+        threads_change_nothing(type);
+    }
+    bad_arguments();
+    return finish();
+}
