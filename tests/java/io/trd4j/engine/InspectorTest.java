@@ -15,6 +15,7 @@ import io.trd4j.data.RgbImage;
 import io.trd4j.io.InputException;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.Network;
+import io.trd4j.model.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,7 +104,7 @@ class InspectorTest {
         AtomicInteger done = new AtomicInteger();
         AtomicInteger refused = new AtomicInteger();
         ExecutorService pool = Executors.newFixedThreadPool(6);
-        try (Inspector inspector = Inspector.open(model, new InspectorOptions(1))) {
+        try (Inspector inspector = Inspector.open(model, InspectorOptions.defaults().withThreads(1))) {
             float expected = score(inspector, parts.get(0));
             List<Future<?>> futures = new ArrayList<>();
             for (int t = 0; t < 6; t++) {
@@ -169,7 +170,7 @@ class InspectorTest {
             assertTrue(e.getMessage().contains("empty"), e.getMessage());
             inspector.inspect(parts.get(0), inspector.newInspection());
         }
-        assertThrows(IllegalArgumentException.class, () -> new InspectorOptions(-1));
+        assertThrows(IllegalArgumentException.class, () -> new InspectorOptions(-1, Precision.FP32));
         try (ModelFile file = ModelFile.open(other); Network network = Network.load(file)) {
             ModelFile.write(folder.resolve("uncalibrated.safetensors"), file.info().withCalibration(null), network.sources());
         }

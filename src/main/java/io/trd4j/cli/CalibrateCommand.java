@@ -8,6 +8,7 @@ import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Network;
+import io.trd4j.model.PrecisionTests;
 import io.trd4j.train.Calibrator;
 import io.trd4j.train.PreparedParts;
 import java.io.IOException;
@@ -48,7 +49,9 @@ final class CalibrateCommand implements Callable<Integer> {
             try (Network network = Network.load(file);
                  PreparedParts prepared = TrainingRun.prepare(parts, info.size(), info.modality(), info.normalKernel())) {
                 calibration = TrainingRun.calibrate(network, info.size(), prepared, threads);
-                ModelFile.write(model, info.withCalibration(calibration).withThreshold(null), network.sources());
+                PrecisionTests precisions = TrainingRun.testPrecisions(network, info.size(), calibration, prepared, threads);
+                ModelFile.write(model, info.withCalibration(calibration).withThreshold(null).withPrecisions(precisions),
+                        network.sources());
             }
         }
         System.out.println("calibrated " + model + " on " + parts.size() + " parts: rgb " + calibration.meanRgb() + " +- "

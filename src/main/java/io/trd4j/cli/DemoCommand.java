@@ -5,7 +5,6 @@ import io.trd4j.data.Modality;
 import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
 import io.trd4j.engine.Inspector;
-import io.trd4j.engine.InspectorOptions;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.metrics.Evaluation;
@@ -71,14 +70,14 @@ final class DemoCommand implements Callable<Integer> {
     private int epochs;
 
     @Mixin
-    private Device device;
+    private Inference inference;
 
     @Override
     public Integer call() throws IOException {
         if (epochs < 1) {
             throw new InputException("--epochs must be positive, not " + epochs);
         }
-        int threads = device.threads();
+        int threads = inference.threads();
         Path data = out.resolve("data");
         Path category = data.resolve(SHAPE.key());
         Path model = out.resolve("model.safetensors");
@@ -102,7 +101,7 @@ final class DemoCommand implements Callable<Integer> {
         start = lap(timings, "training and calibration", start);
 
         EvaluationRun run;
-        try (Inspector inspector = Inspector.open(model, new InspectorOptions(threads))) {
+        try (Inspector inspector = Inspector.open(model, inference.options())) {
             run = EvaluationRun.of(inspector, dataset);
         }
         Map<String, Evaluation.Detail> details = run.details();

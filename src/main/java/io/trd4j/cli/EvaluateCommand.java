@@ -43,14 +43,14 @@ final class EvaluateCommand implements Callable<Integer> {
     private boolean maps;
 
     @Mixin
-    private Device device;
+    private Inference inference;
 
     @Override
     public Integer call() throws IOException {
         if (models.size() != 1 && models.size() != data.size()) {
             throw new InputException(models.size() + " models for " + data.size() + " categories; give --model once, or once per --data");
         }
-        InspectorOptions options = new InspectorOptions(device.threads());
+        InspectorOptions options = inference.options();
         AtomicFile.requireFolder(out);
         Map<String, Map<String, MetricsRow>> categories = new LinkedHashMap<>();
         int next = 0;

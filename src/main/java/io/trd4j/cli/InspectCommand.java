@@ -50,7 +50,7 @@ final class InspectCommand implements Callable<Integer> {
     private Path out;
 
     @Mixin
-    private Device device;
+    private Inference inference;
 
     @Override
     public Integer call() throws IOException {
@@ -58,7 +58,7 @@ final class InspectCommand implements Callable<Integer> {
         if (single == (data != null) || !single && (rgb != null || xyz != null)) {
             throw new InputException("give either --rgb and --xyz for one part, or --data for a folder of parts");
         }
-        InspectorOptions options = new InspectorOptions(device.threads());
+        InspectorOptions options = inference.options();
         List<PartFiles> parts = single ? List.of(PartFiles.of(rgb, xyz)) : Dataset.open(data).test();
         if (parts.isEmpty()) {
             throw new InputException(data + " holds no test parts; put some under test/, or give --rgb and --xyz");

@@ -3,12 +3,14 @@ package io.trd4j.cli;
 import io.trd4j.data.Dataset;
 import io.trd4j.data.Modality;
 import io.trd4j.data.PartFiles;
+import io.trd4j.engine.PrecisionCalibration;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Network;
+import io.trd4j.model.PrecisionTests;
 import io.trd4j.model.TeacherWeights;
 import io.trd4j.model.TrainingSummary;
 import io.trd4j.train.Calibrator;
@@ -23,6 +25,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import org.bytedeco.javacpp.FloatPointer;
 
 /** From a dataset to a calibrated model file, with progress: what {@code trd train} and {@code trd demo} share. */
 final class TrainingRun {
@@ -75,15 +78,17 @@ final class TrainingRun {
             }
             List<EpochLoss> history = train(network, parts, resume);
             Calibration calibration;
+            PrecisionTests precisions;
             try (PreparedParts prepared = prepare(validation.isEmpty() ? normal : validation)) {
                 calibration = calibrate(network, options.size(), prepared, options.threads());
+                precisions = testPrecisions(network, options.size(), calibration, prepared, options.threads());
             }
             EpochLoss last = history.get(history.size() - 1);
             int steps = history.size() * Trainer.stepsPerEpoch(parts.count(), options);
             TrainingSummary summary = new TrainingSummary(history.size(), steps, options.batch(), options.learningRate(),
                     options.seed(), parts.count(), last.rgb(), last.depth(), (System.nanoTime() - start) / 1e9, teacher);
             ModelInfo info = new ModelInfo(ModelInfo.FORMAT_VERSION, options.backbone(), options.size(), options.modality(),
-                    options.normalKernel(), calibration, null, summary,
+                    options.normalKernel(), calibration, null, summary, precisions,
                     ModelFile.teacherSha256(network.teacher().weights().sources("")));
             ModelFile.write(model, info, network.sources());
             Files.deleteIfExists(state);
@@ -148,6 +153,25 @@ final class TrainingRun {
     static Calibration calibrate(Network network, int size, PreparedParts validation, int threads) {
         try (Progress progress = new Progress("Calibrating", validation.count())) {
             return Calibrator.calibrate(network, size, validation, threads, progress::at);
+        }
+    }
+
+    /** Which precisions below float32 this model may be inspected with, measured on its normal validation parts. */
+    static PrecisionTests testPrecisions(Network network, int size, Calibration calibration, PreparedParts validation, int threads)
+            throws IOException {
+        PrecisionCalibration.Images images = new PrecisionCalibration.Images() {
+            @Override
+            public int count() {
+                return validation.count();
+            }
+
+            @Override
+            public FloatPointer image(int part, int branch) {
+                return validation.image(part, branch);
+            }
+        };
+        try (Progress progress = new Progress("Testing precisions", PrecisionCalibration.steps(validation.count()))) {
+            return PrecisionCalibration.run(network, size, calibration, images, threads, progress::at);
         }
     }
 }

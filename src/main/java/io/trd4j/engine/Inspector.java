@@ -4,31 +4,21 @@ import io.trd4j.data.Part;
 import io.trd4j.data.Preparation;
 import io.trd4j.io.InputException;
 import io.trd4j.jni.NativeRuntime;
-import io.trd4j.jni.TrdCalibration;
-import io.trd4j.model.BranchMaps;
-import io.trd4j.model.Calibration;
-import io.trd4j.model.LibTorch;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
-import io.trd4j.model.Network;
-import io.trd4j.ops.Exec;
-import io.trd4j.ops.MapOperators;
+import io.trd4j.model.Precision;
 import io.trd4j.ops.Ops;
-import io.trd4j.ops.Owned;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
- * Inspects parts with a trained, calibrated model. Open it once, inspect many parts, close it.
+ * Inspects parts with a trained, calibrated model. Open it once, {@link #warmUp} it, inspect many parts, close it.
  *
  * <p>Used by one thread at a time; a second thread inside gets an IllegalStateException, as does any use after
- * {@link #close}. The same part and settings give the same bits on every run.
+ * {@link #close}. Threads that inspect at the same time each take a {@link #duplicate}. The same part and settings give
+ * the same bits on every run. After the first part of its size, a part allocates nothing, neither on the Java heap nor
+ * outside it.
  */
 public final class Inspector implements AutoCloseable {
     private static final int IDLE = 0;
@@ -37,58 +27,33 @@ public final class Inspector implements AutoCloseable {
 
     private final AtomicInteger state = new AtomicInteger(IDLE);
     private final ModelInfo info;
-    private final Network network;
-    private final BranchMaps branchMaps;
+    private final Executor executor;
+    private final int threads;
     private final Preparation preparation;
-    private final Exec exec;
-    private final TrdCalibration calibration;
-    private final FloatPointer rgbImage;
-    private final FloatPointer secondImage;
-    private final FloatPointer map;
-    private final FloatPointer mapRgb;
-    private final FloatPointer mapDepth;
-    private final FloatPointer scores;
-    private final MapOperators operators;
-    private final float[] image;
-    private final long[] imageShape;
+    private final CalibratedMaps maps;
 
-    private Inspector(ModelFile file, InspectorOptions options) throws IOException {
-        info = file.info();
-        int size = info.size();
-        long pixels = (long) size * size;
-        LibTorch.setThreads(options.resolvedThreads());
-        preparation = new Preparation(size, info.modality(), info.normalKernel());
-        network = Network.load(file);
-        branchMaps = new BranchMaps(network, size);
-        exec = Exec.cpu();
-        image = new float[Math.toIntExact(3 * pixels)];
-        imageShape = new long[] {1, 3, size, size};
-        calibration = Owned.of(new TrdCalibration());
-        rgbImage = Owned.of(new FloatPointer(3 * pixels));
-        secondImage = Owned.of(new FloatPointer(3 * pixels));
-        map = Owned.of(new FloatPointer(pixels));
-        mapRgb = Owned.of(new FloatPointer(pixels));
-        mapDepth = Owned.of(new FloatPointer(pixels));
-        scores = Owned.of(new FloatPointer(3L));
-        operators = new MapOperators(exec, size, size / 4, size / 8, size / 16);
-        Calibration c = info.calibration();
-        calibration.mean_rgb(c.meanRgb()).std_rgb(c.stdRgb()).mean_depth(c.meanDepth()).std_depth(c.stdDepth());
-    }
-
-    private Pointer[] owned() {
-        return new Pointer[] {calibration, rgbImage, secondImage, map, mapRgb, mapDepth, scores};
+    private Inspector(ModelInfo info, Executor executor, int threads) {
+        this.info = info;
+        this.executor = executor;
+        this.threads = threads;
+        preparation = new Preparation(info.size(), info.modality(), info.normalKernel());
+        bridge = new float[3 * info.size() * info.size()]; bridge2 = new short[bridge.length];
+        maps = new CalibratedMaps(info.size(), info.calibration());
     }
 
     public static Inspector open(Path model) throws IOException {
         return open(model, InspectorOptions.defaults());
     }
 
-    /** @throws InputException when the file is no model, is damaged, or has no calibration yet */
+    /**
+     * @throws InputException when the file is no model, is damaged, or has no calibration yet, or when this machine or
+     *     this model cannot do the precision asked for
+     */
     public static Inspector open(Path model, InspectorOptions options) throws IOException {
         NativeRuntime.description();
         try (ModelFile file = ModelFile.open(model)) {
             requireCalibrated(model, file.info());
-            return new Inspector(file, options);
+            return new Inspector(file.info(), Executors.open(file, options), options.resolvedThreads());
         }
     }
 
@@ -120,13 +85,32 @@ public final class Inspector implements AutoCloseable {
         return new Inspection(info.size());
     }
 
-    /** Runs the network once on empty images, so that the first part does not pay for LibTorch's lazy initialisation. */
+    /** The arithmetic that runs: {@link Precision#AUTO} resolved. */
+    public Precision precision() {
+        return executor.precision();
+    }
+
+    /** CPU threads of this inspector. */
+    public int threads() {
+        return threads;
+    }
+
+    /** Another inspector of the same model and options for another thread. It shares the weights and is closed by itself. */
+    public Inspector duplicate() {
+        enter();
+        try {
+            return new Inspector(info, executor.duplicate(), threads);
+        } finally {
+            leave();
+        }
+    }
+
+    /** Runs everything but the preparation once, so that the first part does not pay for first touches of memory and code. */
     public void warmUp() {
         enter();
-        try (PointerScope scope = new PointerScope()) {
-            rgbImage.zero();
-            secondImage.zero();
-            runNetwork();
+        try {
+            executor.run();
+            maps.compute(executor.distances(0), executor.distances(1));
         } finally {
             leave();
         }
@@ -143,23 +127,23 @@ public final class Inspector implements AutoCloseable {
             throw new IllegalArgumentException("the result is for size " + result.size() + ", the model's is " + info.size());
         }
         enter();
-        try (PointerScope scope = new PointerScope()) {
+        try {
+            Ops.setThreads(threads);
             long start = System.nanoTime();
-            preparation.rgb(part, image);
-            rgbImage.put(image);
-            preparation.second(part, image);
-            secondImage.put(image);
+            preparation.rgb(part, bridge);
+            put(bridge, executor.image(0));
+            preparation.second(part, bridge);
+            put(bridge, executor.image(1));
             long prepared = System.nanoTime();
-            runNetwork();
+            executor.run();
             long computed = System.nanoTime();
-            Ops.anomalyMap(exec, branchMaps.rgbDistances(), branchMaps.depthDistances(), calibration, null, operators,
-                    map, mapRgb, mapDepth, scores, 1);
-            map.get(result.map);
-            mapRgb.get(result.mapRgb);
-            mapDepth.get(result.mapDepth);
-            result.score = scores.get(0);
-            result.scoreRgb = scores.get(1);
-            result.scoreDepth = scores.get(2);
+            maps.compute(executor.distances(0), executor.distances(1));
+            maps.map().get(result.map);
+            maps.mapRgb().get(result.mapRgb);
+            maps.mapDepth().get(result.mapDepth);
+            result.score = maps.score(0);
+            result.scoreRgb = maps.score(1);
+            result.scoreDepth = maps.score(2);
             if (!Float.isFinite(result.score)) {
                 throw new InputException("part " + part.id() + ": the network's result is not finite: the model's weights are "
                         + "damaged; train or import it again");
@@ -174,10 +158,18 @@ public final class Inspector implements AutoCloseable {
         }
     }
 
-    private void runNetwork() {
-        Tensor rgb = torch.from_blob(rgbImage, imageShape);
-        Tensor second = torch.from_blob(secondImage, imageShape);
-        branchMaps.compute(rgb, second);
+    private final float[] bridge;
+    private final short[] bridge2;
+    private void put(float[] chw, org.bytedeco.javacpp.Pointer to) {
+        int n = info.size() * info.size();
+        boolean f32 = executor.imageType() == io.trd4j.ops.ElementType.FLOAT32;
+        float[] hwc = new float[3 * n];
+        for (int i = 0; i < n; i++) for (int c = 0; c < 3; c++) {
+            hwc[3 * i + c] = chw[c * n + i];
+            int bits = Float.floatToIntBits(chw[c * n + i]);
+            bridge2[3 * i + c] = (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
+        }
+        if (f32) new org.bytedeco.javacpp.FloatPointer(to).put(hwc); else new org.bytedeco.javacpp.ShortPointer(to).put(bridge2);
     }
 
     private void enter() {
@@ -199,12 +191,7 @@ public final class Inspector implements AutoCloseable {
         }
         enter();
         state.set(CLOSED);
-        branchMaps.close();
-        network.close();
-        operators.close();
-        exec.close();
-        for (Pointer pointer : owned()) {
-            pointer.close();
-        }
+        executor.close();
+        maps.close();
     }
 }

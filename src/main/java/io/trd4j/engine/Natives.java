@@ -1,6 +1,7 @@
 package io.trd4j.engine;
 
 import io.trd4j.data.ImageFiles;
+import io.trd4j.engine.cpu.CpuSupport;
 import io.trd4j.jni.NativeRuntime;
 import io.trd4j.model.LibTorch;
 import java.util.List;
@@ -11,6 +12,8 @@ public final class Natives {
 
     /** One line per library, with its version. */
     public static List<String> describe() {
-        return List.of(NativeRuntime.description(), LibTorch.describe(), ImageFiles.describeLibrary());
+        return List.of(NativeRuntime.description(), LibTorch.describe(),
+                CpuSupport.isAvailable() ? "oneDNN " + CpuSupport.version() : "oneDNN is not available on this platform",
+                ImageFiles.describeLibrary());
     }
 }

@@ -22,10 +22,12 @@ import java.util.stream.Collectors;
  * @param calibration null when the model has none yet
  * @param threshold on the score, above which a part is anomalous; null when none is set
  * @param training null for an imported model
+ * @param precisions accuracy of the arithmetic below float32; null when it was never tested
  * @param teacherSha256 64 hexadecimal digits, see {@link ModelFile#teacherSha256}
  */
 public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality modality, int normalKernel,
-        Calibration calibration, Double threshold, TrainingSummary training, String teacherSha256) {
+        Calibration calibration, Double threshold, TrainingSummary training, PrecisionTests precisions,
+        String teacherSha256) {
     public static final int FORMAT_VERSION = 1;
     /** A map of this size has 64 MiB; beyond it, sizes come from damaged files and slipped fingers. */
     public static final int MAX_SIZE = 4096;
@@ -38,6 +40,7 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
     private static final String CALIBRATION_KEY = "trd.calibration";
     private static final String THRESHOLD_KEY = "trd.threshold";
     private static final String TRAINING_KEY = "trd.training";
+    private static final String PRECISIONS_KEY = "trd.precisions";
     private static final String TEACHER_KEY = "trd.teacher_sha256";
 
     // Double.toString, which Jackson uses, gives every double back exactly.
@@ -59,15 +62,27 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
         require(teacherSha256.matches("[0-9a-f]{64}"), "the teacher's SHA-256 must have 64 hexadecimal digits");
     }
 
+    /** Without precision tests. */
+    public ModelInfo(int formatVersion, Backbone backbone, int size, Modality modality, int normalKernel,
+                     Calibration calibration, Double threshold, TrainingSummary training, String teacherSha256) {
+        this(formatVersion, backbone, size, modality, normalKernel, calibration, threshold, training, null, teacherSha256);
+    }
+
+    /** Precision tests, whose results depend on the calibration, are dropped. */
     public ModelInfo withCalibration(Calibration newCalibration) {
-        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, newCalibration, threshold, training,
+        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, newCalibration, threshold, training, null,
+                teacherSha256);
+    }
+
+    public ModelInfo withPrecisions(PrecisionTests tests) {
+        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, threshold, training, tests,
                 teacherSha256);
     }
 
     /** @param newThreshold null removes it */
     public ModelInfo withThreshold(Double newThreshold) {
         return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, newThreshold, training,
-                teacherSha256);
+                precisions, teacherSha256);
     }
 
     Map<String, String> toMetadata() {
@@ -87,6 +102,9 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
         }
         if (training != null) {
             out.put(TRAINING_KEY, json(training));
+        }
+        if (precisions != null) {
+            out.put(PRECISIONS_KEY, json(precisions));
         }
         out.put(TEACHER_KEY, teacherSha256);
         return out;
@@ -114,7 +132,8 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
             return new ModelInfo(version, Backbone.of(text(file, metadata, BACKBONE_KEY)), integer(file, metadata, SIZE_KEY),
                     modality, modality == Modality.NORMALS ? integer(file, metadata, KERNEL_KEY) : 0,
                     json(file, metadata, CALIBRATION_KEY, Calibration.class), number(file, metadata, THRESHOLD_KEY),
-                    json(file, metadata, TRAINING_KEY, TrainingSummary.class), text(file, metadata, TEACHER_KEY));
+                    json(file, metadata, TRAINING_KEY, TrainingSummary.class),
+                    json(file, metadata, PRECISIONS_KEY, PrecisionTests.class), text(file, metadata, TEACHER_KEY));
         } catch (IllegalArgumentException e) {
             throw new InputException(file + " is not a sound model: " + e.getMessage(), e);
         } catch (InputException e) {

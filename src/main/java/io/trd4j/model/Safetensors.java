@@ -79,13 +79,26 @@ public final class Safetensors implements AutoCloseable {
      * @throws InputException when there is no such tensor or the file was cut since it was opened
      */
     public void read(String name, ByteBuffer target) throws IOException {
-        SafetensorsHeader.Located tensor = located(name);
-        if (target.remaining() != tensor.info().bytes()) {
-            throw new IllegalArgumentException("tensor " + name + " has " + tensor.info().bytes() + " bytes, the buffer "
+        if (target.remaining() != info(name).bytes()) {
+            throw new IllegalArgumentException("tensor " + name + " has " + info(name).bytes() + " bytes, the buffer "
                     + target.remaining());
         }
+        read(name, 0, target);
+    }
+
+    /**
+     * Fills {@code target} with a part of the tensor's raw little-endian bytes, from byte {@code offset} of the tensor on.
+     *
+     * @throws InputException when there is no such tensor or the file was cut since it was opened
+     */
+    public void read(String name, long offset, ByteBuffer target) throws IOException {
+        SafetensorsHeader.Located tensor = located(name);
+        if (offset < 0 || target.remaining() > tensor.info().bytes() - offset) {
+            throw new IllegalArgumentException("tensor " + name + " has " + tensor.info().bytes() + " bytes, not "
+                    + target.remaining() + " from byte " + offset + " on");
+        }
         try {
-            FileRange.read(channel, tensor.position(), target);
+            FileRange.read(channel, tensor.position() + offset, target);
         } catch (EOFException e) {
             throw new InputException(file + ": tensor " + name + " is cut off; the file changed while it was open", e);
         }

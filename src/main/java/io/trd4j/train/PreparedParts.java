@@ -69,6 +69,17 @@ public final class PreparedParts implements AutoCloseable {
         return torch.from_blob(second.getPointer(i * imageFloats), imageShape);
     }
 
+    private FloatPointer bridge;
+    public FloatPointer image(int part, int branch) {
+        if (bridge == null) bridge = Owned.of(new FloatPointer(imageFloats));
+        FloatPointer from = (branch == 0 ? rgb : second).getPointer(part * imageFloats);
+        int n = (int) (imageFloats / 3);
+        float[] a = new float[3 * n];
+        from.get(a);
+        for (int i = 0; i < n; i++) for (int c = 0; c < 3; c++) bridge.put(3L * i + c, a[c * n + i]);
+        return bridge;
+    }
+
     /** The RGB images of some parts, then their second modality, as one batch [2n, 3, S, S] for the teacher. */
     Tensor batch(int[] order, int from, int to) {
         TensorVector images = new TensorVector();

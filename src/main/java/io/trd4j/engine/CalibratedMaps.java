@@ -1,0 +1,63 @@
+package io.trd4j.engine;
+
+import io.trd4j.jni.TrdCalibration;
+import io.trd4j.model.Calibration;
+import io.trd4j.ops.Distances;
+import io.trd4j.ops.Exec;
+import io.trd4j.ops.MapOperators;
+import io.trd4j.ops.Ops;
+import io.trd4j.ops.Owned;
+import org.bytedeco.javacpp.FloatPointer;
+
+/** From both branches' distances to calibrated, blurred maps and scores (SPEC section 4), in buffers of its own. */
+final class CalibratedMaps implements AutoCloseable {
+    private final Exec exec = Exec.cpu();
+    private final MapOperators operators;
+    private final TrdCalibration calibration = Owned.of(new TrdCalibration());
+    private final FloatPointer map;
+    private final FloatPointer mapRgb;
+    private final FloatPointer mapDepth;
+    private final FloatPointer scores = Owned.of(new FloatPointer(3L));
+
+    CalibratedMaps(int size, Calibration c) {
+        long pixels = (long) size * size;
+        operators = new MapOperators(exec, size, size / 4, size / 8, size / 16);
+        calibration.mean_rgb(c.meanRgb()).std_rgb(c.stdRgb()).mean_depth(c.meanDepth()).std_depth(c.stdDepth());
+        map = Owned.of(new FloatPointer(pixels));
+        mapRgb = Owned.of(new FloatPointer(pixels));
+        mapDepth = Owned.of(new FloatPointer(pixels));
+    }
+
+    void compute(Distances rgb, Distances depth) {
+        Ops.anomalyMap(exec, rgb, depth, calibration, null, operators, map, mapRgb, mapDepth, scores, 1);
+    }
+
+    /** Combined map, S x S, of the last call. */
+    FloatPointer map() {
+        return map;
+    }
+
+    FloatPointer mapRgb() {
+        return mapRgb;
+    }
+
+    FloatPointer mapDepth() {
+        return mapDepth;
+    }
+
+    /** Maximum of the combined map (0), the rgb map (1), the second branch's map (2). */
+    float score(int index) {
+        return scores.get(index);
+    }
+
+    @Override
+    public void close() {
+        map.close();
+        mapRgb.close();
+        mapDepth.close();
+        scores.close();
+        calibration.close();
+        operators.close();
+        exec.close();
+    }
+}

@@ -1,0 +1,37 @@
+package io.trd4j.engine;
+
+import io.trd4j.model.Precision;
+import io.trd4j.ops.Distances;
+import io.trd4j.ops.ElementType;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * Computes the network: from two prepared images to six distance maps, in memory of its own. Used by one thread at a
+ * time; allocates nothing per part.
+ */
+public interface Executor extends AutoCloseable {
+    /** Where the prepared images go before {@link #run}: both modalities, rgb first, 2 x S x S x 3, channels-last. */
+    Pointer image(int branch);
+
+    /** The arithmetic of its convolutions; never AUTO. */
+    Precision precision();
+
+    /** Element type of the images. */
+    ElementType imageType();
+
+    /** Computes the distances; the images are lost. */
+    void run();
+
+    /**
+     * Distance maps of the last part at the three scales; valid until the next part or close.
+     *
+     * @param branch 0 = rgb, 1 = the second modality
+     */
+    Distances distances(int branch);
+
+    /** Another executor of the same model with memory of its own; weights are shared where the backend can. */
+    Executor duplicate();
+
+    @Override
+    void close();
+}

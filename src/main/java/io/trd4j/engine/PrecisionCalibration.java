@@ -1,0 +1,168 @@
+package io.trd4j.engine;
+
+import io.trd4j.engine.cpu.CompiledPlan;
+import io.trd4j.engine.cpu.CpuExecutor;
+import io.trd4j.engine.cpu.CpuSupport;
+import io.trd4j.engine.cpu.FeatureRanges;
+import io.trd4j.engine.cpu.Quantization;
+import io.trd4j.engine.plan.ExecutionPlan;
+import io.trd4j.engine.plan.WeightSource;
+import io.trd4j.model.Calibration;
+import io.trd4j.model.Network;
+import io.trd4j.model.Precision;
+import io.trd4j.model.PrecisionTests;
+import io.trd4j.model.PrecisionTests.Accuracy;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntConsumer;
+import org.bytedeco.javacpp.FloatPointer;
+
+/**
+ * Measures on normal parts what INT8 needs to know, and how close BF16 and INT8 come to FP32: maps by their correlation,
+ * scores by their difference. What passes may be chosen by {@link Precision#AUTO}.
+ */
+public final class PrecisionCalibration {
+    /** Smallest correlation of a part's map with FP32's, and largest relative difference of its score. */
+    private static final double BF16_CORRELATION = 0.999;
+    private static final double BF16_SCORE = 0.01;
+    private static final double INT8_CORRELATION = 0.99;
+    private static final double INT8_SCORE = 0.05;
+    /** More parts would change the ranges' maxima and the worst part's error little, and cost time. */
+    private static final int MAX_PARTS = 24;
+
+    private final ExecutionPlan plan;
+    private final WeightSource weights;
+    private final Calibration calibration;
+    private final Images images;
+    private final int[] parts;
+    private final int threads;
+    private final IntConsumer progress;
+    private int steps;
+
+    /** Prepared images, as training has them. */
+    public interface Images {
+        int count();
+
+        /** Prepared image of a part, S x S x 3 channels-last; rgb is branch 0. Valid until the next call. */
+        FloatPointer image(int part, int branch);
+    }
+
+    private record Result(float[] map, float score) {}
+
+    private PrecisionCalibration(ExecutionPlan plan, WeightSource weights, Calibration calibration, Images images, int threads,
+                                 IntConsumer progress) {
+        this.plan = plan;
+        this.weights = weights;
+        this.calibration = calibration;
+        this.images = images;
+        this.threads = threads;
+        this.progress = progress;
+        int count = parts(images.count());
+        parts = new int[count];
+        for (int i = 0; i < count; i++) {
+            parts[i] = (int) ((long) i * images.count() / count);
+        }
+    }
+
+    private static int parts(int available) {
+        return Math.min(available, MAX_PARTS);
+    }
+
+    /** How many steps {@link #run} will report at most. */
+    public static int steps(int available) {
+        return parts(available) * 3;
+    }
+
+    /**
+     * @param calibration of the same network: the maps are compared as an inspection gives them
+     * @param progress called with the number of steps done so far
+     * @return null where oneDNN is not available, as then there is only FP32
+     */
+    public static PrecisionTests run(Network network, int size, Calibration calibration, Images images, int threads,
+                                     IntConsumer progress) throws IOException {
+        if (!CpuSupport.isAvailable()) {
+            return null;
+        }
+        return new PrecisionCalibration(ExecutionPlan.of(network.backbone(), size), new NetworkWeights(network), calibration,
+                images, threads, progress).run();
+    }
+
+    private PrecisionTests run() throws IOException {
+        List<Result> expected = new ArrayList<>();
+        FeatureRanges ranges = new FeatureRanges();
+        inspect(Precision.FP32, null, ranges, expected);
+        Accuracy bf16 = CpuSupport.supports(Precision.BF16)
+                ? test(Precision.BF16, null, expected, BF16_CORRELATION, BF16_SCORE) : null;
+        // Kept even where INT8 cannot be tested: another CPU may be asked for it.
+        Map<String, Float> largest = ranges.largest();
+        Accuracy int8 = CpuSupport.supports(Precision.INT8)
+                ? test(Precision.INT8, new Quantization(largest, Set.of()), expected, INT8_CORRELATION, INT8_SCORE) : null;
+        return new PrecisionTests(bf16, int8, largest, List.of());
+    }
+
+    private Accuracy test(Precision precision, Quantization quantization, List<Result> expected, double minCorrelation,
+                          double maxScoreError) throws IOException {
+        List<Result> got = new ArrayList<>();
+        inspect(precision, quantization, null, got);
+        double correlation = 1;
+        double scoreError = 0;
+        for (int i = 0; i < got.size(); i++) {
+            correlation = Math.min(correlation, correlation(got.get(i).map(), expected.get(i).map()));
+            double score = expected.get(i).score();
+            scoreError = Math.max(scoreError, Math.abs(got.get(i).score() - score) / Math.max(1, Math.abs(score)));
+        }
+        return new Accuracy(got.size(), correlation, scoreError, correlation >= minCorrelation && scoreError <= maxScoreError);
+    }
+
+    private void inspect(Precision precision, Quantization quantization, FeatureRanges ranges, List<Result> results)
+            throws IOException {
+        int size = plan.size();
+        try (CpuExecutor executor = new CpuExecutor(new CompiledPlan(plan, weights, precision, quantization, threads));
+             CalibratedMaps maps = new CalibratedMaps(size, calibration)) {
+            float[] image = new float[3 * size * size];
+            for (int part : parts) {
+                for (int branch = 0; branch < 2; branch++) {
+                    images.image(part, branch).get(image);
+                    executor.setImage(branch, image);
+                }
+                if (ranges == null) {
+                    executor.run();
+                } else {
+                    executor.run(ranges);
+                }
+                maps.compute(executor.distances(0), executor.distances(1));
+                float[] map = new float[size * size];
+                maps.map().get(map);
+                results.add(new Result(map, maps.score(0)));
+                progress.accept(++steps);
+            }
+        }
+    }
+
+    private static double correlation(float[] a, float[] b) {
+        double meanA = mean(a);
+        double meanB = mean(b);
+        double ab = 0;
+        double aa = 0;
+        double bb = 0;
+        for (int i = 0; i < a.length; i++) {
+            double x = a[i] - meanA;
+            double y = b[i] - meanB;
+            ab += x * y;
+            aa += x * x;
+            bb += y * y;
+        }
+        return ab / Math.sqrt(aa * bb);
+    }
+
+    private static double mean(float[] values) {
+        double sum = 0;
+        for (float v : values) {
+            sum += v;
+        }
+        return sum / values.length;
+    }
+}

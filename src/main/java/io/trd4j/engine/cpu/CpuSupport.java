@@ -1,0 +1,52 @@
+package io.trd4j.engine.cpu;
+
+import io.trd4j.model.Precision;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.javacpp.Loader;
+
+/** What this machine's CPU can do through oneDNN. */
+public final class CpuSupport {
+    private static final boolean AVAILABLE = load();
+
+    private CpuSupport() {}
+
+    private static boolean load() {
+        try {
+            Loader.load(dnnl.class);
+            return true;
+        } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
+            return false;
+        }
+    }
+
+    /** Whether oneDNN's binding and library load on this platform. */
+    public static boolean isAvailable() {
+        return AVAILABLE;
+    }
+
+    /**
+     * Whether the CPU has instructions for a precision; without them oneDNN would convert or emulate: slower than FP32, or
+     * inexact. FP32 is always supported, by LibTorch where oneDNN is not.
+     */
+    public static boolean supports(Precision precision) {
+        if (precision == Precision.FP32 || precision == Precision.AUTO) {
+            return true;
+        }
+        if (!AVAILABLE) {
+            return false;
+        }
+        int isa = dnnl.dnnl_get_effective_cpu_isa();
+        return precision == Precision.BF16 ? has(isa, dnnl.dnnl_cpu_isa_avx512_core_bf16)
+                : has(isa, dnnl.dnnl_cpu_isa_avx512_core_vnni) || has(isa, dnnl.dnnl_cpu_isa_avx2_vnni);
+    }
+
+    // Each instruction set's number holds the bits of all those it includes.
+    private static boolean has(int isa, int wanted) {
+        return (isa & wanted) == wanted;
+    }
+
+    /** oneDNN's version. */
+    public static String version() {
+        return dnnl.DNNL_VERSION_MAJOR + "." + dnnl.DNNL_VERSION_MINOR + "." + dnnl.DNNL_VERSION_PATCH;
+    }
+}

@@ -1,0 +1,42 @@
+package io.trd4j.engine.cpu;
+
+import io.trd4j.engine.plan.PlanOp;
+import org.bytedeco.dnnl.dnnl_primitive;
+
+/** One call of the compiled plan: a oneDNN primitive, or a kernel of libtrd. */
+sealed interface Step {
+    /** What of the plan it computes; null for a conversion that the types made necessary. */
+    PlanOp op();
+
+    /** For listings: the layer's name, or what is converted. */
+    String name();
+
+    /** For listings: which of the library's implementations runs. */
+    String implementation();
+
+    /** What it writes; null for a distance map. */
+    Value output();
+
+    /** Memory that a primitive takes: of the arena (a Value), shared (a oneDNN memory), or the scratchpad (its descriptor). */
+    record Argument(int id, Object target) {}
+
+    record Primitive(PlanOp op, String name, String implementation, Value output, dnnl_primitive primitive,
+                     Argument[] arguments) implements Step {}
+
+    record FuseCosine(PlanOp.FuseCosine op, Value decoder, Value amplified, Value teacher) implements Step {
+        @Override
+        public String name() {
+            return (op.branch() == 0 ? "rgb" : "second") + ".distance" + (op.scale() + 1);
+        }
+
+        @Override
+        public String implementation() {
+            return "libtrd fuse_cosine " + decoder.type().name().toLowerCase(java.util.Locale.ROOT);
+        }
+
+        @Override
+        public Value output() {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package io.trd4j.engine.cpu;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_ATTR_SCALES;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
+
+import io.trd4j.engine.cpu.Primitives.PackedLayer;
+import io.trd4j.engine.plan.FoldedLayers;
+import io.trd4j.engine.plan.Layer;
+import io.trd4j.engine.plan.WeightSource;
+import io.trd4j.ops.Ops;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.bytedeco.dnnl.IntMemoryMap;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.memory.data_type;
+import org.bytedeco.dnnl.memory.format_tag;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.reorder;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.PointerScope;
+
+/** Reads, folds and packs all layers' weights: layers side by side, so that reading, folding and packing overlap. */
+final class WeightPacker {
+    private WeightPacker() {}
+
+    static void pack(List<PackedLayer> layers, WeightSource source, int threads) throws IOException {
+        // Largest first: the threads then end together.
+        List<PackedLayer> order = new ArrayList<>(layers);
+        order.sort(Comparator.comparingLong(l -> -l.layer().weights()));
+        Queue<PackedLayer> queue = new ConcurrentLinkedQueue<>(order);
+        int workers = Math.min(threads, order.size());
+        ExecutorService pool = Executors.newFixedThreadPool(workers, task -> new Thread(task, "trd weights"));
+        try {
+            List<Future<Void>> done = new ArrayList<>();
+            for (int i = 0; i < workers; i++) {
+                done.add(pool.submit((Callable<Void>) () -> {
+                    work(queue, source);
+                    return null;
+                }));
+            }
+            for (Future<Void> future : done) {
+                future.get();
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException io) {
+                throw io;
+            }
+            if (e.getCause() instanceof RuntimeException runtime) {
+                throw runtime;
+            }
+            throw new IllegalStateException("packing the weights failed", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UncheckedIOException(new IOException("interrupted while the weights were packed", e));
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    private static void work(Queue<PackedLayer> queue, WeightSource source) throws IOException {
+        Ops.setThreads(1);
+        FoldedLayers folded = new FoldedLayers(source);
+        FloatPointer values = null;
+        try {
+            for (PackedLayer next = queue.poll(); next != null; next = queue.poll()) {
+                // The first layer taken is the largest this thread will see.
+                if (values == null) {
+                    values = new FloatPointer(next.layer().weights());
+                }
+                pack(next, folded, values);
+            }
+        } finally {
+            if (values != null) {
+                values.close();
+            }
+        }
+    }
+
+    private static void pack(PackedLayer target, FoldedLayers folded, FloatPointer values) throws IOException {
+        Layer layer = target.layer();
+        FoldedLayers.Fold fold = folded.fold(layer);
+        folded.weights(layer, fold.scale(), values);
+        try (PointerScope scope = new PointerScope()) {
+            new FloatPointer(target.bias().get_data_handle()).put(fold.bias(), 0, layer.out());
+            memory from = new memory(new memory.desc(new long[] {layer.out(), layer.in(), layer.kernel(), layer.kernel()},
+                    data_type.f32, layer.transposed() ? format_tag.iohw : format_tag.oihw), OneDnn.engine(), values);
+            primitive_attr attributes = new primitive_attr();
+            IntMemoryMap arguments = new IntMemoryMap();
+            if (target.weightScales() != null) {
+                float[] scales = scales(layer, values);
+                new FloatPointer(target.weightScales().get_data_handle()).put(scales, 0, scales.length);
+                attributes.set_scales_mask(DNNL_ARG_DST, 1);
+                arguments.put(DNNL_ARG_ATTR_SCALES | DNNL_ARG_DST, target.weightScales());
+            }
+            arguments.put(DNNL_ARG_FROM, from);
+            arguments.put(DNNL_ARG_TO, target.weights());
+            new reorder(from, target.weights(), attributes).execute(OneDnn.stream(), arguments);
+        }
+    }
+
+    /** Per output channel: its largest magnitude is 127. */
+    private static float[] scales(Layer layer, FloatPointer values) {
+        int patch = layer.kernel() * layer.kernel();
+        int run = layer.transposed() ? patch : layer.in() * patch;
+        float[] largest = new float[layer.out()];
+        float[] row = new float[run];
+        long rows = layer.weights() / run;
+        for (long r = 0; r < rows; r++) {
+            values.position(r * run).get(row, 0, run);
+            float max = 0;
+            for (float v : row) {
+                max = Math.max(max, Math.abs(v));
+            }
+            int channel = (int) (r % layer.out());
+            largest[channel] = Math.max(largest[channel], max);
+        }
+        values.position(0);
+        for (int i = 0; i < largest.length; i++) {
+            // A channel of zeros still needs a positive scale.
+            largest[i] = Math.max(largest[i], 1e-12f) / 127;
+        }
+        return largest;
+    }
+}

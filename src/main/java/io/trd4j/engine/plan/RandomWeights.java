@@ -1,0 +1,47 @@
+package io.trd4j.engine.plan;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Weights for measurements without a trained model: uniform in +-sqrt(6 / fan-in), which keeps the features in range
+ * through ReLUs; BatchNorm the identity, blends even. A tensor's values depend on its name and the seed only.
+ */
+public final class RandomWeights implements WeightSource {
+    private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
+
+    private final Map<String, Float> bounds = new HashMap<>();
+    private final long seed;
+
+    public RandomWeights(ExecutionPlan plan, long seed) {
+        this.seed = seed;
+        for (Layer layer : plan.layers()) {
+            int inputs = layer.transposed() ? layer.in() : layer.in() * layer.kernel() * layer.kernel();
+            bounds.put(layer.convolution() + ".weight", (float) Math.sqrt(6.0 / inputs));
+        }
+    }
+
+    @Override
+    public void read(String tensor, long offset, ByteBuffer target) {
+        Float bound = bounds.get(tensor);
+        if (bound == null) {
+            boolean one = tensor.endsWith(".weight") || tensor.endsWith(".running_var");
+            while (target.hasRemaining()) {
+                target.putFloat(one ? 1 : 0);
+            }
+            return;
+        }
+        long start = seed;
+        for (byte b : tensor.getBytes(StandardCharsets.UTF_8)) {
+            start = (start ^ b) * 0x100000001b3L;
+        }
+        float step = bound * 0x1p-23f;
+        for (long i = offset; target.hasRemaining(); i++) {
+            long z = start + i * GOLDEN_GAMMA;
+            z = (z ^ z >>> 32) * 0xD6E8FEB86659FD93L;
+            target.putFloat((z >> 40) * step);
+        }
+    }
+}

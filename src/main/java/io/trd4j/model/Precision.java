@@ -1,0 +1,30 @@
+package io.trd4j.model;
+
+import io.trd4j.io.InputException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** The arithmetic of the network's convolutions; everything after the cosine distance is float32 in all of them. */
+public enum Precision {
+    /** The fastest that this CPU supports and that passed its accuracy test when the model was calibrated; else FP32. */
+    AUTO,
+    /** float32 throughout. */
+    FP32,
+    /** bfloat16 weights and features, float32 sums. */
+    BF16,
+    /** 8-bit weights (a scale per output channel) and features (a scale per feature map), 32-bit sums; some layers BF16. */
+    INT8;
+
+    /** As on the command line: {@code auto, fp32, bf16, int8}. */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** @throws InputException for an unknown name, listing the known ones */
+    public static Precision of(String key) {
+        return Arrays.stream(values()).filter(p -> p.key().equals(key)).findFirst().orElseThrow(() -> new InputException(
+                "unknown precision '" + key + "'; use one of "
+                        + Arrays.stream(values()).map(Precision::key).collect(Collectors.joining(", "))));
+    }
+}
