@@ -1,27 +1,29 @@
 package io.trd4j.engine.cpu;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trd4j.Golden;
 import io.trd4j.engine.plan.ExecutionPlan;
+import io.trd4j.engine.plan.PlanOp;
 import io.trd4j.engine.plan.WeightSource;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.BranchMaps;
 import io.trd4j.model.Network;
 import io.trd4j.model.Precision;
-import io.trd4j.model.Weights;
 import io.trd4j.ops.Exec;
 import io.trd4j.ops.Ops;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.javacpp.ShortPointer;
-import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,20 +64,8 @@ class CpuExecutorTest {
 
     private static void fill(CpuExecutor executor, int size) {
         try (PointerScope scope = new PointerScope()) {
-            for (int branch = 0; branch < 2; branch++) {
-                Tensor image = Golden.input(branch == 0 ? "rgb" : "depth", 1, size);
-                float[] values = Golden.floats(image.permute(0, 2, 3, 1).contiguous());
-                if (executor.imageType() == io.trd4j.ops.ElementType.FLOAT32) {
-                    new FloatPointer(executor.image(branch)).put(values);
-                } else {
-                    short[] half = new short[values.length];
-                    for (int i = 0; i < half.length; i++) {
-                        int bits = Float.floatToIntBits(values[i]);
-                        half[i] = (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
-                    }
-                    new ShortPointer(executor.image(branch)).put(half);
-                }
-            }
+            executor.setImage(0, Golden.floats(Golden.input("rgb", 1, size).permute(0, 2, 3, 1).contiguous()));
+            executor.setImage(1, Golden.floats(Golden.input("depth", 1, size).permute(0, 2, 3, 1).contiguous()));
         }
     }
 
@@ -111,44 +101,126 @@ class CpuExecutorTest {
         return worst;
     }
 
+    private static double correlation(float[] a, float[] b) {
+        double meanA = 0;
+        double meanB = 0;
+        for (int i = 0; i < a.length; i++) {
+            meanA += a[i] / (double) a.length;
+            meanB += b[i] / (double) b.length;
+        }
+        double ab = 0;
+        double aa = 0;
+        double bb = 0;
+        for (int i = 0; i < a.length; i++) {
+            ab += (a[i] - meanA) * (b[i] - meanB);
+            aa += (a[i] - meanA) * (a[i] - meanA);
+            bb += (b[i] - meanB) * (b[i] - meanB);
+        }
+        return ab / Math.sqrt(aa * bb);
+    }
+
+    private static Maps run(CpuExecutor executor, int size) {
+        fill(executor, size);
+        executor.run();
+        return maps(executor, size);
+    }
+
     @ParameterizedTest
-    @CsvSource({"RESNET18,64", "RESNET18,96", "RESNET34,96", "RESNET50,64", "WIDE_RESNET50_2,64"})
-    void fp32AgreesWithTheUnfoldedNetwork(Backbone backbone, int size) throws Exception {
-        try (Network network = network(backbone)) {
+    @CsvSource({"RESNET18,32,1", "RESNET18,64,2", "RESNET18,96,3", "RESNET34,96,2", "RESNET50,64,2", "WIDE_RESNET50_2,64,2"})
+    void fp32AgreesWithTheUnfoldedNetwork(Backbone backbone, int size, int threads) throws Exception {
+        try (Network network = network(backbone);
+             CpuExecutor executor = new CpuExecutor(new CompiledPlan(ExecutionPlan.of(backbone, size), source(network),
+                     Precision.FP32, null, threads))) {
             Maps expected = reference(network, size);
-            try (CpuExecutor executor = new CpuExecutor(
-                    new CompiledPlan(ExecutionPlan.of(backbone, size), source(network), Precision.FP32, null, 2))) {
-                for (int run = 0; run < 2; run++) {
-                    fill(executor, size);
-                    executor.run();
-                    Maps got = maps(executor, size);
-                    double rgb = worst(got.rgb, expected.rgb) / std(expected.rgb);
-                    double depth = worst(got.depth, expected.depth) / std(expected.depth);
-                    System.err.println(backbone + " " + rgb + " " + depth + " arena " + executor.compiled().arenaBytes());
-                    assertTrue(rgb <= 1e-4 && depth <= 1e-4, rgb + ", " + depth);
-                }
-                fill(executor, size);
-                executor.observe((step, output, values, nanos) -> System.err.printf("%-60s %-40s %7.3f%n", step.name(), step.implementation(), nanos / 1e6));
-            }
+            Maps first = run(executor, size);
+            double rgb = worst(first.rgb, expected.rgb) / std(expected.rgb);
+            double depth = worst(first.depth, expected.depth) / std(expected.depth);
+            assertTrue(rgb <= 1e-4 && depth <= 1e-4, "of the map's deviation: rgb " + rgb + ", depth " + depth);
+            Maps second = run(executor, size);
+            assertArrayEquals(first.rgb, second.rgb, "the same bits on every run");
+            assertArrayEquals(first.depth, second.depth, "the same bits on every run");
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"RESNET18,64,BF16", "WIDE_RESNET50_2,64,BF16"})
-    void bf16(Backbone backbone, int size, Precision precision) throws Exception {
-        try (Network network = network(backbone)) {
-            Maps expected = reference(network, size);
-            try (CpuExecutor executor = new CpuExecutor(
-                    new CompiledPlan(ExecutionPlan.of(backbone, size), source(network), precision, null, 2))) {
-                fill(executor, size);
-                executor.run();
-                Maps got = maps(executor, size);
-                double rgb = worst(got.rgb, expected.rgb) / std(expected.rgb);
-                double depth = worst(got.depth, expected.depth) / std(expected.depth);
-                System.err.println(backbone + " " + rgb + " " + depth + " arena " + executor.compiled().arenaBytes());
-                fill(executor, size);
-                executor.observe((step, output, values, nanos) -> System.err.printf("%-60s %-40s %7.3f%n", step.name(), step.implementation(), nanos / 1e6));
+    @CsvSource({"RESNET18,64", "RESNET34,96", "RESNET50,64", "WIDE_RESNET50_2,64"})
+    void lowerPrecisionsFollowFp32(Backbone backbone, int size) throws Exception {
+        ExecutionPlan plan = ExecutionPlan.of(backbone, size);
+        try (Network network = network(backbone);
+             CpuExecutor exact = new CpuExecutor(new CompiledPlan(plan, source(network), Precision.FP32, null, 2))) {
+            FeatureRanges ranges = new FeatureRanges();
+            fill(exact, size);
+            exact.run(ranges);
+            Maps expected = maps(exact, size);
+            for (Precision precision : new Precision[] {Precision.BF16, Precision.INT8}) {
+                if (!CpuSupport.supports(precision)) {
+                    continue;
+                }
+                Quantization quantization = new Quantization(ranges.ranges(), Set.of());
+                try (CpuExecutor executor = new CpuExecutor(new CompiledPlan(plan, source(network), precision, quantization, 2))) {
+                    Maps got = run(executor, size);
+                    double rgb = correlation(got.rgb, expected.rgb);
+                    double depth = correlation(got.depth, expected.depth);
+                    double least = precision == Precision.BF16 ? 0.999 : 0.99;
+                    assertTrue(rgb >= least && depth >= least, precision + ": correlation rgb " + rgb + ", depth " + depth);
+                }
             }
+        }
+    }
+
+    @Test
+    void someLayersMayStayInBf16() throws Exception {
+        assumeTrue(CpuSupport.supports(Precision.INT8) && CpuSupport.supports(Precision.BF16));
+        ExecutionPlan plan = ExecutionPlan.of(Backbone.RESNET50, 64);
+        try (Network network = network(Backbone.RESNET50);
+             CpuExecutor exact = new CpuExecutor(new CompiledPlan(plan, source(network), Precision.FP32, null, 2))) {
+            FeatureRanges ranges = new FeatureRanges();
+            fill(exact, 64);
+            exact.run(ranges);
+            Maps expected = maps(exact, 64);
+            // Every third layer: all kinds of neighbours meet.
+            Set<String> kept = new HashSet<>();
+            for (int i = 0; i < plan.layers().size(); i += 3) {
+                kept.add(plan.layers().get(i).convolution());
+            }
+            try (CpuExecutor mixed = new CpuExecutor(new CompiledPlan(plan, source(network), Precision.INT8,
+                    new Quantization(ranges.ranges(), kept), 2))) {
+                Maps got = run(mixed, 64);
+                double rgb = correlation(got.rgb, expected.rgb);
+                assertTrue(rgb >= 0.99, "correlation " + rgb);
+                long bf16 = mixed.compiled().steps().stream().filter(s -> s.op() instanceof PlanOp.Convolution c
+                        && kept.contains(c.layer().convolution()) && s.implementation().contains("bf16")).count();
+                assertEquals(kept.size(), bf16, "the layers that stay are computed in BF16");
+            }
+        }
+    }
+
+    @Test
+    void executorsOfOneModelShareItsWeights() throws Exception {
+        try (Network network = network(Backbone.RESNET18)) {
+            CompiledPlan compiled = new CompiledPlan(ExecutionPlan.of(Backbone.RESNET18, 64), source(network), Precision.FP32,
+                    null, 1);
+            CpuExecutor first = new CpuExecutor(compiled);
+            Maps expected = run(first, 64);
+            try (CpuExecutor second = (CpuExecutor) first.duplicate()) {
+                assertSame(first.compiled(), second.compiled());
+                first.close();
+                first.close();
+                assertArrayEquals(expected.rgb, run(second, 64).rgb, "the weights live as long as an executor needs them");
+            }
+            assertThrows(IllegalStateException.class, compiled::share);
+        }
+    }
+
+    @Test
+    void theArenaReusesMemory() throws Exception {
+        ExecutionPlan plan = ExecutionPlan.of(Backbone.RESNET18, 256);
+        long all = plan.ops().stream().filter(o -> o.output() != null).mapToLong(o -> 4 * o.output().elements()).sum();
+        try (Network network = network(Backbone.RESNET18);
+             CpuExecutor executor = new CpuExecutor(new CompiledPlan(ExecutionPlan.of(Backbone.RESNET18, 256), source(network),
+                     Precision.FP32, null, 2))) {
+            long arena = executor.compiled().arenaBytes();
+            assertTrue(arena < all / 4, arena + " bytes for feature maps of " + all);
         }
     }
 }

@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Chooses the type of every feature map, inserts conversions where types meet, and turns the plan's operations into
@@ -128,9 +127,9 @@ final class PlanCompiler {
         put(op.output(), out);
     }
 
-    /** BF16 (or F32) wherever somebody needs it; U8 or, without a ReLU, S8 where all readers can do with it. */
+    /** U8 or, without a ReLU, S8 where the layer computes in 8 bits and all readers can do with it; else BF16 (or F32). */
     private ValueType outputType(PlanOp.Convolution op) {
-        if (precision != Precision.INT8) {
+        if (layerType(op.layer()) != ValueType.U8) {
             return featureType();
         }
         for (PlanOp reader : readers.get(op.output().name())) {
@@ -223,10 +222,5 @@ final class PlanCompiler {
 
     private static PlanTensor whole(PlanTensor tensor) {
         return tensor.batch() == null ? tensor : tensor.batch();
-    }
-
-    /** Names of the convolutions that INT8 computes in 8 bits: all but the stem, less the quantization's exceptions. */
-    static List<String> quantizable(ExecutionPlan plan, Set<String> exceptions) {
-        return plan.layers().stream().filter(l -> l.in() > 3).map(Layer::convolution).filter(n -> !exceptions.contains(n)).toList();
     }
 }
