@@ -63,14 +63,27 @@ def number(value):
 def jmh_table(folder):
     jmh = Jmh(folder)
     small, large = 'resnet18', 'wide_resnet50_2'
+    # The features' type is a parameter since the ops know more than float32.
+    plain, half = ((small, 'FLOAT32'), (small, 'BFLOAT16')) if ('OpsBenchmark.maps', (small, 'FLOAT32')) in jmh.entries else ((small,), None)
     lines = ['| what | time | the same in LibTorch ops |', '|---|---|---|',
-             f"| one call from Java into libtrd | {jmh.time('OpsBenchmark.callFloor', small)} | |"]
-    for op, what in (('cosineDistance', 'cosine distance, three scales of one branch'),
-                     ('branchMap', 'raw map of one branch'), ('anomalyMap', 'calibrated, blurred maps and scores')):
-        # Only the cosine distance depends on the backbone.
-        for backbone in (small, large) if op == 'cosineDistance' else (small,):
-            name = f'{what}, S = 256' + (f', {backbone}' if op == 'cosineDistance' else '')
-            lines.append(f"| {name} | {jmh.time('OpsBenchmark.' + op, backbone)} | {jmh.time(f'OpsBenchmark.{op}LibTorch', backbone)} |")
+             f"| one call from Java into libtrd | {jmh.time('OpsBenchmark.callFloor', *plain)} | |"]
+    rows = []
+    if half is None:  # results of the ops before fuse_cosine
+        for backbone in (small, large):
+            rows.append(('cosineDistance', f'cosine distance, three scales of one branch, S = 256, {backbone}', (backbone,)))
+        rows.append(('branchMap', 'raw map of one branch, S = 256', plain))
+        rows.append(('anomalyMap', 'calibrated, blurred maps and scores, S = 256', plain))
+    else:
+        for backbone in (small, large):
+            for name, type_ in (('float32', 'FLOAT32'), ('bfloat16', 'BFLOAT16')):
+                rows.append(('fuseCosine', f'blend and distance, both branches, S = 256, {backbone}, {name}', (backbone, type_)))
+        rows.append(('anomalyMap', 'distances to blurred maps and scores, both branches, S = 256', plain))
+        for backbone in (small, large):
+            for name, type_ in (('float32', 'FLOAT32'), ('bfloat16', 'BFLOAT16')):
+                rows.append(('maps', f'both together, S = 256, {backbone}, {name}', (backbone, type_)))
+        rows.append(('branchMap', 'raw map of one branch, S = 256', plain))
+    for op, what, params in rows:
+        lines.append(f"| {what} | {jmh.time('OpsBenchmark.' + op, *params)} | {jmh.time(f'OpsBenchmark.{op}LibTorch', *params)} |")
     for name, what in (('read', 'reading PNG and TIFF, 800 × 800'), ('rgb', 'colour image 800 × 800 → S = 256'),
                        ('depthImage', 'depth image 800 × 800 → S = 256'),
                        ('surfaceNormals', 'surface normals 800 × 800 → S = 256')):

@@ -80,9 +80,9 @@ TRD_API trd_status trd_fuse_cosine(const trd_exec* exec, int32_t type, const voi
 /**
  * One branch's raw map: map = sum over the three scales of the bilinear (align_corners) upsampling of distance_i
  * to size x size (SPEC section 4, before calibration and blur).
- * distance_i  float32 [n, side_i, side_i]
+ * distance_i  float32 [n, side_i, side_i]; side_i <= size
  * map         float32 [n, size, size]; overlaps no input
- * Errors: ARGUMENT (null, size <= 0, overlap), UNSUPPORTED, CUDA.
+ * Errors: ARGUMENT (null, size <= 0, side > size, overlap), UNSUPPORTED, CUDA.
  */
 TRD_API trd_status trd_branch_map(const trd_exec* exec, const float* distance_1, int64_t side_1,
                                   const float* distance_2, int64_t side_2, const float* distance_3, int64_t side_3,

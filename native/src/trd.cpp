@@ -143,6 +143,7 @@ trd_status trd_branch_map(const trd_exec* exec, const float* distance_1, int64_t
         require_disjoint({{distance_1, c1}, {distance_2, c2}, {distance_3, c3}}, {{map, out}});
         const float* const distance[3] = {distance_1, distance_2, distance_3};
         const int64_t side[3] = {side_1, side_2, side_3};
+        for (const int64_t s : side) require(s <= size, "branch_map: a side is larger than size");
         trd::cpu::branch_map(distance, side, map, n, size);
     });
 }

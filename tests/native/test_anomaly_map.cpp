@@ -272,6 +272,7 @@ void bad_arguments() {
     refused("side > size", with(&Call::side_1, 33));
     const float* d = b.d[0].data();
     expect_status("branch side 0", trd_branch_map(&exec, d, 0, d, 4, d, 2, run.map.data(), 1, 32), TRD_ERROR_ARGUMENT);
+    expect_status("branch side > size", trd_branch_map(&exec, d, 8, d, 4, d, 2, run.map.data(), 1, 7), TRD_ERROR_ARGUMENT);
     expect_status("branch null", trd_branch_map(&exec, nullptr, 8, d, 4, d, 2, run.map.data(), 1, 32), TRD_ERROR_ARGUMENT);
     expect_status("branch overlaps", trd_branch_map(&exec, d, 8, d, 4, d, 2, const_cast<float*>(d), 1, 32), TRD_ERROR_ARGUMENT);
     check(run.untouched() && run.guards_intact() && b.d[0] == Branch(s, 1).d[0] && b.d[2] == Branch(s, 1).d[2],
@@ -284,7 +285,8 @@ void bad_arguments() {
 int main() {
     const Sizes sizes[] = {{1, {1, 1, 1}, 1}, {2, {5, 3, 1}, 7}, {1, {8, 4, 2}, 32}, {2, {16, 8, 4}, 64}, {1, {24, 12, 6}, 96}};
     for (const Sizes& s : sizes) branch_case(s);
-    branch_case({1, {40, 20, 10}, 16});
+    branch_case({1, {97, 96, 2}, 97});
+    branch_case({2, {64, 33, 1}, 130});
     for (const bool masked : {false, true}) {
         for (const Sizes& s : sizes) anomaly_case(s, masked);
         anomaly_case({1, {5, 4, 3}, 5}, masked);

@@ -1,17 +1,21 @@
 package io.trd4j.benchmarks;
 
+import io.trd4j.ops.ElementType;
 import io.trd4j.ops.Owned;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * What libtrd computes (SPEC section 4), composed of LibTorch's ops as one would write it in PyTorch. Inputs are views of
- * the memory libtrd reads; constants (blur kernel, border indices, calibration) are made once. Results belong to the
- * caller's PointerScope.
+ * What libtrd computes (SPEC sections 2 and 4), composed of LibTorch's ops as one would write it in PyTorch, both branches
+ * in one batch where they can be. Inputs are views of the memory libtrd reads; constants (blur, calibration) are made
+ * once. Results belong to the caller's PointerScope.
  */
 final class LibTorchMaps {
     private static final double SIGMA_PX = 4;
@@ -19,86 +23,107 @@ final class LibTorchMaps {
     private static final double EPSILON = 1e-8;
 
     private final long[] size;
-    private final Tensor[] own = new Tensor[3];
-    private final Tensor[] fused = new Tensor[3];
-    private final Tensor[] distance = new Tensor[3];
-    private final Tensor rgb;
-    private final Tensor depth;
+    private final Scalar wDecoder;
+    private final Scalar wAmplifier;
+    private final Tensor[] decoder = new Tensor[6];
+    private final Tensor[] amplifier = new Tensor[6];
+    private final Tensor[] teacher = new Tensor[6];
+    private final Tensor[] distance = new Tensor[6];
     private final Tensor mean;
     private final Tensor inverseStd;
-    private final Tensor mirrored;
-    private final Tensor blurRows;
-    private final Tensor blurColumns;
+    private final Tensor blur;
+    private final Tensor blurTransposed;
 
-    LibTorchMaps(int size, long[] side, long[] channels, FloatPointer[] own, FloatPointer[] fused, FloatPointer[] distance,
-                 FloatPointer rawRgb, FloatPointer rawDepth) {
+    /** Features and distances of the rgb branch's three scales, then the depth branch's; features channels-last. */
+    LibTorchMaps(int size, long[] side, long[] channels, ElementType type, Pointer[] decoder, float wDecoder,
+                 Pointer[] amplifier, float wAmplifier, Pointer[] teacher, FloatPointer[] distance) {
         this.size = new long[] {size, size};
         try (PointerScope scope = new PointerScope()) {
-            for (int i = 0; i < 3; i++) {
-                long[] channelsLast = {1, side[i], side[i], channels[i]};
-                this.own[i] = Owned.of(torch.from_blob(own[i], channelsLast).permute(0, 3, 1, 2));
-                this.fused[i] = Owned.of(torch.from_blob(fused[i], channelsLast).permute(0, 3, 1, 2));
-                this.distance[i] = Owned.of(torch.from_blob(distance[i], 1, 1, side[i], side[i]));
+            this.wDecoder = Owned.of(new Scalar(wDecoder));
+            this.wAmplifier = Owned.of(new Scalar(wAmplifier));
+            for (int i = 0; i < 6; i++) {
+                long[] shape = {1, side[i % 3], side[i % 3], channels[i % 3]};
+                this.decoder[i] = features(decoder[i], shape, type);
+                this.amplifier[i] = features(amplifier[i], shape, type);
+                this.teacher[i] = features(teacher[i], shape, type);
+                this.distance[i] = Owned.of(torch.from_blob(distance[i], 1, side[i % 3], side[i % 3]));
             }
-            rgb = Owned.of(torch.from_blob(rawRgb, 1, 1, size, size));
-            depth = Owned.of(torch.from_blob(rawDepth, 1, 1, size, size));
             mean = Owned.of(Tensor.create(new float[] {0.5f, 0.4f}, 2, 1, 1, 1));
             inverseStd = Owned.of(Tensor.create(new float[] {1 / 0.25f, 1 / 0.3f}, 2, 1, 1, 1));
-            mirrored = Owned.of(Tensor.create(mirrored(size)));
-            float[] kernel = gaussian();
-            blurRows = Owned.of(Tensor.create(kernel, 1, 1, 1, kernel.length));
-            blurColumns = Owned.of(Tensor.create(kernel, 1, 1, kernel.length, 1));
+            blur = Owned.of(Tensor.create(blur(size), size, size));
+            blurTransposed = Owned.of(blur.t().contiguous());
         }
     }
 
-    /** Half-sample symmetric border: … c b a | a b c …, which LibTorch's padding does not offer. */
-    private static long[] mirrored(int size) {
-        long[] index = new long[size + 2 * RADIUS_PX];
-        for (int i = 0; i < index.length; i++) {
-            int at = i - RADIUS_PX;
-            index[i] = at < 0 ? -at - 1 : at >= size ? 2L * size - 1 - at : at;
-        }
-        return index;
+    private static Tensor features(Pointer memory, long[] shape, ElementType type) {
+        torch.ScalarType scalar = type == ElementType.BFLOAT16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float;
+        TensorOptions options = new TensorOptions().dtype(new ScalarTypeOptional(scalar));
+        return Owned.of(torch.from_blob(memory, shape, options).permute(0, 3, 1, 2));
     }
 
-    private static float[] gaussian() {
-        double[] weights = new double[2 * RADIUS_PX + 1];
+    /**
+     * The blur of a line with its half-sample symmetric border as a matrix [size, size]. As matrix products the blur takes
+     * LibTorch a fraction of the time of two convolutions of one channel, whose padding does not know this border either.
+     */
+    private static float[] blur(int size) {
         double sum = 0;
-        for (int i = 0; i < weights.length; i++) {
-            double x = (i - RADIUS_PX) / SIGMA_PX;
-            weights[i] = Math.exp(-x * x / 2);
-            sum += weights[i];
+        for (int k = -RADIUS_PX; k <= RADIUS_PX; k++) {
+            sum += weight(k);
         }
-        float[] kernel = new float[weights.length];
-        for (int i = 0; i < kernel.length; i++) {
-            kernel[i] = (float) (weights[i] / sum);
+        float[] matrix = new float[size * size];
+        for (int y = 0; y < size; y++) {
+            for (int k = -RADIUS_PX; k <= RADIUS_PX; k++) {
+                int at = y + k;
+                int mirrored = at < 0 ? -at - 1 : at >= size ? 2 * size - 1 - at : at;
+                matrix[y * size + mirrored] += (float) (weight(k) / sum);
+            }
         }
-        return kernel;
+        return matrix;
     }
 
-    /** Three scales of one branch: [1, side, side] each. */
-    Tensor[] cosineDistance() {
-        Tensor[] out = new Tensor[3];
-        for (int i = 0; i < 3; i++) {
-            out[i] = torch.rsub(torch.cosine_similarity(fused[i], own[i], 1, EPSILON), new Scalar(1.0));
+    private static double weight(int k) {
+        return Math.exp(-0.5 * k * k / (SIGMA_PX * SIGMA_PX));
+    }
+
+    /** Three scales of both branches: [1, side, side] each, of the features' type. */
+    Tensor[] fuseCosine() {
+        Tensor[] out = new Tensor[6];
+        for (int i = 0; i < 6; i++) {
+            Tensor fused = torch.mul(decoder[i], wDecoder).add_(amplifier[i], wAmplifier);
+            out[i] = torch.rsub(torch.cosine_similarity(fused, teacher[i], 1, EPSILON), new Scalar(1.0));
         }
         return out;
     }
 
-    /** One branch's raw map [1, 1, S, S]. */
+    /** The raw map of one branch [1, 1, S, S]. */
     Tensor branchMap() {
-        Tensor sum = torch.upsample_bilinear2d(distance[0], size, true);
-        sum.add_(torch.upsample_bilinear2d(distance[1], size, true));
-        return sum.add_(torch.upsample_bilinear2d(distance[2], size, true));
+        return branchMaps(new Tensor[] {distance[0].unsqueeze(0), distance[1].unsqueeze(0), distance[2].unsqueeze(0)});
     }
 
-    /** The combined map [1, 1, S, S] and the scores of it, the rgb map and the depth map [3]. */
+    private Tensor branchMaps(Tensor[] scales) {
+        Tensor sum = torch.upsample_bilinear2d(scales[0], size, true);
+        sum.add_(torch.upsample_bilinear2d(scales[1], size, true));
+        return sum.add_(torch.upsample_bilinear2d(scales[2], size, true));
+    }
+
+    /** Sum, rgb and depth map [3, 1, S, S] and their maxima [3], from libtrd's distances. */
     Tensor[] anomalyMap() {
-        Tensor both = torch.cat(new TensorVector(rgb, depth), 0).sub_(mean).mul_(inverseStd);
-        both = both.index_select(2, mirrored).index_select(3, mirrored);
-        both = torch.conv2d(torch.conv2d(both, blurColumns), blurRows);
-        Tensor sum = both.narrow(0, 0, 1).add(both.narrow(0, 1, 1));
-        Tensor scores = torch.amax(torch.cat(new TensorVector(sum, both), 0), new long[] {1, 2, 3}, false);
-        return new Tensor[] {sum, scores};
+        return anomalyMap(distance);
+    }
+
+    /** The same from the features. */
+    Tensor[] maps() {
+        return anomalyMap(fuseCosine());
+    }
+
+    private Tensor[] anomalyMap(Tensor[] distances) {
+        Tensor[] scales = new Tensor[3];
+        for (int i = 0; i < 3; i++) {
+            scales[i] = torch.stack(new TensorVector(distances[i], distances[i + 3]), 0).to(torch.ScalarType.Float);
+        }
+        Tensor both = branchMaps(scales).sub_(mean).mul_(inverseStd);
+        both = torch.matmul(torch.matmul(blur, both), blurTransposed);
+        Tensor all = torch.cat(new TensorVector(both.narrow(0, 0, 1).add(both.narrow(0, 1, 1)), both), 0);
+        return new Tensor[] {all, torch.amax(all, new long[] {1, 2, 3}, false)};
     }
 }
