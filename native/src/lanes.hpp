@@ -12,6 +12,14 @@ namespace {
 
 constexpr int64_t kLanes = 16;
 
+#if defined(__AVX2__) && defined(__FMA__)
+// Sums of eight floats each of four vectors: pairs, pairs of pairs, the halves last and in double.
+inline void store_sums(const __m256 (&x)[4], double (&out)[4]) {
+    const __m256 all = _mm256_hadd_ps(_mm256_hadd_ps(x[0], x[1]), _mm256_hadd_ps(x[2], x[3]));
+    _mm256_storeu_pd(out, _mm256_add_pd(_mm256_cvtps_pd(_mm256_castps256_ps128(all)), _mm256_cvtps_pd(_mm256_extractf128_ps(all, 1))));
+}
+#endif
+
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__) && defined(__AVX512DQ__)
 
 // Which lanes count: those whose byte is not zero.
@@ -45,9 +53,11 @@ struct Lanes {
     Lanes max(Lanes o) const { return {_mm512_max_ps(v, o.v)}; }
     Lanes where(Counted c, float otherwise) const { return {_mm512_mask_blend_ps(c.bits, _mm512_set1_ps(otherwise), v)}; }
     bool any_nan() const { return _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q) != 0; }
-    double sum() const {
-        const __m512d low = _mm512_cvtps_pd(_mm512_castps512_ps256(v)), high = _mm512_cvtps_pd(_mm512_extractf32x8_ps(v, 1));
-        return _mm512_reduce_add_pd(_mm512_add_pd(low, high));
+    // Sums of the lanes of four.
+    static void sums(const Lanes (&x)[4], double (&out)[4]) {
+        __m256 half[4];
+        for (int i = 0; i < 4; ++i) half[i] = _mm256_add_ps(_mm512_castps512_ps256(x[i].v), _mm512_extractf32x8_ps(x[i].v, 1));
+        store_sums(half, out);
     }
 };
 
@@ -96,13 +106,10 @@ struct Lanes {
     bool any_nan() const {
         return _mm256_movemask_ps(_mm256_or_ps(_mm256_cmp_ps(low, low, _CMP_UNORD_Q), _mm256_cmp_ps(high, high, _CMP_UNORD_Q))) != 0;
     }
-    double sum() const {
-        const auto wide = [](__m256 x) {
-            return _mm256_add_pd(_mm256_cvtps_pd(_mm256_castps256_ps128(x)), _mm256_cvtps_pd(_mm256_extractf128_ps(x, 1)));
-        };
-        const __m256d four = _mm256_add_pd(wide(low), wide(high));
-        const __m128d two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
-        return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
+    static void sums(const Lanes (&x)[4], double (&out)[4]) {
+        __m256 half[4];
+        for (int i = 0; i < 4; ++i) half[i] = _mm256_add_ps(x[i].low, x[i].high);
+        store_sums(half, out);
     }
 };
 
@@ -173,10 +180,12 @@ struct Lanes {
         for (const float e : v) nan |= e != e;
         return nan;
     }
-    double sum() const {
-        double s = 0;
-        for (const float e : v) s += e;
-        return s;
+    static void sums(const Lanes (&x)[4], double (&out)[4]) {
+        for (int i = 0; i < 4; ++i) {
+            double sum = 0;
+            for (const float e : x[i].v) sum += e;
+            out[i] = sum;
+        }
     }
 };
 

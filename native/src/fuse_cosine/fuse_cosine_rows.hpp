@@ -27,7 +27,7 @@ struct BFloat16 {
     static void load(const uint16_t* p, Lanes& a, Lanes& b) { Lanes::load_bfloat16(p, a, b); }
 };
 
-// Independent lanes instead of one running sum: a lane sums only c/32 products in float, the lanes are added in double,
+// Independent lanes instead of one running sum: a lane sums only c/32 products in float, then the lanes are added in pairs,
 // which keeps the error near one rounding of the result. Without an amplifier the sums are those of the decoder alone;
 // its weight is a common factor.
 template <class Type, bool kBlend>
@@ -57,13 +57,11 @@ void copy_padded(const Element* from, int64_t count, Element (&to)[kStep]) {
     for (int64_t i = 0; i < kStep; ++i) to[i] = i < count ? from[i] : Element{0};
 }
 
-inline double clamped_norm(double square) {
-    const double norm = std::sqrt(square);
-    return norm < 1e-8 ? 1e-8 : norm;  // a NaN stays
-}
+// The square of a norm that is at least 1e-8; a NaN stays.
+inline double clamped_square(double square) { return square < 1e-16 ? 1e-16 : square; }
 
 template <class Type, bool kBlend>
-float row_distance(const FuseCosine& f, int64_t row) {
+Sums<Type, kBlend> sums_of_row(const FuseCosine& f, int64_t row) {
     using Element = typename Type::Element;
     const int64_t c = f.c;
     const Element* decoder = static_cast<const Element*>(f.decoder) + row * c;
@@ -81,17 +79,39 @@ float row_distance(const FuseCosine& f, int64_t row) {
         if constexpr (kBlend) copy_padded(amplifier + k, c - k, a);
         sums.add(d, w_decoder, a, w_amplifier, t);
     }
+    return sums;
+}
+
+// Adding up the lanes of one row costs more than the products of 64 channels; four rows share it.
+constexpr int64_t kRows = 4;
+
+template <class Type, bool kBlend>
+void few_rows(const FuseCosine& f, int64_t row, int64_t rows) {
+    Lanes lanes[3][kRows];
+    for (int64_t r = rows; r < kRows; ++r) lanes[0][r] = lanes[1][r] = lanes[2][r] = Lanes::zero();
+    for (int64_t r = 0; r < rows; ++r) {
+        const Sums<Type, kBlend> sums = sums_of_row<Type, kBlend>(f, row + r);
+        lanes[0][r] = sums.dot[0] + sums.dot[1];
+        lanes[1][r] = sums.gg[0] + sums.gg[1];
+        lanes[2][r] = sums.tt[0] + sums.tt[1];
+    }
+    double dot[kRows], gg[kRows], tt[kRows];
+    Lanes::sums(lanes[0], dot);
+    Lanes::sums(lanes[1], gg);
+    Lanes::sums(lanes[2], tt);
     const double factor = kBlend ? 1.0 : static_cast<double>(f.w_decoder);
-    const double dot = factor * (sums.dot[0] + sums.dot[1]).sum();
-    const double gg = factor * factor * (sums.gg[0] + sums.gg[1]).sum(), tt = (sums.tt[0] + sums.tt[1]).sum();
-    return static_cast<float>(1.0 - dot / (clamped_norm(gg) * clamped_norm(tt)));
+    for (int64_t r = 0; r < rows; ++r) {
+        const double norms = std::sqrt(clamped_square(factor * factor * gg[r]) * clamped_square(tt[r]));
+        f.distance[row + r] = static_cast<float>(1.0 - factor * dot[r] / norms);
+    }
 }
 
 template <class Type, bool kBlend>
 void all_rows(const FuseCosine& f) {
     // Below about 64 KiB of features, waking a thread costs more than it saves.
 #pragma omp parallel for schedule(static) if (f.rows * f.c >= 16384)
-    for (int64_t row = 0; row < f.rows; ++row) f.distance[row] = row_distance<Type, kBlend>(f, row);
+    for (int64_t row = 0; row < f.rows; row += kRows)
+        few_rows<Type, kBlend>(f, row, f.rows - row < kRows ? f.rows - row : kRows);
 }
 
 inline void fuse_cosine_rows(const FuseCosine& f) {
