@@ -1,4 +1,4 @@
-# Sourced by run.sh and reference/training.sh: builds what is measured and opens its results folder.
+# Sourced by run.sh, latency.sh and reference/training.sh: builds what is measured and opens its results folder.
 #   java      the JVM        class_path   of the benchmarks        commit   what is measured
 #   results   benchmarks/results/<date>_<cpu>_<commit>
 

@@ -102,9 +102,71 @@ def training_table(folder):
     return lines
 
 
+SIDES = {
+    'trd4j': 'trd4j', 'onnxruntime-java': 'ONNX Runtime from Java', 'onnxruntime-python': 'ONNX Runtime from Python',
+    'libtorch-fused': "LibTorch's fused oneDNN operators, the stand-in for torch.compile", 'libtorch-eager': "LibTorch's ordinary ops",
+    'pytorch': 'PyTorch',
+}
+
+
+def side_name(side):
+    """What the table calls it, and its setting; trd4j's and LibTorch's versions stand below the table."""
+    name = next(words for prefix, words in SIDES.items() if side['side'].startswith(prefix))
+    if name == 'trd4j':
+        return f"**trd4j {side['precision']}**"
+    version = '' if 'version' not in side or side['version'].startswith('LibTorch') else f" ({side['version']})"
+    return f"{name}, {side.get('setting') or side['side'].partition('-')[2]}{version}"
+
+
+def goals_table(summary):
+    """The goals of the issue; nothing is said of what was not measured but why."""
+    lines = ['| goal: at most | of | measured ratio (rounds) | |', '|---|---|---|---|']
+    for g in summary['goals'] + [ops_goal(kind) for kind in ('FLOAT32', 'BFLOAT16')]:
+        measured = '–' if g['ratio'] is None else f"{number(g['ratio'])} ({number(min(g['ratios']))} – {number(max(g['ratios']))})"
+        sides = ' / '.join(x for x in (g['ours'], g['peer']) if x)
+        verdict = {None: '', True: '**met**', False: 'missed'}[g['met']]
+        text = '; '.join(x for x in (verdict, sides, g['note']) if x)
+        lines.append(f"| {g['what']}: {g['limit']:g} | {g['against']} | {measured} | {text} |")
+    return lines
+
+
+def ops_goal(kind):
+    """From the JMH run: what comes after the network."""
+    goal = {'what': f'fuse_cosine + anomaly_map, S = 256, {kind.lower()}', 'against': "the same in LibTorch's ops", 'limit': 0.2,
+            'ratio': None, 'met': None, 'ratios': None, 'ours': None, 'peer': None, 'note': 'not measured'}
+    folder = newest('jmh', 'results.json')
+    scores = {}
+    for e in read(RESULTS, folder, 'jmh', 'results.json') if folder else []:
+        params = set((e.get('params') or {}).values())
+        if {'wide_resnet50_2', kind} <= params:
+            scores[e['benchmark'].split('.')[-1]] = e['primaryMetric']['score']
+    if {'maps', 'mapsLibTorch'} <= set(scores):
+        ratio = scores['maps'] / scores['mapsLibTorch']
+        goal.update(ratio=ratio, met=ratio <= goal['limit'], ratios=[ratio], note='JMH, below')
+    return goal
+
+
+def latency_tables(folder):
+    summary = read(RESULTS, folder, 'latency', 'summary.json')
+    lines = goals_table(summary) + ['', "Below, σ is the standard deviation of PyTorch eager's map of a branch; weights are generated ones."]
+    runs = [r for r in summary['runs'] if r['group'] == 'network']
+    for run in sorted(runs, key=lambda r: r['backbone'], reverse=True):
+        lines += ['', f"Network, {run['backbone']}, S = {run['size']}, {run['threads']} threads, sides that alternated in {run['rounds']} "
+                  f"rounds of {run['passes']}:", '',
+                  '| side | network (median) | map beside PyTorch eager | taken by others |', '|---|---|---|---|']
+        for s in run['sides']:
+            name = side_name(s)
+            if 'unavailable' in s:
+                lines.append(f"| {name} | not available: {s['unavailable']} | | |")
+                continue
+            agreement = 'reference' if 'map_error_std' not in s else f"within {s['map_error_std']:.1g} σ, correlation {s['map_correlation']:.5f}"
+            lines.append(f"| {name} | {number(s['median_ms']['network'])} ms | {agreement} | up to {s['others_share_max']:.0%} |")
+    return lines
+
+
 def section():
     out = []
-    for kind, file, table in (('jmh', 'results.json', jmh_table), ('training', 'summary.json', training_table)):
+    for kind, file, table in (('latency', 'summary.json', latency_tables), ('jmh', 'results.json', jmh_table), ('training', 'summary.json', training_table)):
         folder = newest(kind, file)
         if folder is not None:
             out += table(folder) + ['', heading(folder, kind), '']

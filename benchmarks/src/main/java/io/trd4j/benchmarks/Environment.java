@@ -92,7 +92,7 @@ public final class Environment {
         long bytes = 0;
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
             Path path = Path.of(entry);
-            if (entry.endsWith(".jar") && !entry.matches(".*(slf4j-nop|jmh|jopt|commons-math|junit|opentest4j|apiguardian).*")) {
+            if (entry.endsWith(".jar") && !entry.matches(".*(slf4j-nop|jmh|onnxruntime|jopt|commons-math|junit|opentest4j|apiguardian).*")) {
                 bytes += Files.size(path);
             }
         }

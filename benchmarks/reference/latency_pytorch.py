@@ -1,0 +1,126 @@
+"""PyTorch as a side of the latency comparison, in several settings; and the export of the same network to ONNX.
+
+    latency_pytorch.py SETTING FOLDER THREADS MAPS     serves (latency_side.py); settings: SETTINGS below
+    latency_pytorch.py export FOLDER                   writes FOLDER/model.onnx
+"""
+import os
+import sys
+import time
+import warnings
+
+import torch
+from torch import nn
+
+import latency_side
+from trd_reference import Student, Teacher, anomaly_map
+
+OPSET = 16
+CHANNELS_LAST = torch.channels_last
+
+
+class Network(nn.Module):
+    """Both prepared images to both raw maps, as the official code computes them: the teacher sees one modality after the other."""
+
+    def __init__(self, folder):
+        super().__init__()
+        about, _, _ = latency_side.inputs(folder)
+        self.size = about['size']
+        self.teacher, self.student_rgb, self.student_depth = (kind(about['backbone']) for kind in (Teacher, Student, Student))
+        with warnings.catch_warnings():
+            # The arrays are mapped from a file that is only read; load_state_dict copies them.
+            warnings.simplefilter('ignore')
+            self.load_state_dict({k: torch.from_numpy(v) for k, v in latency_side.weights(folder).items()})
+        self.eval().requires_grad_(False)
+
+    def forward(self, rgb, second):
+        own, other = self.teacher(rgb), self.teacher(second)
+        return (anomaly_map(self.student_rgb(own, other)[3], own, self.size),
+                anomaly_map(self.student_depth(other, own)[3], other, self.size))
+
+
+def traced(network, images):
+    return torch.jit.freeze(torch.jit.trace(network, images))
+
+
+def require_compile():
+    if not hasattr(torch, 'compile'):
+        raise latency_side.Unavailable(f"PyTorch {torch.__version__.split('+')[0]} has no torch.compile; it needs PyTorch 2")
+
+
+def compiled(network, images):
+    import torch._inductor.config
+    torch._inductor.config.freezing = True
+    return torch.compile(network)
+
+
+# name: in words, memory format, type, what is made of the module
+SETTINGS = {
+    'eager': ('eager fp32 as the official code, NCHW', torch.contiguous_format, torch.float32, None),
+    'channels-last': ('eager fp32, channels-last', CHANNELS_LAST, torch.float32, None),
+    'frozen': ('fp32, torch.jit.trace and freeze, NCHW', torch.contiguous_format, torch.float32, traced),
+    'optimized': ('fp32, torch.jit.optimize_for_inference, NCHW', torch.contiguous_format, torch.float32,
+                  lambda network, images: torch.jit.optimize_for_inference(traced(network, images))),
+    'bf16': ('eager bf16, channels-last', CHANNELS_LAST, torch.bfloat16, None),
+    'compile': ('fp32, torch.compile with freezing, channels-last', CHANNELS_LAST, torch.float32, compiled),
+    'compile-bf16': ('bf16, torch.compile with freezing, channels-last', CHANNELS_LAST, torch.bfloat16, compiled),
+}
+
+
+def start(name, folder, threads):
+    words, layout, kind, make = SETTINGS[name]
+    torch.set_num_threads(threads)
+    _, rgb, second = latency_side.inputs(folder)
+    images = [torch.from_numpy(x).to(kind).contiguous(memory_format=layout) for x in (rgb, second)]
+    if make is compiled:
+        require_compile()
+    network = Network(folder).to(kind).to(memory_format=layout)
+    with torch.no_grad():
+        run = network if make is None else make(network, tuple(images))
+        try:
+            # The first passes of a traced or compiled network optimise it.
+            run(*images)
+            run(*images)
+        except RuntimeError as e:
+            if kind == torch.float32:
+                raise
+            raise latency_side.Unavailable(f"PyTorch {torch.__version__} does not run this network in {kind}: "
+                                           + str(e).splitlines()[0][:160]) from e
+
+    def step():
+        with torch.no_grad():
+            begin = time.perf_counter()
+            maps = run(*images)
+            elapsed = 1e3 * (time.perf_counter() - begin)
+        return [m.float().numpy() for m in maps], {'network': elapsed}
+
+    return f"PyTorch {torch.__version__}, Python {sys.version.split()[0]}", words, step
+
+
+def fold_transposed(module):
+    """Folds BatchNorm into transposed convolutions, which the exporter does for plain ones only: ONNX Runtime's faster graph."""
+    from torch.nn.utils.fusion import fuse_conv_bn_eval
+    previous = None
+    for name, child in list(module.named_children()):
+        if isinstance(child, nn.BatchNorm2d) and previous is not None and isinstance(previous[1], nn.ConvTranspose2d):
+            setattr(module, previous[0], fuse_conv_bn_eval(previous[1], child, transpose=True))
+            setattr(module, name, nn.Identity())
+        fold_transposed(child)
+        previous = name, child
+
+
+def export(folder):
+    network = Network(folder)
+    fold_transposed(network)
+    _, rgb, second = latency_side.inputs(folder)
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        torch.onnx.export(network, (torch.from_numpy(rgb), torch.from_numpy(second)), os.path.join(folder, 'model.onnx'),
+                          opset_version=OPSET, do_constant_folding=True, input_names=['rgb', 'second'],
+                          output_names=['map_rgb', 'map_second'])
+
+
+if __name__ == '__main__':
+    if sys.argv[1] == 'export':
+        export(sys.argv[2])
+    else:
+        latency_side.serve(lambda: start(sys.argv[1], sys.argv[2], int(sys.argv[3])), sys.argv[4])
