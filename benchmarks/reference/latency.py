@@ -191,9 +191,10 @@ def spare_memory_kib():
         return next(int(line.split()[1]) for line in info if line.startswith('MemAvailable'))
 
 
-def alternate(options, name, starts, check, about, only_checked=()):
+def alternate(options, name, starts, check, about, only_checked=(), passes=None):
     """Starts the sides one after the other, checks them, times them in rounds and writes NAME.json."""
     sides, described = [], {}
+    passes = passes or options.passes
     try:
         for begin in starts:
             side = begin()
@@ -215,14 +216,17 @@ def alternate(options, name, starts, check, about, only_checked=()):
         check(sides, described)
         for side in only_checked:
             del described[side]
-        write(options, name, {**about, 'threads': options.threads, 'passes': options.passes, 'sides': described,
-                              'rounds': [one_round(options, name, number, sides) for number in range(options.rounds)]})
+        rounds = []
+        for number in range(options.rounds):
+            rounds.append(one_round(number, sides, passes))
+            say(f'{name}: round {number + 1} of {options.rounds}')
+        write(options, name, {**about, 'threads': options.threads, 'passes': passes, 'sides': described, 'rounds': rounds})
     finally:
         for side in sides:
             side.close()
 
 
-def one_round(options, name, number, sides):
+def one_round(number, sides, passes):
     """One turn of every side: where the round starts and in which direction it goes changes from round to round."""
     shift = number % len(sides) if sides else 0
     order = sides[shift:] + sides[:shift]
@@ -231,12 +235,11 @@ def one_round(options, name, number, sides):
     turns = {}
     for side in order:
         for disturbed in range(REPEATS + 1):
-            times, others = side.turn(options.passes)
+            times, others = side.turn(passes)
             if others <= DISTURBED:
                 break
         turns[side.name] = {**{stage + '_ms': values for stage, values in times.items()}, 'others_share': others,
                             'repeats': disturbed}
-    say(f'{name}: round {number + 1} of {options.rounds}')
     return turns
 
 
@@ -286,7 +289,8 @@ def preparation(options):
                   lambda: Side(options, 'python', 'fp32', command, maps)]
         alternate(options, f'preparation-{modality}-{options.size}', starts,
                   lambda sides, described: latency_check.prepared(os.path.join(folder, 'prepared.f32'), maps, described['python']),
-                  {'group': 'preparation', 'modality': modality, 'size': options.size})
+                  # A pass of a few milliseconds: more of them, so that the share others took can be measured.
+                  {'group': 'preparation', 'modality': modality, 'size': options.size}, passes=10 * options.passes)
 
 
 def start_up(options):
