@@ -102,7 +102,7 @@ typedef struct trd_distances {
 } trd_distances;
 
 /**
- * Bytes of the operators that trd_anomaly_map needs for these sizes (49 KiB at size 256 with sides 64, 32, 16);
+ * Bytes of the operators that trd_anomaly_map needs for these sizes (51 KiB at size 256 with sides 64, 32, 16);
  * 0 when a size <= 0, a side > size, or size too large.
  */
 TRD_API int64_t trd_anomaly_map_operators_bytes(int64_t size, int64_t side_1, int64_t side_2, int64_t side_3);

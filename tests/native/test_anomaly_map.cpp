@@ -238,7 +238,8 @@ void bad_arguments() {
         float *map, *map_depth, *scores;
         int64_t n, size, side_1, side_3;
     };
-    const Call base = {&good_distances, &good, nullptr, operators, bytes, run.map.data(), run.map_depth.data(), run.scores.data(), 1, 32, 8, 2};
+    const Call base = {&good_distances, &good, nullptr, operators, bytes, run.map.data(), run.map_depth.data(),
+                       run.scores.data(), 1, 32, 8, 2};
     const auto refused = [&](const char* what, const Call& c) {
         expect_status(what, trd_anomaly_map(&exec, &good_distances, c.depth, c.side_1, 4, c.side_3, c.calibration, c.mask, c.operators,
                                             c.bytes, c.map, run.map_rgb.data(), c.map_depth, c.scores, c.n, c.size), TRD_ERROR_ARGUMENT);

@@ -57,8 +57,9 @@ void random_case(int32_t type, bool blend, int64_t n, int64_t pixels, int64_t c)
     expect_status(what, trd_fuse_cosine(&exec, type, decoder.data(), w_decoder, blend ? amplifier.data() : nullptr, w_amplifier,
                                         teacher.data(), distance.data(), n, pixels, c), TRD_OK);
     // <g,t>/(|g||t|) is at most 1, and so is <|g|,|t|>/(|g||t|). A lane adds at most ceil(c/32) products (relative
-    // error eps/2 each), in all three sums, and the lanes are added in four pairings; the blend rounds an element of g twice, of |w_d d| + |w_a a|, which for these
-    // values is in norm at most 2 |g| where c is not tiny; the result is rounded once.
+    // error eps/2 each), in all three sums, and the lanes are added in four pairings; the blend rounds an element of g
+    // twice, of |w_d d| + |w_a a|, which for these values is in norm at most 2 |g| where c is not tiny; the result is
+    // rounded once.
     const double roundings = static_cast<double>(c + 31) / 32 + 4 + (blend ? 4 : 0);
     double tolerance = (2 * roundings + 2) * std::numeric_limits<float>::epsilon() / 2;
     if (blend && c < 8) tolerance *= 8;  // decoder and amplifier may cancel in a single channel
@@ -133,7 +134,8 @@ void bad_arguments() {
     expect_status("null teacher", call(0, f, 1, f, 1, nullptr, out.data(), 1, 8, 8), TRD_ERROR_ARGUMENT);
     expect_status("null distance", call(0, f, 1, f, 1, f, nullptr, 1, 8, 8), TRD_ERROR_ARGUMENT);
     expect_status("w_decoder NaN", call(0, f, kNan, f, 1, f, out.data(), 1, 8, 8), TRD_ERROR_ARGUMENT);
-    expect_status("w_amplifier infinite", call(0, f, 1, f, std::numeric_limits<float>::infinity(), f, out.data(), 1, 8, 8), TRD_ERROR_ARGUMENT);
+    expect_status("w_amplifier infinite",
+                  call(0, f, 1, f, std::numeric_limits<float>::infinity(), f, out.data(), 1, 8, 8), TRD_ERROR_ARGUMENT);
     expect_status("n = 0", call(0, f, 1, f, 1, f, out.data(), 0, 8, 8), TRD_ERROR_ARGUMENT);
     expect_status("pixels < 0", call(0, f, 1, f, 1, f, out.data(), 1, -8, 8), TRD_ERROR_ARGUMENT);
     expect_status("c = 0", call(0, f, 1, f, 1, f, out.data(), 1, 8, 0), TRD_ERROR_ARGUMENT);

@@ -73,12 +73,12 @@ public final class BranchMaps implements AutoCloseable {
         return depthDistances;
     }
 
-    /** Upsamples and adds the rgb branch's distances: its raw map [S, S], before calibration and blur; valid until the next call. */
+    /** Upsamples and adds the rgb branch's distances: its raw map [S, S] before calibration and blur, until the next call. */
     public FloatPointer rgb() {
         return rawMap(rgbDistances, rgb);
     }
 
-    /** Upsamples and adds the second branch's distances: its raw map [S, S], before calibration and blur; valid until the next call. */
+    /** The same of the second branch's distances. */
     public FloatPointer depth() {
         return rawMap(depthDistances, depth);
     }
