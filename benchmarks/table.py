@@ -113,7 +113,7 @@ def side_name(side):
     """What the table calls it, and its setting; trd4j's and LibTorch's versions stand below the table."""
     name = next(words for prefix, words in SIDES.items() if side['side'].startswith(prefix))
     if name == 'trd4j':
-        return f"**trd4j {side['precision']}**"
+        return f"**trd4j {side.get('setting') or side['precision']}**"
     version = '' if 'version' not in side or side['version'].startswith('LibTorch') else f" ({side['version']})"
     return f"{name}, {side.get('setting') or side['side'].partition('-')[2]}{version}"
 

@@ -103,7 +103,7 @@ def make_inputs(options, backbone, modality='normals', graph=False):
         say(f'generating {folder}')
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
-        call(java(options, 'Inputs', folder, backbone, options.size, modality), options)
+        call(java(options, 'Inputs', folder, backbone, options.size, modality, options.threads), options)
     if graph and not os.path.exists(os.path.join(folder, 'model.onnx')):
         say('exporting the ONNX graph')
         call([sys.executable, os.path.join(HERE, 'latency_pytorch.py'), 'export', folder], options)

@@ -6,32 +6,39 @@ import io.trd4j.data.Dataset;
 import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
 import io.trd4j.data.PartFiles;
-import io.trd4j.data.Preparation;
 import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
+import io.trd4j.engine.PrecisionCalibration;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Network;
+import io.trd4j.model.PrecisionTests;
+import io.trd4j.train.PreparedParts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.PointerScope;
 
 /**
  * What all sides of a comparison read, in one folder: {@code model.safetensors} with generated weights (those of
- * {@code reference/generated.py}), one synthetic part of 800 x 800 as files, and that part prepared by trd4j
+ * {@code reference/generated.py}), synthetic parts of 800 x 800 as files, and the first of them prepared by trd4j
  * ({@code prepared.f32}, float [2, 3, S, S], row-major little-endian). The calibration is mean 0, standard deviation 1, so
- * that a calibrated map is the raw one.
+ * that a calibrated map is the raw one; the precisions are tested on the other parts.
  */
 public final class Inputs {
     static final int PART_PIXELS = 800;
     static final int NORMAL_KERNEL = 5;
+    private static final int NORMAL_PARTS = 4;
     private static final long SEED = 1;
 
     private final Path folder;
@@ -53,7 +60,7 @@ public final class Inputs {
     }
 
     Part part() throws IOException {
-        return files(folder).load();
+        return Dataset.open(folder.resolve("part")).train().get(0).load();
     }
 
     /** One prepared image, [3, S, S]: 0 the colour image, 1 the second modality. */
@@ -64,44 +71,58 @@ public final class Inputs {
         return image;
     }
 
-    private static PartFiles files(Path folder) throws IOException {
-        return Dataset.open(folder.resolve("part")).train().get(0);
-    }
-
-    /** Arguments: folder to write, backbone, S, modality of the second branch ({@code depth} or {@code normals}). */
+    /** Arguments: folder to write, backbone, S, modality of the second branch ({@code depth} or {@code normals}), threads. */
     public static void main(String[] args) throws IOException {
         Path folder = Path.of(args[0]);
         Backbone backbone = Backbone.of(args[1]);
         int size = Integer.parseInt(args[2]);
         Modality modality = Modality.valueOf(args[3].toUpperCase(Locale.ROOT));
-        SyntheticParts.write(folder.resolve("part"), Shape.COOKIE, 1, 0, 0, PART_PIXELS, SEED, done -> { });
-        PartFiles files = files(folder);
-        Part part = files.load();
-        ByteBuffer prepared = ByteBuffer.allocate(6 * size * size * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        prepared.asFloatBuffer().put(prepare(part, size, modality));
-        AtomicFile.write(folder.resolve("prepared.f32"), prepared.array());
-        try (Network network = new Network(backbone)) {
+        SyntheticParts.write(folder.resolve("part"), Shape.COOKIE, 1 + NORMAL_PARTS, 0, 0, PART_PIXELS, SEED, done -> { });
+        List<PartFiles> files = Dataset.open(folder.resolve("part")).train();
+        PrecisionTests tests;
+        try (PreparedParts parts = new PreparedParts(files, size, modality, NORMAL_KERNEL, done -> { });
+             Network network = new Network(backbone)) {
+            AtomicFile.write(folder.resolve("prepared.f32"), prepared(parts, size));
             network.weights().forEach((prefix, weights) -> Golden.fill(weights, prefix));
-            ModelFile.write(folder.resolve("model.safetensors"), new ModelInfo(ModelInfo.FORMAT_VERSION, backbone, size, modality,
-                    NORMAL_KERNEL, new Calibration(0, 1, 0, 1), null, null,
-                    ModelFile.teacherSha256(network.teacher().weights().sources(""))), network.sources());
+            ModelInfo info = new ModelInfo(ModelInfo.FORMAT_VERSION, backbone, size, modality, NORMAL_KERNEL,
+                    new Calibration(0, 1, 0, 1), null, null, ModelFile.teacherSha256(network.teacher().weights().sources("")));
+            tests = PrecisionCalibration.run(network, size, info.calibration(), normal(parts), Integer.parseInt(args[4]), done -> { });
+            ModelFile.write(folder.resolve("model.safetensors"), info.withPrecisions(tests), network.sources());
         }
+        Map<String, Object> about = new LinkedHashMap<>();
+        about.put("backbone", backbone.key());
+        about.put("size", size);
+        about.put("modality", modality.key());
+        about.put("normal_kernel", NORMAL_KERNEL);
+        about.put("rgb", folder.relativize(files.get(0).rgb()).toString());
+        about.put("xyz", folder.relativize(files.get(0).second()).toString());
+        about.put("bf16_test", tests == null ? null : tests.bf16());
+        about.put("int8_test", tests == null ? null : tests.int8());
         // Written last: a folder without it is not complete.
-        Map<String, Object> about = Map.of("backbone", backbone.key(), "size", size, "modality", modality.key(),
-                "normal_kernel", NORMAL_KERNEL, "rgb", folder.relativize(files.rgb()).toString(),
-                "xyz", folder.relativize(files.second()).toString());
         AtomicFile.write(folder.resolve("inputs.json"), new ObjectMapper().writeValueAsString(about) + "\n");
     }
 
-    /** Both images one after the other, [2, 3, S, S]. */
-    private static float[] prepare(Part part, int size, Modality modality) {
-        Preparation preparation = new Preparation(size, modality, NORMAL_KERNEL);
-        float[] image = new float[3 * size * size];
-        float[] both = new float[2 * image.length];
-        preparation.rgb(part, image);
-        System.arraycopy(image, 0, both, 0, image.length);
-        preparation.second(part, image);
-        System.arraycopy(image, 0, both, image.length, image.length);
-        return both;
+    /** The timed part's images one after the other, float [2, 3, S, S]. */
+    private static byte[] prepared(PreparedParts parts, int size) {
+        ByteBuffer bytes = ByteBuffer.allocate(6 * size * size * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        try (PointerScope scope = new PointerScope()) {
+            bytes.asFloatBuffer().put(Golden.floats(parts.rgb(0))).put(Golden.floats(parts.second(0)));
+        }
+        return bytes.array();
+    }
+
+    /** The parts that are not timed, on which the precisions below float32 are calibrated as {@code trd calibrate} does it. */
+    private static PrecisionCalibration.Images normal(PreparedParts parts) {
+        return new PrecisionCalibration.Images() {
+            @Override
+            public int count() {
+                return parts.count() - 1;
+            }
+
+            @Override
+            public FloatPointer image(int part, int branch) {
+                return parts.image(part + 1, branch);
+            }
+        };
     }
 }

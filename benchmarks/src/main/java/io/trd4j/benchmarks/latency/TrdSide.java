@@ -4,8 +4,11 @@ import io.trd4j.data.Part;
 import io.trd4j.engine.Inspection;
 import io.trd4j.engine.Inspector;
 import io.trd4j.engine.InspectorOptions;
-import io.trd4j.engine.Natives;
+import io.trd4j.engine.cpu.CpuSupport;
 import io.trd4j.io.InputException;
+import io.trd4j.jni.NativeRuntime;
+import io.trd4j.model.Precision;
+import io.trd4j.model.PrecisionTests;
 import java.io.IOException;
 import java.util.Map;
 
@@ -26,29 +29,27 @@ final class TrdSide implements Side {
 
     private static Inspector open(Inputs inputs, String precision, int threads) throws IOException {
         try {
-            return Inspector.open(inputs.model(), options(threads, precision));
-        } catch (InputException | UnsupportedOperationException e) {
-            // The processor lacks it, or this model carries no accuracy test for it.
+            return Inspector.open(inputs.model(),
+                    InspectorOptions.defaults().withThreads(threads).withPrecision(Precision.of(precision)));
+        } catch (InputException e) {
+            // The processor lacks its instructions, or this model what the precision needs.
             throw new Unavailable(e.getMessage());
         }
     }
 
-    /** The one place that turns a precision's name into an option. */
-    private static InspectorOptions options(int threads, String precision) {
-        if (!precision.equals("fp32")) {
-            throw new UnsupportedOperationException("this version of trd4j computes in fp32 only");
-        }
-        return new InspectorOptions(threads);
-    }
-
     @Override
     public String version() {
-        return String.join("; ", Natives.describe());
+        return NativeRuntime.description() + "; oneDNN " + CpuSupport.version();
     }
 
     @Override
     public String setting() {
-        return precision + ", Inspector.inspect of a part in memory";
+        Precision runs = inspector.precision();
+        PrecisionTests tests = inspector.model().precisions();
+        PrecisionTests.Accuracy test = tests == null ? null : runs == Precision.BF16 ? tests.bf16()
+                : runs == Precision.INT8 ? tests.int8() : null;
+        return (precision.equals(runs.key()) ? precision : precision + ", which chose " + runs.key())
+                + (test == null ? "" : ", accuracy test " + (test.passed() ? "passed" : "not passed"));
     }
 
     @Override
