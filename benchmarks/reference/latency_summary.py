@@ -56,10 +56,11 @@ def network_goal(run, what, against, limit, ours, peers, wanted=None):
     peer = run.fastest(peers, 'network')
     if peer is None:
         return goal(what, against, limit, note=f'not measured: {peers[0]}: {run.why_not(peers[0])}')
-    note = None
+    notes = [f"of {p} {statistics.median(run.ratios(ours, p, 'network')):.3f}" for p in run.timed(peers) if p != peer]
     if wanted and not run.timed([wanted]):
-        note = f"{wanted} not available: {run.why_not(wanted)}" + ('; stand-in' if peer.startswith('libtorch-fused') else '')
-    return goal(what, against, limit, run.ratios(ours, peer, 'network'), ours, peer, note)
+        notes.append(f"{wanted} not available: {run.why_not(wanted)}"
+                     + ('; libtorch-fused stands in' if peer.startswith('libtorch-fused') else ''))
+    return goal(what, against, limit, run.ratios(ours, peer, 'network'), ours, peer, '; '.join(notes) or None)
 
 
 def outside_goal(runs):
