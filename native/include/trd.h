@@ -33,7 +33,8 @@ enum {
     TRD_ERROR_ARGUMENT = 1,    /* null, size <= 0, size too large, overlap, workspace too small, not finite */
     TRD_ERROR_UNSUPPORTED = 2, /* this build or this machine has no such backend */
     TRD_ERROR_CUDA = 3,        /* the CUDA runtime refused; the text holds its reason */
-    TRD_ERROR_INTERNAL = 4     /* a fault of libtrd */
+    TRD_ERROR_INTERNAL = 4,    /* a fault of libtrd */
+    TRD_ERROR_INPUT = 5        /* the part itself cannot be used; the text continues a sentence that began with the part */
 };
 
 enum { TRD_BACKEND_CPU = 0, TRD_BACKEND_CUDA = 1 };
@@ -135,6 +136,75 @@ TRD_API trd_status trd_anomaly_map(const trd_exec* exec, const trd_distances* rg
                                    int64_t side_1, int64_t side_2, int64_t side_3, const trd_calibration* calibration,
                                    const uint8_t* mask, const void* operators, int64_t operators_bytes, float* map,
                                    float* map_rgb, float* map_depth, float* scores, int64_t n, int64_t size);
+
+/*
+ * Data preparation (SPEC section 5): from what the sensors gave to the network's inputs.
+ *
+ * Each of the three ops has a workspace, trd_prepare_<op>_workspace_bytes(...) bytes, 64-byte aligned. trd_prepare_<op>_plan
+ * writes the tables that depend on the sizes only into it; any number of calls with the same sizes may follow. One call at
+ * a time uses a workspace, which belongs to it until the return.
+ *   width, height  of the image or the organised point cloud: 1 to 2^20 each, together at most 2^30 pixels
+ *   row_stride     bytes from one row to the next, at least a row's own; what lies between the rows is not read
+ *   size           S, 1 to 4096
+ *   out            type [size, size, 3] (channels-last), normalised with ImageNet's mean and standard deviation; all finite
+ *   type           TRD_FLOAT32 or TRD_BFLOAT16; out is aligned to its element
+ * The result does not depend on the number of threads. Errors of all: ARGUMENT (null, a size out of range, stride too small,
+ * overlap, misaligned, workspace too small or planned for other sizes), UNSUPPORTED, CUDA.
+ */
+
+/** Bytes of scratch and tables for trd_prepare_rgb; 0 when a size is out of range. */
+TRD_API int64_t trd_prepare_rgb_workspace_bytes(int64_t width, int64_t height, int64_t size);
+
+TRD_API trd_status trd_prepare_rgb_plan(const trd_exec* exec, int64_t width, int64_t height, int64_t size,
+                                        void* workspace, int64_t workspace_bytes);
+
+/**
+ * Colour image: resized as Pillow's BILINEAR does (antialiasing, fixed point, columns first), exact to the bit, then
+ * (v / 255 - mean) / deviation.
+ * image  uint8 [height, width, 3]: red, green, blue
+ */
+TRD_API trd_status trd_prepare_rgb(const trd_exec* exec, const uint8_t* image, int64_t width, int64_t height,
+                                   int64_t row_stride, void* out, int32_t type, int64_t size, void* workspace,
+                                   int64_t workspace_bytes);
+
+/** Bytes of scratch and tables for trd_prepare_depth; 0 when a size is out of range. */
+TRD_API int64_t trd_prepare_depth_workspace_bytes(int64_t width, int64_t height, int64_t size);
+
+TRD_API trd_status trd_prepare_depth_plan(const trd_exec* exec, int64_t width, int64_t height, int64_t size,
+                                          void* workspace, int64_t workspace_bytes);
+
+/**
+ * Depth image: nearest resize, background plane through three corners, 3 x closing, z scaled to [0.1, 0.9], two fills,
+ * one value in all three channels. Beyond the specification, so that every result is finite:
+ *  - a point with a coordinate that is not finite or beyond 1e6 m is missing, as is one with z = 0;
+ *  - three corners that span no plane (missing, in one line): every valid point is foreground; one corner without a valid
+ *    point counts as the origin;
+ *  - where all foreground has the same z, it gets the low end of the range.
+ * xyz   float32 [height, width, 3]: x, y, z in metres; row_stride is a multiple of 4
+ * mask  uint8 [size, size], 1 = foreground after the closing; may be null
+ * Errors: also INPUT (no foreground, size below 3): out is then unchanged, mask and workspace are undefined.
+ */
+TRD_API trd_status trd_prepare_depth(const trd_exec* exec, const float* xyz, int64_t width, int64_t height,
+                                     int64_t row_stride, void* out, int32_t type, int64_t size, uint8_t* mask,
+                                     void* workspace, int64_t workspace_bytes);
+
+/** Bytes of scratch and tables for trd_prepare_normals; 0 when a size or the kernel is out of range. */
+TRD_API int64_t trd_prepare_normals_workspace_bytes(int64_t width, int64_t height, int64_t size, int32_t kernel);
+
+TRD_API trd_status trd_prepare_normals_plan(const trd_exec* exec, int64_t width, int64_t height, int64_t size,
+                                            int32_t kernel, void* workspace, int64_t workspace_bytes);
+
+/**
+ * Surface normals: the depth image as above at the cloud's own size, scaled to [0, 1] (so the smallest z counts as missing),
+ * Sobel derivatives, n = (-dx, -dy, 1) / (length + 1e-8), (n + 1) / 2, times the mask, resized bilinearly without
+ * antialiasing (half-pixel centres).
+ * kernel  aperture of the derivatives, odd, 1 to 31 (1: no smoothing)
+ * mask    uint8 [height, width], 1 = foreground after the closing; may be null
+ * Errors: also INPUT (no foreground, fewer than 3 x 3 points): out is then unchanged, mask and workspace are undefined.
+ */
+TRD_API trd_status trd_prepare_normals(const trd_exec* exec, const float* xyz, int64_t width, int64_t height,
+                                       int64_t row_stride, void* out, int32_t type, int64_t size, int32_t kernel,
+                                       uint8_t* mask, void* workspace, int64_t workspace_bytes);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,37 @@
+// Sizes and tables of the three workspaces.
+#include "preprocess/depth_image.hpp"
+#include "preprocess/prepare_rgb.hpp"
+
+namespace trd::cpu {
+namespace {
+
+template <class Workspace>
+void plan_as(const PlanHeader& plan, void* workspace) {
+    Workspace(plan, workspace).fill(plan);
+    *static_cast<PlanHeader*>(workspace) = plan;
+}
+
+PlanHeader derived(PlanHeader plan) {
+    if (plan.op == Preparation::rgb) derive_taps(plan);
+    return plan;
+}
+
+}  // namespace
+
+int64_t preparation_workspace_bytes(const PlanHeader& plan) {
+    switch (plan.op) {
+        case Preparation::rgb: return RgbWorkspace(derived(plan), nullptr).bytes;
+        case Preparation::depth: return DepthWorkspace(plan, nullptr).bytes;
+        default: return NormalsWorkspace(plan, nullptr).bytes;
+    }
+}
+
+void plan_preparation(const PlanHeader& plan, void* workspace) {
+    switch (plan.op) {
+        case Preparation::rgb: return plan_as<RgbWorkspace>(derived(plan), workspace);
+        case Preparation::depth: return plan_as<DepthWorkspace>(plan, workspace);
+        default: return plan_as<NormalsWorkspace>(plan, workspace);
+    }
+}
+
+}  // namespace trd::cpu
