@@ -3,6 +3,7 @@ package io.trd4j.data;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trd4j.ops.ElementType;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,30 +24,26 @@ class PreparationGoldenTest {
         Path folder = Fixtures.golden(name);
         Path expected = folder.resolve("expected.safetensors");
         Part part = PartFiles.of(folder.resolve("rgb/000.png"), folder.resolve("xyz/000.tiff")).load();
-        float[] out = new float[3 * size * size];
-
-        Preparation depth = new Preparation(size, Modality.DEPTH, 0);
-        depth.rgb(part, out);
-        compare(name + " rgb", Fixtures.tensor(expected, "rgb"), out, RGB_TOLERANCE, 0);
-        depth.second(part, out);
-        compare(name + " depth", Fixtures.tensor(expected, "depth"), out, VALUE_TOLERANCE, MASK_FLIPS);
-        DepthImage image = depth.depthImage(part);
-        compare(name + " depth.raw", Fixtures.tensor(expected, "depth.raw"), image.depth(), VALUE_TOLERANCE, MASK_FLIPS);
+        try (Preparation depth = new Preparation(size, Modality.DEPTH, 0, ElementType.FLOAT32)) {
+            compare(name + " rgb", Fixtures.tensor(expected, "rgb"), Prepared.rgb(depth, part, size).planes(), RGB_TOLERANCE, 0);
+        }
+        Prepared image = Prepared.second(part, size, Modality.DEPTH, 0);
+        compare(name + " depth", Fixtures.tensor(expected, "depth"), image.planes(), VALUE_TOLERANCE, MASK_FLIPS);
         compare(name + " depth.mask", Fixtures.tensor(expected, "depth.mask"), floats(image.mask()), 0, MASK_FLIPS);
 
         for (int k = 3; k <= 7; k += 2) {
-            Preparation normals = new Preparation(size, Modality.NORMALS, k);
-            normals.second(part, out);
-            compare(name + " normal.k" + k, Fixtures.tensor(expected, "normal.k" + k), out, VALUE_TOLERANCE, MASK_FLIPS);
+            Prepared normals = Prepared.second(part, size, Modality.NORMALS, k);
+            compare(name + " normal.k" + k, Fixtures.tensor(expected, "normal.k" + k), normals.planes(), VALUE_TOLERANCE,
+                    MASK_FLIPS);
+            float[] mask = sampled(normals.mask(), part.xyz(), size);
+            compare(name + " normal.mask", Fixtures.tensor(expected, "normal.mask"), mask, 0, MASK_FLIPS);
         }
-        compare(name + " normal.mask", Fixtures.tensor(expected, "normal.mask"), normalMask(part, size), 0, MASK_FLIPS);
     }
 
     /** The golden file has the full-resolution mask, sampled nearest. */
-    private static float[] normalMask(Part part, int size) {
-        int w = part.xyz().width();
-        int h = part.xyz().height();
-        byte[] full = new Preparation(size, Modality.NORMALS, 3).fullDepth(part).mask();
+    private static float[] sampled(byte[] full, PointCloud cloud, int size) {
+        int w = cloud.width();
+        int h = cloud.height();
         float[] out = new float[size * size];
         for (int y = 0; y < size; y++) {
             for (int x = 0; x < size; x++) {

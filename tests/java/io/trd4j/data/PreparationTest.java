@@ -6,9 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import io.trd4j.ops.ElementType;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.ShortPointer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Preparation beyond the golden cases: whatever comes in, the result is finite or one line. */
 class PreparationTest {
@@ -36,31 +46,34 @@ class PreparationTest {
     }
 
     private static float[] second(PointCloud cloud, Modality modality) {
-        float[] out = new float[3 * S * S];
-        Arrays.fill(out, Float.NaN);
-        new Preparation(S, modality, 5).second(Part.of("p", grey(10, 10), cloud), out);
+        float[] out;
+        try (Preparation preparation = preparation(modality)) {
+            out = Prepared.second(preparation, Part.of("p", grey(10, 10), cloud), S).values();
+        }
         for (float value : out) {
             assertTrue(Math.abs(value) < 10, modality + " gives " + value);
         }
         return out;
     }
 
+    private static Preparation preparation(Modality modality) {
+        return new Preparation(S, modality, 5, ElementType.FLOAT32);
+    }
+
     @Test
     void sizesMayDifferAndNeedNotBeSquare() {
         Part part = Part.of("p", grey(50, 21), block(40, 64));
-        Preparation preparation = new Preparation(S, Modality.DEPTH, 0);
-        float[] out = new float[3 * S * S];
-        preparation.rgb(part, out);
-        for (int i = 0; i < out.length; i++) {
-            assertEquals(new float[] {-0.4054f, -0.2850f, -0.0615f}[i / (S * S)], out[i], 1e-3);
-        }
         float[] first = second(part.xyz(), Modality.DEPTH);
-        preparation.second(part, out);
-        assertArrayEquals(first, out);
-        // The same object prepares other sizes afterwards, and the first again, with the same result.
-        preparation.second(Part.of("q", grey(3, 3), block(90, 33)), out);
-        preparation.second(part, out);
-        assertArrayEquals(first, out);
+        try (Preparation preparation = preparation(Modality.DEPTH)) {
+            float[] rgb = Prepared.rgb(preparation, part, S).values();
+            for (int i = 0; i < rgb.length; i++) {
+                assertEquals(new float[] {-0.4054f, -0.2850f, -0.0615f}[i % 3], rgb[i], 1e-3);
+            }
+            assertArrayEquals(first, Prepared.second(preparation, part, S).values());
+            // The same object prepares other sizes afterwards, and the first again, with the same result.
+            Prepared.second(preparation, Part.of("q", grey(3, 3), block(90, 33)), S);
+            assertArrayEquals(first, Prepared.second(preparation, part, S).values());
+        }
         second(part.xyz(), Modality.NORMALS);
     }
 
@@ -96,7 +109,7 @@ class PreparationTest {
             }
         }
         Part part = Part.of("p", grey(S, S), new PointCloud(S, S, xyz));
-        byte[] mask = new Preparation(S, Modality.DEPTH, 0).depthImage(part).mask();
+        byte[] mask = Prepared.second(part, S, Modality.DEPTH, 0).mask();
         for (int i = 0; i < S * S; i++) {
             assertTrue(xyz[3 * i + 2] == 0 || mask[i] == 1);
         }
@@ -111,7 +124,7 @@ class PreparationTest {
             xyz[i] = xyz[i] < 0.59f ? 0.57f : xyz[i];
         }
         float[] out = second(new PointCloud(S, S, xyz), Modality.DEPTH);
-        assertEquals((0.1f - 0.485f) / 0.229f, out[S * S / 2 + S / 2], 1e-6);
+        assertEquals((0.1f - 0.485f) / 0.229f, out[3 * (S * S / 2 + S / 2)], 1e-6);
         second(new PointCloud(S, S, xyz), Modality.NORMALS);
     }
 
@@ -121,14 +134,13 @@ class PreparationTest {
         PointCloud nothing = new PointCloud(S, S, new float[3 * S * S]);
         PointCloud tiny = new PointCloud(2, 2, new float[12]);
         for (Modality modality : Modality.values()) {
-            Preparation preparation = new Preparation(S, modality, 3);
-            float[] out = new float[3 * S * S];
-            assertRefused(() -> preparation.second(Part.of("flat", grey(4, 4), flat), out), "flat", "no valid point");
-            assertRefused(() -> preparation.second(Part.of("void", grey(4, 4), nothing).from("a/b.tiff"), out),
-                    "a/b.tiff", "no valid point");
+            try (Preparation preparation = preparation(modality); FloatPointer out = new FloatPointer(3L * S * S)) {
+                assertRefused(() -> preparation.second(Part.of("flat", grey(4, 4), flat), out), "flat has no valid point");
+                assertRefused(() -> preparation.second(Part.of("void", grey(4, 4), nothing).from("a/b.tiff"), out),
+                        "a/b.tiff has no valid point more than 5 mm off the background plane; check");
+            }
         }
-        assertRefused(() -> new Preparation(S, Modality.NORMALS, 3)
-                .second(Part.of("tiny", grey(4, 4), tiny), new float[3 * S * S]), "tiny", "2x2");
+        assertRefused(() -> second(tiny, Modality.NORMALS), "part p has only 2x2 points; at least 3x3 are needed");
     }
 
     private static float[] plane() {
@@ -145,20 +157,115 @@ class PreparationTest {
         new Random(5).nextBytes(pixels);
         RgbImage image = new RgbImage(40, 30, pixels);
         Part part = Part.ofNormals("candy", image, image);
-        Preparation normals = new Preparation(S, Modality.NORMALS, 3);
-        float[] rgb = new float[3 * S * S];
-        float[] second = new float[3 * S * S];
-        normals.rgb(part, rgb);
-        normals.second(part, second);
-        assertArrayEquals(rgb, second);
-        assertRefused(() -> new Preparation(S, Modality.DEPTH, 0).second(part, second), "candy", "surface-normal image");
+        try (Preparation normals = preparation(Modality.NORMALS); Preparation depth = preparation(Modality.DEPTH);
+                FloatPointer out = new FloatPointer(3L * S * S)) {
+            Prepared.second(normals, Part.of("p", grey(4, 4), block(40, 30)), S); // of the same size: other tables
+            assertArrayEquals(Prepared.rgb(normals, part, S).values(), Prepared.second(normals, part, S).values());
+            assertRefused(() -> depth.second(part, out), "candy", "surface-normal image");
+        }
+    }
+
+    /** A grabber's memory, with bytes between the rows, gives what a dense array gives. */
+    @Test
+    void directBuffersAreReadInPlace() {
+        byte[] rgb = new byte[3 * 50 * 20];
+        new Random(6).nextBytes(rgb);
+        PointCloud cloud = block(40, 36);
+        ByteBuffer image = ByteBuffer.allocateDirect(20 * 160 + 7).position(7);
+        FloatBuffer points = ByteBuffer.allocateDirect(4 * 36 * 130).order(ByteOrder.nativeOrder()).asFloatBuffer();
+        Part direct = Part.of("p", RgbImage.of(image, 50, 20, 160), PointCloud.of(points, 40, 36, 130));
+        for (int y = 0; y < 20; y++) {
+            image.put(7 + 160 * y, rgb, 150 * y, 150);
+        }
+        for (int y = 0; y < 36; y++) {
+            points.put(130 * y, cloud.xyz(), 120 * y, 120);
+        }
+        image.position(0); // the image keeps its own view
+        assertArrayEquals(rgb, direct.rgb().rgb());
+        assertArrayEquals(cloud.xyz(), direct.xyz().xyz());
+        Part heap = Part.of("p", new RgbImage(50, 20, rgb), cloud);
+        for (Modality modality : Modality.values()) {
+            try (Preparation preparation = preparation(modality)) {
+                assertArrayEquals(Prepared.rgb(preparation, heap, S).values(), Prepared.rgb(preparation, direct, S).values());
+                assertArrayEquals(Prepared.second(preparation, heap, S).values(), Prepared.second(preparation, direct, S).values());
+            }
+        }
+    }
+
+    @Test
+    void bfloat16IsTheRoundedFloat() {
+        Part part = Part.of("p", grey(40, 30), block(40, 30));
+        for (Modality modality : Modality.values()) {
+            float[] exact = second(part.xyz(), modality);
+            try (Preparation preparation = new Preparation(S, modality, 5, ElementType.BFLOAT16);
+                    ShortPointer out = new ShortPointer(3L * S * S)) {
+                preparation.second(part, out);
+                for (int i = 0; i < exact.length; i++) {
+                    float value = Float.intBitsToFloat(out.get(i) << 16);
+                    assertEquals(exact[i], value, Math.abs(exact[i]) / 256);
+                }
+            }
+        }
+    }
+
+    /** After the first part of a size the heap stays as it is, from arrays and from buffers. */
+    @Test
+    void aPartAllocatesNothingOnTheHeap() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        PointCloud cloud = block(40, 36);
+        FloatBuffer points = ByteBuffer.allocateDirect(4 * 3 * 40 * 36).order(ByteOrder.nativeOrder()).asFloatBuffer();
+        points.put(0, cloud.xyz());
+        ByteBuffer image = ByteBuffer.allocateDirect(3 * 40 * 36);
+        List<Part> parts = List.of(Part.of("heap", grey(40, 36), cloud),
+                Part.of("direct", RgbImage.of(image, 40, 36, 120), PointCloud.of(points, 40, 36, 120)));
+        for (Modality modality : Modality.values()) {
+            for (Part part : parts) {
+                try (Preparation preparation = preparation(modality); FloatPointer out = new FloatPointer(3L * S * S)) {
+                    long before = 0;
+                    for (int i = 0; i < 4000; i++) {
+                        if (i == 3000) {
+                            before = threads.getCurrentThreadAllocatedBytes();
+                        }
+                        preparation.rgb(part, out);
+                        preparation.second(part, out);
+                    }
+                    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+                    // The counter itself may account for a few hundred bytes; one object per call would be 16,000.
+                    assertTrue(allocated < 4000, allocated + " bytes in 1,000 parts, " + part.id() + ", " + modality);
+                }
+            }
+        }
     }
 
     @Test
     void argumentsAreChecked() {
-        assertThrows(IllegalArgumentException.class, () -> new Preparation(0, Modality.DEPTH, 3));
-        assertThrows(IllegalArgumentException.class, () -> new Preparation(S, Modality.NORMALS, 4));
-        assertThrows(IllegalArgumentException.class, () -> new RgbImage(2, 2, new byte[11]));
-        assertThrows(IllegalArgumentException.class, () -> new PointCloud(0, 2, new float[0]));
+        assertRefusedArgument("size 0", () -> new Preparation(0, Modality.DEPTH, 3, ElementType.FLOAT32));
+        assertRefusedArgument("normal kernel 4", () -> new Preparation(S, Modality.NORMALS, 4, ElementType.FLOAT32));
+        assertRefusedArgument("normal kernel 33", () -> new Preparation(S, Modality.NORMALS, 33, ElementType.FLOAT32));
+        assertRefusedArgument("has 11", () -> new RgbImage(2, 2, new byte[11]));
+        assertRefusedArgument("0x2", () -> new PointCloud(0, 2, new float[0]));
+        ByteBuffer bytes = ByteBuffer.allocateDirect(400);
+        assertRefusedArgument("not direct", () -> RgbImage.of(ByteBuffer.allocate(400), 4, 4, 12));
+        assertRefusedArgument("stride of 11 bytes", () -> RgbImage.of(bytes, 4, 4, 11));
+        assertRefusedArgument("has 400 bytes", () -> RgbImage.of(bytes, 4, 4, 130));
+        assertRefusedArgument("need more", () -> RgbImage.of(bytes, 4, 4, Long.MAX_VALUE));
+        RgbImage.of(bytes, 4, 4, 129); // ends within a byte of the buffer's end
+        assertRefusedArgument("byte order", () -> PointCloud.of(bytes.order(ByteOrder.BIG_ENDIAN).asFloatBuffer(), 2, 2, 6));
+        ByteBuffer odd = ByteBuffer.allocateDirect(99).position(2).slice().order(ByteOrder.nativeOrder());
+        assertRefusedArgument("multiple of 4", () -> PointCloud.of(odd.asFloatBuffer(), 2, 2, 6));
+        try (FloatPointer small = new FloatPointer(3L * S * S - 1)) {
+            Preparation preparation = preparation(Modality.DEPTH);
+            Part part = Part.of("p", grey(4, 4), block(8, 8));
+            assertRefusedArgument("room for", () -> preparation.rgb(part, small));
+            assertRefusedArgument("room for", () -> preparation.second(part, small));
+            preparation.close();
+            preparation.close();
+            assertThrows(IllegalStateException.class, () -> preparation.rgb(part, small));
+        }
+    }
+
+    private static void assertRefusedArgument(String mention, Executable call) {
+        String message = assertThrows(IllegalArgumentException.class, call).getMessage();
+        assertTrue(message.contains(mention), message);
     }
 }

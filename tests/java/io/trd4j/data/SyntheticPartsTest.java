@@ -104,7 +104,7 @@ class SyntheticPartsTest {
         for (int k = 0; k < 4; k++) {
             SyntheticParts.Sample sample = SyntheticParts.sample(shape, size, SyntheticParts.partSeed(1, 0, k), null);
             Part part = Part.of("p", sample.rgb(), sample.xyz());
-            byte[] mask = new Preparation(size, Modality.DEPTH, 0).depthImage(part).mask();
+            byte[] mask = Prepared.second(part, size, Modality.DEPTH, 0).mask();
             int foreground = 0;
             int border = 0;
             int missing = 0;

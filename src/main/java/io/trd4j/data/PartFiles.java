@@ -56,20 +56,18 @@ public record PartFiles(String id, String kind, Path rgb, Path second, Path mask
      * @throws InputException when the part is anomalous or unlabelled and has no mask file, or the file is unusable
      */
     public boolean[] mask(int size) throws IOException {
-        boolean[] anomalous = new boolean[Math.multiplyExact(size, size)];
         if (mask == null) {
             if (anomalous()) {
                 throw new InputException(rgb + " shows a defect (" + kind
                         + ") but has no ground-truth mask; add it as gt/" + FileNames.stem(rgb) + ".png");
             }
-            return anomalous;
+            return new boolean[Math.multiplyExact(size, size)];
         }
         ImageFiles.Grey grey = ImageFiles.readGrey(mask);
-        byte[] resized = new byte[anomalous.length];
-        new PillowResize(grey.width(), grey.height(), size, 1).resize(grey.pixels(), resized);
-        for (int i = 0; i < resized.length; i++) {
-            anomalous[i] = (resized[i] & 0xFF) >= 128; // of 255: the first value above one half
+        byte[] rgb = new byte[Math.multiplyExact(3, grey.pixels().length)];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = grey.pixels()[i / 3];
         }
-        return anomalous;
+        return Preparation.aboveHalf(new RgbImage(grey.width(), grey.height(), rgb), size);
     }
 }

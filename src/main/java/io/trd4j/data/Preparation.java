@@ -1,157 +1,179 @@
 package io.trd4j.data;
 
 import io.trd4j.io.InputException;
+import io.trd4j.ops.ElementType;
+import io.trd4j.ops.Exec;
+import io.trd4j.ops.Ops;
+import io.trd4j.ops.Pixels;
+import io.trd4j.ops.Workspace;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 
 /**
- * Turns a part into the network's two inputs (SPEC section 5): 3 x size x size floats each, channel-major, normalised
- * with ImageNet's mean and standard deviation.
+ * Turns a part into the network's two inputs (SPEC section 5): {@code [size, size, 3]} each, channels-last, normalised with
+ * ImageNet's mean and standard deviation, in native memory of the caller.
  *
- * <p>Defined beyond the specification, so that every result is finite:
- * <ul>
- * <li>a point with a coordinate that is NaN, infinite or beyond 1000 km is missing;
- * <li>the three corners span no plane (all missing, or in one line: the part fills the frame): every valid point is
- *     foreground; a single corner without any valid point counts as the origin, as the specification has it;
- * <li>all foreground points have the same z: they get the low end of the range;
- * <li>no foreground point at all, or fewer than 3 x 3 points: {@link InputException} naming the file.
- * </ul>
- * The colour image and the point cloud may differ in size and need not be square.
+ * <p>Every result is finite; what is defined beyond the specification for that stands at {@code trd_prepare_depth} in
+ * {@code native/include/trd.h}. A part without foreground, or of fewer than 3 x 3 points, is an {@link InputException} naming
+ * the file. The colour image and the point cloud may differ in size and need not be square.
  *
- * <p>Keeps buffers between calls: used by one thread at a time.
+ * <p>Owns tables and scratch for the sizes of the last part, so the next part of the same sizes allocates nothing: used by
+ * one thread at a time.
  */
-public final class Preparation {
-    private static final float[] MEAN = {0.485f, 0.456f, 0.406f};
-    private static final float[] DEVIATION = {0.229f, 0.224f, 0.225f};
-
+public final class Preparation implements AutoCloseable {
     private final int size;
     private final Modality modality;
     private final int normalKernel;
-    private final float[][] table = new float[3][256];
-    private final byte[] small;
-    private final DepthImage depth = new DepthImage();
-    private final NormalImage normals = new NormalImage();
-    private final float[] interleaved;
-    private float[] points = {};
-    private PillowResize rgbResize;
-    private PillowResize normalsResize;
+    private final ElementType type;
+    private final Exec exec = Exec.cpu();
+    private final Plan rgb = new Plan();
+    private final Plan second = new Plan();
+    private final Plan normalsImage = new Plan();
+    private boolean closed;
+
+    /** A workspace and the size of the image it was planned for. */
+    private static final class Plan {
+        int width;
+        int height;
+        Workspace workspace;
+
+        boolean fits(Pixels<?, ?> pixels) {
+            return workspace != null && width == pixels.width() && height == pixels.height();
+        }
+
+        void set(Pixels<?, ?> pixels, Workspace planned) {
+            close();
+            width = pixels.width();
+            height = pixels.height();
+            workspace = planned;
+        }
+
+        void close() {
+            if (workspace != null) {
+                workspace.close();
+                workspace = null;
+            }
+        }
+    }
 
     /**
-     * @param size S, pixels
+     * @param size S, pixels, 1 to 4096
      * @param modality what {@link #second} makes of a point cloud
-     * @param normalKernel aperture of the Sobel derivatives, 3, 5 or 7; used for {@link Modality#NORMALS} only
+     * @param normalKernel aperture of the Sobel derivatives, odd, 1 to 31; used for {@link Modality#NORMALS} only
+     * @param type of the values written
      */
-    public Preparation(int size, Modality modality, int normalKernel) {
+    public Preparation(int size, Modality modality, int normalKernel, ElementType type) {
         if (size < 1 || size > 4096) {
             throw new IllegalArgumentException("size " + size + " is not in 1..4096");
         }
-        if (modality == Modality.NORMALS && normalKernel != 3 && normalKernel != 5 && normalKernel != 7) {
-            throw new IllegalArgumentException("normal kernel " + normalKernel + " is not 3, 5 or 7");
+        if (modality == Modality.NORMALS && (normalKernel % 2 != 1 || normalKernel > 31)) {
+            throw new IllegalArgumentException("normal kernel " + normalKernel + " is not odd and in 1..31");
         }
         this.size = size;
         this.modality = modality;
         this.normalKernel = normalKernel;
-        this.small = new byte[3 * size * size];
-        this.interleaved = new float[3 * size * size];
-        for (int c = 0; c < 3; c++) {
-            for (int v = 0; v < 256; v++) {
-                table[c][v] = normalised(v / 255f, c);
-            }
-        }
-    }
-
-    private static float normalised(float value, int channel) {
-        return (value - MEAN[channel]) / DEVIATION[channel];
-    }
-
-    /** Writes the colour input, {@code 3 * size * size} values from {@code out[0]}. */
-    public void rgb(Part part, float[] out) {
-        RgbImage image = part.rgb();
-        if (rgbResize == null || rgbResize.width != image.width() || rgbResize.height != image.height()) {
-            rgbResize = new PillowResize(image.width(), image.height(), size, 3);
-        }
-        colour(rgbResize, image, out);
+        this.type = type;
     }
 
     /**
-     * Writes the second modality's input, {@code 3 * size * size} values from {@code out[0]}.
+     * Writes the colour input.
      *
+     * @param out {@code 3 * size * size} elements from its position on
+     */
+    public void rgb(Part part, Pointer out) {
+        checkOut(out);
+        colour(rgb, part.rgb(), out);
+    }
+
+    /**
+     * Writes the second modality's input.
+     *
+     * @param out {@code 3 * size * size} elements from its position on
      * @throws InputException when the point cloud has no foreground, or depth is asked of a part that has only normals
      */
-    public void second(Part part, float[] out) {
+    public void second(Part part, Pointer out) {
+        second(part, out, null);
+    }
+
+    /** @param mask the foreground, size x size or (normals) of the cloud's own size, or null; not written for a normals image */
+    void second(Part part, Pointer out, BytePointer mask) {
+        checkOut(out);
         if (part.normals() != null) {
-            normalsImage(part, out);
-        } else if (modality == Modality.DEPTH) {
-            depthImage(part);
-            int n = size * size;
-            for (int i = 0; i < n; i++) {
-                for (int c = 0; c < 3; c++) {
-                    out[c * n + i] = normalised(depth.depth()[i], c);
+            requireNormals(part);
+            colour(normalsImage, part.normals(), out);
+            return;
+        }
+        Pixels<float[], FloatPointer> points = part.xyz().points();
+        try {
+            if (modality == Modality.DEPTH) {
+                if (!second.fits(points)) {
+                    second.set(points, Ops.planDepth(exec, points.width(), points.height(), size));
                 }
-            }
-        } else {
-            PointCloud cloud = part.xyz();
-            fullDepth(part);
-            normals.compute(depth, cloud.width(), cloud.height(), normalKernel, size, interleaved);
-            int n = size * size;
-            for (int i = 0; i < n; i++) {
-                for (int c = 0; c < 3; c++) {
-                    out[c * n + i] = normalised(interleaved[3 * i + c], c);
+                Ops.prepareDepth(exec, points, out, type, size, mask, second.workspace);
+            } else {
+                if (!second.fits(points)) {
+                    second.set(points, Ops.planNormals(exec, points.width(), points.height(), size, normalKernel));
                 }
+                Ops.prepareNormals(exec, points, out, type, size, normalKernel, mask, second.workspace);
             }
+        } catch (InputException e) {
+            throw new InputException(part.source() + " " + e.getMessage(), e);
         }
     }
 
-    /** The depth image before it is normalised, at size x size; with its mask, for tests. */
-    DepthImage depthImage(Part part) {
-        PointCloud cloud = part.xyz();
-        reserve(size * size);
-        for (int y = 0, j = 0; y < size; y++) {
-            long row = (long) y * cloud.height() / size * cloud.width();
-            for (int x = 0; x < size; x++, j += 3) {
-                int i = 3 * (int) (row + (long) x * cloud.width() / size);
-                DepthImage.copyClean(cloud.xyz(), i, points, j);
-            }
+    /** Where a ground truth of three equal channels, resized as a colour image, is above one half (SPEC section 5). */
+    static boolean[] aboveHalf(RgbImage grey, int size) {
+        int n = Math.multiplyExact(size, size);
+        float[] values = new float[Math.multiplyExact(3, n)];
+        Pixels<byte[], BytePointer> pixels = grey.pixels();
+        try (Exec exec = Exec.cpu(); FloatPointer out = new FloatPointer((long) values.length);
+                Workspace workspace = Ops.planRgb(exec, pixels.width(), pixels.height(), size)) {
+            Ops.prepareRgb(exec, pixels, out, ElementType.FLOAT32, size, workspace);
+            out.get(values);
         }
-        depth.compute(points, size, size, 0.1f, 0.9f, part.source());
-        return depth;
+        boolean[] above = new boolean[n];
+        for (int i = 0; i < n; i++) {
+            above[i] = values[3 * i] * 0.229f + 0.485f > 0.5f; // grey levels are 0.004 apart, so rounding decides nothing
+        }
+        return above;
     }
 
-    /** The depth that normals are derived from, at the cloud's own size; with its mask, for tests. */
-    DepthImage fullDepth(Part part) {
-        PointCloud cloud = part.xyz();
-        int n = cloud.width() * cloud.height();
-        reserve(n);
-        for (int i = 0; i < 3 * n; i += 3) {
-            DepthImage.copyClean(cloud.xyz(), i, points, i);
+    private void colour(Plan plan, RgbImage image, Pointer out) {
+        Pixels<byte[], BytePointer> pixels = image.pixels();
+        if (!plan.fits(pixels)) {
+            plan.set(pixels, Ops.planRgb(exec, pixels.width(), pixels.height(), size));
         }
-        depth.compute(points, cloud.width(), cloud.height(), 0, 1, part.source());
-        return depth;
+        Ops.prepareRgb(exec, pixels, out, type, size, plan.workspace);
     }
 
-    private void reserve(int n) {
-        if (points.length < 3 * n) {
-            points = new float[3 * n];
-        }
-    }
-
-    private void normalsImage(Part part, float[] out) {
+    private void requireNormals(Part part) {
         if (modality == Modality.DEPTH) {
             throw new InputException(part.source() + " is a surface-normal image, but the model's second modality is depth;"
                     + " give a point cloud (a TIFF of float x, y, z) or use a model trained with --modality normals");
         }
-        RgbImage image = part.normals();
-        if (normalsResize == null || normalsResize.width != image.width() || normalsResize.height != image.height()) {
-            normalsResize = new PillowResize(image.width(), image.height(), size, 3);
-        }
-        colour(normalsResize, image, out);
     }
 
-    private void colour(PillowResize resize, RgbImage image, float[] out) {
-        resize.resize(image.rgb(), small);
-        int n = size * size;
-        for (int i = 0, p = 0; i < n; i++, p += 3) {
-            out[i] = table[0][small[p] & 0xFF];
-            out[n + i] = table[1][small[p + 1] & 0xFF];
-            out[2 * n + i] = table[2][small[p + 2] & 0xFF];
+    private void checkOut(Pointer out) {
+        if (closed) {
+            throw new IllegalStateException("the preparation is closed");
+        }
+        long needed = 3L * size * size * type.bytes();
+        long available = (out.limit() - out.position()) * out.sizeof();
+        if (out.limit() > 0 && available < needed) { // a pointer without a limit does not know how much it points to
+            throw new IllegalArgumentException("out has room for " + available + " bytes; " + needed + " are needed");
+        }
+    }
+
+    /** Frees tables and scratch. Idempotent. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            rgb.close();
+            second.close();
+            normalsImage.close();
+            exec.close();
         }
     }
 }

@@ -36,8 +36,7 @@ public final class Inspector implements AutoCloseable {
         this.info = info;
         this.executor = executor;
         this.threads = threads;
-        preparation = new Preparation(info.size(), info.modality(), info.normalKernel());
-        bridge = new float[3 * info.size() * info.size()]; bridge2 = new short[bridge.length];
+        preparation = new Preparation(info.size(), info.modality(), info.normalKernel(), executor.imageType());
         maps = new CalibratedMaps(info.size(), info.calibration());
     }
 
@@ -130,10 +129,8 @@ public final class Inspector implements AutoCloseable {
         try {
             Ops.setThreads(threads);
             long start = System.nanoTime();
-            preparation.rgb(part, bridge);
-            put(bridge, executor.image(0));
-            preparation.second(part, bridge);
-            put(bridge, executor.image(1));
+            preparation.rgb(part, executor.image(0));
+            preparation.second(part, executor.image(1));
             long prepared = System.nanoTime();
             executor.run();
             long computed = System.nanoTime();
@@ -158,20 +155,6 @@ public final class Inspector implements AutoCloseable {
         }
     }
 
-    private final float[] bridge;
-    private final short[] bridge2;
-    private void put(float[] chw, org.bytedeco.javacpp.Pointer to) {
-        int n = info.size() * info.size();
-        boolean f32 = executor.imageType() == io.trd4j.ops.ElementType.FLOAT32;
-        float[] hwc = new float[3 * n];
-        for (int i = 0; i < n; i++) for (int c = 0; c < 3; c++) {
-            hwc[3 * i + c] = chw[c * n + i];
-            int bits = Float.floatToIntBits(chw[c * n + i]);
-            bridge2[3 * i + c] = (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
-        }
-        if (f32) new org.bytedeco.javacpp.FloatPointer(to).put(hwc); else new org.bytedeco.javacpp.ShortPointer(to).put(bridge2);
-    }
-
     private void enter() {
         if (!state.compareAndSet(IDLE, BUSY)) {
             throw new IllegalStateException(state.get() == CLOSED
@@ -191,6 +174,7 @@ public final class Inspector implements AutoCloseable {
         }
         enter();
         state.set(CLOSED);
+        preparation.close();
         executor.close();
         maps.close();
     }

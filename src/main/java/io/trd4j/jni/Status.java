@@ -1,5 +1,7 @@
 package io.trd4j.jni;
 
+import io.trd4j.io.InputException;
+
 /** Turns a {@code trd_status} into the Java exception it stands for. The only translator. */
 public final class Status {
     private Status() {}
@@ -7,6 +9,7 @@ public final class Status {
     /**
      * @throws IllegalArgumentException for TRD_ERROR_ARGUMENT
      * @throws UnsupportedOperationException for TRD_ERROR_UNSUPPORTED
+     * @throws InputException for TRD_ERROR_INPUT; the text continues a sentence that began with the part
      * @throws NativeException for every other failure
      */
     public static void check(int status) {
@@ -20,6 +23,7 @@ public final class Status {
         return switch (status) {
             case Trd.TRD_ERROR_ARGUMENT -> new IllegalArgumentException(text);
             case Trd.TRD_ERROR_UNSUPPORTED -> new UnsupportedOperationException(text);
+            case Trd.TRD_ERROR_INPUT -> new InputException(text);
             default -> new NativeException("libtrd failed with status " + status + ": " + text);
         };
     }

@@ -25,5 +25,28 @@ public class TrdConfig implements InfoMapper {
         infoMap.put(new Info("trd_exec").pointerTypes("TrdExec"));
         infoMap.put(new Info("trd_distances").pointerTypes("TrdDistances"));
         infoMap.put(new Info("trd_calibration").pointerTypes("TrdCalibration"));
+        infoMap.put(new Info("uint8_t").valueTypes("byte").pointerTypes("BytePointer"));
+        preparation(infoMap, "trd_prepare_rgb", "@Cast(\"const uint8_t*\") BytePointer image", "@Cast(\"const uint8_t*\") byte[] image",
+                "");
+        preparation(infoMap, "trd_prepare_depth", "@Const FloatPointer xyz", "@Const float[] xyz",
+                "@Cast(\"uint8_t*\") BytePointer mask, ");
+        preparation(infoMap, "trd_prepare_normals", "@Const FloatPointer xyz", "@Const float[] xyz",
+                "int kernel, @Cast(\"uint8_t*\") BytePointer mask, ");
+    }
+
+    /**
+     * A preparation takes what the sensors gave from native memory or, in place and without a copy, from a Java array:
+     * the critical region holds off the garbage collector for the milliseconds of the call.
+     */
+    private static void preparation(InfoMap infoMap, String function, String pointer, String array, String more) {
+        StringBuilder text = new StringBuilder();
+        for (String input : new String[] {pointer, array}) {
+            text.append("public static native @Cast(\"trd_status\") ").append(input.equals(array) ? "@CriticalRegion " : "")
+                    .append("int ").append(function).append("(@Const TrdExec exec, ").append(input)
+                    .append(", @Cast(\"int64_t\") long width, @Cast(\"int64_t\") long height, @Cast(\"int64_t\") long row_stride, ")
+                    .append("Pointer out, int type, @Cast(\"int64_t\") long size, ").append(more)
+                    .append("Pointer workspace, @Cast(\"int64_t\") long workspace_bytes);\n");
+        }
+        infoMap.put(new Info(function).javaText(text.toString()));
     }
 }

@@ -3,6 +3,7 @@ package io.trd4j.ops;
 import io.trd4j.jni.Status;
 import io.trd4j.jni.Trd;
 import io.trd4j.jni.TrdCalibration;
+import java.util.function.ToIntFunction;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -56,5 +57,85 @@ public final class Ops {
         }
         Status.check(Trd.trd_anomaly_map(exec.struct, rgb.struct, depth.struct, rgb.side(0), rgb.side(1), rgb.side(2), calibration,
                 mask, operators.address, operators.bytes, map, mapRgb, mapDepth, scores, n, operators.size));
+    }
+
+    /** Tables for {@link #prepareRgb} with these sizes, in a workspace of its own. */
+    public static Workspace planRgb(Exec exec, long width, long height, long size) {
+        long bytes = Trd.trd_prepare_rgb_workspace_bytes(width, height, size);
+        return planned(bytes, w -> Trd.trd_prepare_rgb_plan(exec.struct, width, height, size, w.start(), w.bytes()));
+    }
+
+    /** Colour image to {@code out [size, size, 3]}, resized as Pillow does and normalised (SPEC section 5). */
+    public static void prepareRgb(Exec exec, Pixels<byte[], BytePointer> image, Pointer out, ElementType type, long size,
+                                  Workspace workspace) {
+        int w = image.width;
+        int h = image.height;
+        long stride = image.strideBytes;
+        Status.check(image.array != null
+                ? Trd.trd_prepare_rgb(exec.struct, image.array, w, h, stride, out, type.code, size,
+                        workspace.start(), workspace.bytes())
+                : Trd.trd_prepare_rgb(exec.struct, image.pointer, w, h, stride, out, type.code, size,
+                        workspace.start(), workspace.bytes()));
+    }
+
+    /** Tables for {@link #prepareDepth} with these sizes, in a workspace of its own. */
+    public static Workspace planDepth(Exec exec, long width, long height, long size) {
+        long bytes = Trd.trd_prepare_depth_workspace_bytes(width, height, size);
+        return planned(bytes, w -> Trd.trd_prepare_depth_plan(exec.struct, width, height, size, w.start(), w.bytes()));
+    }
+
+    /**
+     * Point cloud to the depth image {@code out [size, size, 3]} (SPEC section 5).
+     *
+     * @param mask foreground [size, size], 0 or 1, or null
+     * @throws io.trd4j.io.InputException when the part has no foreground; the text continues a sentence that began with the part
+     */
+    public static void prepareDepth(Exec exec, Pixels<float[], FloatPointer> cloud, Pointer out, ElementType type, long size,
+                                    BytePointer mask, Workspace workspace) {
+        int w = cloud.width;
+        int h = cloud.height;
+        long stride = cloud.strideBytes;
+        Status.check(cloud.array != null
+                ? Trd.trd_prepare_depth(exec.struct, cloud.array, w, h, stride, out, type.code, size, mask,
+                        workspace.start(), workspace.bytes())
+                : Trd.trd_prepare_depth(exec.struct, cloud.pointer, w, h, stride, out, type.code, size, mask,
+                        workspace.start(), workspace.bytes()));
+    }
+
+    /** Tables for {@link #prepareNormals} with these sizes, in a workspace of its own. */
+    public static Workspace planNormals(Exec exec, long width, long height, long size, int kernel) {
+        long bytes = Trd.trd_prepare_normals_workspace_bytes(width, height, size, kernel);
+        return planned(bytes,
+                w -> Trd.trd_prepare_normals_plan(exec.struct, width, height, size, kernel, w.start(), w.bytes()));
+    }
+
+    /**
+     * Point cloud to surface normals {@code out [size, size, 3]} (SPEC section 5).
+     *
+     * @param kernel aperture of the Sobel derivatives, odd, 1 to 31
+     * @param mask foreground [height, width], 0 or 1, or null
+     * @throws io.trd4j.io.InputException when the part has no foreground; the text continues a sentence that began with the part
+     */
+    public static void prepareNormals(Exec exec, Pixels<float[], FloatPointer> cloud, Pointer out, ElementType type, long size,
+                                      int kernel, BytePointer mask, Workspace workspace) {
+        int w = cloud.width;
+        int h = cloud.height;
+        long stride = cloud.strideBytes;
+        Status.check(cloud.array != null
+                ? Trd.trd_prepare_normals(exec.struct, cloud.array, w, h, stride, out, type.code, size, kernel, mask,
+                        workspace.start(), workspace.bytes())
+                : Trd.trd_prepare_normals(exec.struct, cloud.pointer, w, h, stride, out, type.code, size, kernel, mask,
+                        workspace.start(), workspace.bytes()));
+    }
+
+    private static Workspace planned(long bytes, ToIntFunction<Workspace> plan) {
+        Workspace workspace = new Workspace(bytes);
+        try {
+            Status.check(plan.applyAsInt(workspace));
+        } catch (RuntimeException e) {
+            workspace.close();
+            throw e;
+        }
+        return workspace;
     }
 }

@@ -6,6 +6,7 @@ import io.trd4j.data.PartFiles;
 import io.trd4j.data.Preparation;
 import io.trd4j.jni.NativeRuntime;
 import io.trd4j.model.ModelFile;
+import io.trd4j.ops.ElementType;
 import io.trd4j.ops.Owned;
 import java.io.IOException;
 import java.security.MessageDigest;
@@ -19,7 +20,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * All parts of a split, prepared once and kept in native memory: 2 x 3 x S x S floats a part (1.5 MiB at S = 256).
+ * All parts of a split, prepared once and kept in native memory: 2 x S x S x 3 floats a part (1.5 MiB at S = 256).
  * Owns them.
  */
 public final class PreparedParts implements AutoCloseable {
@@ -34,19 +35,15 @@ public final class PreparedParts implements AutoCloseable {
             throws IOException {
         NativeRuntime.description();
         count = parts.size();
-        imageShape = new long[] {1, 3, size, size};
+        imageShape = new long[] {1, size, size, 3};
         imageFloats = 3L * size * size;
         rgb = Owned.of(new FloatPointer(count * imageFloats));
         second = Owned.of(new FloatPointer(count * imageFloats));
-        try {
-            Preparation preparation = new Preparation(size, modality, normalKernel);
-            float[] image = new float[Math.toIntExact(imageFloats)];
+        try (Preparation preparation = new Preparation(size, modality, normalKernel, ElementType.FLOAT32)) {
             for (int i = 0; i < count; i++) {
                 Part part = parts.get(i).load();
-                preparation.rgb(part, image);
-                rgb.getPointer(i * imageFloats).put(image, 0, image.length);
-                preparation.second(part, image);
-                second.getPointer(i * imageFloats).put(image, 0, image.length);
+                preparation.rgb(part, rgb.getPointer(i * imageFloats));
+                preparation.second(part, second.getPointer(i * imageFloats));
                 progress.accept(i + 1);
             }
         } catch (IOException | RuntimeException | Error e) {
@@ -61,12 +58,16 @@ public final class PreparedParts implements AutoCloseable {
 
     /** Part {@code i}'s RGB image [1, 3, S, S]: a view that must not outlive this object. */
     public Tensor rgb(int i) {
-        return torch.from_blob(rgb.getPointer(i * imageFloats), imageShape);
+        return image(rgb, i);
     }
 
     /** Part {@code i}'s second modality [1, 3, S, S]: a view that must not outlive this object. */
     public Tensor second(int i) {
-        return torch.from_blob(second.getPointer(i * imageFloats), imageShape);
+        return image(second, i);
+    }
+
+    private Tensor image(FloatPointer images, int i) {
+        return torch.from_blob(images.getPointer(i * imageFloats), imageShape).permute(0, 3, 1, 2);
     }
 
     private FloatPointer bridge;

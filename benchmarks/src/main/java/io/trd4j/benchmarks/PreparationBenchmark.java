@@ -3,8 +3,10 @@ package io.trd4j.benchmarks;
 import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
 import io.trd4j.data.Preparation;
+import io.trd4j.ops.ElementType;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import org.bytedeco.javacpp.FloatPointer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -23,7 +25,7 @@ public class PreparationBenchmark {
     private static final int SIZE = 256;
     private static final int NORMAL_KERNEL = 5;
 
-    private final float[] input = new float[3 * SIZE * SIZE];
+    private final FloatPointer input = new FloatPointer(3L * SIZE * SIZE);
     private Preparation depth;
     private Preparation normals;
     private TestParts files;
@@ -33,12 +35,15 @@ public class PreparationBenchmark {
     public void setUp() throws IOException {
         files = new TestParts(1, PART_PIXELS);
         part = files.all().get(0).load();
-        depth = new Preparation(SIZE, Modality.DEPTH, 0);
-        normals = new Preparation(SIZE, Modality.NORMALS, NORMAL_KERNEL);
+        depth = new Preparation(SIZE, Modality.DEPTH, 0, ElementType.FLOAT32);
+        normals = new Preparation(SIZE, Modality.NORMALS, NORMAL_KERNEL, ElementType.FLOAT32);
     }
 
     @TearDown
     public void tearDown() throws IOException {
+        depth.close();
+        normals.close();
+        input.close();
         files.close();
     }
 
@@ -49,19 +54,19 @@ public class PreparationBenchmark {
     }
 
     @Benchmark
-    public float[] rgb() {
+    public FloatPointer rgb() {
         depth.rgb(part, input);
         return input;
     }
 
     @Benchmark
-    public float[] depthImage() {
+    public FloatPointer depthImage() {
         depth.second(part, input);
         return input;
     }
 
     @Benchmark
-    public float[] surfaceNormals() {
+    public FloatPointer surfaceNormals() {
         normals.second(part, input);
         return input;
     }

@@ -1,0 +1,140 @@
+package io.trd4j.ops;
+
+import io.trd4j.jni.NativeRuntime;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Objects;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * Rows of three samples per pixel that somebody else owns: a Java array, dense, or a direct buffer whose rows may lie apart
+ * (a frame grabber's memory). Nothing is copied; ops read it in place. Keeps the buffer reachable.
+ *
+ * @param <A> {@code byte[]} or {@code float[]}
+ * @param <P> the pointer to the same element
+ */
+public final class Pixels<A, P extends Pointer> {
+    final int width;
+    final int height;
+    /** Bytes from one row to the next. */
+    final long strideBytes;
+    final A array;
+    final P pointer;
+    private final Buffer owner;
+
+    private Pixels(int width, int height, long strideBytes, A array, P pointer, Buffer owner) {
+        this.width = width;
+        this.height = height;
+        this.strideBytes = strideBytes;
+        this.array = array;
+        this.pointer = pointer;
+        this.owner = owner;
+    }
+
+    /** @throws IllegalArgumentException when the array does not have exactly {@code 3 * width * height} elements */
+    public static Pixels<byte[], BytePointer> of(byte[] array, int width, int height) {
+        checkSize(width, height);
+        checkLength(array.length, width, height);
+        return new Pixels<>(width, height, 3L * width, array, null, null);
+    }
+
+    /** @throws IllegalArgumentException when the array does not have exactly {@code 3 * width * height} elements */
+    public static Pixels<float[], FloatPointer> of(float[] array, int width, int height) {
+        checkSize(width, height);
+        checkLength(array.length, width, height);
+        return new Pixels<>(width, height, 12L * width, array, null, null);
+    }
+
+    /**
+     * From the buffer's position on.
+     *
+     * @param rowStride bytes from one row to the next
+     * @throws IllegalArgumentException when the buffer is not direct or too small, or the stride shorter than a row
+     */
+    public static Pixels<byte[], BytePointer> of(ByteBuffer direct, int width, int height, long rowStride) {
+        check(direct, width, height, rowStride, "bytes");
+        NativeRuntime.description();
+        ByteBuffer view = direct.slice();
+        return new Pixels<>(width, height, rowStride, null, new BytePointer(view), view);
+    }
+
+    /**
+     * From the buffer's position on.
+     *
+     * @param rowStride floats from one row to the next
+     * @throws IllegalArgumentException when the buffer is not direct, too small, not in this machine's byte order or not on
+     *     a multiple of 4 bytes, or the stride is shorter than a row
+     */
+    public static Pixels<float[], FloatPointer> of(FloatBuffer direct, int width, int height, long rowStride) {
+        check(direct, width, height, rowStride, "floats");
+        if (!direct.order().equals(ByteOrder.nativeOrder())) {
+            throw new IllegalArgumentException("the buffer's byte order is " + direct.order() + ", this machine's is "
+                    + ByteOrder.nativeOrder() + "; set it before asFloatBuffer()");
+        }
+        NativeRuntime.description();
+        FloatBuffer view = direct.slice();
+        FloatPointer pointer = new FloatPointer(view);
+        if (pointer.address() % Float.BYTES != 0) {
+            throw new IllegalArgumentException("the buffer does not start on a multiple of 4 bytes; align it");
+        }
+        return new Pixels<>(width, height, 4 * rowStride, null, pointer, view);
+    }
+
+    private static void checkSize(int width, int height) {
+        if (width <= 0 || height <= 0) {
+            throw new IllegalArgumentException("a size of " + width + "x" + height + " is not positive");
+        }
+    }
+
+    private static void checkLength(int length, int width, int height) {
+        if (length != 3L * width * height) {
+            throw new IllegalArgumentException(width + "x" + height + " pixels of 3 need " + 3L * width * height
+                    + " elements; the array has " + length);
+        }
+    }
+
+    private static void check(Buffer direct, int width, int height, long rowStride, String unit) {
+        checkSize(width, height);
+        if (!direct.isDirect()) {
+            throw new IllegalArgumentException("the buffer is not direct; allocate it with allocateDirect, or give its array");
+        }
+        if (rowStride < 3L * width) {
+            throw new IllegalArgumentException("the row stride of " + rowStride + " " + unit + " is shorter than a row of "
+                    + width + " pixels, " + 3L * width + " " + unit);
+        }
+        // By division, so that nothing overflows.
+        long last = 3L * width;
+        if (height > 1 && (direct.remaining() < last || (direct.remaining() - last) / (height - 1) < rowStride)
+                || direct.remaining() < last) {
+            throw new IllegalArgumentException("the buffer has " + direct.remaining() + " " + unit + " left; " + height
+                    + " rows with a stride of " + rowStride + " need more");
+        }
+    }
+
+    public int width() {
+        return width;
+    }
+
+    public int height() {
+        return height;
+    }
+
+    /** The array this was made from, or null when it was a direct buffer. */
+    public A array() {
+        return array;
+    }
+
+    /** The direct buffer, from its first pixel on, or null when it was an array. */
+    public Buffer buffer() {
+        return owner;
+    }
+
+    /** Elements (not bytes) from one row to the next. */
+    public int rowElements(int elementBytes) {
+        return Math.toIntExact(Objects.checkIndex(strideBytes / elementBytes, Integer.MAX_VALUE));
+    }
+}
