@@ -136,10 +136,10 @@ inline uint16_t to_bfloat16(float v) {
                 dx += sobel.slope[j] * (smooth[i + j] - smooth[i - j]);
                 dy += sobel.smooth[j] * (slope[i - j] + slope[i + j]);
             }
-            const float length = __builtin_sqrtf(dx * dx + dy * dy + 1.0f) + 1e-8f;
-            x = (1.0f - dx / length) * 0.5f * weight;
-            y = (1.0f - dy / length) * 0.5f * weight;
-            z = (1.0f + 1.0f / length) * 0.5f * weight;
+            const float inverse = 1.0f / (__builtin_sqrtf(dx * dx + dy * dy + 1.0f) + 1e-8f), half = 0.5f * weight;
+            x = (1.0f - dx * inverse) * half;
+            y = (1.0f - dy * inverse) * half;
+            z = (1.0f + inverse) * half;
         }
         nx[i] = first ? x : nx[i] + x;
         ny[i] = first ? y : ny[i] + y;
