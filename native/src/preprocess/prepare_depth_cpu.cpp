@@ -32,9 +32,11 @@ PartFault prepare_depth(const CloudView& cloud, const Output& out, uint8_t* mask
     const Plane background = corners.plane();
     const Rows& row = rows();
     bool found = true;
-#pragma omp parallel
+    // Below this one thread takes a few tenths of a millisecond, and waking others at each barrier would take longer.
+    const bool worth_threads = size * size > int64_t{1} << 17;
+#pragma omp parallel if (worth_threads)
     {
-#pragma omp for schedule(static)
+#pragma omp for schedule(static) nowait  // finish_depth gives each thread the same rows first
         for (int64_t y = 0; y < size; ++y) {
             const float* in = taken(y);
             for (int64_t i = 0; i < p.words; ++i) {

@@ -154,7 +154,7 @@ PartFault prepare_normals(const CloudView& cloud, const Output& out, uint8_t* ma
     bool found = true;
 #pragma omp parallel
     {
-#pragma omp for schedule(static)
+#pragma omp for schedule(static) nowait  // finish_depth gives each thread the same rows first
         for (int64_t y = 0; y < p.height; ++y)
             row.foreground(cloud.row(y), p.width, background, p.z + y * p.pitch, p.foreground + y * p.words);
         const bool any = finish_depth(p, 0, 1);

@@ -29,14 +29,15 @@ public class TrdConfig implements InfoMapper {
         preparation(infoMap, "trd_prepare_rgb", "@Cast(\"const uint8_t*\") BytePointer image", "@Cast(\"const uint8_t*\") byte[] image",
                 "");
         preparation(infoMap, "trd_prepare_depth", "@Const FloatPointer xyz", "@Const float[] xyz",
-                "@Cast(\"uint8_t*\") BytePointer mask, ");
+                "@Cast(\"uint8_t*\") long mask, ");
         preparation(infoMap, "trd_prepare_normals", "@Const FloatPointer xyz", "@Const float[] xyz",
-                "int kernel, @Cast(\"uint8_t*\") BytePointer mask, ");
+                "int kernel, @Cast(\"uint8_t*\") long mask, ");
     }
 
     /**
      * A preparation takes what the sensors gave from native memory or, in place and without a copy, from a Java array:
-     * the critical region holds off the garbage collector for the milliseconds of the call.
+     * the critical region holds off the garbage collector for the milliseconds of the call. Inside one, JNI allows no
+     * look into other Java objects, so what comes after the array is passed as addresses.
      */
     private static void preparation(InfoMap infoMap, String function, String pointer, String array, String more) {
         StringBuilder text = new StringBuilder();
@@ -44,8 +45,8 @@ public class TrdConfig implements InfoMapper {
             text.append("public static native @Cast(\"trd_status\") ").append(input.equals(array) ? "@CriticalRegion " : "")
                     .append("int ").append(function).append("(@Const TrdExec exec, ").append(input)
                     .append(", @Cast(\"int64_t\") long width, @Cast(\"int64_t\") long height, @Cast(\"int64_t\") long row_stride, ")
-                    .append("Pointer out, int type, @Cast(\"int64_t\") long size, ").append(more)
-                    .append("Pointer workspace, @Cast(\"int64_t\") long workspace_bytes);\n");
+                    .append("@Cast(\"void*\") long out, int type, @Cast(\"int64_t\") long size, ").append(more)
+                    .append("@Cast(\"void*\") long workspace, @Cast(\"int64_t\") long workspace_bytes);\n");
         }
         infoMap.put(new Info(function).javaText(text.toString()));
     }

@@ -3,6 +3,7 @@ package io.trd4j.ops;
 import io.trd4j.jni.Status;
 import io.trd4j.jni.Trd;
 import io.trd4j.jni.TrdCalibration;
+import java.lang.ref.Reference;
 import java.util.function.ToIntFunction;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -71,11 +72,14 @@ public final class Ops {
         int w = image.width;
         int h = image.height;
         long stride = image.strideBytes;
+        long to = address(out);
+        long scratch = address(workspace.start());
         Status.check(image.array != null
-                ? Trd.trd_prepare_rgb(exec.struct, image.array, w, h, stride, out, type.code, size,
-                        workspace.start(), workspace.bytes())
-                : Trd.trd_prepare_rgb(exec.struct, image.pointer, w, h, stride, out, type.code, size,
-                        workspace.start(), workspace.bytes()));
+                ? Trd.trd_prepare_rgb(exec.struct, image.array, w, h, stride, to, type.code, size,
+                        scratch, workspace.bytes())
+                : Trd.trd_prepare_rgb(exec.struct, image.pointer, w, h, stride, to, type.code, size,
+                        scratch, workspace.bytes()));
+        Reference.reachabilityFence(out);
     }
 
     /** Tables for {@link #prepareDepth} with these sizes, in a workspace of its own. */
@@ -95,11 +99,15 @@ public final class Ops {
         int w = cloud.width;
         int h = cloud.height;
         long stride = cloud.strideBytes;
+        long to = address(out);
+        long foreground = mask == null ? 0 : address(mask);
+        long scratch = address(workspace.start());
         Status.check(cloud.array != null
-                ? Trd.trd_prepare_depth(exec.struct, cloud.array, w, h, stride, out, type.code, size, mask,
-                        workspace.start(), workspace.bytes())
-                : Trd.trd_prepare_depth(exec.struct, cloud.pointer, w, h, stride, out, type.code, size, mask,
-                        workspace.start(), workspace.bytes()));
+                ? Trd.trd_prepare_depth(exec.struct, cloud.array, w, h, stride, to, type.code, size, foreground,
+                        scratch, workspace.bytes())
+                : Trd.trd_prepare_depth(exec.struct, cloud.pointer, w, h, stride, to, type.code, size, foreground,
+                        scratch, workspace.bytes()));
+        Reference.reachabilityFence(out);
     }
 
     /** Tables for {@link #prepareNormals} with these sizes, in a workspace of its own. */
@@ -121,11 +129,19 @@ public final class Ops {
         int w = cloud.width;
         int h = cloud.height;
         long stride = cloud.strideBytes;
+        long to = address(out);
+        long foreground = mask == null ? 0 : address(mask);
+        long scratch = address(workspace.start());
         Status.check(cloud.array != null
-                ? Trd.trd_prepare_normals(exec.struct, cloud.array, w, h, stride, out, type.code, size, kernel, mask,
-                        workspace.start(), workspace.bytes())
-                : Trd.trd_prepare_normals(exec.struct, cloud.pointer, w, h, stride, out, type.code, size, kernel, mask,
-                        workspace.start(), workspace.bytes()));
+                ? Trd.trd_prepare_normals(exec.struct, cloud.array, w, h, stride, to, type.code, size, kernel, foreground,
+                        scratch, workspace.bytes())
+                : Trd.trd_prepare_normals(exec.struct, cloud.pointer, w, h, stride, to, type.code, size, kernel, foreground,
+                        scratch, workspace.bytes()));
+        Reference.reachabilityFence(out);
+    }
+
+    private static long address(Pointer pointer) {
+        return pointer.address() + pointer.position() * pointer.sizeof();
     }
 
     private static Workspace planned(long bytes, ToIntFunction<Workspace> plan) {
