@@ -32,8 +32,8 @@ PartFault prepare_depth(const CloudView& cloud, const Output& out, uint8_t* mask
     const Plane background = corners.plane();
     const Rows& row = rows();
     bool found = true;
-    // Below this one thread takes a few tenths of a millisecond, and waking others at each barrier would take longer.
-    const bool worth_threads = size * size > int64_t{1} << 17;
+    // Below this, waking another thread takes longer than its share of the work.
+    const bool worth_threads = size * size >= int64_t{1} << 14;
 #pragma omp parallel if (worth_threads)
     {
 #pragma omp for schedule(static) nowait  // finish_depth gives each thread the same rows first

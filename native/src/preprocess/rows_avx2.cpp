@@ -6,40 +6,48 @@
 namespace trd::cpu {
 namespace {
 
-// Eight taps of one output are four pairs of pixels, one pair per 128-bit lane of two vectors as 16-bit (r0 r1)(g0 g1)(b0 b1):
-// a multiply-add with the weights' upper and lower 11 bits is exact in 32 bits.
+// Two rows at once, one per 128-bit lane: of each row the window's bytes 0..15 and 8..23. A shuffle makes of two neighbouring
+// pixels 16-bit pairs (r0 r1)(g0 g1)(b0 b1); a multiply-add with the weights' upper and lower 11 bits is exact in 32 bits.
 void across(const uint8_t* image, int64_t stride, int64_t rows, const PillowAxis& axis, int64_t size, uint8_t* out,
             int64_t pitch) {
     if (axis.taps % 8 != 0) return plain_across(image, stride, rows, axis, size, out, pitch);
-    // The left vector holds bytes 0..15 of the window twice, the right one bytes 8..23: the pairs start at 0, 6 and 4, 10.
-    const __m256i first = _mm256_setr_epi8(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1, 6, -1, 9, -1, 7, -1, 10, -1,
-                                           8, -1, 11, -1, -1, -1, -1, -1);
-    const __m256i second = _mm256_setr_epi8(4, -1, 7, -1, 5, -1, 8, -1, 6, -1, 9, -1, -1, -1, -1, -1, 10, -1, 13, -1, 11, -1, 14,
-                                            -1, 12, -1, 15, -1, -1, -1, -1, -1);
-    const __m256i pairs01 = _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1), pairs23 = _mm256_setr_epi32(2, 2, 2, 2, 3, 3, 3, 3);
-    const __m128i half = _mm_set1_epi32(1 << (kPillowBits - 1));
+    __m256i shuffle[4];  // where taps 0 1, 2 3, 4 5 and 6 7 start in their 16 bytes
+    for (int pair = 0; pair < 4; ++pair) {
+        const int start = pair == 0 ? 0 : pair == 1 ? 6 : pair == 2 ? 4 : 10;
+        alignas(16) int8_t pick[16];
+        for (int i = 0; i < 16; ++i) pick[i] = static_cast<int8_t>(i % 2 != 0 || i >= 12 ? -1 : start + i / 4 + (i % 4 == 2 ? 3 : 0));
+        shuffle[pair] = _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(pick)));
+    }
+    const __m256i half = _mm256_set1_epi32(1 << (kPillowBits - 1));
     const int64_t chunks = axis.taps / 8;
-    for (int64_t x = 0; x < size; ++x) {
-        const int64_t at = 3 * static_cast<int64_t>(axis.first[x]);
-        for (int64_t y = 0; y < rows; ++y) {
-            __m256i upper = _mm256_setzero_si256(), lower = upper;
+    for (int64_t y = 0; y < rows; y += 2) {
+        const int64_t next = y + 1 < rows ? y + 1 : y;  // the last row stands in for the one there is not
+        const uint8_t *in[2] = {image + y * stride, image + next * stride};
+        uint8_t *to[2] = {out + y * pitch, out + next * pitch};
+        const auto load = [&in](int64_t at) {
+            const auto lane = [&](int r) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(in[r] + at)); };
+            return _mm256_inserti128_si256(_mm256_castsi128_si256(lane(0)), lane(1), 1);
+        };
+        for (int64_t x = 0; x < size; ++x) {
+            const int64_t at = 3 * static_cast<int64_t>(axis.first[x]);
+            __m256i upper = _mm256_setzero_si256(), lower = half;
             for (int64_t k = 0; k < chunks; ++k) {
-                const __m128i* w = reinterpret_cast<const __m128i*>(axis.split + 16 * (x * chunks + k));
-                const __m256i high = _mm256_castsi128_si256(_mm_load_si128(w)), low = _mm256_castsi128_si256(_mm_load_si128(w + 1));
-                const auto* p = image + y * stride + at + 24 * k;
-                const __m256i left = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))), first);
-                const __m256i right = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p + 8))), second);
-                upper = _mm256_add_epi32(upper, _mm256_add_epi32(_mm256_madd_epi16(left, _mm256_permutevar8x32_epi32(high, pairs01)),
-                                                                 _mm256_madd_epi16(right, _mm256_permutevar8x32_epi32(high, pairs23))));
-                lower = _mm256_add_epi32(lower, _mm256_add_epi32(_mm256_madd_epi16(left, _mm256_permutevar8x32_epi32(low, pairs01)),
-                                                                 _mm256_madd_epi16(right, _mm256_permutevar8x32_epi32(low, pairs23))));
+                const int16_t* w = axis.split + 16 * (x * chunks + k);
+                const __m256i window[2] = {load(at + 24 * k), load(at + 24 * k + 8)};
+                for (int pair = 0; pair < 4; ++pair) {
+                    int32_t high, low;
+                    std::memcpy(&high, w + 2 * pair, 4);
+                    std::memcpy(&low, w + 8 + 2 * pair, 4);
+                    const __m256i pixels = _mm256_shuffle_epi8(window[pair / 2], shuffle[pair]);
+                    upper = _mm256_add_epi32(upper, _mm256_madd_epi16(pixels, _mm256_set1_epi32(high)));
+                    lower = _mm256_add_epi32(lower, _mm256_madd_epi16(pixels, _mm256_set1_epi32(low)));
+                }
             }
-            const __m256i v = _mm256_add_epi32(_mm256_slli_epi32(upper, 11), lower);
-            const __m128i sum = _mm_add_epi32(_mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1)), half);
-            const __m128i words = _mm_packus_epi32(_mm_srai_epi32(sum, kPillowBits), _mm_setzero_si128());
+            const __m256i sum = _mm256_srai_epi32(_mm256_add_epi32(_mm256_slli_epi32(upper, 11), lower), kPillowBits);
+            const __m256i words = _mm256_packus_epi32(sum, sum), bytes = _mm256_packus_epi16(words, words);
             // The fourth byte is overwritten by the next pixel, the last one lies in the row's padding.
-            const int32_t pixel = _mm_cvtsi128_si32(_mm_packus_epi16(words, words));
-            std::memcpy(out + y * pitch + 3 * x, &pixel, 4);
+            const int32_t pixel[2] = {_mm256_extract_epi32(bytes, 0), _mm256_extract_epi32(bytes, 4)};
+            for (int r = 0; r < 2; ++r) std::memcpy(to[r] + 3 * x, &pixel[r], 4);
         }
     }
 }

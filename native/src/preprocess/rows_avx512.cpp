@@ -13,20 +13,18 @@ namespace {
 
 __mmask16 first_lanes(int64_t n) { return static_cast<__mmask16>(n >= 16 ? 0xFFFF : (1u << n) - 1); }
 
-// Four rows at once. Eight taps of one output are four pairs of pixels, one pair per 128-bit lane as 16-bit (r0 r1)(g0 g1)
-// (b0 b1): a multiply-add with the weights' upper and lower 11 bits is exact in 32 bits.
+// Four rows at once, one per 128-bit lane: of each row the window's bytes 0..15 and 8..23. A shuffle makes of two neighbouring
+// pixels 16-bit pairs (r0 r1)(g0 g1)(b0 b1); a multiply-add with the weights' upper and lower 11 bits is exact in 32 bits.
 void across(const uint8_t* image, int64_t stride, int64_t rows, const PillowAxis& axis, int64_t size, uint8_t* out,
             int64_t pitch) {
     if (axis.taps % 8 != 0) return plain_across(image, stride, rows, axis, size, out, pitch);
-    // Lanes 0 and 1 hold bytes 0..15 of the window, lanes 2 and 3 bytes 8..23: each lane's pixels start at 0, 6, 4, 10.
-    alignas(64) int8_t pick[64];
-    for (int lane = 0; lane < 4; ++lane) {
-        const int start = lane == 0 ? 0 : lane == 1 ? 6 : lane == 2 ? 4 : 10;
-        for (int i = 0; i < 16; ++i)
-            pick[16 * lane + i] = static_cast<int8_t>(i % 2 != 0 || i >= 12 ? -1 : start + i / 4 + (i % 4 == 2 ? 3 : 0));
+    __m512i shuffle[4];  // where taps 0 1, 2 3, 4 5 and 6 7 start in their 16 bytes
+    for (int pair = 0; pair < 4; ++pair) {
+        const int start = pair == 0 ? 0 : pair == 1 ? 6 : pair == 2 ? 4 : 10;
+        alignas(16) int8_t pick[16];
+        for (int i = 0; i < 16; ++i) pick[i] = static_cast<int8_t>(i % 2 != 0 || i >= 12 ? -1 : start + i / 4 + (i % 4 == 2 ? 3 : 0));
+        shuffle[pair] = _mm512_broadcast_i32x4(_mm_load_si128(reinterpret_cast<const __m128i*>(pick)));
     }
-    const __m512i shuffle = _mm512_load_si512(pick);
-    const __m512i lanes = _mm512_set_epi32(3, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0);
     const __m512i half = _mm512_set1_epi32(1 << (kPillowBits - 1));
     const int64_t chunks = axis.taps / 8;
     for (int64_t y = 0; y < rows; y += 4) {
@@ -37,30 +35,29 @@ void across(const uint8_t* image, int64_t stride, int64_t rows, const PillowAxis
             in[r] = image + row * stride;
             to[r] = out + row * pitch;
         }
+        const auto load = [&in](int64_t at) {
+            const auto lane = [&](int r) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(in[r] + at)); };
+            const __m256i lower = _mm256_inserti128_si256(_mm256_castsi128_si256(lane(0)), lane(1), 1);
+            const __m256i upper = _mm256_inserti128_si256(_mm256_castsi128_si256(lane(2)), lane(3), 1);
+            return _mm512_inserti64x4(_mm512_castsi256_si512(lower), upper, 1);
+        };
         for (int64_t x = 0; x < size; ++x) {
             const int64_t at = 3 * static_cast<int64_t>(axis.first[x]);
-            __m512i upper[4], lower[4];
-            for (int r = 0; r < 4; ++r) upper[r] = lower[r] = _mm512_setzero_si512();
+            __m512i upper = _mm512_setzero_si512(), lower = half;
             for (int64_t k = 0; k < chunks; ++k) {
-                const __m128i* w = reinterpret_cast<const __m128i*>(axis.split + 16 * (x * chunks + k));
-                const __m512i high = _mm512_permutexvar_epi32(lanes, _mm512_castsi128_si512(_mm_load_si128(w)));
-                const __m512i low = _mm512_permutexvar_epi32(lanes, _mm512_castsi128_si512(_mm_load_si128(w + 1)));
-                for (int r = 0; r < 4; ++r) {
-                    const uint8_t* p = in[r] + at + 24 * k;
-                    const __m512i left = _mm512_broadcast_i32x4(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
-                    const __m512i both = _mm512_mask_broadcast_i32x4(left, 0xFF00, _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + 8)));
-                    const __m512i pixels = _mm512_shuffle_epi8(both, shuffle);
-                    upper[r] = _mm512_add_epi32(upper[r], _mm512_madd_epi16(pixels, high));
-                    lower[r] = _mm512_add_epi32(lower[r], _mm512_madd_epi16(pixels, low));
+                const int16_t* w = axis.split + 16 * (x * chunks + k);
+                const __m512i window[2] = {load(at + 24 * k), load(at + 24 * k + 8)};
+                for (int pair = 0; pair < 4; ++pair) {
+                    int32_t high, low;
+                    std::memcpy(&high, w + 2 * pair, 4);
+                    std::memcpy(&low, w + 8 + 2 * pair, 4);
+                    const __m512i pixels = _mm512_shuffle_epi8(window[pair / 2], shuffle[pair]);
+                    upper = _mm512_add_epi32(upper, _mm512_madd_epi16(pixels, _mm512_set1_epi32(high)));
+                    lower = _mm512_add_epi32(lower, _mm512_madd_epi16(pixels, _mm512_set1_epi32(low)));
                 }
             }
-            __m512i v[4];
-            for (int r = 0; r < 4; ++r) v[r] = _mm512_add_epi32(_mm512_slli_epi32(upper[r], 11), lower[r]);
-            // Sum the lanes of each row; row r ends in lane r.
-            const __m512i a = _mm512_add_epi32(_mm512_shuffle_i32x4(v[0], v[1], 0x44), _mm512_shuffle_i32x4(v[0], v[1], 0xEE));
-            const __m512i b = _mm512_add_epi32(_mm512_shuffle_i32x4(v[2], v[3], 0x44), _mm512_shuffle_i32x4(v[2], v[3], 0xEE));
-            const __m512i sum = _mm512_add_epi32(_mm512_shuffle_i32x4(a, b, 0x88), _mm512_shuffle_i32x4(a, b, 0xDD));
-            const __m128i bytes = _mm512_cvtusepi32_epi8(_mm512_srai_epi32(_mm512_add_epi32(sum, half), kPillowBits));
+            const __m512i sum = _mm512_add_epi32(_mm512_slli_epi32(upper, 11), lower);
+            const __m128i bytes = _mm512_cvtusepi32_epi8(_mm512_srai_epi32(sum, kPillowBits));
             // The fourth byte is overwritten by the next pixel, the last one lies in the row's padding.
             const int32_t pixel[4] = {_mm_extract_epi32(bytes, 0), _mm_extract_epi32(bytes, 1), _mm_extract_epi32(bytes, 2),
                                       _mm_extract_epi32(bytes, 3)};
