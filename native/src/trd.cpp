@@ -226,19 +226,18 @@ int64_t preparation_bytes(const PlanHeader& plan) {
     return fits && kernel ? trd::cpu::preparation_workspace_bytes(plan) : 0;
 }
 
-int64_t require_workspace(const PlanHeader& plan, const void* workspace, int64_t workspace_bytes) {
-    const int64_t needed = preparation_bytes(plan);
-    require(needed > 0, "prepare: width, height, size or kernel is out of range");
+void require_workspace(const void* workspace, int64_t workspace_bytes, int64_t needed) {
     require(workspace != nullptr, "prepare: the workspace is null");
     require(workspace_bytes >= needed, "prepare: the workspace is smaller than trd_prepare_*_workspace_bytes");
     require(reinterpret_cast<uintptr_t>(workspace) % 64 == 0, "prepare: the workspace is not 64-byte aligned");
-    return needed;
 }
 
 trd_status plan_preparation(const trd_exec* exec, const PlanHeader& plan, void* workspace, int64_t workspace_bytes) {
     return guarded([&] {
         require_cpu(exec);
-        require_workspace(plan, workspace, workspace_bytes);
+        const int64_t needed = preparation_bytes(plan);
+        require(needed > 0, "prepare: width, height, size or kernel is out of range");
+        require_workspace(workspace, workspace_bytes, needed);
         trd::cpu::plan_preparation(plan, workspace);
     });
 }
@@ -255,16 +254,18 @@ void require_preparation(const trd_exec* exec, const PlanHeader& plan, const voi
     require_cpu(exec);
     require(in != nullptr && out != nullptr, "prepare: the image, the points or out is null");
     require(type == TRD_FLOAT32 || type == TRD_BFLOAT16, "prepare: type is neither TRD_FLOAT32 nor TRD_BFLOAT16");
-    const int64_t needed = require_workspace(plan, workspace, workspace_bytes);
-    require(*static_cast<const PlanHeader*>(workspace) == plan,
-            "prepare: the workspace was not planned for these sizes; call trd_prepare_*_plan first");
+    require_workspace(workspace, workspace_bytes, sizeof(PlanHeader));
+    const auto* planned = static_cast<const PlanHeader*>(workspace);
+    // What was planned was in range.
+    require(*planned == plan, "prepare: the workspace was not planned for these sizes; call trd_prepare_*_plan first");
+    require_workspace(workspace, workspace_bytes, planned->bytes);
     const int64_t row = plan.width * pixel, element = type == TRD_FLOAT32 ? 4 : 2;
     require(row_stride >= row, "prepare: row_stride is smaller than a row");
     require(row_stride <= std::numeric_limits<int64_t>::max() / plan.height, "prepare: row_stride is too large");
     require(reinterpret_cast<uintptr_t>(out) % static_cast<uintptr_t>(element) == 0, "prepare: out is not aligned to its type");
     const Bytes regions[] = {{in, (plan.height - 1) * row_stride + row},
                              {out, 3 * plan.size * plan.size * element},
-                             {workspace, needed},
+                             {workspace, planned->bytes},
                              {mask, mask == nullptr ? 0 : mask_bytes}};
     for (const Bytes& a : regions) {
         for (const Bytes& b : regions) {
@@ -296,13 +297,13 @@ void require_no_fault(trd::cpu::PartFault fault) {
 }
 
 PlanHeader rgb_plan(int64_t width, int64_t height, int64_t size) {
-    return {Preparation::rgb, width, height, size, 0, 0, 0};
+    return {Preparation::rgb, width, height, size, 0, 0, 0, 0};
 }
 PlanHeader depth_plan(int64_t width, int64_t height, int64_t size) {
-    return {Preparation::depth, width, height, size, 0, 0, 0};
+    return {Preparation::depth, width, height, size, 0, 0, 0, 0};
 }
 PlanHeader normals_plan(int64_t width, int64_t height, int64_t size, int64_t kernel) {
-    return {Preparation::normals, width, height, size, kernel, 0, 0};
+    return {Preparation::normals, width, height, size, kernel, 0, 0, 0};
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ struct alignas(64) PlanHeader {
     Preparation op;
     int64_t width, height, size, kernel;
     int64_t across_taps, down_taps;  // rgb: derived from the sizes
+    int64_t bytes;                   // of the workspace; set when it is planned
     bool operator==(const PlanHeader& o) const {
         return op == o.op && width == o.width && height == o.height && size == o.size && kernel == o.kernel;
     }

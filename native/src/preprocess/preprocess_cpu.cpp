@@ -7,8 +7,11 @@ namespace {
 
 template <class Workspace>
 void plan_as(const PlanHeader& plan, void* workspace) {
-    Workspace(plan, workspace).fill(plan);
-    *static_cast<PlanHeader*>(workspace) = plan;
+    Workspace laid_out(plan, workspace);
+    laid_out.fill(plan);
+    auto* header = static_cast<PlanHeader*>(workspace);
+    *header = plan;
+    header->bytes = laid_out.bytes;
 }
 
 PlanHeader derived(PlanHeader plan) {

@@ -70,15 +70,9 @@ public final class PreparedParts implements AutoCloseable {
         return torch.from_blob(images.getPointer(i * imageFloats), imageShape).permute(0, 3, 1, 2);
     }
 
-    private FloatPointer bridge;
+    /** Part's prepared image, S x S x 3 channels-last; rgb is branch 0. A view that must not outlive this object. */
     public FloatPointer image(int part, int branch) {
-        if (bridge == null) bridge = Owned.of(new FloatPointer(imageFloats));
-        FloatPointer from = (branch == 0 ? rgb : second).getPointer(part * imageFloats);
-        int n = (int) (imageFloats / 3);
-        float[] a = new float[3 * n];
-        from.get(a);
-        for (int i = 0; i < n; i++) for (int c = 0; c < 3; c++) bridge.put(3L * i + c, a[c * n + i]);
-        return bridge;
+        return (branch == 0 ? rgb : second).getPointer(part * imageFloats);
     }
 
     /** The RGB images of some parts, then their second modality, as one batch [2n, 3, S, S] for the teacher. */
