@@ -77,8 +77,12 @@ void other_ways(const std::string& what, Guarded& out, Prepare&& prepare) {
     check(out.guards_intact() && again.guards_intact(), what + ": guard zones");
 }
 
+std::string sizes(const std::string& name, const Points& p, int64_t size) {
+    return name + " " + std::to_string(p.width) + "x" + std::to_string(p.height) + " to " + std::to_string(size);
+}
+
 void depth_case(const std::string& name, const Points& p, int64_t size) {
-    const std::string what = "depth " + name + " " + std::to_string(p.width) + "x" + std::to_string(p.height) + " to " + std::to_string(size);
+    const std::string what = "depth " + sizes(name, p, size);
     const auto expected = trd::reference::depth_image(
         trd::reference::nearest(trd::reference::clean(p.xyz.data(), p.width, p.height, p.stride), size), 0.1, 0.9);
     std::vector<double> values;
@@ -94,7 +98,7 @@ void depth_case(const std::string& name, const Points& p, int64_t size) {
 }
 
 void normals_case(const std::string& name, const Points& p, int64_t size, int kernel, double tolerance = 0) {
-    const std::string what = "normals " + name + " " + std::to_string(p.width) + "x" + std::to_string(p.height) + " to " + std::to_string(size) + " k=" + std::to_string(kernel);
+    const std::string what = "normals " + sizes(name, p, size) + " k=" + std::to_string(kernel);
     const auto expected = trd::reference::depth_image(trd::reference::clean(p.xyz.data(), p.width, p.height, p.stride), 0, 1);
     const auto values = normalised(trd::reference::normals(expected, p.width, p.height, kernel, size));
     Guarded out(3 * size * size);
@@ -103,8 +107,11 @@ void normals_case(const std::string& name, const Points& p, int64_t size, int ke
     check(mask == expected.mask, what + ": mask");
     // A derivative adds up to 2^(k-1) * 2^(k-1) values of [0, 1], each rounded to about 2^-23 (scaling, two passes); half of
     // that reaches the normal, divided by 0.225.
-    compare(what, out.data(), values.data(), out.count(), tolerance > 0 ? tolerance : std::ldexp(1.0, 2 * kernel - 2 - 24) / 0.225 + 4e-6);
-    other_ways(what, out, [&](int32_t type, Guarded& to) { expect_status(what, normals(p, size, kernel, type, to, nullptr), TRD_OK); });
+    const double derived = std::ldexp(1.0, 2 * kernel - 2 - 24) / 0.225 + 4e-6;
+    compare(what, out.data(), values.data(), out.count(), tolerance > 0 ? tolerance : derived);
+    other_ways(what, out, [&](int32_t type, Guarded& to) {
+        expect_status(what, normals(p, size, kernel, type, to, nullptr), TRD_OK);
+    });
 }
 
 // All corners missing: no plane, everything is foreground. A ramp, so that no derivative is near 0 and wide apertures,
@@ -112,7 +119,8 @@ void normals_case(const std::string& name, const Points& p, int64_t size, int ke
 Points ramp(int64_t w, int64_t h) {
     Points p = part(w, h, 0, 0, 1);
     for (int64_t y = 0; y < h; ++y)
-        for (int64_t x = 0; x < w; ++x) p.at(x, y)[2] = static_cast<float>(0.5 + 0.001 * static_cast<double>(x) + 0.0007 * static_cast<double>(y));
+        for (int64_t x = 0; x < w; ++x)
+            p.at(x, y)[2] = static_cast<float>(0.5 + 0.001 * static_cast<double>(x) + 0.0007 * static_cast<double>(y));
     for (const int64_t left : {int64_t{0}, w - 3})
         for (const int64_t top : {int64_t{0}, h - 3})
             for (int64_t i = 0; i < 9; ++i) std::memset(p.at(left + i % 3, top + i / 3), 0, 12);

@@ -15,7 +15,8 @@ void across(const uint8_t* image, int64_t stride, int64_t rows, const PillowAxis
     for (int pair = 0; pair < 4; ++pair) {
         const int start = pair == 0 ? 0 : pair == 1 ? 6 : pair == 2 ? 4 : 10;
         alignas(16) int8_t pick[16];
-        for (int i = 0; i < 16; ++i) pick[i] = static_cast<int8_t>(i % 2 != 0 || i >= 12 ? -1 : start + i / 4 + (i % 4 == 2 ? 3 : 0));
+        for (int i = 0; i < 16; ++i)
+            pick[i] = static_cast<int8_t>(i % 2 != 0 || i >= 12 ? -1 : start + i / 4 + (i % 4 == 2 ? 3 : 0));
         shuffle[pair] = _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(pick)));
     }
     const __m256i half = _mm256_set1_epi32(1 << (kPillowBits - 1));
@@ -75,13 +76,18 @@ void foreground(const float* xyz, int64_t n, const Plane& plane, float* z, uint6
             };
             // x0 y0 z0 x1 | y1 z1 x2 y2 | z2 x3 y3 z3, the same for points 4 to 7 in the upper halves.
             const __m256 a = halves(0, 12), b = halves(4, 16), c = halves(8, 20);
-            const __m256 xy = _mm256_shuffle_ps(b, c, _MM_SHUFFLE(2, 1, 3, 2)), yz = _mm256_shuffle_ps(a, b, _MM_SHUFFLE(1, 0, 2, 1));
-            const __m256 x = _mm256_shuffle_ps(a, xy, _MM_SHUFFLE(2, 0, 3, 0)), y = _mm256_shuffle_ps(yz, xy, _MM_SHUFFLE(3, 1, 2, 0));
+            const __m256 xy = _mm256_shuffle_ps(b, c, _MM_SHUFFLE(2, 1, 3, 2));
+            const __m256 yz = _mm256_shuffle_ps(a, b, _MM_SHUFFLE(1, 0, 2, 1));
+            const __m256 x = _mm256_shuffle_ps(a, xy, _MM_SHUFFLE(2, 0, 3, 0));
+            const __m256 y = _mm256_shuffle_ps(yz, xy, _MM_SHUFFLE(3, 1, 2, 0));
             const __m256 depth = _mm256_shuffle_ps(yz, c, _MM_SHUFFLE(3, 0, 3, 1));
-            const __m256 measured = _mm256_and_ps(_mm256_and_ps(_mm256_cmp_ps(magnitude(x), most, _CMP_LE_OQ), _mm256_cmp_ps(magnitude(y), most, _CMP_LE_OQ)),
-                                                  _mm256_cmp_ps(magnitude(depth), most, _CMP_LE_OQ));
-            const __m256 d = _mm256_add_ps(_mm256_add_ps(_mm256_add_ps(_mm256_mul_ps(nx, x), _mm256_mul_ps(ny, y)), _mm256_mul_ps(nz, depth)), offset);
-            const __m256 part = _mm256_and_ps(_mm256_and_ps(_mm256_cmp_ps(magnitude(d), threshold, _CMP_GE_OQ), _mm256_cmp_ps(depth, zero, _CMP_NEQ_OQ)), measured);
+            __m256 measured = _mm256_cmp_ps(magnitude(x), most, _CMP_LE_OQ);
+            measured = _mm256_and_ps(measured, _mm256_cmp_ps(magnitude(y), most, _CMP_LE_OQ));
+            measured = _mm256_and_ps(measured, _mm256_cmp_ps(magnitude(depth), most, _CMP_LE_OQ));
+            const __m256 xy_part = _mm256_add_ps(_mm256_mul_ps(nx, x), _mm256_mul_ps(ny, y));
+            const __m256 d = _mm256_add_ps(_mm256_add_ps(xy_part, _mm256_mul_ps(nz, depth)), offset);
+            __m256 part = _mm256_and_ps(measured, _mm256_cmp_ps(magnitude(d), threshold, _CMP_GE_OQ));
+            part = _mm256_and_ps(part, _mm256_cmp_ps(depth, zero, _CMP_NEQ_OQ));
             word |= static_cast<uint64_t>(static_cast<unsigned>(_mm256_movemask_ps(part))) << j;
             _mm256_storeu_ps(z + i + j, _mm256_and_ps(depth, measured));
         }
@@ -124,7 +130,8 @@ void scale(float* z, const uint64_t* bits, int64_t words, float min, float exten
             if ((bits[i] >> j & 0xFF) != 0) {
                 v = _mm256_loadu_ps(z + j);
                 const __m256 present = _mm256_and_ps(lanes_of(bits[i] >> j), _mm256_cmp_ps(v, zero, _CMP_NEQ_OQ));
-                const __m256 scaled = extent > 0 ? _mm256_add_ps(_mm256_mul_ps(_mm256_div_ps(_mm256_sub_ps(v, first), whole), span), base) : base;
+                const __m256 share = _mm256_div_ps(_mm256_sub_ps(v, first), whole);
+                const __m256 scaled = extent > 0 ? _mm256_add_ps(_mm256_mul_ps(share, span), base) : base;
                 v = _mm256_and_ps(scaled, present);
             }
             _mm256_storeu_ps(z + j, v);
@@ -163,11 +170,13 @@ void normals(const float* smooth, const float* slope, int64_t n, const Sobel& so
             _mm256_storeu_ps(to + c * kTile, first ? own : _mm256_add_ps(_mm256_loadu_ps(to + c * kTile), own));
         }
     }
-    if (whole < n) plain_normals(smooth + whole, slope + whole, n - whole, sobel, bits, column + whole, weight, first, normal + whole);
+    if (whole < n)
+        plain_normals(smooth + whole, slope + whole, n - whole, sobel, bits, column + whole, weight, first, normal + whole);
 }
 
 }  // namespace
 
-const Rows rows_avx2 = {across, plain_down, foreground, range, scale, plain_derive_down, normals, plain_interpolate, plain_normalise};
+const Rows rows_avx2 = {across, plain_down, foreground, range, scale, plain_derive_down, normals,
+                         plain_interpolate, plain_normalise};
 
 }  // namespace trd::cpu

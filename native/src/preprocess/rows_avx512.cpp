@@ -22,7 +22,8 @@ void across(const uint8_t* image, int64_t stride, int64_t rows, const PillowAxis
     for (int pair = 0; pair < 4; ++pair) {
         const int start = pair == 0 ? 0 : pair == 1 ? 6 : pair == 2 ? 4 : 10;
         alignas(16) int8_t pick[16];
-        for (int i = 0; i < 16; ++i) pick[i] = static_cast<int8_t>(i % 2 != 0 || i >= 12 ? -1 : start + i / 4 + (i % 4 == 2 ? 3 : 0));
+        for (int i = 0; i < 16; ++i)
+            pick[i] = static_cast<int8_t>(i % 2 != 0 || i >= 12 ? -1 : start + i / 4 + (i % 4 == 2 ? 3 : 0));
         shuffle[pair] = _mm512_broadcast_i32x4(_mm_load_si128(reinterpret_cast<const __m128i*>(pick)));
     }
     const __m512i half = _mm512_set1_epi32(1 << (kPillowBits - 1));
@@ -148,7 +149,8 @@ void scale(float* z, const uint64_t* bits, int64_t words, float min, float exten
             if (part != 0) {
                 v = _mm512_loadu_ps(z + j);
                 const __mmask16 present = _mm512_mask_cmp_ps_mask(part, v, zero, _CMP_NEQ_OQ);
-                v = extent > 0 ? _mm512_maskz_add_ps(present, _mm512_mul_ps(_mm512_div_ps(_mm512_sub_ps(v, first), whole), span), base)
+                const __m512 share = _mm512_div_ps(_mm512_sub_ps(v, first), whole);
+                v = extent > 0 ? _mm512_maskz_add_ps(present, _mm512_mul_ps(share, span), base)
                                : _mm512_maskz_mov_ps(present, base);
             }
             _mm512_storeu_ps(z + j, v);
@@ -165,7 +167,8 @@ void derive_down(const float* const* rows, int64_t n, const Sobel& sobel, float*
         __m512 s = _mm512_mul_ps(_mm512_set1_ps(sobel.smooth[0]), _mm512_maskz_loadu_ps(lanes, rows[r] + i));
         __m512 d = _mm512_setzero_ps();
         for (int j = 1; j <= r; ++j) {
-            const __m512 above = _mm512_maskz_loadu_ps(lanes, rows[r - j] + i), below = _mm512_maskz_loadu_ps(lanes, rows[r + j] + i);
+            const __m512 above = _mm512_maskz_loadu_ps(lanes, rows[r - j] + i);
+            const __m512 below = _mm512_maskz_loadu_ps(lanes, rows[r + j] + i);
             s = _mm512_add_ps(s, _mm512_mul_ps(_mm512_set1_ps(sobel.smooth[j]), _mm512_add_ps(above, below)));
             d = _mm512_add_ps(d, _mm512_mul_ps(_mm512_set1_ps(sobel.slope[j]), _mm512_sub_ps(below, above)));
         }
@@ -185,10 +188,13 @@ void normals(const float* smooth, const float* slope, int64_t n, const Sobel& so
             for (int c = 0; first && c < 3; ++c) _mm512_storeu_ps(to + c * kTile, _mm512_setzero_ps());
             continue;
         }
-        __m512 dx = _mm512_setzero_ps(), dy = _mm512_mul_ps(_mm512_set1_ps(sobel.smooth[0]), _mm512_maskz_loadu_ps(lanes, slope + i));
+        __m512 dx = _mm512_setzero_ps();
+        __m512 dy = _mm512_mul_ps(_mm512_set1_ps(sobel.smooth[0]), _mm512_maskz_loadu_ps(lanes, slope + i));
         for (int j = 1; j <= sobel.radius; ++j) {
-            const __m512 right = _mm512_maskz_loadu_ps(lanes, smooth + i + j), left = _mm512_maskz_loadu_ps(lanes, smooth + i - j);
-            const __m512 before = _mm512_maskz_loadu_ps(lanes, slope + i - j), after = _mm512_maskz_loadu_ps(lanes, slope + i + j);
+            const __m512 right = _mm512_maskz_loadu_ps(lanes, smooth + i + j);
+            const __m512 left = _mm512_maskz_loadu_ps(lanes, smooth + i - j);
+            const __m512 before = _mm512_maskz_loadu_ps(lanes, slope + i - j);
+            const __m512 after = _mm512_maskz_loadu_ps(lanes, slope + i + j);
             dx = _mm512_add_ps(dx, _mm512_mul_ps(_mm512_set1_ps(sobel.slope[j]), _mm512_sub_ps(right, left)));
             dy = _mm512_add_ps(dy, _mm512_mul_ps(_mm512_set1_ps(sobel.smooth[j]), _mm512_add_ps(before, after)));
         }
