@@ -206,6 +206,53 @@ TRD_API trd_status trd_prepare_normals(const trd_exec* exec, const float* xyz, i
                                        int64_t row_stride, void* out, int32_t type, int64_t size, int32_t kernel,
                                        uint8_t* mask, void* workspace, int64_t workspace_bytes);
 
+/*
+ * Convolution 3x3, stride 1 or 2, padding 1, float32, by Winograd's method on tiles of 4x4 outputs, with what follows it:
+ *   out = scale * r(conv(in) + bias + sum) + post,   r = ReLU when relu is not 0, else nothing.
+ * 36 (stride 1) or 81 (stride 2) of the direct form's 144 products. Rounding errors are about ten times the direct
+ * form's, 1e-6 to 1e-5 of the outputs' root mean square; the same bits whatever the number of threads. Needs AVX2;
+ * channels are multiples of 32. out_h = (h + stride - 1) / stride, out_w alike.
+ */
+
+/**
+ * 1 when this convolution was measured faster than oneDNN's direct one (see winograd_cpu.cpp), else 0; also 0 without
+ * AVX2, with channels that are no multiples of 32, with sizes <= 0 or too large, with another stride.
+ */
+TRD_API int32_t trd_winograd_pays(int64_t n, int64_t h, int64_t w, int64_t c_in, int64_t c_out, int32_t stride);
+
+/** Bytes of packed weights, 4 times those of [c_out, c_in, 3, 3]; 0 when there is no kernel for these channels here. */
+TRD_API int64_t trd_winograd_packed_bytes(int64_t c_in, int64_t c_out);
+
+/**
+ * Transforms weights, once, in double. The packed form belongs to this machine's instruction set: never store it.
+ * weights  float32 [c_out, c_in, 3, 3], BatchNorm already folded
+ * packed   trd_winograd_packed_bytes(c_in, c_out) bytes, 64-byte aligned; does not overlap weights
+ * Errors: ARGUMENT (null, channels no positive multiples of 32 or too large, stride, packed small or misaligned,
+ * overlap), UNSUPPORTED (no such backend, no AVX2).
+ */
+TRD_API trd_status trd_winograd_pack(const trd_exec* exec, const float* weights, void* packed, int64_t packed_bytes,
+                                     int64_t c_in, int64_t c_out, int32_t stride);
+
+/** Bytes of scratch for calls that use up to `threads` threads (1 to 1024); 0 for arguments that trd_winograd refuses. */
+TRD_API int64_t trd_winograd_workspace_bytes(int64_t n, int64_t h, int64_t w, int64_t c_in, int64_t c_out,
+                                             int32_t stride, int32_t threads);
+
+/**
+ * The convolution. Uses the calling thread's number of threads (trd_set_threads).
+ * in         float32 [n, h, w, c_in] (channels-last)
+ * packed     from trd_winograd_pack with the same channels and stride
+ * bias       float32 [c_out]
+ * sum, post  float32 [n, out_h, out_w, c_out], or null for none
+ * out        float32 [n, out_h, out_w, c_out]; may be exactly sum or post, otherwise overlaps nothing
+ * workspace  trd_winograd_workspace_bytes(...) bytes, 64-byte aligned, overlaps nothing
+ * Errors: ARGUMENT (null, size <= 0 or too large, channels no multiples of 32, stride, overlap, scale not finite, packed
+ * or workspace small or misaligned), UNSUPPORTED (no such backend, no AVX2).
+ */
+TRD_API trd_status trd_winograd(const trd_exec* exec, const float* in, const void* packed, int64_t packed_bytes,
+                                const float* bias, const float* sum, const float* post, float scale, int32_t relu,
+                                float* out, void* workspace, int64_t workspace_bytes,
+                                int64_t n, int64_t h, int64_t w, int64_t c_in, int64_t c_out, int32_t stride);
+
 #ifdef __cplusplus
 }
 #endif

@@ -154,4 +154,38 @@ public final class Ops {
         }
         return workspace;
     }
+
+    /** Whether {@link #winograd} was measured faster than oneDNN's direct convolution for this shape on such a machine. */
+    public static boolean winogradPays(long n, long h, long w, long channelsIn, long channelsOut, int stride) {
+        return Trd.trd_winograd_pays(n, h, w, channelsIn, channelsOut, stride) != 0;
+    }
+
+    /** Bytes of packed weights for {@link #winograd}; 0 when there is no kernel for these channels on this machine. */
+    public static long winogradPackedBytes(long channelsIn, long channelsOut) {
+        return Trd.trd_winograd_packed_bytes(channelsIn, channelsOut);
+    }
+
+    /** Transforms {@code weights [channelsOut, channelsIn, 3, 3]} once, for this machine only; {@code packed} is 64-byte aligned. */
+    public static void winogradPack(Exec exec, FloatPointer weights, Pointer packed, long packedBytes,
+                                    long channelsIn, long channelsOut, int stride) {
+        Status.check(Trd.trd_winograd_pack(exec.struct, weights, packed, packedBytes, channelsIn, channelsOut, stride));
+    }
+
+    /** Bytes of 64-byte aligned scratch for {@link #winograd} on up to so many threads. */
+    public static long winogradWorkspaceBytes(long n, long h, long w, long channelsIn, long channelsOut, int stride,
+                                              int threads) {
+        return Trd.trd_winograd_workspace_bytes(n, h, w, channelsIn, channelsOut, stride, threads);
+    }
+
+    /**
+     * {@code out = scale * r(conv3x3(in) + bias + sum) + post}, stride 1 or 2, padding 1, channels-last; {@code r} = ReLU if
+     * {@code relu}. {@code sum} and {@code post} may be null, and {@code out} may be either of them.
+     */
+    public static void winograd(Exec exec, FloatPointer in, Pointer packed, long packedBytes, FloatPointer bias,
+                                FloatPointer sum, FloatPointer post, float scale, boolean relu, FloatPointer out,
+                                Pointer workspace, long workspaceBytes, long n, long h, long w,
+                                long channelsIn, long channelsOut, int stride) {
+        Status.check(Trd.trd_winograd(exec.struct, in, packed, packedBytes, bias, sum, post, scale, relu ? 1 : 0, out,
+                workspace, workspaceBytes, n, h, w, channelsIn, channelsOut, stride));
+    }
 }

@@ -1,0 +1,243 @@
+// winograd against the direct convolution in double: exact integers, awkward sizes, every epilogue, any number of
+// threads.
+#include <cstring>
+#include <limits>
+
+#include "winograd/winograd_reference.hpp"
+#include "trd_test.hpp"
+
+using namespace trd_test;
+
+namespace {
+
+const bool supported = trd_winograd_packed_bytes(32, 32) != 0;
+
+struct Layer {
+    int64_t n, h, w, c_in, c_out;
+    int32_t stride;
+    int64_t inputs() const { return n * h * w * c_in; }
+    int64_t outputs() const { return n * ((h + stride - 1) / stride) * ((w + stride - 1) / stride) * c_out; }
+    std::string name() const {
+        return "winograd n=" + std::to_string(n) + " " + std::to_string(h) + "x" + std::to_string(w) + " " +
+               std::to_string(c_in) + ">" + std::to_string(c_out) + " stride " + std::to_string(stride);
+    }
+};
+
+struct Packed {
+    Guarded memory;
+    Packed(const Layer& l, const std::vector<float>& weights) : memory(trd_winograd_packed_bytes(l.c_in, l.c_out) / 4) {
+        const trd_exec exec = cpu();
+        expect_status(l.name() + " pack", trd_winograd_pack(&exec, weights.data(), memory.data(), memory.count() * 4,
+                                                            l.c_in, l.c_out, l.stride), TRD_OK);
+        check(memory.guards_intact(), l.name() + " pack: guard zones");
+        bool complete = true;
+        for (int64_t i = 0; i < memory.count(); ++i) complete = complete && std::isfinite(memory.data()[i]);
+        check(complete, l.name() + " pack: every element is written");
+    }
+};
+
+trd_status run(const Layer& l, const float* in, Packed& packed, const float* bias, const float* sum, const float* post,
+               float scale, bool relu, float* out, int32_t threads) {
+    Guarded workspace(trd_winograd_workspace_bytes(l.n, l.h, l.w, l.c_in, l.c_out, l.stride, threads) / 4);
+    const trd_exec exec = cpu();
+    trd_set_threads(threads);
+    const trd_status status =
+        trd_winograd(&exec, in, packed.memory.data(), packed.memory.count() * 4, bias, sum, post, scale, relu, out,
+                     workspace.data(), workspace.count() * 4, l.n, l.h, l.w, l.c_in, l.c_out, l.stride);
+    check(workspace.guards_intact(), l.name() + ": guard zones of the workspace");
+    return status;
+}
+
+// Random data as in the network: inputs after a ReLU, Kaiming-scaled weights.
+void random_case(const Layer& l, bool with_sum, bool with_post, float scale, bool relu) {
+    auto in = uniform(l.inputs(), 1);
+    for (float& v : in) v = v > 0 ? v : 0;
+    const float deviation = std::sqrt(2.0f / static_cast<float>(9 * l.c_in));
+    const auto weights = uniform(9 * l.c_in * l.c_out, 2, -1.7f * deviation, 1.7f * deviation);
+    const auto bias = uniform(l.c_out, 3), sum = uniform(l.outputs(), 4), post = uniform(l.outputs(), 5);
+    const float* const s = with_sum ? sum.data() : nullptr;
+    const float* const p = with_post ? post.data() : nullptr;
+    const auto expected = trd::reference::conv3x3(in.data(), weights.data(), bias.data(), s, p, scale, relu, l.n, l.h, l.w,
+                                                  l.c_in, l.c_out, l.stride);
+    const std::string what = l.name() + (s ? " sum" : "") + (p ? " post" : "") + (relu ? " relu" : "");
+    Packed packed(l, weights);
+    Guarded out(l.outputs());
+    expect_status(what, run(l, in.data(), packed, bias.data(), s, p, scale, relu, out.data(), 2), TRD_OK);
+    // Outputs are near 1 in size. The output transform weighs products by up to 8 * 8 and they cancel, so that their
+    // roundings (c_in products each, growing like a random walk) appear about 10 times larger; 6 deviations.
+    const double tolerance = 60 * std::sqrt(static_cast<double>(l.c_in)) * std::numeric_limits<float>::epsilon();
+    compare(what, out.data(), expected.data(), l.outputs(), tolerance);
+    check(out.guards_intact(), what + ": guard zones");
+
+    for (const int32_t threads : {1, 3, 5, 16}) {
+        Guarded again(l.outputs());
+        expect_status(what, run(l, in.data(), packed, bias.data(), s, p, scale, relu, again.data(), threads), TRD_OK);
+        check(std::memcmp(again.data(), out.data(), static_cast<size_t>(l.outputs()) * 4) == 0 && again.guards_intact(),
+              what + ": the same bits with " + std::to_string(threads) + " threads");
+    }
+    // The residual and the blend may be added in place.
+    Guarded in_place(l.outputs());
+    const float* const addend = s ? s : p;
+    if (addend == nullptr) return;
+    std::memcpy(in_place.data(), addend, static_cast<size_t>(l.outputs()) * 4);
+    expect_status(what, run(l, in.data(), packed, bias.data(), s ? in_place.data() : nullptr, s ? p : in_place.data(),
+                            scale, relu, in_place.data(), 2), TRD_OK);
+    check(std::memcmp(in_place.data(), out.data(), static_cast<size_t>(l.outputs()) * 4) == 0 && in_place.guards_intact(),
+          what + ": the same bits in place");
+}
+
+// Weights that are multiples of 24 * 24 (stride 2 needs 6 * 6) and inputs 0 or 1: all intermediate values are integers
+// below 2^24, so every output is exact, at each position of a tile and each border.
+void exact_cases(const Layer& l) {
+    std::vector<float> weights(static_cast<size_t>(9 * l.c_in * l.c_out), 0.0f), bias(static_cast<size_t>(l.c_out), 1.0f);
+    for (int64_t co = 0; co < l.c_out; ++co)  // each filter has one tap on one channel
+        weights[static_cast<size_t>((co * l.c_in + co * 7 % l.c_in) * 9 + co % 9)] = co % 2 ? 576.0f : -1152.0f;
+    std::vector<float> in(static_cast<size_t>(l.inputs()), 0.0f);
+    for (size_t i = 0; i < in.size(); ++i) in[i] = static_cast<float>(i * 2654435761u % 7 == 0);
+    const auto expected = trd::reference::conv3x3(in.data(), weights.data(), bias.data(), nullptr, nullptr, 1, false, l.n,
+                                                  l.h, l.w, l.c_in, l.c_out, l.stride);
+    Packed packed(l, weights);
+    Guarded out(l.outputs());
+    expect_status("exact", run(l, in.data(), packed, bias.data(), nullptr, nullptr, 1, false, out.data(), 2), TRD_OK);
+    compare("exact " + l.name(), out.data(), expected.data(), l.outputs(), 0);
+}
+
+void nan_is_not_hidden() {
+    const Layer l = {1, 4, 4, 32, 32, 1};
+    auto in = uniform(l.inputs(), 1);
+    in[5] = std::numeric_limits<float>::quiet_NaN();
+    Packed packed(l, uniform(9 * 32 * 32, 2));
+    const auto bias = uniform(32, 3);
+    Guarded out(l.outputs());
+    expect_status("nan", run(l, in.data(), packed, bias.data(), nullptr, nullptr, 1, true, out.data(), 1), TRD_OK);
+    check(std::isnan(out.data()[0]), "the ReLU keeps a NaN");
+}
+
+void bad_arguments() {
+    const Layer l = {1, 6, 5, 32, 64, 1};
+    const auto weights = uniform(9 * l.c_in * l.c_out, 1), bias = uniform(l.c_out, 2), in = uniform(l.inputs(), 3);
+    Packed packed(l, weights);
+    trd_set_threads(2);
+    Guarded out(l.outputs()), workspace(trd_winograd_workspace_bytes(1, 6, 5, 32, 64, 1, 2) / 4);
+    Guarded target(packed.memory.count() + 1);
+    const trd_exec exec = cpu();
+    const int64_t packed_bytes = packed.memory.count() * 4, bytes = workspace.count() * 4;
+    const auto pack = [&](const float* from, float* to, int64_t to_bytes, int64_t c_in, int64_t c_out,
+                          int32_t stride = 1) {
+        return trd_winograd_pack(&exec, from, to, to_bytes, c_in, c_out, stride);
+    };
+    expect_status("pack null", pack(nullptr, target.data(), packed_bytes, 32, 64), TRD_ERROR_ARGUMENT);
+    expect_status("pack small", pack(weights.data(), target.data(), packed_bytes - 1, 32, 64), TRD_ERROR_ARGUMENT);
+    expect_status("pack misaligned", pack(weights.data(), target.data() + 1, packed_bytes, 32, 64), TRD_ERROR_ARGUMENT);
+    expect_status("pack 33 channels", pack(weights.data(), target.data(), packed_bytes, 33, 64), TRD_ERROR_ARGUMENT);
+    expect_status("pack 0 channels", pack(weights.data(), target.data(), packed_bytes, 32, 0), TRD_ERROR_ARGUMENT);
+    expect_status("pack huge", pack(weights.data(), target.data(), packed_bytes, int64_t{1} << 40, 64), TRD_ERROR_ARGUMENT);
+    expect_status("pack overlap", pack(target.data() + 16, target.data(), packed_bytes, 32, 64), TRD_ERROR_ARGUMENT);
+
+    expect_status("pack stride", pack(weights.data(), target.data(), packed_bytes, 32, 64, 0), TRD_ERROR_ARGUMENT);
+
+    struct Call {
+        const float *in, *packed, *bias, *sum, *post;
+        float scale;
+        float *out, *workspace;
+        int64_t packed_bytes, bytes, n, h, w, c_in, c_out;
+        int32_t stride;
+    };
+    const Call good = {in.data(), packed.memory.data(), bias.data(), nullptr, nullptr, 1, out.data(), workspace.data(),
+                       packed_bytes, bytes, 1, 6, 5, 32, 64, 1};
+    const auto refused = [&](const std::string& what, auto&& change) {
+        Call c = good;
+        change(c);
+        expect_status(what, trd_winograd(&exec, c.in, c.packed, c.packed_bytes, c.bias, c.sum, c.post, c.scale, 1, c.out,
+                                         c.workspace, c.bytes, c.n, c.h, c.w, c.c_in, c.c_out, c.stride), TRD_ERROR_ARGUMENT);
+    };
+    refused("null in", [](Call& c) { c.in = nullptr; });
+    refused("null packed", [](Call& c) { c.packed = nullptr; });
+    refused("null bias", [](Call& c) { c.bias = nullptr; });
+    refused("null out", [](Call& c) { c.out = nullptr; });
+    refused("null workspace", [](Call& c) { c.workspace = nullptr; });
+    refused("n = 0", [](Call& c) { c.n = 0; });
+    refused("h < 0", [](Call& c) { c.h = -6; });
+    refused("w huge", [](Call& c) { c.w = std::numeric_limits<int64_t>::max(); });
+    refused("n * h * w huge", [](Call& c) { c.n = c.h = c.w = 1 << 20; });
+    refused("c_in no multiple of 32", [](Call& c) { c.c_in = 16; });
+    refused("c_out no multiple of 32", [](Call& c) { c.c_out = 63; });
+    refused("stride 3", [](Call& c) { c.stride = 3; });
+    refused("scale NaN", [](Call& c) { c.scale = std::numeric_limits<float>::quiet_NaN(); });
+    refused("packed short", [](Call& c) { --c.packed_bytes; });
+    refused("packed misaligned", [](Call& c) { ++c.packed; });
+    refused("workspace short", [](Call& c) { --c.bytes; });
+    refused("workspace misaligned", [](Call& c) { ++c.workspace; });
+    refused("out overlaps in", [&](Call& c) { c.out = const_cast<float*>(in.data()) + 16; });
+    refused("out overlaps the bias", [&](Call& c) { c.bias = out.data() + 3; });
+    refused("out overlaps the workspace", [&](Call& c) { c.out = workspace.data() + 64; });
+    refused("out overlaps packed", [&](Call& c) { c.out = packed.memory.data() + 64; });
+    refused("out overlaps a part of sum", [&](Call& c) { c.sum = out.data() + 1; });
+    refused("out overlaps a part of post", [&](Call& c) { c.post = out.data() - 64; });
+    refused("the workspace overlaps post", [&](Call& c) { c.post = workspace.data(); });
+    trd_set_threads(64);
+    refused("a workspace for fewer threads", [](Call&) {});
+    trd_set_threads(2);
+    check(out.untouched() && workspace.untouched() && target.untouched(), "rejected calls write nothing");
+}
+
+void queries() {
+    check(trd_winograd_packed_bytes(64, 96) == 36 * 64 * 96 * 4, "packed bytes");
+    check(trd_winograd_packed_bytes(0, 32) == 0 && trd_winograd_packed_bytes(32, 48) == 0 &&
+              trd_winograd_packed_bytes(std::numeric_limits<int64_t>::max() / 32 * 32, 32) == 0, "no packed form");
+    const auto bytes = [](int64_t n, int64_t h, int64_t w, int64_t c, int32_t threads) {
+        return trd_winograd_workspace_bytes(n, h, w, c, 32, 1, threads);
+    };
+    check(bytes(0, 8, 8, 32, 1) == 0 && bytes(1, 8, 8, 33, 1) == 0 && bytes(1, 8, 8, 32, 0) == 0 &&
+              bytes(1, 8, 8, 32, 1025) == 0 && bytes(1 << 20, 1 << 20, 8, 32, 1) == 0, "no workspace for what is refused");
+    for (int32_t threads = 1; threads < 64; ++threads)
+        check(bytes(1, 16, 16, 64, threads) <= bytes(1, 16, 16, 64, threads + 1), "a workspace serves fewer threads too");
+    check(trd_winograd_workspace_bytes(1, 8, 8, 32, 32, 2, 1) != 0 &&
+              trd_winograd_workspace_bytes(1, 8, 8, 32, 32, 3, 1) == 0, "no workspace for stride 3");
+    check(trd_winograd_pays(1, 64, 64, 128, 128, 1) == 1 && trd_winograd_pays(1, 16, 16, 1024, 1024, 1) == 1 &&
+              trd_winograd_pays(1, 32, 32, 1024, 1024, 2) == 1, "large layers pay");
+    check(trd_winograd_pays(1, 8, 8, 1024, 1024, 1) == 0 && trd_winograd_pays(1, 16, 16, 1024, 1024, 2) == 0,
+          "four tiles do not pay for reading four times the weights");
+    check(trd_winograd_pays(1, 200, 1, 64, 64, 1) == 0, "a single column uses a quarter of each tile");
+    check(trd_winograd_pays(1, 64, 64, 33, 32, 1) == 0 && trd_winograd_pays(1, -1, 64, 32, 32, 1) == 0 &&
+              trd_winograd_pays(1, 64, 64, 32, 32, 3) == 0, "what is refused does not pay");
+}
+
+void without_a_variant() {
+    std::vector<float> some(36 * 32 * 32, 1.0f);
+    Guarded out(36 * 32 * 32);
+    const trd_exec exec = cpu();
+    check(trd_winograd_pays(1, 64, 64, 128, 128, 1) == 0 && trd_winograd_workspace_bytes(1, 64, 64, 128, 128, 1, 2) == 0,
+          "nothing pays and nothing is needed");
+    expect_status("pack", trd_winograd_pack(&exec, some.data(), out.data(), out.count() * 4, 32, 32, 1),
+                  TRD_ERROR_UNSUPPORTED);
+    expect_status("run", trd_winograd(&exec, some.data(), some.data(), 36 * 32 * 32 * 4, some.data(), nullptr, nullptr,
+                                      1, 0, out.data(), some.data(), 4096, 1, 1, 1, 32, 32, 1), TRD_ERROR_UNSUPPORTED);
+    check(out.untouched(), "an unsupported call writes nothing");
+}
+
+}  // namespace
+
+int main() {
+    if (!supported) {
+        without_a_variant();
+        return finish();
+    }
+    for (const int32_t stride : {1, 2}) {
+        exact_cases({1, 4, 4, 32, 32, stride});
+        exact_cases({2, 13, 10, 32, 64, stride});
+        exact_cases({1, 22, 35, 32, 32, stride});
+        random_case({1, 1, 1, 32, 32, stride}, false, false, 1, false);
+        random_case({1, 3, 2, 32, 64, stride}, true, false, 1, true);
+        random_case({3, 5, 9, 64, 32, stride}, false, true, 0.7f, true);
+        random_case({1, 7, 31, 32, 32, stride}, true, true, -1.5f, true);
+        random_case({2, 16, 16, 64, 96, stride}, true, true, 0.25f, false);
+        random_case({1, 33, 34, 96, 64, stride}, false, false, 2, true);
+        random_case({1, 9, 8, 512, 32, stride}, false, false, 1, true);
+    }
+    random_case({1, 4, 20, 512, 512, 1}, true, false, 1, true);  // weights larger than the cache: shared tiles
+    nan_is_not_hidden();
+    queries();
+    bad_arguments();
+    return finish();
+}
