@@ -225,6 +225,7 @@ TRD_API int64_t trd_winograd_packed_bytes(int64_t c_in, int64_t c_out);
 
 /**
  * Transforms weights, once, in double. The packed form belongs to this machine's instruction set: never store it.
+ * Linux is asked for large pages under it, which it can give best when the memory was never written before.
  * weights  float32 [c_out, c_in, 3, 3], BatchNorm already folded
  * packed   trd_winograd_packed_bytes(c_in, c_out) bytes, 64-byte aligned; does not overlap weights
  * Errors: ARGUMENT (null, channels no positive multiples of 32 or too large, stride, packed small or misaligned,
