@@ -15,6 +15,10 @@ using trd::cpu::WinogradPlan;
 
 constexpr int64_t kAhead = 512;  // floats of the weights' stream that are asked for ahead of use
 
+// The tiles of a block: as many in each, or one more.
+int64_t first_tile(const WinogradPlan& plan, int64_t block) { return plan.tiles * block / plan.blocks; }
+int64_t rows_of(const WinogradPlan& plan, int64_t block) { return first_tile(plan, block + 1) - first_tile(plan, block); }
+
 // One dimension of a form: `in` inputs, `step` apart from tile to tile, to `points`; the points from(u) .. to(u) take
 // the u-th of six transformed weights; 4 outputs. B^T and A^T are Toom-Cook's with the points 0, 1, -1, 2, infinity, and
 // -2 for stride 1.
@@ -74,7 +78,7 @@ struct Stride2 {
 template <class V, class Form>
 void input_transform(const WinogradConv& conv, const WinogradPlan& plan, int64_t block, float* to) {
     constexpr int in = Form::in, points = Form::points;
-    const int64_t first = plan.first(block), rows = plan.rows(block), row_stride = conv.w * conv.c_in;
+    const int64_t first = first_tile(plan, block), rows = rows_of(plan, block), row_stride = conv.w * conv.c_in;
     for (int64_t r = 0; r < rows; ++r) {
         const int64_t image = (first + r) / plan.tiles_per_image, tile = (first + r) % plan.tiles_per_image;
         const int64_t y0 = tile / plan.tiles_x * Form::step - 1, x0 = tile % plan.tiles_x * Form::step - 1;
@@ -141,7 +145,7 @@ void output_transform(const WinogradConv& conv, const WinogradPlan& plan, int64_
                       const float* products) {
     constexpr int points = Form::points;
     constexpr int64_t panel = 2 * V::lanes;
-    const int64_t first = plan.first(block), rows = plan.rows(block);
+    const int64_t first = first_tile(plan, block), rows = rows_of(plan, block);
     for (int64_t r = 0; r < rows; ++r) {
         const int64_t image = (first + r) / plan.tiles_per_image, tile = (first + r) % plan.tiles_per_image;
         const int64_t y0 = tile / plan.tiles_x * 4, x0 = tile % plan.tiles_x * 4;
@@ -186,7 +190,7 @@ void multiply_and_output(const WinogradConv& conv, const WinogradPlan& plan, con
             for (int i = Form::from(u); i < Form::to(u); ++i)
                 for (int j = Form::from(v); j < Form::to(v); ++j)
                     for (int64_t b = begin; b < end; ++b) {
-                        const int64_t rows = plan.rows(b), point = i * points + j;
+                        const int64_t rows = rows_of(plan, b), point = i * points + j;
                         kernels[rows](blocks + (b - begin) * plan.block_stride + point * plan.point_stride, weights,
                                       products + (b - begin) * block_products + point * rows * panel, conv.c_in);
                     }

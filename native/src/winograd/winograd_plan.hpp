@@ -14,9 +14,6 @@ struct WinogradPlan {
     int64_t blocks, group;                         // blocks in all; blocks in a group
     int64_t point_stride, block_stride, products;  // floats; products: of one group with one panel
     bool shared;                                   // one array of all transformed tiles; else one group per thread
-
-    int64_t first(int64_t block) const { return tiles * block / blocks; }
-    int64_t rows(int64_t block) const { return first(block + 1) - first(block); }
 };
 
 // The share of one thread; every thread of the team calls it.
