@@ -208,7 +208,7 @@ TRD_API trd_status trd_prepare_normals(const trd_exec* exec, const float* xyz, i
 
 /*
  * Convolution 3x3, stride 1 or 2, padding 1, float32, by Winograd's method on tiles of 4x4 outputs, with what follows it:
- *   out = scale * r(conv(in) + bias + sum) + post,   r = ReLU when relu is not 0, else nothing.
+ *   out = r(conv(in) + bias + sum_scale * sum) + post,   r = ReLU when relu is not 0, else nothing.
  * 36 (stride 1) or 81 (stride 2) of the direct form's 144 products. Rounding errors are about ten times the direct
  * form's, 1e-6 to 1e-5 of the outputs' root mean square; the same bits whatever the number of threads. Needs AVX2;
  * channels are multiples of 32. out_h = (h + stride - 1) / stride, out_w alike.
@@ -246,11 +246,11 @@ TRD_API int64_t trd_winograd_workspace_bytes(int64_t n, int64_t h, int64_t w, in
  * sum, post  float32 [n, out_h, out_w, c_out], or null for none
  * out        float32 [n, out_h, out_w, c_out]; may be exactly sum or post, otherwise overlaps nothing
  * workspace  trd_winograd_workspace_bytes(...) bytes, 64-byte aligned, overlaps nothing
- * Errors: ARGUMENT (null, size <= 0 or too large, channels no multiples of 32, stride, overlap, scale not finite, packed
+ * Errors: ARGUMENT (null, size <= 0 or too large, channels no multiples of 32, stride, overlap, sum_scale not finite, packed
  * or workspace small or misaligned), UNSUPPORTED (no such backend, no AVX2).
  */
 TRD_API trd_status trd_winograd(const trd_exec* exec, const float* in, const void* packed, int64_t packed_bytes,
-                                const float* bias, const float* sum, const float* post, float scale, int32_t relu,
+                                const float* bias, const float* sum, float sum_scale, const float* post, int32_t relu,
                                 float* out, void* workspace, int64_t workspace_bytes,
                                 int64_t n, int64_t h, int64_t w, int64_t c_in, int64_t c_out, int32_t stride);
 

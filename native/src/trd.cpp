@@ -422,14 +422,14 @@ int64_t trd_winograd_workspace_bytes(int64_t n, int64_t h, int64_t w, int64_t c_
 }
 
 trd_status trd_winograd(const trd_exec* exec, const float* in, const void* packed, int64_t packed_bytes, const float* bias,
-                        const float* sum, const float* post, float scale, int32_t relu, float* out, void* workspace,
+                        const float* sum, float sum_scale, const float* post, int32_t relu, float* out, void* workspace,
                         int64_t workspace_bytes, int64_t n, int64_t h, int64_t w, int64_t c_in, int64_t c_out,
                         int32_t stride) {
     return guarded([&] {
         require_winograd(exec, c_in, c_out, stride);
         require(in && packed && bias && out && workspace, "winograd: a pointer is null");
         require(winograd_takes(n, h, w, c_in, c_out, stride), "winograd: a size is not positive or too large");
-        require(std::isfinite(scale), "winograd: scale is not finite");
+        require(std::isfinite(sum_scale), "winograd: sum_scale is not finite");
         const int threads = current_threads();
         const int64_t weights = 36 * c_in * c_out;
         const int64_t outputs = n * ((h + stride - 1) / stride) * ((w + stride - 1) / stride) * c_out;
@@ -449,6 +449,6 @@ trd_status trd_winograd(const trd_exec* exec, const float* in, const void* packe
             require(!overlap(region, scratch), "winograd: the workspace overlaps sum or post");
         }
         trd::cpu::winograd({in, static_cast<const float*>(packed), bias, sum, post, out, static_cast<float*>(workspace), n,
-                            h, w, c_in, c_out, stride, scale, relu != 0}, threads);
+                            h, w, c_in, c_out, stride, sum_scale, relu != 0}, threads);
     });
 }

@@ -36,20 +36,20 @@ struct Packed {
     }
 };
 
-trd_status run(const Layer& l, const float* in, Packed& packed, const float* bias, const float* sum, const float* post,
-               float scale, bool relu, float* out, int32_t threads) {
+trd_status run(const Layer& l, const float* in, Packed& packed, const float* bias, const float* sum,
+               float sum_scale, const float* post, bool relu, float* out, int32_t threads) {
     Guarded workspace(trd_winograd_workspace_bytes(l.n, l.h, l.w, l.c_in, l.c_out, l.stride, threads) / 4);
     const trd_exec exec = cpu();
     trd_set_threads(threads);
     const trd_status status =
-        trd_winograd(&exec, in, packed.memory.data(), packed.memory.count() * 4, bias, sum, post, scale, relu, out,
+        trd_winograd(&exec, in, packed.memory.data(), packed.memory.count() * 4, bias, sum, sum_scale, post, relu, out,
                      workspace.data(), workspace.count() * 4, l.n, l.h, l.w, l.c_in, l.c_out, l.stride);
     check(workspace.guards_intact(), l.name() + ": guard zones of the workspace");
     return status;
 }
 
 // Random data as in the network: inputs after a ReLU, Kaiming-scaled weights.
-void random_case(const Layer& l, bool with_sum, bool with_post, float scale, bool relu) {
+void random_case(const Layer& l, bool with_sum, bool with_post, float sum_scale, bool relu) {
     auto in = uniform(l.inputs(), 1);
     for (float& v : in) v = v > 0 ? v : 0;
     const float deviation = std::sqrt(2.0f / static_cast<float>(9 * l.c_in));
@@ -57,12 +57,12 @@ void random_case(const Layer& l, bool with_sum, bool with_post, float scale, boo
     const auto bias = uniform(l.c_out, 3), sum = uniform(l.outputs(), 4), post = uniform(l.outputs(), 5);
     const float* const s = with_sum ? sum.data() : nullptr;
     const float* const p = with_post ? post.data() : nullptr;
-    const auto expected = trd::reference::conv3x3(in.data(), weights.data(), bias.data(), s, p, scale, relu, l.n, l.h, l.w,
+    const auto expected = trd::reference::conv3x3(in.data(), weights.data(), bias.data(), s, p, sum_scale, relu, l.n, l.h, l.w,
                                                   l.c_in, l.c_out, l.stride);
     const std::string what = l.name() + (s ? " sum" : "") + (p ? " post" : "") + (relu ? " relu" : "");
     Packed packed(l, weights);
     Guarded out(l.outputs());
-    expect_status(what, run(l, in.data(), packed, bias.data(), s, p, scale, relu, out.data(), 2), TRD_OK);
+    expect_status(what, run(l, in.data(), packed, bias.data(), s, sum_scale, p, relu, out.data(), 2), TRD_OK);
     // Outputs are near 1 in size. The output transform weighs products by up to 8 * 8 and they cancel, so that their
     // roundings (c_in products each, growing like a random walk) appear about 10 times larger; 6 deviations.
     const double tolerance = 60 * std::sqrt(static_cast<double>(l.c_in)) * std::numeric_limits<float>::epsilon();
@@ -71,7 +71,7 @@ void random_case(const Layer& l, bool with_sum, bool with_post, float scale, boo
 
     for (const int32_t threads : {1, 3, 5, 16}) {
         Guarded again(l.outputs());
-        expect_status(what, run(l, in.data(), packed, bias.data(), s, p, scale, relu, again.data(), threads), TRD_OK);
+        expect_status(what, run(l, in.data(), packed, bias.data(), s, sum_scale, p, relu, again.data(), threads), TRD_OK);
         check(std::memcmp(again.data(), out.data(), static_cast<size_t>(l.outputs()) * 4) == 0 && again.guards_intact(),
               what + ": the same bits with " + std::to_string(threads) + " threads");
     }
@@ -80,8 +80,8 @@ void random_case(const Layer& l, bool with_sum, bool with_post, float scale, boo
     const float* const addend = s ? s : p;
     if (addend == nullptr) return;
     std::memcpy(in_place.data(), addend, static_cast<size_t>(l.outputs()) * 4);
-    expect_status(what, run(l, in.data(), packed, bias.data(), s ? in_place.data() : nullptr, s ? p : in_place.data(),
-                            scale, relu, in_place.data(), 2), TRD_OK);
+    expect_status(what, run(l, in.data(), packed, bias.data(), s ? in_place.data() : nullptr, sum_scale,
+                            s ? p : in_place.data(), relu, in_place.data(), 2), TRD_OK);
     check(std::memcmp(in_place.data(), out.data(), static_cast<size_t>(l.outputs()) * 4) == 0 && in_place.guards_intact(),
           what + ": the same bits in place");
 }
@@ -98,7 +98,7 @@ void exact_cases(const Layer& l) {
                                                   l.h, l.w, l.c_in, l.c_out, l.stride);
     Packed packed(l, weights);
     Guarded out(l.outputs());
-    expect_status("exact", run(l, in.data(), packed, bias.data(), nullptr, nullptr, 1, false, out.data(), 2), TRD_OK);
+    expect_status("exact", run(l, in.data(), packed, bias.data(), nullptr, 1, nullptr, false, out.data(), 2), TRD_OK);
     compare("exact " + l.name(), out.data(), expected.data(), l.outputs(), 0);
 }
 
@@ -109,7 +109,7 @@ void nan_is_not_hidden() {
     Packed packed(l, uniform(9 * 32 * 32, 2));
     const auto bias = uniform(32, 3);
     Guarded out(l.outputs());
-    expect_status("nan", run(l, in.data(), packed, bias.data(), nullptr, nullptr, 1, true, out.data(), 1), TRD_OK);
+    expect_status("nan", run(l, in.data(), packed, bias.data(), nullptr, 1, nullptr, true, out.data(), 1), TRD_OK);
     check(std::isnan(out.data()[0]), "the ReLU keeps a NaN");
 }
 
@@ -138,7 +138,7 @@ void bad_arguments() {
 
     struct Call {
         const float *in, *packed, *bias, *sum, *post;
-        float scale;
+        float sum_scale;
         float *out, *workspace;
         int64_t packed_bytes, bytes, n, h, w, c_in, c_out;
         int32_t stride;
@@ -148,7 +148,7 @@ void bad_arguments() {
     const auto refused = [&](const std::string& what, auto&& change) {
         Call c = good;
         change(c);
-        expect_status(what, trd_winograd(&exec, c.in, c.packed, c.packed_bytes, c.bias, c.sum, c.post, c.scale, 1, c.out,
+        expect_status(what, trd_winograd(&exec, c.in, c.packed, c.packed_bytes, c.bias, c.sum, c.sum_scale, c.post, 1, c.out,
                                          c.workspace, c.bytes, c.n, c.h, c.w, c.c_in, c.c_out, c.stride), TRD_ERROR_ARGUMENT);
     };
     refused("null in", [](Call& c) { c.in = nullptr; });
@@ -163,7 +163,7 @@ void bad_arguments() {
     refused("c_in no multiple of 32", [](Call& c) { c.c_in = 16; });
     refused("c_out no multiple of 32", [](Call& c) { c.c_out = 63; });
     refused("stride 3", [](Call& c) { c.stride = 3; });
-    refused("scale NaN", [](Call& c) { c.scale = std::numeric_limits<float>::quiet_NaN(); });
+    refused("sum_scale NaN", [](Call& c) { c.sum_scale = std::numeric_limits<float>::quiet_NaN(); });
     refused("packed short", [](Call& c) { --c.packed_bytes; });
     refused("packed misaligned", [](Call& c) { ++c.packed; });
     refused("workspace short", [](Call& c) { --c.bytes; });
@@ -211,8 +211,8 @@ void without_a_variant() {
           "nothing pays and nothing is needed");
     expect_status("pack", trd_winograd_pack(&exec, some.data(), out.data(), out.count() * 4, 32, 32, 1),
                   TRD_ERROR_UNSUPPORTED);
-    expect_status("run", trd_winograd(&exec, some.data(), some.data(), 36 * 32 * 32 * 4, some.data(), nullptr, nullptr,
-                                      1, 0, out.data(), some.data(), 4096, 1, 1, 1, 32, 32, 1), TRD_ERROR_UNSUPPORTED);
+    expect_status("run", trd_winograd(&exec, some.data(), some.data(), 36 * 32 * 32 * 4, some.data(), nullptr, 1, nullptr,
+                                      0, out.data(), some.data(), 4096, 1, 1, 1, 32, 32, 1), TRD_ERROR_UNSUPPORTED);
     check(out.untouched(), "an unsupported call writes nothing");
 }
 

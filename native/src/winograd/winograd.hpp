@@ -14,7 +14,7 @@ struct WinogradConv {
     float* out;            // [n, out_h, out_w, c_out], out_h = (h + stride - 1) / stride; may be sum or post
     float* workspace;
     int64_t n, h, w, c_in, c_out, stride;  // both channel counts are multiples of 32
-    float scale;                           // of the result, before post is added
+    float sum_scale;                       // what sum is multiplied with
     bool relu;
 };
 

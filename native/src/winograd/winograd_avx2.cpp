@@ -14,7 +14,6 @@ struct Avx2 {
     static type zero() { return _mm256_setzero_ps(); }
     static type add(type a, type b) { return _mm256_add_ps(a, b); }
     static type sub(type a, type b) { return _mm256_sub_ps(a, b); }
-    static type mul(type a, type b) { return _mm256_mul_ps(a, b); }
     static type fma(type a, type b, type c) { return _mm256_fmadd_ps(a, b, c); }
     static type fnma(type a, type b, type c) { return _mm256_fnmadd_ps(a, b, c); }
     static type max0(type x) { return _mm256_max_ps(_mm256_setzero_ps(), x); }  // NaN: the second operand

@@ -14,7 +14,6 @@ struct Avx512 {
     static type zero() { return _mm512_setzero_ps(); }
     static type add(type a, type b) { return _mm512_add_ps(a, b); }
     static type sub(type a, type b) { return _mm512_sub_ps(a, b); }
-    static type mul(type a, type b) { return _mm512_mul_ps(a, b); }
     static type fma(type a, type b, type c) { return _mm512_fmadd_ps(a, b, c); }
     static type fnma(type a, type b, type c) { return _mm512_fnmadd_ps(a, b, c); }
     static type max0(type x) { return _mm512_maskz_max_ps(0xFFFF, _mm512_setzero_ps(), x); }  // NaN: the second operand

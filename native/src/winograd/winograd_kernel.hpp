@@ -1,7 +1,7 @@
 // The kernel of winograd, written once over a vector type V and compiled once per instruction set. Everything is in an
 // anonymous namespace: each object file must keep its own copy, or the linker could pick an AVX-512 one for all.
 //
-// V: type, lanes, rows (of a register block), load, store, broadcast, zero, add, sub, mul, fma(a, b, c) = a * b + c,
+// V: type, lanes, rows (of a register block), load, store, broadcast, zero, add, sub, fma(a, b, c) = a * b + c,
 //    fnma(a, b, c) = c - a * b, max0(x) = x < 0 ? 0 : x, which keeps NaN.
 #pragma once
 #include <cstdint>
@@ -160,7 +160,7 @@ void output_transform(const WinogradConv& conv, const WinogradPlan& plan, int64_
                 Form::output_row(column, o);
                 for (int i = 0; i < 4; ++i) half[i][j] = o[i];
             }
-            const auto bias = V::load(conv.bias + c), scale = V::broadcast(conv.scale);
+            const auto bias = V::load(conv.bias + c), sum_scale = V::broadcast(conv.sum_scale);
             for (int64_t i = 0; i < height; ++i) {
                 typename V::type o[4];
                 Form::output_row(half[i], o);
@@ -168,9 +168,9 @@ void output_transform(const WinogradConv& conv, const WinogradPlan& plan, int64_
                 for (int64_t j = 0; j < width; ++j) {
                     const int64_t p = at + j * conv.c_out;
                     auto value = V::add(o[j], bias);
-                    if (conv.sum) value = V::add(value, V::load(conv.sum + p));
+                    if (conv.sum) value = V::fma(sum_scale, V::load(conv.sum + p), value);
                     if (conv.relu) value = V::max0(value);
-                    value = conv.post ? V::fma(scale, value, V::load(conv.post + p)) : V::mul(scale, value);
+                    if (conv.post) value = V::add(value, V::load(conv.post + p));
                     V::store(conv.out + p, value);
                 }
             }

@@ -6,9 +6,9 @@
 namespace trd::reference {
 
 // in [n, h, w, c_in], weights [c_out, c_in, 3, 3], bias [c_out], sum and post as the output or null
-// -> scale * relu(conv + bias + sum) + post  [n, (h + stride - 1) / stride, (w + stride - 1) / stride, c_out]
+// -> relu(conv + bias + sum_scale * sum) + post  [n, (h + stride - 1) / stride, (w + stride - 1) / stride, c_out]
 inline std::vector<double> conv3x3(const float* in, const float* weights, const float* bias, const float* sum,
-                                   const float* post, double scale, bool relu, int64_t n, int64_t h, int64_t w,
+                                   const float* post, double sum_scale, bool relu, int64_t n, int64_t h, int64_t w,
                                    int64_t c_in, int64_t c_out, int64_t stride) {
     const int64_t out_h = (h + stride - 1) / stride, out_w = (w + stride - 1) / stride;
     std::vector<double> out(static_cast<size_t>(n * out_h * out_w * c_out));
@@ -26,9 +26,9 @@ inline std::vector<double> conv3x3(const float* in, const float* weights, const 
                             for (int64_t ci = 0; ci < c_in; ++ci)
                                 value += static_cast<double>(pixel[ci]) * weights[((co * c_in + ci) * 3 + i) * 3 + j];
                         }
-                    if (sum) value += sum[at];
+                    if (sum) value += sum_scale * sum[at];
                     if (relu && value < 0) value = 0;
-                    out[static_cast<size_t>(at)] = scale * value + (post ? post[at] : 0);
+                    out[static_cast<size_t>(at)] = value + (post ? post[at] : 0);
                 }
     return out;
 }

@@ -61,7 +61,7 @@ class WinogradTest {
             Tensor sum = torch.randn(n, 32, outH, outW);
             Tensor post = torch.randn(n, 32, outH, outW);
             Tensor expected = torch.conv2d(in, weights, new TensorOptional(bias), new long[] {stride, stride},
-                    new long[] {1, 1}, new long[] {1, 1}, 1).add(sum).relu().mul(new Scalar(0.7)).add(post);
+                    new long[] {1, 1}, new long[] {1, 1}, 1).add(sum.mul(new Scalar(0.7))).relu().add(post);
 
             long packedBytes = Ops.winogradPackedBytes(64, 32);
             long bytes = Ops.winogradWorkspaceBytes(n, h, w, 64, 32, stride, THREADS);
@@ -70,7 +70,7 @@ class WinogradTest {
             FloatPointer out = new FloatPointer((long) count);
             Ops.winogradPack(exec, new FloatPointer(weights.data_ptr()), packed, packedBytes, 64, 32, stride);
             Ops.winograd(exec, channelsLast(in), packed, packedBytes, new FloatPointer(bias.data_ptr()),
-                    channelsLast(sum), channelsLast(post), 0.7f, true, out, aligned(bytes), bytes, n, h, w, 64, 32, stride);
+                    channelsLast(sum), 0.7f, channelsLast(post), true, out, aligned(bytes), bytes, n, h, w, 64, 32, stride);
             float[] values = new float[count];
             out.get(values);
             // Outputs are near 1 in size; tests/native/test_winograd.cpp says what a transform of 64 channels may add.
@@ -93,18 +93,18 @@ class WinogradTest {
             Pointer workspace = aligned(bytes);
             Ops.winogradPack(exec, weights, packed, packedBytes, 32, 32, 1);
             IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Ops.winograd(exec, in, packed,
-                    packedBytes, bias, null, null, 1f, false, out, workspace, bytes - 1, 1, 4, 4, 32, 32, 1));
+                    packedBytes, bias, null, 1f, null, false, out, workspace, bytes - 1, 1, 4, 4, 32, 32, 1));
             assertTrue(e.getMessage().contains("workspace"), e.getMessage());
             assertThrows(IllegalArgumentException.class,
                     () -> Ops.winogradPack(exec, weights, packed, packedBytes, 32, 33, 1));
             assertEquals(-7f, out.get(0), "a refused call writes nothing");
 
             for (int i = 0; i < 20_000; i++) {
-                Ops.winograd(exec, in, packed, packedBytes, bias, null, null, 1f, false, out, workspace, bytes, 1, 4, 4, 32, 32, 1);
+                Ops.winograd(exec, in, packed, packedBytes, bias, null, 1f, null, false, out, workspace, bytes, 1, 4, 4, 32, 32, 1);
             }
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 10_000; i++) {
-                Ops.winograd(exec, in, packed, packedBytes, bias, null, null, 1f, false, out, workspace, bytes, 1, 4, 4, 32, 32, 1);
+                Ops.winograd(exec, in, packed, packedBytes, bias, null, 1f, null, false, out, workspace, bytes, 1, 4, 4, 32, 32, 1);
             }
             long allocated = threads.getCurrentThreadAllocatedBytes() - before;
             // One object per call would be 160,000 bytes.

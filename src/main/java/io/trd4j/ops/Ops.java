@@ -178,14 +178,14 @@ public final class Ops {
     }
 
     /**
-     * {@code out = scale * r(conv3x3(in) + bias + sum) + post}, stride 1 or 2, padding 1, channels-last; {@code r} = ReLU if
+     * {@code out = r(conv3x3(in) + bias + sumScale * sum) + post}, stride 1 or 2, padding 1, channels-last; {@code r} = ReLU if
      * {@code relu}. {@code sum} and {@code post} may be null, and {@code out} may be either of them.
      */
     public static void winograd(Exec exec, FloatPointer in, Pointer packed, long packedBytes, FloatPointer bias,
-                                FloatPointer sum, FloatPointer post, float scale, boolean relu, FloatPointer out,
+                                FloatPointer sum, float sumScale, FloatPointer post, boolean relu, FloatPointer out,
                                 Pointer workspace, long workspaceBytes, long n, long h, long w,
                                 long channelsIn, long channelsOut, int stride) {
-        Status.check(Trd.trd_winograd(exec.struct, in, packed, packedBytes, bias, sum, post, scale, relu ? 1 : 0, out,
+        Status.check(Trd.trd_winograd(exec.struct, in, packed, packedBytes, bias, sum, sumScale, post, relu ? 1 : 0, out,
                 workspace, workspaceBytes, n, h, w, channelsIn, channelsOut, stride));
     }
 }
