@@ -16,6 +16,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -191,13 +192,21 @@ class EndToEndTest {
     }
 
     private static void assertScores(Path model, Path out) throws IOException {
-        Cli.Outcome run = Cli.here("inspect", "--model", model, "--data", sample.category, "--out", out).expect(0);
+        assertEquals(SCORES, scores(model, out, "auto"));
+    }
+
+    /** The three printed scores of every test part. */
+    private static Map<String, List<String>> scores(Path model, Path out, String precision) throws IOException {
+        Cli.Outcome run = Cli.here("inspect", "--model", model, "--data", sample.category, "--out", out, "--precision", precision)
+                .expect(0);
         assertEquals(SCORES.size(), run.out().lines().count());
-        for (Map.Entry<String, List<String>> part : SCORES.entrySet()) {
-            JsonNode result = new ObjectMapper().readTree(out.resolve(part.getKey()).resolve("result.json").toFile());
-            assertEquals(part.getValue(), List.of(result.get("score").asText(), result.get("score_rgb").asText(),
-                    result.get("score_depth").asText()), part.getKey());
+        Map<String, List<String>> scores = new LinkedHashMap<>();
+        for (String part : SCORES.keySet()) {
+            JsonNode result = new ObjectMapper().readTree(out.resolve(part).resolve("result.json").toFile());
+            scores.put(part, List.of(result.get("score").asText(), result.get("score_rgb").asText(),
+                    result.get("score_depth").asText()));
         }
+        return scores;
     }
 
     @Test
@@ -215,7 +224,8 @@ class EndToEndTest {
         withCalibration.addAll(List.of(given, "--calibration", trained.meanRgb() + "," + trained.stdRgb() + ","
                 + trained.meanDepth() + "," + trained.stdDepth()));
         assertEquals(1, Cli.run(withCalibration).expect(0).out().lines().count());
-        assertScores(given, folder.resolve("from-given"));
+        // No precision was tested for it: auto means float32.
+        assertEquals(scores(sample.model, folder.resolve("exact"), "fp32"), scores(given, folder.resolve("from-given"), "auto"));
 
         Path bare = folder.resolve("bare.safetensors");
         List<Object> without = new ArrayList<>(importing);

@@ -48,7 +48,7 @@ public final class CompiledPlan implements AutoCloseable {
             images = Value.dense(type, 1, 2, 3, plan.size());
             Primitives primitives = new Primitives(owner);
             FoldedLayers folded = new FoldedLayers(source);
-            steps = new PlanCompiler(plan, precision, quantization, folded::blend, primitives).compile(images);
+            steps = new PlanCompiler(plan, precision, quantization, folded::blend, threads, primitives).compile(images);
             Set<Value.Buffer> buffers = new LinkedHashSet<>();
             buffers.add(images.buffer());
             for (Step step : steps) {

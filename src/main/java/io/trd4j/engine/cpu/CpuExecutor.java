@@ -1,6 +1,7 @@
 package io.trd4j.engine.cpu;
 
 import io.trd4j.engine.Executor;
+import io.trd4j.engine.plan.Layer;
 import io.trd4j.jni.NativeException;
 import io.trd4j.model.Precision;
 import io.trd4j.ops.Distances;
@@ -89,6 +90,38 @@ public final class CpuExecutor implements Executor {
         }
     }
 
+    private static final class WinogradCall extends Call {
+        private final Exec exec;
+        private final Step.Winograd step;
+        private final FloatPointer input;
+        private final FloatPointer residual;
+        private final FloatPointer amplified;
+        private final FloatPointer output;
+        private final Pointer scratch;
+        private final long packedBytes;
+
+        WinogradCall(Exec exec, Step.Winograd step, FloatPointer input, FloatPointer residual, FloatPointer amplified,
+                     FloatPointer output, Pointer scratch) {
+            this.exec = exec;
+            this.step = step;
+            this.input = input;
+            this.residual = residual;
+            this.amplified = amplified;
+            this.output = output;
+            this.scratch = scratch;
+            packedBytes = step.packed().capacity();
+        }
+
+        @Override
+        void run() {
+            Value in = step.input();
+            Layer layer = step.op().layer();
+            Ops.winograd(exec, input, step.packed(), packedBytes, step.bias(), residual, step.residualScale(), amplified,
+                    step.op().relu(), output, scratch, step.scratchBytes(), in.images(), in.side(), in.side(), layer.in(),
+                    layer.out(), layer.stride());
+        }
+    }
+
     /** Takes over one use of the compiled plan, which it closes when it is closed. */
     public CpuExecutor(CompiledPlan compiled) {
         this.compiled = compiled;
@@ -116,6 +149,11 @@ public final class CpuExecutor implements Executor {
                     at(cosine.teacher()), distances[cosine.op().branch()].scale(cosine.op().scale()),
                     (long) decoder.side() * decoder.side(), decoder.channels());
         }
+        if (step instanceof Step.Winograd winograd) {
+            return new WinogradCall(exec, winograd, floats(winograd.input()), floats(winograd.residual()),
+                    floats(winograd.amplified()), floats(winograd.output()),
+                    owner.own(arena.getPointer(compiled.scratchPlace())));
+        }
         Step.Primitive primitive = (Step.Primitive) step;
         Step.Argument[] wanted = primitive.arguments();
         dnnl_exec_arg_t arguments = owner.own(new dnnl_exec_arg_t(wanted.length));
@@ -139,6 +177,10 @@ public final class CpuExecutor implements Executor {
 
     private Pointer at(Value value) {
         return owner.own(arena.getPointer(value.buffer().place + value.offset()));
+    }
+
+    private FloatPointer floats(Value value) {
+        return value == null ? null : owner.own(new FloatPointer(at(value)));
     }
 
     static ElementType type(ValueType type) {

@@ -21,6 +21,7 @@ final class PlanCompiler {
     private final Precision precision;
     private final Quantization quantization;
     private final LayerBlends blends;
+    private final int threads;
     private final Primitives primitives;
     private final List<Step> steps = new ArrayList<>();
     /** Feature maps by name, in every type they exist in. */
@@ -34,11 +35,13 @@ final class PlanCompiler {
         double of(Layer layer) throws IOException;
     }
 
-    PlanCompiler(ExecutionPlan plan, Precision precision, Quantization quantization, LayerBlends blends, Primitives primitives) {
+    PlanCompiler(ExecutionPlan plan, Precision precision, Quantization quantization, LayerBlends blends, int threads,
+                 Primitives primitives) {
         this.plan = plan;
         this.precision = precision;
         this.quantization = quantization;
         this.blends = blends;
+        this.threads = threads;
         this.primitives = primitives;
         for (int i = 0; i < plan.ops().size(); i++) {
             for (PlanTensor input : plan.ops().get(i).inputs()) {
@@ -100,17 +103,16 @@ final class PlanCompiler {
         ValueType outType = outputType(op);
         float outScale = scale(op.output(), outType);
         Value out = null;
+        Value residual = null;
         float residualScale = 0;
-        ValueType residualType = null;
         if (op.residual() != null) {
-            Value residual = existing(op.residual(), outType);
+            residual = existing(op.residual(), outType);
             boolean free = lastUse.get(whole(op.residual()).name()) == index && op.residual().batch() == null;
             if (residual != null && free) {
                 residual.buffer().usedBy(steps.size());
             } else {
                 residual = convert(op.residual(), outType, "copy of ");
             }
-            residualType = residual.type();
             residualScale = (float) (residual.scale() * blends.of(layer));
             out = residual.as(outType, outScale);
         }
@@ -118,7 +120,11 @@ final class PlanCompiler {
             out = Value.dense(outType, outScale, in.images(), layer.out(), op.output().side());
         }
         Value amplified = op.amplified() == null ? null : get(op.amplified(), featureType());
-        add(primitives.convolution(op, type, in, out, residualType, residualScale, amplified), in, out, amplified);
+        Step step = primitives.winograd(op, in, out, residual, residualScale, amplified, threads);
+        if (step == null) {
+            step = primitives.convolution(op, type, in, out, residual == null ? null : residual.type(), residualScale, amplified);
+        }
+        add(step, in, out, amplified);
         if (op.residual() != null) {
             // Its memory holds the sum now.
             Value sum = out;

@@ -9,9 +9,12 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
+import io.trd4j.engine.cpu.Primitives.PackedLayer.OneDnnLayer;
+import io.trd4j.engine.cpu.Primitives.PackedLayer.WinogradLayer;
 import io.trd4j.engine.cpu.Step.Argument;
 import io.trd4j.engine.plan.Layer;
 import io.trd4j.engine.plan.PlanOp;
+import io.trd4j.ops.Ops;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.convolution_forward;
@@ -28,6 +31,7 @@ import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.reorder;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 
@@ -41,8 +45,15 @@ final class Primitives {
         this.owner = owner;
     }
 
-    /** A layer's memory in the form its primitive wants, to be filled by WeightPacker. */
-    record PackedLayer(Layer layer, memory weights, memory bias, memory weightScales) {}
+    /** A layer's memory in the form its step wants, to be filled by WeightPacker. */
+    sealed interface PackedLayer {
+        Layer layer();
+
+        /** For a oneDNN primitive; {@code weightScales} only in 8 bits, else null. */
+        record OneDnnLayer(Layer layer, memory weights, memory bias, memory weightScales) implements PackedLayer {}
+
+        record WinogradLayer(Layer layer, BytePointer weights, FloatPointer bias) implements PackedLayer {}
+    }
 
     List<PackedLayer> layers() {
         return layers;
@@ -109,7 +120,7 @@ final class Primitives {
                 packed = description.weights_desc();
                 made = description;
             }
-            PackedLayer layerMemory = new PackedLayer(layer, owner.own(new memory(packed, OneDnn.engine())),
+            OneDnnLayer layerMemory = new OneDnnLayer(layer, owner.own(new memory(packed, OneDnn.engine())),
                     owner.own(new memory(vector(layer.out()), OneDnn.engine())), weightScales);
             layers.add(layerMemory);
             arguments.add(new Argument(DNNL_ARG_SRC, in));
@@ -118,6 +129,29 @@ final class Primitives {
             arguments.add(new Argument(DNNL_ARG_DST, out));
             return step(op, layer.convolution(), made, run, out, arguments);
         }
+    }
+
+    /**
+     * A 3x3 FP32 convolution by libtrd's Winograd kernel, or null where oneDNN's direct one is faster or the CPU lacks the
+     * instructions.
+     *
+     * @param residual added before the ReLU, or null; may be {@code out}'s memory
+     */
+    Step winograd(PlanOp.Convolution op, Value in, Value out, Value residual, float residualScale, Value amplified, int threads) {
+        Layer layer = op.layer();
+        boolean shape = !layer.transposed() && layer.kernel() == 3 && in.type() == ValueType.F32 && in.isDense();
+        if (!shape || !Ops.winogradPays(in.images(), in.side(), in.side(), layer.in(), layer.out(), layer.stride())) {
+            return null;
+        }
+        long bytes = Ops.winogradPackedBytes(layer.in(), layer.out());
+        BytePointer memory = owner.own(new BytePointer(bytes + Arena.ALIGNMENT));
+        BytePointer packed = owner.own(memory.getPointer(Arena.align(memory.address()) - memory.address()).capacity(bytes));
+        FloatPointer bias = owner.own(new FloatPointer((long) layer.out()));
+        layers.add(new WinogradLayer(layer, packed, bias));
+        long scratch = Ops.winogradWorkspaceBytes(in.images(), in.side(), in.side(), layer.in(), layer.out(), layer.stride(),
+                threads);
+        scratchBytes = Math.max(scratchBytes, scratch);
+        return new Step.Winograd(op, in, residual, residualScale, amplified, out, packed, bias, scratch);
     }
 
     Step maxPool(PlanOp.MaxPool op, Value in, Value out) {

@@ -1,7 +1,10 @@
 package io.trd4j.engine.cpu;
 
 import io.trd4j.engine.plan.PlanOp;
+import java.util.Locale;
 import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
 
 /** One call of the compiled plan: a oneDNN primitive, or a kernel of libtrd. */
 sealed interface Step {
@@ -23,6 +26,25 @@ sealed interface Step {
     record Primitive(PlanOp op, String name, String implementation, Value output, dnnl_primitive primitive,
                      Argument[] arguments) implements Step {}
 
+    /**
+     * A 3x3 convolution by libtrd's Winograd kernel, FP32.
+     *
+     * @param residual may be the output's own memory, or null
+     * @param packed transformed weights; shared
+     */
+    record Winograd(PlanOp.Convolution op, Value input, Value residual, float residualScale, Value amplified, Value output,
+                    BytePointer packed, FloatPointer bias, long scratchBytes) implements Step {
+        @Override
+        public String name() {
+            return op.layer().convolution();
+        }
+
+        @Override
+        public String implementation() {
+            return "libtrd winograd f32";
+        }
+    }
+
     record FuseCosine(PlanOp.FuseCosine op, Value decoder, Value amplified, Value teacher) implements Step {
         @Override
         public String name() {
@@ -31,7 +53,7 @@ sealed interface Step {
 
         @Override
         public String implementation() {
-            return "libtrd fuse_cosine " + decoder.type().name().toLowerCase(java.util.Locale.ROOT);
+            return "libtrd fuse_cosine " + decoder.type().name().toLowerCase(Locale.ROOT);
         }
 
         @Override

@@ -6,9 +6,12 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 
 import io.trd4j.engine.cpu.Primitives.PackedLayer;
+import io.trd4j.engine.cpu.Primitives.PackedLayer.OneDnnLayer;
+import io.trd4j.engine.cpu.Primitives.PackedLayer.WinogradLayer;
 import io.trd4j.engine.plan.FoldedLayers;
 import io.trd4j.engine.plan.Layer;
 import io.trd4j.engine.plan.WeightSource;
+import io.trd4j.ops.Exec;
 import io.trd4j.ops.Ops;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -92,6 +95,19 @@ final class WeightPacker {
         Layer layer = target.layer();
         FoldedLayers.Fold fold = folded.fold(layer);
         folded.weights(layer, fold.scale(), values);
+        if (target instanceof WinogradLayer winograd) {
+            winograd.bias().put(fold.bias(), 0, layer.out());
+            try (Exec exec = Exec.cpu()) {
+                Ops.winogradPack(exec, values, winograd.weights(), winograd.weights().capacity(), layer.in(), layer.out(),
+                        layer.stride());
+            }
+            return;
+        }
+        pack((OneDnnLayer) target, fold, values);
+    }
+
+    private static void pack(OneDnnLayer target, FoldedLayers.Fold fold, FloatPointer values) {
+        Layer layer = target.layer();
         try (PointerScope scope = new PointerScope()) {
             new FloatPointer(target.bias().get_data_handle()).put(fold.bias(), 0, layer.out());
             memory from = new memory(new memory.desc(new long[] {layer.out(), layer.in(), layer.kernel(), layer.kernel()},

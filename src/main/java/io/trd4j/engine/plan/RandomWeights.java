@@ -40,8 +40,10 @@ public final class RandomWeights implements WeightSource {
         float step = bound * 0x1p-23f;
         for (long i = offset; target.hasRemaining(); i++) {
             long z = start + i * GOLDEN_GAMMA;
-            z = (z ^ z >>> 32) * 0xD6E8FEB86659FD93L;
-            target.putFloat((z >> 40) * step);
+            // SplitMix64: neighbours must not resemble each other, or sums over them would not cancel.
+            z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
+            z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
+            target.putFloat(((z ^ z >>> 31) >> 40) * step);
         }
     }
 }
