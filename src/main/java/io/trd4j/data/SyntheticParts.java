@@ -77,6 +77,17 @@ public final class SyntheticParts {
         }
     }
 
+    /**
+     * A good part in memory: the first that {@link #write} would write to train on.
+     *
+     * @param sizePx width and height of its colour image and point cloud, 32 to 1024
+     */
+    public static Part part(Shape shape, int sizePx, long seed) {
+        checkRange("size", sizePx, MIN_SIZE, MAX_SIZE);
+        Sample sample = sample(shape, sizePx, partSeed(seed, 0, 0), null);
+        return Part.of(shape.key(), sample.rgb(), sample.xyz());
+    }
+
     /** The part that {@link #write} would write for a seed; with {@code kind} null the same part without its defect. */
     static Sample sample(Shape shape, int size, long partSeed, SyntheticDefect.Kind kind) {
         SyntheticScene scene = new SyntheticScene(shape, size, partSeed, kind);

@@ -1,9 +1,12 @@
 package io.trd4j.engine;
 
+import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
 import io.trd4j.data.Preparation;
+import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.io.InputException;
 import io.trd4j.jni.NativeRuntime;
+import io.trd4j.model.Backbone;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
@@ -54,6 +57,22 @@ public final class Inspector implements AutoCloseable {
             requireCalibrated(model, file.info());
             return new Inspector(file.info(), Executors.open(file, options), options.resolvedThreads());
         }
+    }
+
+    /**
+     * An inspector with random weights, for measurements: it takes the time that a trained one takes, and its scores mean
+     * nothing. AUTO is the fastest precision that this CPU supports, as there is no accuracy test; INT8 takes its ranges from
+     * one run on noise. Calibration: mean 0, standard deviation 1; no threshold.
+     *
+     * @param size S, a multiple of 32
+     * @param normalKernel aperture of the surface normals, 3, 5 or 7; not used for {@link Modality#DEPTH}
+     * @throws InputException when this CPU lacks the precision, or the platform oneDNN
+     */
+    public static Inspector random(Backbone backbone, int size, Modality modality, int normalKernel,
+                                   InspectorOptions options) {
+        NativeRuntime.description();
+        ModelInfo info = RandomNetwork.info(backbone, size, modality, normalKernel);
+        return new Inspector(info, RandomNetwork.open(ExecutionPlan.of(backbone, size), options), options.resolvedThreads());
     }
 
     /**

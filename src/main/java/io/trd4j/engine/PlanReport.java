@@ -1,0 +1,119 @@
+package io.trd4j.engine;
+
+import io.trd4j.engine.cpu.CpuExecutor;
+import io.trd4j.engine.cpu.CpuProfile;
+import io.trd4j.engine.plan.ExecutionPlan;
+import io.trd4j.model.Backbone;
+import io.trd4j.model.ModelFile;
+import io.trd4j.model.Precision;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * A compiled plan and where its time goes, measured on noise images.
+ *
+ * @param precision that runs; never AUTO
+ * @param library that computes the convolutions
+ * @param runs that were measured
+ * @param flop multiplications and additions for one part
+ * @param weightBytes packed weights, shared by all executors of a model
+ * @param arenaBytes one executor's memory for feature maps and scratch
+ * @param steps in their order; empty where LibTorch runs the network, which has no plan
+ * @param networkMillis median of whole runs, which no clock is read within
+ * @param peakGflopPerSecond what a large matrix product of this precision reaches with these threads; 0 without steps
+ */
+public record PlanReport(Backbone backbone, int size, Precision precision, int threads, String library, int runs, double flop,
+                         long weightBytes, long arenaBytes, List<PlanStep> steps, double networkMillis,
+                         double peakGflopPerSecond) {
+    /** Steps that are counted together. */
+    public record Total(String name, int steps, double flop, long bytes, double millis) {
+        public double gflopPerSecond() {
+            return flop / millis / 1e6;
+        }
+    }
+
+    public PlanReport {
+        steps = List.copyOf(steps);
+    }
+
+    /**
+     * Compiles a model's plan as {@link Inspector#open} does and measures it.
+     *
+     * @param runs at least 1
+     * @throws io.trd4j.io.InputException when the file is no model, or the precision cannot be had
+     */
+    public static PlanReport measure(Path model, InspectorOptions options, int runs) throws IOException {
+        try (ModelFile file = ModelFile.open(model)) {
+            ExecutionPlan plan = ExecutionPlan.of(file.info().backbone(), file.info().size());
+            try (Executor executor = Executors.open(file, options)) {
+                return of(executor, plan, options.resolvedThreads(), runs);
+            }
+        }
+    }
+
+    /** The same with random weights; see {@link Inspector#random}. */
+    public static PlanReport measureRandom(Backbone backbone, int size, InspectorOptions options, int runs) {
+        ExecutionPlan plan = ExecutionPlan.of(backbone, size);
+        try (Executor executor = RandomNetwork.open(plan, options)) {
+            return of(executor, plan, options.resolvedThreads(), runs);
+        }
+    }
+
+    static PlanReport of(Executor executor, ExecutionPlan plan, int threads, int runs) {
+        if (runs < 1) {
+            throw new IllegalArgumentException("a report needs at least one measured run, not " + runs);
+        }
+        if (executor instanceof CpuExecutor cpu) {
+            return CpuProfile.measure(cpu, runs);
+        }
+        double millis = RunTimes.median(executor, plan.size(), runs);
+        return new PlanReport(plan.backbone(), plan.size(), executor.precision(), threads, "LibTorch", runs, plan.flop(), 0, 0,
+                List.of(), millis, 0);
+    }
+
+    public double gflopPerSecond() {
+        return flop / networkMillis / 1e6;
+    }
+
+    /** Of the measured peak, for the whole network. */
+    public double shareOfPeak() {
+        return gflopPerSecond() / peakGflopPerSecond;
+    }
+
+    public double shareOfPeak(PlanStep step) {
+        return step.gflopPerSecond() / peakGflopPerSecond;
+    }
+
+    /** All steps' medians together: differs from {@link #networkMillis} by noise and the clock's cost. */
+    public double stepMillis() {
+        return steps.stream().mapToDouble(PlanStep::millis).sum();
+    }
+
+    /** Totals by kind of step, the longest first. */
+    public List<Total> byKind() {
+        return totals(PlanStep::kind);
+    }
+
+    /** Totals by part of the network, the longest first. */
+    public List<Total> byPart() {
+        return totals(PlanStep::part);
+    }
+
+    private List<Total> totals(Function<PlanStep, String> key) {
+        Map<String, Total> totals = new LinkedHashMap<>();
+        for (PlanStep step : steps) {
+            totals.merge(key.apply(step), new Total(key.apply(step), 1, step.flop(), step.bytes(), step.millis()),
+                    (a, b) -> new Total(a.name(), a.steps() + b.steps(), a.flop() + b.flop(), a.bytes() + b.bytes(),
+                            a.millis() + b.millis()));
+        }
+        List<Total> sorted = new ArrayList<>(totals.values());
+        sorted.sort(Comparator.comparingDouble(t -> -t.millis()));
+        return sorted;
+    }
+}

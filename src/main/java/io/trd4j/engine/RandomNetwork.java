@@ -1,0 +1,72 @@
+package io.trd4j.engine;
+
+import io.trd4j.data.Modality;
+import io.trd4j.engine.cpu.CompiledPlan;
+import io.trd4j.engine.cpu.CpuExecutor;
+import io.trd4j.engine.cpu.CpuSupport;
+import io.trd4j.engine.cpu.FeatureRanges;
+import io.trd4j.engine.cpu.Quantization;
+import io.trd4j.engine.plan.ExecutionPlan;
+import io.trd4j.engine.plan.Layer;
+import io.trd4j.engine.plan.RandomWeights;
+import io.trd4j.io.InputException;
+import io.trd4j.model.Backbone;
+import io.trd4j.model.Calibration;
+import io.trd4j.model.ModelInfo;
+import io.trd4j.model.ParameterNames;
+import io.trd4j.model.Precision;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** An executor of a network that was never trained: its times are those of a trained one, its results mean nothing. */
+final class RandomNetwork {
+    private static final long SEED = 42;
+    /** What INT8 leaves in BF16, as for a model that passes the first of PrecisionCalibration's tests. */
+    private static final String INT8_EXCEPTION = ParameterNames.TEACHER + "layer1.";
+
+    private RandomNetwork() {}
+
+    /** @throws IllegalArgumentException for a size or kernel that no model can have */
+    static ModelInfo info(Backbone backbone, int size, Modality modality, int normalKernel) {
+        return new ModelInfo(ModelInfo.FORMAT_VERSION, backbone, size, modality, normalKernel, new Calibration(0, 1, 0, 1),
+                null, null, "0".repeat(64));
+    }
+
+    /** What AUTO means without an accuracy test: the fastest that the CPU has instructions for. */
+    private static Precision resolve(Precision wanted) {
+        if (wanted != Precision.AUTO) {
+            return wanted;
+        }
+        return CpuSupport.supports(Precision.INT8) ? Precision.INT8
+                : CpuSupport.supports(Precision.BF16) ? Precision.BF16 : Precision.FP32;
+    }
+
+    /** @throws InputException when the CPU lacks the precision, or the platform oneDNN */
+    static Executor open(ExecutionPlan plan, InspectorOptions options) {
+        if (!CpuSupport.isAvailable()) {
+            throw new InputException("random weights need oneDNN, which is not available on this platform; use a model file");
+        }
+        Precision precision = resolve(options.precision());
+        Executors.requireSupport(precision);
+        RandomWeights weights = new RandomWeights(plan, SEED);
+        try {
+            Quantization quantization = null;
+            if (precision == Precision.INT8) {
+                Set<String> bf16 = plan.layers().stream().map(Layer::convolution).filter(name -> name.startsWith(INT8_EXCEPTION))
+                        .collect(Collectors.toSet());
+                FeatureRanges ranges = new FeatureRanges();
+                try (CpuExecutor fp32 = new CpuExecutor(
+                        new CompiledPlan(plan, weights, Precision.FP32, null, options.resolvedThreads()))) {
+                    RunTimes.fill(fp32, RunTimes.noise(plan.size(), SEED));
+                    fp32.run(ranges);
+                }
+                quantization = new Quantization(ranges.ranges(), bf16);
+            }
+            return new CpuExecutor(new CompiledPlan(plan, weights, precision, quantization, options.resolvedThreads()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

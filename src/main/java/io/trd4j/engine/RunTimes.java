@@ -1,0 +1,67 @@
+package io.trd4j.engine;
+
+import io.trd4j.ops.ElementType;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.ShortPointer;
+
+/** Times an executor on noise. */
+public final class RunTimes {
+    /** The first run touches memory and code for the first time; the second shows it. */
+    public static final int WARM_UP = 2;
+
+    private RunTimes() {}
+
+    /** Noise in the range of prepared images: S x S x 3 values. */
+    public static float[] noise(int size, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        float[] image = new float[3 * size * size];
+        for (int i = 0; i < image.length; i++) {
+            image[i] = (float) (4 * random.nextDouble() - 2);
+        }
+        return image;
+    }
+
+    /** Writes noise into both images, which every run loses. */
+    public static void fill(Executor executor, float[] noise) {
+        for (int branch = 0; branch < 2; branch++) {
+            if (executor.imageType() == ElementType.FLOAT32) {
+                new FloatPointer(executor.image(branch)).put(noise);
+            } else {
+                short[] halves = new short[noise.length];
+                for (int i = 0; i < halves.length; i++) {
+                    halves[i] = (short) (Float.floatToRawIntBits(noise[i]) >>> 16);
+                }
+                new ShortPointer(executor.image(branch)).put(halves);
+            }
+        }
+    }
+
+    /** Median milliseconds of a run. */
+    static double median(Executor executor, int size, int runs) {
+        float[] noise = noise(size, 1);
+        long[] nanos = new long[runs];
+        for (int i = -WARM_UP; i < runs; i++) {
+            long taken = timed(executor, noise);
+            if (i >= 0) {
+                nanos[i] = taken;
+            }
+        }
+        return medianMillis(nanos);
+    }
+
+    public static long timed(Executor executor, float[] noise) {
+        fill(executor, noise);
+        long start = System.nanoTime();
+        executor.run();
+        return System.nanoTime() - start;
+    }
+
+    public static double medianMillis(long[] nanos) {
+        long[] sorted = nanos.clone();
+        Arrays.sort(sorted);
+        int half = sorted.length / 2;
+        return (sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2.0) / 1e6;
+    }
+}

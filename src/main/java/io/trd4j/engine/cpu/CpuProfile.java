@@ -1,0 +1,136 @@
+package io.trd4j.engine.cpu;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+
+import io.trd4j.engine.PlanReport;
+import io.trd4j.engine.PlanStep;
+import io.trd4j.engine.RunTimes;
+import io.trd4j.engine.plan.ExecutionPlan;
+import io.trd4j.engine.plan.Layer;
+import io.trd4j.engine.plan.PlanOp;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.bytedeco.dnnl.memory;
+
+/** Says what each step of a compiled plan does, moves and costs. */
+public final class CpuProfile {
+    private CpuProfile() {}
+
+    /** Runs on noise: whole runs and runs with a clock around every step take turns, so that both see the same machine. */
+    public static PlanReport measure(CpuExecutor executor, int runs) {
+        CompiledPlan compiled = executor.compiled();
+        ExecutionPlan plan = compiled.plan();
+        List<Step> steps = compiled.steps();
+        float[] noise = RunTimes.noise(plan.size(), 1);
+        long[] whole = new long[runs];
+        long[][] single = new long[steps.size()][runs];
+        for (int i = -RunTimes.WARM_UP; i < runs; i++) {
+            int run = i;
+            long taken = RunTimes.timed(executor, noise);
+            RunTimes.fill(executor, noise);
+            int[] next = {0};
+            executor.observe((step, output, values, nanos) -> {
+                if (run >= 0) {
+                    single[next[0]++][run] = nanos;
+                }
+            });
+            if (run >= 0) {
+                whole[run] = taken;
+            }
+        }
+        List<PlanStep> described = new ArrayList<>();
+        long weightBytes = 0;
+        for (int i = 0; i < single.length; i++) {
+            PlanStep step = describe(steps.get(i), RunTimes.medianMillis(single[i]));
+            described.add(step);
+            weightBytes += step.weightBytes();
+        }
+        return new PlanReport(plan.backbone(), plan.size(), compiled.precision(), compiled.threads(),
+                "oneDNN " + CpuSupport.version(), runs, plan.flop(), weightBytes, compiled.arenaBytes(), described, RunTimes.medianMillis(whole),
+                PeakGemm.gflopPerSecond(compiled.precision(), compiled.threads()));
+    }
+
+    private static PlanStep describe(Step step, double millis) {
+        List<Value> read = new ArrayList<>();
+        long weightBytes = 0;
+        if (step instanceof Step.FuseCosine cosine) {
+            read.add(cosine.decoder());
+            read.add(cosine.teacher());
+            if (cosine.amplified() != null) {
+                read.add(cosine.amplified());
+            }
+        } else if (step instanceof Step.Primitive primitive) {
+            for (Step.Argument argument : primitive.arguments()) {
+                if (argument.target() instanceof Value value && value != step.output()) {
+                    read.add(argument.id() == DNNL_ARG_SRC ? 0 : read.size(), value);
+                } else if (argument.target() instanceof memory shared) {
+                    weightBytes += size(shared);
+                }
+            }
+        }
+        long featureBytes = read.stream().mapToLong(CpuProfile::bytes).sum();
+        PlanOp op = step.op();
+        String written;
+        String type;
+        if (step.output() == null) {
+            Value decoder = read.get(0);
+            featureBytes += 4L * decoder.images() * decoder.side() * decoder.side();
+            written = decoder.images() + "x" + decoder.side() + "x" + decoder.side();
+            type = ValueType.F32.name();
+        } else {
+            // A residual lies where the sum is written.
+            boolean residual = op instanceof PlanOp.Convolution convolution && convolution.residual() != null;
+            featureBytes += (residual ? 2 : 1) * bytes(step.output());
+            written = shape(step.output());
+            type = step.output().type().name();
+        }
+        Value input = read.get(0);
+        type = input.type().name().equals(type) ? type : input.type().name() + ">" + type;
+        String shape = shape(input) + " > " + written + (op instanceof PlanOp.Convolution c ? " " + kernel(c.layer()) : "");
+        return new PlanStep(step.name(), part(step), kind(step), shape, type.toLowerCase(Locale.ROOT),
+                op == null ? 0 : op.flop(), featureBytes, weightBytes, step.implementation(), millis);
+    }
+
+    private static long size(memory shared) {
+        try (memory.desc description = shared.get_desc()) {
+            return description.get_size();
+        }
+    }
+
+    private static long bytes(Value value) {
+        return value.elements() * value.type().bytes;
+    }
+
+    private static String shape(Value value) {
+        return value.images() + "x" + value.side() + "x" + value.side() + "x" + value.channels();
+    }
+
+    private static String kernel(Layer layer) {
+        return layer.kernel() + "x" + layer.kernel() + (layer.stride() == 1 ? "" : "/" + layer.stride());
+    }
+
+    private static String kind(Step step) {
+        PlanOp op = step.op();
+        if (op instanceof PlanOp.Convolution convolution) {
+            Layer layer = convolution.layer();
+            String kernel = layer.kernel() + "x" + layer.kernel();
+            return part(step).equals("filter") ? "filter " + kernel + (layer.transposed() ? " up" : " down")
+                    : (layer.transposed() ? "transposed " : "convolution ") + kernel;
+        }
+        return op instanceof PlanOp.MaxPool ? "max pool" : op instanceof PlanOp.Concatenate ? "concatenate"
+                : op instanceof PlanOp.FuseCosine ? "fuse_cosine" : "convert";
+    }
+
+    private static String part(Step step) {
+        if (step.op() instanceof PlanOp.FuseCosine) {
+            return "distance";
+        }
+        // "copy of X -> type", "X -> type", "joined <- X": what is written decides, or else what it is a copy of.
+        String name = step.name().replaceFirst("^copy of ", "").replaceFirst(" .*", "");
+        return name.startsWith("teacher.") || name.startsWith("images") ? "teacher"
+                : name.contains(".projector_filter.") ? "filter"
+                : name.contains(".projector_amply.") ? "amplifier"
+                : name.contains(".decoder.") ? "decoder" : "bottleneck";
+    }
+}
