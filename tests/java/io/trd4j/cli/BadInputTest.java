@@ -112,6 +112,10 @@ class BadInputTest {
     private static final String IMPORT_18 = IMPORT + "--student @s.pth --teacher @t.pth --backbone resnet18 ";
     private static final String EXPORT = "export --model @model.safetensors ";
 
+    private static final String BENCH = "bench --model @model.safetensors ";
+    private static final String PLAN = "plan --model @model.safetensors ";
+    private static final String RANDOM = "--random --backbone resnet18 --size 64 ";
+
     private static final List<Case> CASES = List.of(
             new Case("inspct", "unknown verb 'inspct'", "inspect", "trd --help"),
             new Case("--foo", "'--foo'", "trd --help"),
@@ -238,6 +242,45 @@ class BadInputTest {
             new Case(EXPORT + "--to pth --out @empty", "@empty", "folder"),
             new Case("export --model @none --to pth --out @new.pth", "@none", "does not exist"),
             new Case("export --model @text --to pth --out @new.pth", "@text"),
+            // bench and plan
+            new Case("bench", "--model", "--random"),
+            new Case(BENCH + "--random", "--model", "--random", "not both"),
+            new Case(BENCH + "--backbone resnet18", "--backbone", "--random"),
+            new Case(BENCH + "--size 64", "--size", "--random"),
+            new Case(BENCH + "--modality depth", "--modality", "--random"),
+            new Case(BENCH + "--parts 0", "--parts", "not 0"),
+            new Case(BENCH + "--parts many", "--parts", "many"),
+            new Case(BENCH + "--warmup -1", "--warmup", "not -1"),
+            new Case(BENCH + "--resolution 8", "--resolution", "32", "not 8"),
+            new Case(BENCH + "--data @parts/plate --resolution 64", "--resolution", "--data"),
+            new Case(BENCH + "--data @none", "@none", "does not exist"),
+            new Case(BENCH + "--data @empty", "@empty", "is empty"),
+            new Case(BENCH + "--data @torn", "@torn/train/good/xyz/009.tiff"),
+            new Case(BENCH + "--precision fp8", "'fp8'", "auto, fp32, bf16, int8"),
+            new Case(BENCH + "--threads -1", "--threads -1"),
+            new Case(BENCH + "--device cuda", "--device cuda"),
+            new Case(BENCH + "--json @model.safetensors", "--json", "--model", "@model.safetensors"),
+            new Case(BENCH + "--json @empty", "@empty", "folder"),
+            new Case(BENCH + "--json @text/x", "@text/x", "is a file"),
+            new Case("bench --model @none", "@none", "does not exist"),
+            new Case("bench --model @text.safetensors", "@text.safetensors"),
+            new Case("bench --model @bare.safetensors", "@bare.safetensors", "trd calibrate"),
+            new Case("bench " + RANDOM + "--modality foo", "--modality", "'foo'"),
+            new Case("bench --random --backbone vgg", "'vgg'", "resnet18"),
+            new Case("bench --random --size 100", "--size", "32", "not 100"),
+            new Case("bench --random --size 3200000", "--size", "4096"),
+            new Case("bench --random --size big", "--size", "big"),
+            new Case("plan", "--model", "--random"),
+            new Case(PLAN + "--random", "not both"),
+            new Case(PLAN + "--size 64", "--size", "--random"),
+            new Case(PLAN + "--runs 0", "--runs", "not 0"),
+            new Case(PLAN + "--precision fp8", "'fp8'"),
+            new Case(PLAN + "--json @model.safetensors", "--json", "--model"),
+            new Case(PLAN + "--json @text/x", "@text/x", "is a file"),
+            new Case("plan --model @none", "@none", "does not exist"),
+            new Case("plan --model @cut.safetensors", "@cut.safetensors"),
+            new Case("plan --random --backbone vgg", "'vgg'", "resnet18"),
+            new Case("plan --random --size 0", "--size", "not 0"),
             // synth and demo
             new Case("synth", "--out"),
             new Case("synth --out @new --shape cube", "--shape", "'cube'", "cookie"),
@@ -298,6 +341,16 @@ class BadInputTest {
         assertRefused(2, Cli.in(w).run(arguments(INSPECT + "--rgb @" + PNG + " --xyz @cut.tiff").toArray()), "@cut.tiff");
         assertRefused(2, Cli.in(w).run(arguments(IMPORT + "--student @cut.pth --teacher @t.pth --backbone resnet18").toArray()),
                 "@cut.pth");
+    }
+
+    /** oneDNN believes its environment: a CPU without bfloat16 and without 8-bit products. */
+    @Test
+    void aCpuWithoutThePrecisionIsToldSo() throws Exception {
+        for (String command : List.of("bench --precision bf16 " + RANDOM, "plan --precision int8 " + RANDOM,
+                PLAN + "--precision bf16", BENCH + "--precision int8")) {
+            assertRefused(2, Cli.in(w).environment("ONEDNN_MAX_CPU_ISA", "AVX2").run(arguments(command).toArray()),
+                    command.contains("bf16") ? "bf16" : "int8", "no instructions", "auto or fp32");
+        }
     }
 
     /** A limit on the size of files stands for a full disk: writing fails in the same place and way. */

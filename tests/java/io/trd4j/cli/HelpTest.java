@@ -16,7 +16,8 @@ class HelpTest {
 
     @Test
     void everyVerbExplainsItself() {
-        assertEquals(List.of("demo", "synth", "train", "calibrate", "evaluate", "inspect", "import", "export"),
+        assertEquals(List.of("demo", "synth", "train", "calibrate", "evaluate", "inspect", "bench", "plan", "import",
+                "export"),
                 List.copyOf(VERBS.keySet()));
         String all = Cli.here().expect(0).out();
         assertEquals(all, Cli.here("--help").expect(0).out());

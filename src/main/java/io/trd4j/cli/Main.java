@@ -16,7 +16,8 @@ import picocli.CommandLine;
         synopsisSubcommandLabel = "VERB", commandListHeading = "%nVerbs:%n",
         footer = {"", "trd VERB --help explains a verb and its options."},
         subcommands = {DemoCommand.class, SynthCommand.class, TrainCommand.class, CalibrateCommand.class,
-            EvaluateCommand.class, InspectCommand.class, ImportCommand.class, ExportCommand.class})
+            EvaluateCommand.class, InspectCommand.class, BenchCommand.class, PlanCommand.class, ImportCommand.class,
+            ExportCommand.class})
 public final class Main {
     private Main() {}
 
