@@ -41,10 +41,14 @@ final class BenchRun {
         long last = 0;
         try (Progress progress = new Progress("Warming up", warmUp)) {
             for (int i = 0; i < warmUp; i++) {
-                inspector.inspect(parts.get(i % parts.size()), inspection);
+                run.inspect(inspector, parts.get(i % parts.size()), inspection);
                 last = inspection.elapsedNanos();
                 progress.at(i + 1);
             }
+        }
+        // The recording was warmed up too.
+        for (Histogram h : List.of(run.part, run.prepare, run.network, run.anomalyMap)) {
+            h.reset();
         }
         // From here to the end nothing is printed, not even by a thread that draws a bar.
         String time = last == 0 ? "nothing more is printed until the end"
@@ -64,15 +68,19 @@ final class BenchRun {
         long allocatedBefore = counter.getCurrentThreadAllocatedBytes();
         long begin = System.nanoTime();
         for (int i = 0; i < count; i++) {
-            long start = System.nanoTime();
-            inspector.inspect(parts[(int) ((first + (long) i) % parts.length)], inspection);
-            part.recordValue(System.nanoTime() - start);
-            prepare.recordValue(inspection.prepareNanos());
-            network.recordValue(inspection.networkNanos());
-            anomalyMap.recordValue(inspection.anomalyMapNanos());
+            inspect(inspector, parts[(int) ((first + (long) i) % parts.length)], inspection);
         }
         elapsedNanos = System.nanoTime() - begin;
         allocatedBytes = counter.getCurrentThreadAllocatedBytes() - allocatedBefore;
+    }
+
+    private void inspect(Inspector inspector, Part next, Inspection inspection) {
+        long start = System.nanoTime();
+        inspector.inspect(next, inspection);
+        part.recordValue(System.nanoTime() - start);
+        prepare.recordValue(inspection.prepareNanos());
+        network.recordValue(inspection.networkNanos());
+        anomalyMap.recordValue(inspection.anomalyMapNanos());
     }
 
     double partsPerSecond() {
