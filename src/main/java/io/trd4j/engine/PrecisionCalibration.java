@@ -36,8 +36,7 @@ public final class PrecisionCalibration {
      * What INT8 leaves in BF16, tried in this order until the test passes. Every error at the start of the teacher goes
      * through all that follows; no other part of the network costs that much accuracy (benchmarks/NOTES.md).
      */
-    private static final List<String> INT8_EXCEPTIONS =
-            List.of(ParameterNames.TEACHER + "layer1.", ParameterNames.TEACHER);
+    static final List<String> INT8_EXCEPTIONS = List.of(ParameterNames.TEACHER + "layer1.", ParameterNames.TEACHER);
     /** More parts would change the ranges' maxima and the worst part's error little, and cost time. */
     private static final int MAX_PARTS = 24;
 
@@ -110,12 +109,16 @@ public final class PrecisionCalibration {
         List<String> kept = List.of();
         if (CpuSupport.supports(Precision.INT8)) {
             for (int i = 0; i < INT8_EXCEPTIONS.size() && (int8 == null || !int8.passed()); i++) {
-                String prefix = INT8_EXCEPTIONS.get(i);
-                kept = plan.layers().stream().map(Layer::convolution).filter(name -> name.startsWith(prefix)).toList();
+                kept = layers(plan, INT8_EXCEPTIONS.get(i));
                 int8 = test(Precision.INT8, new Quantization(largest, Set.copyOf(kept)), expected, INT8_CORRELATION, INT8_SCORE);
             }
         }
         return new PrecisionTests(bf16, int8, largest, kept);
+    }
+
+    /** Names of the layers under a prefix. */
+    static List<String> layers(ExecutionPlan plan, String prefix) {
+        return plan.layers().stream().map(Layer::convolution).filter(name -> name.startsWith(prefix)).toList();
     }
 
     private Accuracy test(Precision precision, Quantization quantization, List<Result> expected, double minCorrelation,

@@ -7,24 +7,19 @@ import io.trd4j.engine.cpu.CpuSupport;
 import io.trd4j.engine.cpu.FeatureRanges;
 import io.trd4j.engine.cpu.Quantization;
 import io.trd4j.engine.plan.ExecutionPlan;
-import io.trd4j.engine.plan.Layer;
 import io.trd4j.engine.plan.RandomWeights;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelInfo;
-import io.trd4j.model.ParameterNames;
 import io.trd4j.model.Precision;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** An executor of a network that was never trained: its times are those of a trained one, its results mean nothing. */
 final class RandomNetwork {
     private static final long SEED = 42;
-    /** What INT8 leaves in BF16, as for a model that passes the first of PrecisionCalibration's tests. */
-    private static final String INT8_EXCEPTION = ParameterNames.TEACHER + "layer1.";
 
     private RandomNetwork() {}
 
@@ -54,8 +49,8 @@ final class RandomNetwork {
         try {
             Quantization quantization = null;
             if (precision == Precision.INT8) {
-                Set<String> bf16 = plan.layers().stream().map(Layer::convolution).filter(name -> name.startsWith(INT8_EXCEPTION))
-                        .collect(Collectors.toSet());
+                // As for a model that passes the first of the tests.
+                Set<String> bf16 = Set.copyOf(PrecisionCalibration.layers(plan, PrecisionCalibration.INT8_EXCEPTIONS.get(0)));
                 FeatureRanges ranges = new FeatureRanges();
                 try (CpuExecutor fp32 = new CpuExecutor(
                         new CompiledPlan(plan, weights, Precision.FP32, null, options.resolvedThreads()))) {

@@ -60,6 +60,12 @@ public final class CpuProfile {
             if (cosine.amplified() != null) {
                 read.add(cosine.amplified());
             }
+        } else if (step instanceof Step.Winograd winograd) {
+            read.add(winograd.input());
+            if (winograd.amplified() != null) {
+                read.add(winograd.amplified());
+            }
+            weightBytes = winograd.packed().capacity() + 4L * winograd.op().layer().out();
         } else if (step instanceof Step.Primitive primitive) {
             for (Step.Argument argument : primitive.arguments()) {
                 if (argument.target() instanceof Value value && value != step.output()) {
