@@ -207,18 +207,19 @@ TRD_API trd_status trd_prepare_normals(const trd_exec* exec, const float* xyz, i
                                        uint8_t* mask, void* workspace, int64_t workspace_bytes);
 
 /*
- * Convolution 3x3, stride 1 or 2, padding 1, float32, by Winograd's method on tiles of 4x4 outputs, with what follows it:
+ * Convolution 3x3, stride 1 or 2, padding 1, by Winograd's method on tiles of 4x4 outputs, with what follows it:
  *   out = r(conv(in) + bias + sum_scale * sum) + post,   r = ReLU when relu is not 0, else nothing.
  * 36 (stride 1) or 81 (stride 2) of the direct form's 144 products. Rounding errors are about ten times the direct
- * form's, 1e-6 to 1e-5 of the outputs' root mean square; the same bits whatever the number of threads. Needs AVX2;
+ * form's, 1e-6 to 1e-5 of the outputs' root mean square; the same bits whatever the number of threads. The products
+ * are float32; the features may be bfloat16, widened as they are read and rounded once as they are written. Needs AVX2;
  * channels are multiples of 32. out_h = (h + stride - 1) / stride, out_w alike.
  */
 
 /**
- * 1 when this convolution was measured faster than oneDNN's direct one (see winograd_cpu.cpp), else 0; also 0 without
- * AVX2, with channels that are no multiples of 32, with sizes <= 0 or too large, with another stride.
+ * 1 when this convolution was measured faster than oneDNN's direct one in the same type (see winograd_cpu.cpp), else 0;
+ * also 0 without AVX2, with an unknown type, with channels that are no multiples of 32, with sizes <= 0 or too large, with another stride.
  */
-TRD_API int32_t trd_winograd_pays(int64_t n, int64_t h, int64_t w, int64_t c_in, int64_t c_out, int32_t stride);
+TRD_API int32_t trd_winograd_pays(int32_t type, int64_t n, int64_t h, int64_t w, int64_t c_in, int64_t c_out, int32_t stride);
 
 /** Bytes of packed weights, 4 times those of [c_out, c_in, 3, 3]; 0 when there is no kernel for these channels here. */
 TRD_API int64_t trd_winograd_packed_bytes(int64_t c_in, int64_t c_out);
@@ -240,18 +241,19 @@ TRD_API int64_t trd_winograd_workspace_bytes(int64_t n, int64_t h, int64_t w, in
 
 /**
  * The convolution. Uses the calling thread's number of threads (trd_set_threads).
- * in         float32 [n, h, w, c_in] (channels-last)
+ * type       TRD_FLOAT32 or TRD_BFLOAT16, of in, sum, post and out
+ * in         [n, h, w, c_in] (channels-last)
  * packed     from trd_winograd_pack with the same channels and stride
  * bias       float32 [c_out]
- * sum, post  float32 [n, out_h, out_w, c_out], or null for none
- * out        float32 [n, out_h, out_w, c_out]; may be exactly sum or post, otherwise overlaps nothing
+ * sum, post  [n, out_h, out_w, c_out], or null for none
+ * out        [n, out_h, out_w, c_out]; may be exactly sum or post, otherwise overlaps nothing
  * workspace  trd_winograd_workspace_bytes(...) bytes, 64-byte aligned, overlaps nothing
- * Errors: ARGUMENT (null, size <= 0 or too large, channels no multiples of 32, stride, overlap, sum_scale not finite, packed
+ * Errors: ARGUMENT (null, type unknown, size <= 0 or too large, channels no multiples of 32, stride, overlap, sum_scale not finite, packed
  * or workspace small or misaligned), UNSUPPORTED (no such backend, no AVX2).
  */
-TRD_API trd_status trd_winograd(const trd_exec* exec, const float* in, const void* packed, int64_t packed_bytes,
-                                const float* bias, const float* sum, float sum_scale, const float* post, int32_t relu,
-                                float* out, void* workspace, int64_t workspace_bytes,
+TRD_API trd_status trd_winograd(const trd_exec* exec, int32_t type, const void* in, const void* packed,
+                                int64_t packed_bytes, const float* bias, const void* sum, float sum_scale,
+                                const void* post, int32_t relu, void* out, void* workspace, int64_t workspace_bytes,
                                 int64_t n, int64_t h, int64_t w, int64_t c_in, int64_t c_out, int32_t stride);
 
 #ifdef __cplusplus

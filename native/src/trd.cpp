@@ -393,8 +393,9 @@ trd_status trd_prepare_normals(const trd_exec* exec, const float* xyz, int64_t w
     });
 }
 
-int32_t trd_winograd_pays(int64_t n, int64_t h, int64_t w, int64_t c_in, int64_t c_out, int32_t stride) {
-    return winograd_takes(n, h, w, c_in, c_out, stride) && trd::cpu::winograd_pays(n, h, w, stride) ? 1 : 0;
+int32_t trd_winograd_pays(int32_t type, int64_t n, int64_t h, int64_t w, int64_t c_in, int64_t c_out, int32_t stride) {
+    if (type != TRD_FLOAT32 && type != TRD_BFLOAT16) return 0;
+    return winograd_takes(n, h, w, c_in, c_out, stride) && trd::cpu::winograd_pays(type == TRD_BFLOAT16, n, h, w, stride);
 }
 
 int64_t trd_winograd_packed_bytes(int64_t c_in, int64_t c_out) {
@@ -421,12 +422,13 @@ int64_t trd_winograd_workspace_bytes(int64_t n, int64_t h, int64_t w, int64_t c_
     return trd::cpu::winograd_workspace_floats(n, h, w, c_in, c_out, stride, threads) * static_cast<int64_t>(sizeof(float));
 }
 
-trd_status trd_winograd(const trd_exec* exec, const float* in, const void* packed, int64_t packed_bytes, const float* bias,
-                        const float* sum, float sum_scale, const float* post, int32_t relu, float* out, void* workspace,
-                        int64_t workspace_bytes, int64_t n, int64_t h, int64_t w, int64_t c_in, int64_t c_out,
-                        int32_t stride) {
+trd_status trd_winograd(const trd_exec* exec, int32_t type, const void* in, const void* packed, int64_t packed_bytes,
+                        const float* bias, const void* sum, float sum_scale, const void* post, int32_t relu, void* out,
+                        void* workspace, int64_t workspace_bytes, int64_t n, int64_t h, int64_t w, int64_t c_in,
+                        int64_t c_out, int32_t stride) {
     return guarded([&] {
         require_winograd(exec, c_in, c_out, stride);
+        require(type == TRD_FLOAT32 || type == TRD_BFLOAT16, "winograd: type is neither TRD_FLOAT32 nor TRD_BFLOAT16");
         require(in && packed && bias && out && workspace, "winograd: a pointer is null");
         require(winograd_takes(n, h, w, c_in, c_out, stride), "winograd: a size is not positive or too large");
         require(std::isfinite(sum_scale), "winograd: sum_scale is not finite");
@@ -440,15 +442,17 @@ trd_status trd_winograd(const trd_exec* exec, const float* in, const void* packe
                 "winograd: workspace is smaller than trd_winograd_workspace_bytes for this thread's number of threads");
         require(reinterpret_cast<uintptr_t>(packed) % 64 == 0 && reinterpret_cast<uintptr_t>(workspace) % 64 == 0,
                 "winograd: packed or workspace is not 64-byte aligned");
-        const Region result = {out, outputs}, scratch = {workspace, floats};
-        require_disjoint({{in, n * h * w * c_in}, {packed, weights}, {bias, c_out}}, {result, scratch});
-        for (const float* addend : {sum, post}) {
+        // An even number of channels: bfloat16 features fill whole floats.
+        const int64_t per_float = type == TRD_BFLOAT16 ? 2 : 1;
+        const Region result = {out, outputs / per_float}, scratch = {workspace, floats};
+        require_disjoint({{in, n * h * w * c_in / per_float}, {packed, weights}, {bias, c_out}}, {result, scratch});
+        for (const void* addend : {sum, post}) {
             if (addend == nullptr) continue;
-            const Region region = {addend, outputs};
+            const Region region = {addend, outputs / per_float};
             require(addend == out || !overlap(region, result), "winograd: out overlaps a part of sum or post");
             require(!overlap(region, scratch), "winograd: the workspace overlaps sum or post");
         }
         trd::cpu::winograd({in, static_cast<const float*>(packed), bias, sum, post, out, static_cast<float*>(workspace), n,
-                            h, w, c_in, c_out, stride, sum_scale, relu != 0}, threads);
+                            h, w, c_in, c_out, stride, sum_scale, relu != 0, type == TRD_BFLOAT16}, threads);
     });
 }

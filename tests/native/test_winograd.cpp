@@ -42,7 +42,7 @@ trd_status run(const Layer& l, const float* in, Packed& packed, const float* bia
     const trd_exec exec = cpu();
     trd_set_threads(threads);
     const trd_status status =
-        trd_winograd(&exec, in, packed.memory.data(), packed.memory.count() * 4, bias, sum, sum_scale, post, relu, out,
+        trd_winograd(&exec, TRD_FLOAT32, in, packed.memory.data(), packed.memory.count() * 4, bias, sum, sum_scale, post, relu, out,
                      workspace.data(), workspace.count() * 4, l.n, l.h, l.w, l.c_in, l.c_out, l.stride);
     check(workspace.guards_intact(), l.name() + ": guard zones of the workspace");
     return status;
@@ -102,6 +102,79 @@ void exact_cases(const Layer& l) {
     compare("exact " + l.name(), out.data(), expected.data(), l.outputs(), 0);
 }
 
+uint16_t rounded(double x) {
+    float f = static_cast<float>(x);
+    uint32_t bits;
+    std::memcpy(&bits, &f, 4);
+    return static_cast<uint16_t>((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+}
+
+float widened(uint16_t x) {
+    const uint32_t bits = static_cast<uint32_t>(x) << 16;
+    float f;
+    std::memcpy(&f, &bits, 4);
+    return f;
+}
+
+// bfloat16 features: the reference gets what they widen to; the result is rounded once, to the nearest.
+void bfloat16_case(const Layer& l) {
+    const auto narrow = [](const std::vector<float>& values, std::vector<float>& wide) {
+        std::vector<uint16_t> halves(values.size());
+        wide.resize(values.size());
+        for (size_t i = 0; i < values.size(); ++i) wide[i] = widened(halves[i] = rounded(values[i]));
+        return halves;
+    };
+    std::vector<float> in_wide, sum_wide, post_wide;
+    const auto in = narrow(uniform(l.inputs(), 1, 0, 1), in_wide), sum = narrow(uniform(l.outputs(), 4), sum_wide),
+               post = narrow(uniform(l.outputs(), 5), post_wide);
+    const float deviation = std::sqrt(2.0f / static_cast<float>(9 * l.c_in));
+    const auto weights = uniform(9 * l.c_in * l.c_out, 2, -1.7f * deviation, 1.7f * deviation), bias = uniform(l.c_out, 3);
+    const auto expected = trd::reference::conv3x3(in_wide.data(), weights.data(), bias.data(), sum_wide.data(), post_wide.data(),
+                                                  0.5, true, l.n, l.h, l.w, l.c_in, l.c_out, l.stride);
+    Packed packed(l, weights);
+    Guarded out(l.outputs() / 2), workspace(trd_winograd_workspace_bytes(l.n, l.h, l.w, l.c_in, l.c_out, l.stride, 2) / 4);
+    const trd_exec exec = cpu();
+    trd_set_threads(2);
+    expect_status(l.name(), trd_winograd(&exec, TRD_BFLOAT16, in.data(), packed.memory.data(), packed.memory.count() * 4,
+                                         bias.data(), sum.data(), 0.5f, post.data(), 1, out.data(), workspace.data(),
+                                         workspace.count() * 4, l.n, l.h, l.w, l.c_in, l.c_out, l.stride), TRD_OK);
+    std::vector<uint16_t> halves(static_cast<size_t>(l.outputs()));
+    std::memcpy(halves.data(), out.data(), halves.size() * 2);
+    std::vector<float> got(halves.size());
+    for (size_t i = 0; i < got.size(); ++i) got[i] = widened(halves[i]);
+    double largest = 0;
+    for (const double v : expected) largest = std::fabs(v) > largest ? std::fabs(v) : largest;
+    // Half of the last of 8 bits, and the float errors before it.
+    compare(l.name() + " bfloat16", got.data(), expected.data(), l.outputs(), largest / 256);
+    check(out.guards_intact() && workspace.guards_intact(), l.name() + " bfloat16: guard zones");
+    bool nearest = true;
+    for (size_t i = 0; i < got.size(); ++i)  // whoever truncates instead of rounding is off by up to 2 / 256
+        nearest = nearest && std::fabs(got[i] - expected[i]) <= std::fabs(expected[i]) / 256 * 1.01 + 1e-4;
+    check(nearest, l.name() + " bfloat16: rounded to the nearest");
+}
+
+void bfloat16_keeps_special_values() {
+    const Layer l = {1, 4, 4, 32, 32, 1};
+    Packed packed(l, std::vector<float>(9 * 32 * 32, 0.0f));
+    std::vector<uint16_t> in(static_cast<size_t>(l.inputs()), 0), out(static_cast<size_t>(l.outputs()));
+    uint32_t nan_bits = 0x7FFFFFFF;  // rounding its bits as a number's would give -0
+    float nan;
+    std::memcpy(&nan, &nan_bits, 4);
+    std::vector<float> bias(32, 0.0f);
+    bias[0] = nan;
+    bias[1] = std::numeric_limits<float>::infinity();
+    bias[2] = widened(0x3F80) + 1.0f / 256;  // half way to the next: to even, down
+    bias[3] = widened(0x3F81) + 1.0f / 256;  // half way: to even, up
+    Guarded workspace(trd_winograd_workspace_bytes(1, 4, 4, 32, 32, 1, 1) / 4);
+    const trd_exec exec = cpu();
+    trd_set_threads(1);
+    expect_status("special values", trd_winograd(&exec, TRD_BFLOAT16, in.data(), packed.memory.data(), packed.memory.count() * 4,
+                                                 bias.data(), nullptr, 1, nullptr, 0, out.data(), workspace.data(),
+                                                 workspace.count() * 4, 1, 4, 4, 32, 32, 1), TRD_OK);
+    check(std::isnan(widened(out[0])) && std::isinf(widened(out[1])) && out[2] == 0x3F80 && out[3] == 0x3F82,
+          "bfloat16: NaN and infinity stay, ties go to even");
+}
+
 void nan_is_not_hidden() {
     const Layer l = {1, 4, 4, 32, 32, 1};
     auto in = uniform(l.inputs(), 1);
@@ -141,14 +214,14 @@ void bad_arguments() {
         float sum_scale;
         float *out, *workspace;
         int64_t packed_bytes, bytes, n, h, w, c_in, c_out;
-        int32_t stride;
+        int32_t stride, type;
     };
     const Call good = {in.data(), packed.memory.data(), bias.data(), nullptr, nullptr, 1, out.data(), workspace.data(),
-                       packed_bytes, bytes, 1, 6, 5, 32, 64, 1};
+                       packed_bytes, bytes, 1, 6, 5, 32, 64, 1, TRD_FLOAT32};
     const auto refused = [&](const std::string& what, auto&& change) {
         Call c = good;
         change(c);
-        expect_status(what, trd_winograd(&exec, c.in, c.packed, c.packed_bytes, c.bias, c.sum, c.sum_scale, c.post, 1, c.out,
+        expect_status(what, trd_winograd(&exec, c.type, c.in, c.packed, c.packed_bytes, c.bias, c.sum, c.sum_scale, c.post, 1, c.out,
                                          c.workspace, c.bytes, c.n, c.h, c.w, c.c_in, c.c_out, c.stride), TRD_ERROR_ARGUMENT);
     };
     refused("null in", [](Call& c) { c.in = nullptr; });
@@ -156,6 +229,7 @@ void bad_arguments() {
     refused("null bias", [](Call& c) { c.bias = nullptr; });
     refused("null out", [](Call& c) { c.out = nullptr; });
     refused("null workspace", [](Call& c) { c.workspace = nullptr; });
+    refused("an unknown type", [](Call& c) { c.type = 7; });
     refused("n = 0", [](Call& c) { c.n = 0; });
     refused("h < 0", [](Call& c) { c.h = -6; });
     refused("w huge", [](Call& c) { c.w = std::numeric_limits<int64_t>::max(); });
@@ -194,24 +268,26 @@ void queries() {
         check(bytes(1, 16, 16, 64, threads) <= bytes(1, 16, 16, 64, threads + 1), "a workspace serves fewer threads too");
     check(trd_winograd_workspace_bytes(1, 8, 8, 32, 32, 2, 1) != 0 &&
               trd_winograd_workspace_bytes(1, 8, 8, 32, 32, 3, 1) == 0, "no workspace for stride 3");
-    check(trd_winograd_pays(1, 64, 64, 128, 128, 1) == 1 && trd_winograd_pays(1, 16, 16, 1024, 1024, 1) == 1 &&
-              trd_winograd_pays(1, 32, 32, 1024, 1024, 2) == 1, "large layers pay");
-    check(trd_winograd_pays(1, 8, 8, 1024, 1024, 1) == 0 && trd_winograd_pays(1, 16, 16, 1024, 1024, 2) == 0,
+    check(trd_winograd_pays(TRD_FLOAT32, 1, 64, 64, 128, 128, 1) == 1 && trd_winograd_pays(TRD_FLOAT32, 1, 16, 16, 1024, 1024, 1) == 1 &&
+              trd_winograd_pays(TRD_FLOAT32, 1, 32, 32, 1024, 1024, 2) == 1, "large layers pay");
+    check(trd_winograd_pays(TRD_FLOAT32, 1, 8, 8, 1024, 1024, 1) == 0 && trd_winograd_pays(TRD_FLOAT32, 1, 16, 16, 1024, 1024, 2) == 0,
           "four tiles do not pay for reading four times the weights");
-    check(trd_winograd_pays(1, 200, 1, 64, 64, 1) == 0, "a single column uses a quarter of each tile");
-    check(trd_winograd_pays(1, 64, 64, 33, 32, 1) == 0 && trd_winograd_pays(1, -1, 64, 32, 32, 1) == 0 &&
-              trd_winograd_pays(1, 64, 64, 32, 32, 3) == 0, "what is refused does not pay");
+    check(trd_winograd_pays(TRD_BFLOAT16, 1, 32, 32, 1024, 1024, 2) == 0 && trd_winograd_pays(7, 1, 64, 64, 128, 128, 1) == 0,
+          "stride 2 in bfloat16 and unknown types do not pay");
+    check(trd_winograd_pays(TRD_FLOAT32, 1, 200, 1, 64, 64, 1) == 0, "a single column uses a quarter of each tile");
+    check(trd_winograd_pays(TRD_FLOAT32, 1, 64, 64, 33, 32, 1) == 0 && trd_winograd_pays(TRD_FLOAT32, 1, -1, 64, 32, 32, 1) == 0 &&
+              trd_winograd_pays(TRD_FLOAT32, 1, 64, 64, 32, 32, 3) == 0, "what is refused does not pay");
 }
 
 void without_a_variant() {
     std::vector<float> some(36 * 32 * 32, 1.0f);
     Guarded out(36 * 32 * 32);
     const trd_exec exec = cpu();
-    check(trd_winograd_pays(1, 64, 64, 128, 128, 1) == 0 && trd_winograd_workspace_bytes(1, 64, 64, 128, 128, 1, 2) == 0,
+    check(trd_winograd_pays(TRD_FLOAT32, 1, 64, 64, 128, 128, 1) == 0 && trd_winograd_workspace_bytes(1, 64, 64, 128, 128, 1, 2) == 0,
           "nothing pays and nothing is needed");
     expect_status("pack", trd_winograd_pack(&exec, some.data(), out.data(), out.count() * 4, 32, 32, 1),
                   TRD_ERROR_UNSUPPORTED);
-    expect_status("run", trd_winograd(&exec, some.data(), some.data(), 36 * 32 * 32 * 4, some.data(), nullptr, 1, nullptr,
+    expect_status("run", trd_winograd(&exec, TRD_FLOAT32, some.data(), some.data(), 36 * 32 * 32 * 4, some.data(), nullptr, 1, nullptr,
                                       0, out.data(), some.data(), 4096, 1, 1, 1, 32, 32, 1), TRD_ERROR_UNSUPPORTED);
     check(out.untouched(), "an unsupported call writes nothing");
 }
@@ -235,6 +311,12 @@ int main() {
         random_case({1, 33, 34, 96, 64, stride}, false, false, 2, true);
         random_case({1, 9, 8, 512, 32, stride}, false, false, 1, true);
     }
+    for (const int32_t stride : {1, 2}) {
+        bfloat16_case({1, 3, 2, 32, 64, stride});
+        bfloat16_case({2, 13, 10, 64, 32, stride});
+        bfloat16_case({1, 22, 35, 32, 96, stride});
+    }
+    bfloat16_keeps_special_values();
     random_case({1, 4, 20, 512, 512, 1}, true, false, 1, true);  // weights larger than the cache: shared tiles
     nan_is_not_hidden();
     queries();

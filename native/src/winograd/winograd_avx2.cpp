@@ -10,6 +10,21 @@ struct Avx2 {
     static constexpr int lanes = 8, rows = 6;
     static type load(const float* p) { return _mm256_loadu_ps(p); }
     static void store(float* p, type x) { _mm256_storeu_ps(p, x); }
+    static type load(const uint16_t* p) {
+        const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+        return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16));
+    }
+    // To the nearest, ties to even; a NaN stays one.
+    static void store(uint16_t* p, type x) {
+        const __m256i bits = _mm256_castps_si256(x), upper = _mm256_srli_epi32(bits, 16);
+        const __m256i half = _mm256_add_epi32(_mm256_set1_epi32(0x7FFF), _mm256_and_si256(upper, _mm256_set1_epi32(1)));
+        const __m256i rounded = _mm256_srli_epi32(_mm256_add_epi32(bits, half), 16);
+        const __m256i quiet = _mm256_or_si256(upper, _mm256_set1_epi32(0x40));
+        const __m256i nan = _mm256_castps_si256(_mm256_cmp_ps(x, x, _CMP_UNORD_Q));
+        const __m256i chosen = _mm256_blendv_epi8(rounded, quiet, nan);
+        const __m128i low = _mm256_castsi256_si128(chosen), high = _mm256_extracti128_si256(chosen, 1);
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm_packus_epi32(low, high));
+    }
     static type broadcast(float x) { return _mm256_set1_ps(x); }
     static type zero() { return _mm256_setzero_ps(); }
     static type add(type a, type b) { return _mm256_add_ps(a, b); }

@@ -10,6 +10,19 @@ struct Avx512 {
     static constexpr int lanes = 16, rows = 14;
     static type load(const float* p) { return _mm512_loadu_ps(p); }
     static void store(float* p, type x) { _mm512_storeu_ps(p, x); }
+    static type load(const uint16_t* p) {
+        const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+        return _mm512_castsi512_ps(_mm512_slli_epi32(wide, 16));
+    }
+    // To the nearest, ties to even; a NaN stays one.
+    static void store(uint16_t* p, type x) {
+        const __m512i bits = _mm512_castps_si512(x), upper = _mm512_srli_epi32(bits, 16);
+        const __m512i half = _mm512_add_epi32(_mm512_set1_epi32(0x7FFF), _mm512_and_si512(upper, _mm512_set1_epi32(1)));
+        const __m512i rounded = _mm512_srli_epi32(_mm512_add_epi32(bits, half), 16);
+        const __m512i quiet = _mm512_or_si512(upper, _mm512_set1_epi32(0x40));
+        const __m512i chosen = _mm512_mask_blend_epi32(_mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q), rounded, quiet);
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(chosen));
+    }
     static type broadcast(float x) { return _mm512_set1_ps(x); }
     static type zero() { return _mm512_setzero_ps(); }
     static type add(type a, type b) { return _mm512_add_ps(a, b); }

@@ -1,7 +1,7 @@
 // The kernel of winograd, written once over a vector type V and compiled once per instruction set. Everything is in an
 // anonymous namespace: each object file must keep its own copy, or the linker could pick an AVX-512 one for all.
 //
-// V: type, lanes, rows (of a register block), load, store, broadcast, zero, add, sub, fma(a, b, c) = a * b + c,
+// V: type, lanes, rows (of a register block), load and store (of float, and of bfloat16 as uint16_t), broadcast, zero, add, sub, fma(a, b, c) = a * b + c,
 //    fnma(a, b, c) = c - a * b, max0(x) = x < 0 ? 0 : x, which keeps NaN.
 #pragma once
 #include <cstdint>
@@ -75,9 +75,10 @@ struct Stride2 {
 };
 
 // Tiles of one block -> to [points][c_in / lanes][rows of the block][lanes], points point_stride apart.
-template <class V, class Form>
+template <class V, class Form, class T>
 void input_transform(const WinogradConv& conv, const WinogradPlan& plan, int64_t block, float* to) {
     constexpr int in = Form::in, points = Form::points;
+    const T* const image_data = static_cast<const T*>(conv.in);
     const int64_t first = first_tile(plan, block), rows = rows_of(plan, block), row_stride = conv.w * conv.c_in;
     for (int64_t r = 0; r < rows; ++r) {
         const int64_t image = (first + r) / plan.tiles_per_image, tile = (first + r) % plan.tiles_per_image;
@@ -90,11 +91,11 @@ void input_transform(const WinogradConv& conv, const WinogradPlan& plan, int64_t
                 typename V::type d[in];
                 const int64_t line = from + i * row_stride + c;
                 if (inside) {
-                    for (int j = 0; j < in; ++j) d[j] = V::load(conv.in + line + j * conv.c_in);
+                    for (int j = 0; j < in; ++j) d[j] = V::load(image_data + line + j * conv.c_in);
                 } else {
                     const bool row = y0 + i >= 0 && y0 + i < conv.h;
                     for (int j = 0; j < in; ++j)
-                        d[j] = row && x0 + j >= 0 && x0 + j < conv.w ? V::load(conv.in + line + j * conv.c_in)
+                        d[j] = row && x0 + j >= 0 && x0 + j < conv.w ? V::load(image_data + line + j * conv.c_in)
                                                                      : V::zero();
                 }
                 Form::input_row(d, half[i]);
@@ -140,11 +141,14 @@ void multiply(const float* a, const float* b, float* product, int64_t k) {
 using Multiply = void (*)(const float*, const float*, float*, int64_t);
 
 // products [points][rows][2 * lanes] of one block and one panel -> the block's output pixels, channels c0 ..
-template <class V, class Form>
+template <class V, class Form, class T>
 void output_transform(const WinogradConv& conv, const WinogradPlan& plan, int64_t block, int64_t c0,
                       const float* products) {
     constexpr int points = Form::points;
     constexpr int64_t panel = 2 * V::lanes;
+    const T* const sum = static_cast<const T*>(conv.sum);
+    const T* const post = static_cast<const T*>(conv.post);
+    T* const out = static_cast<T*>(conv.out);
     const int64_t first = first_tile(plan, block), rows = rows_of(plan, block);
     for (int64_t r = 0; r < rows; ++r) {
         const int64_t image = (first + r) / plan.tiles_per_image, tile = (first + r) % plan.tiles_per_image;
@@ -168,10 +172,10 @@ void output_transform(const WinogradConv& conv, const WinogradPlan& plan, int64_
                 for (int64_t j = 0; j < width; ++j) {
                     const int64_t p = at + j * conv.c_out;
                     auto value = V::add(o[j], bias);
-                    if (conv.sum) value = V::fma(sum_scale, V::load(conv.sum + p), value);
+                    if (sum) value = V::fma(sum_scale, V::load(sum + p), value);
                     if (conv.relu) value = V::max0(value);
-                    if (conv.post) value = V::add(value, V::load(conv.post + p));
-                    V::store(conv.out + p, value);
+                    if (post) value = V::add(value, V::load(post + p));
+                    V::store(out + p, value);
                 }
             }
         }
@@ -179,7 +183,7 @@ void output_transform(const WinogradConv& conv, const WinogradPlan& plan, int64_
 }
 
 // Blocks [begin, end) times panel p, then their outputs. One read of the panel's weights serves all blocks.
-template <class V, class Form>
+template <class V, class Form, class T>
 void multiply_and_output(const WinogradConv& conv, const WinogradPlan& plan, const Multiply* kernels, const float* blocks,
                          int64_t begin, int64_t end, int64_t p, float* products) {
     constexpr int points = Form::points;
@@ -195,11 +199,11 @@ void multiply_and_output(const WinogradConv& conv, const WinogradPlan& plan, con
                                       products + (b - begin) * block_products + point * rows * panel, conv.c_in);
                     }
     for (int64_t b = begin; b < end; ++b)
-        output_transform<V, Form>(conv, plan, b, p * panel, products + (b - begin) * block_products);
+        output_transform<V, Form, T>(conv, plan, b, p * panel, products + (b - begin) * block_products);
 }
 
 // One thread's share; every thread of the team calls it.
-template <class V, class Form>
+template <class V, class Form, class T>
 void run_thread(const WinogradConv& conv, const WinogradPlan& plan, const Multiply* kernels, int64_t thread,
                 int64_t threads) {
     const int64_t panels = conv.c_out / (2 * V::lanes);
@@ -209,22 +213,22 @@ void run_thread(const WinogradConv& conv, const WinogradPlan& plan, const Multip
         for (int64_t from = begin; from < end; from += plan.group) {
             const int64_t to = from + plan.group < end ? from + plan.group : end;
             for (int64_t b = from; b < to; ++b)
-                input_transform<V, Form>(conv, plan, b, blocks + (b - from) * plan.block_stride);
+                input_transform<V, Form, T>(conv, plan, b, blocks + (b - from) * plan.block_stride);
             for (int64_t p = 0; p < panels; ++p)
-                multiply_and_output<V, Form>(conv, plan, kernels, blocks, from, to, p,
+                multiply_and_output<V, Form, T>(conv, plan, kernels, blocks, from, to, p,
                                              blocks + plan.group * plan.block_stride);
         }
         return;
     }
     for (int64_t b = begin; b < end; ++b)
-        input_transform<V, Form>(conv, plan, b, conv.workspace + b * plan.block_stride);
+        input_transform<V, Form, T>(conv, plan, b, conv.workspace + b * plan.block_stride);
 #pragma omp barrier
     float* const products = conv.workspace + plan.blocks * plan.block_stride + thread * plan.products;
     const int64_t groups = (plan.blocks + plan.group - 1) / plan.group, tasks = groups * panels;
     for (int64_t task = tasks * thread / threads; task < tasks * (thread + 1) / threads; ++task) {
         const int64_t p = task / groups, from = task % groups * plan.group;
         const int64_t to = from + plan.group < plan.blocks ? from + plan.group : plan.blocks;
-        multiply_and_output<V, Form>(conv, plan, kernels, conv.workspace + from * plan.block_stride, from, to, p,
+        multiply_and_output<V, Form, T>(conv, plan, kernels, conv.workspace + from * plan.block_stride, from, to, p,
                                      products);
     }
 }
@@ -232,8 +236,10 @@ void run_thread(const WinogradConv& conv, const WinogradPlan& plan, const Multip
 template <class V>
 void run_thread(const WinogradConv& conv, const WinogradPlan& plan, const Multiply* kernels, int64_t thread,
                 int64_t threads) {
-    if (conv.stride == 1) run_thread<V, Stride1<V>>(conv, plan, kernels, thread, threads);
-    else run_thread<V, Stride2<V>>(conv, plan, kernels, thread, threads);
+    const auto run = conv.bfloat16
+                         ? (conv.stride == 1 ? run_thread<V, Stride1<V>, uint16_t> : run_thread<V, Stride2<V>, uint16_t>)
+                         : (conv.stride == 1 ? run_thread<V, Stride1<V>, float> : run_thread<V, Stride2<V>, float>);
+    run(conv, plan, kernels, thread, threads);
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ class WinogradTest {
             int count = n * outH * outW * 32;
             FloatPointer out = new FloatPointer((long) count);
             Ops.winogradPack(exec, new FloatPointer(weights.data_ptr()), packed, packedBytes, 64, 32, stride);
-            Ops.winograd(exec, channelsLast(in), packed, packedBytes, new FloatPointer(bias.data_ptr()),
+            Ops.winograd(exec, ElementType.FLOAT32, channelsLast(in), packed, packedBytes, new FloatPointer(bias.data_ptr()),
                     channelsLast(sum), 0.7f, channelsLast(post), true, out, aligned(bytes), bytes, n, h, w, 64, 32, stride);
             float[] values = new float[count];
             out.get(values);
@@ -92,7 +92,7 @@ class WinogradTest {
             Pointer packed = aligned(packedBytes);
             Pointer workspace = aligned(bytes);
             Ops.winogradPack(exec, weights, packed, packedBytes, 32, 32, 1);
-            IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Ops.winograd(exec, in, packed,
+            IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Ops.winograd(exec, ElementType.FLOAT32, in, packed,
                     packedBytes, bias, null, 1f, null, false, out, workspace, bytes - 1, 1, 4, 4, 32, 32, 1));
             assertTrue(e.getMessage().contains("workspace"), e.getMessage());
             assertThrows(IllegalArgumentException.class,
@@ -100,11 +100,11 @@ class WinogradTest {
             assertEquals(-7f, out.get(0), "a refused call writes nothing");
 
             for (int i = 0; i < 20_000; i++) {
-                Ops.winograd(exec, in, packed, packedBytes, bias, null, 1f, null, false, out, workspace, bytes, 1, 4, 4, 32, 32, 1);
+                Ops.winograd(exec, ElementType.FLOAT32, in, packed, packedBytes, bias, null, 1f, null, false, out, workspace, bytes, 1, 4, 4, 32, 32, 1);
             }
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 10_000; i++) {
-                Ops.winograd(exec, in, packed, packedBytes, bias, null, 1f, null, false, out, workspace, bytes, 1, 4, 4, 32, 32, 1);
+                Ops.winograd(exec, ElementType.FLOAT32, in, packed, packedBytes, bias, null, 1f, null, false, out, workspace, bytes, 1, 4, 4, 32, 32, 1);
             }
             long allocated = threads.getCurrentThreadAllocatedBytes() - before;
             // One object per call would be 160,000 bytes.
@@ -115,9 +115,9 @@ class WinogradTest {
 
     @Test
     void largeLayersPayAndTinyOnesDoNot() {
-        assertTrue(Ops.winogradPays(2, 64, 64, 128, 128, 1));
-        assertTrue(Ops.winogradPays(1, 32, 32, 1024, 1024, 2));
-        assertFalse(Ops.winogradPays(1, 8, 8, 1024, 1024, 1));
+        assertTrue(Ops.winogradPays(ElementType.FLOAT32, 2, 64, 64, 128, 128, 1));
+        assertTrue(Ops.winogradPays(ElementType.FLOAT32, 1, 32, 32, 1024, 1024, 2));
+        assertFalse(Ops.winogradPays(ElementType.FLOAT32, 1, 8, 8, 1024, 1024, 1));
     }
 
     private static FloatPointer channelsLast(Tensor t) {

@@ -155,9 +155,9 @@ public final class Ops {
         return workspace;
     }
 
-    /** Whether {@link #winograd} was measured faster than oneDNN's direct convolution for this shape on such a machine. */
-    public static boolean winogradPays(long n, long h, long w, long channelsIn, long channelsOut, int stride) {
-        return Trd.trd_winograd_pays(n, h, w, channelsIn, channelsOut, stride) != 0;
+    /** Whether {@link #winograd} was measured faster than oneDNN's direct convolution in the same type for this shape. */
+    public static boolean winogradPays(ElementType type, long n, long h, long w, long channelsIn, long channelsOut, int stride) {
+        return Trd.trd_winograd_pays(type.code, n, h, w, channelsIn, channelsOut, stride) != 0;
     }
 
     /** Bytes of packed weights for {@link #winograd}; 0 when there is no kernel for these channels on this machine. */
@@ -179,13 +179,12 @@ public final class Ops {
 
     /**
      * {@code out = r(conv3x3(in) + bias + sumScale * sum) + post}, stride 1 or 2, padding 1, channels-last; {@code r} = ReLU if
-     * {@code relu}. {@code sum} and {@code post} may be null, and {@code out} may be either of them.
+     * {@code relu}. {@code sum} and {@code post} may be null, and {@code out} may be either of them; all four are of one type.
      */
-    public static void winograd(Exec exec, FloatPointer in, Pointer packed, long packedBytes, FloatPointer bias,
-                                FloatPointer sum, float sumScale, FloatPointer post, boolean relu, FloatPointer out,
-                                Pointer workspace, long workspaceBytes, long n, long h, long w,
-                                long channelsIn, long channelsOut, int stride) {
-        Status.check(Trd.trd_winograd(exec.struct, in, packed, packedBytes, bias, sum, sumScale, post, relu ? 1 : 0, out,
-                workspace, workspaceBytes, n, h, w, channelsIn, channelsOut, stride));
+    public static void winograd(Exec exec, ElementType type, Pointer in, Pointer packed, long packedBytes, FloatPointer bias,
+                                Pointer sum, float sumScale, Pointer post, boolean relu, Pointer out, Pointer workspace,
+                                long workspaceBytes, long n, long h, long w, long channelsIn, long channelsOut, int stride) {
+        Status.check(Trd.trd_winograd(exec.struct, type.code, in, packed, packedBytes, bias, sum, sumScale, post, relu ? 1 : 0,
+                out, workspace, workspaceBytes, n, h, w, channelsIn, channelsOut, stride));
     }
 }

@@ -93,15 +93,16 @@ public final class CpuExecutor implements Executor {
     private static final class WinogradCall extends Call {
         private final Exec exec;
         private final Step.Winograd step;
-        private final FloatPointer input;
-        private final FloatPointer residual;
-        private final FloatPointer amplified;
-        private final FloatPointer output;
+        private final Pointer input;
+        private final Pointer residual;
+        private final Pointer amplified;
+        private final Pointer output;
         private final Pointer scratch;
+        private final ElementType type;
         private final long packedBytes;
 
-        WinogradCall(Exec exec, Step.Winograd step, FloatPointer input, FloatPointer residual, FloatPointer amplified,
-                     FloatPointer output, Pointer scratch) {
+        WinogradCall(Exec exec, Step.Winograd step, Pointer input, Pointer residual, Pointer amplified, Pointer output,
+                     Pointer scratch) {
             this.exec = exec;
             this.step = step;
             this.input = input;
@@ -109,6 +110,7 @@ public final class CpuExecutor implements Executor {
             this.amplified = amplified;
             this.output = output;
             this.scratch = scratch;
+            type = type(step.input().type());
             packedBytes = step.packed().capacity();
         }
 
@@ -116,7 +118,7 @@ public final class CpuExecutor implements Executor {
         void run() {
             Value in = step.input();
             Layer layer = step.op().layer();
-            Ops.winograd(exec, input, step.packed(), packedBytes, step.bias(), residual, step.residualScale(), amplified,
+            Ops.winograd(exec, type, input, step.packed(), packedBytes, step.bias(), residual, step.residualScale(), amplified,
                     step.op().relu(), output, scratch, step.scratchBytes(), in.images(), in.side(), in.side(), layer.in(),
                     layer.out(), layer.stride());
         }
@@ -145,13 +147,13 @@ public final class CpuExecutor implements Executor {
     private Call call(Step step) {
         if (step instanceof Step.FuseCosine cosine) {
             Value decoder = cosine.decoder();
-            return new CosineCall(exec, type(decoder.type()), at(decoder), cosine.amplified() == null ? null : at(cosine.amplified()),
+            return new CosineCall(exec, type(decoder.type()), at(decoder), atOrNull(cosine.amplified()),
                     at(cosine.teacher()), distances[cosine.op().branch()].scale(cosine.op().scale()),
                     (long) decoder.side() * decoder.side(), decoder.channels());
         }
         if (step instanceof Step.Winograd winograd) {
-            return new WinogradCall(exec, winograd, floats(winograd.input()), floats(winograd.residual()),
-                    floats(winograd.amplified()), floats(winograd.output()),
+            return new WinogradCall(exec, winograd, at(winograd.input()), atOrNull(winograd.residual()),
+                    atOrNull(winograd.amplified()), at(winograd.output()),
                     owner.own(arena.getPointer(compiled.scratchPlace())));
         }
         Step.Primitive primitive = (Step.Primitive) step;
@@ -179,8 +181,8 @@ public final class CpuExecutor implements Executor {
         return owner.own(arena.getPointer(value.buffer().place + value.offset()));
     }
 
-    private FloatPointer floats(Value value) {
-        return value == null ? null : owner.own(new FloatPointer(at(value)));
+    private Pointer atOrNull(Value value) {
+        return value == null ? null : at(value);
     }
 
     static ElementType type(ValueType type) {

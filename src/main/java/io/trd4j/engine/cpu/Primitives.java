@@ -132,15 +132,17 @@ final class Primitives {
     }
 
     /**
-     * A 3x3 FP32 convolution by libtrd's Winograd kernel, or null where oneDNN's direct one is faster or the CPU lacks the
-     * instructions.
+     * A 3x3 convolution by libtrd's Winograd kernel, which computes in FP32 on FP32 or BF16 features; or null where oneDNN's
+     * direct one is faster or the CPU lacks the instructions.
      *
      * @param residual added before the ReLU, or null; may be {@code out}'s memory
      */
     Step winograd(PlanOp.Convolution op, Value in, Value out, Value residual, float residualScale, Value amplified, int threads) {
         Layer layer = op.layer();
-        boolean shape = !layer.transposed() && layer.kernel() == 3 && in.type() == ValueType.F32 && in.isDense();
-        if (!shape || !Ops.winogradPays(in.images(), in.side(), in.side(), layer.in(), layer.out(), layer.stride())) {
+        boolean shape = !layer.transposed() && layer.kernel() == 3 && in.isDense();
+        boolean type = in.type() == out.type() && !in.type().scaled();
+        if (!shape || !type || !Ops.winogradPays(CpuExecutor.type(in.type()), in.images(), in.side(), in.side(), layer.in(),
+                layer.out(), layer.stride())) {
             return null;
         }
         long bytes = Ops.winogradPackedBytes(layer.in(), layer.out());

@@ -27,7 +27,7 @@ sealed interface Step {
                      Argument[] arguments) implements Step {}
 
     /**
-     * A 3x3 convolution by libtrd's Winograd kernel, FP32.
+     * A 3x3 convolution by libtrd's Winograd kernel: FP32 products, features in FP32 or BF16.
      *
      * @param residual may be the output's own memory, or null
      * @param packed transformed weights; shared
@@ -41,7 +41,7 @@ sealed interface Step {
 
         @Override
         public String implementation() {
-            return "libtrd winograd f32";
+            return "libtrd winograd " + input.type().name().toLowerCase(Locale.ROOT);
         }
     }
 
