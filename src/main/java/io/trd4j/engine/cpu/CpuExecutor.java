@@ -26,7 +26,6 @@ public final class CpuExecutor implements Executor {
     private final CompiledPlan compiled;
     private final OneDnn.Owner owner = new OneDnn.Owner();
     private final Exec exec = Exec.cpu();
-    private final BytePointer memory;
     private final BytePointer arena;
     private final Pointer[] images = new Pointer[2];
     private final Distances[] distances = new Distances[2];
@@ -127,8 +126,7 @@ public final class CpuExecutor implements Executor {
     /** Takes over one use of the compiled plan, which it closes when it is closed. */
     public CpuExecutor(CompiledPlan compiled) {
         this.compiled = compiled;
-        memory = owner.own(new BytePointer(compiled.arenaBytes() + Arena.ALIGNMENT));
-        arena = owner.own(memory.getPointer(Arena.align(memory.address()) - memory.address()));
+        arena = owner.allocate(compiled.arenaBytes());
         // Untouched pages would be given out one by one during the first part.
         Pointer.memset(arena, 0, compiled.arenaBytes());
         for (int branch = 0; branch < 2; branch++) {

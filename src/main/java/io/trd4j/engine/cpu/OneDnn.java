@@ -6,6 +6,7 @@ import java.util.Deque;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /** The CPU engine and stream of the process, and the ownership of what is made with them. */
@@ -29,19 +30,35 @@ final class OneDnn {
         return RAW_STREAM;
     }
 
-    /** Native objects with one owner, freed in the reverse order of their making. Idempotent. */
+    /** Native objects and memory with one owner, freed in the reverse order of their making. Idempotent. */
     static final class Owner implements AutoCloseable {
-        private final Deque<Pointer> owned = new ArrayDeque<>();
+        private final Deque<Runnable> frees = new ArrayDeque<>();
 
         <P extends Pointer> P own(P pointer) {
-            owned.push(Owned.of(pointer));
+            Owned.of(pointer);
+            frees.push(pointer::close);
             return pointer;
+        }
+
+        /**
+         * Page-aligned memory, not initialised. Not by JavaCPP's allocator, which counts it against a limit that follows the
+         * Java heap when another library of the application was the first to load JavaCPP.
+         *
+         * @throws OutOfMemoryError when the system has no more
+         */
+        BytePointer allocate(long bytes) {
+            Pointer memory = Pointer.malloc(bytes + Arena.ALIGNMENT);
+            if (memory == null || memory.isNull()) {
+                throw new OutOfMemoryError("the network needs " + bytes + " more bytes of native memory than there are");
+            }
+            frees.push(() -> Pointer.free(memory));
+            return new BytePointer(memory).getPointer(Arena.align(memory.address()) - memory.address()).capacity(bytes);
         }
 
         @Override
         public void close() {
-            while (!owned.isEmpty()) {
-                owned.pop().close();
+            while (!frees.isEmpty()) {
+                frees.pop().run();
             }
         }
     }

@@ -146,8 +146,7 @@ final class Primitives {
             return null;
         }
         long bytes = Ops.winogradPackedBytes(layer.in(), layer.out());
-        BytePointer memory = owner.own(new BytePointer(bytes + Arena.ALIGNMENT));
-        BytePointer packed = owner.own(memory.getPointer(Arena.align(memory.address()) - memory.address()).capacity(bytes));
+        BytePointer packed = owner.allocate(bytes);
         FloatPointer bias = owner.own(new FloatPointer((long) layer.out()));
         layers.add(new WinogradLayer(layer, packed, bias));
         long scratch = Ops.winogradWorkspaceBytes(in.images(), in.side(), in.side(), layer.in(), layer.out(), layer.stride(),

@@ -76,17 +76,13 @@ final class WeightPacker {
         Ops.setThreads(1);
         FoldedLayers folded = new FoldedLayers(source);
         FloatPointer values = null;
-        try {
+        try (OneDnn.Owner owner = new OneDnn.Owner()) {
             for (PackedLayer next = queue.poll(); next != null; next = queue.poll()) {
                 // The first layer taken is the largest this thread will see.
                 if (values == null) {
-                    values = new FloatPointer(next.layer().weights());
+                    values = new FloatPointer(owner.allocate(next.layer().weights() * Float.BYTES));
                 }
                 pack(next, folded, values);
-            }
-        } finally {
-            if (values != null) {
-                values.close();
             }
         }
     }
