@@ -8,12 +8,14 @@ import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Network;
+import io.trd4j.model.Precision;
 import io.trd4j.model.PrecisionTests;
 import io.trd4j.train.Calibrator;
 import io.trd4j.train.PreparedParts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,18 +46,28 @@ final class CalibrateCommand implements Callable<Integer> {
             throw new InputException(data + " has no validation parts; put normal parts under validation/good");
         }
         Calibration calibration;
+        PrecisionTests precisions;
         try (ModelFile file = ModelFile.open(model)) {
             ModelInfo info = file.info();
             try (Network network = Network.load(file);
                  PreparedParts prepared = TrainingRun.prepare(parts, info.size(), info.modality(), info.normalKernel())) {
                 calibration = TrainingRun.calibrate(network, info.size(), prepared, threads);
-                PrecisionTests precisions = TrainingRun.testPrecisions(network, info.size(), calibration, prepared, threads);
+                precisions = TrainingRun.testPrecisions(network, info.size(), calibration, prepared, threads);
                 ModelFile.write(model, info.withCalibration(calibration).withThreshold(null).withPrecisions(precisions),
                         network.sources());
             }
         }
         System.out.println("calibrated " + model + " on " + parts.size() + " parts: rgb " + calibration.meanRgb() + " +- "
                 + calibration.stdRgb() + ", depth " + calibration.meanDepth() + " +- " + calibration.stdDepth());
+        if (precisions != null) {
+            System.out.println("precisions: " + text(Precision.BF16, precisions.bf16()) + ", " + text(Precision.INT8, precisions.int8()));
+        }
         return 0;
+    }
+
+    private static String text(Precision precision, PrecisionTests.Accuracy accuracy) {
+        return precision.key() + (accuracy == null ? " not tested (this CPU has no instructions for it)"
+                : String.format(Locale.ROOT, " %s (map correlation %.5f, score error %.4f)", accuracy.passed() ? "passed" : "failed",
+                        accuracy.correlation(), accuracy.scoreError()));
     }
 }

@@ -12,7 +12,6 @@ import io.trd4j.io.AtomicFile;
 import io.trd4j.io.FileSet;
 import io.trd4j.io.InputException;
 import io.trd4j.model.ModelFile;
-import io.trd4j.model.ModelInfo;
 import io.trd4j.report.HeatMap;
 import io.trd4j.report.HeatScale;
 import java.io.IOException;
@@ -73,7 +72,7 @@ final class InspectCommand implements Callable<Integer> {
                 Part part = files.load();
                 long readNanos = System.nanoTime() - start;
                 inspector.inspect(part, inspection);
-                write(single ? out : out.resolve(files.id()), inspector.model(), modelHash, files, part, readNanos, inspection);
+                write(single ? out : out.resolve(files.id()), inspector, modelHash, files, part, readNanos, inspection);
                 System.out.println(line(files, inspection));
             }
         }
@@ -86,7 +85,7 @@ final class InspectCommand implements Callable<Integer> {
                 inspection.verdict() == Verdict.NONE ? "" : " " + inspection.verdict(), inspection.elapsedNanos() / 1e6);
     }
 
-    private void write(Path folder, ModelInfo info, String modelHash, PartFiles files, Part part, long readNanos,
+    private void write(Path folder, Inspector inspector, String modelHash, PartFiles files, Part part, long readNanos,
                        Inspection inspection) throws IOException {
         Map<String, Object> timings = new LinkedHashMap<>();
         timings.put("read", readNanos / 1e6);
@@ -101,8 +100,9 @@ final class InspectCommand implements Callable<Integer> {
         json.put("score", inspection.score());
         json.put("score_rgb", inspection.scoreRgb());
         json.put("score_depth", inspection.scoreDepth());
-        json.put("threshold", info.threshold());
+        json.put("threshold", inspector.model().threshold());
         json.put("verdict", inspection.verdict() == Verdict.NONE ? null : inspection.verdict().name());
+        json.put("precision", inspector.precision().key());
         json.put("timings_ms", timings);
         json.put("model", file(model, modelHash));
         json.put("inputs", inputs);

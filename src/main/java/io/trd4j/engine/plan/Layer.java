@@ -23,11 +23,6 @@ public record Layer(String convolution, String norm, boolean transposed, int in,
         return new Layer(convolution, norm, transposed, in, out, kernel, stride, padding, name, index);
     }
 
-    /** Shape of the weights in the model file: transposed convolutions have the input channels first. */
-    public long[] weightShape() {
-        return transposed ? new long[] {in, out, kernel, kernel} : new long[] {out, in, kernel, kernel};
-    }
-
     public long weights() {
         return (long) in * out * kernel * kernel;
     }
