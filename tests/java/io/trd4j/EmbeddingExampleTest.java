@@ -11,21 +11,32 @@ import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
 import io.trd4j.engine.Inspection;
 import io.trd4j.engine.Inspector;
+import io.trd4j.engine.InspectorOptions;
+import io.trd4j.model.Precision;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's example of embedding: it compiles, it runs, and it stands in the README as it stands here. */
+/** The README's examples of embedding: they compile, they run, and they stand in the README as they stand here. */
 class EmbeddingExampleTest {
     private static final int WIDTH = 96;
     private static final int HEIGHT = 80;
 
     private final List<Float> scores = new ArrayList<>();
     private final List<float[]> maps = new ArrayList<>();
+    private final Map<String, List<Float>> reported = new TreeMap<>();
 
     /** What a camera's driver gives. */
     private record Frame(String name, int width, int height, byte[] rgb, float[] xyz) {}
@@ -45,9 +56,87 @@ class EmbeddingExampleTest {
         // README: to here
     }
 
-    private void report(String id, float score, float[] map) {
+    /** What a frame grabber gives: direct buffers that every frame is written into. */
+    private static final class Grabber {
+        private final List<Frame> frames;
+        private final ByteBuffer rgb;
+        private final FloatBuffer xyz;
+        private int next;
+
+        /** Rows lie 8 bytes and 5 floats apart. */
+        Grabber(List<Frame> frames) {
+            this.frames = frames;
+            rgb = ByteBuffer.allocateDirect(rgbStride() * HEIGHT);
+            xyz = ByteBuffer.allocateDirect(Float.BYTES * xyzStride() * HEIGHT).order(ByteOrder.nativeOrder()).asFloatBuffer();
+        }
+
+        String name() {
+            return frames.get(0).name();
+        }
+
+        int width() {
+            return WIDTH;
+        }
+
+        int height() {
+            return HEIGHT;
+        }
+
+        ByteBuffer rgb() {
+            return rgb;
+        }
+
+        FloatBuffer xyz() {
+            return xyz;
+        }
+
+        int rgbStride() {
+            return 3 * WIDTH + 8;
+        }
+
+        int xyzStride() {
+            return 3 * WIDTH + 5;
+        }
+
+        boolean next() {
+            if (next == frames.size()) {
+                return false;
+            }
+            Frame frame = frames.get(next++);
+            for (int y = 0; y < HEIGHT; y++) {
+                rgb.put(y * rgbStride(), frame.rgb(), 3 * WIDTH * y, 3 * WIDTH);
+                xyz.put(y * xyzStride(), frame.xyz(), 3 * WIDTH * y, 3 * WIDTH);
+            }
+            return true;
+        }
+    }
+
+    // README: stations from here
+    void twoStations(Path modelFile, Grabber left, Grabber right, ExecutorService pool) throws Exception {
+        InspectorOptions options = new InspectorOptions(1, Precision.AUTO);       // threads of each inspector; arithmetic
+        try (Inspector one = Inspector.open(modelFile, options);
+                Inspector two = one.duplicate()) {                                // the weights are in memory once
+            Future<?> other = pool.submit(() -> station(two, right));
+            station(one, left);
+            other.get();
+        }
+    }
+
+    void station(Inspector inspector, Grabber g) {
+        Part part = Part.of(g.name(), RgbImage.of(g.rgb(), g.width(), g.height(), g.rgbStride()),
+                PointCloud.of(g.xyz(), g.width(), g.height(), g.xyzStride()));    // once: direct buffers, read in place
+        Inspection result = inspector.newInspection();
+        while (g.next()) {                                                        // the next frame, in the same buffers
+            inspector.inspect(part, result);
+            report(part.id(), result.score(), result.map());
+        }
+    }
+    // README: stations to here
+
+    private synchronized void report(String id, float score, float[] map) {
         scores.add(score);
         maps.add(map.clone());
+        reported.computeIfAbsent(id, key -> new ArrayList<>()).add(score);
     }
 
     @Test
@@ -68,21 +157,55 @@ class EmbeddingExampleTest {
         assertArrayEquals(maps.get(0), maps.get(2), "the same part gives the same bits");
     }
 
+    /** Frames from a buffer have the scores they have from arrays, in both stations. */
+    @Test
+    void twoStationsRun(@TempDir Path folder) throws Exception {
+        Path model = SmallModel.write(folder.resolve("model.safetensors"), Modality.DEPTH, null);
+        List<Frame> left = List.of(frame("left", 0), frame("left", 1), frame("left", 0));
+        List<Frame> right = List.of(frame("right", 1), frame("right", 0));
+        ExecutorService pool = Executors.newSingleThreadExecutor();
+        try {
+            twoStations(model, new Grabber(left), new Grabber(right), pool);
+        } finally {
+            pool.shutdownNow();
+        }
+        Map<String, List<Float>> stations = new TreeMap<>(reported);
+        reported.clear();
+        try (Inspector inspector = Inspector.open(model, new InspectorOptions(1, Precision.AUTO))) {
+            Inspection result = inspector.newInspection();
+            for (List<Frame> frames : List.of(left, right)) {
+                for (Frame f : frames) {
+                    inspector.inspect(Part.of(f.name(), new RgbImage(WIDTH, HEIGHT, f.rgb()), new PointCloud(WIDTH, HEIGHT, f.xyz())),
+                            result);
+                    report(f.name(), result.score(), result.map());
+                }
+            }
+        }
+        assertEquals(reported, stations);
+        assertNotEquals(stations.get("left").get(0), stations.get("left").get(1));
+    }
+
     @Test
     void standsInTheReadme() throws IOException {
         Path root = Golden.fixture("../..");
         List<String> source = Files.readAllLines(root.resolve("tests/java/io/trd4j/EmbeddingExampleTest.java"));
-        int from = marker(source, "from");
-        List<String> example = source.subList(from + 1, marker(source, "to"));
-        assertEquals(10, example.size(), "ten lines");
+        String readme = Files.readString(root.resolve("README.md"));
+        assertEquals(10, assertStands(readme, source, ""), "ten lines");
+        assertStands(readme, source, "stations ");
+    }
+
+    /** @return the number of lines */
+    private static int assertStands(String readme, List<String> source, String example) {
+        int from = marker(source, example + "from");
+        List<String> lines = source.subList(from + 1, marker(source, example + "to"));
         String indent = source.get(from).substring(0, source.get(from).indexOf("//"));
         StringBuilder block = new StringBuilder("```java\n");
-        for (String line : example) {
-            assertTrue(line.startsWith(indent), line);
-            block.append(line.substring(indent.length())).append('\n');
+        for (String line : lines) {
+            assertTrue(line.isEmpty() || line.startsWith(indent), line);
+            block.append(line.isEmpty() ? line : line.substring(indent.length())).append('\n');
         }
-        assertTrue(Files.readString(root.resolve("README.md")).contains(block.append("```\n")),
-                "README.md must contain exactly these lines:\n" + block);
+        assertTrue(readme.contains(block.append("```\n")), "README.md must contain exactly these lines:\n" + block);
+        return lines.size();
     }
 
     private static int marker(List<String> source, String which) {
