@@ -20,11 +20,9 @@ def read(*path):
 
 
 def newest(kind, file):
-    """The last results folder that has the file: names begin with the date."""
-    for name in sorted(os.listdir(RESULTS), reverse=True):
-        if os.path.exists(os.path.join(RESULTS, name, kind, file)):
-            return name
-    return None
+    """The results folder with the latest run that has the file."""
+    names = [name for name in os.listdir(RESULTS) if os.path.exists(os.path.join(RESULTS, name, kind, file))]
+    return max(names, key=lambda name: read(RESULTS, name, kind, 'env.json')['date'], default=None)
 
 
 def heading(folder, kind):
@@ -66,7 +64,7 @@ def jmh_table(folder):
     # The features' type is a parameter since the ops know more than float32.
     plain, half = ((small, 'FLOAT32'), (small, 'BFLOAT16')) if ('OpsBenchmark.maps', (small, 'FLOAT32')) in jmh.entries else ((small,), None)
     lines = ['| what | time | the same in LibTorch ops |', '|---|---|---|',
-             f"| one call from Java into libtrd | {jmh.time('OpsBenchmark.callFloor', *plain)} | |"]
+             f"| one call from Java into libtrd: fuse_cosine of one pixel, with its team of threads | {jmh.time('OpsBenchmark.callFloor', *plain)} | |"]
     rows = []
     if half is None:  # results of the ops before fuse_cosine
         for backbone in (small, large):

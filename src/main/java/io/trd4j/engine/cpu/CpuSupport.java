@@ -37,7 +37,8 @@ public final class CpuSupport {
         }
         int isa = dnnl.dnnl_get_effective_cpu_isa();
         return precision == Precision.BF16 ? has(isa, dnnl.dnnl_cpu_isa_avx512_core_bf16)
-                : has(isa, dnnl.dnnl_cpu_isa_avx512_core_vnni) || has(isa, dnnl.dnnl_cpu_isa_avx2_vnni);
+                // Some of INT8's layers are BF16, which oneDNN converts on any AVX-512, but on AVX2 only with the second VNNI set.
+                : has(isa, dnnl.dnnl_cpu_isa_avx512_core_vnni) || has(isa, dnnl.dnnl_cpu_isa_avx2_vnni_2);
     }
 
     // Each instruction set's number holds the bits of all those it includes.
