@@ -77,20 +77,20 @@ final class TrainingRun {
                 RandomTeacher.initialise(network.teacher(), options.seed(), parts, options.threads());
             }
             List<EpochLoss> history = train(network, parts, resume);
-            Calibration calibration;
-            PrecisionTests precisions;
-            try (PreparedParts prepared = prepare(validation.isEmpty() ? normal : validation)) {
-                calibration = calibrate(network, options.size(), prepared, options.threads());
-                precisions = testPrecisions(network, options.size(), calibration, prepared, options.threads());
-            }
             EpochLoss last = history.get(history.size() - 1);
             int steps = history.size() * Trainer.stepsPerEpoch(parts.count(), options);
-            TrainingSummary summary = new TrainingSummary(history.size(), steps, options.batch(), options.learningRate(),
-                    options.seed(), parts.count(), last.rgb(), last.depth(), (System.nanoTime() - start) / 1e9, teacher);
-            ModelInfo info = new ModelInfo(ModelInfo.FORMAT_VERSION, options.backbone(), options.size(), options.modality(),
-                    options.normalKernel(), calibration, null, summary, precisions,
-                    ModelFile.teacherSha256(network.teacher().weights().sources("")));
-            ModelFile.write(model, info, network.sources());
+            try (PreparedParts prepared = prepare(validation.isEmpty() ? normal : validation)) {
+                Calibration calibration = calibrate(network, options.size(), prepared, options.threads());
+                TrainingSummary summary = new TrainingSummary(history.size(), steps, options.batch(), options.learningRate(),
+                        options.seed(), parts.count(), last.rgb(), last.depth(), (System.nanoTime() - start) / 1e9, teacher);
+                ModelInfo info = new ModelInfo(ModelInfo.FORMAT_VERSION, options.backbone(), options.size(), options.modality(),
+                        options.normalKernel(), calibration, null, summary,
+                        ModelFile.teacherSha256(network.teacher().weights().sources("")));
+                // Written before the precisions are tested: whatever happens there, the trained model is not lost.
+                ModelFile.write(model, info, network.sources());
+                PrecisionTests precisions = testPrecisions(network, options.size(), calibration, prepared, options.threads());
+                ModelFile.write(model, info.withPrecisions(precisions), network.sources());
+            }
             Files.deleteIfExists(state);
             return history;
         }

@@ -39,8 +39,13 @@ public final class Inspector implements AutoCloseable {
         this.info = info;
         this.executor = executor;
         this.threads = threads;
-        preparation = new Preparation(info.size(), info.modality(), info.normalKernel(), executor.imageType());
-        maps = new CalibratedMaps(info.size(), info.calibration());
+        try {
+            preparation = new Preparation(info.size(), info.modality(), info.normalKernel(), executor.imageType());
+            maps = new CalibratedMaps(info.size(), info.calibration());
+        } catch (RuntimeException | Error e) {
+            executor.close();
+            throw e;
+        }
     }
 
     public static Inspector open(Path model) throws IOException {
