@@ -113,6 +113,10 @@ public final class PrecisionCalibration {
                 int8 = test(Precision.INT8, new Quantization(largest, Set.copyOf(kept)), expected, INT8_CORRELATION, INT8_SCORE);
             }
         }
+        // What an early success made unnecessary.
+        while (steps < steps(images.count())) {
+            progress.accept(++steps);
+        }
         return new PrecisionTests(bf16, int8, largest, kept);
     }
 
