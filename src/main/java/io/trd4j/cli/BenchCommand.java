@@ -105,12 +105,7 @@ final class BenchCommand implements Callable<Integer> {
             throw new InputException("--resolution must be " + SyntheticParts.MIN_SIZE + " to " + SyntheticParts.MAX_SIZE
                     + ", not " + resolution());
         }
-        if (json != null) {
-            AtomicFile.requireFile(json);
-            if (choice.model() != null) {
-                Outputs.requireNew("--json", json, "--model", choice.model());
-            }
-        }
+        choice.requireReport(json);
         if (choice.model() != null) {
             // A file that is no model is refused before parts are drawn or read.
             Inspector.describe(choice.model());

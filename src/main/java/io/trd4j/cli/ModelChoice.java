@@ -1,8 +1,10 @@
 package io.trd4j.cli;
 
+import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.ModelInfo;
+import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -37,6 +39,16 @@ final class ModelChoice {
         backbone();
         if (size() <= 0 || size() > ModelInfo.MAX_SIZE || size() % 32 != 0) {
             throw new InputException("--size must be a multiple of 32 from 32 to " + ModelInfo.MAX_SIZE + ", not " + size());
+        }
+    }
+
+    /** Checks, before anything is measured, that the report can be written and would not replace the model; null = none is wanted. */
+    void requireReport(Path json) throws IOException {
+        if (json != null) {
+            AtomicFile.requireFile(json);
+            if (model != null) {
+                Outputs.requireNew("--json", json, "--model", model);
+            }
         }
     }
 

@@ -44,12 +44,7 @@ final class PlanCommand implements Callable<Integer> {
         if (runs < 1 || runs > MAX_RUNS) {
             throw new InputException("--runs must be 1 to " + MAX_RUNS + ", not " + runs);
         }
-        if (json != null) {
-            AtomicFile.requireFile(json);
-            if (choice.model() != null) {
-                Outputs.requireNew("--json", json, "--model", choice.model());
-            }
-        }
+        choice.requireReport(json);
         PlanReport report = choice.model() == null
                 ? PlanReport.measureRandom(choice.backbone(), choice.size(), options, runs)
                 : PlanReport.measure(choice.model(), options, runs);

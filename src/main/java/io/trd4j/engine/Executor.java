@@ -3,7 +3,9 @@ package io.trd4j.engine;
 import io.trd4j.model.Precision;
 import io.trd4j.ops.Distances;
 import io.trd4j.ops.ElementType;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.ShortPointer;
 
 /**
  * Computes the network: from two prepared images to six distance maps, in memory of its own. Used by one thread at a
@@ -18,6 +20,21 @@ public interface Executor extends AutoCloseable {
 
     /** Element type of the images. */
     ElementType imageType();
+
+    /** Sets a prepared image from S x S x 3 float values, rounded to the nearest where the image is BF16; not for the hot path. */
+    default void setImage(int branch, float[] values) {
+        if (imageType() == ElementType.FLOAT32) {
+            new FloatPointer(image(branch)).put(values);
+            return;
+        }
+        short[] halves = new short[values.length];
+        for (int i = 0; i < halves.length; i++) {
+            int bits = Float.floatToRawIntBits(values[i]);
+            // Half of the last place that stays, less one when that place is even: ties go to even.
+            halves[i] = (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
+        }
+        new ShortPointer(image(branch)).put(halves);
+    }
 
     /** Computes the distances; the images are lost. */
     void run();

@@ -13,6 +13,7 @@ import io.trd4j.model.Precision;
 import io.trd4j.model.PrecisionTests;
 import java.io.IOException;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,11 +25,16 @@ final class Executors {
 
     /** What {@link Precision#AUTO} means for this model here. */
     static Precision resolve(Precision wanted, ModelInfo info) {
+        return resolve(wanted, p -> info.precisions() != null && info.precisions().passed(p));
+    }
+
+    /** What {@link Precision#AUTO} means here: the fastest that the CPU supports and that is allowed; FP32 always is. */
+    static Precision resolve(Precision wanted, Predicate<Precision> allowed) {
         if (wanted != Precision.AUTO) {
             return wanted;
         }
         for (Precision candidate : new Precision[] {Precision.INT8, Precision.BF16}) {
-            if (CpuSupport.supports(candidate) && info.precisions() != null && info.precisions().passed(candidate)) {
+            if (CpuSupport.supports(candidate) && allowed.test(candidate)) {
                 return candidate;
             }
         }

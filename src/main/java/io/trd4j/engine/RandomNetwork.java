@@ -29,21 +29,13 @@ final class RandomNetwork {
                 null, null, "0".repeat(64));
     }
 
-    /** What AUTO means without an accuracy test: the fastest that the CPU has instructions for. */
-    private static Precision resolve(Precision wanted) {
-        if (wanted != Precision.AUTO) {
-            return wanted;
-        }
-        return CpuSupport.supports(Precision.INT8) ? Precision.INT8
-                : CpuSupport.supports(Precision.BF16) ? Precision.BF16 : Precision.FP32;
-    }
-
     /** @throws InputException when the CPU lacks the precision, or the platform oneDNN */
     static Executor open(ExecutionPlan plan, InspectorOptions options) {
         if (!CpuSupport.isAvailable()) {
             throw new InputException("random weights need oneDNN, which is not available on this platform; use a model file");
         }
-        Precision precision = resolve(options.precision());
+        // Without an accuracy test every precision is allowed.
+        Precision precision = Executors.resolve(options.precision(), p -> true);
         Executors.requireSupport(precision);
         RandomWeights weights = new RandomWeights(plan, SEED);
         try {

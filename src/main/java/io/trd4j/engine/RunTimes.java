@@ -1,10 +1,7 @@
 package io.trd4j.engine;
 
-import io.trd4j.ops.ElementType;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.ShortPointer;
 
 /** Times an executor on noise. */
 public final class RunTimes {
@@ -25,17 +22,8 @@ public final class RunTimes {
 
     /** Writes noise into both images, which every run loses. */
     public static void fill(Executor executor, float[] noise) {
-        for (int branch = 0; branch < 2; branch++) {
-            if (executor.imageType() == ElementType.FLOAT32) {
-                new FloatPointer(executor.image(branch)).put(noise);
-            } else {
-                short[] halves = new short[noise.length];
-                for (int i = 0; i < halves.length; i++) {
-                    halves[i] = (short) (Float.floatToRawIntBits(noise[i]) >>> 16);
-                }
-                new ShortPointer(executor.image(branch)).put(halves);
-            }
-        }
+        executor.setImage(0, noise);
+        executor.setImage(1, noise);
     }
 
     /** Median milliseconds of a run. */

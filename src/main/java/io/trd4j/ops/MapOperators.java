@@ -2,20 +2,14 @@ package io.trd4j.ops;
 
 import io.trd4j.jni.Status;
 import io.trd4j.jni.Trd;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Pointer;
 
 /**
  * What {@link Ops#anomalyMap} needs for its sizes, computed once: upsampling and blur as matrices. Owns its native memory
  * (about 50 KiB at size 256); only read, so that any number of threads may share it.
  */
 public final class MapOperators implements AutoCloseable {
-    private static final int ALIGNMENT = 64;
-
     final long size;
-    final Pointer address;
-    final long bytes;
-    private final BytePointer memory;
+    final Workspace memory;
 
     /**
      * @param size S of the maps
@@ -24,10 +18,8 @@ public final class MapOperators implements AutoCloseable {
      */
     public MapOperators(Exec exec, long size, long side1, long side2, long side3) {
         this.size = size;
-        bytes = Trd.trd_anomaly_map_operators_bytes(size, side1, side2, side3);
-        memory = Owned.of(new BytePointer(bytes + ALIGNMENT));
-        address = memory.getPointer((ALIGNMENT - memory.address() % ALIGNMENT) % ALIGNMENT);
-        int status = Trd.trd_anomaly_map_prepare(exec.struct, address, bytes, size, side1, side2, side3);
+        memory = new Workspace(Trd.trd_anomaly_map_operators_bytes(size, side1, side2, side3));
+        int status = Trd.trd_anomaly_map_prepare(exec.struct, memory.start(), memory.bytes(), size, side1, side2, side3);
         if (status != Trd.TRD_OK) {
             memory.close();
         }

@@ -57,7 +57,7 @@ public final class Ops {
             }
         }
         Status.check(Trd.trd_anomaly_map(exec.struct, rgb.struct, depth.struct, rgb.side(0), rgb.side(1), rgb.side(2), calibration,
-                mask, operators.address, operators.bytes, map, mapRgb, mapDepth, scores, n, operators.size));
+                mask, operators.memory.start(), operators.memory.bytes(), map, mapRgb, mapDepth, scores, n, operators.size));
     }
 
     /** Tables for {@link #prepareRgb} with these sizes, in a workspace of its own. */

@@ -16,7 +16,6 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.javacpp.ShortPointer;
 
 /**
  * Runs a compiled plan on the CPU: an array of oneDNN calls whose arguments were all made beforehand, and libtrd's kernels
@@ -200,21 +199,6 @@ public final class CpuExecutor implements Executor {
     @Override
     public ElementType imageType() {
         return type(compiled.images().type());
-    }
-
-    /** Sets a prepared image from float values, rounded to the nearest where the image is BF16; not for the hot path. */
-    public void setImage(int branch, float[] values) {
-        if (imageType() == ElementType.FLOAT32) {
-            new FloatPointer(images[branch]).put(values);
-            return;
-        }
-        short[] halves = new short[values.length];
-        for (int i = 0; i < halves.length; i++) {
-            int bits = Float.floatToRawIntBits(values[i]);
-            // Half of the last place that stays, less one when that place is even: ties go to even.
-            halves[i] = (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
-        }
-        new ShortPointer(images[branch]).put(halves);
     }
 
     @Override
