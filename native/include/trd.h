@@ -6,6 +6,7 @@
  *  - nothing is allocated that the caller can see, nothing is freed, no device is synchronised;
  *  - arguments are validated before anything is written: a call that fails with TRD_ERROR_ARGUMENT or
  *    TRD_ERROR_UNSUPPORTED has changed no output;
+ *  - on CUDA the work is queued on exec->stream, which may be capturing a graph; TRD_OK means that it was queued;
  *  - the text of the last failure in this thread is trd_last_error(); it is never null.
  * Shapes: n images, c channels, h rows, w columns, size = the square input size S. Sizes are elements, not bytes.
  */
@@ -25,7 +26,7 @@ extern "C" {
 #endif
 
 /** Raised whenever a signature or a meaning in this file changes; checked by the Java runtime at load. */
-#define TRD_ABI_VERSION 2
+#define TRD_ABI_VERSION 3
 
 typedef int32_t trd_status;
 enum {
@@ -62,13 +63,33 @@ TRD_API trd_status trd_set_threads(int32_t threads);
 /** Text of this thread's last failure, "" when there was none. Valid until this thread's next failing call. */
 TRD_API const char* trd_last_error(void);
 
-/** What the features hold. bfloat16 is the upper half of a float32; it is widened exactly. */
-enum { TRD_FLOAT32 = 0, TRD_BFLOAT16 = 1 };
+/** What the features hold. bfloat16 is the upper half of a float32; float16 is IEEE's, on CUDA only. Both are widened exactly. */
+enum { TRD_FLOAT32 = 0, TRD_BFLOAT16 = 1, TRD_FLOAT16 = 2 };
+
+/** What trd_cuda_probe found. Versions as the CUDA runtime counts them: 13000 is 13.0. */
+typedef struct trd_cuda_device {
+    int32_t devices;         /* how many the driver shows */
+    int32_t driver_version;  /* newest CUDA that the driver supports; 0 = there is no driver */
+    int32_t runtime_version; /* of the CUDA runtime inside this library */
+    int32_t major, minor;    /* compute capability */
+    int32_t multiprocessors;
+    int64_t memory_bytes;
+    int64_t shared_bytes;    /* most shared memory of one block */
+    char name[256];
+} trd_cuda_device;
+
+/**
+ * Asks for a CUDA device. Needs no other library than the driver; may be called on machines without one.
+ * info  filled as far as the questions were answered: driver_version also where no device can be used
+ * Errors: ARGUMENT (null, device negative), UNSUPPORTED (built without CUDA), CUDA (no driver, too old a driver, no such
+ * device; the text holds the runtime's reason).
+ */
+TRD_API trd_status trd_cuda_probe(int32_t device, trd_cuda_device* info);
 
 /**
  * Blend and cosine distance per pixel: g = w_decoder decoder + w_amplifier amplifier,
  * distance = 1 - <g,t> / (max(|g|, 1e-8) max(|t|, 1e-8)), t = teacher (SPEC sections 2 and 4). g is never written.
- * type                         TRD_FLOAT32 or TRD_BFLOAT16, of the three features
+ * type                         of the three features; TRD_FLOAT16 on CUDA only
  * decoder, amplifier, teacher  [n, pixels, c] (channels-last); amplifier may be null: g = w_decoder decoder
  * w_decoder, w_amplifier       finite
  * distance                     float32 [n, pixels], in [0, 2] up to rounding; overlaps no input
@@ -111,8 +132,9 @@ TRD_API int64_t trd_anomaly_map_operators_bytes(int64_t size, int64_t side_1, in
 /**
  * Computes the operators of trd_anomaly_map, upsampling and blur as banded matrices. Once, at set-up: they depend on
  * the sizes only, trd_anomaly_map only reads them, and any number of threads may share them.
+ * The CPU computes them for both backends: CUDA takes a copy in its memory.
  * operators  trd_anomaly_map_operators_bytes(...) bytes, 64-byte aligned
- * Errors: ARGUMENT (null, size or side out of range, operators small or misaligned), UNSUPPORTED, CUDA.
+ * Errors: ARGUMENT (null, size or side out of range, operators small or misaligned), UNSUPPORTED (exec is not the CPU).
  */
 TRD_API trd_status trd_anomaly_map_prepare(const trd_exec* exec, void* operators, int64_t operators_bytes, int64_t size,
                                            int64_t side_1, int64_t side_2, int64_t side_3);
@@ -125,7 +147,8 @@ TRD_API trd_status trd_anomaly_map_prepare(const trd_exec* exec, void* operators
  * rgb, depth               distances [n, side_i, side_i]; side_i <= size
  * mask                     uint8 [size, size] or null: a pixel where it is 0 does not count for the scores, of all
  *                          n images; the maps are written everywhere
- * operators                of trd_anomaly_map_prepare for these sizes; overlap no output
+ * operators                of trd_anomaly_map_prepare for these sizes; overlap no output. On CUDA it is a device copy,
+ *                          whose sizes are not checked
  * map, map_rgb, map_depth  float32 [n, size, size]; overlap nothing
  * scores                   float32 [n, 3]: map, map_rgb, map_depth. NaN when a pixel that counts is NaN, as are all to
  *                          which a NaN distance contributes, and some around them; -infinity when no pixel counts
@@ -148,6 +171,10 @@ TRD_API trd_status trd_anomaly_map(const trd_exec* exec, const trd_distances* rg
  *   size           S, 1 to 4096
  *   out            type [size, size, 3] (channels-last), normalised with ImageNet's mean and standard deviation; all finite
  *   type           TRD_FLOAT32 or TRD_BFLOAT16; out is aligned to its element
+ *   fault          CUDA only, may be null on the CPU: one int32 that becomes TRD_OK or TRD_ERROR_INPUT when the stream comes so
+ *                  far, in place of the status INPUT, which a queued call cannot have; out is then all zero
+ * CUDA: trd_prepare_<op>_plan runs on the CPU for both backends; the workspace is a device copy of what it wrote, and is not checked
+ * to be planned for these sizes. All pointers are the device's.
  * The result does not depend on the number of threads. Errors of all: ARGUMENT (null, a size out of range, stride too small,
  * overlap, misaligned, workspace too small or planned for other sizes), UNSUPPORTED, CUDA.
  */
@@ -186,7 +213,7 @@ TRD_API trd_status trd_prepare_depth_plan(const trd_exec* exec, int64_t width, i
  */
 TRD_API trd_status trd_prepare_depth(const trd_exec* exec, const float* xyz, int64_t width, int64_t height,
                                      int64_t row_stride, void* out, int32_t type, int64_t size, uint8_t* mask,
-                                     void* workspace, int64_t workspace_bytes);
+                                     void* workspace, int64_t workspace_bytes, int32_t* fault);
 
 /** Bytes of scratch and tables for trd_prepare_normals; 0 when a size or the kernel is out of range. */
 TRD_API int64_t trd_prepare_normals_workspace_bytes(int64_t width, int64_t height, int64_t size, int32_t kernel);
@@ -204,7 +231,122 @@ TRD_API trd_status trd_prepare_normals_plan(const trd_exec* exec, int64_t width,
  */
 TRD_API trd_status trd_prepare_normals(const trd_exec* exec, const float* xyz, int64_t width, int64_t height,
                                        int64_t row_stride, void* out, int32_t type, int64_t size, int32_t kernel,
-                                       uint8_t* mask, void* workspace, int64_t workspace_bytes);
+                                       uint8_t* mask, void* workspace, int64_t workspace_bytes, int32_t* fault);
+
+/*
+ * The network's layers on CUDA: convolutions as implicit matrix products on tensor cores with what follows them in the
+ * same pass, and the crossmodal tuners (SPEC section 2), which are made of them. CUDA only; float32 sums in every type.
+ * c_in and c_out are multiples of 8, except that c_in may be 3.
+ */
+
+/** Most layers of one call of trd_convolutions. */
+enum { TRD_MAX_LAYERS = 8 };
+
+/**
+ * One convolution with what follows it: out = r(conv(in) + bias + residual) + post, r = ReLU when relu is not 0.
+ * Transposed: 2x2 with stride 2, the only one the network has; then kernel = stride = 2, padding = 0.
+ * out_h = transposed ? 2 h : (h + 2 padding - kernel) / stride + 1, out_w alike.
+ */
+typedef struct trd_convolution {
+    const void* in;       /* type [n, h, w, c_in] (channels-last), 16-byte aligned unless c_in is 3 */
+    const void* packed;   /* trd_convolution_pack's, 16-byte aligned */
+    const float* bias;    /* float32 [c_out] */
+    const void* residual; /* type [n, out_h, out_w, c_out], or null for none; 16-byte aligned */
+    const void* post;     /* as residual */
+    void* out;            /* type [n, out_h, out_w, c_out], a pixel every out_stride elements; may be exactly residual or
+                             post when dense, otherwise overlaps nothing; 16-byte aligned */
+    int64_t n, h, w, c_in, c_out;
+    int64_t out_stride;   /* >= c_out, a multiple of 8: more than c_out writes a slice of a concatenation */
+    int32_t kernel, stride, padding; /* 1 to 7, 1 or 2, 0 to 3 */
+    int32_t transposed;   /* 0 or 1 */
+    int32_t relu;         /* 0 or 1 */
+    int32_t reserved;     /* 0 */
+} trd_convolution;
+
+/** Bytes of a layer's packed weights; 0 when a size or the type is out of range. */
+TRD_API int64_t trd_convolution_packed_bytes(int32_t type, int64_t c_in, int64_t c_out, int32_t kernel, int32_t transposed);
+
+/**
+ * Rounds and reorders weights, once, on the CPU and in its memory; the caller copies the result to the device. Files may not hold it.
+ * weights  float32 [c_out, c_in, kernel, kernel], transposed [c_in, c_out, 2, 2]; BatchNorm already folded
+ * packed   trd_convolution_packed_bytes(...) bytes, 16-byte aligned; does not overlap weights
+ * Errors: ARGUMENT (null, type or size out of range, packed small or misaligned, overlap).
+ */
+TRD_API trd_status trd_convolution_pack(int32_t type, const float* weights, void* packed, int64_t packed_bytes, int64_t c_in,
+                                        int64_t c_out, int32_t kernel, int32_t transposed);
+
+/** Bytes of scratch for trd_convolutions on a device like exec's; may be 0, and is -1 for arguments that it refuses. */
+TRD_API int64_t trd_convolutions_workspace_bytes(const trd_exec* exec, int32_t type, const trd_convolution* layers,
+                                                 int32_t count);
+
+/**
+ * Runs `count` layers, none of which reads what another writes, side by side: one launch, or two where the products are split
+ * to fill the device. The same bits on every run on the same device.
+ * layers     read during the call only
+ * workspace  trd_convolutions_workspace_bytes(...) bytes of the device, 256-byte aligned; null when that is 0
+ * Errors: ARGUMENT (null, type unknown, count not in 1..TRD_MAX_LAYERS, a size, stride or alignment out of range, overlap,
+ * workspace small or misaligned), UNSUPPORTED (not CUDA, or built without it), CUDA.
+ */
+TRD_API trd_status trd_convolutions(const trd_exec* exec, int32_t type, const trd_convolution* layers, int32_t count,
+                                    void* workspace, int64_t workspace_bytes);
+
+/** One branch of a crossmodal tuner. Scale i = 0, 1, 2 has side >> i rows and columns and c1 << i channels. */
+typedef struct trd_tuner_branch {
+    const void* in[3];     /* the other modality's teacher features, type [n, side >> i, side >> i, c1 << i] */
+    const void* packed;    /* trd_crossmodal_*_pack's, all layers, on the device */
+    void* out[3];          /* type, the same shapes, a pixel every out_stride[i] elements */
+    int64_t out_stride[3]; /* >= c1 << i, multiples of 8 */
+} trd_tuner_branch;
+
+/** Layers of the Crossmodal Filter: conv_a's 6, conv_b's 4, conv_c's 2, in this order; and of the Amplifier: 3 for each scale. */
+enum { TRD_FILTER_LAYERS = 12, TRD_AMPLIFIER_LAYERS = 9 };
+
+/** Bytes of a branch's packed filter; 0 when the type or c1 is out of range. */
+TRD_API int64_t trd_crossmodal_filter_packed_bytes(int32_t type, int64_t c1);
+
+/**
+ * Puts one layer, 0 to TRD_FILTER_LAYERS - 1, into a branch's packed filter, as trd_convolution_pack does.
+ * weights, bias  float32 in the model file's order, BatchNorm folded; bias [c_out]
+ * packed         trd_crossmodal_filter_packed_bytes(...) bytes, 256-byte aligned
+ * Errors: ARGUMENT.
+ */
+TRD_API trd_status trd_crossmodal_filter_pack(int32_t type, int32_t layer, const float* weights, const float* bias,
+                                              void* packed, int64_t packed_bytes, int64_t c1);
+
+/** Bytes of scratch for `count` branches (1 or 2); -1 for arguments that trd_crossmodal_filter refuses. */
+TRD_API int64_t trd_crossmodal_filter_workspace_bytes(const trd_exec* exec, int32_t type, int32_t count, int64_t n,
+                                                      int64_t side, int64_t c1);
+
+/**
+ * Crossmodal Filter of one or both branches: at each scale 2x2/2 convolutions that double the channels down to side / 8, then
+ * 2x2/2 transposed ones back, each with bias and ReLU. Six steps; what all scales and branches do in a step is one launch.
+ * side       of scale 0, a multiple of 8
+ * workspace  trd_crossmodal_filter_workspace_bytes(...) bytes of the device, 256-byte aligned
+ * Errors: as trd_convolutions.
+ */
+TRD_API trd_status trd_crossmodal_filter(const trd_exec* exec, int32_t type, const trd_tuner_branch* branches, int32_t count,
+                                         void* workspace, int64_t workspace_bytes, int64_t n, int64_t side, int64_t c1);
+
+/** As trd_crossmodal_filter_packed_bytes. */
+TRD_API int64_t trd_crossmodal_amplifier_packed_bytes(int32_t type, int64_t c1);
+
+/** As trd_crossmodal_filter_pack; the decoder's blend factor is folded into each scale's last layer by the caller. */
+TRD_API trd_status trd_crossmodal_amplifier_pack(int32_t type, int32_t layer, const float* weights, const float* bias,
+                                                 void* packed, int64_t packed_bytes, int64_t c1);
+
+/** As trd_crossmodal_filter_workspace_bytes. */
+TRD_API int64_t trd_crossmodal_amplifier_workspace_bytes(const trd_exec* exec, int32_t type, int32_t count, int64_t n,
+                                                         int64_t side, int64_t c1);
+
+/**
+ * Crossmodal Amplifier of one or both branches: at each scale 3x3 (C to C), 1x1 (C to 2C), 1x1 (2C to C), each with bias and
+ * ReLU. The 2C-channel intermediate stays on the chip. At most three launches for all scales and branches.
+ * side  of scale 0, a multiple of 4
+ * Errors: as trd_convolutions.
+ */
+TRD_API trd_status trd_crossmodal_amplifier(const trd_exec* exec, int32_t type, const trd_tuner_branch* branches,
+                                            int32_t count, void* workspace, int64_t workspace_bytes, int64_t n, int64_t side,
+                                            int64_t c1);
 
 /*
  * Convolution 3x3, stride 1 or 2, padding 1, by Winograd's method on tiles of 4x4 outputs, with what follows it:

@@ -1,9 +1,9 @@
-// fuse_cosine against its double reference: both types, with and without an amplifier, awkward channel counts, zero and
+// fuse_cosine against its double reference: all types and backends, with and without an amplifier, awkward channel counts, zero and
 // tiny vectors, exact cases, bad arguments.
 #include <limits>
 
 #include "fuse_cosine/fuse_cosine_reference.hpp"
-#include "trd_test.hpp"
+#include "device.hpp"
 
 using namespace trd_test;
 
@@ -15,47 +15,30 @@ constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 // long as they must be: a read outside is seen by the sanitizer.
 class Features {
 public:
-    Features(int32_t type, const std::vector<float>& values) : type_(type), floats_(values), bytes_((values.size() + 1) * 4) {
-        for (size_t i = 0; i < values.size(); ++i) {
-            uint32_t bits;
-            std::memcpy(&bits, &values[i], 4);
-            const auto upper = static_cast<uint16_t>(bits >> 16);
-            bits = uint32_t{upper} << 16;
-            if (type == TRD_BFLOAT16) {
-                std::memcpy(&floats_[i], &bits, 4);
-                std::memcpy(bytes_.data() + (i + 1) * 2, &upper, 2);
-            } else {
-                std::memcpy(bytes_.data() + (i + 1) * 4, &values[i], 4);
-            }
-        }
-        bytes_.resize((values.size() + 1) * element_bytes());
-        bytes_.shrink_to_fit();
-    }
-    const void* data() const { return bytes_.data() + element_bytes(); }
+    Features(const trd_exec& exec, int32_t type, std::vector<float> values, bool aligned = false)
+        : floats_(std::move(values)), buffer_(features(exec, type, floats_, aligned ? 0 : element_bytes(type))) {}
+    const void* data() { return buffer_.device(); }
     const float* floats() const { return floats_.data(); }
 
 private:
-    size_t element_bytes() const { return type_ == TRD_BFLOAT16 ? 2 : 4; }
-    int32_t type_;
     std::vector<float> floats_;
-    std::vector<uint8_t> bytes_;
+    Buffer buffer_;
 };
 
-const char* name(int32_t type) { return type == TRD_BFLOAT16 ? "bf16" : "fp32"; }
-
-void random_case(int32_t type, bool blend, int64_t n, int64_t pixels, int64_t c) {
+void random_case(const trd_exec& exec, int32_t type, bool blend, int64_t n, int64_t pixels, int64_t c, bool aligned = false) {
     const int64_t rows = n * pixels;
-    const Features decoder(type, uniform(rows * c, 1)), amplifier(type, uniform(rows * c, 2)), teacher(type, uniform(rows * c, 3));
+    Features decoder(exec, type, uniform(rows * c, 1), aligned), amplifier(exec, type, uniform(rows * c, 2), aligned),
+        teacher(exec, type, uniform(rows * c, 3), aligned);
     const float w_decoder = 0.7f, w_amplifier = 0.4f;
     std::vector<double> expected(static_cast<size_t>(rows));
     trd::reference::fuse_cosine(decoder.floats(), w_decoder, blend ? amplifier.floats() : nullptr, w_amplifier,
                                 teacher.floats(), expected.data(), rows, c);
-    Guarded distance(rows);
-    const trd_exec exec = cpu();
-    const std::string what = std::string(name(type)) + (blend ? " blend" : "") + " n=" + std::to_string(n) + " pixels=" +
+    Buffer distance(exec, rows * 4);
+    const std::string what = name(exec) + " " + type_name(type) + (aligned ? " aligned" : "") + (blend ? " blend" : "") + " n=" + std::to_string(n) + " pixels=" +
                              std::to_string(pixels) + " c=" + std::to_string(c);
     expect_status(what, trd_fuse_cosine(&exec, type, decoder.data(), w_decoder, blend ? amplifier.data() : nullptr, w_amplifier,
-                                        teacher.data(), distance.data(), n, pixels, c), TRD_OK);
+                                        teacher.data(), distance.device<float>(), n, pixels, c), TRD_OK);
+    distance.read();
     // <g,t>/(|g||t|) is at most 1, and so is <|g|,|t|>/(|g||t|). A lane adds at most ceil(c/32) products (relative
     // error eps/2 each), in all three sums, and the lanes are added in four pairings; the blend rounds an element of g
     // twice, of |w_d d| + |w_a a|, which for these values is in norm at most 2 |g| where c is not tiny; the result is
@@ -63,22 +46,22 @@ void random_case(int32_t type, bool blend, int64_t n, int64_t pixels, int64_t c)
     const double roundings = static_cast<double>(c + 31) / 32 + 4 + (blend ? 4 : 0);
     double tolerance = (2 * roundings + 2) * std::numeric_limits<float>::epsilon() / 2;
     if (blend && c < 8) tolerance *= 8;  // decoder and amplifier may cancel in a single channel
-    compare(what, distance.data(), expected.data(), rows, tolerance);
+    compare(what, distance.host(), expected.data(), rows, tolerance);
     check(distance.guards_intact(), what + ": guard zones");
 }
 
-void exact_cases(int32_t type) {
+void exact_cases(const trd_exec& exec, int32_t type) {
     // rows: equal, opposite, orthogonal, a zero vector (distance 1, not NaN), tiny vectors below the clamp
-    const Features a(type, {3, 4, 3, 4, 1, 0, 0, 0, 1e-30f, 0}), b(type, {3, 4, -3, -4, 0, 2, 1, 1, 1e-30f, 0});
-    const Features zero(type, std::vector<float>(10, 0.0f));
+    Features a(exec, type, {3, 4, 3, 4, 1, 0, 0, 0, 1e-30f, 0}), b(exec, type, {3, 4, -3, -4, 0, 2, 1, 1, 1e-30f, 0});
+    Features zero(exec, type, std::vector<float>(10, 0.0f));
     const double expected[] = {0, 2, 1, 1, 1}, negated[] = {2, 0, 1, 1, 1}, no_direction[] = {1, 1, 1, 1, 1};
-    const trd_exec exec = cpu();
-    const auto call = [&](const char* what, const Features& d, float w_d, const Features* amplifier, float w_a, const double* want) {
-        Guarded out(5);
-        const std::string text = std::string(name(type)) + " exact, " + what;
+    const auto call = [&](const char* what, Features& d, float w_d, Features* amplifier, float w_a, const double* want) {
+        Buffer out(exec, 5 * 4);
+        const std::string text = name(exec) + " " + type_name(type) + " exact, " + what;
         expect_status(text, trd_fuse_cosine(&exec, type, d.data(), w_d, amplifier ? amplifier->data() : nullptr, w_a, b.data(),
-                                            out.data(), 1, 5, 2), TRD_OK);
-        compare(text, out.data(), want, 5, 0);
+                                            out.device<float>(), 1, 5, 2), TRD_OK);
+        out.read();
+        compare(text, out.host(), want, 5, 0);
     };
     call("decoder alone", a, 1, nullptr, 5, expected);
     call("its weight does not matter", a, 0.25f, nullptr, 0, expected);
@@ -90,26 +73,28 @@ void exact_cases(int32_t type) {
     call("they cancel", a, 1, &a, -1, no_direction);
 }
 
-void nan_is_not_hidden(int32_t type) {
-    const Features one(type, std::vector<float>(40, 1.0f));
+void nan_is_not_hidden(const trd_exec& exec, int32_t type) {
+    Features one(exec, type, std::vector<float>(40, 1.0f));
     std::vector<float> values(40, 1.0f);
-    const trd_exec exec = cpu();
     for (const size_t at : {0u, 17u, 39u}) {
         values[at] = kNan;
-        const Features bad(type, values);
+        Features bad(exec, type, values);
         values[at] = 1;
-        float out[3] = {};
+        Buffer buffer(exec, std::vector<float>(3, 0.0f));
+        auto* out = buffer.device<float>();
         expect_status("nan decoder", trd_fuse_cosine(&exec, type, bad.data(), 1, nullptr, 0, one.data(), out, 1, 1, 40), TRD_OK);
         expect_status("nan amplifier", trd_fuse_cosine(&exec, type, one.data(), 1, bad.data(), 1, one.data(), out + 1, 1, 1, 40), TRD_OK);
         expect_status("nan teacher", trd_fuse_cosine(&exec, type, one.data(), 1, nullptr, 0, bad.data(), out + 2, 1, 1, 40), TRD_OK);
-        check(std::isnan(out[0]) && std::isnan(out[1]) && std::isnan(out[2]), "a NaN feature gives a NaN distance");
+        buffer.read();
+        const float* got = buffer.host();
+        check(std::isnan(got[0]) && std::isnan(got[1]) && std::isnan(got[2]), "a NaN feature gives a NaN distance");
     }
 }
 
 void threads_change_nothing(int32_t type) {
     const int64_t pixels = 301, c = 130;
-    const Features a(type, uniform(pixels * c, 1)), b(type, uniform(pixels * c, 2)), t(type, uniform(pixels * c, 3));
     const trd_exec exec = cpu();
+    Features a(exec, type, uniform(pixels * c, 1)), b(exec, type, uniform(pixels * c, 2)), t(exec, type, uniform(pixels * c, 3));
     Guarded one(pixels), many(pixels);
     for (const int32_t threads : {1, 3}) {
         trd_set_threads(threads);
@@ -128,7 +113,8 @@ void bad_arguments() {
                           int64_t p, int64_t c) { return trd_fuse_cosine(&exec, type, d, w_d, x, w_x, t, o, n, p, c); };
     const int64_t huge = std::numeric_limits<int64_t>::max();
     float* const inside = const_cast<float*>(f);
-    expect_status("type", call(2, f, 1, f, 1, f, out.data(), 1, 8, 8), TRD_ERROR_ARGUMENT);
+    expect_status("type", call(3, f, 1, f, 1, f, out.data(), 1, 8, 8), TRD_ERROR_ARGUMENT);
+    expect_status("float16 on the CPU", call(TRD_FLOAT16, f, 1, f, 1, f, out.data(), 1, 8, 8), TRD_ERROR_UNSUPPORTED);
     expect_status("type < 0", call(-1, f, 1, f, 1, f, out.data(), 1, 8, 8), TRD_ERROR_ARGUMENT);
     expect_status("null decoder", call(0, nullptr, 1, f, 1, f, out.data(), 1, 8, 8), TRD_ERROR_ARGUMENT);
     expect_status("null teacher", call(0, f, 1, f, 1, nullptr, out.data(), 1, 8, 8), TRD_ERROR_ARGUMENT);
@@ -155,21 +141,25 @@ void bad_arguments() {
 }  // namespace
 
 int main() {
-    for (const int32_t type : {TRD_FLOAT32, TRD_BFLOAT16}) {
-        for (const bool blend : {false, true}) {
-            random_case(type, blend, 1, 1, 1);
-            random_case(type, blend, 1, 3, 5);
-            random_case(type, blend, 2, 7, 16);
-            random_case(type, blend, 1, 9, 17);
-            random_case(type, blend, 1, 9, 32);
-            random_case(type, blend, 3, 5, 63);
-            random_case(type, blend, 2, 64, 256);
-            random_case(type, blend, 1, 16, 1024);
+    for (const trd_exec& exec : backends()) {
+        for (const int32_t type : {TRD_FLOAT32, TRD_BFLOAT16, TRD_FLOAT16}) {
+            if (type == TRD_FLOAT16 && exec.backend == TRD_BACKEND_CPU) continue;
+            for (const bool blend : {false, true}) {
+                random_case(exec, type, blend, 1, 1, 1);
+                random_case(exec, type, blend, 1, 3, 5);
+                random_case(exec, type, blend, 2, 7, 16);
+                random_case(exec, type, blend, 1, 9, 17);
+                random_case(exec, type, blend, 1, 9, 32);
+                random_case(exec, type, blend, 3, 5, 63);
+                random_case(exec, type, blend, 2, 64, 256);
+                random_case(exec, type, blend, 1, 16, 1024);
+                random_case(exec, type, blend, 1, 13, 264, true);
+            }
+            exact_cases(exec, type);
+            nan_is_not_hidden(exec, type);
         }
-        exact_cases(type);
-        nan_is_not_hidden(type);
-        threads_change_nothing(type);
     }
+    for (const int32_t type : {TRD_FLOAT32, TRD_BFLOAT16}) threads_change_nothing(type);
     bad_arguments();
     return finish();
 }

@@ -41,7 +41,7 @@ trd_status depth(const Points& p, int64_t size, int32_t type, Guarded& out, std:
     trd_status status = TRD_OK;
     for (int run = 0; run < 2; ++run)
         status = trd_prepare_depth(&exec, p.xyz.data(), p.width, p.height, 4 * p.stride, out.data(), type, size,
-                                   mask == nullptr ? nullptr : mask->data(), space.data(), space.bytes);
+                                   mask == nullptr ? nullptr : mask->data(), space.data(), space.bytes, nullptr);
     check(space.memory.guards_intact(), "guard zones of the workspace");
     return status;
 }
@@ -53,7 +53,7 @@ trd_status normals(const Points& p, int64_t size, int kernel, int32_t type, Guar
     trd_status status = TRD_OK;
     for (int run = 0; run < 2; ++run)
         status = trd_prepare_normals(&exec, p.xyz.data(), p.width, p.height, 4 * p.stride, out.data(), type, size, kernel,
-                                     mask == nullptr ? nullptr : mask->data(), space.data(), space.bytes);
+                                     mask == nullptr ? nullptr : mask->data(), space.data(), space.bytes, nullptr);
     check(space.memory.guards_intact(), "guard zones of the workspace");
     return status;
 }
@@ -174,7 +174,7 @@ void unusable_parts() {
 }
 
 void bad_arguments() {
-    const trd_exec exec = cpu(), cuda{TRD_BACKEND_CUDA, 0, nullptr};
+    const trd_exec exec = cpu();
     Points p = part(20, 20, 0, 0, 1);
     Guarded out(3 * 8 * 8);
     std::vector<uint8_t> mask(400, 7);
@@ -186,7 +186,7 @@ void bad_arguments() {
     expect_status("plan", trd_prepare_normals_plan(&exec, 20, 20, 8, 5, space.data(), space.bytes), TRD_OK);
     expect_status("plan even", trd_prepare_normals_plan(&exec, 20, 20, 8, 6, space.data(), space.bytes), TRD_ERROR_ARGUMENT);
     const auto call = [&](const float* in, int64_t stride, void* to, int32_t type, int32_t kernel, uint8_t* m, int64_t bytes) {
-        return trd_prepare_normals(&exec, in, 20, 20, stride, to, type, 8, kernel, m, space.data(), bytes);
+        return trd_prepare_normals(&exec, in, 20, 20, stride, to, type, 8, kernel, m, space.data(), bytes, nullptr);
     };
     const float* in = p.xyz.data();
     const auto* misaligned = reinterpret_cast<const float*>(reinterpret_cast<const uint8_t*>(in) + 2);
@@ -203,8 +203,6 @@ void bad_arguments() {
                   TRD_ERROR_ARGUMENT);
     expect_status("mask overlaps points", call(in, 240, out.data(), 0, 5, reinterpret_cast<uint8_t*>(p.xyz.data()), space.bytes),
                   TRD_ERROR_ARGUMENT);
-    expect_status("cuda", trd_prepare_normals(&cuda, in, 20, 20, 240, out.data(), 0, 8, 5, m, space.data(), space.bytes),
-                  TRD_ERROR_UNSUPPORTED);
     check(out.untouched() && mask == std::vector<uint8_t>(400, 7), "rejected calls write nothing");
 }
 

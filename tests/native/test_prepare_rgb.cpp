@@ -56,7 +56,7 @@ void padding_is_not_read() {
 }
 
 void bad_arguments() {
-    const trd_exec exec = cpu(), cuda{TRD_BACKEND_CUDA, 0, nullptr};
+    const trd_exec exec = cpu();
     auto image = noise(3 * 8 * 8, 1);
     Guarded out(3 * 4 * 4);
     Workspace space(trd_prepare_rgb_workspace_bytes(8, 8, 4));
@@ -75,7 +75,7 @@ void bad_arguments() {
     expect_status("plan null", trd_prepare_rgb_plan(&exec, 8, 8, 4, nullptr, space.bytes), TRD_ERROR_ARGUMENT);
     expect_status("plan size 0", trd_prepare_rgb_plan(&exec, 8, 8, 0, space.data(), space.bytes), TRD_ERROR_ARGUMENT);
     expect_status("other width", call(in, 7, 8, 24, bytes, 0, 4, space.data(), space.bytes), TRD_ERROR_ARGUMENT);
-    expect_status("other op", trd_prepare_depth(&exec, out.data(), 8, 8, 96, bytes, 0, 4, nullptr, space.data(), space.bytes),
+    expect_status("other op", trd_prepare_depth(&exec, out.data(), 8, 8, 96, bytes, 0, 4, nullptr, space.data(), space.bytes, nullptr),
                   TRD_ERROR_ARGUMENT);
     expect_status("null image", call(nullptr, 8, 8, 24, bytes, 0, 4, space.data(), space.bytes), TRD_ERROR_ARGUMENT);
     expect_status("null out", call(in, 8, 8, 24, nullptr, 0, 4, space.data(), space.bytes), TRD_ERROR_ARGUMENT);
@@ -90,7 +90,6 @@ void bad_arguments() {
     expect_status("misaligned out", call(in, 8, 8, 24, bytes + 1, 0, 4, space.data(), space.bytes), TRD_ERROR_ARGUMENT);
     expect_status("overlap", call(bytes, 8, 8, 24, bytes, 0, 4, space.data(), space.bytes), TRD_ERROR_ARGUMENT);
     expect_status("workspace is out", call(in, 8, 8, 24, space.data(), 0, 4, space.data(), space.bytes), TRD_ERROR_ARGUMENT);
-    expect_status("cuda", trd_prepare_rgb(&cuda, in, 8, 8, 24, bytes, 0, 4, space.data(), space.bytes), TRD_ERROR_UNSUPPORTED);
     check(out.untouched(), "rejected calls write nothing");
 }
 

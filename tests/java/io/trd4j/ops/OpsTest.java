@@ -9,10 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import io.trd4j.Golden;
 import io.trd4j.jni.NativeRuntime;
-import io.trd4j.jni.Status;
 import io.trd4j.jni.Trd;
 import io.trd4j.jni.TrdCalibration;
-import io.trd4j.jni.TrdExec;
 import java.lang.management.ManagementFactory;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -44,10 +42,8 @@ class OpsTest {
             e = assertThrows(IllegalArgumentException.class,
                     () -> Ops.fuseCosine(exec, FLOAT32, a, Float.NaN, null, 0, a, out, 1, 1, 2));
             assertTrue(e.getMessage().contains("weight is not finite"), e.getMessage());
-            TrdExec cuda = new TrdExec();
-            cuda.backend(Trd.TRD_BACKEND_CUDA).device(0).stream(null);
-            int status = Trd.trd_fuse_cosine(cuda, Trd.TRD_FLOAT32, a, 1, null, 0, a, out, 1, 1, 2);
-            assertThrows(UnsupportedOperationException.class, () -> Status.check(status));
+            assertThrows(UnsupportedOperationException.class,
+                    () -> Ops.fuseCosine(exec, ElementType.FLOAT16, a, 1, null, 0, a, out, 1, 1, 2));
             assertEquals(-7f, out.get(), "a refused call writes nothing");
         }
     }
@@ -76,7 +72,7 @@ class OpsTest {
     void fuseCosineEqualsTheLibTorchComposition() {
         try (PointerScope scope = new PointerScope(); Exec exec = Exec.cpu()) {
             torch.manual_seed(1);
-            for (ElementType type : ElementType.values()) {
+            for (ElementType type : new ElementType[] {FLOAT32, ElementType.BFLOAT16}) {
                 int n = 2;
                 int c = 70;
                 int side = 9;

@@ -27,11 +27,11 @@ public class TrdConfig implements InfoMapper {
         infoMap.put(new Info("trd_calibration").pointerTypes("TrdCalibration"));
         infoMap.put(new Info("uint8_t").valueTypes("byte").pointerTypes("BytePointer"));
         preparation(infoMap, "trd_prepare_rgb", "@Cast(\"const uint8_t*\") BytePointer image", "@Cast(\"const uint8_t*\") byte[] image",
-                "");
+                "", "");
         preparation(infoMap, "trd_prepare_depth", "@Const FloatPointer xyz", "@Const float[] xyz",
-                "@Cast(\"uint8_t*\") long mask, ");
+                "@Cast(\"uint8_t*\") long mask, ", ", @Cast(\"int32_t*\") long fault");
         preparation(infoMap, "trd_prepare_normals", "@Const FloatPointer xyz", "@Const float[] xyz",
-                "int kernel, @Cast(\"uint8_t*\") long mask, ");
+                "int kernel, @Cast(\"uint8_t*\") long mask, ", ", @Cast(\"int32_t*\") long fault");
     }
 
     /**
@@ -39,14 +39,15 @@ public class TrdConfig implements InfoMapper {
      * the critical region holds off the garbage collector for the milliseconds of the call. Inside one, JNI allows no
      * look into other Java objects, so what comes after the array is passed as addresses.
      */
-    private static void preparation(InfoMap infoMap, String function, String pointer, String array, String more) {
+    private static void preparation(InfoMap infoMap, String function, String pointer, String array, String more,
+                                    String last) {
         StringBuilder text = new StringBuilder();
         for (String input : new String[] {pointer, array}) {
             text.append("public static native @Cast(\"trd_status\") ").append(input.equals(array) ? "@CriticalRegion " : "")
                     .append("int ").append(function).append("(@Const TrdExec exec, ").append(input)
                     .append(", @Cast(\"int64_t\") long width, @Cast(\"int64_t\") long height, @Cast(\"int64_t\") long row_stride, ")
                     .append("@Cast(\"void*\") long out, int type, @Cast(\"int64_t\") long size, ").append(more)
-                    .append("@Cast(\"void*\") long workspace, @Cast(\"int64_t\") long workspace_bytes);\n");
+                    .append("@Cast(\"void*\") long workspace, @Cast(\"int64_t\") long workspace_bytes").append(last).append(");\n");
         }
         infoMap.put(new Info(function).javaText(text.toString()));
     }

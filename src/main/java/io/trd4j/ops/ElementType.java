@@ -6,7 +6,9 @@ import io.trd4j.jni.Trd;
 public enum ElementType {
     FLOAT32(Trd.TRD_FLOAT32, 4),
     /** The upper half of a float32; written rounded to nearest even. */
-    BFLOAT16(Trd.TRD_BFLOAT16, 2);
+    BFLOAT16(Trd.TRD_BFLOAT16, 2),
+    /** IEEE's half precision; on CUDA only. */
+    FLOAT16(Trd.TRD_FLOAT16, 2);
 
     final int code;
     private final int bytes;

@@ -104,9 +104,9 @@ public final class Ops {
         long scratch = address(workspace.start());
         Status.check(cloud.array != null
                 ? Trd.trd_prepare_depth(exec.struct, cloud.array, w, h, stride, to, type.code, size, foreground,
-                        scratch, workspace.bytes())
+                        scratch, workspace.bytes(), 0)
                 : Trd.trd_prepare_depth(exec.struct, cloud.pointer, w, h, stride, to, type.code, size, foreground,
-                        scratch, workspace.bytes()));
+                        scratch, workspace.bytes(), 0));
         Reference.reachabilityFence(out);
     }
 
@@ -134,9 +134,9 @@ public final class Ops {
         long scratch = address(workspace.start());
         Status.check(cloud.array != null
                 ? Trd.trd_prepare_normals(exec.struct, cloud.array, w, h, stride, to, type.code, size, kernel, foreground,
-                        scratch, workspace.bytes())
+                        scratch, workspace.bytes(), 0)
                 : Trd.trd_prepare_normals(exec.struct, cloud.pointer, w, h, stride, to, type.code, size, kernel, foreground,
-                        scratch, workspace.bytes()));
+                        scratch, workspace.bytes(), 0));
         Reference.reachabilityFence(out);
     }
 

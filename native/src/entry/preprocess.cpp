@@ -1,0 +1,165 @@
+// Entry points of the data preparation.
+#include <cstdio>
+#include <limits>
+
+#include "entry/entry.hpp"
+#include "preprocess/preprocess.hpp"
+
+using namespace trd::entry;
+
+namespace {
+
+using trd::cpu::PlanHeader;
+using trd::cpu::Preparation;
+
+constexpr int64_t kMaxSide = int64_t{1} << 20, kMaxPixels = int64_t{1} << 30, kMaxSize = 4096;
+
+// Bytes of the workspace, 0 when a size is out of range.
+int64_t preparation_bytes(const PlanHeader& plan) {
+    const bool fits = plan.width > 0 && plan.height > 0 && plan.width <= kMaxSide && plan.height <= kMaxSide &&
+                      plan.width * plan.height <= kMaxPixels && plan.size > 0 && plan.size <= kMaxSize;
+    const bool kernel = plan.op != Preparation::normals || (plan.kernel % 2 == 1 && plan.kernel > 0 && plan.kernel < 32);
+    return fits && kernel ? trd::cpu::preparation_workspace_bytes(plan) : 0;
+}
+
+void require_workspace(const void* workspace, int64_t workspace_bytes, int64_t needed) {
+    require(workspace != nullptr, "prepare: the workspace is null");
+    require(workspace_bytes >= needed, "prepare: the workspace is smaller than trd_prepare_*_workspace_bytes");
+    require(reinterpret_cast<uintptr_t>(workspace) % 64 == 0, "prepare: the workspace is not 64-byte aligned");
+}
+
+trd_status plan_preparation(const trd_exec* exec, const PlanHeader& plan, void* workspace, int64_t workspace_bytes) {
+    return guarded([&] {
+        require_cpu(exec);
+        const int64_t needed = preparation_bytes(plan);
+        require(needed > 0, "prepare: width, height, size or kernel is out of range");
+        require_workspace(workspace, workspace_bytes, needed);
+        trd::cpu::plan_preparation(plan, workspace);
+    });
+}
+
+struct Bytes {
+    const void* address;
+    int64_t count;
+};
+
+// Everything about a call of which plan are the sizes; mask may be null. pixel = bytes of one pixel of the input.
+void require_preparation(const trd_exec* exec, const PlanHeader& plan, const void* in, int64_t row_stride, int64_t pixel,
+                         const void* out, int32_t type, const void* mask, int64_t mask_bytes, const void* workspace,
+                         int64_t workspace_bytes) {
+    require_cpu(exec);
+    require(in != nullptr && out != nullptr, "prepare: the image, the points or out is null");
+    require(type == TRD_FLOAT32 || type == TRD_BFLOAT16, "prepare: type is neither TRD_FLOAT32 nor TRD_BFLOAT16");
+    require_workspace(workspace, workspace_bytes, sizeof(PlanHeader));
+    const auto* planned = static_cast<const PlanHeader*>(workspace);
+    // What was planned was in range.
+    require(*planned == plan, "prepare: the workspace was not planned for these sizes; call trd_prepare_*_plan first");
+    require_workspace(workspace, workspace_bytes, planned->bytes);
+    const int64_t row = plan.width * pixel, element = type == TRD_FLOAT32 ? 4 : 2;
+    require(row_stride >= row, "prepare: row_stride is smaller than a row");
+    require(row_stride <= std::numeric_limits<int64_t>::max() / plan.height, "prepare: row_stride is too large");
+    require(reinterpret_cast<uintptr_t>(out) % static_cast<uintptr_t>(element) == 0, "prepare: out is not aligned to its type");
+    const Bytes regions[] = {{in, (plan.height - 1) * row_stride + row},
+                             {out, 3 * plan.size * plan.size * element},
+                             {workspace, planned->bytes},
+                             {mask, mask == nullptr ? 0 : mask_bytes}};
+    for (const Bytes& a : regions) {
+        for (const Bytes& b : regions) {
+            if (&a == &b || a.count == 0 || b.count == 0) continue;
+            const auto x = reinterpret_cast<uintptr_t>(a.address), y = reinterpret_cast<uintptr_t>(b.address);
+            require(x > y || y - x >= static_cast<uintptr_t>(a.count), "prepare: two of the buffers overlap");
+        }
+    }
+}
+
+void require_floats(const float* xyz, int64_t row_stride) {
+    require(reinterpret_cast<uintptr_t>(xyz) % 4 == 0 && row_stride % 4 == 0,
+            "prepare: the points or row_stride are not a multiple of 4 bytes");
+}
+
+// The text continues a sentence that began with the part's name.
+void require_points(int64_t width, int64_t height) {
+    thread_local char text[96];
+    if (width >= 3 && height >= 3) return;
+    std::snprintf(text, sizeof text, "has only %lldx%lld points; at least 3x3 are needed", static_cast<long long>(width),
+                  static_cast<long long>(height));
+    throw Rejected{TRD_ERROR_INPUT, text};
+}
+
+void require_no_fault(trd::cpu::PartFault fault) {
+    if (fault == trd::cpu::PartFault::no_foreground)
+        throw Rejected{TRD_ERROR_INPUT, "has no valid point more than 5 mm off the background plane; check that the part is in "
+                                        "view and that the coordinates are metres"};
+}
+
+PlanHeader rgb_plan(int64_t width, int64_t height, int64_t size) {
+    return {Preparation::rgb, width, height, size, 0, 0, 0, 0};
+}
+PlanHeader depth_plan(int64_t width, int64_t height, int64_t size) {
+    return {Preparation::depth, width, height, size, 0, 0, 0, 0};
+}
+PlanHeader normals_plan(int64_t width, int64_t height, int64_t size, int64_t kernel) {
+    return {Preparation::normals, width, height, size, kernel, 0, 0, 0};
+}
+
+}  // namespace
+
+int64_t trd_prepare_rgb_workspace_bytes(int64_t width, int64_t height, int64_t size) {
+    return preparation_bytes(rgb_plan(width, height, size));
+}
+
+trd_status trd_prepare_rgb_plan(const trd_exec* exec, int64_t width, int64_t height, int64_t size, void* workspace,
+                                int64_t workspace_bytes) {
+    return plan_preparation(exec, rgb_plan(width, height, size), workspace, workspace_bytes);
+}
+
+trd_status trd_prepare_rgb(const trd_exec* exec, const uint8_t* image, int64_t width, int64_t height, int64_t row_stride,
+                           void* out, int32_t type, int64_t size, void* workspace, int64_t workspace_bytes) {
+    return guarded([&] {
+        require_preparation(exec, rgb_plan(width, height, size), image, row_stride, 3, out, type, nullptr, 0, workspace,
+                            workspace_bytes);
+        trd::cpu::prepare_rgb({image, width, height, row_stride}, {out, type, size}, workspace);
+    });
+}
+
+int64_t trd_prepare_depth_workspace_bytes(int64_t width, int64_t height, int64_t size) {
+    return preparation_bytes(depth_plan(width, height, size));
+}
+
+trd_status trd_prepare_depth_plan(const trd_exec* exec, int64_t width, int64_t height, int64_t size, void* workspace,
+                                  int64_t workspace_bytes) {
+    return plan_preparation(exec, depth_plan(width, height, size), workspace, workspace_bytes);
+}
+
+trd_status trd_prepare_depth(const trd_exec* exec, const float* xyz, int64_t width, int64_t height, int64_t row_stride,
+                             void* out, int32_t type, int64_t size, uint8_t* mask, void* workspace,
+                             int64_t workspace_bytes, int32_t*) {
+    return guarded([&] {
+        require_preparation(exec, depth_plan(width, height, size), xyz, row_stride, 12, out, type, mask, size * size,
+                            workspace, workspace_bytes);
+        require_floats(xyz, row_stride);
+        require_points(size, size);
+        require_no_fault(trd::cpu::prepare_depth({xyz, width, height, row_stride}, {out, type, size}, mask, workspace));
+    });
+}
+
+int64_t trd_prepare_normals_workspace_bytes(int64_t width, int64_t height, int64_t size, int32_t kernel) {
+    return preparation_bytes(normals_plan(width, height, size, kernel));
+}
+
+trd_status trd_prepare_normals_plan(const trd_exec* exec, int64_t width, int64_t height, int64_t size, int32_t kernel,
+                                    void* workspace, int64_t workspace_bytes) {
+    return plan_preparation(exec, normals_plan(width, height, size, kernel), workspace, workspace_bytes);
+}
+
+trd_status trd_prepare_normals(const trd_exec* exec, const float* xyz, int64_t width, int64_t height, int64_t row_stride,
+                               void* out, int32_t type, int64_t size, int32_t kernel, uint8_t* mask, void* workspace,
+                               int64_t workspace_bytes, int32_t*) {
+    return guarded([&] {
+        require_preparation(exec, normals_plan(width, height, size, kernel), xyz, row_stride, 12, out, type, mask,
+                            width * height, workspace, workspace_bytes);
+        require_floats(xyz, row_stride);
+        require_points(width, height);
+        require_no_fault(trd::cpu::prepare_normals({xyz, width, height, row_stride}, {out, type, size}, mask, workspace));
+    });
+}
