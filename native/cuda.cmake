@@ -1,6 +1,6 @@
 # Adds TRD_CUDA_SOURCES to libtrd: compiled by nvcc when it is found, as C++ for the SIMT harness with TRD_SIMT, else not at all.
 if(TRD_SIMT)
-  set_source_files_properties(${TRD_CUDA_SOURCES} PROPERTIES LANGUAGE CXX COMPILE_OPTIONS "-xc++;-Wno-shadow;-Wno-pedantic")
+  set_source_files_properties(${TRD_CUDA_SOURCES} PROPERTIES LANGUAGE CXX COMPILE_OPTIONS "-xc++;-Wno-shadow;-Wno-pedantic;-Wno-unknown-pragmas")
   target_sources(trd PRIVATE ${TRD_CUDA_SOURCES} ${CMAKE_CURRENT_SOURCE_DIR}/../tests/native/simt/simt_switch.cpp)
   target_include_directories(trd PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/../tests/native/simt)
   target_compile_definitions(trd PRIVATE TRD_CUDA "TRD_CUDA_BUILD=\"SIMT harness\"")

@@ -60,11 +60,13 @@ inline Fiber* self = nullptr;
 inline bool strict = true;                     // hardware tolerates early exits, the manual does not promise it
 inline unsigned order = 0;                     // 0 ascending, 1 descending, else a seed
 inline unsigned long switches = 0;
-struct { void* sp; void* fake; const void* bottom; size_t size;
+// Named: a variable of an unnamed type would be another one in every source file.
+struct Host { void* sp; void* fake; const void* bottom; size_t size;
 #ifdef SIMT_UCONTEXT
   ucontext_t uc;
 #endif
-} inline host;
+};
+inline Host host;
 
 #ifndef SIMT_UCONTEXT
 extern "C" void simt_switch(void** from, void* to);
