@@ -1,0 +1,52 @@
+// What a kernel knows of the layers of a launch, and how the host divides them.
+#pragma once
+#include <cstdint>
+
+#include "trd.h"
+
+namespace trd::cuda {
+
+constexpr int kTileN = 64;
+
+// A layer as a product of [m, k] pixels and [n, k] weights, k in tiles of 128 bytes.
+struct Problem {
+    const void* in;
+    const void* weights;   // [n, row]
+    const float* bias;
+    const void* residual;  // may be null, as post
+    const void* post;
+    void* out;
+    float* partial;        // [splits, m, n]; null when k is not split
+    int64_t row, out_stride;
+    int32_t m, n, k_tiles;
+    int32_t h, w, c_in, c_out;
+    int32_t out_h, out_w;  // of the product's rows: transposed, those of the input
+    int32_t kernel, stride, padding, transposed, relu;
+    int32_t tiles_m;       // blocks count m tiles first, then n tiles, then splits
+    int32_t tiles_n;
+    int32_t splits;
+    int32_t k_tiles_per_split;
+    uint32_t first_block;
+};
+
+// By value as a kernel's parameter.
+struct Group {
+    int32_t count;
+    Problem problems[TRD_MAX_LAYERS];
+};
+
+// How the layers of a call are divided: rows of a tile, parts of k, and in which order the blocks take them.
+struct Plan {
+    int32_t tile_m;                                // 64 or 128
+    int32_t k_tiles_per_split[TRD_MAX_LAYERS];
+    int32_t splits[TRD_MAX_LAYERS];
+    int32_t order[TRD_MAX_LAYERS];                 // longest blocks first
+    int64_t partial_offset[TRD_MAX_LAYERS];        // bytes into the workspace
+    int64_t workspace_bytes;
+    int64_t blocks;
+};
+
+// A function of the layers' sizes and the device's multiprocessors only: the same bits on every run on the same device.
+Plan plan_convolutions(int32_t type, const trd_convolution* layers, int32_t count, int32_t multiprocessors);
+
+}  // namespace trd::cuda
