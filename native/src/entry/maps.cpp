@@ -19,15 +19,13 @@ trd_status trd_fuse_cosine(const trd_exec* exec, int32_t type, const void* decod
         require(std::isfinite(w_decoder) && std::isfinite(w_amplifier), "fuse_cosine: a weight is not finite");
         const int64_t rows = count({n, pixels}, "fuse_cosine: n or pixels is not positive or too large");
         const int64_t elements = count({rows, c}, "fuse_cosine: c is not positive or too large");
+        // A grid counts to 2^31 - 1 blocks; a block takes at least 2 rows.
+        require(!cuda || rows <= int64_t{1} << 31, "fuse_cosine: n * pixels is too large for one launch");
         const int64_t floats = type == TRD_FLOAT32 ? elements : elements / 2 + elements % 2;
         require_disjoint({{decoder, floats}, {amplifier ? amplifier : decoder, floats}, {teacher, floats}}, {{distance, rows}});
         const trd::cpu::FuseCosine f{type, decoder, w_decoder, amplifier, w_amplifier, teacher, distance, rows, c};
 #ifdef TRD_CUDA
-        if (cuda) {
-            // A grid's first dimension counts to 2^31 - 1; a block takes 8 rows.
-            require(rows <= int64_t{1} << 33, "fuse_cosine: n * pixels is too large");
-            return trd::cuda::fuse_cosine(*exec, f);
-        }
+        if (cuda) return trd::cuda::fuse_cosine(*exec, f);
 #endif
         trd::cpu::fuse_cosine(f);
     });
