@@ -239,6 +239,15 @@ TRD_API trd_status trd_prepare_normals(const trd_exec* exec, const float* xyz, i
  * c_in and c_out are multiples of 8, except that c_in may be 3.
  */
 
+/**
+ * Largest of each 3x3 window, stride 2, padding 1 (the stem's pooling); a window with a NaN gives NaN.
+ * in   type [n, h, w, c] (channels-last), 16-byte aligned; c is a multiple of 8
+ * out  type [n, (h + 1) / 2, (w + 1) / 2, c], 16-byte aligned; does not overlap in
+ * Errors: ARGUMENT (null, type unknown, size <= 0 or too large, c, alignment, overlap), UNSUPPORTED, CUDA.
+ */
+TRD_API trd_status trd_max_pool(const trd_exec* exec, int32_t type, const void* in, void* out, int64_t n, int64_t h, int64_t w,
+                                int64_t c);
+
 /** Most layers of one call of trd_convolutions. */
 enum { TRD_MAX_LAYERS = 8 };
 
