@@ -9,6 +9,12 @@
 #ifdef TRD_TEST_CUDA
 #include <cuda_runtime.h>
 #endif
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(address, bytes) ((void)0)
+#define ASAN_UNPOISON_MEMORY_REGION(address, bytes) ((void)0)
+#endif
 
 namespace trd_test {
 
@@ -38,7 +44,8 @@ inline void check_cuda(cudaError_t error, const char* what) { check(error == cud
 #endif
 
 // Bytes between two guard zones, 256-byte aligned after an offset, in the backend's memory. Filled with 0xFF, NaN in every
-// type, until write(). What an op wrote is seen after read().
+// type, until write(). What an op wrote is seen after read(). In the host's memory the sanitizer knows the zones: reading
+// one is reported, too.
 class Buffer {
 public:
     Buffer(const trd_exec& exec, int64_t bytes, int64_t offset = 0) : bytes_(bytes), all_(static_cast<size_t>(bytes + offset + kZone + 2 * kZone), kPattern) {
@@ -58,13 +65,15 @@ public:
         }
 #endif
         (void)exec;
+        poison(true);
     }
     template <class T> Buffer(const trd_exec& exec, const std::vector<T>& values, int64_t offset = 0)
         : Buffer(exec, static_cast<int64_t>(values.size() * sizeof(T)), offset) {
         std::memcpy(start_, values.data(), values.size() * sizeof(T));
         write();
     }
-    Buffer(Buffer&&) = default;
+    ~Buffer() { poison(false); }
+    Buffer(Buffer&&) = default;  // the bytes stay where they are
     Buffer(const Buffer&) = delete;
 
     // What the op gets.
@@ -77,21 +86,26 @@ public:
     // Host to device, guard zones too.
     void write() {
 #ifdef TRD_TEST_CUDA
+        poison(false);
         if (base_) check_cuda(cudaMemcpy(base_, all_.data(), all_.size(), cudaMemcpyHostToDevice), "copy to the device");
+        poison(true);
 #endif
     }
     // Waits for the device and brings everything back.
     void read() {
 #ifdef TRD_TEST_CUDA
+        poison(false);
         if (base_) check_cuda(cudaMemcpy(all_.data(), base_, all_.size(), cudaMemcpyDeviceToHost), "copy from the device");
+        poison(true);
 #endif
     }
     bool guards_intact() const {
-        for (const uint8_t* p = all_.data(); p < start_; ++p)
-            if (*p != kPattern) return false;
-        for (const uint8_t* p = start_ + bytes_; p < all_.data() + all_.size(); ++p)
-            if (*p != kPattern) return false;
-        return true;
+        poison(false);
+        bool intact = true;
+        for (const uint8_t* p = all_.data(); p < start_; ++p) intact &= *p == kPattern;
+        for (const uint8_t* p = start_ + bytes_; p < all_.data() + all_.size(); ++p) intact &= *p == kPattern;
+        poison(true);
+        return intact;
     }
     bool untouched() const {
         for (const uint8_t* p = start_; p < start_ + bytes_; ++p)
@@ -102,6 +116,15 @@ public:
 private:
     static constexpr int64_t kZone = 256;
     static constexpr uint8_t kPattern = 0xA5;
+    void poison([[maybe_unused]] bool yes) const {
+        if (all_.empty()) return;  // moved away
+        if (yes) {
+            ASAN_POISON_MEMORY_REGION(all_.data(), static_cast<size_t>(start_ - all_.data()));
+            ASAN_POISON_MEMORY_REGION(start_ + bytes_, static_cast<size_t>(all_.data() + all_.size() - start_ - bytes_));
+        } else {
+            ASAN_UNPOISON_MEMORY_REGION(all_.data(), all_.size());
+        }
+    }
     int64_t bytes_;
     std::vector<uint8_t> all_;
     uint8_t* start_;

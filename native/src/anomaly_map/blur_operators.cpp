@@ -48,29 +48,6 @@ int64_t blocks(int64_t size) { return (size + kBlockPixels - 1) / kBlockPixels; 
 // Tables start at multiples of 64 bytes.
 int64_t aligned(int64_t words) { return (words + 15) / 16 * 16; }
 
-BlurOperators layout(int64_t size, const int64_t side[3]) {
-    BlurOperators o = {};
-    o.magic = kMagic;
-    o.size = size;
-    o.words = aligned(static_cast<int64_t>(sizeof o) / 4);
-    const auto table = [&o](int64_t words) {
-        const int64_t at = o.words;
-        o.words += aligned(words);
-        return at;
-    };
-    for (int s = 0; s < 3; ++s) {
-        BlurOperator& w = o.scale[s];
-        w.side = side[s];
-        w.row_taps = taps(size, side[s], 1);
-        w.block_taps = taps(size, side[s], kBlockPixels);
-        w.row_first = table(size);
-        w.row_weight = table(size * w.row_taps);
-        w.block_first = table(blocks(size));
-        w.block_weight = table(blocks(size) * w.block_taps * kBlockPixels);
-    }
-    return o;
-}
-
 int64_t mirror(int64_t i, int64_t n) {
     const int64_t period = 2 * n;
     i = ((i % period) + period) % period;
@@ -93,10 +70,31 @@ void add_row(int64_t size, int64_t side, int64_t y, int64_t first, double* weigh
 
 }  // namespace
 
-int64_t blur_operators_words(int64_t size, const int64_t side[3]) { return layout(size, side).words; }
+BlurOperators blur_operators_layout(int64_t size, const int64_t side[3]) {
+    BlurOperators o = {};
+    o.magic = kMagic;
+    o.size = size;
+    o.words = aligned(static_cast<int64_t>(sizeof o) / 4);
+    const auto table = [&o](int64_t words) {
+        const int64_t at = o.words;
+        o.words += aligned(words);
+        return at;
+    };
+    for (int s = 0; s < 3; ++s) {
+        BlurOperator& w = o.scale[s];
+        w.side = side[s];
+        w.row_taps = taps(size, side[s], 1);
+        w.block_taps = taps(size, side[s], kBlockPixels);
+        w.row_first = table(size);
+        w.row_weight = table(size * w.row_taps);
+        w.block_first = table(blocks(size));
+        w.block_weight = table(blocks(size) * w.block_taps * kBlockPixels);
+    }
+    return o;
+}
 
 void fill_blur_operators(void* memory, int64_t size, const int64_t side[3]) {
-    const BlurOperators o = layout(size, side);
+    const BlurOperators o = blur_operators_layout(size, side);
     auto* const words = static_cast<float*>(memory);
     std::memset(memory, 0, static_cast<size_t>(o.words) * 4);
     std::memcpy(memory, &o, sizeof o);

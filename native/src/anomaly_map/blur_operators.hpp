@@ -33,8 +33,10 @@ struct BlurOperators {
 
 constexpr int64_t kBlurOperatorsHeadBytes = sizeof(BlurOperators);
 
-// 1 <= side <= size <= 2^20
-int64_t blur_operators_words(int64_t size, const int64_t side[3]);
+constexpr int64_t kBlurOperatorsMostSize = int64_t{1} << 20;
+
+// The head for these sizes, 1 <= side <= size <= kBlurOperatorsMostSize: what fill_blur_operators writes first.
+BlurOperators blur_operators_layout(int64_t size, const int64_t side[3]);
 
 void fill_blur_operators(void* memory, int64_t size, const int64_t side[3]);
 

@@ -239,6 +239,7 @@ inline unsigned ballot(const char* file, int line, unsigned m, bool p) {
 // One OS thread runs everything, so plain operations are atomic.
 template <class T> inline T atomicAdd(T* p, T v) { T o = *p; *p = o + v; return o; }
 template <class T> inline T atomicMax(T* p, T v) { T o = *p; *p = o > v ? o : v; return o; }
+template <class T> inline T atomicMin(T* p, T v) { T o = *p; *p = o < v ? o : v; return o; }
 template <class T> inline T atomicCAS(T* p, T c, T v) { T o = *p; if (o == c) *p = v; return o; }
 template <class T> inline T __ldg(const T* p) { return *p; }
 inline void __threadfence() {}
@@ -286,6 +287,10 @@ template <> inline bfloat_t from_float<bfloat_t>(float v) {
 inline void cp_async16(void* s, const void* g, bool valid = true) {
   if (reinterpret_cast<uintptr_t>(s) % 16 || (valid && reinterpret_cast<uintptr_t>(g) % 16)) simt::fail("cp_async16 is not 16-byte aligned");
   simt::self->open.push_back({s, valid ? g : nullptr, 16});
+}
+inline void cp_async4(void* s, const void* g) {
+  if (reinterpret_cast<uintptr_t>(s) % 4 || reinterpret_cast<uintptr_t>(g) % 4) simt::fail("cp_async4 is not 4-byte aligned");
+  simt::self->open.push_back({s, g, 4});
 }
 inline void cp_async_commit() { auto* f = simt::self; f->groups.push_back(std::move(f->open)); f->open.clear(); }
 template <int N> inline void cp_async_wait() { simt::flush(N); }
