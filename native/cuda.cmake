@@ -33,6 +33,9 @@ add_library(trd_cuda OBJECT ${TRD_CUDA_SOURCES})
 set_target_properties(trd_cuda PROPERTIES CUDA_ARCHITECTURES "${architectures}" CUDA_STANDARD 17 CUDA_STANDARD_REQUIRED ON
   CUDA_EXTENSIONS OFF CUDA_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON)
 target_include_directories(trd_cuda PRIVATE include src)
+# The preparation decides about the foreground as the CPU does, to the bit: no operation may be contracted with the next one.
+set_source_files_properties(src/preprocess/prepare_depth_cuda.cu src/preprocess/prepare_normals_cuda.cu PROPERTIES
+  COMPILE_OPTIONS "--fmad=false")
 # A register spill is a warning of ptxas, and warnings are errors.
 target_compile_options(trd_cuda PRIVATE --Werror=all-warnings -Xptxas=--warn-on-spills -Xcompiler=-Wall,-Wextra)
 string(REPLACE ";" " " TRD_CUDA_BUILD "sm_${TRD_CUDA_ARCHITECTURES}")

@@ -170,12 +170,13 @@ TRD_API trd_status trd_anomaly_map(const trd_exec* exec, const trd_distances* rg
  *   row_stride     bytes from one row to the next, at least a row's own; what lies between the rows is not read
  *   size           S, 1 to 4096
  *   out            type [size, size, 3] (channels-last), normalised with ImageNet's mean and standard deviation; all finite
- *   type           TRD_FLOAT32 or TRD_BFLOAT16; out is aligned to its element
- *   fault          CUDA only, may be null on the CPU: one int32 that becomes TRD_OK or TRD_ERROR_INPUT when the stream comes so
- *                  far, in place of the status INPUT, which a queued call cannot have; out is then all zero
+ *   type           TRD_FLOAT32, TRD_BFLOAT16, or on CUDA TRD_FLOAT16; out is aligned to its element
+ *   fault          CUDA only, ignored on the CPU, where it may be null: one int32, overlaps nothing, that becomes TRD_OK or
+ *                  TRD_ERROR_INPUT when the stream comes so far, in place of the status INPUT for a part without foreground,
+ *                  which a queued call cannot have; out is then all zero. Every call writes it
  * CUDA: trd_prepare_<op>_plan runs on the CPU for both backends; the workspace is a device copy of what it wrote, and is not checked
- * to be planned for these sizes. All pointers are the device's.
- * The result does not depend on the number of threads. Errors of all: ARGUMENT (null, a size out of range, stride too small,
+ * to be planned for these sizes. All pointers are the device's. One launch for rgb, two for each of the others.
+ * The result does not depend on the number of threads, and has the same bits on both backends. Errors of all: ARGUMENT (null, a size out of range, stride too small,
  * overlap, misaligned, workspace too small or planned for other sizes), UNSUPPORTED, CUDA.
  */
 

@@ -34,29 +34,58 @@ Points part(int64_t w, int64_t h, int64_t padding, double missing, uint32_t seed
     return p;
 }
 
-trd_status depth(const Points& p, int64_t size, int32_t type, Guarded& out, std::vector<uint8_t>* mask) {
-    const trd_exec exec = cpu();
-    Workspace space(trd_prepare_depth_workspace_bytes(p.width, p.height, size));
-    expect_status("plan", trd_prepare_depth_plan(&exec, p.width, p.height, size, space.data(), space.bytes), TRD_OK);
+// The op under test; a kernel of 0 means the depth image.
+struct Op {
+    int64_t size;
+    int kernel = 0;
+    int64_t pixels(const Points& p) const { return kernel == 0 ? size * size : p.width * p.height; }  // of the mask
+};
+
+// Tables and scratch for clouds of one size on one backend.
+Workspace planned(const trd_exec& exec, const Op& op, int64_t w, int64_t h) {
+    if (op.kernel == 0)
+        return Workspace(exec, trd_prepare_depth_workspace_bytes(w, h, op.size), [&](const trd_exec* on, void* to, int64_t n) {
+            return trd_prepare_depth_plan(on, w, h, op.size, to, n);
+        });
+    return Workspace(exec, trd_prepare_normals_workspace_bytes(w, h, op.size, op.kernel), [&](const trd_exec* on, void* to, int64_t n) {
+        return trd_prepare_normals_plan(on, w, h, op.size, op.kernel, to, n);
+    });
+}
+
+// Queued, on CUDA: the fault, once it is known, stands for the status.
+trd_status prepare(const trd_exec& exec, const Op& op, const Points& p, int32_t type, Buffer& out, Buffer* mask, Workspace& space) {
+    Rows rows(exec, p.xyz.data(), p.height, 12 * p.width, 4 * p.stride, 4);
+    Fault fault(exec);
+    auto* to = mask == nullptr ? nullptr : mask->device<uint8_t>();
+    const trd_status status =
+        op.kernel == 0 ? trd_prepare_depth(&exec, rows.device<float>(), p.width, p.height, 4 * p.stride, out.device(), type, op.size, to,
+                                           space.data(), space.bytes, fault.address())
+                       : trd_prepare_normals(&exec, rows.device<float>(), p.width, p.height, 4 * p.stride, out.device(), type, op.size,
+                                             op.kernel, to, space.data(), space.bytes, fault.address());
+    out.read();
+    space.memory.read();
+    check(out.guards_intact() && space.memory.guards_intact(), "guard zones of the result and the workspace");
+    if (mask != nullptr) {
+        mask->read();
+        check(mask->guards_intact(), "guard zones of the mask");
+    }
+    const int32_t known = fault.value();
+    if (exec.backend == TRD_BACKEND_CPU || status != TRD_OK) {
+        check(known == Fault::kNothing, "the fault is written by the device only");
+        return status;
+    }
+    check(known == TRD_OK || known == TRD_ERROR_INPUT, "the fault is a status");
+    return known;
+}
+
+trd_status prepare(const trd_exec& exec, const Op& op, const Points& p, int32_t type, Buffer& out, Buffer* mask = nullptr, int runs = 1) {
+    Workspace space = planned(exec, op, p.width, p.height);
     trd_status status = TRD_OK;
-    for (int run = 0; run < 2; ++run)
-        status = trd_prepare_depth(&exec, p.xyz.data(), p.width, p.height, 4 * p.stride, out.data(), type, size,
-                                   mask == nullptr ? nullptr : mask->data(), space.data(), space.bytes, nullptr);
-    check(space.memory.guards_intact(), "guard zones of the workspace");
+    for (int run = 0; run < runs; ++run) status = prepare(exec, op, p, type, out, mask, space);  // the later ones find what was left
     return status;
 }
 
-trd_status normals(const Points& p, int64_t size, int kernel, int32_t type, Guarded& out, std::vector<uint8_t>* mask) {
-    const trd_exec exec = cpu();
-    Workspace space(trd_prepare_normals_workspace_bytes(p.width, p.height, size, kernel));
-    expect_status("plan", trd_prepare_normals_plan(&exec, p.width, p.height, size, kernel, space.data(), space.bytes), TRD_OK);
-    trd_status status = TRD_OK;
-    for (int run = 0; run < 2; ++run)
-        status = trd_prepare_normals(&exec, p.xyz.data(), p.width, p.height, 4 * p.stride, out.data(), type, size, kernel,
-                                     mask == nullptr ? nullptr : mask->data(), space.data(), space.bytes, nullptr);
-    check(space.memory.guards_intact(), "guard zones of the workspace");
-    return status;
-}
+Buffer result(const trd_exec& exec, const Op& op) { return Buffer(exec, 4 * 3 * op.size * op.size); }
 
 std::vector<double> normalised(const std::vector<double>& values) {
     std::vector<double> out = values;
@@ -64,54 +93,57 @@ std::vector<double> normalised(const std::vector<double>& values) {
     return out;
 }
 
-// The same bits with three threads, and in bfloat16 the nearest values.
-template <class Prepare>
-void other_ways(const std::string& what, Guarded& out, Prepare&& prepare) {
-    Guarded again(out.count()), half((out.count() + 1) / 2);
-    expect_status("threads", trd_set_threads(3), TRD_OK);
-    prepare(TRD_FLOAT32, again);
-    expect_status("threads", trd_set_threads(1), TRD_OK);
-    check(same_bits(out, again), what + ": the same bits with three threads, with and without a mask");
-    prepare(TRD_BFLOAT16, half);
-    check_bfloat16(what, out, half);
-    check(out.guards_intact() && again.guards_intact(), what + ": guard zones");
+std::string sizes(const std::string& kind, const Points& p, int64_t size) {
+    return kind + " " + std::to_string(p.width) + "x" + std::to_string(p.height) + " to " + std::to_string(size);
 }
 
-std::string sizes(const std::string& name, const Points& p, int64_t size) {
-    return name + " " + std::to_string(p.width) + "x" + std::to_string(p.height) + " to " + std::to_string(size);
+// Both backends against the expected values and mask; the same bits with three threads, without a mask, and on CUDA; 16-bit types
+// rounded once.
+void all_ways(const std::string& kind, const Op& op, const Points& p, const std::vector<double>& expected,
+              const std::vector<uint8_t>& expected_mask, double tolerance) {
+    Buffer first = result(cpu(), op);
+    for (const trd_exec& exec : backends()) {
+        const std::string what = name(exec) + " " + kind;
+        const bool host = exec.backend == TRD_BACKEND_CPU;
+        Buffer device = result(exec, op), again = result(exec, op), mask(exec, op.pixels(p));
+        Buffer& out = host ? first : device;
+        expect_status(what, prepare(exec, op, p, TRD_FLOAT32, out, &mask, host ? 2 : 1), TRD_OK);
+        check(std::memcmp(mask.host(), expected_mask.data(), expected_mask.size()) == 0, what + ": mask");
+        compare(what, out.host(), expected.data(), out.bytes() / 4, tolerance);
+        if (host) {
+            expect_status("threads", trd_set_threads(3), TRD_OK);
+            expect_status(what, prepare(exec, op, p, TRD_FLOAT32, again), TRD_OK);
+            expect_status("threads", trd_set_threads(1), TRD_OK);
+            check(same_bits(out, again), what + ": the same bits with three threads and without a mask");
+        } else {
+            check(same_bits(first, out), what + ": the CPU's bits");
+        }
+        for (const int32_t type : types_of(exec)) {
+            if (type == TRD_FLOAT32) continue;
+            Buffer half(exec, out.bytes() / 2, 2);
+            expect_status(what, prepare(exec, op, p, type, half), TRD_OK);
+            check_rounded(what, type, out, half);
+        }
+    }
 }
 
-void depth_case(const std::string& name, const Points& p, int64_t size) {
-    const std::string what = "depth " + sizes(name, p, size);
+void depth_case(const std::string& kind, const Points& p, int64_t size) {
     const auto expected = trd::reference::depth_image(
         trd::reference::nearest(trd::reference::clean(p.xyz.data(), p.width, p.height, p.stride), size), 0.1, 0.9);
     std::vector<double> values;
     for (const double z : expected.z) values.insert(values.end(), 3, z);
-    values = normalised(values);
-    Guarded out(3 * size * size);
-    std::vector<uint8_t> mask(static_cast<size_t>(size * size));
-    expect_status(what, depth(p, size, TRD_FLOAT32, out, &mask), TRD_OK);
-    check(mask == expected.mask, what + ": mask");
     // z - min is exact to a unit of z's last place, which the part's 30 mm at 0.6 m enlarge by 20; divided by 0.225.
-    compare(what, out.data(), values.data(), out.count(), 20 * 4 * 6e-8 / 0.225 + 2e-6);
-    other_ways(what, out, [&](int32_t type, Guarded& to) { expect_status(what, depth(p, size, type, to, nullptr), TRD_OK); });
+    all_ways("depth " + sizes(kind, p, size), {size}, p, normalised(values), expected.mask, 20 * 4 * 6e-8 / 0.225 + 2e-6);
 }
 
-void normals_case(const std::string& name, const Points& p, int64_t size, int kernel, double tolerance = 0) {
-    const std::string what = "normals " + sizes(name, p, size) + " k=" + std::to_string(kernel);
+void normals_case(const std::string& kind, const Points& p, int64_t size, int kernel, double tolerance = 0) {
     const auto expected = trd::reference::depth_image(trd::reference::clean(p.xyz.data(), p.width, p.height, p.stride), 0, 1);
     const auto values = normalised(trd::reference::normals(expected, p.width, p.height, kernel, size));
-    Guarded out(3 * size * size);
-    std::vector<uint8_t> mask(static_cast<size_t>(p.width * p.height));
-    expect_status(what, normals(p, size, kernel, TRD_FLOAT32, out, &mask), TRD_OK);
-    check(mask == expected.mask, what + ": mask");
     // A derivative adds up to 2^(k-1) * 2^(k-1) values of [0, 1], each rounded to about 2^-23 (scaling, two passes); half of
     // that reaches the normal, divided by 0.225.
     const double derived = std::ldexp(1.0, 2 * kernel - 2 - 24) / 0.225 + 4e-6;
-    compare(what, out.data(), values.data(), out.count(), tolerance > 0 ? tolerance : derived);
-    other_ways(what, out, [&](int32_t type, Guarded& to) {
-        expect_status(what, normals(p, size, kernel, type, to, nullptr), TRD_OK);
-    });
+    all_ways("normals " + sizes(kind, p, size) + " k=" + std::to_string(kernel), {size, kernel}, p, values, expected.mask,
+             tolerance > 0 ? tolerance : derived);
 }
 
 // All corners missing: no plane, everything is foreground. A ramp, so that no derivative is near 0 and wide apertures,
@@ -127,7 +159,7 @@ Points ramp(int64_t w, int64_t h) {
     return p;
 }
 
-void no_measurements_are_missing_points() {
+void no_measurements_are_missing_points(const trd_exec& exec) {
     const float bad[] = {NAN, INFINITY, -INFINITY, 1e30f, -3e38f, 1.1e6f};
     Points zeros = part(70, 45, 4, 0.02, 5), wrong = zeros;
     for (int64_t i = 0; i < 300; ++i) {
@@ -135,75 +167,158 @@ void no_measurements_are_missing_points() {
         std::memset(zeros.at(x, y), 0, 12);
         wrong.at(x, y)[i % 3] = bad[i % 6];
     }
-    Guarded a(3 * 32 * 32), b(3 * 32 * 32);
-    expect_status("zeros", depth(zeros, 32, TRD_FLOAT32, a, nullptr), TRD_OK);
-    expect_status("wrong", depth(wrong, 32, TRD_FLOAT32, b, nullptr), TRD_OK);
-    check(same_bits(a, b), "depth: a point that is no measurement is a missing point");
-    expect_status("zeros", normals(zeros, 32, 5, TRD_FLOAT32, a, nullptr), TRD_OK);
-    expect_status("wrong", normals(wrong, 32, 5, TRD_FLOAT32, b, nullptr), TRD_OK);
-    check(same_bits(a, b), "normals: a point that is no measurement is a missing point");
+    for (const Op& op : {Op{32}, Op{32, 5}}) {
+        Buffer a = result(exec, op), b = result(exec, op);
+        expect_status("zeros", prepare(exec, op, zeros, TRD_FLOAT32, a), TRD_OK);
+        expect_status("wrong", prepare(exec, op, wrong, TRD_FLOAT32, b), TRD_OK);
+        check(same_bits(a, b), name(exec) + ": a point that is no measurement is a missing point");
+    }
 }
 
 void one_depth() {
     Points p = part(40, 40, 0, 0, 9);
     for (int64_t y = 0; y < 40; ++y)
         for (int64_t x = 0; x < 40; ++x) p.at(x, y)[2] = x > 10 && x < 30 && y > 10 && y < 30 ? 0.5f : 0.6f;
-    Guarded out(3 * 40 * 40);
-    expect_status("one depth", depth(p, 40, TRD_FLOAT32, out, nullptr), TRD_OK);
     const double expected = (0.1 - 0.485) / 0.229;
-    compare("one depth is the low end", out.data() + 3 * (20 * 40 + 20), &expected, 1, 1e-6);
+    for (const trd_exec& exec : backends()) {
+        Buffer out = result(exec, {40});
+        expect_status("one depth", prepare(exec, {40}, p, TRD_FLOAT32, out), TRD_OK);
+        compare(name(exec) + " one depth is the low end", out.host() + 3 * (20 * 40 + 20), &expected, 1, 1e-6);
+    }
     depth_case("one depth", p, 40);
     normals_case("one depth", p, 20, 5);
 }
 
-void unusable_parts() {
-    Points flat = part(24, 20, 0, 0, 1), nothing = flat, tiny = part(5, 2, 0, 0, 1);
+// The part fills the frame: its own corners are the plane, so that it is what bulges out of that, up to the image's edges.
+void part_fills_the_frame() {
+    Points p = part(61, 50, 2, 0.05, 3);
+    for (int64_t y = 0; y < 50; ++y)
+        for (int64_t x = 0; x < 61; ++x)
+            if (p.at(x, y)[2] != 0)
+                p.at(x, y)[2] = static_cast<float>(0.5 + 0.0004 * static_cast<double>(x - 30) * static_cast<double>(x - 30) / 30 +
+                                                   0.0006 * static_cast<double>(y - 25) * static_cast<double>(y - 25) / 25);
+    depth_case("fills the frame", p, 45);
+    for (const int kernel : {3, 5}) normals_case("fills the frame", p, 30, kernel);
+}
+
+// A cloud without foreground, then one with, then one without again, in the same workspace: nothing sticks.
+void unusable_parts(const trd_exec& exec) {
+    const bool host = exec.backend == TRD_BACKEND_CPU;
+    Points good = part(24, 20, 0, 0, 1), flat = good, nothing = good, no_numbers = good;
     for (int64_t y = 0; y < 20; ++y)
         for (int64_t x = 0; x < 24; ++x) flat.at(x, y)[2] = 0.6f;
     std::fill(nothing.xyz.begin(), nothing.xyz.end(), 0.0f);
-    Guarded out(3 * 16 * 16);
-    for (Points* p : {&flat, &nothing}) {
-        expect_status("no foreground", depth(*p, 16, TRD_FLOAT32, out, nullptr), TRD_ERROR_INPUT);
-        check(std::strstr(trd_last_error(), "has no valid point more than 5 mm off") != nullptr, "the text says why");
-        expect_status("no foreground", normals(*p, 16, 3, TRD_FLOAT32, out, nullptr), TRD_ERROR_INPUT);
+    std::fill(no_numbers.xyz.begin(), no_numbers.xyz.end(), NAN);
+    for (const Op& op : {Op{16}, Op{16, 3}}) {
+        for (const int32_t type : types_of(exec)) {
+            Workspace space = planned(exec, op, 24, 20);
+            const int64_t bytes = 3 * 16 * 16 * element_bytes(type);
+            Buffer expected(exec, bytes);
+            expect_status("a part", prepare(exec, op, good, type, expected), TRD_OK);
+            for (Points* p : {&flat, &nothing, &no_numbers}) {
+                Buffer out(exec, bytes), after(exec, bytes);
+                expect_status("no foreground", prepare(exec, op, *p, type, out, nullptr, space), TRD_ERROR_INPUT);
+                if (host) check(std::strstr(trd_last_error(), "has no valid point more than 5 mm off") != nullptr, "the text says why");
+                check(host ? out.untouched() : all_zero(out), name(exec) + ": the result of an unusable part");
+                expect_status("a part after it", prepare(exec, op, good, type, after, nullptr, space), TRD_OK);
+                check(same_bits(after, expected), name(exec) + ": a fault changes nothing for the next part");
+            }
+        }
     }
-    expect_status("2 rows", normals(tiny, 16, 3, TRD_FLOAT32, out, nullptr), TRD_ERROR_INPUT);
+    const Points tiny = part(5, 2, 0, 0, 1), narrow = part(2, 5, 0, 0, 1);
+    Buffer out = result(exec, {16});
+    expect_status("2 rows", prepare(exec, {16, 3}, tiny, TRD_FLOAT32, out), TRD_ERROR_INPUT);
     check(std::strcmp(trd_last_error(), "has only 5x2 points; at least 3x3 are needed") == 0, trd_last_error());
-    expect_status("size 2", depth(flat, 2, TRD_FLOAT32, out, nullptr), TRD_ERROR_INPUT);
-    check(out.untouched(), "an unusable part writes nothing");
+    expect_status("2 columns", prepare(exec, {16, 3}, narrow, TRD_FLOAT32, out), TRD_ERROR_INPUT);
+    expect_status("size 2", prepare(exec, {2}, flat, TRD_FLOAT32, out), TRD_ERROR_INPUT);
+    check(out.untouched(), "sizes that cannot be used are refused before anything is written");
+    // The image may have fewer points than pixels, even a single one.
+    const Points one{1, 1, 3, {0.1f, 0.2f, 0.5f}};
+    Buffer single = result(exec, {5});
+    expect_status("one point", prepare(exec, {5}, one, TRD_FLOAT32, single), TRD_OK);
+    const std::vector<double> low(75, 0.1);
+    compare(name(exec) + " one point", single.host(), normalised(low).data(), 75, 1e-6);
 }
 
-void bad_arguments() {
-    const trd_exec exec = cpu();
-    Points p = part(20, 20, 0, 0, 1);
-    Guarded out(3 * 8 * 8);
-    std::vector<uint8_t> mask(400, 7);
-    Workspace space(trd_prepare_normals_workspace_bytes(20, 20, 8, 5));
+void bad_arguments(const trd_exec& exec) {
+    const bool host = exec.backend == TRD_BACKEND_CPU;
+    const Op op{8, 5};
+    const Points p = part(20, 20, 0, 0, 1);
+    Buffer points(exec, p.xyz), out = result(exec, op), mask(exec, 400);
+    Workspace space = planned(exec, op, 20, 20);
+    Fault fault(exec);
+    struct Arguments {
+        const float* in;
+        int64_t stride = 240;
+        void* out;
+        int32_t type = TRD_FLOAT32;
+        int64_t size = 8;
+        int32_t kernel = 5;
+        uint8_t* mask;
+        void* workspace;
+        int64_t bytes;
+        int32_t* fault;
+    };
+    const auto with = [&](auto change) {
+        Arguments a{points.device<float>(), 240, out.device(), TRD_FLOAT32, 8, 5, mask.device<uint8_t>(), space.data(), space.bytes,
+                    fault.address()};
+        change(a);
+        return a;
+    };
+    const auto refuse = [&](const char* what, auto change, trd_status status = TRD_ERROR_ARGUMENT) {
+        const Arguments a = with(change);
+        expect_status(name(exec) + " " + what, trd_prepare_normals(&exec, a.in, 20, 20, a.stride, a.out, a.type, a.size, a.kernel, a.mask,
+                                                                   a.workspace, a.bytes, a.fault), status);
+    };
+    refuse("null points", [](Arguments& a) { a.in = nullptr; });
+    refuse("misaligned points", [](Arguments& a) { a.in = reinterpret_cast<const float*>(reinterpret_cast<uintptr_t>(a.in) + 2); });
+    refuse("stride", [](Arguments& a) { a.stride = 236; });
+    refuse("odd stride", [](Arguments& a) { a.stride = 242; });
+    refuse("huge stride", [](Arguments& a) { a.stride = int64_t{1} << 61; });
+    refuse("null out", [](Arguments& a) { a.out = nullptr; });
+    refuse("misaligned out", [](Arguments& a) { a.out = static_cast<uint8_t*>(a.out) + 2; });
+    refuse("type", [](Arguments& a) { a.type = 9; });
+    refuse("size 0", [](Arguments& a) { a.size = 0; });
+    refuse("size 4097", [](Arguments& a) { a.size = 4097; });
+    for (const int32_t kernel : {-1, 0, 4, 33}) refuse("kernel", [=](Arguments& a) { a.kernel = kernel; });
+    refuse("mask is out", [](Arguments& a) { a.mask = static_cast<uint8_t*>(a.out); });
+    refuse("mask is the points", [](Arguments& a) { a.mask = reinterpret_cast<uint8_t*>(const_cast<float*>(a.in)); });
+    refuse("mask in the workspace", [](Arguments& a) { a.mask = static_cast<uint8_t*>(a.workspace) + a.bytes - 1; });
+    refuse("null workspace", [](Arguments& a) { a.workspace = nullptr; });
+    refuse("small workspace", [](Arguments& a) { a.bytes -= 64; });
+    refuse("misaligned workspace", [](Arguments& a) { a.workspace = static_cast<uint8_t*>(a.workspace) + 32; });
+    refuse("fault is out", [](Arguments& a) { a.fault = static_cast<int32_t*>(a.out); });
+    refuse("fault in the workspace", [](Arguments& a) { a.fault = static_cast<int32_t*>(a.workspace) + 16; });
+    refuse("misaligned fault", [](Arguments& a) { a.fault = reinterpret_cast<int32_t*>(reinterpret_cast<uintptr_t>(a.fault) + 1); });
+    if (host) {
+        refuse("float16 on the CPU", [](Arguments& a) { a.type = TRD_FLOAT16; }, TRD_ERROR_UNSUPPORTED);
+        refuse("other kernel than planned", [](Arguments& a) { a.kernel = 3; });
+    } else {
+        refuse("null fault", [](Arguments& a) { a.fault = nullptr; });
+        Workspace small = planned(exec, {16}, 20, 20);
+        Buffer image = result(exec, {16});
+        expect_status("null fault, depth", trd_prepare_depth(&exec, points.device<float>(), 20, 20, 240, image.device(), 0, 16, nullptr,
+                                                             small.data(), small.bytes, nullptr), TRD_ERROR_ARGUMENT);
+        check(image.untouched(), "rejected calls write nothing");
+    }
+    out.read();
+    mask.read();
+    check(out.untouched() && mask.untouched() && fault.value() == Fault::kNothing, name(exec) + ": rejected calls write nothing");
+}
+
+void bad_sizes() {
+    const trd_exec exec = cpu(), device = cuda();
     check(trd_prepare_normals_workspace_bytes(20, 20, 8, 4) == 0 && trd_prepare_normals_workspace_bytes(20, 20, 8, 33) == 0 &&
               trd_prepare_normals_workspace_bytes(20, 20, 8, -1) == 0 && trd_prepare_normals_workspace_bytes(20, 20, 0, 5) == 0 &&
               trd_prepare_depth_workspace_bytes(20, 20, 5000) == 0,
           "no workspace for impossible sizes");
-    expect_status("plan", trd_prepare_normals_plan(&exec, 20, 20, 8, 5, space.data(), space.bytes), TRD_OK);
-    expect_status("plan even", trd_prepare_normals_plan(&exec, 20, 20, 8, 6, space.data(), space.bytes), TRD_ERROR_ARGUMENT);
-    const auto call = [&](const float* in, int64_t stride, void* to, int32_t type, int32_t kernel, uint8_t* m, int64_t bytes) {
-        return trd_prepare_normals(&exec, in, 20, 20, stride, to, type, 8, kernel, m, space.data(), bytes, nullptr);
-    };
-    const float* in = p.xyz.data();
-    const auto* misaligned = reinterpret_cast<const float*>(reinterpret_cast<const uint8_t*>(in) + 2);
-    uint8_t* m = mask.data();
-    expect_status("other kernel", call(in, 240, out.data(), 0, 3, m, space.bytes), TRD_ERROR_ARGUMENT);
-    expect_status("stride", call(in, 236, out.data(), 0, 5, m, space.bytes), TRD_ERROR_ARGUMENT);
-    expect_status("odd stride", call(in, 242, out.data(), 0, 5, m, space.bytes), TRD_ERROR_ARGUMENT);
-    expect_status("misaligned points", call(misaligned, 240, out.data(), 0, 5, m, space.bytes), TRD_ERROR_ARGUMENT);
-    expect_status("null points", call(nullptr, 240, out.data(), 0, 5, m, space.bytes), TRD_ERROR_ARGUMENT);
-    expect_status("null out", call(in, 240, nullptr, 0, 5, m, space.bytes), TRD_ERROR_ARGUMENT);
-    expect_status("type", call(in, 240, out.data(), 9, 5, m, space.bytes), TRD_ERROR_ARGUMENT);
-    expect_status("small workspace", call(in, 240, out.data(), 0, 5, m, space.bytes - 64), TRD_ERROR_ARGUMENT);
-    expect_status("mask overlaps out", call(in, 240, out.data(), 0, 5, reinterpret_cast<uint8_t*>(out.data()), space.bytes),
-                  TRD_ERROR_ARGUMENT);
-    expect_status("mask overlaps points", call(in, 240, out.data(), 0, 5, reinterpret_cast<uint8_t*>(p.xyz.data()), space.bytes),
-                  TRD_ERROR_ARGUMENT);
-    check(out.untouched() && mask == std::vector<uint8_t>(400, 7), "rejected calls write nothing");
+    const int64_t bytes = trd_prepare_normals_workspace_bytes(20, 20, 8, 5);
+    Buffer space(exec, bytes);
+    expect_status("plan even", trd_prepare_normals_plan(&exec, 20, 20, 8, 6, space.device(), bytes), TRD_ERROR_ARGUMENT);
+    expect_status("plan small", trd_prepare_normals_plan(&exec, 20, 20, 8, 5, space.device(), bytes - 1), TRD_ERROR_ARGUMENT);
+    expect_status("plan on CUDA", trd_prepare_normals_plan(&device, 20, 20, 8, 5, space.device(), bytes), TRD_ERROR_UNSUPPORTED);
+    expect_status("plan on CUDA", trd_prepare_depth_plan(&device, 20, 20, 8, space.device(), bytes), TRD_ERROR_UNSUPPORTED);
+    check(space.untouched(), "a refused plan writes nothing");
 }
 
 }  // namespace
@@ -225,9 +340,13 @@ int main() {
     depth_case("no plane", ramp(48, 48), 48);
     for (const int kernel : {3, 9, 15, 31}) normals_case("no plane", slope, 40, kernel, 1e-4);
     for (const int kernel : {7, 31}) normals_case("aperture wider than the cloud", ramp(9, 8), 3, kernel, 1e-4);
-    no_measurements_are_missing_points();
     one_depth();
-    unusable_parts();
-    bad_arguments();
+    part_fills_the_frame();
+    for (const trd_exec& exec : backends()) {
+        no_measurements_are_missing_points(exec);
+        unusable_parts(exec);
+        bad_arguments(exec);
+    }
+    bad_sizes();
     return finish();
 }

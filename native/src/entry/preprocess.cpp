@@ -4,6 +4,9 @@
 
 #include "entry/entry.hpp"
 #include "preprocess/preprocess.hpp"
+#ifdef TRD_CUDA
+#include "preprocess/preprocess_cuda.hpp"
+#endif
 
 using namespace trd::entry;
 
@@ -43,26 +46,44 @@ struct Bytes {
     int64_t count;
 };
 
-// Everything about a call of which plan are the sizes; mask may be null. pixel = bytes of one pixel of the input.
-void require_preparation(const trd_exec* exec, const PlanHeader& plan, const void* in, int64_t row_stride, int64_t pixel,
-                         const void* out, int32_t type, const void* mask, int64_t mask_bytes, const void* workspace,
-                         int64_t workspace_bytes) {
-    require_cpu(exec);
-    require(in != nullptr && out != nullptr, "prepare: the image, the points or out is null");
-    require(type == TRD_FLOAT32 || type == TRD_BFLOAT16, "prepare: type is neither TRD_FLOAT32 nor TRD_BFLOAT16");
-    require_workspace(workspace, workspace_bytes, sizeof(PlanHeader));
-    const auto* planned = static_cast<const PlanHeader*>(workspace);
-    // What was planned was in range.
-    require(*planned == plan, "prepare: the workspace was not planned for these sizes; call trd_prepare_*_plan first");
-    require_workspace(workspace, workspace_bytes, planned->bytes);
-    const int64_t row = plan.width * pixel, element = type == TRD_FLOAT32 ? 4 : 2;
-    require(row_stride >= row, "prepare: row_stride is smaller than a row");
-    require(row_stride <= std::numeric_limits<int64_t>::max() / plan.height, "prepare: row_stride is too large");
-    require(reinterpret_cast<uintptr_t>(out) % static_cast<uintptr_t>(element) == 0, "prepare: out is not aligned to its type");
-    const Bytes regions[] = {{in, (plan.height - 1) * row_stride + row},
-                             {out, 3 * plan.size * plan.size * element},
-                             {workspace, planned->bytes},
-                             {mask, mask == nullptr ? 0 : mask_bytes}};
+struct Call {
+    const void* in;
+    int64_t row_stride, pixel;  // bytes
+    const void* out;
+    int32_t type;
+    const void* workspace;
+    int64_t workspace_bytes;
+    const void* mask;  // may be null
+    int64_t mask_bytes;
+    const void* fault;  // may be null
+};
+
+// Checks everything about a call of which plan are the sizes; true when it is to run on CUDA.
+bool require_preparation(const trd_exec* exec, const PlanHeader& plan, const Call& c) {
+    const bool cuda = on_cuda(exec);
+    require(c.in != nullptr && c.out != nullptr, "prepare: the image, the points or out is null");
+    require_type(c.type, cuda, "prepare: type is no TRD_FLOAT32, TRD_BFLOAT16 or TRD_FLOAT16");
+    int64_t needed;
+    if (cuda) {  // the workspace lies on the device: what was planned cannot be seen
+        needed = preparation_bytes(plan);
+        require(needed > 0, "prepare: width, height, size or kernel is out of range");
+    } else {
+        require_workspace(c.workspace, c.workspace_bytes, sizeof(PlanHeader));
+        const auto* planned = static_cast<const PlanHeader*>(c.workspace);
+        // What was planned was in range.
+        require(*planned == plan, "prepare: the workspace was not planned for these sizes; call trd_prepare_*_plan first");
+        needed = planned->bytes;
+    }
+    require_workspace(c.workspace, c.workspace_bytes, needed);
+    const int64_t row = plan.width * c.pixel, element = element_bytes(c.type);
+    require(c.row_stride >= row, "prepare: row_stride is smaller than a row");
+    require(c.row_stride <= std::numeric_limits<int64_t>::max() / plan.height, "prepare: row_stride is too large");
+    require(reinterpret_cast<uintptr_t>(c.out) % static_cast<uintptr_t>(element) == 0, "prepare: out is not aligned to its type");
+    const Bytes regions[] = {{c.in, (plan.height - 1) * c.row_stride + row},
+                             {c.out, 3 * plan.size * plan.size * element},
+                             {c.workspace, needed},
+                             {c.mask, c.mask == nullptr ? 0 : c.mask_bytes},
+                             {c.fault, c.fault == nullptr ? 0 : int64_t{sizeof(int32_t)}}};
     for (const Bytes& a : regions) {
         for (const Bytes& b : regions) {
             if (&a == &b || a.count == 0 || b.count == 0) continue;
@@ -70,11 +91,17 @@ void require_preparation(const trd_exec* exec, const PlanHeader& plan, const voi
             require(x > y || y - x >= static_cast<uintptr_t>(a.count), "prepare: two of the buffers overlap");
         }
     }
+    return cuda;
 }
 
-void require_floats(const float* xyz, int64_t row_stride) {
-    require(reinterpret_cast<uintptr_t>(xyz) % 4 == 0 && row_stride % 4 == 0,
+// The same for a point cloud, which on CUDA needs a place for its fault.
+bool require_cloud(const trd_exec* exec, const PlanHeader& plan, const Call& c) {
+    const bool cuda = require_preparation(exec, plan, c);
+    require(reinterpret_cast<uintptr_t>(c.in) % 4 == 0 && c.row_stride % 4 == 0,
             "prepare: the points or row_stride are not a multiple of 4 bytes");
+    require(!cuda || c.fault != nullptr, "prepare: fault is null, which only the CPU allows");
+    require(reinterpret_cast<uintptr_t>(c.fault) % 4 == 0, "prepare: fault is not aligned to 4 bytes");
+    return cuda;
 }
 
 // The text continues a sentence that began with the part's name.
@@ -116,9 +143,14 @@ trd_status trd_prepare_rgb_plan(const trd_exec* exec, int64_t width, int64_t hei
 trd_status trd_prepare_rgb(const trd_exec* exec, const uint8_t* image, int64_t width, int64_t height, int64_t row_stride,
                            void* out, int32_t type, int64_t size, void* workspace, int64_t workspace_bytes) {
     return guarded([&] {
-        require_preparation(exec, rgb_plan(width, height, size), image, row_stride, 3, out, type, nullptr, 0, workspace,
-                            workspace_bytes);
-        trd::cpu::prepare_rgb({image, width, height, row_stride}, {out, type, size}, workspace);
+        const PlanHeader plan = rgb_plan(width, height, size);
+        [[maybe_unused]] const bool cuda = require_preparation(
+            exec, plan, {image, row_stride, 3, out, type, workspace, workspace_bytes, nullptr, 0, nullptr});
+        const trd::cpu::ImageView view{image, width, height, row_stride};
+#ifdef TRD_CUDA
+        if (cuda) return trd::cuda::prepare_rgb(*exec, plan, view, {out, type, size}, workspace);
+#endif
+        trd::cpu::prepare_rgb(view, {out, type, size}, workspace);
     });
 }
 
@@ -133,13 +165,17 @@ trd_status trd_prepare_depth_plan(const trd_exec* exec, int64_t width, int64_t h
 
 trd_status trd_prepare_depth(const trd_exec* exec, const float* xyz, int64_t width, int64_t height, int64_t row_stride,
                              void* out, int32_t type, int64_t size, uint8_t* mask, void* workspace,
-                             int64_t workspace_bytes, int32_t*) {
+                             int64_t workspace_bytes, int32_t* fault) {
     return guarded([&] {
-        require_preparation(exec, depth_plan(width, height, size), xyz, row_stride, 12, out, type, mask, size * size,
-                            workspace, workspace_bytes);
-        require_floats(xyz, row_stride);
+        const PlanHeader plan = depth_plan(width, height, size);
+        [[maybe_unused]] const bool cuda = require_cloud(
+            exec, plan, {xyz, row_stride, 12, out, type, workspace, workspace_bytes, mask, size * size, fault});
         require_points(size, size);
-        require_no_fault(trd::cpu::prepare_depth({xyz, width, height, row_stride}, {out, type, size}, mask, workspace));
+        const trd::cpu::CloudView view{xyz, width, height, row_stride};
+#ifdef TRD_CUDA
+        if (cuda) return trd::cuda::prepare_depth(*exec, plan, view, {out, type, size}, mask, workspace, fault);
+#endif
+        require_no_fault(trd::cpu::prepare_depth(view, {out, type, size}, mask, workspace));
     });
 }
 
@@ -154,12 +190,16 @@ trd_status trd_prepare_normals_plan(const trd_exec* exec, int64_t width, int64_t
 
 trd_status trd_prepare_normals(const trd_exec* exec, const float* xyz, int64_t width, int64_t height, int64_t row_stride,
                                void* out, int32_t type, int64_t size, int32_t kernel, uint8_t* mask, void* workspace,
-                               int64_t workspace_bytes, int32_t*) {
+                               int64_t workspace_bytes, int32_t* fault) {
     return guarded([&] {
-        require_preparation(exec, normals_plan(width, height, size, kernel), xyz, row_stride, 12, out, type, mask,
-                            width * height, workspace, workspace_bytes);
-        require_floats(xyz, row_stride);
+        const PlanHeader plan = normals_plan(width, height, size, kernel);
+        [[maybe_unused]] const bool cuda = require_cloud(
+            exec, plan, {xyz, row_stride, 12, out, type, workspace, workspace_bytes, mask, width * height, fault});
         require_points(width, height);
-        require_no_fault(trd::cpu::prepare_normals({xyz, width, height, row_stride}, {out, type, size}, mask, workspace));
+        const trd::cpu::CloudView view{xyz, width, height, row_stride};
+#ifdef TRD_CUDA
+        if (cuda) return trd::cuda::prepare_normals(*exec, plan, view, {out, type, size}, mask, workspace, fault);
+#endif
+        require_no_fault(trd::cpu::prepare_normals(view, {out, type, size}, mask, workspace));
     });
 }

@@ -1,6 +1,7 @@
 // Steps 2 to 5 of SPEC section 5 on a plane of float z and bits, and what lies in the workspaces of trd_prepare_depth and
 // trd_prepare_normals.
 #pragma once
+#include "preprocess/background_plane.hpp"
 #include "preprocess/preprocess.hpp"
 #include "preprocess/rows.hpp"
 #include "preprocess/workspace.hpp"
@@ -12,13 +13,15 @@ struct DepthPlane {
     int64_t width = 0, height = 0, words = 0, pitch = 0;
     float* z = nullptr;
     uint64_t *foreground = nullptr, *scratch = nullptr, *valid = nullptr;  // foreground: after the closing
-    float* range = nullptr;  // [height, 2]: smallest and largest foreground z of each row
+    float* range = nullptr;  // smallest and largest foreground z: of each row; on CUDA of each of its kRanges blocks at most
+
+    static constexpr int64_t kRanges = 1024;
 
     DepthPlane() = default;
     DepthPlane(Layout& layout, int64_t w, int64_t h)
         : width(w), height(h), words((w + 63) / 64), pitch(words * 64), z(layout.take<float>(h * pitch)),
           foreground(layout.take<uint64_t>(h * words)), scratch(layout.take<uint64_t>(h * words)),
-          valid(layout.take<uint64_t>(h * words)), range(layout.take<float>(2 * h)) {}
+          valid(layout.take<uint64_t>(h * words)), range(layout.take<float>(2 * (h > kRanges ? h : kRanges))) {}
 };
 
 struct DepthWorkspace {
@@ -38,18 +41,6 @@ struct NormalsWorkspace {
     int64_t bytes;
     NormalsWorkspace(const PlanHeader& plan, void* start);
     void fill(const PlanHeader& plan);
-};
-
-// The background plane of an organised cloud whose point (x, y) is point(x, y), a float[3].
-class Corners {
-public:
-    // Adds the 3 x 3 points of one corner; corner 0 = top left, 1 = top right, 2 = bottom left.
-    void add(int corner, const float* point);
-    Plane plane() const;
-
-private:
-    float sum_[3][3] = {};
-    int count_[3] = {};
 };
 
 // Runs inside a parallel region, by all its threads: closing, scaling and two fills of plane.z, where plane.foreground holds

@@ -1,17 +1,11 @@
 // From cleaned z and foreground bits to a depth image without small gaps. Every phase works on rows and reads what other
 // rows' earlier phases wrote, so a barrier stands between two phases.
-#include <cmath>
 #include <limits>
 
 #include "preprocess/depth_image.hpp"
 
 namespace trd::cpu {
 namespace {
-
-constexpr float kPlaneDistance = 0.005f;  // metres
-// Three corners span a plane when the sine of their angle is above this; float rounding stays far below.
-constexpr double kMinSine = 1e-5;
-constexpr float kMaxCoordinate = 1e6f;
 
 // Bits of the last word that are pixels.
 uint64_t last_word(int64_t width) { return ~uint64_t{0} >> (63 - (width - 1) % 64); }
@@ -77,38 +71,6 @@ void fill_row(const DepthPlane& p, int64_t y, const uint64_t* valid, uint64_t* n
 }
 
 }  // namespace
-
-void Corners::add(int corner, const float* point) {
-    for (int c = 0; c < 3; ++c)
-        if (!(std::fabs(point[c]) <= kMaxCoordinate)) return;  // missing: adds nothing
-    for (int c = 0; c < 3; ++c) sum_[corner][c] += point[c];
-    count_[corner] += point[2] != 0 ? 1 : 0;
-}
-
-Plane Corners::plane() const {
-    float p[3][3];
-    for (int i = 0; i < 3; ++i)
-        for (int c = 0; c < 3; ++c)
-            // Without a valid point the sum is 0 as well, unless x or y were measured without z: no corner then.
-            p[i][c] = count_[i] == 0 ? 0 : sum_[i][c] / static_cast<float>(count_[i]);
-    const float ax = p[2][0] - p[0][0], ay = p[2][1] - p[0][1], az = p[2][2] - p[0][2];
-    const float bx = p[1][0] - p[0][0], by = p[1][1] - p[0][1], bz = p[1][2] - p[0][2];
-    Plane plane{ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx, 0, 0};
-    plane.offset = -(plane.nx * p[0][0] + plane.ny * p[0][1] + plane.nz * p[0][2]);
-    const float length = std::sqrt(plane.nx * plane.nx + plane.ny * plane.ny + plane.nz * plane.nz);
-    const auto square = [](float v) { return static_cast<double>(v) * static_cast<double>(v); };
-    const double sides = std::sqrt((square(ax) + square(ay) + square(az)) * (square(bx) + square(by) + square(bz)));
-    if (!(length > kMinSine * sides && length <= std::numeric_limits<float>::max()))
-        return Plane{0, 0, 0, 0, 0};  // no plane: every point is apart from it
-    // The smallest distance d with d / length > kPlaneDistance, so that the points need no division. Rounded division is
-    // monotonic, so stepping to the boundary gives exactly the same decisions.
-    const float infinity = std::numeric_limits<float>::infinity();
-    plane.threshold = kPlaneDistance * length;
-    while (plane.threshold > 0 && plane.threshold / length > kPlaneDistance)
-        plane.threshold = std::nextafter(plane.threshold, 0.0f);
-    while (!(plane.threshold / length > kPlaneDistance)) plane.threshold = std::nextafter(plane.threshold, infinity);
-    return plane;
-}
 
 bool finish_depth(const DepthPlane& p, float low, float high) {
     const Rows& row = rows();

@@ -8,6 +8,8 @@ namespace trd::cpu {
 constexpr float kMean[3] = {0.485f, 0.456f, 0.406f};
 constexpr float kDeviation[3] = {0.229f, 0.224f, 0.225f};
 
+constexpr float kMaxCoordinate = 1e6f;  // metres; a point with a coordinate beyond is missing, as is one that is not finite
+
 // One axis of Pillow's resize: output i is the weighted sum of the inputs first[i] .. first[i] + taps - 1, in fixed
 // point of kPillowBits. taps is the same for all i (weights beyond an output's own are 0) and at most the input's extent.
 constexpr int kPillowBits = 32 - 8 - 2;

@@ -58,7 +58,6 @@ inline uint16_t to_bfloat16(float v) {
 }
 
 [[maybe_unused]] void plain_foreground(const float* xyz, int64_t n, const Plane& plane, float* z, uint64_t* bits) {
-    constexpr float kMaxCoordinate = 1e6f;
     for (int64_t i = 0; i < n; i += 64) {
         uint64_t word = 0;
         for (int64_t j = 0; j < 64; ++j) {
