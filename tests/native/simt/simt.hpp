@@ -171,6 +171,7 @@ __attribute__((no_sanitize("address"))) inline void spoil(char* from, char* to) 
 inline void launch(dim3 grid, dim3 dim, size_t smem, std::function<void()> body) {
   unsigned n = dim.x * dim.y * dim.z;
   if (!n || n > 1024 || smem > 227 << 10) fail("bad launch configuration");
+  block.fibers.reserve(1024);                                       // a fiber that waits for its next block knows its address
   while (block.fibers.size() < n) { block.fibers.emplace_back(); }
   for (auto& f : block.fibers) if (!f.stack) make(f);
   block.pending.assign((n + 31) / 32 * 32, {}); block.body = std::move(body);
