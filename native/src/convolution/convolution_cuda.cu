@@ -103,9 +103,21 @@ void launch_tiles(const Group& group, uint32_t blocks, cudaStream_t stream) {
 }
 
 template <class T>
+void launch_parts(Group parts, cudaStream_t stream) {
+    uint32_t blocks = 0;
+    for (int32_t i = 0; i < parts.count; ++i) {
+        Problem& p = parts.problems[i];
+        p.first_block = blocks;
+        blocks += static_cast<uint32_t>((static_cast<int64_t>(p.m) * (p.n / kVector<T>) + kThreads - 1) / kThreads);
+    }
+    TRD_LAUNCH((add_parts_kernel<T>), blocks, kThreads, 0, stream, parts);
+    check_launch("the launch that adds parts of sums");
+}
+
+template <class T>
 void launch(int32_t type, const trd_convolution* layers, int32_t count, const Plan& plan, void* workspace, cudaStream_t stream) {
     Group group = {}, parts = {};
-    uint32_t blocks = 0, part_blocks = 0;
+    uint32_t blocks = 0;
     bool three = false;
     for (int32_t j = 0; j < count; ++j) {
         const int32_t i = plan.order[j];
@@ -115,8 +127,6 @@ void launch(int32_t type, const trd_convolution* layers, int32_t count, const Pl
         group.problems[group.count++] = p;
         three = three || p.c_in == 3;
         if (p.splits == 1) continue;
-        p.first_block = part_blocks;
-        part_blocks += static_cast<uint32_t>((static_cast<int64_t>(p.m) * (p.n / kVector<T>) + kThreads - 1) / kThreads);
         parts.problems[parts.count++] = p;
     }
     if (three)
@@ -125,32 +135,38 @@ void launch(int32_t type, const trd_convolution* layers, int32_t count, const Pl
         launch_tiles<T, 64, false>(group, blocks, stream);
     else
         launch_tiles<T, 128, false>(group, blocks, stream);
-    if (parts.count == 0) return;
-    TRD_LAUNCH((add_parts_kernel<T>), part_blocks, kThreads, 0, stream, parts);
-    check_launch("convolutions, second launch");
+    if (parts.count > 0) launch_parts<T>(parts, stream);
 }
 
-Plan plan_on(const trd_exec& exec, int32_t type, const trd_convolution* layers, int32_t count) {
-    return plan_convolutions(type, layers, count, device_limits(exec.device).multiprocessors);
+Plan plan_on(const trd_exec& exec, int32_t type, const trd_convolution* layers, int32_t count, bool may_split) {
+    return plan_convolutions(type, layers, count, device_limits(exec.device).multiprocessors, may_split);
 }
 
 }  // namespace
 
 int64_t convolutions_workspace_bytes(const trd_exec& exec, int32_t type, const trd_convolution* layers, int32_t count) {
-    return plan_on(exec, type, layers, count).workspace_bytes;
+    return plan_on(exec, type, layers, count, true).workspace_bytes;
 }
 
-int64_t convolutions_blocks(const trd_exec& exec, int32_t type, const trd_convolution* layers, int32_t count) {
-    return plan_on(exec, type, layers, count).blocks;
+int64_t convolutions_blocks(const trd_exec& exec, int32_t type, const trd_convolution* layers, int32_t count, bool may_split) {
+    return plan_on(exec, type, layers, count, may_split).blocks;
 }
 
-void convolutions(const trd_exec& exec, int32_t type, const trd_convolution* layers, int32_t count, void* workspace) {
+void convolutions(const trd_exec& exec, int32_t type, const trd_convolution* layers, int32_t count, void* workspace,
+                  bool may_split) {
     const OnDevice device(exec);
     const auto stream = static_cast<cudaStream_t>(exec.stream);
-    const Plan plan = plan_on(exec, type, layers, count);
+    const Plan plan = plan_on(exec, type, layers, count, may_split);
     if (type == TRD_FLOAT16) return launch<half_t>(type, layers, count, plan, workspace, stream);
     if (type == TRD_BFLOAT16) return launch<bfloat_t>(type, layers, count, plan, workspace, stream);
     launch<float>(type, layers, count, plan, workspace, stream);
+}
+
+void add_parts(int32_t type, const Group& problems, void* stream) {
+    const auto s = static_cast<cudaStream_t>(stream);
+    if (type == TRD_FLOAT16) return launch_parts<half_t>(problems, s);
+    if (type == TRD_BFLOAT16) return launch_parts<bfloat_t>(problems, s);
+    launch_parts<float>(problems, s);
 }
 
 }  // namespace trd::cuda

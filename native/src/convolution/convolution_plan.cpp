@@ -80,7 +80,7 @@ int64_t estimate(const Plan& plan, const Sizes* sizes, int32_t count, int32_t mu
 
 }  // namespace
 
-Plan plan_convolutions(int32_t type, const trd_convolution* layers, int32_t count, int32_t multiprocessors) {
+Plan plan_convolutions(int32_t type, const trd_convolution* layers, int32_t count, int32_t multiprocessors, bool may_split) {
     Sizes sizes[TRD_MAX_LAYERS];
     int64_t longest = 0;
     bool three = false;
@@ -93,7 +93,7 @@ Plan plan_convolutions(int32_t type, const trd_convolution* layers, int32_t coun
     int64_t best_time = -1;
     for (const int32_t tile_m : {128, 64}) {
         if (tile_m == 128 && three) continue;  // the gathering kernel exists with 64 rows only
-        for (int64_t splits = 1; splits <= kMostSplits; ++splits) {
+        for (int64_t splits = 1; splits <= (may_split ? kMostSplits : 1); ++splits) {
             const int64_t most = up(longest, splits);
             if (splits > 1 && most < kLeastTiles) break;
             const Plan plan = divide(sizes, count, tile_m, most);

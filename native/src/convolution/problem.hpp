@@ -47,6 +47,11 @@ struct Plan {
 };
 
 // A function of the layers' sizes and the device's multiprocessors only: the same bits on every run on the same device.
-Plan plan_convolutions(int32_t type, const trd_convolution* layers, int32_t count, int32_t multiprocessors);
+// Without may_split no k is divided, and there is no second launch.
+Plan plan_convolutions(int32_t type, const trd_convolution* layers, int32_t count, int32_t multiprocessors, bool may_split);
+
+// The second launch: adds the parts of the problems' sums in ascending order and does what follows. Counts its own blocks; of a problem
+// it reads partial [splits, m, n] and what the results need. Makes no device current.
+void add_parts(int32_t type, const Group& problems, void* stream);
 
 }  // namespace trd::cuda
