@@ -160,7 +160,7 @@ int64_t run(const trd_exec& exec, int32_t type, const Shape& s, bool exact) {
 }
 
 void the_same_bits_again(const trd_exec& exec, int32_t type) {
-    const Shape s = {2, 1, 8, 40, false};
+    const Shape s = {2, 1, 8, 16, false};
     std::vector<std::vector<float>> first;
     for (const uint8_t before : {0x00, 0x77}) {
         Branch a(exec, type, s, false, 1), b(exec, type, s, false, 2);
@@ -322,8 +322,8 @@ int main() {
     for (const int32_t type : {TRD_FLOAT32, TRD_BFLOAT16, TRD_FLOAT16}) {
         run(exec, type, {1, 1, 8, 8, false}, true);
         run(exec, type, {2, 2, 16, 8, true}, true);
-        run(exec, type, {2, 1, 24, 40, true}, true);
-        run(exec, type, {1, 3, 8, 24, true}, false);
+        run(exec, type, {2, 1, 24, 24, true}, true);
+        run(exec, type, {1, 3, 8, 40, true}, false);
         // As wide as resnet18's: on a large device k is split in the middle steps.
         const int64_t workspace = run(exec, type, {1, 1, 8, 64, true}, false), features = 11 * 64 * 64 / 8 * element_bytes(type);
         check(device.multiprocessors < 100 || workspace > 2 * features, "k is split");
