@@ -242,7 +242,7 @@ TRD_API trd_status trd_prepare_normals(const trd_exec* exec, const float* xyz, i
 
 /**
  * Largest of each 3x3 window, stride 2, padding 1 (the stem's pooling); a window with a NaN gives NaN.
- * in   type [n, h, w, c] (channels-last), 16-byte aligned; c is a multiple of 8
+ * in   type [n, h, w, c] (channels-last), 16-byte aligned; c is a multiple of 8; n <= 65535, h < 131071, w * c < 2^31 - c
  * out  type [n, (h + 1) / 2, (w + 1) / 2, c], 16-byte aligned; does not overlap in
  * Errors: ARGUMENT (null, type unknown, size <= 0 or too large, c, alignment, overlap), UNSUPPORTED, CUDA.
  */

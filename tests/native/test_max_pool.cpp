@@ -50,6 +50,9 @@ void bad_arguments(const trd_exec& exec) {
     expect_status("w = 0", call(0, in.device(), out.device(), 2, 4, 0, 8), TRD_ERROR_ARGUMENT);
     expect_status("c = 4", call(0, in.device(), out.device(), 2, 4, 4, 4), TRD_ERROR_ARGUMENT);
     expect_status("c huge", call(0, in.device(), out.device(), 2, 4, 4, huge), TRD_ERROR_ARGUMENT);
+    expect_status("n too large", call(0, in.device(), out.device(), 65536, 1, 1, 8), TRD_ERROR_ARGUMENT);
+    expect_status("h too large", call(0, in.device(), out.device(), 1, 131071, 1, 8), TRD_ERROR_ARGUMENT);
+    expect_status("w * c too large", call(0, in.device(), out.device(), 1, 1, 1 << 28, 8), TRD_ERROR_ARGUMENT);
     expect_status("misaligned in", call(0, inside + 4, out.device(), 1, 2, 2, 8), TRD_ERROR_ARGUMENT);
     expect_status("misaligned out", call(0, in.device(), out.device<uint8_t>() + 4, 1, 2, 2, 8), TRD_ERROR_ARGUMENT);
     expect_status("overlap", call(0, inside, inside + 16, 2, 4, 4, 8), TRD_ERROR_ARGUMENT);
@@ -72,6 +75,7 @@ int main() {
                 compare_exact(exec, type, 2, 3, 5, 24, with_nan);
                 compare_exact(exec, type, 1, 2, 7, 8, with_nan);
                 compare_exact(exec, type, 2, 16, 16, 64, with_nan);
+                compare_exact(exec, type, 1, 5, 67, 264, with_nan);
             }
         }
         bad_arguments(exec);
