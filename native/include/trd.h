@@ -236,8 +236,9 @@ TRD_API trd_status trd_prepare_normals(const trd_exec* exec, const float* xyz, i
 
 /*
  * The network's layers on CUDA: convolutions as implicit matrix products on tensor cores with what follows them in the
- * same pass, and the crossmodal tuners (SPEC section 2), which are made of them. CUDA only; float32 sums in every type.
- * c_in and c_out are multiples of 8, except that c_in may be 3.
+ * same pass, and the crossmodal tuners (SPEC section 2), which are made of them. CUDA only; float32 sums in every type, of
+ * which each result is rounded once. A NaN stays one, through a ReLU too.
+ * c_in and c_out are multiples of 8 up to 2^16, except that c_in may be 3; h and w up to 2^14, n h w and n out_h out_w up to 2^30.
  */
 
 /**
@@ -260,13 +261,14 @@ enum { TRD_MAX_LAYERS = 8 };
 typedef struct trd_convolution {
     const void* in;       /* type [n, h, w, c_in] (channels-last), 16-byte aligned unless c_in is 3 */
     const void* packed;   /* trd_convolution_pack's, 16-byte aligned */
-    const float* bias;    /* float32 [c_out] */
+    const float* bias;    /* float32 [c_out], 4-byte aligned */
     const void* residual; /* type [n, out_h, out_w, c_out], or null for none; 16-byte aligned */
     const void* post;     /* as residual */
     void* out;            /* type [n, out_h, out_w, c_out], a pixel every out_stride elements; may be exactly residual or
-                             post when dense, otherwise overlaps nothing; 16-byte aligned */
+                             post when dense, otherwise overlaps nothing that the call reads or writes (slices of one
+                             concatenation lie beside each other); 16-byte aligned */
     int64_t n, h, w, c_in, c_out;
-    int64_t out_stride;   /* >= c_out, a multiple of 8: more than c_out writes a slice of a concatenation */
+    int64_t out_stride;   /* c_out to 2^20, a multiple of 8: more than c_out writes a slice of a concatenation */
     int32_t kernel, stride, padding; /* 1 to 7, 1 or 2, 0 to 3 */
     int32_t transposed;   /* 0 or 1 */
     int32_t relu;         /* 0 or 1 */
@@ -285,7 +287,10 @@ TRD_API int64_t trd_convolution_packed_bytes(int32_t type, int64_t c_in, int64_t
 TRD_API trd_status trd_convolution_pack(int32_t type, const float* weights, void* packed, int64_t packed_bytes, int64_t c_in,
                                         int64_t c_out, int32_t kernel, int32_t transposed);
 
-/** Bytes of scratch for trd_convolutions on a device like exec's; may be 0, and is -1 for arguments that it refuses. */
+/**
+ * Bytes of scratch for trd_convolutions on exec's device; may be 0, and is -1 for sizes that it refuses (trd_last_error() says why).
+ * Reads the layers' sizes only, none of their pointers.
+ */
 TRD_API int64_t trd_convolutions_workspace_bytes(const trd_exec* exec, int32_t type, const trd_convolution* layers,
                                                  int32_t count);
 
@@ -300,18 +305,21 @@ TRD_API int64_t trd_convolutions_workspace_bytes(const trd_exec* exec, int32_t t
 TRD_API trd_status trd_convolutions(const trd_exec* exec, int32_t type, const trd_convolution* layers, int32_t count,
                                     void* workspace, int64_t workspace_bytes);
 
-/** One branch of a crossmodal tuner. Scale i = 0, 1, 2 has side >> i rows and columns and c1 << i channels. */
+/**
+ * One branch of a crossmodal tuner. in and out are 16-byte aligned, packed 256-byte; an output overlaps nothing that the call reads or
+ * writes (slices of one concatenation lie beside each other). Scale i = 0, 1, 2 has side >> i rows and columns and c1 << i channels.
+ */
 typedef struct trd_tuner_branch {
     const void* in[3];     /* the other modality's teacher features, type [n, side >> i, side >> i, c1 << i] */
     const void* packed;    /* trd_crossmodal_*_pack's, all layers, on the device */
     void* out[3];          /* type, the same shapes, a pixel every out_stride[i] elements */
-    int64_t out_stride[3]; /* >= c1 << i, multiples of 8 */
+    int64_t out_stride[3]; /* c1 << i to 2^20, multiples of 8 */
 } trd_tuner_branch;
 
 /** Layers of the Crossmodal Filter: conv_a's 6, conv_b's 4, conv_c's 2, in this order; and of the Amplifier: 3 for each scale. */
 enum { TRD_FILTER_LAYERS = 12, TRD_AMPLIFIER_LAYERS = 9 };
 
-/** Bytes of a branch's packed filter; 0 when the type or c1 is out of range. */
+/** Bytes of a branch's packed filter; 0 when the type or c1 is out of range (a multiple of 8 up to 2^13). */
 TRD_API int64_t trd_crossmodal_filter_packed_bytes(int32_t type, int64_t c1);
 
 /**
@@ -323,14 +331,15 @@ TRD_API int64_t trd_crossmodal_filter_packed_bytes(int32_t type, int64_t c1);
 TRD_API trd_status trd_crossmodal_filter_pack(int32_t type, int32_t layer, const float* weights, const float* bias,
                                               void* packed, int64_t packed_bytes, int64_t c1);
 
-/** Bytes of scratch for `count` branches (1 or 2); -1 for arguments that trd_crossmodal_filter refuses. */
+/** Bytes of scratch for `count` branches (1 or 2) on exec's device; -1 for sizes that trd_crossmodal_filter refuses. */
 TRD_API int64_t trd_crossmodal_filter_workspace_bytes(const trd_exec* exec, int32_t type, int32_t count, int64_t n,
                                                       int64_t side, int64_t c1);
 
 /**
  * Crossmodal Filter of one or both branches: at each scale 2x2/2 convolutions that double the channels down to side / 8, then
- * 2x2/2 transposed ones back, each with bias and ReLU. Six steps; what all scales and branches do in a step is one launch.
- * side       of scale 0, a multiple of 8
+ * 2x2/2 transposed ones back, each with bias and ReLU. Six steps; what all scales and branches do in a step is one launch, or two
+ * where the products are split to fill the device.
+ * side       of scale 0, a multiple of 8; n side side up to 2^27
  * workspace  trd_crossmodal_filter_workspace_bytes(...) bytes of the device, 256-byte aligned
  * Errors: as trd_convolutions.
  */

@@ -2,7 +2,9 @@
 // and the kernels agree on. Arguments are already validated (entry/convolutions.cpp).
 //   m  output pixel (image, row, column); of a transposed convolution: input pixel
 //   n  output channel; transposed: (tap, output channel), tap = 2 ky + kx
-//   k  (ky, kx, input channel); transposed: input channel. Padded with zero weights to whole tiles.
+//   k  (ky, kx, input channel); transposed: input channel. Padded with zero weights to whole tiles. Where the input channels are
+//      whole tiles: (tile of input channels, ky, kx, channel of the tile), so that the taps that see the same pixels follow each
+//      other and find them in the first-level cache.
 #pragma once
 #include <cstdint>
 
@@ -27,6 +29,12 @@ inline int64_t packed_rows(int64_t c_out, int32_t transposed) { return transpose
 inline int64_t packed_row(int32_t type, int64_t c_in, int32_t kernel, int32_t transposed) {
     const int64_t tile = kTileRowBytes / type_bytes(type), k = transposed ? c_in : c_in * kernel * kernel;
     return (k + tile - 1) / tile * tile;
+}
+
+// Input channels that one run over the kernel's taps takes: a tile's, or all.
+inline int64_t channel_run(int32_t type, int64_t c_in) {
+    const int64_t tile = kTileRowBytes / type_bytes(type);
+    return c_in % tile == 0 ? tile : c_in;
 }
 
 // weights: float32 [c_out, c_in, kernel, kernel] or transposed [c_in, c_out, 2, 2] -> packed: type [packed_rows, packed_row],

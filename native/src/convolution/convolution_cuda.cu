@@ -1,11 +1,15 @@
 // Convolutions on CUDA: up to eight layers in one launch, as implicit matrix products on tensor cores.
 // Layout   in [n, h, w, c_in], out [n, out_h, out_w, c_out] or a slice of a concatenation; packed weights [rows, k].
-// Launch   128 threads per block, tiles of 64 or 128 pixels x 64 channels, three stages of 128 bytes of k; longest blocks first.
-//          Where k is split, a second launch of one thread per 16 bytes of output adds the parts in ascending order.
-// Traffic  weights read once per m tile (from the L2 cache after the first), the input kernel^2 n / 64 times through the L2 cache,
-//          the output written once, split: 8 bytes per sum and part more. Deep layers are bound by the weights' memory traffic,
-//          the others by the tensor cores through mma.sync.
-// Limits   16-byte accesses except c_in = 3; indices of pixels and of m are 32 bits wide (convolution.hpp).
+// Launch   128 threads per block; tiles of 64 x 64, 128 x 64, 64 x 128 or 128 x 128 pixels x channels (the wide ones of 16-bit types), two
+//          or three stages of 128 bytes of k; longest blocks first. Where k is split, a second launch of one thread per 16 bytes of
+//          output adds the parts in ascending order. convolution_plan.cpp chooses.
+// Traffic  a tile of a pixels and b channels reads 128 (a + b) bytes from the L2 cache for 128 a b products (16-bit types), so that 64 x 64
+//          is bound by that cache at 180 TFLOP/s of an H200 and 128 x 128 at 360; where the taps of a kernel follow each other
+//          over the same pixels most of them come from the first-level cache, and shared memory is the bound: 330 and 515. mma.sync
+//          alone reaches about 590. Weights are read from memory once; layers at 8 x 8 pixels are bound by that.
+//          Predicted for an H200, not measured, wide_resnet50_2 at S = 256 in 16 bits, without the time between launches: the
+//          teacher of both modalities 0.28 ms (48 GFLOP), both bottlenecks 0.19 ms (58), both decoders 0.27 ms (45).
+// Limits   16-byte accesses except c_in = 3; indices of pixels and of m are 32 bits wide (convolution.hpp); 72 KiB of shared memory.
 #include "convolution/convolution_cuda.hpp"
 
 #include "convolution/convolution.hpp"
@@ -15,8 +19,11 @@
 namespace trd::cuda {
 namespace {
 
-template <class T, int kTileM, bool kThree>
-__global__ void __launch_bounds__(kThreads, kTileM == 64 ? 4 : 3) convolution_kernel(const __grid_constant__ Group group) {
+// Blocks that a multiprocessor is to hold: decides how many registers a thread may have.
+template <int kTileM, int kTileN> constexpr int kResident = kTileM * kTileN <= 64 * 64 ? 4 : kTileM * kTileN <= 128 * 64 ? 3 : 2;
+
+template <class T, int kTileM, int kTileN, bool kThree>
+__global__ void __launch_bounds__(kThreads, kResident<kTileM, kTileN>) convolution_kernel(const __grid_constant__ Group group) {
     TRD_DYNAMIC_SHARED(unsigned char, shared);
     int i = 0;
     while (i + 1 < group.count && blockIdx.x >= group.problems[i + 1].first_block) ++i;
@@ -89,21 +96,22 @@ Problem problem_of(int32_t type, const trd_convolution& l, const Plan& plan, int
     p.n = static_cast<int32_t>(packed_rows(l.c_out, l.transposed));
     p.k_tiles = static_cast<int32_t>(p.row * type_bytes(type) / kTileRowBytes);
     p.tiles_m = (p.m + plan.tile_m - 1) / plan.tile_m;
-    p.tiles_n = (p.n + kTileN - 1) / kTileN;
+    p.tiles_n = (p.n + plan.tile_n - 1) / plan.tile_n;
+    p.runs = l.c_in * type_bytes(type) % kTileRowBytes == 0;
     return p;
 }
 
-template <class T, int kTileM, bool kThree>
+template <class T, int kTileM, int kTileN, bool kThree>
 void launch_tiles(const Group& group, uint32_t blocks, cudaStream_t stream) {
-    constexpr int kBytes = kPipelineBytes<kTileM, kTileN>;
-    static_assert(kBytes >= kTileM * kStagedRow<kTileN> * static_cast<int>(sizeof(float)), "the staged sums fit");
-    allow_shared(reinterpret_cast<const void*>(convolution_kernel<T, kTileM, kThree>), kBytes);
-    TRD_LAUNCH((convolution_kernel<T, kTileM, kThree>), blocks, kThreads, kBytes, stream, group);
+    constexpr int kBytes = kSharedBytes<kTileM, kTileN>;
+    allow_shared(reinterpret_cast<const void*>(convolution_kernel<T, kTileM, kTileN, kThree>), kBytes);
+    TRD_LAUNCH((convolution_kernel<T, kTileM, kTileN, kThree>), blocks, kThreads, kBytes, stream, group);
     check_launch("convolutions");
 }
 
 template <class T>
 void launch_parts(Group parts, cudaStream_t stream) {
+    if (parts.count == 0) return;
     uint32_t blocks = 0;
     for (int32_t i = 0; i < parts.count; ++i) {
         Problem& p = parts.problems[i];
@@ -130,12 +138,14 @@ void launch(int32_t type, const trd_convolution* layers, int32_t count, const Pl
         parts.problems[parts.count++] = p;
     }
     if (three)
-        launch_tiles<T, 64, true>(group, blocks, stream);
-    else if (plan.tile_m == 64)
-        launch_tiles<T, 64, false>(group, blocks, stream);
-    else
-        launch_tiles<T, 128, false>(group, blocks, stream);
-    if (parts.count > 0) launch_parts<T>(parts, stream);
+        launch_tiles<T, 64, 64, true>(group, blocks, stream);
+    else if (plan.tile_n == 64)
+        plan.tile_m == 64 ? launch_tiles<T, 64, 64, false>(group, blocks, stream)
+                          : launch_tiles<T, 128, 64, false>(group, blocks, stream);
+    else if constexpr (sizeof(T) == 2)
+        plan.tile_m == 64 ? launch_tiles<T, 64, 128, false>(group, blocks, stream)
+                          : launch_tiles<T, 128, 128, false>(group, blocks, stream);
+    launch_parts<T>(parts, stream);
 }
 
 Plan plan_on(const trd_exec& exec, int32_t type, const trd_convolution* layers, int32_t count, bool may_split) {

@@ -34,10 +34,12 @@ uint16_t to_float16(float v) {
 }
 
 template <class To, class Round>
-void pack_direct(const float* weights, To* packed, int64_t row, int64_t c_in, int64_t c_out, int64_t taps, Round round) {
+void pack_direct(const float* weights, To* packed, int64_t row, int64_t c_in, int64_t c_out, int64_t taps, int64_t run, Round round) {
     for (int64_t n = 0; n < c_out; ++n, packed += row, weights += c_in * taps) {
-        for (int64_t tap = 0; tap < taps; ++tap)
-            for (int64_t ci = 0; ci < c_in; ++ci) packed[tap * c_in + ci] = round(weights[ci * taps + tap]);
+        for (int64_t first = 0; first < c_in; first += run)
+            for (int64_t tap = 0; tap < taps; ++tap)
+                for (int64_t ci = 0; ci < run; ++ci)
+                    packed[first * taps + tap * run + ci] = round(weights[(first + ci) * taps + tap]);
         for (int64_t k = taps * c_in; k < row; ++k) packed[k] = 0;
     }
 }
@@ -57,21 +59,22 @@ void pack_transposed(const float* weights, To* packed, int64_t row, int64_t c_in
 }
 
 template <class To, class Round>
-void pack(const float* weights, To* packed, int64_t row, int64_t c_in, int64_t c_out, int32_t kernel, int32_t transposed, Round round) {
+void pack(const float* weights, To* packed, int64_t row, int64_t c_in, int64_t c_out, int32_t kernel, int32_t transposed, int64_t run,
+          Round round) {
     if (transposed) return pack_transposed(weights, packed, row, c_in, c_out, round);
-    pack_direct(weights, packed, row, c_in, c_out, int64_t{kernel} * kernel, round);
+    pack_direct(weights, packed, row, c_in, c_out, int64_t{kernel} * kernel, run, round);
 }
 
 }  // namespace
 
 void pack_convolution(int32_t type, const float* weights, void* packed, int64_t c_in, int64_t c_out, int32_t kernel,
                       int32_t transposed) {
-    const int64_t row = packed_row(type, c_in, kernel, transposed);
+    const int64_t row = packed_row(type, c_in, kernel, transposed), run = channel_run(type, c_in);
     if (type == TRD_FLOAT32)
-        return pack(weights, static_cast<float*>(packed), row, c_in, c_out, kernel, transposed, [](float v) { return v; });
+        return pack(weights, static_cast<float*>(packed), row, c_in, c_out, kernel, transposed, run, [](float v) { return v; });
     auto* const half = static_cast<uint16_t*>(packed);
-    if (type == TRD_BFLOAT16) return pack(weights, half, row, c_in, c_out, kernel, transposed, to_bfloat16);
-    pack(weights, half, row, c_in, c_out, kernel, transposed, to_float16);
+    if (type == TRD_BFLOAT16) return pack(weights, half, row, c_in, c_out, kernel, transposed, run, to_bfloat16);
+    pack(weights, half, row, c_in, c_out, kernel, transposed, run, to_float16);
 }
 
 }  // namespace trd

@@ -6,7 +6,8 @@
 
 namespace trd::cuda {
 
-constexpr int kStages = 3;
+// Two stages where a tile keeps the tensor cores busy for longer than its successor's copy takes: what is saved is first-level cache.
+template <int kTileM, int kTileN> constexpr int kStages = kTileM * kTileN >= 128 * 128 ? 2 : 3;
 constexpr int kRowStep = kThreads / 8;
 
 __device__ __forceinline__ int copied_row() { return static_cast<int>(threadIdx.x) / 8; }
@@ -53,8 +54,17 @@ struct PixelTile {
             pixel[i] = (image * p.h + y) * p.w + x;
             corner[i] = (m < p.m ? y : -(1 << 14)) * (1 << 16) + (x & 0xffff);
         }
-        const int k = k_tile * kTileK<T> + copied_piece() * kVector<T>, tap = k / p.c_in;
-        ci = k - tap * p.c_in;
+        const int taps = p.kernel * p.kernel, piece = copied_piece() * kVector<T>;
+        int tap;
+        if (p.runs) {
+            const int run = k_tile / taps;
+            tap = k_tile - run * taps;
+            ci = run * kTileK<T> + piece;
+        } else {
+            const int k = k_tile * kTileK<T> + piece;
+            tap = k / p.c_in;
+            ci = k - tap * p.c_in;
+        }
         ky = tap / p.kernel;
         kx = tap - ky * p.kernel;
     }
@@ -72,7 +82,15 @@ struct PixelTile {
         for (int i = 0; i < kPieces; ++i) {
             const int y = (corner[i] >> 16) + ky, x = static_cast<int16_t>(corner[i]) + kx;
             const bool valid = ky < p.kernel && inside(p, y, x);
-            cp_async16(to + i * kRowStep * kRowBytes, valid ? in + static_cast<int64_t>(pixel[i] + step) * p.c_in + ci : in, valid);
+            cp_async16_cached(to + i * kRowStep * kRowBytes, valid ? in + static_cast<int64_t>(pixel[i] + step) * p.c_in + ci : in, valid);
+        }
+        if (p.runs) {
+            if (++kx < p.kernel) return;
+            kx = 0;
+            if (++ky < p.kernel) return;
+            ky = 0;
+            ci += kTileK<T>;
+            return;
         }
         for (ci += kTileK<T>; ci >= p.c_in;) {
             ci -= p.c_in;
@@ -101,22 +119,26 @@ struct PixelTile {
     }
 };
 
-// Shared memory of the main loop, and at least what the staged sums need afterwards.
-template <int kTileM, int kTileN> constexpr int kPipelineBytes = kStages * (kTileM + kTileN) * kRowBytes;
+// Shared memory: of the main loop, and of the staged sums afterwards.
+template <int kTileM, int kTileN> constexpr int kPipelineBytes = kStages<kTileM, kTileN> * (kTileM + kTileN) * kRowBytes;
+template <int kTileM, int kTileN> constexpr int kStagedBytes = kTileM * kStagedRow<kTileN> * static_cast<int>(sizeof(float));
+template <int kTileM, int kTileN>
+constexpr int kSharedBytes = kPipelineBytes<kTileM, kTileN> > kStagedBytes<kTileM, kTileN> ? kPipelineBytes<kTileM, kTileN>
+                                                                                         : kStagedBytes<kTileM, kTileN>;
 
 // Sums of output pixels [m, m + kTileM) and columns [n, n + kTileN) over k tiles [begin, end). When it returns, all threads
 // may write to shared memory. kThree: c_in may be 3.
 template <class T, int kTileM, int kTileN, bool kThree>
 __device__ __forceinline__ void convolve(const Problem& p, int m, int n, int begin, int end, unsigned char* shared,
                                          Product<T, kTileM, kTileN>& product) {
-    constexpr int kStageBytes = (kTileM + kTileN) * kRowBytes;
+    constexpr int kStageBytes = (kTileM + kTileN) * kRowBytes, kDepth = kStages<kTileM, kTileN>;
     PixelTile<T, kTileM> pixels;
     MatrixTile<T, kTileN> weights;
     pixels.start(p, m, begin);
     weights.start(p.weights, p.row, n, p.n, begin);
     product.clear();
     const auto load = [&](int k_tile) {
-        unsigned char* const stage = shared + (k_tile - begin) % kStages * kStageBytes;
+        unsigned char* const stage = shared + (k_tile - begin) % kDepth * kStageBytes;
         if (k_tile < end) {
             if (kThree && p.c_in == 3)
                 pixels.load_three(p, stage, k_tile);
@@ -127,12 +149,12 @@ __device__ __forceinline__ void convolve(const Problem& p, int m, int n, int beg
         cp_async_commit();  // an empty group where nothing was left: the waits below count groups
     };
 #pragma unroll
-    for (int i = 0; i < kStages - 1; ++i) load(begin + i);
+    for (int i = 0; i < kDepth - 1; ++i) load(begin + i);
     for (int k_tile = begin; k_tile < end; ++k_tile) {
-        cp_async_wait<kStages - 2>();
+        cp_async_wait<kDepth - 2>();
         __syncthreads();  // the tile is there, and nobody reads any more what the next copies overwrite
-        load(k_tile + kStages - 1);
-        const unsigned char* const stage = shared + (k_tile - begin) % kStages * kStageBytes;
+        load(k_tile + kDepth - 1);
+        const unsigned char* const stage = shared + (k_tile - begin) % kDepth * kStageBytes;
         product.multiply(stage, stage + kTileM * kRowBytes);
     }
     cp_async_wait<0>();

@@ -35,6 +35,11 @@ __device__ __forceinline__ void cp_async16(void* shared, const void* global, boo
     const int bytes = valid ? 16 : 0;
     asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;\n" ::"r"(shared_address(shared)), "l"(global), "r"(bytes) : "memory");
 }
+// As cp_async16, through the first-level cache: for what neighbouring tiles read again soon.
+__device__ __forceinline__ void cp_async16_cached(void* shared, const void* global, bool valid = true) {
+    const int bytes = valid ? 16 : 0;
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 16, %2;\n" ::"r"(shared_address(shared)), "l"(global), "r"(bytes) : "memory");
+}
 // The same for one element of 4 bytes, 4-byte aligned.
 __device__ __forceinline__ void cp_async4(void* shared, const void* global) {
     asm volatile("cp.async.ca.shared.global [%0], [%1], 4;\n" ::"r"(shared_address(shared)), "l"(global) : "memory");
@@ -71,4 +76,5 @@ __device__ __forceinline__ void mma<bfloat_t>(float (&c)[4], const uint32_t (&a)
 }  // namespace trd::cuda
 #else
 #include "simt.hpp"
+#define cp_async16_cached cp_async16  // a cache is no part of a copy's meaning
 #endif
