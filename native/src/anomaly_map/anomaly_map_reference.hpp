@@ -26,9 +26,8 @@ inline void add_upsampled(const float* in, int64_t side, double* out, int64_t si
 
 // Half-sample symmetric border: ... c b a | a b c ... ; any i, also far outside a short row.
 inline int64_t mirror(int64_t i, int64_t n) {
-    const int64_t period = 2 * n;
-    i = ((i % period) + period) % period;
-    return i < n ? i : period - 1 - i;
+    while (i < 0 || i >= n) i = i < 0 ? -1 - i : 2 * n - 1 - i;
+    return i;
 }
 
 // Full two-dimensional Gaussian, sigma 4, radius 16; not separated, so that it shares nothing with the kernels.
@@ -43,9 +42,11 @@ inline std::vector<double> blur(const std::vector<double>& in, int64_t size) {
     for (int64_t y = 0; y < size; ++y)
         for (int64_t x = 0; x < size; ++x) {
             double sum = 0;
-            for (int64_t i = -radius; i <= radius; ++i)
+            for (int64_t i = -radius; i <= radius; ++i) {
+                const double* const row = in.data() + mirror(y + i, size) * size;
                 for (int64_t j = -radius; j <= radius; ++j)
-                    sum += weight[i + radius] * weight[j + radius] * in[mirror(y + i, size) * size + mirror(x + j, size)];
+                    sum += weight[i + radius] * weight[j + radius] * row[mirror(x + j, size)];
+            }
             out[y * size + x] = sum / (total * total);
         }
     return out;
