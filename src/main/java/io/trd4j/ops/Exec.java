@@ -8,15 +8,20 @@ import io.trd4j.jni.TrdExec;
 public final class Exec implements AutoCloseable {
     final TrdExec struct;
 
-    private Exec(int backend, int device) {
+    private Exec(int backend, int device, long stream) {
         NativeRuntime.description();
         struct = Owned.of(new TrdExec());
-        struct.backend(backend).device(device).stream(null);
+        struct.backend(backend).device(device).stream(Address.of(stream));
     }
 
     /** The CPU backend. */
     public static Exec cpu() {
-        return new Exec(Trd.TRD_BACKEND_CPU, 0);
+        return new Exec(Trd.TRD_BACKEND_CPU, 0, 0);
+    }
+
+    /** The CUDA backend. @param stream a {@code cudaStream_t} of that device */
+    public static Exec cuda(int device, long stream) {
+        return new Exec(Trd.TRD_BACKEND_CUDA, device, stream);
     }
 
     @Override

@@ -26,6 +26,11 @@ public final class MapOperators implements AutoCloseable {
         Status.check(status);
     }
 
+    /** The operators, to be copied to a device. */
+    public Workspace memory() {
+        return memory;
+    }
+
     @Override
     public void close() {
         memory.close();

@@ -1,0 +1,15 @@
+package io.trd4j.ops;
+
+import org.bytedeco.javacpp.Pointer;
+
+/** An address on a device as the pointer that the binding takes. Owns nothing. */
+final class Address extends Pointer {
+    private Address(long at) {
+        address = at;
+    }
+
+    /** null for 0. */
+    static Pointer of(long address) {
+        return address == 0 ? null : new Address(address);
+    }
+}
