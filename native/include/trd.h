@@ -165,7 +165,7 @@ TRD_API trd_status trd_anomaly_map(const trd_exec* exec, const trd_distances* rg
  *
  * Each of the three ops has a workspace, trd_prepare_<op>_workspace_bytes(...) bytes, 64-byte aligned. trd_prepare_<op>_plan
  * writes the tables that depend on the sizes only into it; any number of calls with the same sizes may follow. One call at
- * a time uses a workspace, which belongs to it until the return.
+ * a time uses a workspace, which belongs to it until the return, on CUDA until its work is done.
  *   width, height  of the image or the organised point cloud: 1 to 2^20 each, together at most 2^30 pixels
  *   row_stride     bytes from one row to the next, at least a row's own; what lies between the rows is not read
  *   size           S, 1 to 4096

@@ -335,6 +335,10 @@ int main() {
     }
     normals_case("wide", part(1100, 40, 0, 0.01, 2), 16, 3);   // a tile for each few outputs
     normals_case("tall", part(30, 300, 0, 0.01, 2), 96, 5);
+    // On CUDA, from 2^17 pixels on a block takes more rows; with more than 1024 tiles, more than one tile.
+    depth_case("large", part(300, 200, 5, 0.03, 4), 370);
+    normals_case("large", part(400, 330, 1, 0.03, 4), 24, 5);
+    normals_case("many tiles", part(53300, 3, 2, 0.03, 4), 4, 1);
     const Points slope = ramp(160, 130);
     depth_case("no plane", ramp(48, 48), 48);
     for (const int kernel : {3, 9, 15, 31}) normals_case("no plane", slope, 40, kernel, 1e-4);

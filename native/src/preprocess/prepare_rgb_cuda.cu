@@ -4,7 +4,7 @@
 // Launch   a block of 8 warps makes 32 x 8 output pixels. It takes the input rows that these need a chunk of at most 32 at a
 //          time: asynchronous 16-byte copies to shared memory (one that would leave the row becomes single bytes), each lane resizes
 //          four rows of one column across to 8-bit samples in shared memory, then each thread adds them to its three samples down.
-//          Columns' windows too wide for shared memory (reductions of more than about 80) are read where they lie.
+//          Columns' windows too wide for shared memory (reductions of more than about 90) are read where they lie.
 // Traffic  3 w h bytes in, read 1.1 to 1.3 times because rows of two neighbouring tiles overlap (from the L2 cache the second
 //          time), 3 S^2 elements out: 2.3 MB for 800 x 800 to 256 in fp16, 0.55 us of an H200's memory. The bound is the latency
 //          of one block's chain load, across, down: 3 to 4 us predicted with all 256 blocks resident at once, so about 15 %
