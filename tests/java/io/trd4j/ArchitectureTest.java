@@ -28,11 +28,13 @@ class ArchitectureTest {
                 .layer("ops").definedBy("io.trd4j.ops..")
                 .layer("jni").definedBy("io.trd4j.jni..")
                 .layer("io").definedBy("io.trd4j.io..")
+                .layer("bundle").definedBy("io.trd4j.bundle..")
                 .whereLayer("cli").mayNotBeAccessedByAnyLayer()
                 .whereLayer("report").mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("train").mayOnlyBeAccessedByLayers("cli", "report")
                 .whereLayer("engine").mayOnlyBeAccessedByLayers("cli", "report")
                 .whereLayer("model").mayOnlyBeAccessedByLayers("cli", "report", "train", "engine")
+                .whereLayer("bundle").mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("metrics").mayOnlyBeAccessedByLayers("cli", "report")
                 .whereLayer("data").mayOnlyBeAccessedByLayers("cli", "report", "train", "engine", "model")
                 .whereLayer("ops").mayOnlyBeAccessedByLayers("train", "engine", "model", "data")
@@ -44,7 +46,15 @@ class ArchitectureTest {
     void ioDependsOnNothingOfOurs() {
         noClasses().that().resideInAPackage("io.trd4j.io..").should().dependOnClassesThat()
                 .resideInAnyPackage("io.trd4j.cli..", "io.trd4j.report..", "io.trd4j.train..", "io.trd4j.engine..",
-                        "io.trd4j.model..", "io.trd4j.metrics..", "io.trd4j.data..", "io.trd4j.ops..", "io.trd4j.jni..")
+                        "io.trd4j.model..", "io.trd4j.metrics..", "io.trd4j.data..", "io.trd4j.ops..", "io.trd4j.jni..", "io.trd4j.bundle..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void bundleDependsOnIoAlone() {
+        noClasses().that().resideInAPackage("io.trd4j.bundle..").should().dependOnClassesThat(
+                DescribedPredicate.describe("are ours, save bundle and io", c -> c.getPackageName().startsWith("io.trd4j")
+                        && !c.getPackageName().matches("io\\.trd4j\\.(bundle|io)")))
                 .check(CLASSES);
     }
 

@@ -17,7 +17,7 @@ class HelpTest {
     @Test
     void everyVerbExplainsItself() {
         assertEquals(List.of("demo", "synth", "train", "calibrate", "evaluate", "inspect", "bench", "plan", "import",
-                "export"),
+                "export", "bundle"),
                 List.copyOf(VERBS.keySet()));
         String all = Cli.here().expect(0).out();
         assertEquals(all, Cli.here("--help").expect(0).out());

@@ -17,7 +17,7 @@ import picocli.CommandLine;
         footer = {"", "trd VERB --help explains a verb and its options."},
         subcommands = {DemoCommand.class, SynthCommand.class, TrainCommand.class, CalibrateCommand.class,
             EvaluateCommand.class, InspectCommand.class, BenchCommand.class, PlanCommand.class, ImportCommand.class,
-            ExportCommand.class})
+            ExportCommand.class, BundleCommand.class})
 public final class Main {
     private Main() {}
 
