@@ -7,7 +7,7 @@ SIGMA_PX, RADIUS_PX = 4, 16
 FP32_ERROR = 1e-3
 # Lower precisions: that it is the same map. How exact trained models stay is another test's business: generated weights do not
 # tell normal from anomalous, so their maps have little contrast (a standard deviation of 3 % of the mean) and errors look large.
-CORRELATION = {'bf16': 0.999, 'int8': 0.99, 'auto': 0.99}
+CORRELATION = {'fp16': 0.999, 'tf32': 0.999, 'bf16': 0.999, 'int8': 0.99, 'auto': 0.99}
 # One of 256 levels of colour is 0.017 in the network's units: another rounding may move a value by one, but hardly any.
 PREPARED_ERROR, PREPARED_DIFFERENT = 2e-3, 1e-3
 

@@ -38,13 +38,13 @@ def weights(folder):
 
 
 def serve(start, maps_path):
-    """start() loads and returns (version, setting, step); step() returns (maps or None, {stage: milliseconds})."""
+    """start() loads and returns (version, setting, step) and, if it likes, more to tell; step() returns (maps or None, {stage: milliseconds})."""
     # What libraries print must not get between the answers.
     answers = os.fdopen(os.dup(1), 'w', buffering=1)
     os.dup2(2, 1)
     begin = time.perf_counter()
     try:
-        version, setting, step = start()
+        version, setting, step, *more = start()
         maps, _ = step()
     except Unavailable as e:
         print(json.dumps({'unavailable': str(e)}), file=answers)
@@ -52,7 +52,8 @@ def serve(start, maps_path):
     load = 1e3 * (time.perf_counter() - begin)
     if maps is not None:
         np.concatenate([np.asarray(m, '<f4').ravel() for m in maps]).tofile(maps_path)
-    print(json.dumps({'version': version, 'setting': setting, 'blurred': False, 'load_ms': load}), file=answers)
+    print(json.dumps({'version': version, 'setting': setting, 'blurred': False, 'load_ms': load, **(more[0] if more else {})}),
+          file=answers)
     for line in sys.stdin:
         step()
         times = {}

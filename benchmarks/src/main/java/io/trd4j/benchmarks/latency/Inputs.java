@@ -32,7 +32,8 @@ import org.bytedeco.javacpp.PointerScope;
 /**
  * What all sides of a comparison read, in one folder: {@code model.safetensors} with generated weights (those of
  * {@code reference/generated.py}), synthetic parts of 800 x 800 as files, and the first of them prepared by trd4j
- * ({@code prepared.f32}, float [2, 3, S, S], row-major little-endian). The calibration is mean 0, standard deviation 1, so
+ * ({@code prepared.f32}, float [2, 3, S, S], row-major little-endian). Its pixels and points are there as {@code raw-rgb.u8} and
+ * {@code raw-xyz.f32} too, for who cannot read images. The calibration is mean 0, standard deviation 1, so
  * that a calibrated map is the raw one; the precisions are tested on the other parts.
  */
 public final class Inputs {
@@ -79,6 +80,11 @@ public final class Inputs {
         Modality modality = Modality.valueOf(args[3].toUpperCase(Locale.ROOT));
         SyntheticParts.write(folder.resolve("part"), Shape.COOKIE, 1 + NORMAL_PARTS, 0, 0, PART_PIXELS, SEED, done -> { });
         List<PartFiles> files = Dataset.open(folder.resolve("part")).train();
+        Part raw = files.get(0).load();
+        AtomicFile.write(folder.resolve("raw-rgb.u8"), raw.rgb().rgb());
+        ByteBuffer xyz = ByteBuffer.allocate(raw.xyz().xyz().length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        xyz.asFloatBuffer().put(raw.xyz().xyz());
+        AtomicFile.write(folder.resolve("raw-xyz.f32"), xyz.array());
         PrecisionTests tests;
         try (PreparedParts parts = new PreparedParts(files, size, modality, NORMAL_KERNEL, done -> { });
              Network network = new Network(backbone)) {
@@ -96,6 +102,8 @@ public final class Inputs {
         about.put("normal_kernel", NORMAL_KERNEL);
         about.put("rgb", folder.relativize(files.get(0).rgb()).toString());
         about.put("xyz", folder.relativize(files.get(0).second()).toString());
+        about.put("raw_width", raw.rgb().width());
+        about.put("raw_height", raw.rgb().height());
         about.put("bf16_test", tests == null ? null : tests.bf16());
         about.put("int8_test", tests == null ? null : tests.int8());
         // Written last: a folder without it is not complete.
