@@ -33,6 +33,7 @@ candidate_folders() {
   local folder
   tr ':' '\n' <<<"${TRD_CUDA_LIBS:-}" | while read -r folder; do [ -z "$folder" ] || expand_folder "$folder"; done
   tr ':' '\n' <<<"${LD_LIBRARY_PATH:-}" | while read -r folder; do if [ -d "$folder" ]; then echo "$folder"; fi; done
+  linker_cache | sed -n 's|.*=> \(.*\)/lib\(cudart\|cublas\|cudnn\|nccl\|cupti\)\.so.*|\1|p'
   for folder in /usr/local/cuda/lib64 /usr/local/cuda-13*/lib64 /opt/cuda/lib64 /usr/lib/x86_64-linux-gnu /usr/lib64; do
     if [ -d "$folder" ]; then echo "$folder"; fi
   done
@@ -41,8 +42,8 @@ candidate_folders() {
   for folder in /opt/*/lib/python3*/site-packages/nvidia/*/lib; do if [ -d "$folder" ]; then echo "$folder"; fi; done
 }
 
-# LibTorch's Python build brings libraries of the same names, which do not fit.
-usable_folders() { candidate_folders | awk '!seen[$0]++' | while read -r folder; do if [ ! -e "$folder/libtorch_cpu.so" ]; then echo "$folder"; fi; done; }
+# PyTorch's own folder is none of them: what lies there fits PyTorch only.
+usable_folders() { candidate_folders | awk '!seen[$0]++' | grep -v '/torch/lib/*$' || true; }
 
 find_cuda() {
   local library folder

@@ -113,15 +113,22 @@ python_with_torch() {
   return 1
 }
 
+# Configures and builds one of the stand-alone CMake projects in source/; its programs are then in the folder that is printed.
+build_native() { # project below source/
+  local build; build=$(cache_folder)/$(tr / - <<<"$1")
+  mkdir -p "$build"
+  { CUDACXX=$(find_nvcc) cmake -S "$here/source/$1" -B "$build" && cmake --build "$build" --parallel; } >"$build.log" 2>&1 \
+    || { tail -n 30 "$build.log" >&2; fail "$1 cannot be built; all of the log is $build.log" 1; }
+  echo "$build"
+}
+
 gpu_test() {
   local sanitize='' build tools code=0 test tool
   case "${1:-}" in '') ;; --sanitize) sanitize=1 ;; *) fail "gpu-test knows --sanitize only, not '$1'" ;; esac
   require_gpu gpu-test
   export TRD_REQUIRE_CUDA=1
   if tools=$(native_tools); then
-    build=$(cache_folder)/native
-    CUDACXX=$(find_nvcc) cmake -S "$here/source/native" -B "$build" >"$build.configure.log" 2>&1 || { cat "$build.configure.log" >&2; fail "the native tests cannot be configured" 1; }
-    cmake --build "$build" --parallel >"$build.build.log" 2>&1 || { tail -n 30 "$build.build.log" >&2; fail "the native tests cannot be built" 1; }
+    build=$(build_native native)
     echo "native tests ($tools):"
     ctest --test-dir "$build" --output-on-failure --no-tests=error || code=1
     if [ -n "$sanitize" ]; then
@@ -141,7 +148,6 @@ gpu_test() {
   fi
   prepare_java
   echo "Java tests:"
-  local jars; jars=$(echo "$here"/lib/*.jar | tr ' ' ':')
   ls "$here"/lib/*.jar | paste -sd : >"$(cache_folder)/classpath.txt"
   "$here/runtime/bin/java" "${java_options[@]}" -Xmx3g -Dtrd.fixtures="$here/tests/fixtures" -Dtrd.classes="$here/lib/trd4j.jar" \
     -Dtrd.classpath="$(cache_folder)/classpath.txt" -Dlogback.configurationFile=io/trd4j/cli/logback.xml \
@@ -151,11 +157,18 @@ gpu_test() {
 }
 
 gpu_bench() {
-  local python
+  local python tools native=()
   python=$(python_with_torch) || python=$(command -v python3 || command -v python) || fail "gpu-bench is a Python program: there is no python3 in the PATH"
   python=${python%%,*}
-  case " $* " in *' --help '*|*' --device cpu '*) ;; *) require_gpu gpu-bench ;; esac
-  exec "$python" "$here/source/benchmarks/reference/gpu_bench.py" --run "$here/run.sh" --commit "$(about commit)" "$@"
+  case " $* " in
+    *' --help '*|*' -h '*) ;;
+    *)
+      case " $* " in *' --device cpu '*) ;; *) require_gpu gpu-bench ;; esac
+      if [ ! -f "$here/source/benchmarks/native/CMakeLists.txt" ]; then :
+      elif tools=$(native_tools); then native=(--native "$(build_native benchmarks/native)")
+      else echo "kernel benchmarks: not run, $tools" >&2; fi ;;
+  esac
+  exec "$python" "$here/source/benchmarks/reference/gpu_bench.py" --run "$here/run.sh" --commit "$(about commit)" "${native[@]}" "$@"
 }
 
 # --- the command line --------------------------------------------------------------------------------------------
@@ -170,7 +183,7 @@ while :; do
 done
 for folder in $(tr ':' ' ' <<<"${TRD_CUDA_LIBS:-}"); do
   [ -d "$folder" ] || fail "--cuda-libs: $folder is no folder"
-  [ ! -e "$folder/libtorch_cpu.so" ] || fail "--cuda-libs: $folder is PyTorch's own folder, whose libraries do not fit; name the one that holds site-packages/nvidia"
+  case "$folder/" in */torch/lib/*) fail "--cuda-libs: $folder is PyTorch's own folder, whose libraries do not fit; name site-packages beside it" ;; esac
 done
 verb=${1:-}
 [ $# -eq 0 ] || shift

@@ -38,6 +38,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog='run.sh gpu-bench', description=__doc__.split('\n\n')[0])
     parser.add_argument('--run', required=True, help=argparse.SUPPRESS)
     parser.add_argument('--commit', default='unknown', help=argparse.SUPPRESS)
+    parser.add_argument('--native', help=argparse.SUPPRESS)
     parser.add_argument('--backbone', choices=(FULL, 'resnet50', 'resnet34', COMPACT), help=f'{FULL} and {COMPACT} unless given')
     parser.add_argument('--size', type=int, default=256, help='S (default: 256)')
     parser.add_argument('--rounds', type=int, default=5, help='(default: 5)')
@@ -73,6 +74,7 @@ def main():
     os.makedirs(options.out)
     try:
         environment(options, gpu)
+        kernels(options)
         results = [measure(options, backbone) for backbone in ([options.backbone] if options.backbone else [FULL, COMPACT])]
     except BaseException:
         shutil.rmtree(options.out)
@@ -80,6 +82,17 @@ def main():
     summary = {'runs': [table(r) for r in results]}
     latency.write(options, 'summary', summary)
     print(f'wrote {options.out}')
+
+
+def kernels(options):
+    """What each program of benchmarks/native prints, one file each; they time single kernels."""
+    for name in sorted(os.listdir(options.native)) if options.native else []:
+        program = os.path.join(options.native, name)
+        if name.startswith('bench_') and os.path.isfile(program) and os.access(program, os.X_OK):
+            done = subprocess.run([program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            with open(os.path.join(options.out, name + '.txt'), 'w') as file:
+                file.write(done.stdout)
+            print(f'{name}:\n{done.stdout}', end='' if done.returncode == 0 else f'{name} failed with exit code {done.returncode}\n')
 
 
 def nvidia_smi():
