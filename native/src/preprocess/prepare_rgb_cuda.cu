@@ -176,7 +176,8 @@ prepare_rgb_kernel(Image image, Axis horizontal, Axis vertical, int chunk, int p
 #pragma unroll 4
             for (int64_t r = low; r < high; ++r) sum[i] += between[(r - top) * kSamples + sample] * w[r - first[i]];
         }
-        __syncthreads();  // the next chunk overwrites what was read
+        // The next chunk overwrites what was read; where rows are staged, the barrier behind that comes first.
+        if (!kStaged) __syncthreads();
     }
 #pragma unroll
     for (int i = 0; i < kOwnSamples; ++i) {
