@@ -20,8 +20,14 @@ namespace trd_test {
 
 inline trd_exec cuda() { return trd_exec{TRD_BACKEND_CUDA, 0, nullptr}; }
 
-// Whether the CUDA backend can run here: the harness always can. TRD_REQUIRE_CUDA=1 makes a missing device a failure.
+// Whether the CUDA backend is to be tested and can run here: the harness always can. TRD_REQUIRE_CUDA=1 makes a missing device a
+// failure; TRD_TEST_BACKEND=cpu|cuda tests only one.
+inline bool tests_backend(const char* which) {
+    const char* only = std::getenv("TRD_TEST_BACKEND");
+    return only == nullptr || std::strcmp(only, which) == 0;
+}
 inline bool has_cuda() {
+    if (!tests_backend("cuda")) return false;
     trd_cuda_device info;
     const bool has = trd_cuda_probe(0, &info) == TRD_OK;
     const char* required = std::getenv("TRD_REQUIRE_CUDA");
@@ -32,7 +38,8 @@ inline bool has_cuda() {
 
 // The backends to test: the CPU, and CUDA where it can run.
 inline std::vector<trd_exec> backends() {
-    std::vector<trd_exec> all = {cpu()};
+    std::vector<trd_exec> all;
+    if (tests_backend("cpu")) all.push_back(cpu());
     if (has_cuda()) all.push_back(cuda());
     return all;
 }
@@ -64,7 +71,7 @@ public:
             write();
         }
 #endif
-        (void)exec;
+        on_cuda_ = exec.backend == TRD_BACKEND_CUDA;
         poison(true);
     }
     template <class T> Buffer(const trd_exec& exec, const std::vector<T>& values, int64_t offset = 0)
@@ -98,6 +105,7 @@ public:
         if (base_) check_cuda(cudaMemcpy(all_.data(), base_, all_.size(), cudaMemcpyDeviceToHost), "copy from the device");
         poison(true);
 #endif
+        if (on_cuda_) digest.add(start_, bytes_);
     }
     bool guards_intact() const {
         poison(false);
@@ -130,6 +138,7 @@ private:
     uint8_t* start_;
     uint8_t* device_;
     uint8_t* base_ = nullptr;
+    bool on_cuda_ = false;
     std::shared_ptr<void> memory_;
 };
 

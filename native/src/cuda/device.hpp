@@ -48,30 +48,46 @@ __device__ __forceinline__ void cp_async_commit() { asm volatile("cp.async.commi
 // Waits until at most N of this thread's groups are under way.
 template <int N> __device__ __forceinline__ void cp_async_wait() { asm volatile("cp.async.wait_group %0;\n" ::"n"(N) : "memory"); }
 
-// Four 8x8 matrices of 16-bit elements; lane l gives the address of row l % 8 of matrix l / 8, 16-byte aligned.
-__device__ __forceinline__ void ldmatrix(uint32_t (&r)[4], const void* row) {
-    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];\n"
-                 : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(shared_address(row)) : "memory");
-}
-__device__ __forceinline__ void ldmatrix(uint32_t (&r)[2], const void* row) {
-    asm volatile("ldmatrix.sync.aligned.m8n8.x2.shared.b16 {%0,%1}, [%2];\n"
-                 : "=r"(r[0]), "=r"(r[1]) : "r"(shared_address(row)) : "memory");
+// N = 1, 2 or 4 matrices of 8x8 16-bit elements; lane l gives the address of row l % 8 of matrix l / 8, 16-byte aligned, and gets
+// of each matrix row l / 4, columns 2 (l % 4) and the next. Transposed: of each matrix column l / 4, rows 2 (l % 4) and the next.
+#define TRD_LDMATRIX(name, modifier)                                                                                          \
+    __device__ __forceinline__ void name(uint32_t (&r)[1], const void* row) {                                                 \
+        asm volatile("ldmatrix.sync.aligned.m8n8.x1" modifier ".shared.b16 {%0}, [%1];\n"                                     \
+                     : "=r"(r[0]) : "r"(shared_address(row)) : "memory");                                                     \
+    }                                                                                                                         \
+    __device__ __forceinline__ void name(uint32_t (&r)[2], const void* row) {                                                 \
+        asm volatile("ldmatrix.sync.aligned.m8n8.x2" modifier ".shared.b16 {%0,%1}, [%2];\n"                                  \
+                     : "=r"(r[0]), "=r"(r[1]) : "r"(shared_address(row)) : "memory");                                         \
+    }                                                                                                                         \
+    __device__ __forceinline__ void name(uint32_t (&r)[4], const void* row) {                                                 \
+        asm volatile("ldmatrix.sync.aligned.m8n8.x4" modifier ".shared.b16 {%0,%1,%2,%3}, [%4];\n"                            \
+                     : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(shared_address(row)) : "memory");                 \
+    }
+TRD_LDMATRIX(ldmatrix, "")
+TRD_LDMATRIX(ldmatrix_transposed, ".trans")
+#undef TRD_LDMATRIX
+
+// Tag of float32 operands of which tensor cores read 10 bits of mantissa; to_tf32 rounds to them, ties away from zero.
+struct tf32_t {};
+__device__ __forceinline__ uint32_t to_tf32(float v) {
+    uint32_t r;
+    asm("cvt.rna.tf32.f32 %0, %1;\n" : "=r"(r) : "f"(v));
+    return r;
 }
 
-// c += a b, a 16x16 row-major, b 16x8 column-major, float32 sums: mma.m16n8k16.
+// c += a b, float32 sums. 16-bit types: mma.m16n8k16, a 16x16 row-major, b 16x8 column-major; tf32_t: m16n8k8, a 16x8, b 8x8.
 template <class T> __device__ __forceinline__ void mma(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]);
-template <>
-__device__ __forceinline__ void mma<half_t>(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
-    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3},{%4,%5,%6,%7},{%8,%9},{%0,%1,%2,%3};\n"
-                 : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
-                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
-}
-template <>
-__device__ __forceinline__ void mma<bfloat_t>(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
-    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3},{%4,%5,%6,%7},{%8,%9},{%0,%1,%2,%3};\n"
-                 : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
-                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
-}
+#define TRD_MMA(T, shape, type)                                                                                                 \
+    template <>                                                                                                                \
+    __device__ __forceinline__ void mma<T>(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {                    \
+        asm volatile("mma.sync.aligned." shape ".row.col.f32." type "." type ".f32 {%0,%1,%2,%3},{%4,%5,%6,%7},{%8,%9},{%0,%1,%2,%3};\n" \
+                     : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])                                                          \
+                     : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));                                      \
+    }
+TRD_MMA(half_t, "m16n8k16", "f16")
+TRD_MMA(bfloat_t, "m16n8k16", "bf16")
+TRD_MMA(tf32_t, "m16n8k8", "tf32")
+#undef TRD_MMA
 
 }  // namespace trd::cuda
 #else
