@@ -1,46 +1,75 @@
 #!/usr/bin/env bash
 # Builds libtrd with CMake. Called by `mvn package`; also stands alone.
-#   bash cppbuild.sh [-platform=linux-x86_64] [-extension=-gpu] <install|test|clean>
-# install  target/native<extension>/lib/libtrd.so
-# test     the native tests, twice: as shipped, and under AddressSanitizer + UndefinedBehaviorSanitizer
-# clean    removes target/native<extension>*
+#   bash cppbuild.sh [-platform=linux-x86_64] <install|simt|test|clean>
+# install  target/native/lib/libtrd.so; with nvcc its CUDA backend too, and target/native/kernels.txt: registers, memory, spills
+# simt     target/native/simt/lib/libtrd.so: its CUDA kernels run on the CPU, for tests of what calls them (Linux on x86-64)
+# test     the native tests, three times: as shipped; under AddressSanitizer + UndefinedBehaviorSanitizer with the CUDA kernels
+#          on the CPU; and those with every access to shared memory checked for races
+# clean    removes target/native
+# TRD_CUDA_ARCHITECTURES="90" in the environment compiles the kernels for fewer devices, TRD_CUDA=OFF for none.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-usage() { echo "cppbuild.sh: $1; usage: bash cppbuild.sh [-platform=linux-x86_64|macosx-arm64] [-extension=-gpu] <install|test|clean>" >&2; exit 1; }
+usage() { echo "cppbuild.sh: $1; usage: bash cppbuild.sh [-platform=linux-x86_64|macosx-arm64] <install|simt|test|clean>" >&2; exit 1; }
 
-platform=linux-x86_64 extension='' operation=''
+platform=linux-x86_64 operation=''
 for argument in "$@"; do
   case "$argument" in
     -platform=*) platform=${argument#*=} ;;
-    -extension=*) extension=${argument#*=} ;;
-    install|test|clean) operation=$argument ;;
+    install|simt|test|clean) operation=$argument ;;
     *) usage "unknown argument '$argument'" ;;
   esac
 done
 case "$platform" in linux-x86_64|macosx-arm64) ;; *) usage "unknown platform '$platform'" ;; esac
-case "$extension" in ''|-gpu) ;; *) usage "unknown extension '$extension'" ;; esac
 
-build=target/native$extension
+build=target/native
+cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+
 configure_and_build() { # folder, CMake options...
   local folder=$1; shift
   mkdir -p "$folder"
   cmake -S native -B "$folder" "$@" >"$folder/configure.log" 2>&1 || { cat "$folder/configure.log" >&2; exit 1; }
-  cmake --build "$folder" --parallel >"$folder/build.log" 2>&1 || { cat "$folder/build.log" >&2; exit 1; }
+  # What was found or is missing is said to the user, not only to the log.
+  sed -n 's/^-- \(libtrd: .*\)/\1/p' "$folder/configure.log" >&2
+  cmake --build "$folder" --parallel "$cores" >"$folder/build.log" 2>&1 || { cat "$folder/build.log" >&2; exit 1; }
+}
+
+configure_release() {
+  local options=(-DTRD_CUDA="${TRD_CUDA:-AUTO}")
+  [ -z "${TRD_CUDA_ARCHITECTURES:-}" ] || options+=(-DTRD_CUDA_ARCHITECTURES="${TRD_CUDA_ARCHITECTURES// /;}")
+  configure_and_build "$build/release" "${options[@]}"
+}
+
+# The kernels on the CPU: not on macOS.
+has_simt() { [ "$platform" = linux-x86_64 ]; }
+
+run_tests() { # name
+  echo "native tests, $1:"
+  ctest --test-dir "$build/$1" --output-on-failure --no-tests=error --parallel "$cores"
 }
 
 case "$operation" in
   install)
-    configure_and_build "$build/release"
+    configure_release
     cmake --install "$build/release" --prefix "$PWD/$build" >/dev/null
+    if [ -f "$build/release/kernels.txt" ]; then cp "$build/release/kernels.txt" "$build/kernels.txt"; else rm -f "$build/kernels.txt"; fi
+    ;;
+  simt)
+    has_simt || { echo "cppbuild.sh: the SIMT harness runs on Linux x86-64 only: nothing is built"; exit 0; }
+    configure_and_build "$build/simt" -DTRD_SIMT=ON -DTRD_TESTS_TOO=OFF
+    cmake --install "$build/simt" --prefix "$PWD/$build/simt" >/dev/null
     ;;
   test)
-    configure_and_build "$build/release"
-    configure_and_build "$build/sanitized" -DTRD_SANITIZE=ON
-    for folder in release sanitized; do
-      echo "native tests, $folder:"
-      ctest --test-dir "$build/$folder" --output-on-failure --no-tests=error
-    done
+    configure_release
+    if has_simt; then
+      configure_and_build "$build/sanitized" -DTRD_SANITIZE=ON -DTRD_SIMT=ON
+      configure_and_build "$build/races" -DTRD_SIMT=ON -DTRD_SIMT_RACES=ON
+    else
+      configure_and_build "$build/sanitized" -DTRD_SANITIZE=ON -DTRD_CUDA=OFF
+    fi
+    run_tests release
+    run_tests sanitized
+    if has_simt; then run_tests races; fi
     ;;
   clean) rm -rf "$build" ;;
   *) usage "no operation" ;;
