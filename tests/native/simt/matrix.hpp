@@ -54,6 +54,7 @@ inline uint32_t to_tf32(float v) {
 inline void cp_async16(void* shared, const void* global, bool valid = true, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
     simt::copy_async(shared, valid ? global : nullptr, 16, simt::here(file, line));
 }
+#define cp_async16_cached cp_async16  // a cache is no part of a copy's meaning
 inline void cp_async4(void* shared, const void* global, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
     simt::copy_async(shared, global, 4, simt::here(file, line));
 }
