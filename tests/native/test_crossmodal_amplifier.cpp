@@ -249,7 +249,7 @@ int main() {
         check(sliced > 0 && unsliced > 0, "some cases divide the intermediate, some do not");
         std::printf("%d cases with slices, %d without\n", sliced, unsliced);
         refused(exec);
-    } else {
+    } else if (tests_backend("cuda")) {
         const trd_exec exec = cuda();
         trd_tuner_branch none = {};
         const trd_status status = trd_crossmodal_amplifier(&exec, TRD_FLOAT16, &none, 1, nullptr, 0, 1, 4, 8);
