@@ -279,7 +279,8 @@ def table(content):
     for name, about in content['sides'].items():
         if 'unavailable' in about:
             print(f"{name:16} not available: {about['unavailable']}")
-    goals = [g for stage in ('resident', 'raw') for g in stage_goals(content, rows, stage)]
+    # The goals are a GPU's; on a CPU only the scripts are checked.
+    goals = [g for stage in ('resident', 'raw') for g in stage_goals(content, rows, stage)] if content['device'] == 'cuda' else []
     if any(r[OURS].get('resident_is_network') for r in rounds):
         print("trd4j's resident time is its network stage: this version does not time it alone")
     for g in goals:
