@@ -32,6 +32,7 @@ TYPES = {'float32': 'fp32', 'float16': 'fp16', 'bfloat16': 'bf16'}
 GOAL_MS = {'resident': 1.0, 'raw': 1.4}
 GOAL_TAIL, GOAL_OFFICIAL, GOAL_BEST = 1.15, 10, 1.2
 SCORE_ERROR = 1e-2
+STAGES = ('resident', 'raw')
 
 
 def arguments():
@@ -45,7 +46,8 @@ def arguments():
     parser.add_argument('--passes', type=int, default=500, help='of every side in a round (default: 500)')
     parser.add_argument('--precision', default=None, help="trd4j's; fp16 on a GPU, fp32 on a CPU unless given")
     parser.add_argument('--type', choices=TYPES, help="of PyTorch's tuned sides; float16 on a GPU, float32 on a CPU unless given")
-    parser.add_argument('--settings', type=lambda x: x.split(','), default=list(PEERS), help=f"PyTorch's sides (default: {','.join(PEERS)})")
+    parser.add_argument('--settings', type=lambda x: x.split(','), default=list(PEERS),
+                        help=f"PyTorch's sides (default: {','.join(PEERS)})")
     parser.add_argument('--device', choices=('cuda', 'cpu'), default='cuda')
     parser.add_argument('--threads', type=int, default=min(8, os.cpu_count()), help='CPU threads of a side (default: 8, or all cores)')
     parser.add_argument('--out', help='folder for the results; new (default: results/<date>_<device>_<commit>/gpu)')
@@ -139,13 +141,16 @@ def make_inputs(options, backbone):
 def measure(options, backbone):
     folder, about = make_inputs(options, backbone)
     script = os.path.join(HERE, 'latency_gpu.py')
-    ceilings = subprocess.run([sys.executable, script, 'ceilings', '--device', options.device], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    ceilings = json.loads(ceilings.stdout) if ceilings.returncode == 0 else {'unavailable': (ceilings.stderr.strip().splitlines() or ['no reason given'])[-1]}
+    done = subprocess.run([sys.executable, script, 'ceilings', '--device', options.device], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True)
+    ceilings = (json.loads(done.stdout) if done.returncode == 0
+                else {'unavailable': (done.stderr.strip().splitlines() or ['no reason given'])[-1]})
     sides, described = [], {}
     try:
         for name in [REFERENCE] + [s for s in options.settings if s != REFERENCE]:
             maps = latency.maps_file(options, name)
-            command = [sys.executable, script, name, folder, str(options.threads), maps, '--device', options.device, '--type', options.type]
+            command = [sys.executable, script, name, folder, str(options.threads), maps, '--device', options.device,
+                       '--type', options.type]
             side = latency.Side(options, name, 'fp32' if name == REFERENCE else TYPES[options.type], command, maps)
             sides.append(side)
             try:
@@ -168,8 +173,8 @@ def measure(options, backbone):
     finally:
         for side in sides:
             side.close()
-    content = {'group': 'gpu', 'backbone': backbone, 'size': options.size, 'device': options.device, 'threads': options.threads, 'passes': options.passes,
-               'ceilings': ceilings, 'sides': described, 'rounds': rounds}
+    content = {'group': 'gpu', 'backbone': backbone, 'size': options.size, 'device': options.device, 'threads': options.threads,
+               'passes': options.passes, 'ceilings': ceilings, 'sides': described, 'rounds': rounds}
     latency.write(options, f'gpu-{backbone}-{options.size}', content)
     return content
 
@@ -182,26 +187,29 @@ class Ours:
     def __init__(self, options, folder, about):
         self.options, self.folder, self.precision = options, folder, options.precision
         self.maps = latency.maps_file(options, OURS)
-        self.arguments = ['--model', os.path.join(folder, 'model.safetensors'), '--device', options.device, '--precision', options.precision,
-                          '--threads', options.threads]
+        self.arguments = ['--model', os.path.join(folder, 'model.safetensors'), '--device', options.device,
+                          '--precision', options.precision, '--threads', options.threads]
         out = os.path.join(folder, 'inspected')
         shutil.rmtree(out, ignore_errors=True)
-        run(options, 'trd', 'inspect', *self.arguments, '--rgb', os.path.join(folder, about['rgb']), '--xyz', os.path.join(folder, about['xyz']), '--out', out)
+        run(options, 'trd', 'inspect', *self.arguments, '--rgb', os.path.join(folder, about['rgb']),
+            '--xyz', os.path.join(folder, about['xyz']), '--out', out)
         with open(os.path.join(out, 'result.json')) as file:
             result = json.load(file)
         np.concatenate([tiff(os.path.join(out, f'anomaly_map_{b}.tiff')).ravel() for b in ('rgb', 'depth')]).tofile(self.maps)
         version = run(options, 'trd', '--version').split('\n')
-        self.about = {'precision': options.precision, 'version': ', '.join(v for v in version[:3] if v), 'setting': f'{options.precision}, trd bench', 'blurred': True,
-                      'score': result['score']}
+        self.about = {'precision': options.precision, 'version': ', '.join(v for v in version[:3] if v),
+                      'setting': f'{options.precision}, trd bench', 'blurred': True, 'score': result['score']}
 
     def turn(self, passes):
         path = os.path.join(self.folder, 'bench.json')
-        run(self.options, 'trd', 'bench', *self.arguments, '--data', os.path.join(self.folder, 'part'), '--parts', passes, '--warmup', max(20, passes // 5), '--json', path)
+        run(self.options, 'trd', 'bench', *self.arguments, '--data', os.path.join(self.folder, 'part'), '--parts', passes,
+            '--warmup', max(20, passes // 5), '--json', path)
         with open(path) as file:
             result = json.load(file)
         # 'resident' where the version tells it; the network's stage, which leaves out the maps, stands in.
-        resident, stands_in = (result['resident_ms'], False) if 'resident_ms' in result else (result['stages_ms']['network'], True)
-        return {'resident': resident, 'raw': result['latency_ms'], 'resident_is_network': stands_in}
+        stands_in = 'resident_ms' not in result
+        return {'resident': result['stages_ms']['network'] if stands_in else result['resident_ms'], 'raw': result['latency_ms'],
+                'resident_is_network': stands_in}
 
 
 def tiff(path):
@@ -237,7 +245,8 @@ def check(ours, sides, described, options):
                 error = abs(about[kind] - wanted) / abs(wanted)
                 about[kind + '_error'] = error
                 if not error <= SCORE_ERROR:
-                    raise latency_check.Disagreement(f'{name} gives the {kind} {about[kind]}, the official code {wanted}; nothing was timed')
+                    raise latency_check.Disagreement(f'{name} gives the {kind} {about[kind]}, the official code {wanted}; '
+                                                     'nothing was timed')
 
 
 def one_round(number, sides, passes):
@@ -266,27 +275,35 @@ def percentile(turn, stage, p):
 def table(content):
     """Prints one backbone's results and goals, and returns them."""
     rounds, timed = content['rounds'], [s for s in content['sides'] if s in content['rounds'][0]]
-    rows = {name: {stage: {f'p{p}': middle([percentile(r[name], stage, p) for r in rounds]) for p in (50, 99)} for stage in ('resident', 'raw')} for name in timed}
-    print(f"\n{content['backbone']}, S = {content['size']}, {content['device']}; ms per part, medians of {len(rounds)} rounds of {content['passes']} passes")
+    rows = {name: {stage: {f'p{p}': middle([percentile(r[name], stage, p) for r in rounds]) for p in (50, 99)}
+                   for stage in STAGES} for name in timed}
+    print(f"\n{content['backbone']}, S = {content['size']}, {content['device']}; ms per part, medians of {len(rounds)} rounds of "
+          f"{content['passes']} passes")
     c = content['ceilings']
     if 'unavailable' not in c:
-        print(f"{c['device']}: copies {c['copy_gb_per_s']:.0f} GB/s, {c['gemm_type']} product of {c['gemm_n']} {c['gemm_tflop_per_s']:.1f} TFLOP/s")
+        print(f"{c['device']}: copies {c['copy_gb_per_s']:.0f} GB/s, {c['gemm_type']} product of {c['gemm_n']} "
+              f"{c['gemm_tflop_per_s']:.1f} TFLOP/s")
     print(f"{'':16} {'resident p50':>12} {'p99':>8} {'raw p50':>9} {'p99':>8} {'map corr.':>10}  setting")
     for name in [OURS, *[n for n in timed if n != OURS]]:
         about, row = content['sides'][name], rows[name]
-        cells = ' '.join(f'{"-" if v is None else f"{v:.3f}":>{w}}' for v, w in zip((row['resident']['p50'], row['resident']['p99'], row['raw']['p50'], row['raw']['p99']), (12, 8, 9, 8)))
+        values = [row[stage][p] for stage in STAGES for p in ('p50', 'p99')]
+        cells = ' '.join(('-' if v is None else f'{v:.3f}').rjust(width) for v, width in zip(values, (12, 8, 9, 8)))
         print(f"{name:16} {cells} {about.get('map_correlation', 1 if name == REFERENCE else float('nan')):10.5f}  {about['setting']}")
     for name, about in content['sides'].items():
         if 'unavailable' in about:
             print(f"{name:16} not available: {about['unavailable']}")
     # The goals are a GPU's; on a CPU only the scripts are checked.
-    goals = [g for stage in ('resident', 'raw') for g in stage_goals(content, rows, stage)] if content['device'] == 'cuda' else []
+    goals = [g for stage in STAGES for g in stage_goals(content, rows, stage)] if content['device'] == 'cuda' else []
     if any(r[OURS].get('resident_is_network') for r in rounds):
         print("trd4j's resident time is its network stage: this version does not time it alone")
     for g in goals:
         measured = 'not measured' if g['ratio'] is None else f"{g['ratio']:.3f}, {'met' if g['met'] else 'MISSED'}"
         print(f"{g['what']}: goal {g['goal']}; {measured}")
     return {**{k: content[k] for k in ('backbone', 'size', 'device', 'ceilings')}, 'ms': rows, 'goals': goals}
+
+
+def ratio(a, b):
+    return None if a is None else a / b
 
 
 def middle(values):
@@ -303,8 +320,8 @@ def stage_goals(content, rows, stage):
     if content['backbone'] == FULL:
         goal('p50 in ms', GOAL_MS[stage], ours['p50'])
     goal('p99 / p50', GOAL_TAIL, ours['p99'] / ours['p50'])
-    others = {n: middle([percentile(r[n], stage, 50) / percentile(r[OURS], stage, 50) if percentile(r[n], stage, 50) is not None else None for r in content['rounds']])
-              for n in rows if n != OURS}
+    others = {name: middle([ratio(percentile(r[name], stage, 50), percentile(r[OURS], stage, 50)) for r in content['rounds']])
+              for name in rows if name != OURS}
     goal('official / trd4j', GOAL_OFFICIAL, others.get(REFERENCE), most=False)
     best = min((v for v in others.values() if v is not None), default=None)
     goal('the best PyTorch / trd4j', GOAL_BEST, best, most=False)

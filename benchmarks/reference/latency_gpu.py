@@ -15,7 +15,6 @@ import time
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
 import latency_gpu_network as gpu
 import latency_side
@@ -78,6 +77,7 @@ class Tuned:
 
     def __init__(self, folder, device, kind, folded, words):
         self.device, self.words = device, words
+        torch.backends.cudnn.benchmark = True
         self.part = gpu.Part(folder, device)
         self.pipeline = gpu.Pipeline(folder, device, kind, folded)
         about, rgb, second = latency_side.inputs(folder)
@@ -114,7 +114,6 @@ class Graphed(Tuned):
         super().__init__(folder, device, kind, folded, 'CUDA graph, channels-last, BatchNorm ' + ('folded' if folded else 'as layers')
                          + ', one teacher pass, blur on the device')
         if device.type == 'cuda':
-            torch.backends.cudnn.benchmark = True
             self.resident_run, self.raw_run = self.captured(self.resident_run), self.captured(self.raw_run)
 
     def captured(self, run):
@@ -145,9 +144,11 @@ class Compiled(Tuned):
 
     def __init__(self, folder, device, kind):
         require_compile()
-        super().__init__(folder, device, kind, True, 'torch.compile max-autotune, channels-last, BatchNorm folded, one teacher pass, blur on the device')
+        super().__init__(folder, device, kind, True, 'torch.compile max-autotune, channels-last, BatchNorm folded, one teacher pass, '
+                         'blur on the device')
         compiled = torch.compile(self.pipeline.verdict, mode='max-autotune', dynamic=False)
-        prepare = torch.compile(self.part.prepare, mode='max-autotune', dynamic=False)
+        # The copies to the device stay outside: a function with tensors of the host gets no CUDA graph.
+        prepare = torch.compile(self.part.on_device, mode='max-autotune', dynamic=False)
 
         def step(images):
             if device.type == 'cuda':
@@ -155,7 +156,14 @@ class Compiled(Tuned):
             return compiled(images())
 
         self.resident_run = lambda: step(lambda: self.images)
-        self.raw_run = lambda: step(lambda: prepare(kind, self.pipeline.size))
+        self.raw_run = lambda: step(self.prepared(prepare, kind))
+
+    def prepared(self, prepare, kind):
+        def images():
+            self.part.upload()
+            return prepare(kind, self.pipeline.size)
+
+        return images
 
 
 SETTINGS = {'official': Official, 'eager': Eager, 'graph': Graphed, 'graph-unfolded': Unfolded, 'compile': Compiled}

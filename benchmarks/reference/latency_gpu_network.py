@@ -44,7 +44,8 @@ def fold(module):
     previous = None
     for name, child in list(module.named_children()):
         if isinstance(child, nn.BatchNorm2d) and previous is not None and isinstance(previous[1], (nn.Conv2d, nn.ConvTranspose2d)):
-            setattr(module, previous[0], fuse_conv_bn_eval(previous[1], child, transpose=isinstance(previous[1], nn.ConvTranspose2d)))
+            transposed = isinstance(previous[1], nn.ConvTranspose2d)
+            setattr(module, previous[0], fuse_conv_bn_eval(previous[1], child, transpose=transposed))
             setattr(module, name, nn.Identity())
         fold(child)
         previous = name, child
@@ -101,9 +102,16 @@ class Part:
         height, width = self.host[1].shape[:2]
         self.height, self.width, self.device = height, width, device
 
-    def prepare(self, kind, size):
+    def upload(self):
         for host, resident in zip(self.host, self.resident):
             resident.copy_(host, non_blocking=True)
+
+    def prepare(self, kind, size):
+        self.upload()
+        return self.on_device(kind, size)
+
+    def on_device(self, kind, size):
+        """Both images as the network takes them, from the part on the device."""
         rgb, xyz = self.resident
         batch = torch.stack([self.colour(rgb, size), self.depth(xyz, size)])
         return ((batch - self.mean) / self.deviation).to(kind).contiguous(memory_format=torch.channels_last)
@@ -117,7 +125,8 @@ class Part:
     def depth(self, xyz, size):
         """[3, S, S] in 0..1, as SPEC section 5 says for depth images."""
         index = torch.arange(size, device=self.device)
-        points = xyz[(index * self.height).div(size, rounding_mode='floor')][:, (index * self.width).div(size, rounding_mode='floor')]
+        rows, columns = ((index * length).div(size, rounding_mode='floor') for length in (self.height, self.width))
+        points = xyz[rows][:, columns]
         corners = []
         for corner in (points[:3, :3], points[:3, -3:], points[-3:, :3]):
             corners.append(corner.sum((0, 1)) / (corner[..., 2] != 0).sum().clamp(min=1e-12))

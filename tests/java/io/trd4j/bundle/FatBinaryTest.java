@@ -55,7 +55,8 @@ class FatBinaryTest {
         int begin = 64 + TEXT.length;
         assertEquals(before.length, after.length);
         assertArrayEquals(Arrays.copyOf(before, begin), Arrays.copyOf(after, begin));
-        assertArrayEquals(Arrays.copyOfRange(before, begin + length, before.length), Arrays.copyOfRange(after, begin + length, after.length));
+        assertArrayEquals(Arrays.copyOfRange(before, begin + length, before.length),
+                Arrays.copyOfRange(after, begin + length, after.length));
         return Arrays.copyOfRange(after, begin, begin + length);
     }
 
@@ -155,7 +156,8 @@ class FatBinaryTest {
         int second = SmallElf.CONTAINER_HEADER + SM80.length;
         // A first container that is good: nothing of it may have changed when the second one is refused.
         for (byte[] bad : List.of(changed(good, 0, 0x12345678, 4), changed(good, 4, 2, 2), changed(good, 6, 8, 2), changed(good, 6, 0xFFFF, 2),
-                changed(good, 8, good.length, 8), changed(good, 8, -1, 8), changed(good, 8, Long.MAX_VALUE, 8), changed(good, 8, SM80.length + 8L, 8),
+                changed(good, 8, good.length, 8), changed(good, 8, -1, 8), changed(good, 8, Long.MAX_VALUE, 8),
+                changed(good, 8, SM80.length + 8L, 8),
                 changed(good, second + 4, 0, 4), changed(good, second + 4, 0xFFFFFFFFL, 4), changed(good, second + 8, -1, 8),
                 changed(good, second + 8, Long.MAX_VALUE, 8), changed(good, second + 8, 1000, 8), Arrays.copyOf(good, 12),
                 join(good, new byte[] {1}))) {
@@ -171,7 +173,8 @@ class FatBinaryTest {
             Files.write(file, Arrays.copyOf(whole, length));
             refused("is no 64-bit little-endian ELF file", file, 90);
         }
-        for (byte[] bad : List.of(changed(whole, 4, 1, 2), changed(whole, 5, 2, 2), "#!/bin/sh\n".repeat(20).getBytes(StandardCharsets.US_ASCII))) {
+        for (byte[] bad : List.of(changed(whole, 4, 1, 2), changed(whole, 5, 2, 2),
+                "#!/bin/sh\n".repeat(20).getBytes(StandardCharsets.US_ASCII))) {
             Files.write(file, bad);
             refused("is no 64-bit little-endian ELF file", file, 90);
         }
@@ -181,8 +184,8 @@ class FatBinaryTest {
                 changed(whole, table + 2 * 64 + 24, whole.length + 1, 8), changed(whole, table + 2 * 64 + 32, Long.MAX_VALUE, 8),
                 changed(whole, table + 2 * 64 + 32, -1, 8), changed(whole, table + 2 * 64, 0xFFFFFFF0L, 4),
                 // The section of GPU code twice.
-                changed(changed(changed(whole, table + 3 * 64, 1 + ".text".length() + 1, 4), table + 3 * 64 + 24, 64L + TEXT.length, 8), table + 3 * 64 + 32,
-                        container(SM80, SM90).length, 8))) {
+                changed(changed(changed(whole, table + 3 * 64, 1 + ".text".length() + 1, 4), table + 3 * 64 + 24, 64L + TEXT.length, 8),
+                        table + 3 * 64 + 32, container(SM80, SM90).length, 8))) {
             Files.write(file, bad);
             refused("damaged", file, 90);
         }
@@ -197,8 +200,8 @@ class FatBinaryTest {
                 extern "C" void run(float* x) { twice<<<1, 32>>>(x); }
                 """);
         Path library = folder.resolve("kernel.so");
-        Process nvcc = new ProcessBuilder("nvcc", "-shared", "-Xcompiler", "-fPIC", "-cudart", "none", "-gencode", "arch=compute_80,code=sm_80", "-gencode",
-                "arch=compute_90,code=[sm_90,compute_90]", "-o", library.toString(), source.toString()).redirectErrorStream(true).start();
+        Process nvcc = new ProcessBuilder("nvcc", "-shared", "-Xcompiler", "-fPIC", "-cudart", "none",
+                "-gencode", "arch=compute_80,code=sm_80", "-gencode", "arch=compute_90,code=[sm_90,compute_90]", "-o", library.toString(), source.toString()).redirectErrorStream(true).start();
         String printed = new String(nvcc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(nvcc.waitFor(60, TimeUnit.SECONDS) && nvcc.exitValue() == 0, printed);
         long size = Files.size(library);

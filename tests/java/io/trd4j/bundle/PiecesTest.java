@@ -63,7 +63,8 @@ class PiecesTest {
     private void refused(String why, String... arguments) throws Exception {
         Outcome outcome = assemble(arguments);
         assertEquals(2, outcome.code, outcome.text);
-        assertTrue(outcome.text.startsWith("assemble.sh: ") && outcome.text.contains(why) && outcome.text.lines().count() == 1, outcome.text);
+        assertTrue(outcome.text.startsWith("assemble.sh: ") && outcome.text.contains(why) && outcome.text.lines().count() == 1,
+                outcome.text);
         try (var left = Files.list(host)) {
             assertEquals(List.of(), left.toList());
         }

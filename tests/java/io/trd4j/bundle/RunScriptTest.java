@@ -19,8 +19,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What {@code bundle/run.sh} finds on a host: the scripts in a bundle without libraries, whose Java says with what it was called. The libraries
- * it asks for have names that no machine has, save those that a test makes.
+ * What {@code bundle/run.sh} finds on a host: the scripts in a bundle without libraries, whose Java says with what it was called.
+ * The libraries it asks for have names that no machine has, save those that a test makes.
  */
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class RunScriptTest {
@@ -48,6 +48,9 @@ class RunScriptTest {
         about("2.17", "90");
         program(bundle.resolve("runtime/bin/java"), "echo \"LD=$LD_LIBRARY_PATH\"; printf '%s\\n' \"$@\"");
         tools = Files.createDirectory(folder.resolve("tools"));
+        for (String python : List.of("python3", "python")) {
+            program(tools.resolve(python), "exit 1");
+        }
         // A Python environment as PyTorch's packages make it.
         cuda = Files.createDirectories(folder.resolve("env/lib/python3.12/site-packages/nvidia/cu13/lib"));
     }
@@ -80,7 +83,8 @@ class RunScriptTest {
         List<String> command = new ArrayList<>(List.of(bundle.resolve("run.sh").toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
-        builder.environment().keySet().removeIf(name -> name.startsWith("TRD_") || name.equals("LD_LIBRARY_PATH") || name.equals("VIRTUAL_ENV"));
+        builder.environment().keySet().removeIf(name -> name.startsWith("TRD_") || name.equals("LD_LIBRARY_PATH")
+                || name.equals("VIRTUAL_ENV"));
         builder.environment().put("PATH", tools + ":/usr/bin:/bin");
         Process process = builder.start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -98,8 +102,9 @@ class RunScriptTest {
         Outcome outcome = run("--cuda-libs", folder.resolve("env").toString(), "trd", "inspect", "--out", "a folder");
         assertEquals(0, outcome.code, outcome.toString());
         assertEquals("LD=" + bundle + "/natives:" + cuda, outcome.lines.get(0));
-        assertTrue(outcome.lines.containsAll(List.of("-Djava.library.path=" + bundle + "/natives", "-Dorg.bytedeco.javacpp.platform.extension=-gpu",
-                "-Dorg.bytedeco.javacpp.pathsFirst=true", "-Dorg.bytedeco.javacpp.platform.linkpath=" + cuda)), outcome.toString());
+        assertTrue(outcome.lines.containsAll(List.of("-Djava.library.path=" + bundle + "/natives",
+                "-Dorg.bytedeco.javacpp.platform.extension=-gpu", "-Dorg.bytedeco.javacpp.pathsFirst=true",
+                "-Dorg.bytedeco.javacpp.platform.linkpath=" + cuda)), outcome.toString());
         assertEquals(List.of("-cp", bundle + "/lib/*", "io.trd4j.cli.Main", "inspect", "--out", "a folder"),
                 outcome.lines.subList(outcome.lines.indexOf("-cp"), outcome.lines.size()));
         // site-packages itself, and a folder with the libraries, name them as well.
@@ -110,26 +115,27 @@ class RunScriptTest {
     @Test
     void saysWhatIsMissingInOneLine() throws Exception {
         program(tools.resolve("ldconfig"), "exit 0");
-        refused("no libcudart.so.913; no libcupti.so.913; ./run.sh doctor says where was searched, --cuda-libs names other folders", "trd", "--version");
+        String hint = "; ./run.sh doctor says where was searched, --cuda-libs names other folders";
+        String gpuHint = "; ./run.sh doctor says where was searched";
+        refused("no libcudart.so.913; no libcupti.so.913" + hint, "trd", "--version");
         libraries(cuda);
         gpu("9.0", "580.65.06");
         Files.delete(cuda.resolve("libcudnn.so.909"));
         String given = "--cuda-libs=" + folder.resolve("env");
         for (String verb : List.of("gpu-test", "gpu-bench")) {
-            refused(verb + " needs a GPU and CUDA 13: no libcudnn.so.909; ./run.sh doctor says where was searched", given, verb);
+            refused(verb + " needs a GPU and CUDA 13: no libcudnn.so.909" + gpuHint, given, verb);
         }
         // On the CPU, LibTorch asks for no cuDNN.
         assertEquals(0, run(given, "trd", "x").code);
         libraries(cuda);
         gpu("9.0", "570.86.15");
-        refused("gpu-test needs a GPU and CUDA 13: NVIDIA driver 570.86.15 is too old, CUDA 13 needs 580 or newer; ./run.sh doctor says where was "
-                + "searched", given, "gpu-test");
+        refused("gpu-test needs a GPU and CUDA 13: NVIDIA driver 570.86.15 is too old, CUDA 13 needs 580 or newer"
+                + gpuHint, given, "gpu-test");
         gpu("8.6", "580.65.06");
-        refused("gpu-test needs a GPU and CUDA 13: device 0 has compute capability 8.6, the bundle machine code for 90 (pack it with --keep-architecture 86); "
-                + "./run.sh doctor says where was searched", given, "gpu-test");
+        refused("gpu-test needs a GPU and CUDA 13: device 0 has compute capability 8.6, the bundle machine code for 90 "
+                + "(pack it with --keep-architecture 86)" + gpuHint, given, "gpu-test");
         about("2.99", "90");
-        refused("glibc 2.99 or newer is needed, this host has " + glibc() + "; ./run.sh doctor says where was searched, --cuda-libs names other folders", given,
-                "trd", "x");
+        refused("glibc 2.99 or newer is needed, this host has " + glibc() + hint, given, "trd", "x");
     }
 
     private String glibc() throws IOException {
@@ -164,7 +170,8 @@ class RunScriptTest {
         refused("--cuda-libs: /no/such is no folder", "--cuda-libs", "/no/such", "doctor");
         refused("--cuda-libs needs folders, separated by colons", "--cuda-libs");
         Path own = Files.createDirectories(folder.resolve("torch/lib"));
-        refused("--cuda-libs: " + own + " is PyTorch's own folder, whose libraries do not fit; name site-packages beside it", "--cuda-libs", own.toString(), "doctor");
+        refused("--cuda-libs: " + own + " is PyTorch's own folder, whose libraries do not fit; name site-packages beside it",
+                "--cuda-libs", own.toString(), "doctor");
         assertEquals(0, run().code);
         assertEquals(run("--help"), run());
     }

@@ -75,8 +75,8 @@ class BundleCommandTest {
         }
         refused("--keep-architecture must be 50 to 999 (90 is compute capability 9.0) or all, not 9", "--out", out, "--keep-architecture", "9");
         for (String architecture : List.of("9.0", "sm_90")) {
-            refused("--keep-architecture must be a number such as 90 (compute capability 9.0), or all alone, not '" + architecture + "'", "--out", out,
-                    "--keep-architecture", architecture);
+            refused("--keep-architecture must be a number such as 90 (compute capability 9.0), or all alone, not '" + architecture + "'",
+                    "--out", out, "--keep-architecture", architecture);
         }
         refused("--keep-architecture must be a number such as 90 (compute capability 9.0), or all alone, not 'all'", "--out", out,
                 "--keep-architecture", "90", "--keep-architecture", "all");
@@ -114,17 +114,19 @@ class BundleCommandTest {
         assertOneLine("there is no xz in the PATH; install it (Debian and Ubuntu: apt-get install xz-utils)", child().run("bundle", "--out", out));
         stub("xz", "exit 1");
         assertOneLine("there is no mvn in the PATH; install it (Debian and Ubuntu: apt-get install maven)", child().run("bundle", "--out", out));
-        stub("mvn", "echo '[INFO] wait'; echo '[ERROR] Could not find artifact org.bytedeco:pytorch:jar:linux-x86_64-gpu'; echo '[ERROR] help'; exit 1");
+        stub("mvn", "echo '[INFO] wait'; "
+                + "echo '[ERROR] Could not find artifact org.bytedeco:pytorch:jar:linux-x86_64-gpu'; echo '[ERROR] help'; exit 1");
         Cli.Outcome failed = child().run("bundle", "--out", out).expect(2);
-        assertEquals(List.of("trd: bundle: LibTorch's GPU build and the other jars, from the Maven repository", "trd: an artifact that the bundle needs (LibTorch's GPU build, 460 MB, the first time) is not in the local Maven repository and cannot be "
-                + "downloaded; run this once with a network. Maven says: Could not find artifact org.bytedeco:pytorch:jar:linux-x86_64-gpu"), failed.complaints());
+        assertEquals(List.of("trd: bundle: LibTorch's GPU build and the other jars, from the Maven repository", "trd: an artifact that "
+                + "the bundle needs (LibTorch's GPU build, 460 MB, the first time) is not in the local Maven repository and cannot be downloaded; run this once with a network. "
+                + "Maven says: Could not find artifact org.bytedeco:pytorch:jar:linux-x86_64-gpu"), failed.complaints());
         try (var left = Files.list(checkout.resolve("target"))) {
             assertEquals(List.of(), left.toList(), "the work folder is removed");
         }
         // A runtime without the JDK's tools.
         Cli.Outcome outcome = child().jvm("--limit-modules", "java.se,jdk.unsupported,jdk.management").run("bundle", "--out", out);
-        assertOneLine("the Java in " + System.getProperty("java.home") + " has no jlink: it is a runtime without development tools; install a JDK 17 or newer, or "
-                + "set JAVA_HOME to one", outcome);
+        assertOneLine("the Java in " + System.getProperty("java.home") + " has no jlink: it is a runtime without development tools; "
+                + "install a JDK 17 or newer, or set JAVA_HOME to one", outcome);
         assertTrue(Files.notExists(out));
     }
 }

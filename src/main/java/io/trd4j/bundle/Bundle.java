@@ -74,7 +74,8 @@ public final class Bundle {
         }
         String platform = System.getProperty("os.name") + " " + System.getProperty("os.arch");
         if (!platform.equals("Linux amd64")) {
-            throw new InputException("bundle packs this machine's libraries for hosts like it, which must be Linux on x86-64; this is " + platform);
+            throw new InputException("bundle packs this machine's libraries for hosts like it, which must be Linux on x86-64; this is "
+                    + platform);
         }
         Tool.jdk("jlink");
         Tool.jdk("javac");
@@ -84,8 +85,8 @@ public final class Bundle {
     }
 
     /**
-     * Packs. Needs about 2.5 GB below {@code target} while it runs, some minutes, and LibTorch's GPU build from the local Maven repository
-     * or the network.
+     * Packs. Needs about 2.5 GB below {@code target} while it runs, some minutes, and LibTorch's GPU build from the local Maven
+     * repository or the network.
      *
      * @param progress told what happens, one line each
      * @throws InputException when an artifact is missing and cannot be downloaded
@@ -122,8 +123,8 @@ public final class Bundle {
     /** The same content gives the same archive: order, times and owners are fixed. */
     private static void compress(Path work, Path archive) throws IOException {
         // The jump filter makes addresses in machine code repeat; large blocks for the sake of what is in two libraries.
-        Tool.run(work, List.of("bash", "-c", "set -o pipefail; tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 -cf - \"$1\" "
-                + "| xz -T0 --x86 --lzma2=preset=6,dict=64MiB >\"$2\"", "bash", NAME, archive.toString()));
+        Tool.run(work, List.of("bash", "-c", "set -o pipefail; "
+                + "tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 -cf - \"$1\" | xz -T0 --x86 --lzma2=preset=6,dict=64MiB >\"$2\"", "bash", NAME, archive.toString()));
     }
 
     static String megabytes(long bytes) {

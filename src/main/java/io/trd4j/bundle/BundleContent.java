@@ -28,7 +28,8 @@ final class BundleContent {
     private static final String CONSOLE = "junit-platform-console-standalone";
     /** ArchUnit is not packed. */
     private static final String ARCHITECTURE_TEST = "ArchitectureTest.class";
-    private static final List<String> SOURCES = List.of("native", "tests/native", "benchmarks/native", "benchmarks/reference", "cppbuild.sh");
+    private static final List<String> SOURCES = List.of("native", "tests/native", "benchmarks/native",
+            "benchmarks/reference", "cppbuild.sh");
     /** Of the benchmarks, what gpu-bench runs: it makes the model and part that all sides read, and describes the machine. */
     private static final List<String> BENCHMARKS = List.of("latency/Inputs.java", "Environment.java");
 
@@ -80,8 +81,8 @@ final class BundleContent {
                     "-DincludeScope=runtime", "-Dmdep.outputFile=" + list));
         } catch (Tool.Failure e) {
             String why = e.printed().lines().filter(line -> line.startsWith("[ERROR]")).findFirst().orElse(e.getMessage());
-            throw new InputException("an artifact that the bundle needs (LibTorch's GPU build, 460 MB, the first time) is not in the local Maven "
-                    + "repository and cannot be downloaded; run this once with a network. Maven says: " + why.replace("[ERROR] ", ""), e);
+            throw new InputException("an artifact that the bundle needs (LibTorch's GPU build, 460 MB, the first time) is not in the "
+                    + "local Maven repository and cannot be downloaded; run this once with a network. Maven says: " + why.replace("[ERROR] ", ""), e);
         }
         return Arrays.stream(Files.readString(list).strip().split(File.pathSeparator)).map(Path::of).toList();
     }
@@ -114,7 +115,8 @@ final class BundleContent {
 
     private void benchmarks() throws IOException {
         Path sources = root.resolve("benchmarks/src/main/java/io/trd4j/benchmarks");
-        List<String> arguments = new ArrayList<>(List.of("-nowarn", "-proc:none", "-g:none", "-d", content.resolve("benchmarks").toString(), "-cp",
+        List<String> arguments = new ArrayList<>(List.of("-nowarn", "-proc:none", "-g:none", "-d",
+                content.resolve("benchmarks").toString(), "-cp",
                 jarsOf(content.resolve("lib")) + File.pathSeparator + content.resolve("tests/classes")
                         + File.pathSeparator + content.resolve("tests/junit.jar")));
         BENCHMARKS.forEach(source -> arguments.add(sources.resolve(source).toString()));

@@ -27,7 +27,8 @@ final class Natives {
     private static final Pattern ROOT = Pattern.compile("libtorch\\.so|libjni(javacpp|openblas|openblas_nolapack|torch|torch_cuda|dnnl|OpenCL"
             + "|opencv_(core|imgproc|imgcodecs)|cudart|cublas|cudnn|cusparse|cusolver|cufft|curand|cupti|cufile|nccl|nvrtc)\\.so");
     /** What asks the host for libraries of NVIDIA's: LibTorch; the other CUDA bindings only when they are used. */
-    private static final Pattern CUDA = Pattern.compile("lib(cudart|cupti|cublas|cublasLt|cudnn|cudnn_\\w+|cusparse|cusolver|cufft|curand|cufile|nccl)\\.so\\.\\d+");
+    private static final Pattern CUDA = Pattern.compile("lib(cudart|cupti|cublas|cublasLt|cudnn|cudnn_\\w+|cusparse|cusolver|cufft"
+            + "|curand|cufile|nccl)\\.so\\.\\d+");
     private static final Pattern LIBTORCH = Pattern.compile("lib(torch|c10|jnitorch).*");
 
     private final Path folder;
@@ -93,7 +94,7 @@ final class Natives {
         }
     }
 
-    /** Removes the machine code of GPUs that are not kept; returns in words what was done. A library that is not understood stays whole. */
+    /** Removes the machine code of GPUs that are not kept; returns in words what was done. What is not understood stays whole. */
     String keep(SortedSet<Integer> architectures) throws IOException {
         Path library = folder.resolve("libtorch_cuda.so");
         if (architectures.isEmpty()) {
@@ -121,7 +122,8 @@ final class Natives {
     String newest(String prefix, Path other) throws IOException {
         String newest = null;
         try (Stream<Path> more = Files.walk(other)) {
-            for (Path library : Stream.concat(libraries().stream(), more.filter(f -> f.getFileName().toString().endsWith(".so"))).toList()) {
+            Stream<Path> theirs = more.filter(f -> f.getFileName().toString().endsWith(".so"));
+            for (Path library : Stream.concat(libraries().stream(), theirs).toList()) {
                 newest = ElfFile.newer(newest, ElfFile.map(library, false).newestVersion(prefix));
             }
         }

@@ -27,7 +27,8 @@ final class Pieces {
      * @param pieceBytes of every piece but the last
      * @return the pieces, in order
      */
-    static List<Path> write(Path archive, String name, Path folder, long pieceBytes, byte[] script, String scriptName) throws IOException {
+    static List<Path> write(Path archive, String name, Path folder, long pieceBytes, byte[] script, String scriptName)
+            throws IOException {
         List<Path> pieces = new ArrayList<>();
         StringBuilder sums = new StringBuilder();
         try (FileChannel in = FileChannel.open(archive); FileSet files = new FileSet()) {

@@ -47,7 +47,8 @@ final class Tool {
     /** @throws InputException when it is not there; the message names the package to install */
     static void require(String name, String debianPackage) {
         if (find(name).isEmpty()) {
-            throw new InputException("there is no " + name + " in the PATH; install it (Debian and Ubuntu: apt-get install " + debianPackage + ")");
+            throw new InputException("there is no " + name + " in the PATH; install it (Debian and Ubuntu: apt-get install "
+                    + debianPackage + ")");
         }
     }
 
