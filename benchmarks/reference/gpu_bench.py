@@ -282,7 +282,7 @@ def table(content):
     c = content['ceilings']
     if 'unavailable' not in c:
         print(f"{c['device']}: copies {c['copy_gb_per_s']:.0f} GB/s, {c['gemm_type']} product of {c['gemm_n']} "
-              f"{c['gemm_tflop_per_s']:.1f} TFLOP/s")
+              f"{c['gemm_tflop_per_s']:.3g} TFLOP/s")
     print(f"{'':16} {'resident p50':>12} {'p99':>8} {'raw p50':>9} {'p99':>8} {'map corr.':>10}  setting")
     for name in [OURS, *[n for n in timed if n != OURS]]:
         about, row = content['sides'][name], rows[name]
