@@ -78,4 +78,10 @@ class ArchitectureTest {
         classes().that().haveFullyQualifiedName("io.trd4j.jni.Trd").should().onlyBeAccessed()
                 .byAnyPackage("io.trd4j.jni..", "io.trd4j.ops..").check(CLASSES);
     }
+
+    @Test
+    void theCudaRuntimeIsMetInOnePackage() {
+        noClasses().that().resideOutsideOfPackage("io.trd4j.engine.cuda..").should().dependOnClassesThat()
+                .resideInAPackage("org.bytedeco.cuda..").check(CLASSES);
+    }
 }

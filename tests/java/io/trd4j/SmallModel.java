@@ -20,9 +20,14 @@ public final class SmallModel {
 
     /** resnet18 at S = 64 with the golden generator's weights; not trained, but everything in it is in range. */
     public static Path write(Path file, Modality modality, Double threshold) throws IOException {
+        return write(file, SIZE, modality, threshold);
+    }
+
+    /** The same at another size. */
+    public static Path write(Path file, int size, Modality modality, Double threshold) throws IOException {
         try (Network network = new Network(Backbone.RESNET18)) {
             network.weights().forEach((prefix, weights) -> Golden.fill(weights, prefix));
-            ModelInfo info = new ModelInfo(ModelInfo.FORMAT_VERSION, Backbone.RESNET18, SIZE, modality, 5,
+            ModelInfo info = new ModelInfo(ModelInfo.FORMAT_VERSION, Backbone.RESNET18, size, modality, 5,
                     new Calibration(0.9, 0.2, 1.1, 0.3), threshold, null,
                     ModelFile.teacherSha256(network.teacher().weights().sources("")));
             ModelFile.write(file, info, network.sources());

@@ -148,7 +148,7 @@ final class BenchCommand implements Callable<Integer> {
         settings.put("part_height", loaded.get(0).rgb().height());
         settings.put("parts", parts);
         settings.put("warmup", warmUp);
-        settings.put("device", "cpu");
+        settings.put("device", inspector.device());
         settings.put("precision_asked", options.precision().key());
         settings.put("precision", inspector.precision().key());
         settings.put("threads", inspector.threads());
@@ -165,6 +165,10 @@ final class BenchCommand implements Callable<Integer> {
                 settings.get("size"), settings.get("modality"), settings.get("precision"), settings.get("precision_asked"), settings.get("threads"));
         line("%s parts of %s x %s (%s), after %s to warm up", parts, settings.get("part_width"), settings.get("part_height"),
                 settings.get("data"), warmUp);
+        if (!settings.get("device").equals("cpu")) {
+            line("%s: prepare = copies to page-locked memory, network = all that the GPU does, anomaly_map = results to Java arrays",
+                    settings.get("device"));
+        }
         line("trd4j %s, %s, %s", settings.get("version"), settings.get("java"), String.join(", ", Natives.describe()));
         System.out.println();
         line("%-12s %9s %9s %9s %9s %9s %9s", "ms", "p50", "p90", "p99", "p99.9", "max", "mean");

@@ -39,7 +39,7 @@ final class CalibrateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        int threads = device.threads();
+        int threads = device.cpuThreads();
         AtomicFile.requireFile(model);
         List<PartFiles> parts = Dataset.open(data).validation();
         if (parts.isEmpty()) {

@@ -4,6 +4,7 @@ import io.trd4j.data.Dataset;
 import io.trd4j.data.Modality;
 import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
+import io.trd4j.engine.DeviceChoice;
 import io.trd4j.engine.Inspector;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
@@ -77,7 +78,7 @@ final class DemoCommand implements Callable<Integer> {
         if (epochs < 1) {
             throw new InputException("--epochs must be positive, not " + epochs);
         }
-        int threads = inference.threads();
+        int threads = inference.cpuThreads();
         Path data = out.resolve("data");
         Path category = data.resolve(SHAPE.key());
         Path model = out.resolve("model.safetensors");
@@ -101,7 +102,7 @@ final class DemoCommand implements Callable<Integer> {
         start = lap(timings, "training and calibration", start);
 
         EvaluationRun run;
-        try (Inspector inspector = Inspector.open(model, inference.options())) {
+        try (Inspector inspector = Inspector.open(model, inference.options().withDevice(DeviceChoice.CPU))) {
             run = EvaluationRun.of(inspector, dataset);
         }
         Map<String, Evaluation.Detail> details = run.details();

@@ -1,23 +1,35 @@
 package io.trd4j.cli;
 
+import io.trd4j.engine.DeviceChoice;
 import io.trd4j.io.InputException;
 import picocli.CommandLine.Option;
 
 /** Where a verb computes, shared by all verbs that run the network. */
 final class Device {
-    @Option(names = "--device", paramLabel = "auto|cpu", defaultValue = "auto",
-            description = "Where to compute (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--device", paramLabel = "auto|cpu|cuda|cuda:N", defaultValue = "auto",
+            description = "Where to inspect: cuda = the first NVIDIA GPU, cuda:N = that of this number; auto = the first GPU if it can "
+                + "be used, else the CPU. Training and calibration run on the CPU (default: ${DEFAULT-VALUE}).")
     private String device;
 
     @Option(names = "--threads", paramLabel = "N", defaultValue = "0",
             description = "CPU threads; 0 = one per core (default: ${DEFAULT-VALUE}).")
     private int threads;
 
-    /** Checks both options; returns the number of CPU threads. */
-    int threads() {
-        if (!device.equals("auto") && !device.equals("cpu")) {
-            throw new InputException("--device " + device + " is not available: this version computes on the CPU; use auto or cpu");
+    /** Checks the option; whether the device exists is found when it is opened. */
+    DeviceChoice choice() {
+        return DeviceChoice.of(device);
+    }
+
+    /** Checks both options for a verb that has the CPU only; returns the number of CPU threads. */
+    int cpuThreads() {
+        if (choice().kind() == DeviceChoice.Kind.CUDA) {
+            throw new InputException("--device " + device + " is not available here: training and calibration run on the CPU; use auto or cpu");
         }
+        return threads();
+    }
+
+    /** Checks the option; returns the number of CPU threads. */
+    int threads() {
         if (threads < 0 || threads > 1024) {
             throw new InputException("--threads " + threads + " is out of range; use 0 (one per core) to 1024");
         }

@@ -1,5 +1,6 @@
 package io.trd4j.cli;
 
+import io.trd4j.engine.DeviceException;
 import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,6 +32,9 @@ record Failure(int code, String line) {
         }
         if (thrown instanceof IOException) {
             return new Failure(OTHER, thrown.getMessage() == null ? name(thrown) : oneLine(thrown.getMessage()));
+        }
+        if (thrown instanceof DeviceException) {
+            return new Failure(OTHER, firstLine(thrown));
         }
         if (thrown instanceof OutOfMemoryError || thrown instanceof RuntimeException && saysOutOfMemory(thrown)) {
             return new Failure(OTHER, "not enough memory (" + firstLine(thrown)

@@ -10,17 +10,19 @@ final class Inference {
     @Mixin
     private Device device;
 
-    @Option(names = "--precision", paramLabel = "auto|fp32|bf16|int8", defaultValue = "auto",
-            description = "Arithmetic of the network; auto = the fastest that this CPU supports and that passed its accuracy test "
-                + "when the model was calibrated (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--precision", paramLabel = "auto|fp32|tf32|bf16|fp16|int8", defaultValue = "auto",
+            description = "Arithmetic of the network; auto = on the CPU the fastest that it supports and that passed its accuracy test "
+                + "when the model was calibrated, on a GPU fp16 (default: ${DEFAULT-VALUE}).")
     private String precision;
 
-    int threads() {
-        return device.threads();
+    /** Checks all options for a verb that trains as well, on the CPU. */
+    int cpuThreads() {
+        options();
+        return device.cpuThreads();
     }
 
     /** Checks all options. */
     InspectorOptions options() {
-        return new InspectorOptions(device.threads(), Precision.of(precision));
+        return new InspectorOptions(device.threads(), Precision.of(precision)).withDevice(device.choice());
     }
 }

@@ -72,7 +72,7 @@ final class PlanCommand implements Callable<Integer> {
         all.put("weights_bytes", report.weightBytes());
         all.put("arena_bytes", report.arenaBytes());
         all.put("network_ms", report.networkMillis());
-        boolean measured = !report.steps().isEmpty();
+        boolean measured = report.timed();
         all.put("peak_gflop_per_s", measured ? report.peakGflopPerSecond() : null);
         all.put("share_of_peak", measured ? report.shareOfPeak() : null);
         all.put("by_kind", totals(report.byKind()));
@@ -90,7 +90,7 @@ final class PlanCommand implements Callable<Integer> {
             one.put("weight_bytes", step.weightBytes());
             one.put("ms", step.millis());
             one.put("gflop_per_s", step.gflopPerSecond());
-            one.put("share_of_peak", report.shareOfPeak(step));
+            one.put("share_of_peak", measured ? report.shareOfPeak(step) : null);
             one.put("implementation", step.implementation());
             steps.add(one);
         }

@@ -29,6 +29,10 @@ final class PlanText {
                     report.flop() / 1e9, report.networkMillis());
             return;
         }
+        if (!report.timed()) {
+            untimed();
+            return;
+        }
         line("%.2f GFLOP, weights %.1f MB, arena %.1f MB, %d steps; peak %.0f GFLOP/s; medians of %d runs",
                 report.flop() / 1e9, report.weightBytes() / 1e6, report.arenaBytes() / 1e6, report.steps().size(), report.peakGflopPerSecond(),
                 report.runs());
@@ -41,6 +45,19 @@ final class PlanText {
         lines.add("");
         line("network: %.2f ms, %.0f GFLOP/s, %.1f%% of the peak (its steps timed one by one: %.2f ms)",
                 report.networkMillis(), report.gflopPerSecond(), 100 * report.shareOfPeak(), report.stepMillis());
+    }
+
+    private void untimed() {
+        line("%.2f GFLOP, weights %.1f MB, arena %.1f MB, %d steps", report.flop() / 1e9, report.weightBytes() / 1e6,
+                report.arenaBytes() / 1e6, report.steps().size());
+        lines.add("");
+        for (PlanStep step : report.steps()) {
+            line("%-8s %8.3f GFLOP %8.2f MB  %-28s %s", step.kind(), step.flop() / 1e9, step.bytes() / 1e6, step.implementation(),
+                    step.name());
+        }
+        lines.add("");
+        line("network: %.3f ms, %.0f GFLOP/s, with the images and distances copied from and to the host; medians of %d runs",
+                report.networkMillis(), report.gflopPerSecond(), report.runs());
     }
 
     private void steps() {

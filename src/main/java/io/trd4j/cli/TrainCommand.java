@@ -78,7 +78,7 @@ final class TrainCommand implements Callable<Integer> {
         Backbone architecture = Backbone.of(backbone);
         TrainingOptions options;
         try {
-            options = new TrainingOptions(architecture, size, modality, normalKernel, epochs, batch, learningRate, seed, device.threads());
+            options = new TrainingOptions(architecture, size, modality, normalKernel, epochs, batch, learningRate, seed, device.cpuThreads());
         } catch (IllegalArgumentException e) {
             throw new InputException("--" + e.getMessage().replaceFirst("learning rate", "lr").replaceFirst("normal kernel", "normal-kernel"), e);
         }

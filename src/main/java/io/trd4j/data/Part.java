@@ -55,7 +55,7 @@ public final class Part {
     }
 
     /** What an error about the second modality names. */
-    String source() {
+    public String source() {
         return source;
     }
 }

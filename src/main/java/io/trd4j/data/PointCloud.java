@@ -60,7 +60,8 @@ public final class PointCloud {
         return copy;
     }
 
-    Pixels<float[], FloatPointer> points() {
+    /** As ops read it. */
+    public Pixels<float[], FloatPointer> points() {
         return points;
     }
 }

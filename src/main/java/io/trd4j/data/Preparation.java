@@ -100,7 +100,7 @@ public final class Preparation implements AutoCloseable {
     void second(Part part, Pointer out, BytePointer mask) {
         checkOut(out);
         if (part.normals() != null) {
-            requireNormals(part);
+            requireNormals(part, modality);
             colour(normalsImage, part.normals(), out);
             return;
         }
@@ -147,7 +147,8 @@ public final class Preparation implements AutoCloseable {
         Ops.prepareRgb(exec, pixels, out, type, size, plan.workspace);
     }
 
-    private void requireNormals(Part part) {
+    /** Refuses a surface-normal image where the model's second modality is depth. */
+    public static void requireNormals(Part part, Modality modality) {
         if (modality == Modality.DEPTH) {
             throw new InputException(part.source() + " is a surface-normal image, but the model's second modality is depth;"
                     + " give a point cloud (a TIFF of float x, y, z) or use a model trained with --modality normals");

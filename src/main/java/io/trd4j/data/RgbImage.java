@@ -55,7 +55,8 @@ public final class RgbImage {
         return copy;
     }
 
-    Pixels<byte[], BytePointer> pixels() {
+    /** As ops read it. */
+    public Pixels<byte[], BytePointer> pixels() {
         return pixels;
     }
 }

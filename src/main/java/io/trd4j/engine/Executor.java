@@ -21,19 +21,13 @@ public interface Executor extends AutoCloseable {
     /** Element type of the images. */
     ElementType imageType();
 
-    /** Sets a prepared image from S x S x 3 float values, rounded to the nearest where the image is BF16; not for the hot path. */
+    /** Sets a prepared image from S x S x 3 float values, rounded to the nearest where the image has 16 bits; not for the hot path. */
     default void setImage(int branch, float[] values) {
         if (imageType() == ElementType.FLOAT32) {
             new FloatPointer(image(branch)).put(values);
-            return;
+        } else {
+            new ShortPointer(image(branch)).put(imageType().halves(values));
         }
-        short[] halves = new short[values.length];
-        for (int i = 0; i < halves.length; i++) {
-            int bits = Float.floatToRawIntBits(values[i]);
-            // Half of the last place that stays, less one when that place is even: ties go to even.
-            halves[i] = (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
-        }
-        new ShortPointer(image(branch)).put(halves);
     }
 
     /** Computes the distances; the images are lost. */

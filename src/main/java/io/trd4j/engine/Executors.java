@@ -73,7 +73,7 @@ final class Executors {
         return new Quantization(tests.ranges(), Set.copyOf(tests.int8Exceptions()));
     }
 
-    private static WeightSource source(ModelFile file) {
+    static WeightSource source(ModelFile file) {
         return (tensor, offset, target) -> file.tensors().read(tensor, 4 * offset, target);
     }
 }

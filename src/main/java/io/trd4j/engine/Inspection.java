@@ -61,17 +61,20 @@ public final class Inspection {
         return verdict;
     }
 
-    /** From the decoded images to the network's inputs. */
+    /** From the decoded images to the network's inputs; on a GPU the copies to page-locked memory, the rest is the network's. */
     public long prepareNanos() {
         return prepareNanos;
     }
 
-    /** Teacher, both students, and the raw maps. */
+    /**
+     * Teacher, both students, and the raw maps. On a GPU everything from the launch of the part's graph to the results on the host:
+     * copies, preparation, network, maps; what one graph does cannot be told apart.
+     */
     public long networkNanos() {
         return networkNanos;
     }
 
-    /** Calibration, blur and maxima. */
+    /** Calibration, blur and maxima; on a GPU the copies of the results to this object. */
     public long anomalyMapNanos() {
         return anomalyMapNanos;
     }

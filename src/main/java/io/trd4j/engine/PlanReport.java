@@ -2,6 +2,7 @@ package io.trd4j.engine;
 
 import io.trd4j.engine.cpu.CpuExecutor;
 import io.trd4j.engine.cpu.CpuProfile;
+import io.trd4j.engine.cuda.CudaExecutor;
 import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.ModelFile;
@@ -24,7 +25,7 @@ import java.util.function.Function;
  * @param flop multiplications and additions for one part
  * @param weightBytes packed weights, shared by all executors of a model
  * @param arenaBytes one executor's memory for feature maps and scratch
- * @param steps in their order; empty where LibTorch runs the network, which has no plan
+ * @param steps in their order; empty where LibTorch runs the network, which has no plan; on a GPU with a time of 0
  * @param networkMillis median of whole runs, which no clock is read within
  * @param peakGflopPerSecond what a large matrix product of this precision reaches with these threads; 0 without steps
  */
@@ -51,7 +52,7 @@ public record PlanReport(Backbone backbone, int size, Precision precision, int t
     public static PlanReport measure(Path model, InspectorOptions options, int runs) throws IOException {
         try (ModelFile file = ModelFile.open(model)) {
             ExecutionPlan plan = ExecutionPlan.of(file.info().backbone(), file.info().size());
-            try (Executor executor = Executors.open(file, options)) {
+            try (Executor executor = PartEngines.executor(file, options)) {
                 return of(executor, plan, options.resolvedThreads(), runs);
             }
         }
@@ -60,7 +61,7 @@ public record PlanReport(Backbone backbone, int size, Precision precision, int t
     /** The same with random weights; see {@link Inspector#random}. */
     public static PlanReport measureRandom(Backbone backbone, int size, InspectorOptions options, int runs) {
         ExecutionPlan plan = ExecutionPlan.of(backbone, size);
-        try (Executor executor = RandomNetwork.open(plan, options)) {
+        try (Executor executor = PartEngines.randomExecutor(plan, options)) {
             return of(executor, plan, options.resolvedThreads(), runs);
         }
     }
@@ -73,12 +74,22 @@ public record PlanReport(Backbone backbone, int size, Precision precision, int t
             return CpuProfile.measure(cpu, runs);
         }
         double millis = RunTimes.median(executor, plan.size(), runs);
+        if (executor instanceof CudaExecutor cuda) {
+            return new PlanReport(plan.backbone(), plan.size(), executor.precision(), threads, "CUDA, one graph of " + cuda.nodes()
+                    + " kernels and copies on " + cuda.device(), runs, plan.flop(), cuda.weightBytes(), cuda.arenaBytes(), cuda.steps(),
+                    millis, 0);
+        }
         return new PlanReport(plan.backbone(), plan.size(), executor.precision(), threads, "LibTorch", runs, plan.flop(), 0, 0,
                 List.of(), millis, 0);
     }
 
     public double gflopPerSecond() {
         return flop / networkMillis / 1e6;
+    }
+
+    /** Whether the steps were timed one by one: not those of a GPU's graph, which run side by side. */
+    public boolean timed() {
+        return peakGflopPerSecond > 0;
     }
 
     /** Of the measured peak, for the whole network. */

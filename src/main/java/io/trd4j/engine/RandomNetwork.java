@@ -8,6 +8,7 @@ import io.trd4j.engine.cpu.FeatureRanges;
 import io.trd4j.engine.cpu.Quantization;
 import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.engine.plan.RandomWeights;
+import io.trd4j.engine.plan.WeightSource;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
@@ -29,6 +30,10 @@ final class RandomNetwork {
                 null, null, "0".repeat(64));
     }
 
+    static WeightSource weights(ExecutionPlan plan) {
+        return new RandomWeights(plan, SEED);
+    }
+
     /** @throws InputException when the CPU lacks the precision, or the platform oneDNN */
     static Executor open(ExecutionPlan plan, InspectorOptions options) {
         if (!CpuSupport.isAvailable()) {
@@ -37,7 +42,7 @@ final class RandomNetwork {
         // Without an accuracy test every precision is allowed.
         Precision precision = Executors.resolve(options.precision(), p -> true);
         Executors.requireSupport(precision);
-        RandomWeights weights = new RandomWeights(plan, SEED);
+        WeightSource weights = weights(plan);
         try {
             Quantization quantization = null;
             if (precision == Precision.INT8) {

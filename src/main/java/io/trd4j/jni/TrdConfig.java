@@ -25,6 +25,9 @@ public class TrdConfig implements InfoMapper {
         infoMap.put(new Info("trd_exec").pointerTypes("TrdExec"));
         infoMap.put(new Info("trd_distances").pointerTypes("TrdDistances"));
         infoMap.put(new Info("trd_calibration").pointerTypes("TrdCalibration"));
+        infoMap.put(new Info("trd_cuda_device").pointerTypes("TrdCudaDevice"));
+        infoMap.put(new Info("trd_convolution").pointerTypes("TrdConvolution"));
+        infoMap.put(new Info("trd_tuner_branch").pointerTypes("TrdTunerBranch"));
         infoMap.put(new Info("uint8_t").valueTypes("byte").pointerTypes("BytePointer"));
         preparation(infoMap, "trd_prepare_rgb", "@Cast(\"const uint8_t*\") BytePointer image", "@Cast(\"const uint8_t*\") byte[] image",
                 "", "");

@@ -133,6 +133,59 @@ public final class Pixels<A, P extends Pointer> {
         return owner;
     }
 
+    /** Copies all rows, densely, to the start of a direct buffer. Allocates nothing. */
+    public static void copy(Pixels<byte[], BytePointer> from, ByteBuffer to) {
+        int row = 3 * from.width;
+        if (from.array != null) {
+            to.put(0, from.array);
+            return;
+        }
+        ByteBuffer source = (ByteBuffer) from.owner;
+        int stride = from.rowElements(Byte.BYTES);
+        if (stride == row) {
+            to.put(0, source, 0, row * from.height);
+            return;
+        }
+        for (int y = 0; y < from.height; y++) {
+            to.put(y * row, source, y * stride, row);
+        }
+    }
+
+    /**
+     * Copies {@code rows} rows, densely, to the start of a direct buffer: row i is this one's row {@code i * height / rows}.
+     * Allocates nothing.
+     */
+    public static void copyRows(Pixels<float[], FloatPointer> from, int rows, FloatBuffer to) {
+        int row = 3 * from.width;
+        int stride = from.rowElements(Float.BYTES);
+        if (rows == from.height && stride == row) {
+            if (from.array != null) {
+                to.put(0, from.array);
+            } else {
+                to.put(0, (FloatBuffer) from.owner, 0, row * rows);
+            }
+            return;
+        }
+        for (int i = 0; i < rows; i++) {
+            int source = (int) ((long) i * from.height / rows) * stride;
+            if (from.array != null) {
+                to.put(i * row, from.array, source, row);
+            } else {
+                to.put(i * row, (FloatBuffer) from.owner, source, row);
+            }
+        }
+    }
+
+    /** Address of the direct buffer's first pixel; 0 for an array, which has none that stays. */
+    public long address() {
+        return pointer == null ? 0 : pointer.address();
+    }
+
+    /** Bytes from one row to the next. */
+    public long strideBytes() {
+        return strideBytes;
+    }
+
     /** Elements (not bytes) from one row to the next. */
     public int rowElements(int elementBytes) {
         return Math.toIntExact(Objects.checkIndex(strideBytes / elementBytes, Integer.MAX_VALUE));

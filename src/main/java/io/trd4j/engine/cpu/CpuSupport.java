@@ -32,7 +32,7 @@ public final class CpuSupport {
         if (precision == Precision.FP32 || precision == Precision.AUTO) {
             return true;
         }
-        if (!AVAILABLE) {
+        if (!AVAILABLE || precision == Precision.FP16 || precision == Precision.TF32) {
             return false;
         }
         int isa = dnnl.dnnl_get_effective_cpu_isa();

@@ -29,7 +29,7 @@ public final class PeakGemm {
     /**
      * The best of several products, each of 2 * 2048^3 operations: FP32; BF16 to BF16; U8 times S8 to 32 bits.
      *
-     * @param precision any but AUTO
+     * @param precision FP32, BF16 or INT8
      * @return 10^9 multiplications and additions per second
      */
     public static double gflopPerSecond(Precision precision, int threads) {
@@ -38,7 +38,7 @@ public final class PeakGemm {
             case FP32 -> data_type.f32;
             case BF16 -> data_type.bf16;
             case INT8 -> data_type.u8;
-            case AUTO -> throw new IllegalArgumentException("AUTO is no arithmetic");
+            case AUTO, TF32, FP16 -> throw new IllegalArgumentException(precision + " is no arithmetic of the CPU");
         };
         long[] shape = {SIDE, SIDE};
         try (PointerScope scope = new PointerScope()) {

@@ -36,19 +36,24 @@ public final class FoldedLayers {
         return 1 / (1 + Math.exp((double) w[1 - layer.blendIndex()] - w[layer.blendIndex()]));
     }
 
+    /** With the blend's factor. */
     public Fold fold(Layer layer) throws IOException {
+        return fold(layer, blend(layer));
+    }
+
+    /** With another factor in place of the blend's: positive, so that it passes a ReLU. */
+    public Fold fold(Layer layer, double factor) throws IOException {
         int n = layer.out();
         float[] gamma = small(layer.norm() + ".weight", n);
         float[] beta = small(layer.norm() + ".bias", n);
         float[] mean = small(layer.norm() + ".running_mean", n);
         float[] variance = small(layer.norm() + ".running_var", n);
-        double blend = blend(layer);
         double[] scale = new double[n];
         float[] bias = new float[n];
         for (int i = 0; i < n; i++) {
             double normal = gamma[i] / Math.sqrt(variance[i] + BN_EPSILON);
-            scale[i] = blend * normal;
-            bias[i] = (float) (blend * (beta[i] - mean[i] * normal));
+            scale[i] = factor * normal;
+            bias[i] = (float) (factor * (beta[i] - mean[i] * normal));
         }
         return new Fold(scale, bias);
     }

@@ -1,0 +1,101 @@
+package io.trd4j.engine;
+
+import io.trd4j.data.Part;
+import io.trd4j.data.Preparation;
+import io.trd4j.model.ModelInfo;
+import io.trd4j.model.Precision;
+import io.trd4j.ops.Ops;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Parts on the CPU: preparation, network, maps, one after the other. */
+final class CpuPartEngine implements PartEngine {
+    private final ModelInfo info;
+    private final Executor executor;
+    private final int threads;
+    private final boolean copyMaps;
+    private final Preparation preparation;
+    private final CalibratedMaps maps;
+
+    /** Takes the executor over, also when it throws. */
+    CpuPartEngine(ModelInfo info, Executor executor, int threads, boolean copyMaps) {
+        this.info = info;
+        this.executor = executor;
+        this.threads = threads;
+        this.copyMaps = copyMaps;
+        try {
+            preparation = new Preparation(info.size(), info.modality(), info.normalKernel(), executor.imageType());
+            maps = new CalibratedMaps(info.size(), info.calibration());
+        } catch (RuntimeException | Error e) {
+            executor.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Precision precision() {
+        return executor.precision();
+    }
+
+    @Override
+    public String device() {
+        return "cpu";
+    }
+
+    @Override
+    public void warmUp() {
+        executor.run();
+        maps.compute(executor.distances(0), executor.distances(1));
+    }
+
+    @Override
+    public void inspect(Part part, Inspection result) {
+        Ops.setThreads(threads);
+        long start = System.nanoTime();
+        preparation.rgb(part, executor.image(0));
+        preparation.second(part, executor.image(1));
+        long prepared = System.nanoTime();
+        executor.run();
+        long computed = System.nanoTime();
+        maps.compute(executor.distances(0), executor.distances(1));
+        if (copyMaps) {
+            maps.map().get(result.map);
+            maps.mapRgb().get(result.mapRgb);
+            maps.mapDepth().get(result.mapDepth);
+        }
+        result.score = maps.score(0);
+        result.scoreRgb = maps.score(1);
+        result.scoreDepth = maps.score(2);
+        result.prepareNanos = prepared - start;
+        result.networkNanos = computed - prepared;
+        result.anomalyMapNanos = System.nanoTime() - computed;
+    }
+
+    @Override
+    public PartEngine duplicate() {
+        return new CpuPartEngine(info, executor.duplicate(), threads, copyMaps);
+    }
+
+    @Override
+    public Memory allocateInput(long bytes) {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
+        return new Memory() {
+            @Override
+            public ByteBuffer buffer() {
+                return buffer;
+            }
+
+            @Override
+            public void close() {
+                // The garbage collector's: a buffer in use elsewhere stays valid.
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        preparation.close();
+        executor.close();
+        maps.close();
+    }
+}

@@ -1,0 +1,41 @@
+package io.trd4j.engine;
+
+import io.trd4j.data.Part;
+import io.trd4j.model.Precision;
+import java.nio.ByteBuffer;
+
+/** Whole parts on one backend, from raw buffers to scores and maps. Used by one thread at a time. */
+interface PartEngine extends AutoCloseable {
+    /** The arithmetic of its convolutions; never AUTO. */
+    Precision precision();
+
+    /** For listings: {@code cpu}, or {@code cuda:0 (NVIDIA H200)}. */
+    String device();
+
+    /** Everything but the preparation once. */
+    void warmUp();
+
+    /**
+     * Fills scores, maps and times; the verdict is the caller's.
+     *
+     * @throws io.trd4j.io.InputException when the part cannot be inspected
+     */
+    void inspect(Part part, Inspection result);
+
+    /** Another engine of the same model for another thread, weights shared. */
+    PartEngine duplicate();
+
+    /** Memory for raw inputs that this backend reads without a copy. */
+    Memory allocateInput(long bytes);
+
+    /** Native memory in the machine's byte order. */
+    interface Memory extends AutoCloseable {
+        ByteBuffer buffer();
+
+        @Override
+        void close();
+    }
+
+    @Override
+    void close();
+}

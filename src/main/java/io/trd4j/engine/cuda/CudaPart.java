@@ -1,0 +1,260 @@
+package io.trd4j.engine.cuda;
+
+import io.trd4j.data.Modality;
+import io.trd4j.data.Part;
+import io.trd4j.data.Preparation;
+import io.trd4j.engine.DeviceException;
+import io.trd4j.io.InputException;
+import io.trd4j.jni.TrdCalibration;
+import io.trd4j.jni.TrdDistances;
+import io.trd4j.model.Calibration;
+import io.trd4j.model.Precision;
+import io.trd4j.ops.DeviceOps;
+import io.trd4j.ops.Exec;
+import io.trd4j.ops.MapOperators;
+import io.trd4j.ops.Owned;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Whole parts on a device, from raw buffers to scores and maps: one graph for each geometry, made with its first part. Used by
+ * one thread at a time; after a geometry's first part nothing is allocated.
+ */
+public final class CudaPart implements AutoCloseable {
+    /** As the CPU's preparation says it; the text continues a sentence that began with the part. */
+    private static final String NO_FOREGROUND = "has no valid point more than 5 mm off the background plane; check that the part is in "
+            + "view and that the coordinates are metres";
+    /** The graph unused for longest makes room for another: each holds raw inputs, tables and the driver's memory. */
+    private static final int MAX_GRAPHS = 8;
+
+    private final CudaNetwork network;
+    private final Modality modality;
+    private final int normalKernel;
+    private final Calibration calibration;
+    private final boolean maps;
+    private final int size;
+    private final Session session;
+    private final TrdCalibration calibrationStruct = Owned.of(new TrdCalibration());
+    /** Most recently used last. */
+    private final List<PartGraph> graphs = new ArrayList<>();
+    private HostMemory result;
+    private FloatBuffer values;
+    private long operators;
+    private long operatorsBytes;
+    private DeviceException broken;
+    private boolean closed;
+    private long stagedNanos;
+    private long deviceNanos;
+
+    /**
+     * Takes over one use of the network, which it closes when it is closed.
+     *
+     * @param maps whether the maps are brought to the host, or the scores alone
+     */
+    public CudaPart(CudaNetwork network, Modality modality, int normalKernel, Calibration calibration, boolean maps) {
+        this.network = network;
+        this.modality = modality;
+        this.normalKernel = normalKernel;
+        this.calibration = calibration;
+        this.maps = maps;
+        size = network.plan().size();
+        calibrationStruct.mean_rgb(calibration.meanRgb()).std_rgb(calibration.stdRgb()).mean_depth(calibration.meanDepth())
+                .std_depth(calibration.stdDepth());
+        try {
+            session = new Session(network);
+        } catch (RuntimeException | Error e) {
+            throw CudaErrors.translated(e);
+        }
+        Device device = network.device();
+        try (Exec cpu = Exec.cpu(); MapOperators tables = new MapOperators(cpu, size, size / 4, size / 8, size / 16)) {
+            operatorsBytes = tables.memory().bytes();
+            operators = device.allocate(operatorsBytes);
+            device.upload(operators, tables.memory().start().address(), operatorsBytes);
+            result = new HostMemory(device, resultBytes());
+            values = result.buffer().asFloatBuffer();
+        } catch (RuntimeException | Error e) {
+            close();
+            throw CudaErrors.translated(e);
+        }
+    }
+
+    private long resultBytes() {
+        return NetworkCompiler.RESULT_HEAD + (maps ? 3L * size * size * Float.BYTES : 0);
+    }
+
+    /**
+     * Inspects one part; results are read by {@link #score} and {@link #copyMaps}.
+     *
+     * @throws InputException when the part cannot be used
+     * @throws DeviceException when the device failed, now or before
+     */
+    public void run(Part part) {
+        if (broken != null) {
+            throw new DeviceException(broken.reason(), "the device failed before; close this inspector and open another ("
+                    + broken.getMessage() + ")", broken);
+        }
+        require(part);
+        network.device().use();
+        try {
+            long start = System.nanoTime();
+            PartGraph graph = graph(part);
+            if (graph == null) {
+                graph = add(part);
+                start = System.nanoTime();
+            }
+            graph.stage(part);
+            long staged = System.nanoTime();
+            graph.run();
+            deviceNanos = System.nanoTime() - staged;
+            stagedNanos = staged - start;
+        } catch (RuntimeException e) {
+            RuntimeException translated = CudaErrors.translated(e);
+            if (translated instanceof DeviceException failure && failure.reason() != DeviceException.Reason.OUT_OF_MEMORY) {
+                broken = failure;
+            }
+            throw translated;
+        }
+        if (DeviceOps.isInputFault(result.buffer().getInt((int) NetworkCompiler.FAULT_OFFSET))) {
+            throw new InputException(part.source() + " " + NO_FOREGROUND);
+        }
+    }
+
+    /** What the host can see is refused before the device is asked. */
+    private void require(Part part) {
+        if (part.normals() != null) {
+            Preparation.requireNormals(part, modality);
+        } else if (modality == Modality.NORMALS && (part.xyz().width() < 3 || part.xyz().height() < 3)) {
+            // A depth image is resized before anything looks at neighbours.
+            throw new InputException(part.source() + " has only " + part.xyz().width() + "x" + part.xyz().height()
+                    + " points; at least 3x3 are needed");
+        }
+    }
+
+    private PartGraph graph(Part part) {
+        for (int i = graphs.size() - 1; i >= 0; i--) {
+            PartGraph graph = graphs.get(i);
+            if (graph.fits(part, network.pinned())) {
+                if (i != graphs.size() - 1) {
+                    graphs.remove(i);
+                    graphs.add(graph);
+                }
+                return graph;
+            }
+        }
+        return null;
+    }
+
+    private PartGraph add(Part part) {
+        if (graphs.size() == MAX_GRAPHS) {
+            graphs.remove(0).close();
+        }
+        PartGraph graph = new PartGraph(session, this::output, part, network.pinned(), modality, normalKernel);
+        graphs.add(graph);
+        return graph;
+    }
+
+    private void output(Step.Output step, Recorder r) {
+        long[] d = new long[3];
+        for (int scale = 0; scale < 3; scale++) {
+            d[scale] = r.address(step.distances()[scale]);
+        }
+        // Both branches' maps of a scale follow each other.
+        long side = network.plan().side(0);
+        long bytes = side * side * Float.BYTES;
+        TrdDistances rgb = r.own(DeviceOps.distances(d[0], d[1], d[2]));
+        TrdDistances second = r.own(DeviceOps.distances(d[0] + bytes, d[1] + bytes / 4, d[2] + bytes / 16));
+        Exec exec = r.exec(step.stream());
+        long head = r.address(step.result());
+        r.run(step.stream(), () -> DeviceOps.anomalyMap(exec, rgb, second, calibrationStruct, side, operators, operatorsBytes,
+                head + NetworkCompiler.RESULT_HEAD, head, 1, size));
+        r.device().copyToHost(r.stream(step.stream()), result.address(), head, resultBytes());
+    }
+
+    /** Maximum of the combined map (0), the rgb map (1), the second branch's map (2), of the last part. */
+    public float score(int index) {
+        return values.get(index);
+    }
+
+    /** Copies the last part's maps; they were brought to the host, or this is an IllegalStateException. */
+    public void copyMaps(float[] map, float[] mapRgb, float[] mapDepth) {
+        if (!maps) {
+            throw new IllegalStateException("this inspector brings only scores to the host");
+        }
+        int head = (int) (NetworkCompiler.RESULT_HEAD / Float.BYTES);
+        values.get(head, map, 0, size * size);
+        values.get(head + size * size, mapRgb, 0, size * size);
+        values.get(head + 2 * size * size, mapDepth, 0, size * size);
+    }
+
+    /** Nanoseconds of the last part until its graph was launched: copies to page-locked memory. */
+    public long stagedNanos() {
+        return stagedNanos;
+    }
+
+    /** Nanoseconds of the last part from the launch to the results on the host. */
+    public long deviceNanos() {
+        return deviceNanos;
+    }
+
+    /** Nodes of the last part's graph: kernels, copies. */
+    public long nodes() {
+        return graphs.get(graphs.size() - 1).nodes();
+    }
+
+    /** Runs the network and the maps once on images of zeros: kernels are loaded then. A geometry's first part makes its graph. */
+    public void warmUp() {
+        network.device().use();
+        try (Session.Captured once = session.capture((branch, step, r) -> r.device().fill(r.stream(step.stream()),
+                r.address(step.image()), 0, step.image().imageBytes()), this::output)) {
+            once.run();
+        } catch (RuntimeException e) {
+            throw CudaErrors.translated(e);
+        }
+    }
+
+    /** Page-locked memory: parts in it are read by the device itself. Shared with duplicates; closed by the caller. */
+    public HostMemory allocateInput(long bytes) {
+        HostMemory memory = new HostMemory(network.device(), bytes);
+        network.pinned().add(memory);
+        return memory;
+    }
+
+    /** Frees what {@link #allocateInput} gave. */
+    public void freeInput(HostMemory memory) {
+        network.pinned().remove(memory);
+        memory.close();
+    }
+
+    public CudaPart duplicate() {
+        return new CudaPart(network.share(), modality, normalKernel, calibration, maps);
+    }
+
+    public Precision precision() {
+        return network.precision();
+    }
+
+    /** For listings: the device's index and name. */
+    public String device() {
+        return network.deviceName();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        Device device = network.device();
+        device.use();
+        graphs.forEach(PartGraph::close);
+        if (operators != 0) {
+            device.free(operators);
+        }
+        if (result != null) {
+            result.close();
+        }
+        calibrationStruct.close();
+        session.close();
+    }
+}

@@ -1,0 +1,25 @@
+package io.trd4j.engine.cuda;
+
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.Context;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch_cuda;
+
+/** Loads LibTorch's CUDA half. A class of its own: nothing else may touch it before the libraries that it needs are loaded. */
+final class LibTorchCuda {
+    private LibTorchCuda() {}
+
+    /** Why it cannot be used, or null. */
+    static String problem() {
+        try {
+            Loader.load(torch.class);
+            Loader.load(torch_cuda.class);
+        } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
+            return "LibTorch's CUDA libraries cannot be loaded: " + e.getMessage();
+        }
+        if (!Context.hasCUDA() || !Context.hasCuDNN()) {
+            return "the LibTorch that was loaded has no CUDA or no cuDNN";
+        }
+        return null;
+    }
+}

@@ -1,0 +1,50 @@
+package io.trd4j.engine.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.trd4j.engine.Gpu;
+import io.trd4j.engine.plan.ExecutionPlan;
+import io.trd4j.model.Backbone;
+import io.trd4j.model.Network;
+import io.trd4j.model.Precision;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Both providers of convolutions on a real GPU, and the choice between them, against the unfolded network in LibTorch. */
+@Tag("gpu")
+class GpuConvolutionsTest {
+    @BeforeAll
+    static void gpu() {
+        Gpu.require();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"LIBTRD,FP32,RESNET18", "LIBTRD,FP16,RESNET50", "LIBTRD,BF16,RESNET18", "CUDNN,FP32,RESNET18", "CUDNN,FP16,RESNET50",
+        "CUDNN,TF32,RESNET18", "FASTEST,FP16,RESNET18", "FASTEST,FP16,WIDE_RESNET50_2"})
+    void everyProviderComputesTheNetwork(Convolver convolver, Precision precision, Backbone backbone) throws Exception {
+        assumeTrue(convolver != Convolver.CUDNN || CudaSupport.cudnnProblem() == null, "needs cuDNN");
+        int size = 128;
+        try (Network network = Simt.network(backbone);
+             CudaExecutor executor = new CudaExecutor(CudaNetwork.open(0, ExecutionPlan.of(backbone, size), Simt.source(network),
+                     precision, convolver, 4))) {
+            Simt.Maps expected = Simt.reference(network, size, "");
+            Simt.Maps got = Simt.run(executor, size, "");
+            if (precision == Precision.FP32) {
+                double worst = Math.max(Simt.worst(got.rgb(), expected.rgb()) / Simt.std(expected.rgb()),
+                        Simt.worst(got.depth(), expected.depth()) / Simt.std(expected.depth()));
+                assertTrue(worst <= 1e-4, "of the map's deviation: " + worst);
+            } else {
+                double least = precision == Precision.BF16 ? 0.99 : 0.999;
+                double rgb = Simt.correlation(got.rgb(), expected.rgb());
+                double depth = Simt.correlation(got.depth(), expected.depth());
+                assertTrue(rgb >= least && depth >= least, "correlation rgb " + rgb + ", depth " + depth);
+            }
+            Simt.run(executor, size, "2");
+            assertArrayEquals(got.rgb(), Simt.run(executor, size, "").rgb(), "the same bits on every run");
+        }
+    }
+}

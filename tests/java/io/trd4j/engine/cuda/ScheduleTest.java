@@ -1,0 +1,85 @@
+package io.trd4j.engine.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.trd4j.engine.cuda.Value.Buffer;
+import io.trd4j.ops.ElementType;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Which steps wait for which, and whose memory may be shared. */
+class ScheduleTest {
+    private static Value value(int channels) {
+        return Value.dense(ElementType.FLOAT32, 1, channels, 8);
+    }
+
+    /** On the main stream. */
+    private static Step main(List<Buffer> reads, Buffer... writes) {
+        return new Flush(writes[0], List.of(writes).subList(1, writes.length), reads);
+    }
+
+    /** On the side stream. */
+    private static Step side(Value from, Value to) {
+        return new Step.Copy("copy", from, to);
+    }
+
+    @Test
+    void streamsWaitOnlyForWhatTheyReadAndDoNotKnowYet() {
+        Value a = value(8);
+        Value b = value(8);
+        Value c = value(8);
+        Value d = value(8);
+        Schedule schedule = new Schedule(List.of(
+                main(List.of(), a.buffer()),                     // 0
+                main(List.of(a.buffer()), b.buffer()),           // 1
+                side(b, c),                                      // 2: waits for 1, and by that for 0
+                side(a, d),                                      // 3: knows 0 already
+                main(List.of(c.buffer()), new Buffer(256)),      // 4: waits for 2
+                side(c, value(8))));                             // 5: nobody reads it: the end waits
+        assertArrayEquals(new int[] {1}, schedule.waits(2));
+        assertArrayEquals(new int[0], schedule.waits(3));
+        assertArrayEquals(new int[] {2}, schedule.waits(4));
+        assertTrue(schedule.signals(1) && schedule.signals(2) && schedule.signals(5));
+        assertFalse(schedule.signals(0) || schedule.signals(3));
+        assertArrayEquals(new int[] {5}, schedule.joins());
+        assertTrue(schedule.isBefore(0, 3));
+        assertFalse(schedule.isBefore(3, 4), "they run side by side");
+    }
+
+    @Test
+    void memoryIsSharedOnlyAcrossTimesThatTheOrderKeepsApart() {
+        Value a = value(8);
+        Value b = value(8);
+        Value c = value(8);
+        Value d = value(8);
+        Value e = value(8);
+        Schedule schedule = new Schedule(List.of(
+                main(List.of(), a.buffer()),                     // 0
+                main(List.of(a.buffer()), b.buffer()),           // 1: a is over after this
+                side(b, c),                                      // 2
+                main(List.of(b.buffer()), d.buffer()),           // 3: beside 2
+                main(List.of(c.buffer(), d.buffer()), e.buffer())));
+        assertEquals(a.buffer().place, place(a, schedule));
+        assertTrue(a.buffer().place == c.buffer().place || a.buffer().place == d.buffer().place, "a's memory is used again");
+        assertTrue(c.buffer().place != d.buffer().place, "both are alive");
+        assertTrue(b.buffer().place != c.buffer().place && b.buffer().place != d.buffer().place, "b is read while they are written");
+        // In the list's order 3 comes after 2, but nothing keeps 2 from running later: b may not be given away before the end of both.
+        assertTrue(e.buffer().place == a.buffer().place || e.buffer().place == b.buffer().place
+                || schedule.arenaBytes() > 3 * Schedule.align(b.buffer().bytes));
+        assertEquals(3 * Schedule.align(a.buffer().bytes), schedule.arenaBytes(), "three are enough at any time");
+    }
+
+    private static long place(Value value, Schedule schedule) {
+        assertTrue(value.buffer().place >= 0 && value.buffer().place + value.buffer().bytes <= schedule.arenaBytes());
+        return value.buffer().place;
+    }
+
+    @Test
+    void whatNobodyWroteCannotBeRead() {
+        assertThrows(IllegalStateException.class, () -> new Schedule(List.of(side(value(8), value(8)))));
+    }
+}
