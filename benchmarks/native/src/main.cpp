@@ -87,7 +87,7 @@ int main(int argc, char** argv) {
     if (trd_abi_version() != TRD_ABI_VERSION) fail("libtrd has ABI " + std::to_string(trd_abi_version()) + ", this program " + std::to_string(TRD_ABI_VERSION));
     trd_cuda_device device;
     if (trd_cuda_probe(0, &device) != TRD_OK) {
-        std::fprintf(stderr, "trd-kernels: no CUDA device can be used: %s\n", trd_last_error());
+        std::fprintf(stderr, "trd-kernels: no CUDA device can be used: %s%s\n", device.driver_version == 0 ? "there is no NVIDIA driver: " : "", trd_last_error());
         return 2;
     }
 #ifdef TRD_KERNELS_TIMED

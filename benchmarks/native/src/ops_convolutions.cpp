@@ -58,7 +58,8 @@ Op convolution(const Shapes& s, const Layer& l, int32_t type) {
     op.shape = std::string(l.name) + ", " + (l.pair ? "2 x 1x" : "2x") + std::to_string(side) + "x" + std::to_string(side) + " " + std::to_string(z.c_in) + ">" +
                std::to_string(z.c_out);
     op.type = type;
-    op.bytes = static_cast<double>(z.count) * static_cast<double>(bytes * (z.in + z.weights + z.out * (1 + l.residual + l.post)) + 4 * z.c_out);
+    const int64_t read = l.kernel == 1 ? z.in / (l.stride * l.stride) : z.in;  // 1x1/2 skips three of four pixels
+    op.bytes = static_cast<double>(z.count) * static_cast<double>(bytes * (read + z.weights + z.out * (1 + l.residual + l.post)) + 4 * z.c_out);
     // Transposed: each input pixel meets all weights. Otherwise each output one the fan-in, zeros of the border included.
     const double products = l.transposed ? static_cast<double>(z.in) * static_cast<double>(z.c_out) * 4
                                          : static_cast<double>(z.out) * static_cast<double>(z.c_in) * l.kernel * l.kernel;
