@@ -123,7 +123,7 @@ build_native() { # project below source/
 }
 
 gpu_test() {
-  local sanitize='' build tools code=0 test tool
+  local sanitize='' build tools code=0
   case "${1:-}" in '') ;; --sanitize) sanitize=1 ;; *) fail "gpu-test knows --sanitize only, not '$1'" ;; esac
   require_gpu gpu-test
   export TRD_REQUIRE_CUDA=1
@@ -132,15 +132,7 @@ gpu_test() {
     echo "native tests ($tools):"
     ctest --test-dir "$build" --output-on-failure --no-tests=error || code=1
     if [ -n "$sanitize" ]; then
-      command -v compute-sanitizer >/dev/null || PATH=$PATH:$(dirname "$(find_nvcc)")
-      command -v compute-sanitizer >/dev/null || fail "there is no compute-sanitizer in the PATH or beside nvcc"
-      for test in "$build"/test_*; do
-        [ -f "$test" ] && [ -x "$test" ] || continue
-        for tool in memcheck racecheck; do
-          echo "compute-sanitizer $tool $(basename "$test"):"
-          compute-sanitizer --tool "$tool" --error-exitcode 9 "$test" || code=1
-        done
-      done
+      PATH=$PATH:$(dirname "$(find_nvcc)") bash "$here/source/tests/native/sanitize.sh" "$build" || code=$?
     fi
   else
     echo "native tests: not run, $tools"

@@ -87,14 +87,15 @@ def main():
 
 
 def kernels(options):
-    """What each program of benchmarks/native prints, one file each; they time single kernels."""
-    for name in sorted(os.listdir(options.native)) if options.native else []:
-        program = os.path.join(options.native, name)
-        if name.startswith('bench_') and os.path.isfile(program) and os.access(program, os.X_OK):
-            done = subprocess.run([program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-            with open(os.path.join(options.out, name + '.txt'), 'w') as file:
-                file.write(done.stdout)
-            print(f'{name}:\n{done.stdout}', end='' if done.returncode == 0 else f'{name} failed with exit code {done.returncode}\n')
+    """The times of single kernels, by benchmarks/native's program: kernels.txt and kernels.json. Without it, nothing."""
+    if not options.native:
+        return
+    program = os.path.join(options.native, 'trd-kernels')
+    done = subprocess.run([program, '--json', os.path.join(options.out, 'kernels.json'), '--commit', options.commit],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    with open(os.path.join(options.out, 'kernels.txt'), 'w') as file:
+        file.write(done.stdout)
+    print(done.stdout, end='' if done.returncode == 0 else f'trd-kernels ended with exit code {done.returncode}\n')
 
 
 def nvidia_smi():
