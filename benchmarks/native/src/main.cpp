@@ -57,7 +57,7 @@ Options parse(int argc, char** argv) {
 }
 
 std::vector<Shapes> backbones(bool smoke) {
-    if (smoke) return {{"wide_resnet50_2", 32, 16, true, 64, 40, true}, {"resnet18", 32, 8, false, 16, 40, true}};
+    if (smoke) return {{"wide_resnet50_2", 32, 8, true, 128, 40, true}, {"resnet18", 32, 8, false, 32, 40, true}};
     return {{"wide_resnet50_2", 256, 256, true, 1, 800, false}, {"resnet18", 256, 64, false, 1, 800, false}};
 }
 
