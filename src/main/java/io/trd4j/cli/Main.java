@@ -2,6 +2,7 @@ package io.trd4j.cli;
 
 import io.trd4j.data.Modality;
 import io.trd4j.data.Shape;
+import io.trd4j.train.Pretext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -15,9 +16,9 @@ import picocli.CommandLine;
         description = "Tuned Reverse Distillation: RGB+3D industrial anomaly detection.",
         synopsisSubcommandLabel = "VERB", commandListHeading = "%nVerbs:%n",
         footer = {"", "trd VERB --help explains a verb and its options."},
-        subcommands = {DemoCommand.class, SynthCommand.class, TrainCommand.class, CalibrateCommand.class,
-            EvaluateCommand.class, InspectCommand.class, BenchCommand.class, PlanCommand.class, ImportCommand.class,
-            ExportCommand.class, BundleCommand.class})
+        subcommands = {DemoCommand.class, SynthCommand.class, PretrainCommand.class, TrainCommand.class,
+            CalibrateCommand.class, EvaluateCommand.class, InspectCommand.class, BenchCommand.class, PlanCommand.class,
+            ImportCommand.class, ExportCommand.class, BundleCommand.class})
 public final class Main {
     private Main() {}
 
@@ -46,6 +47,7 @@ public final class Main {
         CommandLine cli = new CommandLine(new Main());
         cli.setExpandAtFiles(false); // a file name may begin with @
         cli.registerConverter(Modality.class, new Choices<>(Modality.class));
+        cli.registerConverter(Pretext.class, new Choices<>(Pretext.class));
         cli.registerConverter(Shape.class, new Choices<>(Shape.class));
         cli.setParameterExceptionHandler(Main::wrongUsage);
         cli.setExecutionExceptionHandler((e, command, parsed) -> failed(e));

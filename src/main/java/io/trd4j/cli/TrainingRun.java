@@ -114,8 +114,7 @@ final class TrainingRun {
             } else if (resume) {
                 System.err.println("trd: there is no " + state + ": starting from the beginning");
             }
-            Thread note = new Thread(this::sayHowToContinue, "training note");
-            Runtime.getRuntime().addShutdownHook(note);
+            StateNote note = stateSeconds < 0 ? null : StateNote.register(state);
             long steps = (long) options.epochs() * Trainer.stepsPerEpoch(parts.count(), options);
             long saved = System.nanoTime();
             try (Progress progress = new Progress("Training", steps)) {
@@ -128,25 +127,11 @@ final class TrainingRun {
                     }
                 }
             } finally {
-                remove(note);
+                if (note != null) {
+                    note.remove();
+                }
             }
             return trainer.history();
-        }
-    }
-
-    /** At Ctrl-C: the epochs up to the last state file are not lost. */
-    private void sayHowToContinue() {
-        if (stateSeconds >= 0 && Files.exists(state)) {
-            System.err.println("trd: stopped; the same command with --resume continues from " + state);
-        }
-    }
-
-    private static void remove(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The process is ending: the hook is running.
-            return;
         }
     }
 

@@ -18,6 +18,11 @@ public final class Teacher implements AutoCloseable {
     private final ResidualStage layer2;
     private final ResidualStage layer3;
 
+    /** A teacher by itself, all tensors zero. */
+    public Teacher(Backbone backbone) {
+        this(backbone, Weights.Layout.CHANNELS_LAST);
+    }
+
     Teacher(Backbone backbone, Weights.Layout layout) {
         weights = new Weights(layout);
         int e = backbone.expansion();
@@ -34,6 +39,11 @@ public final class Teacher implements AutoCloseable {
     /** {@code images [n, 3, S, S]} to features; the caller holds a NoGradGuard and a PointerScope. */
     public Features apply(Tensor images) {
         return run(images, Pass.of(Mode.EVALUATE));
+    }
+
+    /** As {@link #apply} with batch statistics, for the autograd graph: pretraining only. */
+    public Features train(Tensor images) {
+        return run(images, Pass.of(Mode.TRAIN));
     }
 
     /**

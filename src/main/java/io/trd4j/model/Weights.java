@@ -166,6 +166,18 @@ public final class Weights implements AutoCloseable {
         return entries.values().stream().map(e -> source(prefix + e.name(), e.shape(), e.tensor())).toList();
     }
 
+    /** As {@link #sources} without prefix, convolutions rounded to F16: half the size; BatchNorm's tensors, which are small, stay. */
+    public List<SafetensorsWriter.Source> halfSources() {
+        return entries.values().stream().map(e -> e.kind() != Kind.CONVOLUTION ? source(e.name(), e.shape(), e.tensor())
+                : new SafetensorsWriter.Source(new TensorInfo(e.name(), TensorType.F16, e.shape()), () -> half(e.tensor()))).toList();
+    }
+
+    private static ByteBuffer half(Tensor tensor) {
+        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+            return bytes(tensor.to(torch.ScalarType.Half));
+        }
+    }
+
     /** One tensor, float32 or int64, for a file. */
     public static SafetensorsWriter.Source source(String name, List<Long> shape, Tensor tensor) {
         return new SafetensorsWriter.Source(new TensorInfo(name, type(tensor), shape), () -> bytes(tensor));

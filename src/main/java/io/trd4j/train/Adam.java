@@ -24,19 +24,25 @@ import org.bytedeco.pytorch.global.torch;
  * moments and the step count are ours, so that a run can be saved and resumed bit for bit.
  */
 final class Adam implements AutoCloseable {
-    private static final double BETA_1 = 0.5;
+    private static final double STUDENT_BETA_1 = 0.5;
     private static final double BETA_2 = 0.999;
     private static final double EPSILON = 1e-8;
     private static final String FIRST = ".first_moment";
     private static final String SECOND = ".second_moment";
     private static final String STEP = ".step";
 
+    private final double beta1;
     private final List<Weights.Entry> parameters;
     private final List<Tensor> first = new ArrayList<>();
     private final List<Tensor> second = new ArrayList<>();
     private final List<Tensor> steps = new ArrayList<>();
 
     Adam(Weights dict) {
+        this(dict, STUDENT_BETA_1);
+    }
+
+    Adam(Weights dict, double beta1) {
+        this.beta1 = beta1;
         parameters = dict.trained();
         try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
             for (Weights.Entry p : parameters) {
@@ -53,13 +59,21 @@ final class Adam implements AutoCloseable {
             Fused fused = new Fused();
             List<Tensor> values = new ArrayList<>();
             List<Tensor> gradients = new ArrayList<>();
+            List<Tensor> firstHere = new ArrayList<>();
+            List<Tensor> secondHere = new ArrayList<>();
+            List<Tensor> stepsHere = new ArrayList<>();
             for (int i = 0; i < parameters.size(); i++) {
                 Tensor value = parameters.get(i).tensor();
-                values.add(value);
-                gradients.add(value.grad());
-                steps.get(i).add_(new Scalar(1.0));
+                Tensor gradient = value.grad();
+                if (gradient.defined()) { // else the loss did not depend on it
+                    values.add(value);
+                    gradients.add(gradient);
+                    firstHere.add(first.get(i));
+                    secondHere.add(second.get(i));
+                    stepsHere.add(steps.get(i).add_(new Scalar(1.0)));
+                }
             }
-            fused.call(values, gradients, first, second, steps, learningRate);
+            fused.call(values, gradients, firstHere, secondHere, stepsHere, learningRate);
             for (Tensor value : values) {
                 // Undefined rather than zero: the next backward then lays the gradient out as its parameter, which the
                 // fused kernel relies on.
@@ -97,7 +111,7 @@ final class Adam implements AutoCloseable {
     }
 
     /** One boxed call of {@code aten::_fused_adam_}; lives inside a PointerScope. */
-    private static final class Fused {
+    private final class Fused {
         private final OperatorHandle operator = Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adam_", "");
         private final Type.TypePtr element = operator.schema().arguments().getPointer(0).type().get().containedType(0);
 
@@ -105,7 +119,7 @@ final class Adam implements AutoCloseable {
                   double learningRate) {
             IValue[] arguments = {
                 list(values), list(gradients), list(first), list(second), list(List.of()), list(steps),
-                new IValue(learningRate), new IValue(BETA_1), new IValue(BETA_2), new IValue(0.0), new IValue(EPSILON),
+                new IValue(learningRate), new IValue(beta1), new IValue(BETA_2), new IValue(0.0), new IValue(EPSILON),
                 new IValue(false), new IValue(false), new IValue(), new IValue(),
             };
             IValueVector stack = new IValueVector(arguments.length);

@@ -1,0 +1,121 @@
+package io.trd4j.cli;
+
+import io.trd4j.io.AtomicFile;
+import io.trd4j.io.InputException;
+import io.trd4j.model.Backbone;
+import io.trd4j.train.PretrainOptions;
+import io.trd4j.train.Pretext;
+import io.trd4j.train.Pretrainer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code trd pretrain}: a teacher from images that formulas draw, without any data. */
+@Command(name = "pretrain", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Pretrain a teacher on images that formulas draw; no data is needed, and no image is seen twice.",
+            "The weights serve as --teacher of trd train. An experiment: ImageNet weights are the recommendation for production."})
+final class PretrainCommand implements Callable<Integer> {
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The teacher's weights to write (safetensors).")
+    private Path out;
+
+    @Option(names = "--backbone", paramLabel = "NAME", defaultValue = "resnet18",
+            description = "The ResNet: resnet18, resnet34, resnet50 or wide_resnet50_2 (default: ${DEFAULT-VALUE}).")
+    private String backbone;
+
+    @Option(names = "--pretext", paramLabel = "dense|classes|contrast|all", defaultValue = "dense",
+            description = "What is learnt at every position: its textures, marks, albedo and slopes; only textures and marks; "
+                + "to find its place again in another view; or all of it (default: ${DEFAULT-VALUE}).")
+    private Pretext pretext;
+
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "4000", description = "Steps (default: ${DEFAULT-VALUE}).")
+    private int steps;
+
+    @Option(names = "--scenes", paramLabel = "N", defaultValue = "16",
+            description = "Scenes per step, each seen in two views (default: ${DEFAULT-VALUE}).")
+    private int scenes;
+
+    @Option(names = "--size", paramLabel = "PX", defaultValue = "64",
+            description = "Size of a view, a multiple of 32 (default: ${DEFAULT-VALUE}).")
+    private int size;
+
+    @Option(names = "--lr", paramLabel = "RATE", defaultValue = "0.0015",
+            description = "Highest learning rate (default: ${DEFAULT-VALUE}).")
+    private double learningRate;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "Seed (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Mixin
+    private Device device;
+
+    @Option(names = "--resume", description = "Continue from FILE.state when an earlier run left one.")
+    private boolean resume;
+
+    @Option(names = "--state-every", paramLabel = "SECONDS", defaultValue = "300",
+            description = "Write FILE.state when this long has passed; 0 = after every step (default: ${DEFAULT-VALUE}).")
+    private int stateSeconds;
+
+    @Override
+    public Integer call() throws IOException {
+        if (stateSeconds < 0) {
+            throw new InputException("--state-every must not be negative, not " + stateSeconds);
+        }
+        PretrainOptions options;
+        try {
+            options = new PretrainOptions(Backbone.of(backbone), pretext, steps, scenes, size, learningRate, seed,
+                    device.threads());
+        } catch (IllegalArgumentException e) {
+            throw new InputException("--" + e.getMessage().replaceFirst("learning rate", "lr"), e);
+        }
+        Path state = out.resolveSibling(out.getFileName() + ".state");
+        AtomicFile.requireFile(out);
+        AtomicFile.requireFile(state);
+        long start = System.nanoTime();
+        try (Pretrainer pretrainer = new Pretrainer(options)) {
+            if (resume && Files.exists(state)) {
+                pretrainer.resume(state);
+                System.err.println("trd: resuming after step " + pretrainer.stepsDone() + " from " + state);
+            } else if (resume) {
+                System.err.println("trd: there is no " + state + ": starting from the beginning");
+            }
+            Pretrainer.Loss last = run(pretrainer, state);
+            pretrainer.write(out);
+            Files.deleteIfExists(state);
+            System.out.println(String.format(Locale.ROOT, "wrote %s: %d steps of %d images in %.0f s%s", out, steps, 2 * scenes,
+                    (System.nanoTime() - start) / 1e9, last == null ? "" : ", " + text(last)));
+        }
+        System.out.println("next: trd train --data CATEGORY --out model.safetensors --backbone " + options.backbone().key()
+                + " --teacher " + out);
+        return 0;
+    }
+
+    private Pretrainer.Loss run(Pretrainer pretrainer, Path state) throws IOException {
+        StateNote note = StateNote.register(state);
+        Pretrainer.Loss last = null;
+        long saved = System.nanoTime();
+        try (Progress progress = new Progress("Pretraining", steps)) {
+            while (pretrainer.stepsDone() < steps) {
+                last = pretrainer.step();
+                progress.at(pretrainer.stepsDone(), text(last));
+                if (System.nanoTime() - saved >= TimeUnit.SECONDS.toNanos(stateSeconds)) {
+                    pretrainer.save(state);
+                    saved = System.nanoTime();
+                }
+            }
+        } finally {
+            note.remove();
+        }
+        return last;
+    }
+
+    private static String text(Pretrainer.Loss loss) {
+        return String.format(Locale.ROOT, "loss classes %.3f measures %.3f contrast %.3f", loss.classes(), loss.measures(),
+                loss.contrast());
+    }
+}
