@@ -4,6 +4,8 @@ import io.trd4j.model.Layers.ConvNorm;
 import io.trd4j.model.Layers.Mode;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -19,6 +21,7 @@ public final class PretextHeads implements AutoCloseable {
     private static final int MEASURES = 6;
     private static final int HIDDEN = 128;
     private static final int EMBEDDING = 64;
+    private static final double LINEAR_START = 0.05;
     private static final long[] ONE = {1, 1};
     private static final long[] NONE = {0, 0};
 
@@ -44,6 +47,21 @@ public final class PretextHeads implements AutoCloseable {
 
     public Weights weights() {
         return weights;
+    }
+
+    /**
+     * Fresh weights. What is linear starts near 0: of Kaiming's size, its first errors are so large that their gradients leave
+     * features in which a handful of directions is alive.
+     */
+    public void initialise(long seed) {
+        weights.initialise(seed);
+        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+            for (Head head : heads) {
+                for (Tensor linear : List.of(head.classifier, head.meter, head.embedding)) {
+                    linear.mul_(new Scalar(LINEAR_START));
+                }
+            }
+        }
     }
 
     /** Logits {@code [n * h * w, classes]} of every position of feature {@code scale} (1 to 3). */

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorOptions;
@@ -88,6 +89,27 @@ final class PretextLoss {
             total = total.add(torch.cross_entropy_loss(logits, same)).add(torch.cross_entropy_loss(logits.t(), same));
         }
         return total.mul(new Scalar(1.0 / 6));
+    }
+
+    /**
+     * In how few directions, and how little, the features of different positions differ: mean over scales of
+     * -log(rank) - log(variance), where positions are unit vectors, as the anomaly map's cosine sees them, variance is the trace
+     * of their covariance C, and rank is its participation ratio (tr C)^2 / tr C^2. A teacher of few directions is easily
+     * imitated, on defects too.
+     */
+    static Tensor collapse(Features features) {
+        Tensor total = torch.zeros(new long[0]);
+        for (int scale = 1; scale <= 3; scale++) {
+            Tensor map = feature(features, scale);
+            Tensor rows = map.permute(0, 2, 3, 1).reshape(-1, map.size(1));
+            Tensor units = rows.div(rows.mul(rows).sum(new long[] {1}, true, new ScalarTypeOptional()).add(new Scalar(1e-6)).sqrt());
+            Tensor centred = units.sub(units.mean(new long[] {0}, true, new ScalarTypeOptional()));
+            Tensor covariance = centred.t().mm(centred).div(new Scalar((double) rows.size(0)));
+            Tensor variance = covariance.diagonal().sum().add(new Scalar(1e-6));
+            Tensor squares = covariance.mul(covariance).sum().add(new Scalar(1e-9));
+            total = total.add(squares.log()).sub(variance.log().mul(new Scalar(3.0)));
+        }
+        return total.mul(new Scalar(1.0 / 3));
     }
 
     private static Tensor feature(Features features, int scale) {

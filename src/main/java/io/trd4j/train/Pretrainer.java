@@ -27,9 +27,9 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class Pretrainer implements AutoCloseable {
     private static final double BETA_1 = 0.9;
-    /** Measures are about a tenth of the classification's size, contrast is twice as large. */
-    private static final double MEASURE_WEIGHT = 5;
+    // Relative to the classification: contrast is twice as large; the spread is logarithms, and only has to hold its ground.
     private static final double CONTRAST_WEIGHT = 0.5;
+    private static final double SPREAD_WEIGHT = 0.1;
     /** Batches, drawn after those of the training, over which the final BatchNorm statistics are taken. */
     private static final int STATISTICS_BATCHES = 32;
 
@@ -61,7 +61,7 @@ public final class Pretrainer implements AutoCloseable {
         teacher = new Teacher(options.backbone());
         heads = new PretextHeads(options.backbone(), PretextLoss.classes());
         teacher.weights().initialise(options.seed());
-        heads.weights().initialise(options.seed() + 1);
+        heads.initialise(options.seed() + 1);
         adamTeacher = new Adam(teacher.weights(), BETA_1);
         adamHeads = new Adam(heads.weights(), BETA_1);
         teacher.weights().requireGradients(true);
@@ -91,7 +91,8 @@ public final class Pretrainer implements AutoCloseable {
                 throw new InputException("pretraining diverged in step " + (done + 1) + "; lower --lr (now "
                         + options.learningRate() + ")");
             }
-            classes.add(measures.mul(new Scalar(MEASURE_WEIGHT))).add(contrast.mul(new Scalar(CONTRAST_WEIGHT))).backward();
+            classes.add(measures).add(contrast.mul(new Scalar(CONTRAST_WEIGHT)))
+                    .add(PretextLoss.collapse(features).mul(new Scalar(SPREAD_WEIGHT))).backward();
             adamTeacher.step(options.learningRate(done));
             adamHeads.step(options.learningRate(done));
         }
