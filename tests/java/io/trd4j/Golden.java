@@ -100,4 +100,23 @@ public final class Golden {
             fail(what + " is " + got + ", expected " + expected + " within " + tolerance);
         }
     }
+
+    /** Pearson's correlation of two maps. */
+    public static double correlation(float[] a, float[] b) {
+        double meanA = 0;
+        double meanB = 0;
+        for (int i = 0; i < a.length; i++) {
+            meanA += a[i] / (double) a.length;
+            meanB += b[i] / (double) b.length;
+        }
+        double ab = 0;
+        double aa = 0;
+        double bb = 0;
+        for (int i = 0; i < a.length; i++) {
+            ab += (a[i] - meanA) * (b[i] - meanB);
+            aa += (a[i] - meanA) * (a[i] - meanA);
+            bb += (b[i] - meanB) * (b[i] - meanB);
+        }
+        return ab / Math.sqrt(aa * bb);
+    }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.trd4j.Golden;
 import io.trd4j.SmallModel;
 import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
@@ -66,27 +67,9 @@ class GpuInspectorTest {
     private static void assertNear(Inspection got, Inspection expected, double tolerance, double correlation) {
         double error = Math.abs(got.score() - expected.score()) / Math.max(1, Math.abs(expected.score()));
         assertTrue(error <= tolerance, got.score() + " instead of " + expected.score());
-        assertTrue(correlation(got.map(), expected.map()) >= correlation, "map");
-        assertTrue(correlation(got.mapRgb(), expected.mapRgb()) >= correlation, "rgb map");
-        assertTrue(correlation(got.mapDepth(), expected.mapDepth()) >= correlation, "depth map");
-    }
-
-    private static double correlation(float[] a, float[] b) {
-        double meanA = 0;
-        double meanB = 0;
-        for (int i = 0; i < a.length; i++) {
-            meanA += a[i] / (double) a.length;
-            meanB += b[i] / (double) b.length;
-        }
-        double ab = 0;
-        double aa = 0;
-        double bb = 0;
-        for (int i = 0; i < a.length; i++) {
-            ab += (a[i] - meanA) * (b[i] - meanB);
-            aa += (a[i] - meanA) * (a[i] - meanA);
-            bb += (b[i] - meanB) * (b[i] - meanB);
-        }
-        return ab / Math.sqrt(aa * bb);
+        assertTrue(Golden.correlation(got.map(), expected.map()) >= correlation, "map");
+        assertTrue(Golden.correlation(got.mapRgb(), expected.mapRgb()) >= correlation, "rgb map");
+        assertTrue(Golden.correlation(got.mapDepth(), expected.mapDepth()) >= correlation, "depth map");
     }
 
     @ParameterizedTest

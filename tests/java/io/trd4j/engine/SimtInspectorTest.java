@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trd4j.Golden;
 import io.trd4j.SmallModel;
 import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
@@ -63,33 +64,15 @@ class SimtInspectorTest {
             assertNear("score", score, expected.score, tolerance);
             assertNear("rgb", scoreRgb, expected.scoreRgb, tolerance);
             assertNear("depth", scoreDepth, expected.scoreDepth, tolerance);
-            assertTrue(correlation(map, expected.map) >= correlation, "map " + correlation(map, expected.map));
-            assertTrue(correlation(mapRgb, expected.mapRgb) >= correlation, "rgb " + correlation(mapRgb, expected.mapRgb));
-            assertTrue(correlation(mapDepth, expected.mapDepth) >= correlation, "depth " + correlation(mapDepth, expected.mapDepth));
+            assertTrue(Golden.correlation(map, expected.map) >= correlation, "map " + Golden.correlation(map, expected.map));
+            assertTrue(Golden.correlation(mapRgb, expected.mapRgb) >= correlation, "rgb " + Golden.correlation(mapRgb, expected.mapRgb));
+            assertTrue(Golden.correlation(mapDepth, expected.mapDepth) >= correlation, "depth " + Golden.correlation(mapDepth, expected.mapDepth));
         }
 
         private static void assertNear(String what, float got, float expected, double tolerance) {
             double error = Math.abs(got - expected) / Math.max(1, Math.abs(expected));
             assertTrue(error <= tolerance, what + " " + got + " instead of " + expected);
         }
-    }
-
-    private static double correlation(float[] a, float[] b) {
-        double meanA = 0;
-        double meanB = 0;
-        for (int i = 0; i < a.length; i++) {
-            meanA += a[i] / (double) a.length;
-            meanB += b[i] / (double) b.length;
-        }
-        double ab = 0;
-        double aa = 0;
-        double bb = 0;
-        for (int i = 0; i < a.length; i++) {
-            ab += (a[i] - meanA) * (b[i] - meanB);
-            aa += (a[i] - meanA) * (a[i] - meanA);
-            bb += (b[i] - meanB) * (b[i] - meanB);
-        }
-        return ab / Math.sqrt(aa * bb);
     }
 
     @BeforeAll

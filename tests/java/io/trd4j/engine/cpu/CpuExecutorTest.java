@@ -98,24 +98,6 @@ class CpuExecutorTest {
         return worst;
     }
 
-    private static double correlation(float[] a, float[] b) {
-        double meanA = 0;
-        double meanB = 0;
-        for (int i = 0; i < a.length; i++) {
-            meanA += a[i] / (double) a.length;
-            meanB += b[i] / (double) b.length;
-        }
-        double ab = 0;
-        double aa = 0;
-        double bb = 0;
-        for (int i = 0; i < a.length; i++) {
-            ab += (a[i] - meanA) * (b[i] - meanB);
-            aa += (a[i] - meanA) * (a[i] - meanA);
-            bb += (b[i] - meanB) * (b[i] - meanB);
-        }
-        return ab / Math.sqrt(aa * bb);
-    }
-
     private static Maps run(CpuExecutor executor, int size) {
         fill(executor, size);
         executor.run();
@@ -158,8 +140,8 @@ class CpuExecutorTest {
                 Quantization quantization = new Quantization(ranges.ranges(), Set.of());
                 try (CpuExecutor executor = new CpuExecutor(new CompiledPlan(plan, source(network), precision, quantization, 2))) {
                     Maps got = run(executor, size);
-                    double rgb = correlation(got.rgb, expected.rgb);
-                    double depth = correlation(got.depth, expected.depth);
+                    double rgb = Golden.correlation(got.rgb, expected.rgb);
+                    double depth = Golden.correlation(got.depth, expected.depth);
                     double least = precision == Precision.BF16 ? 0.999 : 0.99;
                     assertTrue(rgb >= least && depth >= least, precision + ": correlation rgb " + rgb + ", depth " + depth);
                 }
@@ -185,7 +167,7 @@ class CpuExecutorTest {
             try (CpuExecutor mixed = new CpuExecutor(new CompiledPlan(plan, source(network), Precision.INT8,
                     new Quantization(ranges.ranges(), kept), 2))) {
                 Maps got = run(mixed, 64);
-                double rgb = correlation(got.rgb, expected.rgb);
+                double rgb = Golden.correlation(got.rgb, expected.rgb);
                 assertTrue(rgb >= 0.99, "correlation " + rgb);
                 long bf16 = mixed.compiled().steps().stream().filter(s -> s.op() instanceof PlanOp.Convolution c
                         && kept.contains(c.layer().convolution()) && s.implementation().contains("bf16")).count();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.trd4j.Golden;
 import io.trd4j.engine.Gpu;
 import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.model.Backbone;
@@ -39,8 +40,8 @@ class GpuConvolutionsTest {
                 assertTrue(worst <= 1e-4, "of the map's deviation: " + worst);
             } else {
                 double least = precision == Precision.BF16 ? 0.99 : 0.999;
-                double rgb = Simt.correlation(got.rgb(), expected.rgb());
-                double depth = Simt.correlation(got.depth(), expected.depth());
+                double rgb = Golden.correlation(got.rgb(), expected.rgb());
+                double depth = Golden.correlation(got.depth(), expected.depth());
                 assertTrue(rgb >= least && depth >= least, "correlation rgb " + rgb + ", depth " + depth);
             }
             Simt.run(executor, size, "2");

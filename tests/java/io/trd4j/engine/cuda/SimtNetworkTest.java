@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trd4j.Golden;
 import io.trd4j.engine.cuda.Simt.Maps;
 import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.model.Backbone;
@@ -50,8 +51,8 @@ class SimtNetworkTest {
              CudaExecutor executor = new CudaExecutor(Simt.compile(device, network, size, precision))) {
             Maps expected = Simt.reference(network, size, "");
             Maps got = Simt.run(executor, size, "");
-            double rgb = Simt.correlation(got.rgb(), expected.rgb());
-            double depth = Simt.correlation(got.depth(), expected.depth());
+            double rgb = Golden.correlation(got.rgb(), expected.rgb());
+            double depth = Golden.correlation(got.depth(), expected.depth());
             assertTrue(rgb >= 0.999 && depth >= 0.999, "correlation rgb " + rgb + ", depth " + depth);
         }
     }

@@ -11,20 +11,12 @@ import io.trd4j.engine.cpu.Primitives.PackedLayer.WinogradLayer;
 import io.trd4j.engine.plan.FoldedLayers;
 import io.trd4j.engine.plan.Layer;
 import io.trd4j.engine.plan.WeightSource;
+import io.trd4j.engine.plan.WeightWorkers;
 import io.trd4j.ops.Exec;
 import io.trd4j.ops.Ops;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.data_type;
@@ -39,37 +31,7 @@ final class WeightPacker {
     private WeightPacker() {}
 
     static void pack(List<PackedLayer> layers, WeightSource source, int threads) throws IOException {
-        // Largest first: the threads then end together.
-        List<PackedLayer> order = new ArrayList<>(layers);
-        order.sort(Comparator.comparingLong(l -> -l.layer().weights()));
-        Queue<PackedLayer> queue = new ConcurrentLinkedQueue<>(order);
-        int workers = Math.min(threads, order.size());
-        ExecutorService pool = Executors.newFixedThreadPool(workers, task -> new Thread(task, "trd weights"));
-        try {
-            List<Future<Void>> done = new ArrayList<>();
-            for (int i = 0; i < workers; i++) {
-                done.add(pool.submit((Callable<Void>) () -> {
-                    work(queue, source);
-                    return null;
-                }));
-            }
-            for (Future<Void> future : done) {
-                future.get();
-            }
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException io) {
-                throw io;
-            }
-            if (e.getCause() instanceof RuntimeException runtime) {
-                throw runtime;
-            }
-            throw new IllegalStateException("packing the weights failed", e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UncheckedIOException(new IOException("interrupted while the weights were packed", e));
-        } finally {
-            pool.shutdownNow();
-        }
+        WeightWorkers.run(layers, l -> l.layer().weights(), threads, queue -> work(queue, source));
     }
 
     private static void work(Queue<PackedLayer> queue, WeightSource source) throws IOException {

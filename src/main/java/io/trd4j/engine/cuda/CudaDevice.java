@@ -68,13 +68,15 @@ final class CudaDevice implements Device {
         }
     }
 
-    private static final class At extends Pointer {
+    /** Memory that somebody else owns, by its address. */
+    static final class At extends Pointer {
         At(long at) {
             address = at;
         }
     }
 
-    private static final class StreamAt extends CUstream_st {
+    /** A stream that somebody else owns. */
+    static final class StreamAt extends CUstream_st {
         StreamAt(long at) {
             super((Pointer) null);
             address = at;

@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -84,22 +83,9 @@ final class CudnnConvolutions implements ConvolutionLibrary {
         };
     }
 
-    private static final class At extends Pointer {
-        At(long at) {
-            address = at;
-        }
-    }
-
-    private static final class StreamAt extends CUstream_st {
-        StreamAt(long at) {
-            super((Pointer) null);
-            address = at;
-        }
-    }
-
     /** Channels-last memory as a tensor n x c x h x w. */
     private Tensor view(long address, long n, long c, long h, long w) {
-        return torch.from_blob(new At(address), new long[] {n, c, h, w}, new long[] {h * w * c, 1, w * c, c}, options());
+        return torch.from_blob(new CudaDevice.At(address), new long[] {n, c, h, w}, new long[] {h * w * c, 1, w * c, c}, options());
     }
 
     private Tensor view(Value value, Recorder r) {
@@ -114,10 +100,10 @@ final class CudnnConvolutions implements ConvolutionLibrary {
     public void record(Step.Layered l, int stream, Recorder r) {
         Layer layer = l.op().layer();
         try (PointerScope scope = new PointerScope()) {
-            torch_cuda.setCurrentCUDAStream(torch_cuda.getStreamFromExternal(new StreamAt(r.stream(stream)), device));
+            torch_cuda.setCurrentCUDAStream(torch_cuda.getStreamFromExternal(new CudaDevice.StreamAt(r.stream(stream)), device));
             long address = r.address(l.weights());
             Tensor weights = view(address, layer.out(), layer.in(), layer.kernel(), layer.kernel());
-            Tensor bias = torch.from_blob(new At(address + l.weights().biasOffset()), new long[] {layer.out()}, new long[] {1}, options());
+            Tensor bias = torch.from_blob(new CudaDevice.At(address + l.weights().biasOffset()), new long[] {layer.out()}, new long[] {1}, options());
             Tensor in = view(l.in(), r);
             long[] stride = {layer.stride(), layer.stride()};
             long[] padding = {layer.padding(), layer.padding()};

@@ -3,22 +3,13 @@ package io.trd4j.engine.cuda;
 import io.trd4j.engine.plan.FoldedLayers;
 import io.trd4j.engine.plan.Layer;
 import io.trd4j.engine.plan.WeightSource;
+import io.trd4j.engine.plan.WeightWorkers;
 import io.trd4j.ops.DeviceOps;
 import io.trd4j.ops.ElementType;
 import io.trd4j.ops.Ops;
 import io.trd4j.ops.Workspace;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.ShortPointer;
@@ -39,18 +30,13 @@ final class DeviceWeights implements AutoCloseable {
         bytes = place(slots);
         base = device.allocate(bytes);
         try {
-            // Largest first: the threads then end together.
-            List<WeightSlot> order = new ArrayList<>(slots);
-            order.sort(Comparator.comparingLong(s -> -s.bytes()));
-            Queue<WeightSlot> queue = new ConcurrentLinkedQueue<>(order);
-            inParallel(Math.min(Math.min(threads, MAX_WORKERS), slots.size()), () -> {
+            WeightWorkers.run(slots, WeightSlot::bytes, Math.min(threads, MAX_WORKERS), queue -> {
                 device.use();
                 Ops.setThreads(1);
                 FoldedLayers folded = new FoldedLayers(source);
                 for (WeightSlot slot = queue.poll(); slot != null; slot = queue.poll()) {
                     upload(slot, type, folded);
                 }
-                return null;
             });
         } catch (IOException | RuntimeException | Error e) {
             close();
@@ -75,32 +61,6 @@ final class DeviceWeights implements AutoCloseable {
             at += slot.bytes();
         }
         return at;
-    }
-
-    private static void inParallel(int workers, Callable<Void> work) throws IOException {
-        ExecutorService pool = Executors.newFixedThreadPool(workers, task -> new Thread(task, "trd weights"));
-        try {
-            List<Future<Void>> done = new ArrayList<>();
-            for (int i = 0; i < workers; i++) {
-                done.add(pool.submit(work));
-            }
-            for (Future<Void> future : done) {
-                future.get();
-            }
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException io) {
-                throw io;
-            }
-            if (e.getCause() instanceof RuntimeException runtime) {
-                throw runtime;
-            }
-            throw new IllegalStateException("packing the weights failed", e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UncheckedIOException(new IOException("interrupted while the weights were packed", e));
-        } finally {
-            pool.shutdownNow();
-        }
     }
 
     private void upload(WeightSlot slot, ElementType type, FoldedLayers folded) throws IOException {
