@@ -33,8 +33,8 @@ public final class CudaSupport {
             return check;
         }
         if (!hasBinding()) {
-            return new Check("this build of trd4j has no CUDA binding (libjnicudart.so); build it with -Pgpu, or use the GPU bundle",
-                    false);
+            return new Check("the CUDA runtime's binding (libjnicudart.so) is not on the class path; add org.bytedeco:cuda with the classifier "
+                    + Loader.getPlatform() + ", or use the GPU bundle", false);
         }
         String missing = LIBRARIES.missing(CudaLibraries.RUNTIME);
         return new Check(missing != null ? missing : LIBRARIES.load(CudaLibraries.RUNTIME), false);
