@@ -8,118 +8,38 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trd4j.Golden;
+import io.trd4j.engine.GoldenNetwork;
+import io.trd4j.engine.GoldenNetwork.Maps;
 import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.engine.plan.PlanOp;
-import io.trd4j.engine.plan.WeightSource;
 import io.trd4j.model.Backbone;
-import io.trd4j.model.BranchMaps;
 import io.trd4j.model.Network;
 import io.trd4j.model.Precision;
-import io.trd4j.ops.Exec;
 import io.trd4j.ops.Ops;
-import java.nio.ByteBuffer;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The folded oneDNN plan against the unfolded LibTorch network, on the golden generator's weights. */
 class CpuExecutorTest {
-    /** Raw maps of both branches. */
-    private record Maps(float[] rgb, float[] depth) {}
-
-    private static WeightSource source(Network network) {
-        ThreadLocal<Map.Entry<String, ByteBuffer>> last = ThreadLocal.withInitial(() -> Map.entry("", ByteBuffer.allocate(0)));
-        return (tensor, offset, target) -> {
-            if (!last.get().getKey().equals(tensor)) {
-                String prefix = tensor.substring(0, tensor.indexOf('.') + 1);
-                last.set(Map.entry(tensor, network.weights().get(prefix).bytes(tensor.substring(prefix.length()))));
-            }
-            target.put(last.get().getValue().slice(Math.toIntExact(4 * offset), target.remaining()));
-        };
-    }
-
-    private static Network network(Backbone backbone) {
-        Network network = new Network(backbone);
-        network.weights().forEach((prefix, weights) -> Golden.fill(weights, prefix));
-        return network;
-    }
-
-    private static Maps reference(Network network, int size) {
-        try (PointerScope scope = new PointerScope(); BranchMaps maps = new BranchMaps(network, size)) {
-            maps.compute(Golden.input("rgb", 1, size), Golden.input("depth", 1, size));
-            Maps result = new Maps(new float[size * size], new float[size * size]);
-            maps.rgb().get(result.rgb);
-            maps.depth().get(result.depth);
-            return result;
-        }
-    }
-
-    private static void fill(CpuExecutor executor, int size) {
-        try (PointerScope scope = new PointerScope()) {
-            executor.setImage(0, Golden.floats(Golden.input("rgb", 1, size).permute(0, 2, 3, 1).contiguous()));
-            executor.setImage(1, Golden.floats(Golden.input("depth", 1, size).permute(0, 2, 3, 1).contiguous()));
-        }
-    }
-
-    private static Maps maps(CpuExecutor executor, int size) {
-        Maps result = new Maps(new float[size * size], new float[size * size]);
-        try (FloatPointer map = new FloatPointer((long) size * size); Exec exec = Exec.cpu()) {
-            for (int branch = 0; branch < 2; branch++) {
-                Ops.branchMap(exec, executor.distances(branch), map, 1, size);
-                map.get(branch == 0 ? result.rgb : result.depth);
-            }
-        }
-        return result;
-    }
-
-    private static double std(float[] values) {
-        double mean = 0;
-        for (float v : values) {
-            mean += v / values.length;
-        }
-        double squares = 0;
-        for (float v : values) {
-            squares += (v - mean) * (v - mean);
-        }
-        return Math.sqrt(squares / values.length);
-    }
-
-    private static double worst(float[] a, float[] b) {
-        double worst = 0;
-        for (int i = 0; i < a.length; i++) {
-            double error = Math.abs(a[i] - b[i]);
-            worst = !(error <= worst) ? error : worst;
-        }
-        return worst;
-    }
-
-    private static Maps run(CpuExecutor executor, int size) {
-        fill(executor, size);
-        executor.run();
-        return maps(executor, size);
-    }
-
     @ParameterizedTest
     @CsvSource({"RESNET18,32,1", "RESNET18,64,2", "RESNET18,96,3", "RESNET34,96,2", "RESNET18,160,3", "RESNET50,128,2", "WIDE_RESNET50_2,64,2"})
     void fp32AgreesWithTheUnfoldedNetwork(Backbone backbone, int size, int threads) throws Exception {
-        try (Network network = network(backbone);
-             CpuExecutor executor = new CpuExecutor(new CompiledPlan(ExecutionPlan.of(backbone, size), source(network),
+        try (Network network = GoldenNetwork.network(backbone);
+             CpuExecutor executor = new CpuExecutor(new CompiledPlan(ExecutionPlan.of(backbone, size), GoldenNetwork.source(network),
                      Precision.FP32, null, threads))) {
-            Maps expected = reference(network, size);
-            Maps first = run(executor, size);
-            double rgb = worst(first.rgb, expected.rgb) / std(expected.rgb);
-            double depth = worst(first.depth, expected.depth) / std(expected.depth);
+            Maps expected = GoldenNetwork.reference(network, size, "");
+            Maps first = GoldenNetwork.run(executor, size, "");
+            double rgb = GoldenNetwork.worst(first.rgb(), expected.rgb()) / GoldenNetwork.std(expected.rgb());
+            double depth = GoldenNetwork.worst(first.depth(), expected.depth()) / GoldenNetwork.std(expected.depth());
             assertTrue(rgb <= 1e-4 && depth <= 1e-4, "of the map's deviation: rgb " + rgb + ", depth " + depth);
             long winograd = executor.compiled().steps().stream().filter(Step.Winograd.class::isInstance).count();
             assertEquals(size >= 96 && Ops.winogradPackedBytes(64, 64) > 0, winograd > 20, winograd + " steps by Winograd");
-            Maps second = run(executor, size);
-            assertArrayEquals(first.rgb, second.rgb, "the same bits on every run");
-            assertArrayEquals(first.depth, second.depth, "the same bits on every run");
+            Maps second = GoldenNetwork.run(executor, size, "");
+            assertArrayEquals(first.rgb(), second.rgb(), "the same bits on every run");
+            assertArrayEquals(first.depth(), second.depth(), "the same bits on every run");
         }
     }
 
@@ -127,21 +47,21 @@ class CpuExecutorTest {
     @CsvSource({"RESNET18,64", "RESNET34,96", "RESNET50,64", "WIDE_RESNET50_2,64"})
     void lowerPrecisionsFollowFp32(Backbone backbone, int size) throws Exception {
         ExecutionPlan plan = ExecutionPlan.of(backbone, size);
-        try (Network network = network(backbone);
-             CpuExecutor exact = new CpuExecutor(new CompiledPlan(plan, source(network), Precision.FP32, null, 2))) {
+        try (Network network = GoldenNetwork.network(backbone);
+             CpuExecutor exact = new CpuExecutor(new CompiledPlan(plan, GoldenNetwork.source(network), Precision.FP32, null, 2))) {
             FeatureRanges ranges = new FeatureRanges();
-            fill(exact, size);
+            GoldenNetwork.setImages(exact, size, "");
             exact.run(ranges);
-            Maps expected = maps(exact, size);
+            Maps expected = GoldenNetwork.maps(exact, size);
             for (Precision precision : new Precision[] {Precision.BF16, Precision.INT8}) {
                 if (!CpuSupport.supports(precision)) {
                     continue;
                 }
                 Quantization quantization = new Quantization(ranges.ranges(), Set.of());
-                try (CpuExecutor executor = new CpuExecutor(new CompiledPlan(plan, source(network), precision, quantization, 2))) {
-                    Maps got = run(executor, size);
-                    double rgb = Golden.correlation(got.rgb, expected.rgb);
-                    double depth = Golden.correlation(got.depth, expected.depth);
+                try (CpuExecutor executor = new CpuExecutor(new CompiledPlan(plan, GoldenNetwork.source(network), precision, quantization, 2))) {
+                    Maps got = GoldenNetwork.run(executor, size, "");
+                    double rgb = Golden.correlation(got.rgb(), expected.rgb());
+                    double depth = Golden.correlation(got.depth(), expected.depth());
                     double least = precision == Precision.BF16 ? 0.999 : 0.99;
                     assertTrue(rgb >= least && depth >= least, precision + ": correlation rgb " + rgb + ", depth " + depth);
                 }
@@ -153,21 +73,21 @@ class CpuExecutorTest {
     void someLayersMayStayInBf16() throws Exception {
         assumeTrue(CpuSupport.supports(Precision.INT8) && CpuSupport.supports(Precision.BF16));
         ExecutionPlan plan = ExecutionPlan.of(Backbone.RESNET50, 64);
-        try (Network network = network(Backbone.RESNET50);
-             CpuExecutor exact = new CpuExecutor(new CompiledPlan(plan, source(network), Precision.FP32, null, 2))) {
+        try (Network network = GoldenNetwork.network(Backbone.RESNET50);
+             CpuExecutor exact = new CpuExecutor(new CompiledPlan(plan, GoldenNetwork.source(network), Precision.FP32, null, 2))) {
             FeatureRanges ranges = new FeatureRanges();
-            fill(exact, 64);
+            GoldenNetwork.setImages(exact, 64, "");
             exact.run(ranges);
-            Maps expected = maps(exact, 64);
+            Maps expected = GoldenNetwork.maps(exact, 64);
             // Every third layer: all kinds of neighbours meet.
             Set<String> kept = new HashSet<>();
             for (int i = 0; i < plan.layers().size(); i += 3) {
                 kept.add(plan.layers().get(i).convolution());
             }
-            try (CpuExecutor mixed = new CpuExecutor(new CompiledPlan(plan, source(network), Precision.INT8,
+            try (CpuExecutor mixed = new CpuExecutor(new CompiledPlan(plan, GoldenNetwork.source(network), Precision.INT8,
                     new Quantization(ranges.ranges(), kept), 2))) {
-                Maps got = run(mixed, 64);
-                double rgb = Golden.correlation(got.rgb, expected.rgb);
+                Maps got = GoldenNetwork.run(mixed, 64, "");
+                double rgb = Golden.correlation(got.rgb(), expected.rgb());
                 assertTrue(rgb >= 0.99, "correlation " + rgb);
                 long bf16 = mixed.compiled().steps().stream().filter(s -> s.op() instanceof PlanOp.Convolution c
                         && kept.contains(c.layer().convolution()) && s.implementation().contains("bf16")).count();
@@ -178,16 +98,16 @@ class CpuExecutorTest {
 
     @Test
     void executorsOfOneModelShareItsWeights() throws Exception {
-        try (Network network = network(Backbone.RESNET18)) {
-            CompiledPlan compiled = new CompiledPlan(ExecutionPlan.of(Backbone.RESNET18, 64), source(network), Precision.FP32,
+        try (Network network = GoldenNetwork.network(Backbone.RESNET18)) {
+            CompiledPlan compiled = new CompiledPlan(ExecutionPlan.of(Backbone.RESNET18, 64), GoldenNetwork.source(network), Precision.FP32,
                     null, 1);
             CpuExecutor first = new CpuExecutor(compiled);
-            Maps expected = run(first, 64);
+            Maps expected = GoldenNetwork.run(first, 64, "");
             try (CpuExecutor second = (CpuExecutor) first.duplicate()) {
                 assertSame(first.compiled(), second.compiled());
                 first.close();
                 first.close();
-                assertArrayEquals(expected.rgb, run(second, 64).rgb, "the weights live as long as an executor needs them");
+                assertArrayEquals(expected.rgb(), GoldenNetwork.run(second, 64, "").rgb(), "the weights live as long as an executor needs them");
             }
             assertThrows(IllegalStateException.class, compiled::share);
         }
@@ -197,8 +117,8 @@ class CpuExecutorTest {
     void theArenaReusesMemory() throws Exception {
         ExecutionPlan plan = ExecutionPlan.of(Backbone.RESNET18, 256);
         long all = plan.ops().stream().filter(o -> o.output() != null).mapToLong(o -> 4 * o.output().elements()).sum();
-        try (Network network = network(Backbone.RESNET18);
-             CpuExecutor executor = new CpuExecutor(new CompiledPlan(ExecutionPlan.of(Backbone.RESNET18, 256), source(network),
+        try (Network network = GoldenNetwork.network(Backbone.RESNET18);
+             CpuExecutor executor = new CpuExecutor(new CompiledPlan(ExecutionPlan.of(Backbone.RESNET18, 256), GoldenNetwork.source(network),
                      Precision.FP32, null, 2))) {
             long arena = executor.compiled().arenaBytes();
             assertTrue(arena < all / 4, arena + " bytes for feature maps of " + all);

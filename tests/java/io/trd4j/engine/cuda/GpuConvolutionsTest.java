@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trd4j.Golden;
+import io.trd4j.engine.GoldenNetwork;
 import io.trd4j.engine.Gpu;
 import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.model.Backbone;
@@ -29,14 +30,14 @@ class GpuConvolutionsTest {
     void everyProviderComputesTheNetwork(Convolver convolver, Precision precision, Backbone backbone) throws Exception {
         assumeTrue(convolver != Convolver.CUDNN || CudaSupport.cudnnProblem() == null, "needs cuDNN");
         int size = 128;
-        try (Network network = Simt.network(backbone);
-             CudaExecutor executor = new CudaExecutor(CudaNetwork.open(0, ExecutionPlan.of(backbone, size), Simt.source(network),
+        try (Network network = GoldenNetwork.network(backbone);
+             CudaExecutor executor = new CudaExecutor(CudaNetwork.open(0, ExecutionPlan.of(backbone, size), GoldenNetwork.source(network),
                      precision, convolver, 4))) {
-            Simt.Maps expected = Simt.reference(network, size, "");
-            Simt.Maps got = Simt.run(executor, size, "");
+            GoldenNetwork.Maps expected = GoldenNetwork.reference(network, size, "");
+            GoldenNetwork.Maps got = GoldenNetwork.run(executor, size, "");
             if (precision == Precision.FP32) {
-                double worst = Math.max(Simt.worst(got.rgb(), expected.rgb()) / Simt.std(expected.rgb()),
-                        Simt.worst(got.depth(), expected.depth()) / Simt.std(expected.depth()));
+                double worst = Math.max(GoldenNetwork.worst(got.rgb(), expected.rgb()) / GoldenNetwork.std(expected.rgb()),
+                        GoldenNetwork.worst(got.depth(), expected.depth()) / GoldenNetwork.std(expected.depth()));
                 assertTrue(worst <= 1e-4, "of the map's deviation: " + worst);
             } else {
                 double least = precision == Precision.BF16 ? 0.99 : 0.999;
@@ -44,8 +45,8 @@ class GpuConvolutionsTest {
                 double depth = Golden.correlation(got.depth(), expected.depth());
                 assertTrue(rgb >= least && depth >= least, "correlation rgb " + rgb + ", depth " + depth);
             }
-            Simt.run(executor, size, "2");
-            assertArrayEquals(got.rgb(), Simt.run(executor, size, "").rgb(), "the same bits on every run");
+            GoldenNetwork.run(executor, size, "2");
+            assertArrayEquals(got.rgb(), GoldenNetwork.run(executor, size, "").rgb(), "the same bits on every run");
         }
     }
 }

@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trd4j.Golden;
-import io.trd4j.engine.cuda.Simt.Maps;
+import io.trd4j.engine.GoldenNetwork;
+import io.trd4j.engine.GoldenNetwork.Maps;
 import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Network;
@@ -30,12 +31,12 @@ class SimtNetworkTest {
     @CsvSource("RESNET18,32")
     void fp32AgreesWithTheUnfoldedNetwork(Backbone backbone, int size) throws Exception {
         HostDevice device = new HostDevice(1);
-        try (Network network = Simt.network(backbone);
+        try (Network network = GoldenNetwork.network(backbone);
              CudaExecutor executor = new CudaExecutor(Simt.compile(device, network, size, Precision.FP32))) {
-            Maps expected = Simt.reference(network, size, "");
-            Maps got = Simt.run(executor, size, "");
-            double rgb = Simt.worst(got.rgb(), expected.rgb()) / Simt.std(expected.rgb());
-            double depth = Simt.worst(got.depth(), expected.depth()) / Simt.std(expected.depth());
+            Maps expected = GoldenNetwork.reference(network, size, "");
+            Maps got = GoldenNetwork.run(executor, size, "");
+            double rgb = GoldenNetwork.worst(got.rgb(), expected.rgb()) / GoldenNetwork.std(expected.rgb());
+            double depth = GoldenNetwork.worst(got.depth(), expected.depth()) / GoldenNetwork.std(expected.depth());
             // As the CPU's plan: float32 sums in another order, through some fifty layers.
             assertTrue(rgb <= 1e-4 && depth <= 1e-4, "of the map's deviation: rgb " + rgb + ", depth " + depth);
         }
@@ -47,10 +48,10 @@ class SimtNetworkTest {
     @CsvSource({"RESNET18,32,BF16", "RESNET18,32,FP16", "RESNET50,32,FP16"})
     void lowerPrecisionsFollowFp32(Backbone backbone, int size, Precision precision) throws Exception {
         HostDevice device = new HostDevice(2);
-        try (Network network = Simt.network(backbone);
+        try (Network network = GoldenNetwork.network(backbone);
              CudaExecutor executor = new CudaExecutor(Simt.compile(device, network, size, precision))) {
-            Maps expected = Simt.reference(network, size, "");
-            Maps got = Simt.run(executor, size, "");
+            Maps expected = GoldenNetwork.reference(network, size, "");
+            Maps got = GoldenNetwork.run(executor, size, "");
             double rgb = Golden.correlation(got.rgb(), expected.rgb());
             double depth = Golden.correlation(got.depth(), expected.depth());
             assertTrue(rgb >= 0.999 && depth >= 0.999, "correlation rgb " + rgb + ", depth " + depth);
@@ -59,18 +60,18 @@ class SimtNetworkTest {
 
     @Test
     void noOrderOfTheStreamsChangesABit() throws Exception {
-        try (Network network = Simt.network(Backbone.RESNET18)) {
+        try (Network network = GoldenNetwork.network(Backbone.RESNET18)) {
             Maps first = null;
             Maps other = null;
             for (int seed = 0; seed < 3; seed++) {
                 HostDevice device = new HostDevice(seed);
                 try (CudaExecutor executor = new CudaExecutor(Simt.compile(device, network, 32, Precision.FP16))) {
-                    Maps a = Simt.run(executor, 32, "");
-                    Maps b = Simt.run(executor, 32, "2");
+                    Maps a = GoldenNetwork.run(executor, 32, "");
+                    Maps b = GoldenNetwork.run(executor, 32, "2");
                     if (first == null) {
                         first = a;
                         other = b;
-                        assertTrue(Simt.worst(a.rgb(), b.rgb()) > 0, "other images give other maps");
+                        assertTrue(GoldenNetwork.worst(a.rgb(), b.rgb()) > 0, "other images give other maps");
                     }
                     assertArrayEquals(first.rgb(), a.rgb(), "order " + seed);
                     assertArrayEquals(first.depth(), a.depth(), "order " + seed);
@@ -88,16 +89,16 @@ class SimtNetworkTest {
         HostDevice device = new HostDevice(5);
         HostTorchConvolutions library = new HostTorchConvolutions();
         ExecutionPlan plan = ExecutionPlan.of(Backbone.RESNET18, 32);
-        try (Network network = Simt.network(Backbone.RESNET18); Exec exec = Exec.cuda(0, 1)) {
+        try (Network network = GoldenNetwork.network(Backbone.RESNET18); Exec exec = Exec.cuda(0, 1)) {
             ConvolutionChoice choice = measured
                     ? new FastestConvolutions(device, plan, Precision.FP32, exec, library, 1, 1).choose() : library::supports;
             assertEquals(0, device.allocated(), "bytes that the measurement left");
-            try (CudaExecutor executor = new CudaExecutor(CudaNetwork.of(device, plan, Simt.source(network), Precision.FP32, choice,
+            try (CudaExecutor executor = new CudaExecutor(CudaNetwork.of(device, plan, GoldenNetwork.source(network), Precision.FP32, choice,
                     library, exec, 2))) {
-                Maps expected = Simt.reference(network, 32, "");
-                Maps got = Simt.run(executor, 32, "");
-                double rgb = Simt.worst(got.rgb(), expected.rgb()) / Simt.std(expected.rgb());
-                double depth = Simt.worst(got.depth(), expected.depth()) / Simt.std(expected.depth());
+                Maps expected = GoldenNetwork.reference(network, 32, "");
+                Maps got = GoldenNetwork.run(executor, 32, "");
+                double rgb = GoldenNetwork.worst(got.rgb(), expected.rgb()) / GoldenNetwork.std(expected.rgb());
+                double depth = GoldenNetwork.worst(got.depth(), expected.depth()) / GoldenNetwork.std(expected.depth());
                 assertTrue(rgb <= 1e-4 && depth <= 1e-4, "of the map's deviation: rgb " + rgb + ", depth " + depth);
                 // On the host LibTorch is faster than emulated kernels: the measurement must say so.
                 assertTrue(executor.steps().stream().anyMatch(s -> s.implementation().equals(library.name())), "LibTorch computes some");
