@@ -69,7 +69,7 @@ final class PretrainCommand implements Callable<Integer> {
         PretrainOptions options;
         try {
             options = new PretrainOptions(Backbone.of(backbone), pretext, steps, scenes, size, learningRate, seed,
-                    device.threads());
+                    device.threads(), device.training());
         } catch (IllegalArgumentException e) {
             throw new InputException("--" + e.getMessage().replaceFirst("learning rate", "lr"), e);
         }

@@ -78,7 +78,8 @@ final class TrainCommand implements Callable<Integer> {
         Backbone architecture = Backbone.of(backbone);
         TrainingOptions options;
         try {
-            options = new TrainingOptions(architecture, size, modality, normalKernel, epochs, batch, learningRate, seed, device.cpuThreads());
+            options = new TrainingOptions(architecture, size, modality, normalKernel, epochs, batch, learningRate, seed,
+                    device.threads(), device.training());
         } catch (IllegalArgumentException e) {
             throw new InputException("--" + e.getMessage().replaceFirst("learning rate", "lr").replaceFirst("normal kernel", "normal-kernel"), e);
         }

@@ -60,6 +60,11 @@ public final class Network implements AutoCloseable {
                 ParameterNames.STUDENT_DEPTH, studentDepth.weights());
     }
 
+    /** Moves all tensors: what LibTorch computes with this network, it then computes there. */
+    public void moveTo(TorchDevice device) {
+        weights().values().forEach(weights -> weights.moveTo(device));
+    }
+
     /** All tensors for a model file, prefixed; their bytes are made when the writer asks for them. */
     public List<SafetensorsWriter.Source> sources() {
         List<SafetensorsWriter.Source> sources = new ArrayList<>();

@@ -107,6 +107,13 @@ public final class Weights implements AutoCloseable {
         }
     }
 
+    /** Moves all tensors; layers that hold them then compute there. Their gradients must have been dropped. */
+    public void moveTo(TorchDevice device) {
+        try (NoGradGuard guard = new NoGradGuard()) {
+            entries.values().forEach(e -> device.move(e.tensor()));
+        }
+    }
+
     /** Little-endian bytes of a tensor in row-major order: a fresh direct buffer. */
     public ByteBuffer bytes(String name) {
         Entry entry = get(name);
@@ -118,7 +125,7 @@ public final class Weights implements AutoCloseable {
     /** Little-endian bytes of any tensor of at most 2 GiB, in row-major order: a fresh direct buffer. */
     public static ByteBuffer bytes(Tensor tensor) {
         try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
-            Tensor dense = tensor.contiguous();
+            Tensor dense = tensor.cpu().contiguous();
             long bytes = dense.nbytes();
             ByteBuffer copy = ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
             for (long at = 0; at < bytes; at += PIECE_BYTES) {
@@ -143,14 +150,15 @@ public final class Weights implements AutoCloseable {
             if (source.remaining() != bytes) {
                 throw new IllegalArgumentException("the tensor needs " + bytes + " bytes, not " + source.remaining());
             }
-            Tensor dense = tensor.is_contiguous() ? tensor : torch.empty_like(tensor).contiguous();
+            Tensor host = tensor.cpu();
+            Tensor dense = host.is_contiguous() ? host : torch.empty_like(host).contiguous();
             for (long at = 0; at < bytes; at += PIECE_BYTES) {
                 ByteBuffer target = piece(dense, at, Math.min(PIECE_BYTES, bytes - at));
                 ByteBuffer part = source.slice(source.position(), target.remaining());
                 target.put(part);
                 source.position(source.position() + part.capacity());
             }
-            if (!tensor.is_contiguous()) {
+            if (!tensor.is_cpu() || !tensor.is_contiguous()) {
                 tensor.copy_(dense);
             }
         }

@@ -37,6 +37,7 @@ final class Adam implements AutoCloseable {
     private final List<Tensor> second = new ArrayList<>();
     private final List<Tensor> steps = new ArrayList<>();
 
+    /** For weights that have been moved to where they are trained. */
     Adam(Weights dict) {
         this(dict, STUDENT_BETA_1);
     }
@@ -48,7 +49,7 @@ final class Adam implements AutoCloseable {
             for (Weights.Entry p : parameters) {
                 first.add(Owned.of(torch.zeros_like(p.tensor())));
                 second.add(Owned.of(torch.zeros_like(p.tensor())));
-                steps.add(Owned.of(torch.zeros(new long[0])));
+                steps.add(Owned.of(torch.zeros(new long[0], p.tensor().options())));
             }
         }
     }

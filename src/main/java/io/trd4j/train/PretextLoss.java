@@ -4,6 +4,7 @@ import io.trd4j.data.formula.FormulaView;
 import io.trd4j.data.formula.FormulaView.Group;
 import io.trd4j.model.Features;
 import io.trd4j.model.PretextHeads;
+import io.trd4j.model.TorchDevice;
 import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
@@ -19,7 +20,18 @@ final class PretextLoss {
     private static final double TEMPERATURE = 0.1;
     private static final float NO_MARK_WEIGHT = 0.15f;
 
-    private PretextLoss() {}
+    private final PretextHeads heads;
+    private final Features features;
+    private final FormulaBatch batch;
+    private final TorchDevice device;
+
+    /** Of one batch, whose features and heads are on {@code device}. */
+    PretextLoss(PretextHeads heads, Features features, FormulaBatch batch, TorchDevice device) {
+        this.heads = heads;
+        this.features = features;
+        this.batch = batch;
+        this.device = device;
+    }
 
     static int classes() {
         int sum = 0;
@@ -30,7 +42,7 @@ final class PretextLoss {
     }
 
     /** Mean cross-entropy over scales and groups: classification. */
-    static Tensor classification(PretextHeads heads, Features features, FormulaBatch batch) {
+    Tensor classification() {
         Tensor total = torch.zeros(new long[0]);
         for (int scale = 1; scale <= 3; scale++) {
             Tensor logits = heads.classes(scale, feature(features, scale));
@@ -46,7 +58,7 @@ final class PretextLoss {
                 if (group.isMark()) {
                     Tensor w = torch.ones(new long[] {group.classes()});
                     w.narrow(0, 0, 1).fill_(new Scalar(NO_MARK_WEIGHT));
-                    weight = new TensorOptional(w);
+                    weight = new TensorOptional(device.place(w));
                 }
                 Tensor loss = torch.cross_entropy_loss(logits.narrow(1, from, group.classes()), labels, weight, 1,
                         FormulaView.UNKNOWN, 0.0);
@@ -58,7 +70,7 @@ final class PretextLoss {
     }
 
     /** Mean absolute error of the measures over the cells that have them, and over scales. */
-    static Tensor measurement(PretextHeads heads, Features features, FormulaBatch batch) {
+    Tensor measurement() {
         Tensor total = torch.zeros(new long[0]);
         for (int scale = 1; scale <= 3; scale++) {
             Tensor all = heads.measures(scale, feature(features, scale));
@@ -75,7 +87,7 @@ final class PretextLoss {
     }
 
     /** Mean over scales of InfoNCE in both directions. */
-    static Tensor contrast(PretextHeads heads, Features features, FormulaBatch batch) {
+    Tensor contrast() {
         Tensor total = torch.zeros(new long[0]);
         for (int scale = 1; scale <= 3; scale++) {
             if (batch.first[scale - 1].length == 0) {
@@ -85,7 +97,7 @@ final class PretextLoss {
             Tensor a = all.index_select(0, longs(batch.first[scale - 1]));
             Tensor b = all.index_select(0, longs(batch.second[scale - 1]));
             Tensor logits = a.mm(b.t()).mul(new Scalar(1 / TEMPERATURE));
-            Tensor same = torch.arange(new Scalar(logits.size(0)), new TensorOptions(torch.ScalarType.Long));
+            Tensor same = device.place(torch.arange(new Scalar(logits.size(0)), new TensorOptions(torch.ScalarType.Long)));
             total = total.add(torch.cross_entropy_loss(logits, same)).add(torch.cross_entropy_loss(logits.t(), same));
         }
         return total.mul(new Scalar(1.0 / 6));
@@ -116,11 +128,12 @@ final class PretextLoss {
         return scale == 1 ? features.f1() : scale == 2 ? features.f2() : features.f3();
     }
 
-    private static Tensor floats(float[] values, long columns) {
-        return torch.from_blob(new FloatPointer(values), new long[] {values.length / columns, columns});
+    private Tensor floats(float[] values, long columns) {
+        return device.place(torch.from_blob(new FloatPointer(values), new long[] {values.length / columns, columns}));
     }
 
-    private static Tensor longs(long[] values) {
-        return torch.from_blob(new LongPointer(values), new long[] {values.length}, new TensorOptions(torch.ScalarType.Long));
+    private Tensor longs(long[] values) {
+        return device.place(torch.from_blob(new LongPointer(values), new long[] {values.length},
+                new TensorOptions(torch.ScalarType.Long)));
     }
 }

@@ -2,6 +2,8 @@ package io.trd4j.train;
 
 import io.trd4j.model.Backbone;
 import io.trd4j.model.ModelInfo;
+import io.trd4j.model.TorchDevice;
+import java.util.Objects;
 
 /**
  * How a teacher is pretrained.
@@ -11,10 +13,12 @@ import io.trd4j.model.ModelInfo;
  * @param scenes per step, each seen in two views
  * @param size of a view, pixels, a multiple of 32
  * @param learningRate its highest; it rises over the first steps and falls along a cosine to 0
- * @param threads CPU threads; part of a run's identity, because sums depend on it in their last bits
+ * @param threads CPU threads: LibTorch's on the CPU, where they are part of a run's identity, because sums depend on it in their
+ *                last bits; beside a GPU those that draw the images
+ * @param device where LibTorch trains
  */
 public record PretrainOptions(Backbone backbone, Pretext pretext, int steps, int scenes, int size, double learningRate, long seed,
-                              int threads) {
+                              int threads, TorchDevice device) {
     private static final int MAX_STEPS = 10_000_000;
     private static final int MAX_SCENES = 1024;
     private static final int WARM_UP = 100;
@@ -26,6 +30,13 @@ public record PretrainOptions(Backbone backbone, Pretext pretext, int steps, int
                 "size must be a multiple of 32 from 32 to " + ModelInfo.MAX_SIZE + ", not " + size);
         require(learningRate > 0 && Double.isFinite(learningRate), "learning rate must be positive, not " + learningRate);
         require(threads > 0, "threads must be positive, not " + threads);
+        Objects.requireNonNull(device, "device");
+    }
+
+    /** On the CPU. */
+    public PretrainOptions(Backbone backbone, Pretext pretext, int steps, int scenes, int size, double learningRate, long seed,
+                           int threads) {
+        this(backbone, pretext, steps, scenes, size, learningRate, seed, threads, TorchDevice.CPU);
     }
 
     private static void require(boolean condition, String what) {

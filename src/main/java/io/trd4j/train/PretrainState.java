@@ -70,7 +70,10 @@ record PretrainState(PretrainOptions options) {
         identity.put("trd.state.size", Integer.toString(options.size()));
         identity.put("trd.state.learning_rate", Double.toString(options.learningRate()));
         identity.put("trd.state.seed", Long.toString(options.seed()));
-        identity.put("trd.state.threads", Integer.toString(options.threads()));
+        if (options.device().isCpu()) {
+            identity.put("trd.state.threads", Integer.toString(options.threads()));
+        }
+        identity.put("trd.state.device", options.device().key());
         return identity;
     }
 }

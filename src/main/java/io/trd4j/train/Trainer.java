@@ -6,6 +6,7 @@ import io.trd4j.model.LibTorch;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.Network;
 import io.trd4j.model.Student;
+import io.trd4j.model.TorchDevice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,7 +40,10 @@ public final class Trainer implements AutoCloseable {
     private final List<EpochLoss> history = new ArrayList<>();
     private boolean closed;
 
-    /** Initialises both students from the options' seed. The network and the parts stay the caller's. */
+    /**
+     * Initialises both students from the options' seed and moves the network to the options' device, until {@link #close}. The
+     * network and the parts stay the caller's.
+     */
     public Trainer(Network network, TrainingOptions options, PreparedParts parts) {
         if (parts.count() < 2) {
             throw new InputException("training needs at least 2 normal parts, found " + parts.count()
@@ -51,6 +55,8 @@ public final class Trainer implements AutoCloseable {
         LibTorch.setThreads(options.threads());
         network.studentRgb().weights().initialise(options.seed());
         network.studentDepth().weights().initialise(options.seed() + 1);
+        options.device().prepare();
+        network.moveTo(options.device());
         adamRgb = new Adam(network.studentRgb().weights());
         adamDepth = new Adam(network.studentDepth().weights());
         network.studentRgb().weights().requireGradients(true);
@@ -84,7 +90,7 @@ public final class Trainer implements AutoCloseable {
         double sumDepth = 0;
         for (int step = 0; step < steps; step++) {
             try (PointerScope scope = new PointerScope()) {
-                Tensor batch = parts.batch(order, starts[step], starts[step + 1]);
+                Tensor batch = options.device().place(parts.batch(order, starts[step], starts[step + 1]));
                 double[][] losses = step(batch, learningRate);
                 double rgb = losses[0][4];
                 double depth = losses[1][4];
@@ -105,7 +111,7 @@ public final class Trainer implements AutoCloseable {
     /**
      * One step of both students.
      *
-     * @param images [2n, 3, S, S]: the RGB images, then the same parts' second modality
+     * @param images [2n, 3, S, S], on the options' device: the RGB images, then the same parts' second modality
      * @return per branch: D(plain), D(filter), D(amplifier), D(fused), total
      */
     public double[][] step(Tensor images, double learningRate) {
@@ -187,6 +193,7 @@ public final class Trainer implements AutoCloseable {
             network.studentDepth().weights().requireGradients(false);
             adamRgb.close();
             adamDepth.close();
+            network.moveTo(TorchDevice.CPU);
         }
     }
 }

@@ -3,6 +3,8 @@ package io.trd4j.train;
 import io.trd4j.data.Modality;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.ModelInfo;
+import io.trd4j.model.TorchDevice;
+import java.util.Objects;
 
 /**
  * How a model is trained (SPEC section 3).
@@ -10,9 +12,10 @@ import io.trd4j.model.ModelInfo;
  * @param size S, a multiple of 32 up to {@link ModelInfo#MAX_SIZE}
  * @param normalKernel Sobel aperture for surface normals: 3, 5 or 7
  * @param threads CPU threads; part of a run's identity, because sums depend on it in their last bits
+ * @param device where LibTorch trains
  */
 public record TrainingOptions(Backbone backbone, int size, Modality modality, int normalKernel, int epochs, int batch,
-                              double learningRate, long seed, int threads) {
+                              double learningRate, long seed, int threads, TorchDevice device) {
     /** Both learning rates are multiplied by this after every epoch. */
     static final double DECAY = 0.95;
     // Far beyond any use, and small enough that counts of steps fit an int.
@@ -28,6 +31,13 @@ public record TrainingOptions(Backbone backbone, int size, Modality modality, in
                 + (size == 32 ? "2 (at size 32, where one part is no batch)" : "1") + " to " + MAX_BATCH + ", not " + batch);
         require(learningRate > 0 && Double.isFinite(learningRate), "learning rate must be positive, not " + learningRate);
         require(threads > 0, "threads must be positive, not " + threads);
+        Objects.requireNonNull(device, "device");
+    }
+
+    /** On the CPU. */
+    public TrainingOptions(Backbone backbone, int size, Modality modality, int normalKernel, int epochs, int batch,
+                           double learningRate, long seed, int threads) {
+        this(backbone, size, modality, normalKernel, epochs, batch, learningRate, seed, threads, TorchDevice.CPU);
     }
 
     private static void require(boolean condition, String what) {

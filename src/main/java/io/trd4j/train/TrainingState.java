@@ -77,6 +77,7 @@ record TrainingState(TrainingOptions options, List<EpochLoss> history, String te
         identity.put("trd.state.learning_rate", Double.toString(options.learningRate()));
         identity.put("trd.state.seed", Long.toString(options.seed()));
         identity.put("trd.state.threads", Integer.toString(options.threads()));
+        identity.put("trd.state.device", options.device().key());
         identity.put(PARTS_KEY, partsSha256);
         identity.put(TEACHER_KEY, teacherSha256);
         return identity;
