@@ -136,14 +136,6 @@ class ImageNetWeightsTest {
         assertEquals(List.of(), cached());
     }
 
-    @Test
-    void cacheFolderFollowsTheEnvironment() {
-        Path home = Path.of("/home/u");
-        assertEquals(Path.of("/c"), ImageNetWeights.cache(Map.of("TRD_CACHE", "/c", "XDG_CACHE_HOME", "/x"), home));
-        assertEquals(Path.of("/x/trd4j"), ImageNetWeights.cache(Map.of("TRD_CACHE", "", "XDG_CACHE_HOME", "/x"), home));
-        assertEquals(Path.of("/home/u/.cache/trd4j"), ImageNetWeights.cache(Map.of(), home));
-    }
-
     private static String refusal(ImageNetWeights weights, Backbone backbone) {
         String message = assertThrows(InputException.class, () -> weights.file(backbone)).getMessage();
         assertFalse(message.contains("\n"), message);

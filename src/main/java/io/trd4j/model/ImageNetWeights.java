@@ -1,6 +1,7 @@
 package io.trd4j.model;
 
 import io.trd4j.io.AtomicFile;
+import io.trd4j.io.CacheFolder;
 import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,17 +49,7 @@ final class ImageNetWeights {
     }
 
     static ImageNetWeights standard() {
-        return new ImageNetWeights(HOST, cache(System.getenv(), Path.of(System.getProperty("user.home"))), HASHES, PATIENCE);
-    }
-
-    /** $TRD_CACHE, else $XDG_CACHE_HOME/trd4j, else ~/.cache/trd4j; an empty variable counts as unset. */
-    static Path cache(Map<String, String> environment, Path home) {
-        String own = environment.getOrDefault("TRD_CACHE", "");
-        if (!own.isEmpty()) {
-            return Path.of(own);
-        }
-        String shared = environment.getOrDefault("XDG_CACHE_HOME", "");
-        return (shared.isEmpty() ? home.resolve(".cache") : Path.of(shared)).resolve("trd4j");
+        return new ImageNetWeights(HOST, CacheFolder.ofThisUser(), HASHES, PATIENCE);
     }
 
     /**

@@ -12,8 +12,12 @@ public final class LibTorch {
 
     /** Its version, and the threads it computes with. */
     public static String describe() {
+        return version() + ", " + torch.get_num_threads() + " threads";
+    }
+
+    public static String version() {
         try {
-            return "LibTorch " + Loader.getVersion("org.bytedeco", "pytorch") + ", " + torch.get_num_threads() + " threads";
+            return "LibTorch " + Loader.getVersion("org.bytedeco", "pytorch");
         } catch (IOException e) {
             throw new UncheckedIOException("LibTorch's jar does not say its version", e);
         }

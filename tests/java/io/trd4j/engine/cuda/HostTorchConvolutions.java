@@ -32,6 +32,11 @@ final class HostTorchConvolutions implements ConvolutionLibrary {
     }
 
     @Override
+    public String version() {
+        return name();
+    }
+
+    @Override
     public boolean supports(PlanOp.Convolution convolution) {
         return !convolution.layer().transposed();
     }

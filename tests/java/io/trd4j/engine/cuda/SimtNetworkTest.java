@@ -12,9 +12,12 @@ import io.trd4j.model.Backbone;
 import io.trd4j.model.Network;
 import io.trd4j.model.Precision;
 import io.trd4j.ops.Exec;
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +25,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The folded network by libtrd's CUDA kernels, on the CPU through the SIMT harness, against the unfolded one in LibTorch. */
 @Tag("simt")
 class SimtNetworkTest {
+    @TempDir
+    private Path folder;
+
     @BeforeAll
     static void harness() {
         Simt.require();
@@ -91,7 +97,8 @@ class SimtNetworkTest {
         ExecutionPlan plan = ExecutionPlan.of(Backbone.RESNET18, 32);
         try (Network network = GoldenNetwork.network(Backbone.RESNET18); Exec exec = Exec.cuda(0, 1)) {
             ConvolutionChoice choice = measured
-                    ? new FastestConvolutions(device, plan, Precision.FP32, exec, library, 1, 1).choose() : library::supports;
+                    ? new FastestConvolutions(device, plan, Precision.FP32, exec, library,
+                            new MeasuredChoices(folder, Map.of("device", device.name())), 1, 1).choose() : library::supports;
             assertEquals(0, device.allocated(), "bytes that the measurement left");
             try (CudaExecutor executor = new CudaExecutor(CudaNetwork.of(device, plan, GoldenNetwork.source(network), Precision.FP32, choice,
                     library, exec, 2))) {

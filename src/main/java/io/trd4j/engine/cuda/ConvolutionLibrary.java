@@ -8,6 +8,9 @@ interface ConvolutionLibrary {
     /** For listings. */
     String name();
 
+    /** Name and versions: another one may compute otherwise. */
+    String version();
+
     /** Whether it has the convolution. */
     boolean supports(PlanOp.Convolution convolution);
 

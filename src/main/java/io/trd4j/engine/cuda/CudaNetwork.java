@@ -2,11 +2,15 @@ package io.trd4j.engine.cuda;
 
 import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.engine.plan.WeightSource;
+import io.trd4j.io.CacheFolder;
 import io.trd4j.io.InputException;
+import io.trd4j.jni.NativeRuntime;
 import io.trd4j.model.Precision;
 import io.trd4j.ops.ElementType;
 import io.trd4j.ops.Exec;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * A plan as steps for a device, with its weights there: what all sessions of one model share. Read only after it is made;
@@ -68,14 +72,23 @@ public final class CudaNetwork implements AutoCloseable {
         try (Exec exec = Exec.cuda(device.index(), stream)) {
             ConvolutionChoice choice = library == null || convolver == Convolver.LIBTRD ? ConvolutionChoice.LIBTRD
                     : convolver == Convolver.CUDNN ? library::supports
-                    : new FastestConvolutions(device, plan, precision, exec, library, FastestConvolutions.REPETITIONS,
-                            FastestConvolutions.RUNS).choose();
+                    : new FastestConvolutions(device, plan, precision, exec, library, choices(device, precision, library),
+                            FastestConvolutions.REPETITIONS, FastestConvolutions.RUNS).choose();
             return of(device, plan, source, precision, choice, library, exec, threads);
         } catch (RuntimeException | Error e) {
             throw CudaErrors.translated(e);
         } finally {
             device.closeStream(stream);
         }
+    }
+
+    private static MeasuredChoices choices(Device device, Precision precision, ConvolutionLibrary library) {
+        Map<String, String> about = new LinkedHashMap<>();
+        about.put("device", device.name());
+        about.put("precision", precision.key());
+        about.put("libtrd", NativeRuntime.description());
+        about.put("library", library.version());
+        return new MeasuredChoices(CacheFolder.ofThisUser().resolve("cuda-convolutions"), about);
     }
 
     /** With a choice made before. */

@@ -2,6 +2,7 @@ package io.trd4j.engine.cuda;
 
 import io.trd4j.engine.plan.Layer;
 import io.trd4j.engine.plan.PlanOp;
+import io.trd4j.model.LibTorch;
 import io.trd4j.model.Precision;
 import io.trd4j.ops.ElementType;
 import io.trd4j.ops.Owned;
@@ -59,6 +60,11 @@ final class CudnnConvolutions implements ConvolutionLibrary {
     }
 
     @Override
+    public String version() {
+        return "cuDNN " + Context.versionRuntimeCuDNN() + ", " + LibTorch.version();
+    }
+
+    @Override
     public boolean supports(PlanOp.Convolution convolution) {
         return !convolution.layer().transposed();
     }
@@ -68,9 +74,9 @@ final class CudnnConvolutions implements ConvolutionLibrary {
         SWITCHES.lock();
         Context context = torch.globalContext();
         context.setUserEnabledCuDNN(true);
-        // Tries every plan at the first run of a shape, which is before the capture.
-        context.setBenchmarkCuDNN(true);
-        context.setBenchmarkLimitCuDNN(0);
+        // By its rules: timing its plans, each thread by itself, would end differently from run to run, and so would the bits.
+        context.setBenchmarkCuDNN(false);
+        context.setDeterministicCuDNN(true);
         context.setAllowTF32CuDNN(tf32);
         context.setAllowTF32CuBLAS(tf32);
         CUDAStream before = Owned.of(torch_cuda.getCurrentCUDAStream(device));

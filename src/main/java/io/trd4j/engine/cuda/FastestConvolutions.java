@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Measures each group of convolutions on the device both ways, as one call of libtrd and by the library, and keeps what was
- * faster. Both run in graphs, with the caches flushed before every repetition: in a part, each weight comes from memory.
+ * faster, once for each kind of device ({@link MeasuredChoices}). Both run in graphs, with the caches flushed before every
+ * repetition: in a part, each weight comes from memory.
  */
 final class FastestConvolutions {
     private static final Logger LOG = LoggerFactory.getLogger(FastestConvolutions.class);
@@ -42,10 +43,11 @@ final class FastestConvolutions {
     private final ConvolutionLibrary library;
     private final int repetitions;
     private final int runs;
+    private final MeasuredChoices choices;
     private final Map<String, Boolean> measured = new HashMap<>();
 
     FastestConvolutions(Device device, ExecutionPlan plan, Precision precision, Exec exec, ConvolutionLibrary library,
-                        int repetitions, int runs) {
+                        MeasuredChoices choices, int repetitions, int runs) {
         this.device = device;
         this.plan = plan;
         this.precision = precision;
@@ -54,14 +56,25 @@ final class FastestConvolutions {
         this.library = library;
         this.repetitions = repetitions;
         this.runs = runs;
+        this.choices = choices;
     }
 
     ConvolutionChoice choose() {
+        List<Step.Group> groups = new NetworkCompiler(plan, type, exec, ConvolutionChoice.LIBTRD, null).compile().schedule().steps()
+                .stream().filter(step -> step instanceof Step.Group group && group.layers().stream().anyMatch(l -> library.supports(l.op())))
+                .map(Step.Group.class::cast).toList();
+        Map<String, Boolean> decided = choices.decided();
+        for (Step.Group group : groups) {
+            if (!decided.containsKey(signature(group))) {
+                measured.computeIfAbsent(signature(group), s -> isLibraryFaster(group));
+            }
+        }
+        if (!measured.isEmpty()) {
+            decided = choices.decide(measured);
+        }
         Set<String> chosen = new HashSet<>();
-        Schedule all = new NetworkCompiler(plan, type, exec, ConvolutionChoice.LIBTRD, null).compile().schedule();
-        for (Step step : all.steps()) {
-            if (step instanceof Step.Group group && group.layers().stream().anyMatch(l -> library.supports(l.op()))
-                    && measured.computeIfAbsent(signature(group), s -> isLibraryFaster(group))) {
+        for (Step.Group group : groups) {
+            if (decided.get(signature(group))) {
                 group.layers().stream().filter(l -> library.supports(l.op())).forEach(l -> chosen.add(name(l.op())));
             }
         }
