@@ -44,7 +44,10 @@ private:
 class Event {
 public:
     Event() { check_cuda(cudaEventCreate(&event_), "creating an event"); }
-    ~Event() { cudaEventDestroy(event_); }
+    // One that was moved from has no event; destroying none would leave an error for the next check.
+    ~Event() {
+        if (event_ != nullptr) cudaEventDestroy(event_);
+    }
     Event(Event&& from) noexcept : event_(from.event_) { from.event_ = nullptr; }
     Event(const Event&) = delete;
     void record(cudaStream_t stream) const { check_cuda(cudaEventRecord(event_, stream), "recording an event"); }

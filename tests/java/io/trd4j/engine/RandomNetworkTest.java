@@ -11,9 +11,14 @@ import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
 import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
+import io.trd4j.engine.cpu.CompiledPlan;
+import io.trd4j.engine.cpu.CpuExecutor;
 import io.trd4j.engine.cpu.CpuSupport;
+import io.trd4j.engine.cpu.FeatureRanges;
+import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Precision;
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -52,6 +57,21 @@ class RandomNetworkTest {
     void theDeepestBackboneIsInRange() {
         assumeTrue(CpuSupport.isAvailable());
         assertTrue(Float.isFinite(inspect(Backbone.RESNET50, Modality.DEPTH, Precision.FP32).score()));
+    }
+
+    /** Half precision ends at 65504; a larger input has rarer, larger values than this one. */
+    @ParameterizedTest
+    @EnumSource(value = Backbone.class, names = {"RESNET34", "RESNET50"})
+    void featuresFitIntoHalfPrecision(Backbone backbone) throws IOException {
+        assumeTrue(CpuSupport.isAvailable());
+        ExecutionPlan plan = ExecutionPlan.of(backbone, 64);
+        FeatureRanges ranges = new FeatureRanges();
+        try (CpuExecutor executor = new CpuExecutor(new CompiledPlan(plan, RandomNetwork.weights(plan), Precision.FP32, null, 2))) {
+            RunTimes.fill(executor, RunTimes.noise(plan.size(), 1));
+            executor.run(ranges);
+        }
+        double largest = ranges.ranges().values().stream().mapToDouble(Float::doubleValue).max().orElseThrow();
+        assertTrue(largest > 1 && largest < 65504 / 64.0, "largest magnitude " + largest);
     }
 
     @Test

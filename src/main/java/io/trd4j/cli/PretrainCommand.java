@@ -37,7 +37,7 @@ final class PretrainCommand implements Callable<Integer> {
     private int steps;
 
     @Option(names = "--scenes", paramLabel = "N", defaultValue = "16",
-            description = "Scenes per step, each seen in two views (default: ${DEFAULT-VALUE}).")
+            description = "Scenes per step, each seen in four views (default: ${DEFAULT-VALUE}).")
     private int scenes;
 
     @Option(names = "--size", paramLabel = "PX", defaultValue = "64",
@@ -87,7 +87,7 @@ final class PretrainCommand implements Callable<Integer> {
             Pretrainer.Loss last = run(pretrainer, state);
             pretrainer.write(out);
             Files.deleteIfExists(state);
-            System.out.println(String.format(Locale.ROOT, "wrote %s: %d steps of %d images in %.0f s%s", out, steps, 2 * scenes,
+            System.out.println(String.format(Locale.ROOT, "wrote %s: %d steps of %d images in %.0f s%s", out, steps, pretrainer.images(),
                     (System.nanoTime() - start) / 1e9, last == null ? "" : ", " + text(last)));
         }
         System.out.println("next: trd train --data CATEGORY --out model.safetensors --backbone " + options.backbone().key()

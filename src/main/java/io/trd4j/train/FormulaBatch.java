@@ -15,17 +15,19 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A pretraining batch in Java memory: two views of every scene, with the classes of their cells and the pairs of cells that
+ * A pretraining batch in Java memory: {@link #VIEWS} views of every scene, with the classes of their cells and the pairs of cells that
  * show the same place. A function of seed and step alone.
  */
 final class FormulaBatch {
+    /** Of a scene; even, for pairs. Drawing a scene takes longer than seeing it three times. */
+    static final int VIEWS = 4;
     static final int[] STRIDES = {4, 8, 16};
     private static final int PAIRS = 512;
     // Colour and normals are what most models are trained on.
     private static final Rendering[] RENDERINGS =
             {Rendering.COLOUR, Rendering.COLOUR, Rendering.NORMALS, Rendering.NORMALS, Rendering.DEPTH};
 
-    /** Views, 2 per scene, one after the other. */
+    /** Views, those of a scene one after the other. */
     final int views;
     final int size;
     private final float[] images;
@@ -41,14 +43,14 @@ final class FormulaBatch {
 
     FormulaBatch(int scenes, int size, long seed, long step) {
         this.size = size;
-        views = 2 * scenes;
+        views = VIEWS * scenes;
         int imageFloats = 3 * size * size;
         images = new float[views * imageFloats];
         List<FormulaView> all = new ArrayList<>();
         SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + step);
         for (int s = 0; s < scenes; s++) {
             FormulaScene scene = new FormulaScene(size + FormulaView.SHIFT, random.nextLong());
-            for (int v = 0; v < 2; v++) {
+            for (int v = 0; v < VIEWS; v++) {
                 FormulaView view = new FormulaView(scene, RENDERINGS[random.nextInt(RENDERINGS.length)], size, random.nextLong());
                 System.arraycopy(view.image(), 0, images, all.size() * imageFloats, imageFloats);
                 all.add(view);

@@ -10,7 +10,7 @@ import java.util.Objects;
  *
  * @param pretext what it learns from the formula images
  * @param steps of the whole run: the learning rate's course depends on it
- * @param scenes per step, each seen in two views
+ * @param scenes per step, each seen in {@link FormulaBatch#VIEWS} views
  * @param size of a view, pixels, a multiple of 32
  * @param learningRate its highest; it rises over the first steps and falls along a cosine to 0
  * @param threads CPU threads: LibTorch's on the CPU, where they are part of a run's identity, because sums depend on it in their

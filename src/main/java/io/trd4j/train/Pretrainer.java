@@ -88,6 +88,11 @@ public final class Pretrainer implements AutoCloseable {
         return done;
     }
 
+    /** Images of a step. */
+    public int images() {
+        return FormulaBatch.VIEWS * options.scenes();
+    }
+
     /** One step on new images. */
     public Loss step() {
         if (closed) {
