@@ -43,17 +43,17 @@ fi
 echo "$settings" >"$out/settings.txt"
 
 # Builds what is not built before many processes would do it, and ends here when the launcher is not there.
-"${trd[@]}" --version >/dev/null
+"${trd[@]}" --version >/dev/null || { echo "run.sh: ${trd[*]} --version failed; TRD names the launcher" >&2; exit 2; }
 
 # Every job is a process group of its own, so that what it started ends with it when this script is interrupted.
 set -m
 stop() { local group; for group in $(jobs -p); do kill -- "-$group" 2>/dev/null || true; done; exit 130; }
 trap stop INT TERM HUP
 
-in_parallel() { # function; its arguments, a call a line, from standard input
-  local call
+in_parallel() { # function; its arguments, a call a line, from standard input (no pipe: its subshell would own the jobs)
+  local call running
   while read -ra call; do
-    while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n || true; done
+    while running=($(jobs -rp)); [ "${#running[@]}" -ge "$jobs" ]; do wait -n || true; done
     "$1" "${call[@]}" </dev/null &
   done
   wait
@@ -98,8 +98,8 @@ wanted() { # teacher modality shape seed, a line each: whole seeds first, as a t
   done; done; done; done
 }
 
-for seed in $seeds; do for shape in $shapes; do echo "$shape $seed"; done; done | in_parallel draw
-wanted | in_parallel one_run
+in_parallel draw < <(for seed in $seeds; do for shape in $shapes; do echo "$shape $seed"; done; done)
+in_parallel one_run < <(wanted)
 
 failed=0
 while read -ra call; do
