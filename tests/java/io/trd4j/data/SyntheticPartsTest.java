@@ -9,15 +9,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trd4j.cli.Main;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class SyntheticPartsTest {
@@ -42,10 +46,26 @@ class SyntheticPartsTest {
         SyntheticParts.write(root.resolve("c"), shape, 1, 1, 8, 64, 6, n -> { });
         TreeMap<String, Integer> a = contents(root.resolve("a"));
         TreeMap<String, Integer> c = contents(root.resolve("c"));
-        assertEquals(2 * 2 + 8 * 3, a.size());
+        assertEquals(2 * 2 + 8 * 3 + 1, a.size());
         assertEquals(a, contents(root.resolve("b")));
         assertEquals(a.keySet(), c.keySet());
         a.forEach((name, hash) -> assertTrue(name.contains("good/gt") || !hash.equals(c.get(name)), name));
+    }
+
+    /** Recorded results are of these parts: a change of them must be meant. */
+    @ParameterizedTest
+    @CsvSource({"COOKIE, 2943410559", "PLATE, 146835434", "RING, 3031083594", "ROPE, 3059259559", "CLOTH, 1408488284"})
+    void partsStayAsTheyWere(Shape shape, long expected) {
+        CRC32 crc = new CRC32();
+        for (SyntheticDefect.Kind kind : SyntheticDefect.Kind.values()) {
+            SyntheticParts.Sample sample = SyntheticParts.sample(shape, 64, SyntheticParts.partSeed(42, 2, kind.ordinal()), kind, null);
+            crc.update(sample.rgb().rgb());
+            crc.update(sample.mask());
+            ByteBuffer points = ByteBuffer.allocate(Float.BYTES * sample.xyz().xyz().length);
+            points.asFloatBuffer().put(sample.xyz().xyz());
+            crc.update(points);
+        }
+        assertEquals(expected, crc.getValue());
     }
 
     /** What a defect changes, how much, and that nothing changes outside of its mask, at three image sizes. */
@@ -63,8 +83,8 @@ class SyntheticPartsTest {
 
     private static void compare(Shape shape, SyntheticDefect.Kind kind, int size, long seed) {
         String what = shape + " " + kind + " " + size;
-        SyntheticParts.Sample good = SyntheticParts.sample(shape, size, seed, null);
-        SyntheticParts.Sample bad = SyntheticParts.sample(shape, size, seed, kind);
+        SyntheticParts.Sample good = SyntheticParts.sample(shape, size, seed, null, null);
+        SyntheticParts.Sample bad = SyntheticParts.sample(shape, size, seed, kind, null);
         int marked = 0;
         int colours = 0;
         int points = 0;
@@ -102,7 +122,7 @@ class SyntheticPartsTest {
         int size = 128;
         byte[] first = null;
         for (int k = 0; k < 4; k++) {
-            SyntheticParts.Sample sample = SyntheticParts.sample(shape, size, SyntheticParts.partSeed(1, 0, k), null);
+            SyntheticParts.Sample sample = SyntheticParts.sample(shape, size, SyntheticParts.partSeed(1, 0, k), null, null);
             Part part = Part.of("p", sample.rgb(), sample.xyz());
             byte[] mask = Prepared.second(part, size, Modality.DEPTH, 0).mask();
             int foreground = 0;
@@ -128,14 +148,66 @@ class SyntheticPartsTest {
     @Test
     void testPartsAreDealtOut() {
         for (int n = 0; n < 40; n++) {
-            List<SyntheticDefect.Kind> kinds = SyntheticParts.deal(n);
-            assertEquals(n, kinds.size());
-            int good = (int) kinds.stream().filter(k -> k == null).count();
+            List<TestPlan.Entry> entries = TestPlan.inAll(n).entries();
+            assertEquals(n, entries.size());
+            int good = (int) entries.stream().filter(e -> e.kind() == null).count();
             assertTrue(good <= n / 3 + 1);
+            assertTrue(entries.stream().allMatch(e -> e.grade() == null), "the seeds decide");
             if (n >= 7) {
-                assertEquals(6, kinds.stream().filter(k -> k != null).distinct().count());
+                assertEquals(6, entries.stream().map(TestPlan.Entry::kind).filter(k -> k != null).distinct().count());
                 assertTrue(good >= 1);
             }
+        }
+    }
+
+    @Test
+    void severitiesAreDealtOutEvenlyToEachKind() {
+        assertEquals(20 + 6 * 10, TestPlan.exactly(20, 10).size());
+        assertEquals(0, TestPlan.exactly(0, 0).size());
+        List<TestPlan.Entry> entries = TestPlan.exactly(3, 5).entries();
+        assertEquals(3, entries.stream().filter(e -> e.kind() == null && e.grade() == null).count());
+        for (SyntheticDefect.Kind kind : SyntheticDefect.Kind.values()) {
+            assertEquals(List.of(1, 2, 3, 1, 2), entries.stream().filter(e -> e.kind() == kind).map(e -> e.grade().number()).toList());
+        }
+        assertRefused(() -> TestPlan.exactly(-1, 1), "good -1");
+        assertRefused(() -> TestPlan.exactly(1, -1), "per kind -1");
+        assertRefused(() -> TestPlan.exactly(1, 20_000), "per kind 20000");
+    }
+
+    /** Each grade is a third of the severities, and the whole of them is what a seed alone may draw. */
+    @Test
+    void aGradeIsAThirdOfTheSeverities() {
+        for (SyntheticDefect.Grade grade : SyntheticDefect.Grade.values()) {
+            double least = 1;
+            double most = 0;
+            for (int i = 0; i < 40; i++) {
+                long seed = SyntheticParts.partSeed(9, 2, i);
+                double drawn = SyntheticParts.sample(Shape.PLATE, 32, seed, SyntheticDefect.Kind.STAIN, null).severity();
+                double dealt = SyntheticParts.sample(Shape.PLATE, 32, seed, SyntheticDefect.Kind.STAIN, grade).severity();
+                assertEquals((grade.ordinal() + drawn) / 3, dealt, 1e-12);
+                assertEquals(grade, SyntheticDefect.Grade.of(dealt));
+                least = Math.min(least, 3 * dealt - grade.ordinal());
+                most = Math.max(most, 3 * dealt - grade.ordinal());
+            }
+            assertTrue(least < 0.1 && most > 0.9, least + " to " + most);
+        }
+        assertEquals(SyntheticDefect.Grade.SEVERE, SyntheticDefect.Grade.of(1));
+    }
+
+    /** The same part with a more severe defect: more of it is changed. */
+    @ParameterizedTest
+    @EnumSource(Shape.class)
+    void severeDefectsAreLarger(Shape shape) {
+        for (SyntheticDefect.Kind kind : SyntheticDefect.Kind.values()) {
+            int[] marked = new int[3];
+            for (int part = 0; part < 3; part++) {
+                for (SyntheticDefect.Grade grade : SyntheticDefect.Grade.values()) {
+                    for (byte pixel : SyntheticParts.sample(shape, 96, SyntheticParts.partSeed(3, 2, part), kind, grade).mask()) {
+                        marked[grade.ordinal()] += pixel != 0 ? 1 : 0;
+                    }
+                }
+            }
+            assertTrue(marked[0] < marked[1] && marked[1] < marked[2], shape + " " + kind + ": " + Arrays.toString(marked));
         }
     }
 
@@ -162,6 +234,34 @@ class SyntheticPartsTest {
         assertEquals(2, Main.run("synth", "--out", root.toString(), "--size", "7"));
         assertEquals(2, Main.run("synth", "--out", root.toString(), "--shape", "teapot"));
         assertEquals(2, Main.run("synth"));
+        assertEquals(before, contents(root));
+    }
+
+    @Test
+    void theVerbWritesExactNumbersAndHowSevereDefectsAre() throws IOException {
+        String[] arguments = {"synth", "--out", root.toString(), "--shape", "cloth", "--train", "1", "--validation", "0", "--good", "2",
+            "--per-kind", "4", "--size", "48"};
+        assertEquals(0, Main.run(arguments));
+        Dataset data = Dataset.open(root.resolve("cloth"));
+        List<String> defects = Files.readAllLines(root.resolve("cloth/defects.csv"));
+        assertEquals(2, data.test().stream().filter(p -> !p.anomalous()).count());
+        assertEquals("id,kind,grade,severity", defects.get(0));
+        assertEquals(data.test().stream().filter(PartFiles::anomalous).map(p -> p.id() + " " + p.kind()).toList(),
+                defects.stream().skip(1).map(line -> line.split(",")[0] + " " + line.split(",")[1]).sorted().toList());
+        for (String line : defects.subList(1, defects.size())) {
+            String[] cells = line.split(",");
+            int number = Integer.parseInt(cells[0].substring(cells[0].length() - 3));
+            assertEquals(number % 3 + 1, Integer.parseInt(cells[2]), line);
+            double severity = Double.parseDouble(cells[3]);
+            assertTrue(severity >= number % 3 / 3.0 - 1e-4 && severity <= (number % 3 + 1) / 3.0 + 1e-4, line);
+        }
+        TreeMap<String, Integer> before = contents(root);
+        for (List<String> wrong : List.of(List.of("--good", "1"), List.of("--per-kind", "1"),
+                List.of("--good", "1", "--per-kind", "1", "--test", "9"), List.of("--good", "-1", "--per-kind", "1"))) {
+            List<String> all = new ArrayList<>(List.of("synth", "--out", root.toString(), "--size", "48"));
+            all.addAll(wrong);
+            assertEquals(2, Main.run(all.toArray(new String[0])), wrong.toString());
+        }
         assertEquals(before, contents(root));
     }
 

@@ -2,6 +2,7 @@ package io.trd4j.cli;
 
 import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
+import io.trd4j.data.TestPlan;
 import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,13 +13,16 @@ import picocli.CommandLine.Option;
 /** {@code trd synth}: a synthetic product category to try the engine on. */
 @Command(name = "synth", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Write a synthetic product category in the MVTec 3D-AD layout.",
-            "Defects: stain (colour only), dent and bump (geometry only), hole, crack and contamination (both)."})
+            "Defects: stain (colour only), dent and bump (geometry only), hole, crack and contamination (both). defects.csv says how "
+                + "severe each is."})
 final class SynthCommand implements Callable<Integer> {
+    private static final int TEST_PARTS = 28;
+
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "The category is written to DIR/NAME.")
     private Path out;
 
     @Option(names = "--shape", defaultValue = "cookie", paramLabel = "SHAPE",
-            description = "What is made: cookie, plate, ring or rope (default: ${DEFAULT-VALUE}).")
+            description = "What is made: cookie, plate, ring, rope or cloth (default: ${DEFAULT-VALUE}).")
     private Shape shape;
 
     @Option(names = "--category", paramLabel = "NAME", description = "Folder of the category (default: the shape).")
@@ -32,10 +36,17 @@ final class SynthCommand implements Callable<Integer> {
             description = "Good parts to calibrate on (default: ${DEFAULT-VALUE}).")
     private int validation;
 
-    @Option(names = "--test", defaultValue = "28", paramLabel = "N",
+    @Option(names = "--test", paramLabel = "N",
             description = "Test parts in all: about a third good, the rest spread over the six defects, "
-                + "each at least once when N is 7 or more (default: ${DEFAULT-VALUE}).")
-    private int test;
+                + "each at least once when N is 7 or more (default: " + TEST_PARTS + ").")
+    private Integer test;
+
+    @Option(names = "--good", paramLabel = "N", description = "In place of --test, with --per-kind: good test parts.")
+    private Integer good;
+
+    @Option(names = "--per-kind", paramLabel = "N",
+            description = "In place of --test, with --good: test parts of each of the six defects, slight, medium and severe ones in turn.")
+    private Integer perKind;
 
     @Option(names = "--size", defaultValue = "256", paramLabel = "PX",
             description = "Width and height of the images, 32 to 1024 (default: ${DEFAULT-VALUE}).")
@@ -45,6 +56,7 @@ final class SynthCommand implements Callable<Integer> {
             description = "The same seed gives the same files (default: ${DEFAULT-VALUE}).")
     private long seed;
 
+    private TestPlan plan;
     private Progress progress;
 
     @Override
@@ -53,22 +65,36 @@ final class SynthCommand implements Callable<Integer> {
         if (name.isBlank() || name.startsWith(".") || name.contains("/") || name.contains("\\")) {
             throw new InputException("category '" + name + "' cannot be a folder name; use letters, digits, - and _");
         }
+        plan = plan();
         Path folder = out.resolve(name);
         try {
-            SyntheticParts.write(folder, shape, train, validation, test, size, seed, this::show);
+            SyntheticParts.write(folder, shape, train, validation, plan, size, seed, this::show);
         } finally {
             if (progress != null) {
                 progress.close();
             }
         }
-        System.out.println(folder + ": " + train + " parts to train on, " + validation + " to calibrate, " + test + " to test");
+        System.out.println(folder + ": " + train + " parts to train on, " + validation + " to calibrate, " + plan.size() + " to test");
         return 0;
+    }
+
+    private TestPlan plan() {
+        if (good == null && perKind == null) {
+            return TestPlan.inAll(test == null ? TEST_PARTS : test);
+        }
+        if (test != null) {
+            throw new InputException("--test says how many test parts there are in all; give it, or --good and --per-kind");
+        }
+        if (good == null || perKind == null) {
+            throw new InputException("--good and --per-kind belong together; give both");
+        }
+        return TestPlan.exactly(good, perKind);
     }
 
     /** The bar appears with the first part: a refused command shows its one line only. */
     private void show(int done) {
         if (progress == null) {
-            progress = new Progress("Drawing parts", (long) train + validation + test);
+            progress = new Progress("Drawing parts", (long) train + validation + plan.size());
         }
         progress.at(done);
     }

@@ -12,7 +12,9 @@ public enum Shape {
     /** A rubber gasket with two grooves. */
     RING,
     /** A piece of rope of three strands. */
-    ROPE;
+    ROPE,
+    /** A folded cloth in waffle weave with two stripes: textured, soft, creased. */
+    CLOTH;
 
     /** The name on the command line, also the default category. */
     public String key() {
@@ -43,6 +45,7 @@ public enum Shape {
             case PLATE -> new SyntheticPlate(random, seed);
             case RING -> new SyntheticRing(random, seed);
             case ROPE -> new SyntheticRope(random, seed);
+            case CLOTH -> new SyntheticCloth(random, seed);
         };
     }
 

@@ -37,6 +37,20 @@ final class SyntheticDefect {
         }
     }
 
+    /** How large and deep a defect is, in thirds of what {@link #severity} can be. */
+    enum Grade {
+        SLIGHT, MEDIUM, SEVERE;
+
+        /** 1 for slight to 3 for severe, as files say it. */
+        int number() {
+            return ordinal() + 1;
+        }
+
+        static Grade of(double severity) {
+            return values()[Math.min(values().length - 1, (int) (values().length * severity))];
+        }
+    }
+
     /** Changes smaller than these would drown in the sensor noise: they are neither made nor marked. */
     private static final float MIN_HEIGHT = 0.00015f;
     private static final float MIN_WEIGHT = 0.08f;
@@ -45,6 +59,8 @@ final class SyntheticDefect {
     private static final double[][] FOREIGN = {{0.90, 0.90, 0.88}, {0.20, 0.55, 0.25}, {0.25, 0.40, 0.80}, {0.85, 0.20, 0.15}};
 
     final Kind kind;
+    /** From 0, the smallest defect of its kind, to 1, the largest. */
+    final double severity;
     final boolean[] mask;
     /** Share of the defect's colour in each pixel; 0 outside of the mask and for defects without colour. */
     final float[] weight;
@@ -59,11 +75,12 @@ final class SyntheticDefect {
     private final float[] base;
 
     /**
+     * @param grade null when the seed decides
      * @param base the undamaged surface, {@code size * size} metres above the background
      * @param pitch metres per pixel
      * @param light whether the part is dark, so that a stain shows when it is light
      */
-    SyntheticDefect(Kind kind, long seed, float[] base, int size, double pitch, boolean light) {
+    SyntheticDefect(Kind kind, Grade grade, long seed, float[] base, int size, double pitch, boolean light) {
         this.kind = kind;
         this.seed = seed;
         this.base = base;
@@ -73,7 +90,9 @@ final class SyntheticDefect {
         this.mask = new boolean[base.length];
         this.weight = new float[base.length];
         this.height = base.clone();
-        double severity = Shape.between(random, 0, 1);
+        // Drawn in both cases, so that what is drawn after it does not depend on who decides.
+        double drawn = Shape.between(random, 0, 1);
+        this.severity = grade == null ? drawn : (grade.ordinal() + drawn) / Grade.values().length;
         double[][] palette = kind == Kind.CONTAMINATION ? FOREIGN : light ? LIGHT_STAINS : DARK_STAINS;
         this.colour = palette[random.nextInt(palette.length)].clone();
         int centre = centre();

@@ -47,8 +47,11 @@ final class SyntheticScene {
     private final double lampZ;
     private final double exposure;
 
-    /** @param kind the defect, or null for a good part */
-    SyntheticScene(Shape shape, int size, long seed, SyntheticDefect.Kind kind) {
+    /**
+     * @param kind the defect, or null for a good part
+     * @param grade null when the seed decides
+     */
+    SyntheticScene(Shape shape, int size, long seed, SyntheticDefect.Kind kind, SyntheticDefect.Grade grade) {
         this.size = size;
         this.seed = seed;
         this.pitch = FIELD / size;
@@ -79,7 +82,7 @@ final class SyntheticScene {
         double brightness = paint();
         blur();
         defect = kind == null ? null
-                : new SyntheticDefect(kind, SyntheticNoise.mix(seed, 5), base, size, pitch, brightness < 0.42);
+                : new SyntheticDefect(kind, grade, SyntheticNoise.mix(seed, 5), base, size, pitch, brightness < 0.42);
         if (defect != null && kind.colour) {
             paintDefect();
         }
@@ -92,6 +95,11 @@ final class SyntheticScene {
             mask[i] = (byte) (defect != null && defect.mask[i] ? 255 : 0);
         }
         return mask;
+    }
+
+    /** How severe the defect is, from 0 to 1; 0 for a good part. */
+    double severity() {
+        return defect == null ? 0 : defect.severity;
     }
 
     RgbImage rgb() {
