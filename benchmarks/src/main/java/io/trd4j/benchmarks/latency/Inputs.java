@@ -34,7 +34,7 @@ import org.bytedeco.javacpp.PointerScope;
  * {@code reference/generated.py}), synthetic parts of 800 x 800 as files, and the first of them prepared by trd4j
  * ({@code prepared.f32}, float [2, 3, S, S], row-major little-endian). Its pixels and points are there as {@code raw-rgb.u8} and
  * {@code raw-xyz.f32} too, for who cannot read images. The calibration is mean 0, standard deviation 1, so
- * that a calibrated map is the raw one; the precisions are tested on the other parts.
+ * that a calibrated map is the raw one; the CPU's precisions are tested on the other parts unless that is left out.
  */
 public final class Inputs {
     static final int PART_PIXELS = 800;
@@ -72,7 +72,10 @@ public final class Inputs {
         return image;
     }
 
-    /** Arguments: folder to write, backbone, S, modality of the second branch ({@code depth} or {@code normals}), threads. */
+    /**
+     * Arguments: folder to write, backbone, S, modality of the second branch ({@code depth} or {@code normals}), threads, and
+     * {@code untested} where only a GPU will run the model.
+     */
     public static void main(String[] args) throws IOException {
         Path folder = Path.of(args[0]);
         Backbone backbone = Backbone.of(args[1]);
@@ -92,7 +95,8 @@ public final class Inputs {
             network.weights().forEach((prefix, weights) -> Golden.fill(weights, prefix));
             ModelInfo info = new ModelInfo(ModelInfo.FORMAT_VERSION, backbone, size, modality, NORMAL_KERNEL,
                     new Calibration(0, 1, 0, 1), null, null, ModelFile.teacherSha256(network.teacher().weights().sources("")));
-            tests = PrecisionCalibration.run(network, size, info.calibration(), normal(parts), Integer.parseInt(args[4]), done -> { });
+            boolean untested = args.length > 5 && args[5].equals("untested");
+            tests = untested ? null : PrecisionCalibration.run(network, size, info.calibration(), normal(parts), Integer.parseInt(args[4]), done -> { });
             ModelFile.write(folder.resolve("model.safetensors"), info.withPrecisions(tests), network.sources());
         }
         Map<String, Object> about = new LinkedHashMap<>();
