@@ -18,10 +18,15 @@ public final class Network implements AutoCloseable {
     }
 
     public Network(Backbone backbone, Weights.Layout layout) {
+        this(backbone, layout, Tuners.BOTH);
+    }
+
+    /** With fewer tuners than the method has: it trains and gives maps, to be compared, but a model file cannot hold it. */
+    public Network(Backbone backbone, Weights.Layout layout, Tuners tuners) {
         this.backbone = backbone;
         teacher = new Teacher(backbone, layout);
-        studentRgb = new Student(backbone, layout);
-        studentDepth = new Student(backbone, layout);
+        studentRgb = new Student(backbone, layout, tuners);
+        studentDepth = new Student(backbone, layout, tuners);
     }
 
     /** The network of a model file, whose tensors must be complete. */

@@ -23,7 +23,7 @@ import org.bytedeco.pytorch.global.torch;
  * Adam as SPEC section 3 uses it (betas 0.5 and 0.999, eps 1e-8, no weight decay), through LibTorch's fused kernel. The
  * moments and the step count are ours, so that a run can be saved and resumed bit for bit.
  */
-final class Adam implements AutoCloseable {
+public final class Adam implements AutoCloseable {
     private static final double STUDENT_BETA_1 = 0.5;
     private static final double BETA_2 = 0.999;
     private static final double EPSILON = 1e-8;
@@ -37,8 +37,8 @@ final class Adam implements AutoCloseable {
     private final List<Tensor> second = new ArrayList<>();
     private final List<Tensor> steps = new ArrayList<>();
 
-    /** For weights that have been moved to where they are trained. */
-    Adam(Weights dict) {
+    /** For a student, whose weights have been moved to where they are trained. */
+    public Adam(Weights dict) {
         this(dict, STUDENT_BETA_1);
     }
 
@@ -55,7 +55,7 @@ final class Adam implements AutoCloseable {
     }
 
     /** Steps every parameter by its gradient and drops the gradients. */
-    void step(double learningRate) {
+    public void step(double learningRate) {
         try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
             Fused fused = new Fused();
             List<Tensor> values = new ArrayList<>();

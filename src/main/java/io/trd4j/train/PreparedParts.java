@@ -76,7 +76,7 @@ public final class PreparedParts implements AutoCloseable {
     }
 
     /** The RGB images of some parts, then their second modality, as one batch [2n, 3, S, S] for the teacher. */
-    Tensor batch(int[] order, int from, int to) {
+    public Tensor batch(int[] order, int from, int to) {
         TensorVector images = new TensorVector();
         for (int i = from; i < to; i++) {
             images.push_back(rgb(order[i]));

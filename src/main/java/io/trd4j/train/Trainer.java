@@ -111,8 +111,13 @@ public final class Trainer implements AutoCloseable {
     /**
      * One step of both students.
      *
+<<<<<<< HEAD
      * @param images [2n, 3, S, S], on the options' device: the RGB images, then the same parts' second modality
      * @return per branch: D(plain), D(filter), D(amplifier), D(fused), total
+=======
+     * @param images [2n, 3, S, S]: the RGB images, then the same parts' second modality
+     * @return per branch: D(plain), D(filter), D(amplifier), D(fused), total; 0 for what its student has not
+>>>>>>> 82d38d2 (A student can be made with fewer tuners, and one student for both modalities: what ablations compare the method with)
      */
     public double[][] step(Tensor images, double learningRate) {
         try (PointerScope scope = new PointerScope()) {
@@ -136,9 +141,13 @@ public final class Trainer implements AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             DistillationLoss loss = DistillationLoss.of(student.train(own, other), own);
             loss.total().backward();
-            return new double[] {loss.plain().item_double(), loss.filter().item_double(), loss.amplifier().item_double(),
-                loss.fused().item_double(), loss.total().item_double()};
+            return new double[] {value(loss.plain()), value(loss.filter()), value(loss.amplifier()), value(loss.fused()),
+                value(loss.total())};
         }
+    }
+
+    private static double value(Tensor loss) {
+        return loss == null ? 0 : loss.item_double();
     }
 
     /** Writes everything from which the run continues, replacing the file in one move. */
@@ -159,7 +168,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** The visiting order of an epoch: a Fisher-Yates shuffle that depends on seed and epoch alone. */
-    static int[] shuffled(int count, long seed, int epoch) {
+    public static int[] shuffled(int count, long seed, int epoch) {
         SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + epoch);
         int[] order = new int[count];
         for (int i = 0; i < count; i++) {
@@ -174,7 +183,7 @@ public final class Trainer implements AutoCloseable {
      * Where each batch starts, and the end. The last partial batch is kept; only at S = 32 a single last part joins the
      * batch before, because BatchNorm cannot normalise one part's 1x1 map.
      */
-    static int[] starts(int count, int batch, int size) {
+    public static int[] starts(int count, int batch, int size) {
         boolean join = size == 32 && count % batch == 1;
         int batches = join ? count / batch : (count + batch - 1) / batch;
         int[] starts = new int[batches + 1];

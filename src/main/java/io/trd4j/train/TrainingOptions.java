@@ -46,7 +46,8 @@ public record TrainingOptions(Backbone backbone, int size, Modality modality, in
         }
     }
 
-    double learningRate(int epoch) {
+    /** The learning rate of an epoch, from 0. */
+    public double learningRate(int epoch) {
         return learningRate * Math.pow(DECAY, epoch);
     }
 }
