@@ -1,5 +1,6 @@
 package io.trd4j.benchmarks;
 
+import io.trd4j.benchmarks.detection.PlainMaps;
 import io.trd4j.ops.ElementType;
 import io.trd4j.ops.Owned;
 import org.bytedeco.javacpp.FloatPointer;
@@ -18,8 +19,6 @@ import org.bytedeco.pytorch.global.torch;
  * once. Results belong to the caller's PointerScope.
  */
 final class LibTorchMaps {
-    private static final double SIGMA_PX = 4;
-    private static final int RADIUS_PX = 16;
     private static final double EPSILON = 1e-8;
 
     private final long[] size;
@@ -50,7 +49,7 @@ final class LibTorchMaps {
             }
             mean = Owned.of(Tensor.create(new float[] {0.5f, 0.4f}, 2, 1, 1, 1));
             inverseStd = Owned.of(Tensor.create(new float[] {1 / 0.25f, 1 / 0.3f}, 2, 1, 1, 1));
-            blur = Owned.of(Tensor.create(blur(size), size, size));
+            blur = Owned.of(Tensor.create(PlainMaps.blurMatrix(size), size, size));
             blurTransposed = Owned.of(blur.t().contiguous());
         }
     }
@@ -59,30 +58,6 @@ final class LibTorchMaps {
         torch.ScalarType scalar = type == ElementType.BFLOAT16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float;
         TensorOptions options = new TensorOptions().dtype(new ScalarTypeOptional(scalar));
         return Owned.of(torch.from_blob(memory, shape, options).permute(0, 3, 1, 2));
-    }
-
-    /**
-     * The blur of a line with its half-sample symmetric border as a matrix [size, size]. As matrix products the blur takes
-     * LibTorch a fraction of the time of two convolutions of one channel, whose padding does not know this border either.
-     */
-    private static float[] blur(int size) {
-        double sum = 0;
-        for (int k = -RADIUS_PX; k <= RADIUS_PX; k++) {
-            sum += weight(k);
-        }
-        float[] matrix = new float[size * size];
-        for (int y = 0; y < size; y++) {
-            for (int k = -RADIUS_PX; k <= RADIUS_PX; k++) {
-                int at = y + k;
-                int mirrored = at < 0 ? -at - 1 : at >= size ? 2 * size - 1 - at : at;
-                matrix[y * size + mirrored] += (float) (weight(k) / sum);
-            }
-        }
-        return matrix;
-    }
-
-    private static double weight(int k) {
-        return Math.exp(-0.5 * k * k / (SIGMA_PX * SIGMA_PX));
     }
 
     /** Three scales of both branches: [1, side, side] each, of the features' type. */
