@@ -28,8 +28,10 @@ import io.trd4j.train.Calibrator;
 import io.trd4j.train.PreparedParts;
 import io.trd4j.train.TrainingOptions;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -103,6 +105,8 @@ class AblationsTest {
         assertEquals(metrics(runs, Variant.INDEPENDENT).get("rgb"), metrics(runs, Variant.RGB_ONLY).get("combined"));
         assertEquals(metrics(runs, Variant.INDEPENDENT).get("depth"), metrics(runs, Variant.SECOND_ONLY).get("combined"));
 
+        tablesAreMade(runs);
+
         Files.writeString(run(runs, Variant.FULL).resolve("metrics.json"), "kept");
         assertEquals(0, Ablations.execute(arguments));
         assertEquals("kept", Files.readString(run(runs, Variant.FULL).resolve("metrics.json")));
@@ -113,6 +117,34 @@ class AblationsTest {
         assertTrue(assertThrows(InputException.class, () -> Variant.of("half")).getMessage().contains("no-filter"));
         assertEquals(2, Ablations.execute("--data", folder.toString(), "--runs", folder.resolve("none").toString(), "--device", "tpu"));
         assertFalse(Files.exists(folder.resolve("none")));
+    }
+
+    private static void tablesAreMade(Path runs) throws IOException {
+        if (!Files.isExecutable(Path.of("/usr/bin/python3"))) {
+            return;
+        }
+        String claims = Path.of(System.getProperty("trd.fixtures")).resolve("../../benchmarks/detection/claims.py").toString();
+        assertTrue(python(claims, "--self-test").contains("passed"));
+        String tables = python(claims, runs.toString());
+        for (Variant variant : Variant.values()) {
+            assertTrue(tables.contains("\n| " + variant.key() + " | 1 | "), tables);
+        }
+        assertTrue(tables.contains("**undecided (too few pairs)**"), tables);
+        assertEquals(tables, python(claims, runs.resolve("results.json").toString()));
+    }
+
+    /** What it prints; it must end with exit code 0. */
+    private static String python(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("/usr/bin/python3", "-B"));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            assertEquals(0, process.waitFor(), output);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return output;
     }
 
     private static Path run(Path runs, Variant variant) {
