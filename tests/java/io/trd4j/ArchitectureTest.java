@@ -29,12 +29,14 @@ class ArchitectureTest {
                 .layer("jni").definedBy("io.trd4j.jni..")
                 .layer("io").definedBy("io.trd4j.io..")
                 .layer("bundle").definedBy("io.trd4j.bundle..")
+                .layer("threshold").definedBy("io.trd4j.threshold..")
                 .whereLayer("cli").mayNotBeAccessedByAnyLayer()
                 .whereLayer("report").mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("train").mayOnlyBeAccessedByLayers("cli", "report")
                 .whereLayer("engine").mayOnlyBeAccessedByLayers("cli", "report")
                 .whereLayer("model").mayOnlyBeAccessedByLayers("cli", "report", "train", "engine")
                 .whereLayer("bundle").mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("threshold").mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("metrics").mayOnlyBeAccessedByLayers("cli", "report")
                 .whereLayer("data").mayOnlyBeAccessedByLayers("cli", "report", "train", "engine", "model")
                 .whereLayer("ops").mayOnlyBeAccessedByLayers("train", "engine", "model", "data")
@@ -46,7 +48,8 @@ class ArchitectureTest {
     void ioDependsOnNothingOfOurs() {
         noClasses().that().resideInAPackage("io.trd4j.io..").should().dependOnClassesThat()
                 .resideInAnyPackage("io.trd4j.cli..", "io.trd4j.report..", "io.trd4j.train..", "io.trd4j.engine..",
-                        "io.trd4j.model..", "io.trd4j.metrics..", "io.trd4j.data..", "io.trd4j.ops..", "io.trd4j.jni..", "io.trd4j.bundle..")
+                        "io.trd4j.model..", "io.trd4j.metrics..", "io.trd4j.data..", "io.trd4j.ops..", "io.trd4j.jni..",
+                        "io.trd4j.bundle..", "io.trd4j.threshold..")
                 .check(CLASSES);
     }
 
@@ -56,6 +59,16 @@ class ArchitectureTest {
                 DescribedPredicate.describe("are ours, save bundle and io", c -> c.getPackageName().startsWith("io.trd4j")
                         && !c.getPackageName().matches("io\\.trd4j\\.(bundle|io)")))
                 .check(CLASSES);
+    }
+
+    @Test
+    void statisticsOfThresholdsKnowOnlyNumbers() {
+        noClasses().that().resideInAPackage("io.trd4j.threshold..").should().dependOnClassesThat(
+                DescribedPredicate.describe("are ours, save threshold", c -> c.getPackageName().startsWith("io.trd4j")
+                        && !c.getPackageName().equals("io.trd4j.threshold")))
+                .check(CLASSES);
+        noClasses().that().resideOutsideOfPackage("io.trd4j.threshold..").should().dependOnClassesThat()
+                .resideInAPackage("org.hipparchus..").check(CLASSES);
     }
 
     @Test

@@ -9,6 +9,9 @@ import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Network;
+import io.trd4j.model.ScoreBranch;
+import io.trd4j.model.Threshold;
+import io.trd4j.model.Thresholds;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -28,7 +31,8 @@ public final class SmallModel {
         try (Network network = new Network(Backbone.RESNET18)) {
             network.weights().forEach((prefix, weights) -> Golden.fill(weights, prefix));
             ModelInfo info = new ModelInfo(ModelInfo.FORMAT_VERSION, Backbone.RESNET18, size, modality, 5,
-                    new Calibration(0.9, 0.2, 1.1, 0.3), threshold, null,
+                    new Calibration(0.9, 0.2, 1.1, 0.3), threshold == null ? null : Thresholds.NONE.with(
+                            ScoreBranch.COMBINED, new Thresholds.Limits(Threshold.byHand(threshold), null)), null,
                     ModelFile.teacherSha256(network.teacher().weights().sources("")));
             ModelFile.write(file, info, network.sources());
         }

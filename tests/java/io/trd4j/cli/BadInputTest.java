@@ -110,6 +110,7 @@ class BadInputTest {
     private static final String EVALUATE = "evaluate --model @model.safetensors --out @out ";
     private static final String IMPORT = "import --out @new.safetensors --modality normals --size 64 ";
     private static final String IMPORT_18 = IMPORT + "--student @s.pth --teacher @t.pth --backbone resnet18 ";
+    private static final String LIMITS = "calibrate --model @model.safetensors --data @parts/plate ";
     private static final String EXPORT = "export --model @model.safetensors ";
 
     private static final String BENCH = "bench --model @model.safetensors ";
@@ -217,6 +218,48 @@ class BadInputTest {
             new Case("calibrate --model @bare.safetensors --data @empty", "@empty"),
             new Case("calibrate --model @damaged.safetensors --data @parts/plate", "NaN", "model"),
             new Case("calibrate --model @bare.safetensors --data @parts/plate --threads -1", "--threads -1"),
+            new Case("calibrate --model @bare.safetensors --data @parts/plate --precision fp32", "--precision", "thresholds"),
+            // thresholds
+            new Case(LIMITS + "--false-reject-rate 0.1%", "0.1%", "95%", "needs 2995 normal parts", "plate/validation has 2", "77.64%"),
+            new Case(LIMITS + "--false-reject-rate 0.001 --confidence 0.99", "needs 4603"),
+            new Case(LIMITS + "--review-rate 5%", "--review-rate 5%", "needs 59"),
+            new Case(LIMITS + "--false-reject-rate 80% --branch rgb,depth", "2 scores", "needs 8 normal parts"),
+            new Case(LIMITS + "--false-reject-rate 0.1% --method tail", "tail", "100 normal parts", "has 2"),
+            new Case(LIMITS + "--method fnr=1%", "fnr=1%", "needs 299 parts with a defect", "plate/test has"),
+            new Case(LIMITS + "--method fnr=1", "fnr=1", "'1'", "0.1%"),
+            new Case(LIMITS + "--method fnr=", "fnr="),
+            new Case(LIMITS + "--method best", "'best'", "exact, tail, max-f1"),
+            new Case(LIMITS + "--method exact", "--false-reject-rate", "--review-rate"),
+            new Case(LIMITS + "--confidence 0.9", "--false-reject-rate", "--review-rate"),
+            new Case(LIMITS + "--method max-f1 --false-reject-rate 1%", "--false-reject-rate", "max-f1"),
+            new Case(LIMITS + "--method max-f1 --confidence 0.9", "--confidence", "max-f1"),
+            new Case(LIMITS + "--method fnr=50% --review-rate 1%", "--review-rate", "fnr=50%"),
+            new Case(LIMITS + "--false-reject-rate 2% --review-rate 1%", "--review-rate 1%", "above", "2%"),
+            new Case(LIMITS + "--false-reject-rate 1", "--false-reject-rate", "'1'", "0.1%"),
+            new Case(LIMITS + "--false-reject-rate 0", "--false-reject-rate", "'0'"),
+            new Case(LIMITS + "--false-reject-rate 100%", "'100%'"),
+            new Case(LIMITS + "--false-reject-rate -1%", "--false-reject-rate", "'-1%'"),
+            new Case(LIMITS + "--false-reject-rate NaN", "'NaN'"),
+            new Case(LIMITS + "--false-reject-rate few", "'few'"),
+            new Case(LIMITS + "--false-reject-rate 80% --confidence 100%", "--confidence", "'100%'"),
+            new Case(LIMITS + "--false-reject-rate 80% --branch both", "'both'", "combined, rgb, depth"),
+            new Case(LIMITS + "--false-reject-rate 80% --precision fp8", "'fp8'"),
+            new Case("calibrate --model @model.safetensors --data @untrained --false-reject-rate 80%", "untrained/validation has 0"),
+            new Case("calibrate --model @model.safetensors --data @plain --method max-f1", "plain", "labelled"),
+            new Case("calibrate --model @model.safetensors --data @spoilt --method max-f1", "spoilt", "test/good"),
+            new Case("calibrate --model @model.safetensors --data @spotless --method fnr=50%", "spotless", "test/DEFECT"),
+            new Case("calibrate --model @damaged.safetensors --data @parts/plate --false-reject-rate 80%", "weights are damaged"),
+            new Case("calibrate --model @none --data @parts/plate --false-reject-rate 80%", "@none", "does not exist"),
+            new Case("threshold --model @model.safetensors", "--ng", "--review", "--clear", "--show"),
+            new Case("threshold --model @model.safetensors --ng NaN", "--ng", "NaN"),
+            new Case("threshold --model @model.safetensors --review Infinity", "--review", "Infinity"),
+            new Case("threshold --model @model.safetensors --ng high", "--ng", "'high'"),
+            new Case("threshold --model @model.safetensors --ng 1 --review 2", "review threshold 2.0", "NG threshold 1.0"),
+            new Case("threshold --model @model.safetensors --ng 1 --branch normals", "'normals'", "combined, rgb, depth"),
+            new Case("threshold --model @model.safetensors --ng 1 --clear", "--clear", "--ng"),
+            new Case("threshold --model @none --show", "@none", "does not exist"),
+            new Case("threshold --model @text.safetensors --show", "@text.safetensors"),
+            new Case("threshold --show", "--model"),
             // import and export
             new Case(IMPORT_18 + "--modality", "--modality"),
             new Case(IMPORT + "--student @s.pth --teacher @t.pth --backbone vgg", "'vgg'", "resnet18"),

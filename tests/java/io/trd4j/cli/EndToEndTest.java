@@ -48,10 +48,11 @@ class EndToEndTest {
         evaluation = Cli.here("evaluate", "--model", sample.model, "--data", sample.category, "--out", folder.resolve("results"),
                 "--maps").expect(0);
         List<String> lines = Files.readAllLines(folder.resolve("results/scores.csv"));
-        assertEquals("id,kind,anomalous,score,score_rgb,score_depth", lines.get(0));
+        assertEquals("id,kind,anomalous,score,score_rgb,score_depth,verdict", lines.get(0));
         for (String line : lines.subList(1, lines.size())) {
-            String[] cells = line.split(",");
-            assertEquals(6, cells.length, line);
+            String[] cells = line.split(",", -1);
+            assertEquals(7, cells.length, line);
+            assertEquals("", cells[6], "no thresholds, no verdict");
             assertEquals(cells[0].split("/")[1], cells[1]);
             assertEquals(!cells[1].equals("good"), Boolean.parseBoolean(cells[2]));
             SCORES.put(cells[0], List.of(cells[3], cells[4], cells[5]));
@@ -146,7 +147,7 @@ class EndToEndTest {
         assertEquals(List.of("000"), List.of(result.get("id").asText()));
         assertEquals(SCORES.get("test/hole/000"), List.of(result.get("score").asText(), result.get("score_rgb").asText(),
                 result.get("score_depth").asText()));
-        assertTrue(result.get("threshold").isNull() && result.get("verdict").isNull());
+        assertTrue(result.get("thresholds").isNull() && result.get("verdict").isNull());
         for (String stage : List.of("read", "prepare", "network", "anomaly_map")) {
             assertTrue(result.get("timings_ms").get(stage).asDouble(-1) > 0, stage);
         }

@@ -16,8 +16,8 @@ class HelpTest {
 
     @Test
     void everyVerbExplainsItself() {
-        assertEquals(List.of("demo", "synth", "pretrain", "train", "calibrate", "evaluate", "inspect", "bench", "plan", "import",
-                "export", "bundle"),
+        assertEquals(List.of("demo", "synth", "pretrain", "train", "calibrate", "threshold", "evaluate", "inspect", "bench", "plan",
+                "import", "export", "bundle"),
                 List.copyOf(VERBS.keySet()));
         String all = Cli.here().expect(0).out();
         assertEquals(all, Cli.here("--help").expect(0).out());

@@ -16,6 +16,9 @@ import io.trd4j.io.InputException;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.Network;
 import io.trd4j.model.Precision;
+import io.trd4j.model.ScoreBranch;
+import io.trd4j.model.Threshold;
+import io.trd4j.model.Thresholds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,8 +87,31 @@ class InspectorTest {
                 Inspection inspection = inspector.newInspection();
                 inspector.inspect(parts.get(0), inspection);
                 assertEquals(expected.getValue(), inspection.verdict());
+                assertEquals(inspector.model().thresholds(), inspection.thresholds());
             }
         }
+    }
+
+    @Test
+    void anyScoreAboveItsThresholdDecides() {
+        Thresholds.Limits limits = new Thresholds.Limits(Threshold.byHand(3), Threshold.byHand(2));
+        VerdictRule all = new VerdictRule(new Thresholds(limits, limits, limits));
+        for (float[] score : new float[][] {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}) {
+            float[] expected = {2, 2.0000002f, 3, 3.0000002f};
+            Verdict[] verdicts = {Verdict.OK, Verdict.REVIEW, Verdict.REVIEW, Verdict.NG};
+            for (int i = 0; i < expected.length; i++) {
+                assertEquals(verdicts[i], all.of(expected[i] * score[0], expected[i] * score[1], expected[i] * score[2]));
+            }
+        }
+        assertEquals(Verdict.NG, all.of(2.5f, 3.5f, 0), "the worst of them");
+        assertEquals(Verdict.NONE, new VerdictRule(Thresholds.NONE).of(9, 9, 9));
+        VerdictRule reviewOnly = new VerdictRule(
+                Thresholds.NONE.with(ScoreBranch.DEPTH, new Thresholds.Limits(null, Threshold.byHand(-1))));
+        assertEquals(Verdict.REVIEW, reviewOnly.of(9, 9, 9));
+        assertEquals(Verdict.OK, reviewOnly.of(9, 9, -1));
+        VerdictRule ngOnly = new VerdictRule(Thresholds.NONE.with(ScoreBranch.RGB, new Thresholds.Limits(Threshold.byHand(1), null)));
+        assertEquals(Verdict.OK, ngOnly.of(9, 1, 9));
+        assertEquals(Verdict.NG, ngOnly.of(-9, 1.5f, -9));
     }
 
     @Test

@@ -2,7 +2,7 @@ package io.trd4j.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -30,7 +30,7 @@ class RandomNetworkTest {
     private static Inspection inspect(Backbone backbone, Modality modality, Precision precision) {
         try (Inspector inspector = Inspector.random(backbone, 64, modality, 5, new InspectorOptions(2, precision))) {
             assertEquals(precision, inspector.precision());
-            assertNull(inspector.model().threshold());
+            assertFalse(inspector.model().thresholds().any());
             Inspection inspection = inspector.newInspection();
             inspector.inspect(PART, inspection);
             assertEquals(Verdict.NONE, inspection.verdict());

@@ -1,5 +1,6 @@
 package io.trd4j.model;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -27,11 +28,20 @@ class ModelFileTest {
     private static final TrainingSummary TRAINING =
             new TrainingSummary(200, 3200, 16, 0.005, Long.MIN_VALUE, 244, 0.1 + 0.2, Math.E, 1234.5, "imagenet");
 
+    private static final Threshold EXACT = new Threshold(0.1 + 0.7, Threshold.Method.EXACT, 0.001, 0.95,
+            new Threshold.Evidence(2995, 0, 0, 0, 1, null, null, "a".repeat(64), "int8", "cpu"));
+    private static final Threshold TAIL = new Threshold(-1e-300, Threshold.Method.TAIL, 0.02, 0.95, new Threshold.Evidence(300, 2, 7, 3,
+            null, null, new Threshold.Tail(0.1, 0.2, 30, -0.3, 1.0 / 3, 0.4, 0.5), "b".repeat(64), "fp32", "cuda:0 (NVIDIA \"H200\")"));
+    private static final Threshold F1 = new Threshold(3, Threshold.Method.MAX_F1, null, null,
+            new Threshold.Evidence(2, 1, 9, 1, null, 0.9, null, "c".repeat(64), "bf16", "cpu"));
+    private static final Thresholds THRESHOLDS = new Thresholds(new Thresholds.Limits(EXACT, TAIL), new Thresholds.Limits(F1, null),
+            new Thresholds.Limits(null, Threshold.byHand(-7)));
+
     @TempDir
     private Path folder;
 
     static ModelInfo info(String teacherSha256) {
-        return new ModelInfo(ModelInfo.FORMAT_VERSION, Backbone.RESNET18, 256, Modality.NORMALS, 3, CALIBRATION, 0.1 + 0.7,
+        return new ModelInfo(ModelInfo.FORMAT_VERSION, Backbone.RESNET18, 256, Modality.NORMALS, 3, CALIBRATION, THRESHOLDS,
                 TRAINING, teacherSha256);
     }
 
@@ -123,8 +133,42 @@ class ModelFileTest {
         assertEquals(0, bare.normalKernel());
         assertEquals(bare, ModelInfo.fromMetadata(folder, bare.toMetadata()));
         assertEquals(CALIBRATION, bare.withCalibration(CALIBRATION).calibration());
-        assertEquals(2.5, bare.withThreshold(2.5).threshold());
-        assertEquals(bare, bare.withThreshold(2.5).withThreshold(null));
+        assertEquals(bare, bare.withThresholds(THRESHOLDS).withThresholds(Thresholds.NONE));
+        assertEquals(Thresholds.NONE, full.withCalibration(CALIBRATION).thresholds(), "they belong to the old calibration");
+        assertEquals(THRESHOLDS, full.withPrecisions(null).thresholds());
+    }
+
+    /** A file of before there were several thresholds, and what such a version reads of a new one. */
+    @Test
+    void oneThresholdAloneIsTheCombinedScores() {
+        Map<String, String> metadata = new TreeMap<>(info("0".repeat(64)).toMetadata());
+        assertEquals("0.7999999999999999", metadata.get("trd.threshold"));
+        metadata.remove("trd.thresholds");
+        Thresholds old = ModelInfo.fromMetadata(folder, metadata).thresholds();
+        assertEquals(Thresholds.NONE.with(ScoreBranch.COMBINED, new Thresholds.Limits(Threshold.unrecorded(0.1 + 0.7), null)), old);
+        metadata.remove("trd.threshold");
+        assertEquals(Thresholds.NONE, ModelInfo.fromMetadata(folder, metadata).thresholds());
+        ModelInfo bare = info("0".repeat(64)).withThresholds(Thresholds.NONE);
+        assertEquals(metadata, bare.toMetadata());
+        ModelInfo one = bare.withThresholds(
+                Thresholds.NONE.with(ScoreBranch.RGB, new Thresholds.Limits(null, Threshold.byHand(2))));
+        assertEquals("{\"combined\":{},\"rgb\":{\"review\":{\"value\":2.0,\"method\":\"by-hand\"}},\"depth\":{}}",
+                one.toMetadata().get("trd.thresholds"));
+    }
+
+    @Test
+    void whatAFileSaysOfItsTensorsCanBeReplaced() throws Exception {
+        Path file = folder.resolve("model.safetensors");
+        ModelInfo info = info(ModelFile.teacherSha256(teacher()));
+        ModelFile.write(file, info, model(Backbone.RESNET18));
+        byte[] before = Files.readAllBytes(file);
+        ModelFile.replaceInfo(file, old -> old.withThresholds(Thresholds.NONE));
+        try (ModelFile model = ModelFile.open(file)) {
+            assertEquals(info.withThresholds(Thresholds.NONE), model.info());
+            model.verifyTeacher();
+        }
+        ModelFile.replaceInfo(file, old -> old.withThresholds(THRESHOLDS));
+        assertArrayEquals(before, Files.readAllBytes(file), "tensors and metadata are those of before");
     }
 
     @Test
@@ -144,7 +188,16 @@ class ModelFileTest {
         refused("trd.normal_kernel", "4", "must be odd");
         refused("trd.normal_kernel", "-1", "must be odd");
         refused("trd.threshold", "high", "not a number");
-        refused("trd.threshold", "NaN", "finite");
+        refused("trd.threshold", "NaN", "trd.threshold is wrong: NaN, but trd.thresholds says 0.79");
+        refused("trd.threshold", null, "trd.threshold is wrong: null, but trd.thresholds says 0.79");
+        refused("trd.thresholds", "null", "trd.thresholds is wrong");
+        refused("trd.thresholds", "{}", "trd.threshold is wrong: 0.79");
+        refused("trd.thresholds", "{\"rgb\":{\"ng\":{}}}", "trd.thresholds is wrong");
+        refused("trd.thresholds", "{\"rgb\":{\"ng\":{\"value\":\"NaN\"}}}", "finite number, not NaN");
+        refused("trd.thresholds", "{\"rgb\":{\"ng\":{\"value\":1,\"method\":\"guess\"}}}", "guess");
+        refused("trd.thresholds", "{\"rgb\":{\"ng\":{\"value\":1,\"rate\":1}}}", "between 0 and 1");
+        refused("trd.thresholds", "{\"rgb\":{\"ng\":{\"value\":1},\"review\":{\"value\":2}}}", "review threshold 2.0 is above");
+        refused("trd.thresholds", "{\"rgb\":{\"ng\":{\"value\":1,\"evidence\":{\"normal\":1}}}}", "trd.thresholds is wrong");
         refused("trd.calibration", "{}", "trd.calibration is wrong");
         refused("trd.calibration", "null", "trd.calibration is wrong");
         refused("trd.calibration", "[1,2,3,4]", "trd.calibration is wrong");

@@ -2,6 +2,7 @@ package io.trd4j.cli;
 
 import io.trd4j.data.Dataset;
 import io.trd4j.data.PartFiles;
+import io.trd4j.engine.InspectorOptions;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Calibration;
@@ -10,7 +11,7 @@ import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Network;
 import io.trd4j.model.Precision;
 import io.trd4j.model.PrecisionTests;
-import io.trd4j.train.Calibrator;
+import io.trd4j.model.Thresholds;
 import io.trd4j.train.PreparedParts;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,27 +22,57 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code trd calibrate}: calibrates an imported model, or an existing one anew. */
+/** {@code trd calibrate}: calibrates an imported model, or an existing one anew, or sets a calibrated model's thresholds. */
 @Command(name = "calibrate", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Measure the maps' mean and standard deviation on a category's normal validation parts and write them into "
-                + "the model file.",
-            "A threshold the model had is dropped: it belongs to the old calibration."})
+        description = {"Without an option about thresholds: measure the maps' mean and standard deviation on a category's normal "
+                + "validation parts, test the precisions and write both into the model file. Thresholds the model had are dropped: they "
+                + "belong to the old calibration.",
+            "With --false-reject-rate, --review-rate or --method: set thresholds, and keep the calibration of a model that has one. The "
+                + "parts must be others than those it was trained on."})
 final class CalibrateCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model file; replaced.")
     private Path model;
 
     @Option(names = "--data", required = true, paramLabel = "CATEGORY",
-            description = "Folder of the category, whose validation/good parts are used.")
+            description = "Folder of the category, whose validation/good parts are used; its test parts with --method max-f1 and fnr.")
     private Path data;
 
     @Mixin
-    private Device device;
+    private ThresholdOptions thresholds;
+
+    @Mixin
+    private Inference inference;
 
     @Override
     public Integer call() throws IOException {
-        int threads = device.cpuThreads();
+        InspectorOptions options = inference.options();
         AtomicFile.requireFile(model);
-        List<PartFiles> parts = Dataset.open(data).validation();
+        if (!thresholds.given()) {
+            if (options.precision() != Precision.AUTO) {
+                throw new InputException("--precision belongs to thresholds; the calibration itself is measured in fp32");
+            }
+            calibrate(Dataset.open(data));
+            return 0;
+        }
+        ThresholdPlan plan = thresholds.plan();
+        Dataset dataset = Dataset.open(data);
+        boolean calibrated;
+        try (ModelFile file = ModelFile.open(model)) {
+            calibrated = file.info().calibration() != null;
+        }
+        ThresholdRun run = new ThresholdRun(plan, dataset);
+        if (!calibrated) {
+            calibrate(dataset);
+        }
+        Thresholds set = run.run(model, options);
+        ThresholdText.doubts(set).forEach(line -> System.err.println("trd: " + line));
+        ThresholdText.lines(set).forEach(System.out::println);
+        return 0;
+    }
+
+    private void calibrate(Dataset dataset) throws IOException {
+        int threads = inference.cpuThreads();
+        List<PartFiles> parts = dataset.validation();
         if (parts.isEmpty()) {
             throw new InputException(data + " has no validation parts; put normal parts under validation/good");
         }
@@ -53,7 +84,7 @@ final class CalibrateCommand implements Callable<Integer> {
                  PreparedParts prepared = TrainingRun.prepare(parts, info.size(), info.modality(), info.normalKernel())) {
                 calibration = TrainingRun.calibrate(network, info.size(), prepared, threads);
                 precisions = TrainingRun.testPrecisions(network, info.size(), calibration, prepared, threads);
-                ModelFile.write(model, info.withCalibration(calibration).withThreshold(null).withPrecisions(precisions),
+                ModelFile.write(model, info.withCalibration(calibration).withPrecisions(precisions),
                         network.sources());
             }
         }
@@ -62,7 +93,6 @@ final class CalibrateCommand implements Callable<Integer> {
         if (precisions != null) {
             System.out.println("precisions: " + text(Precision.BF16, precisions.bf16()) + ", " + text(Precision.INT8, precisions.int8()));
         }
-        return 0;
     }
 
     private static String text(Precision precision, PrecisionTests.Accuracy accuracy) {

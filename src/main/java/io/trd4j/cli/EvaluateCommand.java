@@ -10,6 +10,7 @@ import io.trd4j.report.OfficialTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -53,6 +54,7 @@ final class EvaluateCommand implements Callable<Integer> {
         InspectorOptions options = inference.options();
         AtomicFile.requireFolder(out);
         Map<String, Map<String, MetricsRow>> categories = new LinkedHashMap<>();
+        List<String> verdicts = new ArrayList<>();
         int next = 0;
         for (Deque<EvaluationRun> runs = prepare(); !runs.isEmpty(); next++) {
             // Taken off the queue: the maps of a category are freed when it is done.
@@ -63,6 +65,7 @@ final class EvaluateCommand implements Callable<Integer> {
             Map<String, MetricsRow> rows = EvaluationRun.rows(run.details());
             run.write(data.size() == 1 ? out : out.resolve(run.category()), maps, rows);
             categories.put(run.category(), rows);
+            run.verdictLines().forEach(line -> verdicts.add(data.size() == 1 ? line : run.category() + ": " + line));
         }
         if (categories.size() == 1) {
             System.out.print(OfficialTable.of(categories.values().iterator().next()));
@@ -74,6 +77,7 @@ final class EvaluateCommand implements Callable<Integer> {
             EvaluationRun.writeMean(out.resolve("metrics.json"), mean, categories);
             System.out.print(OfficialTable.paper(categories));
         }
+        verdicts.forEach(System.out::println);
         System.out.println("wrote " + out.resolve("metrics.json"));
         return 0;
     }

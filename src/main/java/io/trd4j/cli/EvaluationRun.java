@@ -5,6 +5,7 @@ import io.trd4j.data.ImageFiles;
 import io.trd4j.data.PartFiles;
 import io.trd4j.engine.Inspection;
 import io.trd4j.engine.Inspector;
+import io.trd4j.engine.Verdict;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.FileSet;
 import io.trd4j.io.InputException;
@@ -14,10 +15,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** All test parts of one category inspected, and the official metrics of the three maps: shared by evaluate and demo. */
 final class EvaluationRun {
@@ -32,6 +35,7 @@ final class EvaluationRun {
     /** Per branch, in the order of BRANCHES. */
     private final List<float[][]> maps = new ArrayList<>();
     private final List<float[]> scores = new ArrayList<>();
+    private final Verdict[] verdicts;
 
     private EvaluationRun(Dataset dataset, int size) {
         this.category = dataset.category();
@@ -39,6 +43,7 @@ final class EvaluationRun {
         parts = dataset.test();
         anomalous = new boolean[parts.size()];
         masks = new boolean[parts.size()][];
+        verdicts = new Verdict[parts.size()];
         for (int branch = 0; branch < BRANCHES.size(); branch++) {
             maps.add(new float[parts.size()][]);
             scores.add(new float[parts.size()]);
@@ -86,6 +91,7 @@ final class EvaluationRun {
                 scores.get(0)[i] = inspection.score();
                 scores.get(1)[i] = inspection.scoreRgb();
                 scores.get(2)[i] = inspection.scoreDepth();
+                verdicts[i] = inspection.verdict();
                 progress.at(i + 1L);
             }
         }
@@ -111,6 +117,24 @@ final class EvaluationRun {
         return scores.get(branch)[part];
     }
 
+    /** How many normal parts and parts with a defect got which verdict, for people; empty when the model has no thresholds. */
+    List<String> verdictLines() {
+        if (verdicts[0] == Verdict.NONE) {
+            return List.of();
+        }
+        return List.of("verdicts of normal parts: " + count(false), "verdicts of parts with a defect: " + count(true));
+    }
+
+    private String count(boolean withDefect) {
+        Map<Verdict, Integer> counts = new EnumMap<>(Map.of(Verdict.OK, 0, Verdict.REVIEW, 0, Verdict.NG, 0));
+        for (int i = 0; i < verdicts.length; i++) {
+            if (anomalous[i] == withDefect) {
+                counts.merge(verdicts[i], 1, Integer::sum);
+            }
+        }
+        return counts.entrySet().stream().map(c -> c.getValue() + " " + c.getKey()).collect(Collectors.joining(", "));
+    }
+
     /** Metrics and curves per branch, in the official table's order. */
     Map<String, Evaluation.Detail> details() {
         Map<String, Evaluation.Detail> details = new LinkedHashMap<>();
@@ -132,10 +156,10 @@ final class EvaluationRun {
      * of them or, when one cannot be written, none.
      */
     void write(Path folder, boolean withMaps, Map<String, MetricsRow> rows) throws IOException {
-        StringBuilder csv = new StringBuilder("id,kind,anomalous,score,score_rgb,score_depth\n");
+        StringBuilder csv = new StringBuilder("id,kind,anomalous,score,score_rgb,score_depth,verdict\n");
         for (int i = 0; i < parts.size(); i++) {
-            csv.append(String.format(Locale.ROOT, "%s,%s,%b,%s,%s,%s\n", csv(parts.get(i).id()), csv(parts.get(i).kind()),
-                    anomalous[i], score(0, i), score(1, i), score(2, i)));
+            csv.append(String.format(Locale.ROOT, "%s,%s,%b,%s,%s,%s,%s\n", csv(parts.get(i).id()), csv(parts.get(i).kind()),
+                    anomalous[i], score(0, i), score(1, i), score(2, i), verdicts[i] == Verdict.NONE ? "" : verdicts[i]));
         }
         try (FileSet files = new FileSet()) {
             files.add(folder.resolve("scores.csv"), AtomicFile.of(csv.toString().getBytes(StandardCharsets.UTF_8)));

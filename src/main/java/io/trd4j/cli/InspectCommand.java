@@ -100,7 +100,7 @@ final class InspectCommand implements Callable<Integer> {
         json.put("score", inspection.score());
         json.put("score_rgb", inspection.scoreRgb());
         json.put("score_depth", inspection.scoreDepth());
-        json.put("threshold", inspector.model().threshold());
+        json.put("thresholds", ThresholdText.json(inspection.thresholds()));
         json.put("verdict", inspection.verdict() == Verdict.NONE ? null : inspection.verdict().name());
         json.put("precision", inspector.precision().key());
         json.put("timings_ms", timings);

@@ -17,8 +17,8 @@ import picocli.CommandLine;
         synopsisSubcommandLabel = "VERB", commandListHeading = "%nVerbs:%n",
         footer = {"", "trd VERB --help explains a verb and its options."},
         subcommands = {DemoCommand.class, SynthCommand.class, PretrainCommand.class, TrainCommand.class,
-            CalibrateCommand.class, EvaluateCommand.class, InspectCommand.class, BenchCommand.class, PlanCommand.class,
-            ImportCommand.class, ExportCommand.class, BundleCommand.class})
+            CalibrateCommand.class, ThresholdCommand.class, EvaluateCommand.class, InspectCommand.class, BenchCommand.class,
+            PlanCommand.class, ImportCommand.class, ExportCommand.class, BundleCommand.class})
 public final class Main {
     private Main() {}
 
@@ -49,6 +49,7 @@ public final class Main {
         cli.registerConverter(Modality.class, new Choices<>(Modality.class));
         cli.registerConverter(Pretext.class, new Choices<>(Pretext.class));
         cli.registerConverter(Shape.class, new Choices<>(Shape.class));
+        cli.registerConverter(Rate.class, Rate::of);
         cli.setParameterExceptionHandler(Main::wrongUsage);
         cli.setExecutionExceptionHandler((e, command, parsed) -> failed(e));
         cli.getSubcommands().values().forEach(verb -> verb.getCommandSpec().versionProvider(new Version()));

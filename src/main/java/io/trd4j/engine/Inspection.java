@@ -1,5 +1,7 @@
 package io.trd4j.engine;
 
+import io.trd4j.model.Thresholds;
+
 /**
  * The result of inspecting one part. Made once by {@link Inspector#newInspection()} and filled again by every
  * {@link Inspector#inspect}; the arrays it returns are its own and change with the next part.
@@ -13,6 +15,7 @@ public final class Inspection {
     float scoreRgb;
     float scoreDepth;
     Verdict verdict = Verdict.NONE;
+    Thresholds thresholds = Thresholds.NONE;
     long prepareNanos;
     long networkNanos;
     long anomalyMapNanos;
@@ -59,6 +62,11 @@ public final class Inspection {
 
     public Verdict verdict() {
         return verdict;
+    }
+
+    /** The model's thresholds, which made the verdict of the three scores. */
+    public Thresholds thresholds() {
+        return thresholds;
     }
 
     /** From the decoded images to the network's inputs; on a GPU the copies to page-locked memory, the rest is the network's. */

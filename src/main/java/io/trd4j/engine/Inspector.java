@@ -8,9 +8,13 @@ import io.trd4j.model.Backbone;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
+import io.trd4j.model.Threshold;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Inspects parts with a trained, calibrated model. Open it once, {@link #warmUp} it, inspect many parts, close it.
@@ -21,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * outside it.
  */
 public final class Inspector implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Inspector.class);
     private static final int IDLE = 0;
     private static final int BUSY = 1;
     private static final int CLOSED = 2;
@@ -29,12 +34,14 @@ public final class Inspector implements AutoCloseable {
     private final ModelInfo info;
     private final PartEngine engine;
     private final int threads;
+    private final VerdictRule rule;
 
     /** Takes the engine over. */
     Inspector(ModelInfo info, PartEngine engine, int threads) {
         this.info = info;
         this.engine = engine;
         this.threads = threads;
+        rule = new VerdictRule(info.thresholds());
     }
 
     public static Inspector open(Path model) throws IOException {
@@ -49,14 +56,28 @@ public final class Inspector implements AutoCloseable {
         NativeRuntime.description();
         try (ModelFile file = ModelFile.open(model)) {
             requireCalibrated(model, file.info());
-            return new Inspector(file.info(), PartEngines.open(file, options), options.resolvedThreads());
+            Inspector inspector = new Inspector(file.info(), PartEngines.open(file, options), options.resolvedThreads());
+            inspector.warnOfOtherPrecision(model);
+            return inspector;
+        }
+    }
+
+    /** Scores of another precision are a little different ones: a threshold's rate was measured on those of its own. */
+    private void warnOfOtherPrecision(Path model) {
+        String own = precision().key();
+        String others = info.thresholds().all().map(Threshold::evidence)
+                .filter(evidence -> evidence != null && !evidence.precision().equals(own)).map(Threshold.Evidence::precision)
+                .distinct().collect(Collectors.joining(", "));
+        if (!others.isEmpty()) {
+            LOG.warn("{}: its thresholds were set on scores computed in {}, this inspector computes in {}: their rates may not hold; "
+                    + "inspect with that precision, or set them again with trd calibrate", model, others, own);
         }
     }
 
     /**
      * An inspector with random weights, for measurements: it takes the time that a trained one takes, and its scores mean
      * nothing. AUTO is the fastest precision that this CPU supports, as there is no accuracy test; INT8 takes its ranges from
-     * one run on noise. Calibration: mean 0, standard deviation 1; no threshold.
+     * one run on noise. Calibration: mean 0, standard deviation 1; no thresholds.
      *
      * @param size S, a multiple of 32
      * @param normalKernel aperture of the surface normals, 3, 5 or 7; not used for {@link Modality#DEPTH}
@@ -87,7 +108,7 @@ public final class Inspector implements AutoCloseable {
         }
     }
 
-    /** Size, backbone, modality, calibration and threshold of the model. */
+    /** Size, backbone, modality, calibration and thresholds of the model. */
     public ModelInfo model() {
         return info;
     }
@@ -164,8 +185,8 @@ public final class Inspector implements AutoCloseable {
                 throw new InputException("part " + part.id() + ": the network's result is not finite: the model's weights are "
                         + (engine.precision() == Precision.FP16 ? "damaged, or too large for fp16; try --precision bf16" : "damaged; train or import it again"));
             }
-            result.verdict = info.threshold() == null ? Verdict.NONE
-                    : result.score > info.threshold() ? Verdict.NG : Verdict.OK;
+            result.verdict = rule.of(result.score, result.scoreRgb, result.scoreDepth);
+            result.thresholds = info.thresholds();
         } finally {
             leave();
         }

@@ -1,11 +1,13 @@
 package io.trd4j.engine;
 
-/** What the score says against the model's threshold. */
+/** What a part's three scores say against the model's thresholds ({@link io.trd4j.model.Thresholds}). */
 public enum Verdict {
-    /** Score at or below the threshold. */
+    /** No score above a threshold. */
     OK,
-    /** Score above the threshold: not good. */
+    /** A score above its review threshold, none above its NG threshold: somebody looks at the part. */
+    REVIEW,
+    /** A score above its NG threshold: not good. */
     NG,
-    /** The model has no threshold yet. */
+    /** The model has no threshold. */
     NONE
 }

@@ -17,12 +17,43 @@ public final class MaxF1 {
     }
 
     static double of(Ranking ranking) {
-        double best = 0;
+        return best(ranking).f1;
+    }
+
+    /**
+     * The best F1 and a threshold that reaches it.
+     *
+     * @param threshold samples above it are called anomalous; halfway between the lowest score that is to be and the next lower one,
+     *     of several equally good ones the highest
+     */
+    public record Best(double f1, double threshold) {}
+
+    /** As {@link #of(float[], boolean[])}. */
+    public static Best best(float[] scores, boolean[] anomalous) {
+        return best(Ranking.of(scores, anomalous));
+    }
+
+    private static Best best(Ranking ranking) {
+        double best = -1;
+        float lowest = 0;
+        double threshold = 0;
+        boolean open = false;
         for (Ranking.Descent d = ranking.descend(); d.next(); ) {
+            float score = Ranking.score(d.threshold);
+            if (open) {
+                threshold = ((double) lowest + score) / 2;
+                open = false;
+            }
             double precision = (double) d.truePositives / (d.truePositives + d.falsePositives);
             double recall = (double) d.truePositives / ranking.anomalous.length;
-            best = Math.max(best, 2 * precision * recall / (precision + recall + EPSILON));
+            double f1 = 2 * precision * recall / (precision + recall + EPSILON);
+            if (f1 > best) {
+                best = f1;
+                lowest = score;
+                threshold = Math.nextDown(score);
+                open = true;
+            }
         }
-        return best;
+        return new Best(best, threshold);
     }
 }

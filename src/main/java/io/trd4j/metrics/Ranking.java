@@ -53,12 +53,19 @@ final class Ranking {
         return bits ^ ((bits >> 31) & 0x7fffffff);
     }
 
+    /** The score of a key. */
+    static float score(int key) {
+        return Float.intBitsToFloat(key ^ ((key >> 31) & 0x7fffffff));
+    }
+
     /** All distinct scores from the highest down; each is a threshold that calls every sample at or above it anomalous. */
     Descent descend() {
         return new Descent();
     }
 
     final class Descent {
+        /** The threshold, as {@link Ranking#key} makes it. */
+        int threshold;
         /** Normal and anomalous samples at or above the threshold. */
         long falsePositives;
         long truePositives;
@@ -71,7 +78,7 @@ final class Ranking {
                 return false;
             }
             // No finite score has the key MIN_VALUE, so it can stand for "none left".
-            int threshold = Math.max(n > 0 ? normal[n - 1] : Integer.MIN_VALUE,
+            threshold = Math.max(n > 0 ? normal[n - 1] : Integer.MIN_VALUE,
                     a > 0 ? anomalous[a - 1] : Integer.MIN_VALUE);
             while (n > 0 && normal[n - 1] == threshold) {
                 n--;

@@ -29,7 +29,7 @@ public final class Checkpoints {
     public static ModelInfo importStudents(Path checkpoint, List<SafetensorsWriter.Source> teacher, ModelInfo info,
             Path model) throws IOException {
         ModelInfo complete = new ModelInfo(info.formatVersion(), info.backbone(), info.size(), info.modality(),
-                info.normalKernel(), info.calibration(), info.threshold(), info.training(),
+                info.normalKernel(), info.calibration(), info.thresholds(), info.training(),
                 ModelFile.teacherSha256(teacher));
         try (TorchFile file = TorchFile.open(checkpoint)) {
             Map<String, Object> root = file.root().containsKey(RGB) ? file.root() : StateDict.unwrap(file.root());

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * A trained model in one safetensors file: the tensors of both students and the teacher under the prefixes
@@ -64,6 +65,19 @@ public final class ModelFile implements AutoCloseable {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
         SafetensorsWriter.write(file, info.toMetadata(), tensors);
+    }
+
+    /**
+     * Replaces what a model file says about its tensors, which stay as they are.
+     *
+     * @throws InputException when it is not a sound model
+     * @throws IOException when the file cannot be written; it is then unchanged
+     */
+    public static void replaceInfo(Path file, UnaryOperator<ModelInfo> change) throws IOException {
+        try (ModelFile model = open(file)) {
+            write(file, change.apply(model.info),
+                    model.tensors.tensors().stream().map(t -> model.tensors.source(t.name())).toList());
+        }
     }
 
     public ModelInfo info() {

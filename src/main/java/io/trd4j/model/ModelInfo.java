@@ -1,5 +1,6 @@
 package io.trd4j.model;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -9,6 +10,7 @@ import io.trd4j.io.InputException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -20,13 +22,13 @@ import java.util.stream.Collectors;
  * @param modality of the second branch
  * @param normalKernel Sobel aperture of the surface normals, odd, 1 to 31 (SPEC section 5); 0 when the modality is depth
  * @param calibration null when the model has none yet
- * @param threshold on the score, above which a part is anomalous; null when none is set
+ * @param thresholds on the scores; null is taken as {@link Thresholds#NONE}
  * @param training null for an imported model
  * @param precisions accuracy of the arithmetic below float32; null when it was never tested
  * @param teacherSha256 64 hexadecimal digits, see {@link ModelFile#teacherSha256}
  */
 public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality modality, int normalKernel,
-        Calibration calibration, Double threshold, TrainingSummary training, PrecisionTests precisions,
+        Calibration calibration, Thresholds thresholds, TrainingSummary training, PrecisionTests precisions,
         String teacherSha256) {
     public static final int FORMAT_VERSION = 1;
     /** A map of this size has 64 MiB; beyond it, sizes come from damaged files and slipped fingers. */
@@ -38,7 +40,9 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
     private static final String MODALITY_KEY = "trd.modality";
     private static final String KERNEL_KEY = "trd.normal_kernel";
     private static final String CALIBRATION_KEY = "trd.calibration";
+    /** Also in files of before there were several: the combined score's NG threshold alone. */
     private static final String THRESHOLD_KEY = "trd.threshold";
+    private static final String THRESHOLDS_KEY = "trd.thresholds";
     private static final String TRAINING_KEY = "trd.training";
     private static final String PRECISIONS_KEY = "trd.precisions";
     private static final String TEACHER_KEY = "trd.teacher_sha256";
@@ -51,6 +55,11 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+    /** For what has optional parts, which their constructors check. */
+    private static final JsonMapper SPARSE = JSON.rebuild()
+            .disable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .defaultPropertyInclusion(JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
+            .build();
 
     public ModelInfo {
         require(size > 0 && size <= MAX_SIZE && size % 32 == 0,
@@ -58,30 +67,29 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
         normalKernel = modality == Modality.DEPTH ? 0 : normalKernel;
         require(modality == Modality.DEPTH || normalKernel % 2 == 1 && normalKernel > 0 && normalKernel < 32,
                 "the normal kernel must be odd, 1 to 31, not " + normalKernel);
-        require(threshold == null || Double.isFinite(threshold), "the threshold must be a finite number, not " + threshold);
+        thresholds = thresholds == null ? Thresholds.NONE : thresholds;
         require(teacherSha256.matches("[0-9a-f]{64}"), "the teacher's SHA-256 must have 64 hexadecimal digits");
     }
 
     /** Without precision tests. */
     public ModelInfo(int formatVersion, Backbone backbone, int size, Modality modality, int normalKernel,
-                     Calibration calibration, Double threshold, TrainingSummary training, String teacherSha256) {
-        this(formatVersion, backbone, size, modality, normalKernel, calibration, threshold, training, null, teacherSha256);
+                     Calibration calibration, Thresholds thresholds, TrainingSummary training, String teacherSha256) {
+        this(formatVersion, backbone, size, modality, normalKernel, calibration, thresholds, training, null, teacherSha256);
     }
 
-    /** Precision tests, whose results depend on the calibration, are dropped. */
+    /** Precision tests and thresholds, which depend on the calibration, are dropped. */
     public ModelInfo withCalibration(Calibration newCalibration) {
-        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, newCalibration, threshold, training, null,
+        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, newCalibration, Thresholds.NONE, training, null,
                 teacherSha256);
     }
 
     public ModelInfo withPrecisions(PrecisionTests tests) {
-        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, threshold, training, tests,
+        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, thresholds, training, tests,
                 teacherSha256);
     }
 
-    /** @param newThreshold null removes it */
-    public ModelInfo withThreshold(Double newThreshold) {
-        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, newThreshold, training,
+    public ModelInfo withThresholds(Thresholds newThresholds) {
+        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, newThresholds, training,
                 precisions, teacherSha256);
     }
 
@@ -97,8 +105,11 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
         if (calibration != null) {
             out.put(CALIBRATION_KEY, json(calibration));
         }
-        if (threshold != null) {
-            out.put(THRESHOLD_KEY, threshold.toString());
+        if (thresholds.combined().ng() != null) {
+            out.put(THRESHOLD_KEY, Double.toString(thresholds.combined().ng().value()));
+        }
+        if (thresholds.any()) {
+            out.put(THRESHOLDS_KEY, json(SPARSE, thresholds));
         }
         if (training != null) {
             out.put(TRAINING_KEY, json(training));
@@ -131,7 +142,7 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
         try {
             return new ModelInfo(version, Backbone.of(text(file, metadata, BACKBONE_KEY)), integer(file, metadata, SIZE_KEY),
                     modality, modality == Modality.NORMALS ? integer(file, metadata, KERNEL_KEY) : 0,
-                    json(file, metadata, CALIBRATION_KEY, Calibration.class), number(file, metadata, THRESHOLD_KEY),
+                    json(file, metadata, CALIBRATION_KEY, Calibration.class), thresholds(file, metadata),
                     json(file, metadata, TRAINING_KEY, TrainingSummary.class),
                     json(file, metadata, PRECISIONS_KEY, PrecisionTests.class), text(file, metadata, TEACHER_KEY));
         } catch (IllegalArgumentException e) {
@@ -168,10 +179,28 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
         }
     }
 
+    private static Thresholds thresholds(Path file, Map<String, String> metadata) {
+        Double single = number(file, metadata, THRESHOLD_KEY);
+        Thresholds all = json(SPARSE, file, metadata, THRESHOLDS_KEY, Thresholds.class);
+        if (all == null) {
+            return single == null ? Thresholds.NONE
+                    : Thresholds.NONE.with(ScoreBranch.COMBINED, new Thresholds.Limits(Threshold.unrecorded(single), null));
+        }
+        Double ng = all.combined().ng() == null ? null : Double.valueOf(all.combined().ng().value());
+        if (!Objects.equals(single, ng)) {
+            throw wrong(file, THRESHOLD_KEY, single + ", but " + THRESHOLDS_KEY + " says " + ng);
+        }
+        return all;
+    }
+
     private static <T> T json(Path file, Map<String, String> metadata, String key, Class<T> type) {
+        return json(JSON, file, metadata, key, type);
+    }
+
+    private static <T> T json(JsonMapper mapper, Path file, Map<String, String> metadata, String key, Class<T> type) {
         String value = metadata.get(key);
         try {
-            T read = value == null ? null : JSON.readValue(value, type);
+            T read = value == null ? null : mapper.readValue(value, type);
             if (value != null && read == null) {
                 throw wrong(file, key, "null");
             }
@@ -184,8 +213,12 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
     }
 
     private static String json(Object value) {
+        return json(JSON, value);
+    }
+
+    private static String json(JsonMapper mapper, Object value) {
         try {
-            return JSON.writeValueAsString(value);
+            return mapper.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

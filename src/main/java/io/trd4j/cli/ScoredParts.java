@@ -1,0 +1,85 @@
+package io.trd4j.cli;
+
+import io.trd4j.data.PartFiles;
+import io.trd4j.engine.Inspection;
+import io.trd4j.engine.Inspector;
+import io.trd4j.model.ModelFile;
+import io.trd4j.model.ScoreBranch;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+
+/** Parts and the scores that an inspection gives them: the very numbers that thresholds will be compared with. */
+final class ScoredParts {
+    private final float[][] scores;
+    private final boolean[] anomalous;
+    private final String sha256;
+
+    ScoredParts(Inspector inspector, List<PartFiles> parts) throws IOException {
+        scores = new float[ScoreBranch.values().length][parts.size()];
+        anomalous = new boolean[parts.size()];
+        MessageDigest digest = ModelFile.newSha256();
+        Inspection inspection = inspector.newInspection();
+        try (Progress progress = new Progress("Scoring", parts.size())) {
+            for (int i = 0; i < parts.size(); i++) {
+                PartFiles part = parts.get(i);
+                inspector.inspect(part.load(), inspection);
+                scores[ScoreBranch.COMBINED.ordinal()][i] = inspection.score();
+                scores[ScoreBranch.RGB.ordinal()][i] = inspection.scoreRgb();
+                scores[ScoreBranch.DEPTH.ordinal()][i] = inspection.scoreDepth();
+                anomalous[i] = part.labelled() && part.anomalous();
+                digest.update(part.id().getBytes(StandardCharsets.UTF_8));
+                digest.update((byte) 0);
+                digest.update(HexFormat.of().parseHex(ModelFile.sha256(part.rgb())));
+                digest.update(HexFormat.of().parseHex(ModelFile.sha256(part.second())));
+                progress.at(i + 1L);
+            }
+        }
+        sha256 = HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** One branch's scores, in the parts' order. */
+    float[] scores(ScoreBranch branch) {
+        return scores[branch.ordinal()];
+    }
+
+    boolean[] anomalous() {
+        return anomalous;
+    }
+
+    /** Those of the parts with or without a defect. */
+    float[] scores(ScoreBranch branch, boolean withDefect) {
+        float[] chosen = new float[count(withDefect)];
+        int next = 0;
+        for (int i = 0; i < anomalous.length; i++) {
+            if (anomalous[i] == withDefect) {
+                chosen[next++] = scores(branch)[i];
+            }
+        }
+        return chosen;
+    }
+
+    int count(boolean withDefect) {
+        int count = 0;
+        for (boolean a : anomalous) {
+            count += a == withDefect ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** How many of the parts with or without a defect are above a threshold. */
+    int above(ScoreBranch branch, boolean withDefect, double threshold) {
+        int above = 0;
+        for (float score : scores(branch, withDefect)) {
+            above += score > threshold ? 1 : 0;
+        }
+        return above;
+    }
+
+    /** Checksum of the parts' ids and files, as {@link io.trd4j.model.Threshold.Evidence} describes it. */
+    String sha256() {
+        return sha256;
+    }
+}

@@ -1,0 +1,86 @@
+package io.trd4j.cli;
+
+import io.trd4j.io.InputException;
+import io.trd4j.model.ScoreBranch;
+import io.trd4j.model.Threshold.Method;
+import io.trd4j.threshold.TailBound;
+import io.trd4j.threshold.ToleranceBound;
+import java.util.List;
+
+/**
+ * Which thresholds to set, and what they shall promise.
+ *
+ * @param method EXACT or TAIL: from normal parts; MAX_F1 or FNR: from labelled ones
+ * @param ng EXACT and TAIL: share of normal parts that may be NG; FNR: share of parts with a defect that may be missed; else null
+ * @param review EXACT and TAIL: share of normal parts that may be REVIEW or NG; else null
+ * @param confidence one-sided; with several branches, that all their promises hold
+ * @param branches whose thresholds are set; a part is NG when any of its scores is above its threshold, so several share the rate
+ */
+record ThresholdPlan(Method method, Rate ng, Rate review, Rate confidence, List<ScoreBranch> branches) {
+    static final Rate CONFIDENCE = new Rate(0.95);
+
+    ThresholdPlan {
+        branches = List.copyOf(branches);
+    }
+
+    /** Whether parts with a defect are needed. */
+    boolean labelled() {
+        return method == Method.MAX_F1 || method == Method.FNR;
+    }
+
+    /** A branch's part of a rate of normal parts: the parts above any of the thresholds are at most the sum of those above each. */
+    double share(Rate rate) {
+        return method == Method.FNR ? rate.value() : rate.value() / branches.size();
+    }
+
+    /** The confidence of each branch's promise: the probability that any is broken is at most the sum of that of each. */
+    double sharedConfidence() {
+        return 1 - (1 - confidence.value()) / branches.size();
+    }
+
+    /**
+     * Refuses, before anything is computed, what so many parts cannot promise.
+     *
+     * @param source where they are, for the message
+     */
+    void requireNormal(int parts, String source) {
+        for (Rate rate : new Rate[] {ng, review}) {
+            String option = rate == ng ? "--false-reject-rate " : "--review-rate ";
+            if (rate != null && method == Method.TAIL) {
+                requireTail(parts, source, option, rate);
+            } else if (rate != null && method == Method.EXACT) {
+                require(parts, source, option, rate, "normal parts", "allow more, or use --method tail, which models the scores' tail");
+            }
+        }
+    }
+
+    /** The same for parts with a defect. */
+    void requireAnomalous(int parts, String source) {
+        if (method == Method.FNR) {
+            require(parts, source, "--method fnr=", ng, "parts with a defect", "or allow more");
+        }
+    }
+
+    private void require(int parts, String source, String option, Rate rate, String what, String instead) {
+        long needed = ToleranceBound.partsNeeded(share(rate), sharedConfidence());
+        if (parts >= needed) {
+            return;
+        }
+        double possible = ToleranceBound.lowestRate(parts, sharedConfidence()) * rate.value() / share(rate);
+        throw new InputException(option + rate + " with " + confidence + " confidence"
+                + (branches.size() == 1 ? "" : ", shared by " + branches.size() + " scores,") + " needs " + needed + " " + what + ", and "
+                + source + " has " + parts + (parts > 0 && possible < 1 ? " (enough for " + Rate.percent(possible) + ")" : "")
+                + "; add parts, " + instead);
+    }
+
+    private void requireTail(int parts, String source, String option, Rate rate) {
+        if (parts < TailBound.MIN_PARTS) {
+            throw new InputException("--method tail needs " + TailBound.MIN_PARTS + " normal parts, and " + source + " has " + parts
+                    + "; add parts");
+        }
+        if (share(rate) >= TailBound.highestRate(parts)) {
+            throw new InputException(option + rate + " is no matter of the tail, which with " + parts + " parts is for rates below "
+                    + Rate.percent(TailBound.highestRate(parts) * branches.size()) + "; leave --method tail away");
+        }
+    }
+}

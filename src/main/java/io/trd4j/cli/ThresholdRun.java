@@ -1,0 +1,107 @@
+package io.trd4j.cli;
+
+import io.trd4j.data.Dataset;
+import io.trd4j.data.PartFiles;
+import io.trd4j.engine.Inspector;
+import io.trd4j.engine.InspectorOptions;
+import io.trd4j.io.InputException;
+import io.trd4j.metrics.MaxF1;
+import io.trd4j.model.ModelFile;
+import io.trd4j.model.ScoreBranch;
+import io.trd4j.model.Threshold;
+import io.trd4j.model.Threshold.Evidence;
+import io.trd4j.model.Threshold.Method;
+import io.trd4j.model.Threshold.Tail;
+import io.trd4j.model.Thresholds.Limits;
+import io.trd4j.model.Thresholds;
+import io.trd4j.threshold.TailBound;
+import io.trd4j.threshold.ToleranceBound;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** From a category's parts to thresholds in a model file: what {@code trd calibrate} and {@code trd demo} share. */
+final class ThresholdRun {
+    private final ThresholdPlan plan;
+    private final List<PartFiles> parts;
+
+    /**
+     * @throws InputException when the category has too few parts for what the plan promises, before anything is computed
+     */
+    ThresholdRun(ThresholdPlan plan, Dataset dataset) {
+        this.plan = plan;
+        if (plan.labelled()) {
+            parts = dataset.test();
+            int anomalous = (int) (dataset.labelled() ? parts.stream().filter(PartFiles::anomalous).count() : 0);
+            if (anomalous == 0 || plan.method() == Method.MAX_F1 && anomalous == parts.size()) {
+                throw new InputException(dataset.category() + ": --method " + plan.method().key()
+                        + " needs labelled test parts: test/DEFECT, and for max-f1 test/good");
+            }
+            plan.requireAnomalous(anomalous, dataset.category() + "/test");
+        } else {
+            parts = dataset.validation().stream().filter(p -> !p.anomalous()).toList();
+            plan.requireNormal(parts.size(), dataset.category() + "/validation");
+        }
+    }
+
+    /** Scores the parts, sets the thresholds and writes them into the model file; its other thresholds stay. Returns all. */
+    Thresholds run(Path model, InspectorOptions options) throws IOException {
+        Thresholds thresholds;
+        try (Inspector inspector = Inspector.open(model, options)) {
+            thresholds = thresholds(inspector.model().thresholds(), new ScoredParts(inspector, parts), inspector);
+        }
+        ModelFile.replaceInfo(model, info -> info.withThresholds(thresholds));
+        return thresholds;
+    }
+
+    private Thresholds thresholds(Thresholds old, ScoredParts scored, Inspector inspector) {
+        Thresholds result = old;
+        for (ScoreBranch branch : plan.branches()) {
+            Limits before = old.of(branch);
+            Threshold ng = plan.labelled() || plan.ng() != null ? threshold(branch, plan.ng(), scored, inspector) : before.ng();
+            Threshold review = plan.review() != null ? threshold(branch, plan.review(), scored, inspector) : before.review();
+            if (ng != null && review != null && review.value() > ng.value()) {
+                throw new InputException(branch.key() + ": the review threshold " + review.value() + " would be above the NG threshold "
+                        + ng.value() + "; set both at once, or drop one before: trd threshold --clear --branch " + branch.key());
+            }
+            result = result.with(branch, new Limits(ng, review));
+        }
+        return result;
+    }
+
+    private Threshold threshold(ScoreBranch branch, Rate rate, ScoredParts scored, Inspector inspector) {
+        float[] normal = scored.scores(branch, false);
+        try {
+            switch (plan.method()) {
+                case TAIL: {
+                    TailBound bound = TailBound.of(normal, plan.share(rate), plan.sharedConfidence());
+                    Tail tail = new Tail(bound.estimate(), bound.level(), bound.peaks(), bound.shape(), bound.scale(),
+                            bound.andersonDarling(), bound.pValue());
+                    return threshold(bound.value(), branch, rate, scored, inspector, null, null, tail);
+                }
+                case MAX_F1: {
+                    MaxF1.Best best = MaxF1.best(scored.scores(branch), scored.anomalous());
+                    return threshold(best.threshold(), branch, null, scored, inspector, null, best.f1(), null);
+                }
+                default: {
+                    ToleranceBound.Bound bound = plan.method() == Method.FNR
+                            ? ToleranceBound.below(scored.scores(branch, true), plan.share(rate), plan.sharedConfidence())
+                            : ToleranceBound.above(normal, plan.share(rate), plan.sharedConfidence());
+                    return threshold(bound.value(), branch, rate, scored, inspector, bound.rank(), null, null);
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            throw new InputException(branch.key() + ": " + e.getMessage() + "; give other parts, or other rates", e);
+        }
+    }
+
+    private Threshold threshold(double value, ScoreBranch branch, Rate rate, ScoredParts scored, Inspector inspector, Integer rank,
+                                Double f1, Tail tail) {
+        int anomalous = scored.count(true);
+        Evidence evidence = new Evidence(scored.count(false), scored.above(branch, false, value), anomalous,
+                anomalous - scored.above(branch, true, value), rank, f1, tail, scored.sha256(), inspector.precision().key(),
+                inspector.device());
+        return rate == null ? new Threshold(value, plan.method(), null, null, evidence)
+                : new Threshold(value, plan.method(), plan.share(rate), plan.sharedConfidence(), evidence);
+    }
+}

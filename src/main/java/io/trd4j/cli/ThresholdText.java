@@ -1,0 +1,93 @@
+package io.trd4j.cli;
+
+import io.trd4j.model.ScoreBranch;
+import io.trd4j.model.Threshold.Evidence;
+import io.trd4j.model.Threshold.Tail;
+import io.trd4j.model.Threshold;
+import io.trd4j.model.Thresholds;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Thresholds for people (a line each) and for results. */
+final class ThresholdText {
+    /** Where a goodness of fit is commonly doubted. */
+    private static final double DOUBTFUL = 0.05;
+
+    private static final String NONE = "no thresholds; set them with trd calibrate --false-reject-rate RATE, or trd threshold --ng SCORE";
+
+    private ThresholdText() {}
+
+    /** One line per threshold, with what it promises and from what. */
+    static List<String> lines(Thresholds thresholds) {
+        List<String> lines = new ArrayList<>();
+        for (ScoreBranch branch : ScoreBranch.values()) {
+            add(lines, branch, "NG", thresholds.of(branch).ng());
+            add(lines, branch, "REVIEW", thresholds.of(branch).review());
+        }
+        return lines.isEmpty() ? List.of(NONE) : lines;
+    }
+
+    private static void add(List<String> lines, ScoreBranch branch, String verdict, Threshold threshold) {
+        if (threshold != null) {
+            lines.add(String.format(Locale.ROOT, "%-8s %-6s above %s: %s", branch.key(), verdict, threshold.value(), origin(threshold)));
+        }
+    }
+
+    private static String origin(Threshold t) {
+        Evidence e = t.evidence();
+        if (e == null) {
+            return t.method() == Threshold.Method.BY_HAND ? "set by hand" : "its file does not say where it comes from";
+        }
+        String promise = t.rate() == null ? "" : "at most " + Rate.percent(t.rate()) + " of "
+                + (t.method() == Threshold.Method.FNR ? "parts with a defect are not above it" : "normal parts are above it") + ", with "
+                + Rate.percent(t.confidence()) + " confidence";
+        String origin = switch (t.method()) {
+            case EXACT -> promise + "; largest score no. " + e.rank() + " of " + e.normal() + " normal parts";
+            case FNR -> promise + "; below smallest score no. " + e.rank() + " of " + e.anomalous() + " parts with a defect; "
+                    + e.falseRejects() + " of " + e.normal() + " normal parts are above it";
+            case MAX_F1 -> String.format(Locale.ROOT, "best F1, %.4f: %d of %d normal parts above it, %d of %d with a defect not", e.f1(),
+                    e.falseRejects(), e.normal(), e.missed(), e.anomalous());
+            case TAIL -> promise + ", if the model of the tail holds: " + tail(e);
+            case BY_HAND, UNRECORDED -> t.method().key();
+        };
+        return origin + " (" + e.precision() + ", " + e.device() + ")";
+    }
+
+    private static String tail(Evidence e) {
+        Tail tail = e.tail();
+        return String.format(Locale.ROOT, "%d of %d normal scores above %.4f fitted by a generalised Pareto distribution of shape %.3f "
+                + "and scale %.4f, estimate %.4f; Anderson-Darling %.3f, p = %.3f", tail.peaks(), e.normal(), tail.level(),
+                tail.shape(), tail.scale(), tail.estimate(), tail.andersonDarling(), tail.pValue());
+    }
+
+    /** What a reader should be warned of, a line each. */
+    static List<String> doubts(Thresholds thresholds) {
+        List<String> doubts = new ArrayList<>();
+        for (ScoreBranch branch : ScoreBranch.values()) {
+            if (thresholds.of(branch).all().anyMatch(t -> t.evidence() != null && t.evidence().tail() != null
+                    && t.evidence().tail().pValue() < DOUBTFUL)) {
+                doubts.add("the tail of the " + branch.key() + " scores does not look like a generalised Pareto distribution (p below "
+                        + DOUBTFUL + "): do not rely on its rate; add normal parts and leave --method tail away");
+            }
+        }
+        return doubts;
+    }
+
+    /** {@code {"combined": {"ng": 3.2, "review": 2.5}}}: the scores that have thresholds; null when none has. */
+    static Map<String, Map<String, Double>> json(Thresholds thresholds) {
+        Map<String, Map<String, Double>> json = new LinkedHashMap<>();
+        for (ScoreBranch branch : ScoreBranch.values()) {
+            Thresholds.Limits limits = thresholds.of(branch);
+            if (limits.all().findAny().isPresent()) {
+                Map<String, Double> values = new LinkedHashMap<>();
+                values.put("ng", limits.ng() == null ? null : limits.ng().value());
+                values.put("review", limits.review() == null ? null : limits.review().value());
+                json.put(branch.key(), values);
+            }
+        }
+        return json.isEmpty() ? null : json;
+    }
+}

@@ -1,0 +1,71 @@
+package io.trd4j.model;
+
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * A model's thresholds, for each of its three scores. A part is not good (NG) when any score is above its NG limit; else it is to be
+ * looked at (REVIEW) when any score is above its review limit; else it is good.
+ */
+public record Thresholds(Limits combined, Limits rgb, Limits depth) {
+    public static final Thresholds NONE = new Thresholds(Limits.NONE, Limits.NONE, Limits.NONE);
+
+    /**
+     * The limits of one score.
+     *
+     * @param ng above it a part is not good; null = not set
+     * @param review above it a part is at least to be looked at; null = not set; not above {@code ng}
+     */
+    public record Limits(Threshold ng, Threshold review) {
+        public static final Limits NONE = new Limits(null, null);
+
+        public Limits {
+            if (ng != null && review != null && review.value() > ng.value()) {
+                throw new IllegalArgumentException("the review threshold " + review.value() + " is above the NG threshold " + ng.value());
+            }
+        }
+
+        /** Those that are set, NG first. */
+        public Stream<Threshold> all() {
+            return Stream.of(ng, review).filter(Objects::nonNull);
+        }
+    }
+
+    public Thresholds {
+        combined = combined == null ? Limits.NONE : combined;
+        rgb = rgb == null ? Limits.NONE : rgb;
+        depth = depth == null ? Limits.NONE : depth;
+    }
+
+    public Limits of(ScoreBranch branch) {
+        return switch (branch) {
+            case COMBINED -> combined;
+            case RGB -> rgb;
+            case DEPTH -> depth;
+        };
+    }
+
+    /** The same with other limits for one score. */
+    public Thresholds with(ScoreBranch branch, Limits limits) {
+        return new Thresholds(branch == ScoreBranch.COMBINED ? limits : combined, branch == ScoreBranch.RGB ? limits : rgb,
+                branch == ScoreBranch.DEPTH ? limits : depth);
+    }
+
+    /** Whether there is one at all. */
+    public boolean any() {
+        return all().findAny().isPresent();
+    }
+
+    /** All that are set: by score as {@link ScoreBranch} lists them, NG first. */
+    public Stream<Threshold> all() {
+        return Arrays.stream(ScoreBranch.values()).map(this::of).flatMap(Limits::all);
+    }
+
+    /** The value of a limit, or infinity when it is not set: no score is above that. */
+    public double value(ScoreBranch branch, Function<Limits, Threshold> limit) {
+        Threshold threshold = limit.apply(of(branch));
+        return threshold == null ? Double.POSITIVE_INFINITY : threshold.value();
+    }
+}

@@ -1,0 +1,254 @@
+package io.trd4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.trd4j.data.Dataset;
+import io.trd4j.data.PartFiles;
+import io.trd4j.model.ModelFile;
+import io.trd4j.model.ModelInfo;
+import io.trd4j.model.ScoreBranch;
+import io.trd4j.model.Threshold;
+import io.trd4j.model.Threshold.Method;
+import io.trd4j.model.Thresholds;
+import io.trd4j.threshold.ToleranceBound;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Thresholds from parts to the model file to verdicts, through the command line. */
+class ThresholdTest {
+    private static final int NORMAL = 40;
+
+    @TempDir
+    private static Path folder;
+    private static Sample sample;
+    private static Path parts;
+    /** Per branch the scores of the normal parts as {@code trd inspect} gives them. */
+    private static final float[][] SCORES = new float[3][NORMAL];
+    private Path model;
+
+    @BeforeAll
+    static void score() throws IOException {
+        sample = Sample.get();
+        Cli.here("synth", "--out", folder, "--shape", "plate", "--train", 0, "--validation", NORMAL, "--test", 12, "--size", 64,
+                "--seed", 9).expect(0);
+        parts = folder.resolve("plate");
+        Path plain = parts.resolve("validation/good");
+        Cli.here("inspect", "--model", sample.model, "--data", plain, "--out", folder.resolve("scored")).expect(0);
+        List<PartFiles> normal = Dataset.open(plain).test();
+        for (int i = 0; i < NORMAL; i++) {
+            JsonNode result = result("scored/" + normal.get(i).id());
+            SCORES[0][i] = (float) result.get("score").asDouble();
+            SCORES[1][i] = (float) result.get("score_rgb").asDouble();
+            SCORES[2][i] = (float) result.get("score_depth").asDouble();
+        }
+    }
+
+    @BeforeEach
+    void copy() throws IOException {
+        model = Files.createTempDirectory(folder, "model").resolve("model.safetensors");
+        Files.copy(sample.model, model);
+    }
+
+    private static JsonNode result(String part) throws IOException {
+        return new ObjectMapper().readTree(folder.resolve(part).resolve("result.json").toFile());
+    }
+
+    private ModelInfo info() throws IOException {
+        try (ModelFile file = ModelFile.open(model)) {
+            return file.info();
+        }
+    }
+
+    private Cli.Outcome calibrate(Object... options) {
+        List<Object> line = new ArrayList<>(List.of("calibrate", "--model", model, "--data", parts));
+        line.addAll(List.of(options));
+        return Cli.run(line).expect(0);
+    }
+
+    private Cli.Outcome threshold(Object... options) {
+        List<Object> line = new ArrayList<>(List.of("threshold", "--model", model));
+        line.addAll(List.of(options));
+        return Cli.run(line);
+    }
+
+    @Test
+    void normalPartsGiveThresholdsWithTheirEvidence() throws Exception {
+        ModelInfo before = info();
+        Cli.Outcome run = calibrate("--false-reject-rate", "10%", "--review-rate", 0.25, "--confidence", "90%");
+        assertEquals(List.of(), run.complaints());
+        ModelInfo after = info();
+        assertEquals(before, after.withThresholds(Thresholds.NONE), "the calibration stays");
+        Threshold ng = after.thresholds().combined().ng();
+        Threshold review = after.thresholds().combined().review();
+        ToleranceBound.Bound expected = ToleranceBound.above(SCORES[0], 0.1, 0.9);
+        assertEquals(expected.value(), ng.value(), "the same bits as trd inspect's");
+        assertEquals(ToleranceBound.above(SCORES[0], 0.25, 0.9).value(), review.value());
+        assertTrue(review.value() < ng.value());
+        assertEquals(List.of(Method.EXACT, 0.1, 0.9), List.of(ng.method(), ng.rate(), ng.confidence()));
+        Threshold.Evidence evidence = ng.evidence();
+        assertEquals(new Threshold.Evidence(NORMAL, expected.rank() - 1, 0, 0, expected.rank(), null, null, checksum(),
+                evidence.precision(), "cpu"), evidence);
+        assertEquals(evidence.precision(), result("scored/000").get("precision").asText(), "what auto chose");
+        assertEquals(Thresholds.Limits.NONE, after.thresholds().rgb());
+
+        List<String> lines = run.out().lines().toList();
+        assertEquals(2, lines.size(), run.out());
+        assertEquals("combined NG     above " + ng.value() + ": at most 10% of normal parts are above it, with 90% confidence; largest "
+                + "score no. " + expected.rank() + " of 40 normal parts (" + evidence.precision() + ", cpu)", lines.get(0));
+        assertEquals(run.out(), threshold("--show").expect(0).out());
+
+        // The verdicts that follow, in inspection and evaluation.
+        Cli.here("inspect", "--model", model, "--data", parts.resolve("validation/good"), "--out", folder.resolve("judged")).expect(0);
+        int[] counts = new int[3];
+        for (int i = 0; i < NORMAL; i++) {
+            JsonNode result = result("judged/" + String.format("%03d", i));
+            String verdict = SCORES[0][i] > ng.value() ? "NG" : SCORES[0][i] > review.value() ? "REVIEW" : "OK";
+            assertEquals(verdict, result.get("verdict").asText());
+            assertEquals("{\"combined\":{\"ng\":" + ng.value() + ",\"review\":" + review.value() + "}}",
+                    result.get("thresholds").toString());
+            counts[List.of("OK", "REVIEW", "NG").indexOf(verdict)]++;
+        }
+        assertEquals(expected.rank() - 1, counts[2]);
+        assertTrue(counts[1] > 0, "some are to be reviewed");
+        Cli.Outcome evaluation = Cli.here("evaluate", "--model", model, "--data", parts, "--out", folder.resolve("evaluated")).expect(0);
+        assertTrue(evaluation.out().matches("(?s).*\nverdicts of normal parts: \\d+ OK, \\d+ REVIEW, \\d+ NG\nverdicts of parts with a "
+                + "defect: \\d+ OK, \\d+ REVIEW, \\d+ NG\nwrote .*"), evaluation.out());
+        List<String> rows = Files.readAllLines(folder.resolve("evaluated/scores.csv"));
+        assertEquals(12, rows.stream().filter(row -> row.matches(".*,(OK|REVIEW|NG)")).count());
+    }
+
+    /** Over ids and files, as the record says. */
+    private static String checksum() throws Exception {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        for (PartFiles part : Dataset.open(parts).validation()) {
+            digest.update((part.id() + "\0").getBytes());
+            digest.update(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(part.rgb())));
+            digest.update(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(part.second())));
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    @Test
+    void severalScoresShareTheRateAndTheRisk() throws IOException {
+        calibrate("--false-reject-rate", "45%", "--branch", "depth,combined,rgb");
+        for (ScoreBranch branch : ScoreBranch.values()) {
+            Threshold ng = info().thresholds().of(branch).ng();
+            assertEquals(0.15, ng.rate(), 1e-12);
+            assertEquals(1 - 0.05 / 3, ng.confidence(), 1e-12);
+            assertEquals(ToleranceBound.above(SCORES[branch.ordinal()], ng.rate(), ng.confidence()).value(), ng.value());
+        }
+        // Another score's thresholds stay as they are.
+        Threshold rgb = info().thresholds().rgb().ng();
+        calibrate("--review-rate", "30%", "--branch", "depth");
+        assertEquals(rgb, info().thresholds().rgb().ng());
+        assertEquals(0.3, info().thresholds().depth().review().rate());
+    }
+
+    @Test
+    void aTailIsModelledAndSaysSo() throws IOException {
+        Cli.here("synth", "--out", folder.resolve("many"), "--shape", "plate", "--train", 0, "--validation", 100, "--test", 0, "--size", 64)
+                .expect(0);
+        Cli.Outcome run = Cli.here("calibrate", "--model", model, "--data", folder.resolve("many/plate"), "--false-reject-rate", "0.5%",
+                "--method", "tail").expect(0);
+        Threshold ng = info().thresholds().combined().ng();
+        assertEquals(Method.TAIL, ng.method());
+        assertTrue(ng.value() > ng.evidence().tail().estimate());
+        assertTrue(run.out().contains("if the model of the tail holds: 30 of 100 normal scores"), run.out());
+        assertTrue(run.out().contains("Anderson-Darling"), run.out());
+        assertEquals(ng.evidence().tail().pValue() < 0.05 ? 1 : 0, run.complaints().size(), run.err());
+    }
+
+    @Test
+    void labelledPartsGiveThresholdsToo() throws IOException {
+        calibrate("--method", "max-f1");
+        Threshold f1 = info().thresholds().combined().ng();
+        assertEquals(Method.MAX_F1, f1.method());
+        JsonNode metrics = evaluated();
+        assertEquals(metrics.get("combined").get("I-F1").asDouble(), f1.evidence().f1());
+        assertEquals(List.of(4, 8), List.of(f1.evidence().normal(), f1.evidence().anomalous()));
+        int caught = f1.evidence().anomalous() - f1.evidence().missed();
+        assertEquals(f1.evidence().f1(), 2.0 * caught / (caught + f1.evidence().falseRejects() + f1.evidence().anomalous()), 1e-6);
+
+        calibrate("--method", "fnr=40%", "--branch", "rgb");
+        Threshold fnr = info().thresholds().rgb().ng();
+        assertEquals(List.of(Method.FNR, 0.4, 0.95, 1, 0), List.of(fnr.method(), fnr.rate(), fnr.confidence(), fnr.evidence().rank(),
+                fnr.evidence().missed()));
+        assertEquals(f1, info().thresholds().combined().ng());
+    }
+
+    private JsonNode evaluated() throws IOException {
+        Cli.here("evaluate", "--model", model, "--data", parts, "--out", folder.resolve("metrics")).expect(0);
+        return new ObjectMapper().readTree(folder.resolve("metrics/metrics.json").toFile());
+    }
+
+    @Test
+    void thresholdsAreSetShownAndRemovedByHand() throws IOException {
+        String none = threshold("--show").expect(0).out();
+        assertTrue(none.startsWith("no thresholds; "), none);
+        assertEquals("combined NG     above 3.25: set by hand\ncombined REVIEW above 2.5: set by hand\n",
+                threshold("--ng", 3.25, "--review", 2.5).expect(0).out());
+        assertEquals(3, threshold("--branch", "rgb", "--ng", -1).expect(0).out().lines().count());
+        Thresholds set = info().thresholds();
+        assertEquals(new Thresholds(new Thresholds.Limits(Threshold.byHand(3.25), Threshold.byHand(2.5)),
+                new Thresholds.Limits(Threshold.byHand(-1), null), null), set);
+        Cli.Outcome crossed = threshold("--review", 4);
+        assertEquals(2, crossed.code());
+        assertTrue(crossed.err().startsWith("trd: the review threshold 4.0 is above the NG threshold 3.25"), crossed.err());
+        assertEquals(set, info().thresholds());
+        threshold("--clear", "--branch", "combined").expect(0);
+        assertEquals(Thresholds.NONE.with(ScoreBranch.RGB, set.rgb()), info().thresholds());
+        assertEquals(none, threshold("--clear").expect(0).out());
+        assertEquals(ModelFile.sha256(sample.model), ModelFile.sha256(model), "back to the file it was");
+    }
+
+    @Test
+    void anotherPrecisionIsWarnedOf() throws IOException {
+        Threshold.Evidence gpu = new Threshold.Evidence(9, 0, 0, 0, 1, null, null, "0".repeat(64), "fp16", "cuda:0 (some GPU)");
+        ModelFile.replaceInfo(model, info -> info.withThresholds(Thresholds.NONE.with(ScoreBranch.COMBINED,
+                new Thresholds.Limits(new Threshold(5, Method.EXACT, 0.5, 0.95, gpu), Threshold.byHand(4)))));
+        Cli.Outcome run = Cli.here("evaluate", "--model", model, "--data", parts, "--out", folder.resolve("warned"),
+                "--precision", "fp32").expect(0);
+        assertEquals(1, run.complaints().size(), run.err());
+        assertTrue(run.complaints().get(0).contains("scores computed in fp16, this inspector computes in fp32"), run.err());
+    }
+
+    @Test
+    void anotherCalibrationDropsThem() throws IOException {
+        threshold("--ng", 3).expect(0);
+        Cli.here("calibrate", "--model", model, "--data", sample.category).expect(0);
+        assertEquals(Thresholds.NONE, info().thresholds());
+    }
+
+    @Test
+    void aModelWithoutCalibrationGetsBoth() throws IOException {
+        ModelInfo before = info();
+        ModelFile.replaceInfo(model, info -> info.withCalibration(null));
+        Cli.Outcome run = calibrate("--false-reject-rate", "10%");
+        assertTrue(run.out().startsWith("calibrated "), run.out());
+        assertNotEquals(before.calibration(), info().calibration(), "of other parts");
+        assertEquals(Method.EXACT, info().thresholds().combined().ng().method());
+    }
+
+    @Test
+    void aNewThresholdMustNotCrossTheOldOne() throws IOException {
+        threshold("--review", 1e6).expect(0);
+        Thresholds before = info().thresholds();
+        Cli.Outcome refused = Cli.here("calibrate", "--model", model, "--data", parts, "--false-reject-rate", "10%");
+        assertEquals(2, refused.code());
+        assertTrue(refused.complaints().get(0).contains("review threshold 1000000.0 would be above"), refused.err());
+        assertEquals(before, info().thresholds());
+    }
+}
