@@ -139,7 +139,7 @@ class BadInputTest {
             new Case("inspect --model @s.pth --out @out " + ONE, "@s.pth"),
             new Case("inspect --model @" + PNG + " --out @out " + ONE, "@" + PNG),
             new Case("inspect --model @bare.safetensors --out @out " + ONE, "@bare.safetensors", "trd calibrate --model"),
-            new Case("inspect --model @damaged.safetensors --out @out " + ONE, "000", "weights are damaged"),
+            new Case("inspect --model @damaged.safetensors --out @out " + ONE, "student_rgb.decoder.w_c", "weights are damaged"),
             new Case(INSPECT + "--rgb @none.png --xyz @" + TIFF, "@none.png", "does not exist"),
             new Case(INSPECT + "--rgb @" + PNG + " --xyz @none.tiff", "@none.tiff", "does not exist"),
             new Case(INSPECT + "--rgb @empty --xyz @" + TIFF, "@empty"),

@@ -1,5 +1,6 @@
 package io.trd4j.engine.plan;
 
+import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,6 +9,7 @@ import org.bytedeco.javacpp.FloatPointer;
 /**
  * Weights and bias of a plan's layers with BatchNorm and blend folded in, computed in double and rounded once. What may be
  * folded stands in SPEC section 4: BN scales a convolution's output channel, and a positive blend factor passes the ReLU.
+ * A BatchNorm or blend that is not finite is refused here, by name: a kernel would refuse the number that it makes.
  *
  * <p>Has buffers of its own: used by one thread at a time.
  */
@@ -90,6 +92,11 @@ public final class FoldedLayers {
         read(name, 0, count);
         float[] values = new float[count];
         System.arraycopy(piece, 0, values, 0, count);
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                throw new InputException(name + " is not finite: the model's weights are damaged; train or import it again");
+            }
+        }
         return values;
     }
 
