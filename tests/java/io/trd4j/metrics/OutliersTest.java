@@ -9,11 +9,11 @@ import org.junit.jupiter.api.Test;
 
 class OutliersTest {
     @Test
-    void theLimitIsFourteenAbsoluteDeviationsAboveTheMedian() {
+    void theLimitIsNineAbsoluteDeviationsAboveTheMedian() {
         // Median 5.5, median deviation 2.5 with the last one high.
-        double[] scores = {1, 2, 3, 4, 5, 6, 7, 8, 9, 40.4};
+        double[] scores = {1, 2, 3, 4, 5, 6, 7, 8, 9, 27.9};
         assertEquals(List.of(), Outliers.of(scores));
-        scores[9] = 40.6;
+        scores[9] = 28.1;
         assertEquals(List.of(9), Outliers.of(scores));
         scores[0] = -1000;
         assertEquals(List.of(9), Outliers.of(scores), "low scores are no defects");
@@ -44,7 +44,7 @@ class OutliersTest {
                 double[] scores = random.doubles(n).map(u -> -Math.log(-Math.log(u))).toArray();
                 alarms += Outliers.of(scores).isEmpty() ? 0 : 1;
             }
-            assertTrue(alarms < 0.02 * sets, alarms + " of " + sets + " sets of " + n);
+            assertTrue(alarms > 0.03 * sets && alarms < 0.08 * sets, alarms + " of " + sets + " sets of " + n);
         }
     }
 }
