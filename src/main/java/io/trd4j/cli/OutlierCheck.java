@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
 
 /**
  * Looks for parts among the training parts that are not like the others: a defect that was trained on is one that the model no
- * longer finds. The model inspects all of them. Edges of normal parts score as high as small defects, but at the same place in every part: what
- * counts is a part's largest excess, over the pixels of a branch's map, above the median of all these maps at that pixel. A part
- * is an outlier when its excess in the rgb or the depth branch is one among all parts' ({@link Outliers}).
+ * longer finds. The model inspects all of them. Edges of normal parts score as high as small defects, but at the same place in
+ * every part: what counts is a part's largest excess, over the pixels of a branch's map, above the median of all these maps at
+ * that pixel. A part is an outlier when its excess in the rgb or the depth branch is one among all parts' ({@link Outliers}).
  */
 final class OutlierCheck {
     private static final int STEP = 4;

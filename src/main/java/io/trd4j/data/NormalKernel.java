@@ -18,11 +18,11 @@ import java.util.Locale;
  * <li>The sensor's noise σ of a part is the median of |second difference along x of the second difference along y| of z over
  *     3 x 3 foreground points, divided by 0.6745 · 6: planes, cylinders and smooth curvature do not count.
  * <li>Per aperture, the normals are prepared three times: as they are, with Gaussian noise of deviation σ added to z, and with
- *     a relief of small dents and bumps added, {@value NormalVisibility#RELIEF} of the part's range of z high, side by side, each
- *     {@value NormalVisibility#BLOCK} pixels of the network's input wide.
- * <li>In each block of {@value NormalVisibility#BLOCK} x {@value NormalVisibility#BLOCK} input pixels that lies in the foreground, d² = mean squared change by
- *     the relief / (mean squared change by the noise + {@value NormalVisibility#FLOOR}²); the floor, in units of the normalised input, is a
- *     contrast of 3 grey levels, below which images hold nothing for a teacher.
+ *     a relief added: dents and bumps side by side, {@value NormalVisibility#RELIEF} of the part's range of z high, one in each
+ *     block of {@value NormalVisibility#BLOCK} x {@value NormalVisibility#BLOCK} pixels of the network's input.
+ * <li>In each block that lies in the foreground, d² = mean squared change by the relief / (mean squared change by the noise +
+ *     {@value NormalVisibility#FLOOR}²); the floor, in units of the normalised input, is a contrast of 3 grey levels, below
+ *     which images hold nothing for a teacher.
  * <li>Visibility of the aperture = mean of ½·log2(1 + d²) over all blocks: bits that a block's pixel tells of the relief.
  *     The aperture with the highest wins; the smaller one when equal.
  * </ol>
