@@ -73,7 +73,9 @@ class ResumeTest {
 
     private static void assertResumes(Path model) throws IOException {
         Cli.Outcome resumed = Cli.run(training(model, "--resume")).expect(0);
-        assertEquals(1, resumed.complaints().size(), resumed.err());
+        // So short a training has not converged, which is said behind.
+        assertEquals(2, resumed.complaints().size(), resumed.err());
+        assertTrue(resumed.complaints().get(1).startsWith("trd: the model has not converged after 4 epochs: "), resumed.err());
         assertTrue(resumed.complaints().get(0).matches("trd: resuming after epoch [1-3] from .*\\.state"), resumed.err());
         assertArrayEquals(uninterrupted, tensors(model));
         assertFalse(Files.exists(model.resolveSibling(model.getFileName() + ".state")));
@@ -123,7 +125,6 @@ class ResumeTest {
         Path model = folder.resolve("new.safetensors");
         List<Object> args = training(model, "--resume");
         args.set(args.indexOf("--epochs") + 1, 1);
-        assertEquals(List.of("trd: there is no " + model + ".state: starting from the beginning"),
-                Cli.run(args).expect(0).complaints());
+        assertEquals("trd: there is no " + model + ".state: starting from the beginning", Cli.run(args).expect(0).complaints().get(0));
     }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ModelFileTest {
     private static final Calibration CALIBRATION = new Calibration(0.1, 1.0 / 3, 1e-300, Math.PI);
     private static final TrainingSummary TRAINING =
-            new TrainingSummary(200, 3200, 16, 0.005, Long.MIN_VALUE, 244, 0.1 + 0.2, Math.E, 1234.5, "imagenet");
+            new TrainingSummary(200, 3200, 16, 0.005, Long.MIN_VALUE, 244, 0.1 + 0.2, Math.E, 1.0 / 3, Math.PI, 1234.5, "imagenet");
 
     private static final Threshold EXACT = new Threshold(0.1 + 0.7, Threshold.Method.EXACT, 0.001, 0.95,
             new Threshold.Evidence(2995, 0, 0, 0, 1, null, null, "a".repeat(64), "int8", "cpu"));
@@ -172,6 +172,16 @@ class ModelFileTest {
     }
 
     @Test
+    void aSummaryWithoutValidationLossesIsRead() {
+        Map<String, String> metadata = new TreeMap<>(info("0".repeat(64)).toMetadata());
+        metadata.put("trd.training", metadata.get("trd.training").replaceAll("\"validation_loss_\\w+\":[^,]*,", ""));
+        assertTrue(!metadata.get("trd.training").contains("validation"), metadata.toString());
+        TrainingSummary summary = ModelInfo.fromMetadata(folder, metadata).training();
+        assertEquals(null, summary.validationLossRgb());
+        assertEquals(Math.E, summary.finalLossDepth());
+    }
+
+    @Test
     void wrongMetadataGivesOneClearLine() {
         refused("trd.format_version", null, "not a trd4j model");
         refused("trd.format_version", "2", "use a newer trd4j");
@@ -205,6 +215,7 @@ class ModelFileTest {
         refused("trd.calibration", "{\"mean_rgb\":1,\"std_rgb\":\"NaN\",\"mean_depth\":1,\"std_depth\":1}", "positive standard");
         refused("trd.calibration", "{\"mean_rgb\":1,\"std_rgb\":1,\"mean_depth\":1}", "trd.calibration is wrong");
         refused("trd.training", "{\"epochs\":1", "trd.training is wrong");
+        refused("trd.training", "{\"epochs\":1}", "trd.training is wrong");
         refused("trd.teacher_sha256", null, "lacks trd.teacher_sha256");
         refused("trd.teacher_sha256", "abc", "64 hexadecimal digits");
     }

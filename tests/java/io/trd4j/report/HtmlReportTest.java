@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trd4j.report.ReportData.Epoch;
 import io.trd4j.report.ReportData.PartScore;
+import io.trd4j.report.ReportData.Validation;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -103,6 +104,20 @@ class HtmlReportTest {
     }
 
     @Test
+    void theTrainingCurveHasAValidationCurveWhenThereWereValidationParts() throws IOException {
+        String both = HtmlReport.html(SampleReport.of(4, "good/000"));
+        assertTrue(both.contains("on normal validation parts rgb from 3.936 to 0.577, depth from 3.036 to 0.702"), "no text");
+        assertTrue(both.contains("\"rgbValidation\":[3.9") && both.contains("\"depthValidation\":[3.0"), "no curve");
+        ReportData sample = SampleReport.of(4, "good/000");
+        ReportData without = new ReportData("t", sample.run(), null, sample.branches(), null,
+                List.of(new Epoch(1, 2, 3, null), new Epoch(2, 1, 2, null)), null, sample.scores(), List.of(),
+                sample.combinedScale(), sample.branchScale(), List.of());
+        String html = HtmlReport.html(without);
+        assertTrue(html.contains("\"loss\":{\"epochs\":[1,2],\"rgb\":[2.0,1.0],\"depth\":[3.0,2.0]}"), "curve");
+        assertFalse(page(html).contains("validation parts rgb") || page(html).contains("Dashed"));
+    }
+
+    @Test
     void everyPictureIsAPng() throws IOException {
         Matcher uri = Pattern.compile("<img class=\"(\\w+)\" src=\"data:image/png;base64,([^\"]*)\" alt=\"([^\"]+)\"")
                 .matcher(HtmlReport.html(SampleReport.of(PARTS, "good/000")));
@@ -140,7 +155,8 @@ class HtmlReportTest {
     @Test
     void numbersThatAreNotFiniteAreRefused() {
         assertThrows(IllegalArgumentException.class, () -> new PartScore("a", "good", false, Double.NaN, 1, 1));
-        assertThrows(IllegalArgumentException.class, () -> new Epoch(1, 1, Double.POSITIVE_INFINITY));
+        assertThrows(IllegalArgumentException.class, () -> new Epoch(1, 1, Double.POSITIVE_INFINITY, null));
+        assertThrows(IllegalArgumentException.class, () -> new Validation(Double.NaN, 1));
         assertThrows(IllegalArgumentException.class, () -> new ReportData.Timing("training", Double.NaN));
         assertThrows(IllegalArgumentException.class, () -> new HeatScale(1, 1));
         assertThrows(IllegalArgumentException.class, () -> new HeatScale(0, Float.NaN));

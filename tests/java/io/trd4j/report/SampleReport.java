@@ -9,6 +9,7 @@ import io.trd4j.report.ReportData.NextStep;
 import io.trd4j.report.ReportData.PartScore;
 import io.trd4j.report.ReportData.Run;
 import io.trd4j.report.ReportData.Timing;
+import io.trd4j.report.ReportData.Validation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -59,7 +60,9 @@ final class SampleReport {
         }
         List<Epoch> training = new ArrayList<>();
         for (int e = 1; e <= 30; e++) {
-            training.add(new Epoch(e, 0.3 + 4 * Math.exp(-e / 6.0), 0.2 + 3 * Math.exp(-e / 4.0)));
+            double rgb = 0.3 + 4 * Math.exp(-e / 6.0);
+            double depth = 0.2 + 3 * Math.exp(-e / 4.0);
+            training.add(new Epoch(e, rgb, depth, new Validation(rgb + 0.25, depth + 0.5)));
         }
         Run run = new Run("0.1.0", "resnet18", SIZE, "depth", 42, "cpu, 2 threads", "2026-01-01 12:00",
                 List.of(new Timing("training", 204.4), new Timing("evaluation", 3.21)));

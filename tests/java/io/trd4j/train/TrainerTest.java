@@ -10,22 +10,30 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.trd4j.SmallModel;
 import io.trd4j.data.Dataset;
 import io.trd4j.data.Modality;
+import io.trd4j.data.PartFiles;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.BranchMaps;
 import io.trd4j.model.Calibration;
+import io.trd4j.model.Features;
 import io.trd4j.model.Network;
 import io.trd4j.model.Weights;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,24 +55,69 @@ class TrainerTest {
     @Test
     void aResumedRunEndsWithTheSameBits() throws IOException {
         TrainingOptions options = options(3, 11);
-        Map<String, ByteBuffer> straight = train(options, null, 3, null);
+        Run straight = train(options, null, 3, null);
         Path state = folder.resolve("run.state");
         train(options, null, 2, state);
         assertTrue(Files.size(state) > 0);
-        Map<String, ByteBuffer> resumed = train(options, state, 1, null);
-        assertEquals(straight.keySet(), resumed.keySet());
-        straight.forEach((name, bytes) -> assertEquals(bytes, resumed.get(name), name));
+        Run resumed = train(options, state, 1, null);
+        assertEquals(straight.history, resumed.history, "losses, those of the validation parts included");
+        assertEquals(straight.tensors.keySet(), resumed.tensors.keySet());
+        straight.tensors.forEach((name, bytes) -> assertEquals(bytes, resumed.tensors.get(name), name));
 
-        Map<String, ByteBuffer> other = train(options(3, 12), null, 1, null);
-        assertNotEquals(straight.get("rgb.bn.conv1.weight"), other.get("rgb.bn.conv1.weight"), "another seed, other weights");
+        Run other = train(options(3, 12), null, 1, null);
+        assertNotEquals(straight.tensors.get("rgb.bn.conv1.weight"), other.tensors.get("rgb.bn.conv1.weight"),
+                "another seed, other weights");
 
         InputException e = assertThrows(InputException.class, () -> train(options(3, 12), state, 1, null));
         assertTrue(e.getMessage().contains("seed is 11 there and 12 now"), e.getMessage());
+        e = assertThrows(InputException.class, () -> train(options, dataset.validation().subList(0, 2), state, 1, null));
+        assertTrue(e.getMessage().contains("the validation parts are others"), e.getMessage());
+    }
+
+    @Test
+    void theValidationLossIsTheMeanOverThePartsAndChangesNothing() throws IOException {
+        try (Network network = new Network(Backbone.RESNET18); PreparedParts parts = parts(dataset.validation())) {
+            RandomTeacher.initialise(network.teacher(), 3, parts, 2);
+            // Batches of 2 and 1; and all three parts in one.
+            double[] rgb = new double[2];
+            double[] depth = new double[2];
+            for (int batch = 2; batch <= 3; batch++) {
+                TrainingOptions options = new TrainingOptions(Backbone.RESNET18, SIZE, Modality.DEPTH, 5, 1, batch, 0.005, 1, 2);
+                try (Trainer trainer = new Trainer(network, options, parts)) {
+                    ByteBuffer before = network.studentRgb().weights().bytes("bn.bn1.running_mean");
+                    Trainer.ValidationLoss loss = trainer.validationLoss(parts);
+                    assertEquals(loss, trainer.validationLoss(parts));
+                    assertEquals(before, network.studentRgb().weights().bytes("bn.bn1.running_mean"));
+                    rgb[batch - 2] = loss.rgb();
+                    depth[batch - 2] = loss.depth();
+                }
+            }
+            assertClose("rgb", rgb[0], rgb[1], 1e-5);
+            assertClose("depth", depth[0], depth[1], 1e-5);
+        }
+    }
+
+    @Test
+    void theMeanFeaturesLossIsThatOfAStudentThatGivesIt() throws IOException {
+        try (Network network = new Network(Backbone.RESNET18); PreparedParts parts = parts(dataset.validation())) {
+            RandomTeacher.initialise(network.teacher(), 3, parts, 2);
+            Trainer.ValidationLoss level = MeanFeature.loss(network, parts, 2);
+            try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+                Features own = network.teacher().apply(parts.batch(new int[] {0, 1, 2}, 0, 3)).images(0, 3);
+                List<Tensor> means = new ArrayList<>();
+                for (Tensor f : own.asList()) {
+                    Tensor lengths = f.reshape(3, -1).norm(new ScalarOptional(new Scalar(2)), new long[] {1}, true);
+                    means.add(f.div(lengths.reshape(3, 1, 1, 1)).mean(new long[] {0, 2, 3}, true, new ScalarTypeOptional()).expand_as(f));
+                }
+                Features mean = new Features(means.get(0), means.get(1), means.get(2));
+                assertClose("rgb", 4 * DistillationLoss.distance(mean, own).item_double(), level.rgb(), 1e-5);
+            }
+        }
     }
 
     @Test
     void theLossFalls() throws IOException {
-        try (Network network = new Network(Backbone.RESNET18); PreparedParts parts = parts(dataset)) {
+        try (Network network = new Network(Backbone.RESNET18); PreparedParts parts = parts(dataset.train())) {
             RandomTeacher.initialise(network.teacher(), 3, parts, 2);
             List<Trainer.EpochLoss> history;
             try (Trainer trainer = new Trainer(network, options(4, 1), parts)) {
@@ -81,7 +134,7 @@ class TrainerTest {
 
     @Test
     void calibrationIsMeanAndPopulationDeviationOfAllPixels() throws IOException {
-        try (Network network = new Network(Backbone.RESNET18); PreparedParts parts = parts(dataset)) {
+        try (Network network = new Network(Backbone.RESNET18); PreparedParts parts = parts(dataset.train())) {
             RandomTeacher.initialise(network.teacher(), 3, parts, 2);
             network.studentRgb().weights().initialise(5);
             network.studentDepth().weights().initialise(6);
@@ -149,15 +202,25 @@ class TrainerTest {
         return new TrainingOptions(Backbone.RESNET18, SIZE, Modality.DEPTH, 5, epochs, 2, 0.005, seed, 2);
     }
 
-    private static PreparedParts parts(Dataset dataset) throws IOException {
-        return new PreparedParts(dataset.train(), SIZE, Modality.DEPTH, 5, done -> { });
+    private static PreparedParts parts(List<PartFiles> files) throws IOException {
+        return new PreparedParts(files, SIZE, Modality.DEPTH, 5, done -> { });
     }
 
-    /** Trains some epochs, from a state file or from the beginning; returns both students' tensors. */
-    private static Map<String, ByteBuffer> train(TrainingOptions options, Path resumeFrom, int epochs, Path saveTo) throws IOException {
-        try (Network network = new Network(Backbone.RESNET18); PreparedParts parts = parts(dataset)) {
+    /** Losses and both students' tensors. */
+    private record Run(List<Trainer.EpochLoss> history, Map<String, ByteBuffer> tensors) {}
+
+    private static Run train(TrainingOptions options, Path resumeFrom, int epochs, Path saveTo) throws IOException {
+        return train(options, dataset.validation(), resumeFrom, epochs, saveTo);
+    }
+
+    /** Trains some epochs, from a state file or from the beginning. */
+    private static Run train(TrainingOptions options, List<PartFiles> validation, Path resumeFrom, int epochs, Path saveTo)
+            throws IOException {
+        try (Network network = new Network(Backbone.RESNET18); PreparedParts parts = parts(dataset.train());
+                PreparedParts validated = parts(validation)) {
             RandomTeacher.initialise(network.teacher(), 3, parts, options.threads());
-            try (Trainer trainer = new Trainer(network, options, parts)) {
+            List<Trainer.EpochLoss> history;
+            try (Trainer trainer = new Trainer(network, options, parts, validated)) {
                 if (resumeFrom != null) {
                     trainer.resume(resumeFrom);
                 }
@@ -167,13 +230,14 @@ class TrainerTest {
                 if (saveTo != null) {
                     trainer.save(saveTo);
                 }
+                history = trainer.history();
             }
             Map<String, ByteBuffer> tensors = new LinkedHashMap<>();
             for (Weights.Entry e : network.studentRgb().weights().entries()) {
                 tensors.put("rgb." + e.name(), network.studentRgb().weights().bytes(e.name()));
                 tensors.put("depth." + e.name(), network.studentDepth().weights().bytes(e.name()));
             }
-            return tensors;
+            return new Run(history, tensors);
         }
     }
 }

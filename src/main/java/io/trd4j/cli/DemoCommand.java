@@ -2,6 +2,7 @@ package io.trd4j.cli;
 
 import io.trd4j.data.Dataset;
 import io.trd4j.data.Modality;
+import io.trd4j.data.NormalKernel;
 import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
 import io.trd4j.engine.DeviceChoice;
@@ -25,6 +26,7 @@ import io.trd4j.report.ReportData.NextStep;
 import io.trd4j.report.ReportData.PartScore;
 import io.trd4j.report.ReportData.Run;
 import io.trd4j.report.ReportData.Timing;
+import io.trd4j.report.ReportData.Validation;
 import io.trd4j.report.ReportData;
 import io.trd4j.train.Trainer.EpochLoss;
 import io.trd4j.train.TrainingOptions;
@@ -56,9 +58,9 @@ final class DemoCommand implements Callable<Integer> {
     private static final int TEST_PARTS = 28;
     private static final Backbone BACKBONE = Backbone.RESNET18;
     private static final Modality MODALITY = Modality.NORMALS;
-    private static final int NORMAL_KERNEL = 5;
     private static final int SIZE = 128;
     private static final int BATCH = 8;
+    private static final int MAX_AUTO_EPOCHS = 30;
     private static final double LEARNING_RATE = 0.005;
 
     /** With 60 normal parts, 5% is about the lowest rate of false rejects that can be promised with 95% confidence: 59 are needed. */
@@ -75,18 +77,28 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "Seed (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--epochs", paramLabel = "N", defaultValue = "30", description = "Epochs (default: ${DEFAULT-VALUE}).")
-    private int epochs;
+    @Option(names = "--epochs", paramLabel = "auto|N", defaultValue = "auto", converter = AutoNumber.Converter.class,
+            description = "Epochs; auto = until the loss of the normal validation parts falls no more, at most " + MAX_AUTO_EPOCHS
+                    + " (default: ${DEFAULT-VALUE}).")
+    private AutoNumber epochs;
+
+    @Option(names = "--normal-kernel", paramLabel = "auto|3|5|7", defaultValue = "auto", converter = AutoNumber.Converter.class,
+            description = "Sobel aperture for surface normals, as in trd train (default: ${DEFAULT-VALUE}).")
+    private AutoNumber normalKernel;
 
     @Mixin
     private Inference inference;
 
     @Override
     public Integer call() throws IOException {
-        if (epochs < 1) {
-            throw new InputException("--epochs must be positive, not " + epochs);
-        }
         int threads = inference.cpuThreads();
+        TrainingOptions options;
+        try {
+            options = new TrainingOptions(BACKBONE, SIZE, MODALITY, normalKernel.orElse(NormalKernel.FALLBACK),
+                    epochs.orElse(MAX_AUTO_EPOCHS), BATCH, LEARNING_RATE, seed, threads);
+        } catch (IllegalArgumentException e) {
+            throw TrainCommand.refused(e);
+        }
         Path data = out.resolve("data");
         Path category = data.resolve(SHAPE.key());
         Path model = out.resolve("model.safetensors");
@@ -105,8 +117,10 @@ final class DemoCommand implements Callable<Integer> {
         start = lap(timings, "synthetic parts", start);
 
         Dataset dataset = Dataset.open(category);
-        TrainingOptions options = new TrainingOptions(BACKBONE, SIZE, MODALITY, NORMAL_KERNEL, epochs, BATCH, LEARNING_RATE, seed, threads);
-        List<EpochLoss> history = new TrainingRun(options, TrainingRun.RANDOM_TEACHER, model, -1).run(dataset, false);
+        if (normalKernel.auto()) {
+            options = options.withNormalKernel(TrainingRun.chooseKernel(dataset, SIZE).kernel());
+        }
+        List<EpochLoss> history = new TrainingRun(options, epochs.auto(), TrainingRun.RANDOM_TEACHER, model, -1).run(dataset, false);
         start = lap(timings, "training and calibration", start);
 
         InspectorOptions inspection = inference.options().withDevice(DeviceChoice.CPU);
@@ -161,7 +175,8 @@ final class DemoCommand implements Callable<Integer> {
         details.forEach((name, detail) -> branches.add(Branch.of(name, detail)));
         List<Epoch> training = new ArrayList<>();
         for (EpochLoss loss : history) {
-            training.add(new Epoch(training.size() + 1, loss.rgb(), loss.depth()));
+            training.add(new Epoch(training.size() + 1, loss.rgb(), loss.depth(),
+                    new Validation(loss.validation().rgb(), loss.validation().depth())));
         }
         List<PartScore> scores = new ArrayList<>();
         List<GalleryPart> gallery = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.trd4j.cli;
 
 import io.trd4j.data.Dataset;
 import io.trd4j.data.Modality;
+import io.trd4j.data.NormalKernel;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
 import io.trd4j.train.Trainer.EpochLoss;
@@ -19,6 +20,9 @@ import picocli.CommandLine.Option;
 @Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Train a model on a category's normal parts and calibrate it on its validation parts.")
 final class TrainCommand implements Callable<Integer> {
+    /** The paper's number for MVTec 3D-AD. */
+    private static final int MAX_AUTO_EPOCHS = 200;
+
     @Option(names = "--data", required = true, paramLabel = "CATEGORY",
             description = "Folder of one category: MVTec 3D-AD or Eyecandies layout.")
     private Path data;
@@ -39,12 +43,15 @@ final class TrainCommand implements Callable<Integer> {
             description = "What the second branch sees (default: ${DEFAULT-VALUE}).")
     private Modality modality;
 
-    @Option(names = "--normal-kernel", paramLabel = "3|5|7", defaultValue = "5",
-            description = "Sobel aperture for surface normals (default: ${DEFAULT-VALUE}).")
-    private int normalKernel;
+    @Option(names = "--normal-kernel", paramLabel = "auto|3|5|7", defaultValue = "auto", converter = AutoNumber.Converter.class,
+            description = "Sobel aperture for surface normals; auto = the one with which small dents stand out most from the sensor's "
+                    + "noise on normal validation parts (default: ${DEFAULT-VALUE}).")
+    private AutoNumber normalKernel;
 
-    @Option(names = "--epochs", paramLabel = "N", defaultValue = "200", description = "Epochs (default: ${DEFAULT-VALUE}).")
-    private int epochs;
+    @Option(names = "--epochs", paramLabel = "auto|N", defaultValue = "auto", converter = AutoNumber.Converter.class,
+            description = "Epochs; auto = until the loss of the normal validation parts falls no more, at most " + MAX_AUTO_EPOCHS
+                    + " (default: ${DEFAULT-VALUE}).")
+    private AutoNumber epochs;
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "16", description = "Parts per step (default: ${DEFAULT-VALUE}).")
     private int batch;
@@ -70,6 +77,11 @@ final class TrainCommand implements Callable<Integer> {
             description = "Write FILE.state at the end of an epoch when this long has passed; 0 = after every epoch (default: ${DEFAULT-VALUE}).")
     private int stateSeconds;
 
+    /** What training options refused, in the words of the command line. */
+    static InputException refused(IllegalArgumentException e) {
+        return new InputException("--" + e.getMessage().replaceFirst("learning rate", "lr").replaceFirst("normal kernel", "normal-kernel"), e);
+    }
+
     @Override
     public Integer call() throws IOException {
         if (stateSeconds < 0) {
@@ -78,17 +90,27 @@ final class TrainCommand implements Callable<Integer> {
         Backbone architecture = Backbone.of(backbone);
         TrainingOptions options;
         try {
-            options = new TrainingOptions(architecture, size, modality, normalKernel, epochs, batch, learningRate, seed,
-                    device.threads(), device.training());
+            options = new TrainingOptions(architecture, size, modality, normalKernel.orElse(NormalKernel.FALLBACK),
+                    epochs.orElse(MAX_AUTO_EPOCHS), batch, learningRate, seed, device.threads(), device.training());
         } catch (IllegalArgumentException e) {
-            throw new InputException("--" + e.getMessage().replaceFirst("learning rate", "lr").replaceFirst("normal kernel", "normal-kernel"), e);
+            throw refused(e);
         }
         Outputs.requireNew("--out", out, "--teacher", teacher);
         Dataset dataset = Dataset.open(data);
-        List<EpochLoss> history = new TrainingRun(options, teacher, out, stateSeconds).run(dataset, resume);
+        NormalKernel kernel = null;
+        if (normalKernel.auto() && modality == Modality.NORMALS) {
+            kernel = TrainingRun.chooseKernel(dataset, size);
+            options = options.withNormalKernel(kernel.kernel());
+        }
+        List<EpochLoss> history = new TrainingRun(options, epochs.auto(), teacher, out, stateSeconds).run(dataset, resume);
         EpochLoss last = history.get(history.size() - 1);
-        System.out.println(String.format(Locale.ROOT, "wrote %s: %d epochs, final loss rgb %.4f, depth %.4f", out,
-                history.size(), last.rgb(), last.depth()));
+        if (kernel != null) {
+            System.out.println(kernel);
+        }
+        System.out.println(String.format(Locale.ROOT, "wrote %s: %d epochs, final loss rgb %.4f, depth %.4f%s", out,
+                history.size(), last.rgb(), last.depth(), last.validation() == null ? ""
+                        : String.format(Locale.ROOT, "; of the validation parts %.4f, %.4f", last.validation().rgb(),
+                                last.validation().depth())));
         if (teacher.equals(TrainingRun.RANDOM_TEACHER)) {
             System.out.println("The teacher has random weights; --teacher imagenet detects better.");
         }

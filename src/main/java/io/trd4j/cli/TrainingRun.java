@@ -2,6 +2,7 @@ package io.trd4j.cli;
 
 import io.trd4j.data.Dataset;
 import io.trd4j.data.Modality;
+import io.trd4j.data.NormalKernel;
 import io.trd4j.data.PartFiles;
 import io.trd4j.engine.PrecisionCalibration;
 import io.trd4j.io.AtomicFile;
@@ -14,9 +15,12 @@ import io.trd4j.model.PrecisionTests;
 import io.trd4j.model.TeacherWeights;
 import io.trd4j.model.TrainingSummary;
 import io.trd4j.train.Calibrator;
+import io.trd4j.train.Convergence;
+import io.trd4j.train.MeanFeature;
 import io.trd4j.train.PreparedParts;
 import io.trd4j.train.RandomTeacher;
 import io.trd4j.train.Trainer.EpochLoss;
+import io.trd4j.train.Trainer.ValidationLoss;
 import io.trd4j.train.Trainer;
 import io.trd4j.train.TrainingOptions;
 import java.io.IOException;
@@ -33,42 +37,70 @@ final class TrainingRun {
     static final String RANDOM_TEACHER = "random";
 
     private final TrainingOptions options;
+    private final boolean stops;
     private final String teacher;
     private final Path model;
     private final Path state;
     private final int stateSeconds;
 
-    /** @param stateSeconds how often a state file is written, at the end of an epoch; negative = never */
-    TrainingRun(TrainingOptions options, String teacher, Path model, int stateSeconds) {
+    /**
+     * @param stops whether training ends by itself when it has converged, before the options' epochs are done
+     * @param stateSeconds how often a state file is written, at the end of an epoch; negative = never
+     */
+    TrainingRun(TrainingOptions options, boolean stops, String teacher, Path model, int stateSeconds) {
         this.options = options;
+        this.stops = stops;
         this.teacher = teacher;
         this.model = model;
         this.stateSeconds = stateSeconds;
         state = model.resolveSibling(model.getFileName() + ".state");
     }
 
-    /** Trains, calibrates and writes the model file; returns the loss of every epoch. */
+    /** The aperture for surface normals, chosen from the normal validation parts, or the training parts when there are none. */
+    static NormalKernel chooseKernel(Dataset dataset, int size) throws IOException {
+        List<PartFiles> validation = normal(dataset.validation());
+        return NormalKernel.choose(validation.isEmpty() ? normal(dataset.train()) : validation, size);
+    }
+
+    private static List<PartFiles> normal(List<PartFiles> parts) {
+        return parts.stream().filter(p -> !p.anomalous()).toList();
+    }
+
+    /**
+     * Trains, calibrates and writes the model file, then warns on standard error when training has not converged and of training
+     * parts unlike the others; returns the losses of every epoch.
+     */
     List<EpochLoss> run(Dataset dataset, boolean resume) throws IOException {
         AtomicFile.requireFile(model);
         AtomicFile.requireFile(state);
-        List<PartFiles> normal = dataset.train().stream().filter(p -> !p.anomalous()).toList();
+        List<PartFiles> normal = normal(dataset.train());
         if (normal.isEmpty()) {
             throw new InputException(dataset.category() + ": no normal training parts; put some under train/good");
         }
-        List<PartFiles> validation = dataset.validation().stream().filter(p -> !p.anomalous()).toList();
+        List<PartFiles> validation = normal(dataset.validation());
         long start = System.nanoTime();
+        List<EpochLoss> history;
         try (Network network = new Network(options.backbone())) {
             // Before the parts are prepared: what is wrong with a teacher's file is then said at once.
             if (!teacher.equals(RANDOM_TEACHER)) {
                 network.teacher().weights().load(TeacherWeights.load(teacher, options.backbone()));
             }
-            return run(network, normal, validation, resume, start);
+            history = run(network, normal, validation, resume, start);
+        }
+        // Behind the network, whose memory the inspector may need.
+        warn(OutlierCheck.warning(model, normal, options.threads()));
+        return history;
+    }
+
+    private static void warn(String warning) {
+        if (warning != null) {
+            System.err.println("trd: " + warning);
         }
     }
 
     private List<EpochLoss> run(Network network, List<PartFiles> normal, List<PartFiles> validation, boolean resume, long start)
             throws IOException {
-        try (PreparedParts parts = prepare(normal)) {
+        try (PreparedParts parts = prepare(normal); PreparedParts validated = validation.isEmpty() ? null : prepare(validation)) {
             if (validation.isEmpty()) {
                 System.err.println("trd: no normal validation parts: calibrating on the training parts, which makes scores of "
                         + "new parts too high; put some under validation/good");
@@ -76,22 +108,24 @@ final class TrainingRun {
             if (teacher.equals(RANDOM_TEACHER)) {
                 RandomTeacher.initialise(network.teacher(), options.seed(), parts, options.threads());
             }
-            List<EpochLoss> history = train(network, parts, resume);
+            List<EpochLoss> history = train(network, parts, validated, resume);
             EpochLoss last = history.get(history.size() - 1);
             int steps = history.size() * Trainer.stepsPerEpoch(parts.count(), options);
-            try (PreparedParts prepared = prepare(validation.isEmpty() ? normal : validation)) {
-                Calibration calibration = calibrate(network, options.size(), prepared, options.threads());
-                TrainingSummary summary = new TrainingSummary(history.size(), steps, options.batch(), options.learningRate(),
-                        options.seed(), parts.count(), last.rgb(), last.depth(), (System.nanoTime() - start) / 1e9, teacher);
-                ModelInfo info = new ModelInfo(ModelInfo.FORMAT_VERSION, options.backbone(), options.size(), options.modality(),
-                        options.normalKernel(), calibration, null, summary,
-                        ModelFile.teacherSha256(network.teacher().weights().sources("")));
-                // Written before the precisions are tested: whatever happens there, the trained model is not lost.
-                ModelFile.write(model, info, network.sources());
-                PrecisionTests precisions = testPrecisions(network, options.size(), calibration, prepared, options.threads());
-                ModelFile.write(model, info.withPrecisions(precisions), network.sources());
-            }
+            PreparedParts prepared = validated == null ? parts : validated;
+            Calibration calibration = calibrate(network, options.size(), prepared, options.threads());
+            ValidationLoss loss = last.validation();
+            TrainingSummary summary = new TrainingSummary(history.size(), steps, options.batch(), options.learningRate(),
+                    options.seed(), parts.count(), last.rgb(), last.depth(), loss == null ? null : loss.rgb(),
+                    loss == null ? null : loss.depth(), (System.nanoTime() - start) / 1e9, teacher);
+            ModelInfo info = new ModelInfo(ModelInfo.FORMAT_VERSION, options.backbone(), options.size(), options.modality(),
+                    options.normalKernel(), calibration, null, summary,
+                    ModelFile.teacherSha256(network.teacher().weights().sources("")));
+            // Written before the precisions are tested: whatever happens there, the trained model is not lost.
+            ModelFile.write(model, info, network.sources());
+            PrecisionTests precisions = testPrecisions(network, options.size(), calibration, prepared, options.threads());
+            ModelFile.write(model, info.withPrecisions(precisions), network.sources());
             Files.deleteIfExists(state);
+            warn(Convergence.warning(history, validated == null ? null : MeanFeature.loss(network, validated, options.threads())));
             return history;
         }
     }
@@ -106,8 +140,9 @@ final class TrainingRun {
         return prepare(parts, options.size(), options.modality(), options.normalKernel());
     }
 
-    private List<EpochLoss> train(Network network, PreparedParts parts, boolean resume) throws IOException {
-        try (Trainer trainer = new Trainer(network, options, parts)) {
+    private List<EpochLoss> train(Network network, PreparedParts parts, PreparedParts validation, boolean resume)
+            throws IOException {
+        try (Trainer trainer = new Trainer(network, options, parts, validation)) {
             if (resume && Files.exists(state)) {
                 trainer.resume(state);
                 System.err.println("trd: resuming after epoch " + trainer.epochsDone() + " from " + state);
@@ -118,9 +153,10 @@ final class TrainingRun {
             long steps = (long) options.epochs() * Trainer.stepsPerEpoch(parts.count(), options);
             long saved = System.nanoTime();
             try (Progress progress = new Progress("Training", steps)) {
-                while (trainer.epochsDone() < options.epochs()) {
+                while (trainer.epochsDone() < options.epochs() && !(stops && Convergence.reached(trainer.history()))) {
                     trainer.epoch((epoch, step, all, rgb, depth, rate) -> progress.at(step, String.format(Locale.ROOT,
-                            "epoch %d/%d, loss rgb %.3f depth %.3f, lr %.2g", epoch + 1, options.epochs(), rgb, depth, rate)));
+                            "epoch %d/%d%s, loss rgb %.3f depth %.3f, lr %.2g", epoch + 1, options.epochs(), stops ? " at most" : "",
+                            rgb, depth, rate)));
                     if (stateSeconds >= 0 && System.nanoTime() - saved >= TimeUnit.SECONDS.toNanos(stateSeconds)) {
                         trainer.save(state);
                         saved = System.nanoTime();

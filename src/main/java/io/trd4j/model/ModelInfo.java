@@ -143,7 +143,8 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
             return new ModelInfo(version, Backbone.of(text(file, metadata, BACKBONE_KEY)), integer(file, metadata, SIZE_KEY),
                     modality, modality == Modality.NORMALS ? integer(file, metadata, KERNEL_KEY) : 0,
                     json(file, metadata, CALIBRATION_KEY, Calibration.class), thresholds(file, metadata),
-                    json(file, metadata, TRAINING_KEY, TrainingSummary.class),
+                    // Older models have no validation losses; its numbers must be there all the same.
+                    json(SPARSE, file, metadata, TRAINING_KEY, TrainingSummary.class),
                     json(file, metadata, PRECISIONS_KEY, PrecisionTests.class), text(file, metadata, TEACHER_KEY));
         } catch (IllegalArgumentException e) {
             throw new InputException(file + " is not a sound model: " + e.getMessage(), e);

@@ -6,13 +6,18 @@ package io.trd4j.model;
  * @param steps optimiser steps per student
  * @param parts normal training parts
  * @param finalLossRgb mean loss of the last epoch
+ * @param validationLossRgb loss of the normal validation parts after the last epoch; null when there were none, and in files of
+ *     versions that did not compute it
+ * @param validationLossDepth null when the other is
  * @param seconds from the first part read to the end of calibration; of the last run when it was resumed
  * @param teacher where its weights came from
  */
 public record TrainingSummary(int epochs, int steps, int batch, double learningRate, long seed, int parts,
-        double finalLossRgb, double finalLossDepth, double seconds, String teacher) {
+        double finalLossRgb, double finalLossDepth, Double validationLossRgb, Double validationLossDepth, double seconds, String teacher) {
     public TrainingSummary {
-        if (!Double.isFinite(learningRate + finalLossRgb + finalLossDepth + seconds) || teacher == null) {
+        double validation = validationLossRgb == null ? 0 : validationLossRgb;
+        validation += validationLossDepth == null ? 0 : validationLossDepth;
+        if (!Double.isFinite(learningRate + finalLossRgb + finalLossDepth + validation + seconds) || teacher == null) {
             throw new IllegalArgumentException("a training summary needs finite numbers and the teacher's origin");
         }
     }

@@ -58,6 +58,7 @@ public final class HtmlReport {
         view.put("hasBranches", !data.branches().isEmpty());
         view.put("hasTraining", !data.training().isEmpty());
         view.put("hasScores", !data.scores().isEmpty());
+        view.put("validated", validated(data.training()));
         view.put("lossText", lossText(data.training()));
         view.put("kinds", KindTable.of(data.scores()).stream().map(HtmlReport::kind).toList());
         view.put("hasKinds", !KindTable.of(data.scores()).isEmpty());
@@ -153,9 +154,7 @@ public final class HtmlReport {
 
     private static String chartData(ReportData data) {
         Map<String, Object> charts = new LinkedHashMap<>();
-        charts.put("loss", Map.of("epochs", data.training().stream().map(Epoch::number).toList(),
-                "rgb", data.training().stream().map(Epoch::lossRgb).toList(),
-                "depth", data.training().stream().map(Epoch::lossDepth).toList()));
+        charts.put("loss", loss(data.training()));
         charts.put("roc", data.branches().stream().map(b -> curve(b, b.roc(), "I-AUROC")).toList());
         charts.put("pro", data.branches().stream().map(b -> curve(b, b.pro(), "AUPRO@30")).toList());
         charts.put("histogram", Map.of("combined", Histogram.of(data.scores(), PartScore::combined),
@@ -169,6 +168,22 @@ public final class HtmlReport {
         }
     }
 
+    private static Map<String, Object> loss(List<Epoch> training) {
+        Map<String, Object> loss = new LinkedHashMap<>();
+        loss.put("epochs", training.stream().map(Epoch::number).toList());
+        loss.put("rgb", training.stream().map(Epoch::lossRgb).toList());
+        loss.put("depth", training.stream().map(Epoch::lossDepth).toList());
+        if (validated(training)) {
+            loss.put("rgbValidation", training.stream().map(e -> e.validation().lossRgb()).toList());
+            loss.put("depthValidation", training.stream().map(e -> e.validation().lossDepth()).toList());
+        }
+        return loss;
+    }
+
+    private static boolean validated(List<Epoch> training) {
+        return !training.isEmpty() && training.stream().allMatch(e -> e.validation() != null);
+    }
+
     private static Map<String, Object> curve(Branch branch, List<CurvePoint> points, String area) {
         return Map.of("name", branch.name(), "points", points,
                 "area", OfficialTable.percent(branch.metrics().toMap().get(area)));
@@ -180,8 +195,11 @@ public final class HtmlReport {
         }
         Epoch first = training.get(0);
         Epoch last = training.get(training.size() - 1);
-        return String.format(Locale.ROOT, "%d epochs; rgb student from %.3f to %.3f, depth student from %.3f to %.3f",
+        String text = String.format(Locale.ROOT, "%d epochs; rgb student from %.3f to %.3f, depth student from %.3f to %.3f",
                 training.size(), first.lossRgb(), last.lossRgb(), first.lossDepth(), last.lossDepth());
+        return !validated(training) ? text : text + String.format(Locale.ROOT,
+                "; on normal validation parts rgb from %.3f to %.3f, depth from %.3f to %.3f", first.validation().lossRgb(),
+                last.validation().lossRgb(), first.validation().lossDepth(), last.validation().lossDepth());
     }
 
     private static String help(String column) {

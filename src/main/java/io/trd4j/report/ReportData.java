@@ -16,7 +16,7 @@ import java.util.List;
  * @param teacherNote   shown prominently, e.g. that the teacher has random weights; null or empty: nothing is shown
  * @param branches      the official table's rows (combined, rgb, depth) with their curves; empty when undefined
  * @param metricsNote   shown in place of the table when there are no branches ({@link Evaluation#missing}); else null
- * @param training      mean loss per epoch; empty when nothing was trained
+ * @param training      losses per epoch; empty when nothing was trained
  * @param threshold     combined score from which a part is called anomalous; null when the model has none
  * @param scores        every test part
  * @param gallery       the parts to show, any order
@@ -64,11 +64,22 @@ public record ReportData(String title, Run run, String teacherNote, List<Branch>
         }
     }
 
-    /** @param number from 1 */
-    public record Epoch(int number, double lossRgb, double lossDepth) {
+    /**
+     * @param number from 1
+     * @param validation losses of the normal validation parts after the epoch; null when there were none
+     */
+    public record Epoch(int number, double lossRgb, double lossDepth, Validation validation) {
         public Epoch {
             finite("the rgb loss of epoch " + number, lossRgb);
             finite("the depth loss of epoch " + number, lossDepth);
+        }
+    }
+
+    /** Loss of each student on normal validation parts. */
+    public record Validation(double lossRgb, double lossDepth) {
+        public Validation {
+            finite("the rgb validation loss", lossRgb);
+            finite("the depth validation loss", lossDepth);
         }
     }
 

@@ -22,8 +22,15 @@ import org.bytedeco.pytorch.Tensor;
  * machine end with the same bits, also when one was interrupted and resumed from its state file.
  */
 public final class Trainer implements AutoCloseable {
-    /** Mean loss of an epoch's batches, per student. */
-    public record EpochLoss(double rgb, double depth) {}
+    /**
+     * Mean loss of an epoch's batches, per student, and the validation loss behind it.
+     *
+     * @param validation null when there are no validation parts
+     */
+    public record EpochLoss(double rgb, double depth, ValidationLoss validation) {}
+
+    /** Mean distillation loss of the normal validation parts, per student, after an epoch: cosine distances, 0 to 24. */
+    public record ValidationLoss(double rgb, double depth) {}
 
     /** Told after every step. */
     @FunctionalInterface
@@ -32,19 +39,29 @@ public final class Trainer implements AutoCloseable {
         void step(int epoch, int step, int steps, double lossRgb, double lossDepth, double learningRate);
     }
 
+    private static final String NO_PARTS = "none";
+
     private final Network network;
     private final TrainingOptions options;
     private final PreparedParts parts;
+    private final PreparedParts validation;
     private final Adam adamRgb;
     private final Adam adamDepth;
     private final List<EpochLoss> history = new ArrayList<>();
     private boolean closed;
 
+    /** Without validation parts. */
+    public Trainer(Network network, TrainingOptions options, PreparedParts parts) {
+        this(network, options, parts, null);
+    }
+
     /**
      * Initialises both students from the options' seed and moves the network to the options' device, until {@link #close}. The
      * network and the parts stay the caller's.
+     *
+     * @param validation normal parts whose loss is computed after every epoch, without any effect on the weights; null = none
      */
-    public Trainer(Network network, TrainingOptions options, PreparedParts parts) {
+    public Trainer(Network network, TrainingOptions options, PreparedParts parts, PreparedParts validation) {
         if (parts.count() < 2) {
             throw new InputException("training needs at least 2 normal parts, found " + parts.count()
                     + "; add more under train/good");
@@ -52,6 +69,7 @@ public final class Trainer implements AutoCloseable {
         this.network = network;
         this.options = options;
         this.parts = parts;
+        this.validation = validation;
         LibTorch.setThreads(options.threads());
         network.studentRgb().weights().initialise(options.seed());
         network.studentDepth().weights().initialise(options.seed() + 1);
@@ -103,9 +121,33 @@ public final class Trainer implements AutoCloseable {
                 progress.step(epoch, epoch * steps + step + 1, options.epochs() * steps, rgb, depth, learningRate);
             }
         }
-        EpochLoss loss = new EpochLoss(sumRgb / steps, sumDepth / steps);
+        EpochLoss loss = new EpochLoss(sumRgb / steps, sumDepth / steps, validation == null ? null : validationLoss(validation));
         history.add(loss);
         return loss;
+    }
+
+    /**
+     * Mean distillation loss of normal parts (SPEC section 3) as the network is now, as inspection runs it: BatchNorm with its
+     * running statistics, no gradients. A third of the work of training on these parts.
+     */
+    ValidationLoss validationLoss(PreparedParts normal) {
+        int[] order = new int[normal.count()];
+        for (int i = 0; i < order.length; i++) {
+            order[i] = i;
+        }
+        double rgb = 0;
+        double depth = 0;
+        for (int from = 0; from < order.length; from += options.batch()) {
+            try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+                int n = Math.min(options.batch(), order.length - from);
+                Features both = network.teacher().apply(options.device().place(normal.batch(order, from, from + n)));
+                Features ownRgb = both.images(0, n);
+                Features ownDepth = both.images(n, 2 * n);
+                rgb += n * DistillationLoss.of(network.studentRgb().apply(ownRgb, ownDepth), ownRgb).total().item_double();
+                depth += n * DistillationLoss.of(network.studentDepth().apply(ownDepth, ownRgb), ownDepth).total().item_double();
+            }
+        }
+        return new ValidationLoss(rgb / order.length, depth / order.length);
     }
 
     /**
@@ -155,7 +197,7 @@ public final class Trainer implements AutoCloseable {
         state().write(file, network, adamRgb, adamDepth);
     }
 
-    /** Continues from a state file of the same options, teacher and number of parts. */
+    /** Continues from a state file of the same options, teacher and parts. */
     public void resume(Path file) throws IOException {
         List<EpochLoss> done = state().read(file, network, adamRgb, adamDepth);
         history.clear();
@@ -164,7 +206,7 @@ public final class Trainer implements AutoCloseable {
 
     private TrainingState state() throws IOException {
         return new TrainingState(options, history, ModelFile.teacherSha256(network.teacher().weights().sources("")),
-                parts.sha256());
+                parts.sha256(), validation == null ? NO_PARTS : validation.sha256());
     }
 
     /** The visiting order of an epoch: a Fisher-Yates shuffle that depends on seed and epoch alone. */

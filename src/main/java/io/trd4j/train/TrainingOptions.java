@@ -11,6 +11,7 @@ import java.util.Objects;
  *
  * @param size S, a multiple of 32 up to {@link ModelInfo#MAX_SIZE}
  * @param normalKernel Sobel aperture for surface normals: 3, 5 or 7
+ * @param epochs how many, or at most how many when training stops by itself ({@link Convergence})
  * @param threads CPU threads; part of a run's identity, because sums depend on it in their last bits
  * @param device where LibTorch trains
  */
@@ -44,6 +45,11 @@ public record TrainingOptions(Backbone backbone, int size, Modality modality, in
         if (!condition) {
             throw new IllegalArgumentException(what);
         }
+    }
+
+    /** The same with another aperture. */
+    public TrainingOptions withNormalKernel(int newKernel) {
+        return new TrainingOptions(backbone, size, modality, newKernel, epochs, batch, learningRate, seed, threads, device);
     }
 
     /** The learning rate of an epoch, from 0. */

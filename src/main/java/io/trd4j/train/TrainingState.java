@@ -21,10 +21,12 @@ import java.util.TreeMap;
  * The state file of a run: a safetensors file with both students, both optimizers' moments and the epochs done. It fits
  * only a run with the same options, teacher and parts; the number of epochs may differ, so that a run can be extended.
  */
-record TrainingState(TrainingOptions options, List<EpochLoss> history, String teacherSha256, String partsSha256) {
-    private static final String VERSION = "1";
+record TrainingState(TrainingOptions options, List<EpochLoss> history, String teacherSha256, String partsSha256,
+                     String validationSha256) {
+    private static final String VERSION = "2";
     private static final String TEACHER_KEY = "trd.state.teacher_sha256";
     private static final String PARTS_KEY = "trd.state.parts_sha256";
+    private static final String VALIDATION_KEY = "trd.state.validation_sha256";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     void write(Path file, Network network, Adam adamRgb, Adam adamDepth) throws IOException {
@@ -61,6 +63,7 @@ record TrainingState(TrainingOptions options, List<EpochLoss> history, String te
         return switch (key) {
             case TEACHER_KEY -> "the teacher's weights are others";
             case PARTS_KEY -> "the training parts are others";
+            case VALIDATION_KEY -> "the validation parts are others";
             default -> key.substring(key.lastIndexOf('.') + 1).replace('_', ' ') + " is " + found + " there and " + expected + " now";
         };
     }
@@ -79,6 +82,7 @@ record TrainingState(TrainingOptions options, List<EpochLoss> history, String te
         identity.put("trd.state.threads", Integer.toString(options.threads()));
         identity.put("trd.state.device", options.device().key());
         identity.put(PARTS_KEY, partsSha256);
+        identity.put(VALIDATION_KEY, validationSha256);
         identity.put(TEACHER_KEY, teacherSha256);
         return identity;
     }

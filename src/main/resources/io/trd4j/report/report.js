@@ -101,10 +101,12 @@
     type: 'line',
     data: {
       labels: data.loss.epochs,
-      datasets: ['rgb', 'depth'].map((name, i) => ({
-        label: name + ' student', data: data.loss[name], borderColor: colour(name), backgroundColor: colour(name),
-        borderWidth: 2, borderDash: dashes[i], pointRadius: data.loss.epochs.length > 40 ? 0 : 2,
-      })),
+      datasets: [['rgb', 'rgb', 'rgb student'], ['depth', 'depth', 'depth student'],
+        ['rgbValidation', 'rgb', 'rgb, validation'], ['depthValidation', 'depth', 'depth, validation']]
+        .filter(([key]) => data.loss[key]).map(([key, branch, label]) => ({
+          label, data: data.loss[key], borderColor: colour(branch), backgroundColor: colour(branch), borderWidth: 2,
+          borderDash: key === branch ? [] : [7, 4], pointRadius: data.loss.epochs.length > 40 ? 0 : 2,
+        })),
     },
     options: options(axis('epoch', { ticks: { maxRotation: 0, autoSkipPadding: 14 } }), axis('loss', { beginAtZero: true })),
   }));

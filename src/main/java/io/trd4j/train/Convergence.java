@@ -1,0 +1,90 @@
+package io.trd4j.train;
+
+import io.trd4j.train.Trainer.EpochLoss;
+import io.trd4j.train.Trainer.ValidationLoss;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Whether training has converged, from the losses so far alone, so that a resumed run ends after the same epoch. A branch's loss
+ * is that of the normal validation parts, or the training loss when there are none.
+ */
+public final class Convergence {
+    private static final int WINDOW = 5;
+    private static final int MIN_EPOCHS = 2 * WINDOW;
+    /** Least gain within a window, relative to the loss, for which training goes on. */
+    private static final double MIN_GAIN = 0.01;
+    /** Fall per epoch, relative to the loss, from which a run ended too early. */
+    private static final double STEEP = 0.01;
+
+    private Convergence() {}
+
+    /**
+     * Whether {@code --epochs auto} stops: after {@value #MIN_EPOCHS} epochs or more, when in neither branch the lowest loss of
+     * the last {@value #WINDOW} epochs is 1 % or more below the lowest before them. The weights of the last epoch are kept: they
+     * are within the noise of the best ones, whose copy would double the size of the state file and of the students in memory.
+     */
+    public static boolean reached(List<EpochLoss> history) {
+        if (history.size() < MIN_EPOCHS) {
+            return false;
+        }
+        int start = history.size() - WINDOW;
+        for (Branch branch : branches(history)) {
+            double before = lowest(branch.losses.subList(0, start));
+            double recent = lowest(branch.losses.subList(start, history.size()));
+            if (recent <= (1 - MIN_GAIN) * before) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Why a finished run has not converged, in one line, or null: a branch's loss still fell by more than 1 % per epoch, on the
+     * mean of the last {@value #WINDOW} epochs, or is no lower than that of a student which had learnt nothing but the mean
+     * feature.
+     *
+     * @param meanFeature see {@link MeanFeature}; null when there are no validation parts
+     */
+    public static String warning(List<EpochLoss> history, ValidationLoss meanFeature) {
+        List<String> reasons = new ArrayList<>();
+        int last = history.size() - 1;
+        int first = Math.max(0, last - WINDOW);
+        for (Branch branch : branches(history)) {
+            double loss = branch.losses.get(last);
+            double fall = last == 0 ? 0 : 1 - Math.pow(loss / branch.losses.get(first), 1.0 / (last - first));
+            if (meanFeature != null && loss >= branch.of.applyAsDouble(meanFeature)) {
+                reasons.add(String.format(Locale.ROOT, "of the %s student is %.3f, and the mean feature alone gives %.3f", branch.name,
+                        loss, branch.of.applyAsDouble(meanFeature)));
+            } else if (fall > STEEP) {
+                reasons.add(String.format(Locale.ROOT, "of the %s student still falls by %.1f %% per epoch", branch.name, 100 * fall));
+            }
+        }
+        if (reasons.isEmpty()) {
+            return null;
+        }
+        String loss = validated(history) ? "the validation loss " : "the training loss ";
+        return "the model has not converged after " + history.size() + " epochs: " + loss + String.join(", that ", reasons)
+                + "; give more epochs";
+    }
+
+    private record Branch(String name, List<Double> losses, ToDoubleFunction<ValidationLoss> of) {}
+
+    private static List<Branch> branches(List<EpochLoss> history) {
+        boolean validated = validated(history);
+        return List.of(
+                new Branch("rgb", history.stream().map(e -> validated ? e.validation().rgb() : e.rgb()).toList(), ValidationLoss::rgb),
+                new Branch("depth", history.stream().map(e -> validated ? e.validation().depth() : e.depth()).toList(),
+                        ValidationLoss::depth));
+    }
+
+    private static boolean validated(List<EpochLoss> history) {
+        return history.stream().allMatch(e -> e.validation() != null);
+    }
+
+    private static double lowest(List<Double> losses) {
+        return losses.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+    }
+}
