@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 source "$here/../common.sh"
 [ $# -ge 1 ] && [[ $1 != -* ]] || { sed -n '4,6s/^# *//p' "$0" >&2; exit 2; }
 out=$1; shift
-teachers=random modalities='depth normals' seeds='1 2 3' shapes='cookie plate ring rope cloth'
+teachers='random embedded' modalities='depth normals' seeds='1 2 3' shapes='cookie plate ring rope cloth'
 train=60 validation=20 good=20 per_kind=10 size=128 epochs=30 train_args='--batch 8' device='' jobs=1 threads=''
 while [ $# -gt 0 ]; do
   case $1 in

@@ -5,6 +5,7 @@ import io.trd4j.data.Modality;
 import io.trd4j.data.NormalKernel;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
+import io.trd4j.model.TeacherWeights;
 import io.trd4j.train.Trainer.EpochLoss;
 import io.trd4j.train.TrainingOptions;
 import java.io.IOException;
@@ -34,9 +35,10 @@ final class TrainCommand implements Callable<Integer> {
             description = "The ResNet: resnet18, resnet34, resnet50 or wide_resnet50_2, the paper's (default: ${DEFAULT-VALUE}).")
     private String backbone;
 
-    @Option(names = "--teacher", paramLabel = "random|imagenet|FILE", defaultValue = TrainingRun.RANDOM_TEACHER,
-            description = "The teacher's weights: seeded random ones, torchvision's ImageNet weights (downloaded once; recommended), "
-                    + "or a .pth or .safetensors file (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--teacher", paramLabel = "embedded|imagenet|random|FILE", defaultValue = TeacherWeights.EMBEDDED,
+            description = "The teacher's weights: trd4j's own of resnet18, which need no download; torchvision's ImageNet weights "
+                    + "(downloaded once; recommended for production); seeded random ones; or a .pth or .safetensors file "
+                    + "(default: ${DEFAULT-VALUE}).")
     private String teacher;
 
     @Option(names = "--modality", paramLabel = "depth|normals", defaultValue = "normals",
@@ -112,7 +114,9 @@ final class TrainCommand implements Callable<Integer> {
                         : String.format(Locale.ROOT, "; of the validation parts %.4f, %.4f", last.validation().rgb(),
                                 last.validation().depth())));
         if (teacher.equals(TrainingRun.RANDOM_TEACHER)) {
-            System.out.println("The teacher has random weights; --teacher imagenet detects better.");
+            System.out.println("The teacher has random weights; the embedded ones and those of --teacher imagenet detect better.");
+        } else if (teacher.equals(TeacherWeights.EMBEDDED)) {
+            System.out.println("The teacher is the embedded one, trained on formulas; for production --teacher imagenet is recommended.");
         }
         System.out.println("next: trd evaluate --model " + out + " --data " + data + " --out results");
         return 0;

@@ -2,32 +2,44 @@ package io.trd4j.model;
 
 import io.trd4j.io.InputException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** The teacher's weights from a file: a torchvision or timm ResNet, or the teacher of a trd4j model. */
 public final class TeacherWeights {
     /** The option that stands for torchvision's ImageNet weights. */
     public static final String IMAGENET = "imagenet";
 
+    /** The option that stands for the weights in the jar, of {@link #EMBEDDED_BACKBONE}: trd4j's own, trained on formulas. */
+    public static final String EMBEDDED = "embedded";
+    public static final Backbone EMBEDDED_BACKBONE = Backbone.RESNET18;
+    private static final String RESOURCE = "formula-resnet18.safetensors";
+
     private TeacherWeights() {}
 
     /**
      * Loads all tensors into memory (wide_resnet50_2: 100 MB), checked and as F32.
      *
-     * @param option a {@code .pth} or {@code .safetensors} file, or {@link #IMAGENET}, which downloads the weights once
+     * @param option a {@code .pth} or {@code .safetensors} file; {@link #IMAGENET}, which downloads the weights once; or
+     *               {@link #EMBEDDED}
      * @return the tensors of {@link ParameterNames#teacher}, in that order, without prefix; layer4 and fc are left out
      * @throws InputException when the file does not hold this backbone's weights or they cannot be downloaded
      */
     public static List<SafetensorsWriter.Source> load(String option, Backbone backbone) throws IOException {
+        if (option.equals(EMBEDDED)) {
+            return embedded(backbone);
+        }
         if (option.equals(IMAGENET)) {
             return load(ImageNetWeights.standard().file(backbone), backbone);
         }
@@ -56,6 +68,21 @@ public final class TeacherWeights {
         }
         try (TorchFile checkpoint = TorchFile.open(file)) {
             return inMemory(file, backbone, StateDict.tensors(checkpoint.root()));
+        }
+    }
+
+    private static List<SafetensorsWriter.Source> embedded(Backbone backbone) throws IOException {
+        if (backbone != EMBEDDED_BACKBONE) {
+            throw new InputException("--teacher embedded is a " + EMBEDDED_BACKBONE.key() + ", not a " + backbone.key()
+                    + "; use --teacher imagenet (recommended), random or a weights file");
+        }
+        // A jar's entry cannot be read from any position: it is read as a file, once per training.
+        Path file = Files.createTempFile("trd4j-teacher", ".safetensors");
+        try (InputStream resource = Objects.requireNonNull(TeacherWeights.class.getResourceAsStream(RESOURCE), RESOURCE)) {
+            Files.copy(resource, file, StandardCopyOption.REPLACE_EXISTING);
+            return load(file, backbone);
+        } finally {
+            Files.delete(file);
         }
     }
 

@@ -43,7 +43,7 @@ final class Ablations implements Callable<Integer> {
             description = "Results go to RUNS/TEACHER-VARIANT/MODALITY/CATEGORY/SEED; what is there already is not computed again.")
     private Path runs;
 
-    @Option(names = "--teacher", paramLabel = "random|imagenet|FILE", defaultValue = RANDOM_TEACHER)
+    @Option(names = "--teacher", paramLabel = "embedded|random|imagenet|FILE", defaultValue = RANDOM_TEACHER)
     private String teacher;
 
     @Option(names = "--variants", split = ",", paramLabel = "LIST",
