@@ -175,6 +175,8 @@ class BadInputTest {
             new Case("evaluate --model @bare.safetensors --out @out --data @parts/plate", "@bare.safetensors", "trd calibrate"),
             new Case("evaluate --model @model.safetensors --out @text/x --data @parts/plate", "@text/x", "is a file"),
             new Case(EVALUATE + "--data @parts/plate --device cuda:999", "--device cuda:999"),
+            new Case(EVALUATE + "--data @parts/plate --baseline @none", "--baseline @none", "does not exist"),
+            new Case(EVALUATE + "--data @parts/plate --baseline @text", "--baseline @text", "metrics.json of an earlier"),
             // train
             new Case("train --out @new.safetensors", "--data", "trd train --help"),
             new Case(TRAIN + "--backbone vgg", "'vgg'", "resnet18"),

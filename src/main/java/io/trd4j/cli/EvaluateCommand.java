@@ -43,6 +43,10 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--maps", description = "Also write every anomaly map as a float32 TIFF.")
     private boolean maps;
 
+    @Option(names = "--baseline", paramLabel = "FILE",
+            description = "metrics.json of an earlier evaluation: print what changed per category and per part, and write comparison.json.")
+    private Path baseline;
+
     @Mixin
     private Inference inference;
 
@@ -53,10 +57,13 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         InspectorOptions options = inference.options();
         AtomicFile.requireFolder(out);
+        Deque<EvaluationRun> runs = prepare();
+        Baseline earlier = baseline == null ? null : Baseline.open(baseline, runs.stream().map(EvaluationRun::category).toList());
+        List<Comparison> comparisons = new ArrayList<>();
         Map<String, Map<String, MetricsRow>> categories = new LinkedHashMap<>();
         List<String> verdicts = new ArrayList<>();
         int next = 0;
-        for (Deque<EvaluationRun> runs = prepare(); !runs.isEmpty(); next++) {
+        for (; !runs.isEmpty(); next++) {
             // Taken off the queue: the maps of a category are freed when it is done.
             EvaluationRun run = runs.poll();
             try (Inspector inspector = Inspector.open(model(next), options)) {
@@ -65,6 +72,9 @@ final class EvaluateCommand implements Callable<Integer> {
             Map<String, MetricsRow> rows = EvaluationRun.rows(run.details());
             run.write(data.size() == 1 ? out : out.resolve(run.category()), maps, rows);
             categories.put(run.category(), rows);
+            if (earlier != null) {
+                comparisons.add(earlier.compare(run.category(), rows, run.results()));
+            }
             run.verdictLines().forEach(line -> verdicts.add(data.size() == 1 ? line : run.category() + ": " + line));
         }
         if (categories.size() == 1) {
@@ -78,6 +88,10 @@ final class EvaluateCommand implements Callable<Integer> {
             System.out.print(OfficialTable.paper(categories));
         }
         verdicts.forEach(System.out::println);
+        if (earlier != null) {
+            AtomicFile.write(out.resolve("comparison.json"), Json.of(comparisons));
+            comparisons.forEach(comparison -> System.out.print(comparison.text(baseline)));
+        }
         System.out.println("wrote " + out.resolve("metrics.json"));
         return 0;
     }

@@ -117,6 +117,15 @@ final class EvaluationRun {
         return scores.get(branch)[part];
     }
 
+    /** Of every part, in their order. */
+    List<PartResult> results() {
+        List<PartResult> results = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            results.add(new PartResult(parts.get(i).id(), anomalous[i], score(0, i), verdicts[i] == Verdict.NONE ? "" : verdicts[i].toString()));
+        }
+        return results;
+    }
+
     /** How many normal parts and parts with a defect got which verdict, for people; empty when the model has no thresholds. */
     List<String> verdictLines() {
         if (verdicts[0] == Verdict.NONE) {
