@@ -148,6 +148,7 @@ class EndToEndTest {
         assertEquals(SCORES.get("test/hole/000"), List.of(result.get("score").asText(), result.get("score_rgb").asText(),
                 result.get("score_depth").asText()));
         assertTrue(result.get("thresholds").isNull() && result.get("verdict").isNull());
+        assertTrue(result.get("regions").isEmpty() && Files.exists(one.resolve("mask.png")), "without a limit nothing is above it");
         for (String stage : List.of("read", "prepare", "network", "anomaly_map")) {
             assertTrue(result.get("timings_ms").get(stage).asDouble(-1) > 0, stage);
         }
@@ -173,7 +174,7 @@ class EndToEndTest {
         for (String name : MAPS) {
             assertArrayEquals(before.get(name), Files.readAllBytes(one.resolve(name)), name);
         }
-        assertEquals(6, Cli.listing(one).size(), "five files and their folder");
+        assertEquals(7, Cli.listing(one).size(), "six files and their folder");
     }
 
     @Test
@@ -213,13 +214,15 @@ class EndToEndTest {
     @Test
     void theSameModelComesBackThroughPyTorchsFormat() throws IOException {
         Calibration trained;
+        int kernel;
         try (ModelFile file = ModelFile.open(sample.model)) {
             trained = file.info().calibration();
+            kernel = file.info().normalKernel();
         }
         Cli.here("export", "--model", sample.model, "--to", "pth", "--out", folder.resolve("s.pth"), "--teacher-out",
                 folder.resolve("t.pth")).expect(0);
         List<Object> importing = List.of("import", "--student", folder.resolve("s.pth"), "--teacher", folder.resolve("t.pth"),
-                "--backbone", "resnet18", "--size", SIZE, "--modality", "normals", "--out");
+                "--backbone", "resnet18", "--size", SIZE, "--modality", "normals", "--normal-kernel", kernel, "--out");
         Path given = folder.resolve("given.safetensors");
         List<Object> withCalibration = new ArrayList<>(importing);
         withCalibration.addAll(List.of(given, "--calibration", trained.meanRgb() + "," + trained.stdRgb() + ","

@@ -117,6 +117,7 @@ class ThresholdTest {
             JsonNode result = result("judged/" + String.format("%03d", i));
             String verdict = SCORES[0][i] > ng.value() ? "NG" : SCORES[0][i] > review.value() ? "REVIEW" : "OK";
             assertEquals(verdict, result.get("verdict").asText());
+            assertEquals(verdict.equals("NG"), !result.get("regions").isEmpty(), "a region exactly when the verdict is NG");
             assertEquals("{\"combined\":{\"ng\":" + ng.value() + ",\"review\":" + review.value() + "}}",
                     result.get("thresholds").toString());
             counts[List.of("OK", "REVIEW", "NG").indexOf(verdict)]++;

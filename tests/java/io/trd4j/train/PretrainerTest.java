@@ -112,15 +112,15 @@ class PretrainerTest {
     @Test
     void theLossFalls() {
         double[] losses = new double[70];
-        try (Pretrainer pretrainer = new Pretrainer(options(Pretext.DENSE, 140, 0.01, 7))) {
+        try (Pretrainer pretrainer = new Pretrainer(new PretrainOptions(Backbone.RESNET18, Pretext.DENSE, 200, 4, 32, 0.004, 7, 1))) {
             for (int i = 0; i < losses.length; i++) {
                 Pretrainer.Loss loss = pretrainer.step();
                 losses[i] = loss.classes() + loss.measures();
             }
         }
-        double before = Arrays.stream(losses, 0, 10).average().orElseThrow();
-        double after = Arrays.stream(losses, 60, 70).average().orElseThrow();
-        // It begins near chance, and two scenes a step differ in how hard they are.
+        double before = Arrays.stream(losses, 0, 20).average().orElseThrow();
+        double after = Arrays.stream(losses, 50, 70).average().orElseThrow();
+        // It begins near chance, and four scenes a step differ in how hard they are; seeds 7 and 8 end at 0.93 of the beginning.
         assertTrue(after < 0.95 * before, before + " to " + after);
     }
 

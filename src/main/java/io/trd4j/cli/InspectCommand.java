@@ -7,6 +7,7 @@ import io.trd4j.data.PartFiles;
 import io.trd4j.engine.Inspection;
 import io.trd4j.engine.Inspector;
 import io.trd4j.engine.InspectorOptions;
+import io.trd4j.engine.Regions;
 import io.trd4j.engine.Verdict;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.FileSet;
@@ -28,8 +29,8 @@ import picocli.CommandLine.Option;
 /** {@code trd inspect}: score, maps and overlay of single parts. */
 @Command(name = "inspect", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Inspect one part (--rgb and --xyz), or every test part of a folder (--data).",
-            "Writes result.json, anomaly_map.tiff, anomaly_map_rgb.tiff, anomaly_map_depth.tiff and overlay.png; with --data into "
-                + "one subfolder per part."})
+            "Writes result.json, anomaly_map.tiff, anomaly_map_rgb.tiff, anomaly_map_depth.tiff, mask.png and overlay.png; with "
+                + "--data into one subfolder per part."})
 final class InspectCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model file.")
     private Path model;
@@ -102,6 +103,7 @@ final class InspectCommand implements Callable<Integer> {
         json.put("score_depth", inspection.scoreDepth());
         json.put("thresholds", ThresholdText.json(inspection.thresholds()));
         json.put("verdict", inspection.verdict() == Verdict.NONE ? null : inspection.verdict().name());
+        json.put("regions", Regions.of(inspection, part.xyz()).stream().map(RegionJson::of).toList());
         json.put("precision", inspector.precision().key());
         json.put("timings_ms", timings);
         json.put("model", file(model, modelHash));
@@ -113,6 +115,7 @@ final class InspectCommand implements Callable<Integer> {
             results.add(folder.resolve("anomaly_map_depth.tiff"), map(size, inspection.mapDepth()));
             results.add(folder.resolve("overlay.png"), AtomicFile.of(ImageFiles.png(HeatMap.overlay(part.rgb(),
                     inspection.map(), size, HeatScale.COMBINED.low(), HeatScale.COMBINED.high()))));
+            results.add(folder.resolve("mask.png"), AtomicFile.of(ImageFiles.pngGrey(size, size, Regions.mask(inspection))));
             // Last: whoever waits for result.json finds the maps beside it.
             results.add(folder.resolve("result.json"), Json.of(json));
             results.commit();
