@@ -95,7 +95,7 @@ class MeasuringVerbsTest {
         Cli.Outcome run = Cli.here("bench", "--model", model, "--parts", 6, "--warmup", 2, "--threads", 1, "--resolution", 96,
                 "--json", file).expect(0);
         JsonNode settings = bench(run, file, 6).get("settings");
-        assertEquals(List.of("synthetic", "4", "96", "1", "auto", "fp32", "false", "resnet18", "64", "depth", "2"), List.of(
+        assertEquals(List.of("synthetic", "5", "96", "1", "auto", "fp32", "false", "resnet18", "64", "depth", "2"), List.of(
                 settings.get("data").asText(), settings.get("different_parts").asText(), settings.get("part_width").asText(),
                 settings.get("threads").asText(), settings.get("precision_asked").asText(), settings.get("precision").asText(),
                 settings.get("random").asText(), settings.get("backbone").asText(), settings.get("size").asText(),

@@ -40,7 +40,7 @@ class PretrainTest {
         Path state = folder.resolve("killed.safetensors.state");
         Cli.Outcome outcome = Cli.run(pretraining(whole)).expect(0);
         assertEquals(List.of(), outcome.complaints());
-        assertTrue(outcome.out().startsWith("wrote " + whole + ": 6 steps of 4 images in "), outcome.out());
+        assertTrue(outcome.out().startsWith("wrote " + whole + ": 6 steps of 8 images in "), outcome.out());
 
         Process process = Cli.in(folder).start(folder.resolve("out"), folder.resolve("err"),
                 pretraining(killed, "--state-every", 0).toArray());
