@@ -62,10 +62,10 @@ class TrainTest {
     @Test
     void aDefectiveTrainingPartIsListedAndCleanOnesAreNot() throws IOException {
         Path spoilt = category("spoilt", 5);
-        Cli.Outcome clean = train(spoilt, "--epochs", 10, "--teacher", "random");
+        Cli.Outcome clean = train(spoilt, "--epochs", 6, "--teacher", "random");
         assertEquals(List.of(), outliers(clean));
         assertTrue(clean.out().lines().anyMatch(line -> line.matches("normal kernel [357]: small dents are visible by .*")), clean.out());
-        assertTrue(clean.complaints().stream().anyMatch(line -> line.startsWith("trd: the model has not converged after 10 epochs: ")),
+        assertTrue(clean.complaints().stream().anyMatch(line -> line.startsWith("trd: the model has not converged after 6 epochs: ")),
                 clean.err());
         int kernel = Integer.parseInt(clean.out().replaceFirst("(?s).*normal kernel (\\d).*", "$1"));
         try (ModelFile model = ModelFile.open(folder.resolve("m"))) {
@@ -75,7 +75,7 @@ class TrainTest {
         }
 
         spoil(spoilt.resolve("train/good"));
-        List<String> found = outliers(train(spoilt, "--epochs", 10, "--teacher", "random"));
+        List<String> found = outliers(train(spoilt, "--epochs", 6, "--teacher", "random"));
         assertEquals(1, found.size(), "no line");
         assertTrue(found.get(0).endsWith(": " + spoilt.resolve("train/good/rgb/011.png")), found.get(0));
     }
