@@ -44,7 +44,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private boolean maps;
 
     @Option(names = "--baseline", paramLabel = "FILE",
-            description = "metrics.json of an earlier evaluation: print what changed per category and per part, and write comparison.json.")
+            description = "The metrics.json of an earlier evaluation: print what changed per category and per part, and write comparison.json.")
     private Path baseline;
 
     @Mixin
