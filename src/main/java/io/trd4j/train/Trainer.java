@@ -153,13 +153,8 @@ public final class Trainer implements AutoCloseable {
     /**
      * One step of both students.
      *
-<<<<<<< HEAD
      * @param images [2n, 3, S, S], on the options' device: the RGB images, then the same parts' second modality
-     * @return per branch: D(plain), D(filter), D(amplifier), D(fused), total
-=======
-     * @param images [2n, 3, S, S]: the RGB images, then the same parts' second modality
      * @return per branch: D(plain), D(filter), D(amplifier), D(fused), total; 0 for what its student has not
->>>>>>> 82d38d2 (A student can be made with fewer tuners, and one student for both modalities: what ablations compare the method with)
      */
     public double[][] step(Tensor images, double learningRate) {
         try (PointerScope scope = new PointerScope()) {
