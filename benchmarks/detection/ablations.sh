@@ -4,7 +4,7 @@
 #
 #   benchmarks/detection/ablations.sh OUT --teachers "random FILE …" [--modalities normals] [--seeds "1 2 3"]
 #     [--shapes "cookie plate ring rope cloth"] [--train 60] [--validation 20] [--good 20] [--per-kind 10]
-#     [--size 128] [--epochs 30] [--device auto] [--threads 0] [--variants full,no-filter,no-amplifier,independent,fused,rgb-only,second-only]
+#     [--size 128] [--epochs 30] [--normal-kernel 5] [--device auto] [--threads 0] [--variants full,no-filter,no-amplifier,independent,fused,rgb-only,second-only]
 #
 # The categories are run.sh's, made where OUT does not hold them yet. What OUT already holds is not computed again, so an interrupted
 # run continues. CLASSPATH names built classes (this project's, the benchmarks' and all they need) where building is not wanted.
@@ -14,11 +14,11 @@ here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 mkdir -p "$1"
 out=$(cd "$1" && pwd); shift
 teachers=random modalities=normals seeds='1 2 3' shapes='cookie plate ring rope cloth'
-train=60 validation=20 good=20 per_kind=10 size=128 epochs=30 device=auto threads=0
+train=60 validation=20 good=20 per_kind=10 size=128 epochs=30 normal_kernel=5 device=auto threads=0
 variants=full,no-filter,no-amplifier,independent,fused,rgb-only,second-only
 while [ $# -gt 0 ]; do
   case $1 in
-    --teachers|--modalities|--seeds|--shapes|--train|--validation|--good|--per-kind|--size|--epochs|--device|--threads|--variants)
+    --teachers|--modalities|--seeds|--shapes|--train|--validation|--good|--per-kind|--size|--epochs|--normal-kernel|--device|--threads|--variants)
       [ $# -ge 2 ] || { echo "ablations.sh: $1 needs a value" >&2; exit 2; }
       name=${1#--}; declare "${name//-/_}=$2"; shift 2 ;;
     *) echo "ablations.sh: unknown option $1" >&2; exit 2 ;;
@@ -49,7 +49,7 @@ for seed in $seeds; do
     for teacher in $teachers; do
       for modality in $modalities; do
         run io.trd4j.benchmarks.detection.Ablations --data "$data" --runs "$out/ablations" --teacher "$teacher" --modality "$modality" \
-          --size "$size" --batch 8 --epochs "$epochs" --seed "$seed" --threads "$threads" --device "$device" --variants "$variants"
+          --size "$size" --normal-kernel "$normal_kernel" --batch 8 --epochs "$epochs" --seed "$seed" --threads "$threads" --device "$device" --variants "$variants"
       done
     done
   done
