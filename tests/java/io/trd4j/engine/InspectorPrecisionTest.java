@@ -40,7 +40,7 @@ class InspectorPrecisionTest {
     /** Of all test parts, in their order. */
     private record Results(float[][] maps, float[] scores) {
         MetricsRow row() {
-            return Evaluation.of(maps, scores, model.masks, model.anomalous, TrainedModel.SIZE, TrainedModel.SIZE);
+            return Evaluation.of(maps, scores, model.masks, model.anomalous, null, TrainedModel.SIZE, TrainedModel.SIZE);
         }
     }
 

@@ -47,7 +47,7 @@ class PrecisionCalibrationTest {
     private static PrecisionTests run(List<Integer> progress) throws IOException {
         try (ModelFile file = ModelFile.open(model.file); Network network = Network.load(file);
              PreparedParts validation = model.validation()) {
-            return PrecisionCalibration.run(network, TrainedModel.SIZE, model.calibration, TrainedModel.images(validation),
+            return PrecisionCalibration.run(network, TrainedModel.SIZE, model.calibration, null, TrainedModel.images(validation),
                     TrainedModel.THREADS, progress::add);
         }
     }
@@ -122,7 +122,7 @@ class PrecisionCalibrationTest {
                     return validation.image(part % 4, branch);
                 }
             };
-            PrecisionTests tests = PrecisionCalibration.run(network, TrainedModel.SIZE, model.calibration, many,
+            PrecisionTests tests = PrecisionCalibration.run(network, TrainedModel.SIZE, model.calibration, null, many,
                     TrainedModel.THREADS, done -> { });
             assertEquals(24, seen.size());
             assertTrue(seen.stream().anyMatch(part -> part > 90), "spread over all parts: " + seen);
@@ -163,7 +163,7 @@ class PrecisionCalibrationTest {
             for (String block : List.of("layer2.0", "layer2.1", "layer3.0", "layer3.1")) {
                 plantOutlier(network.teacher().weights(), block + ".bn1", block + ".conv2");
             }
-            PrecisionTests tests = PrecisionCalibration.run(network, TrainedModel.SIZE, model.calibration,
+            PrecisionTests tests = PrecisionCalibration.run(network, TrainedModel.SIZE, model.calibration, null,
                     TrainedModel.images(validation), TrainedModel.THREADS, done -> { });
             assertTrue(tests.bf16().passed() && tests.int8().passed(), tests.bf16() + ", " + tests.int8());
             assertEquals(PrecisionCalibration.layers(PLAN, "teacher."), tests.int8Exceptions());
@@ -173,7 +173,7 @@ class PrecisionCalibrationTest {
                     plantOutlier(student, block + ".bn1", block + ".conv2");
                 }
             }
-            tests = PrecisionCalibration.run(network, TrainedModel.SIZE, model.calibration, TrainedModel.images(validation),
+            tests = PrecisionCalibration.run(network, TrainedModel.SIZE, model.calibration, null, TrainedModel.images(validation),
                     TrainedModel.THREADS, done -> { });
             assertTrue(tests.bf16().passed() && !tests.int8().passed(), tests.bf16() + ", " + tests.int8());
             assertFalse(tests.passed(Precision.INT8));

@@ -65,11 +65,11 @@ final class TrainedModel {
                 }
             }
             try (PreparedParts validation = validation()) {
-                calibration = Calibrator.calibrate(network, SIZE, validation, THREADS, done -> { });
-                precisions = PrecisionCalibration.run(network, SIZE, calibration, images(validation), THREADS, done -> { });
+                calibration = Calibrator.calibrate(network, SIZE, validation, null, THREADS, done -> { });
+                precisions = PrecisionCalibration.run(network, SIZE, calibration, null, images(validation), THREADS, done -> { });
             }
             ModelFile.write(file, new ModelInfo(ModelInfo.FORMAT_VERSION, Backbone.RESNET18, SIZE, Modality.NORMALS, 5, calibration,
-                    null, null, precisions, ModelFile.teacherSha256(network.teacher().weights().sources(""))), network.sources());
+                    null, null, precisions, null, ModelFile.teacherSha256(network.teacher().weights().sources(""))), network.sources());
         }
         List<PartFiles> test = dataset.test();
         anomalous = new boolean[test.size()];

@@ -18,13 +18,13 @@ class EvaluationTest {
     void scoresAreTheMaximaUnlessGiven() {
         float[][] maps = {{-3, -2}, {-1, -4}};
         assertEquals(1, Evaluation.of(maps, MASKS, ANOMALOUS, 1, 2).iAuroc());
-        assertEquals(0, Evaluation.of(maps, new float[] {5, 1}, MASKS, ANOMALOUS, 1, 2).iAuroc());
+        assertEquals(0, Evaluation.of(maps, new float[] {5, 1}, MASKS, ANOMALOUS, null, 1, 2).iAuroc());
     }
 
     @Test
     void theDetailCarriesTheCurvesOfItsRow() {
         float[][] maps = {{0, 1}, {3, 2}};
-        Evaluation.Detail detail = Evaluation.detail(maps, new float[] {1, 3}, MASKS, ANOMALOUS, 1, 2);
+        Evaluation.Detail detail = Evaluation.detail(maps, new float[] {1, 3}, MASKS, ANOMALOUS, null, 1, 2);
         assertEquals(Evaluation.of(maps, MASKS, ANOMALOUS, 1, 2), detail.row());
         assertEquals(List.of(new CurvePoint(0, 0), new CurvePoint(0, 1), new CurvePoint(1, 1)), detail.roc());
         assertEquals(Aupro.curve(maps, MASKS, 1, 2), detail.pro());
@@ -36,7 +36,7 @@ class EvaluationTest {
         float[][] maps = {{0, 1}, {3, 2}};
         boolean[][] empty = new boolean[2][2];
         boolean[][] full = {{true, true}, {true, true}};
-        assertNull(Evaluation.missing(MASKS, ANOMALOUS));
+        assertNull(Evaluation.missing(MASKS, ANOMALOUS, null));
         refused(maps, MASKS, new boolean[] {false, false}, "none of the 2 test parts is anomalous");
         refused(maps, MASKS, new boolean[] {true, true}, "all 2 test parts are anomalous");
         refused(maps, empty, ANOMALOUS, "no mask of the 2 test parts marks a pixel");
@@ -45,7 +45,7 @@ class EvaluationTest {
     }
 
     private static void refused(float[][] maps, boolean[][] masks, boolean[] anomalous, String reason) {
-        String before = Evaluation.missing(masks, anomalous);
+        String before = Evaluation.missing(masks, anomalous, null);
         assertNotNull(before);
         assertTrue(before.contains(reason), before);
         assertEquals(before, assertThrows(IllegalArgumentException.class,
@@ -65,7 +65,7 @@ class EvaluationTest {
         assertThrows(IllegalArgumentException.class, () -> Evaluation.of(
                 new float[][] {{0, 1}}, MASKS, ANOMALOUS, 1, 2));
         assertThrows(IllegalArgumentException.class, () -> Evaluation.of(
-                new float[][] {{0, 1}, {2, 3}}, new float[1], MASKS, ANOMALOUS, 1, 2));
+                new float[][] {{0, 1}, {2, 3}}, new float[1], MASKS, ANOMALOUS, null, 1, 2));
     }
 
     @Test

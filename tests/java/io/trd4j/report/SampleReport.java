@@ -56,7 +56,7 @@ final class SampleReport {
         List<String> names = List.of("combined", "rgb", "depth");
         for (int b = 0; b < 3; b++) {
             branches.add(Branch.of(names.get(b),
-                    Evaluation.detail(maps[b], partScores[b], masks, anomalous, SIZE, SIZE)));
+                    Evaluation.detail(maps[b], partScores[b], masks, anomalous, null, SIZE, SIZE)));
         }
         List<Epoch> training = new ArrayList<>();
         for (int e = 1; e <= 30; e++) {

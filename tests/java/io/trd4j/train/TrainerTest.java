@@ -138,7 +138,7 @@ class TrainerTest {
             RandomTeacher.initialise(network.teacher(), 3, parts, 2);
             network.studentRgb().weights().initialise(5);
             network.studentDepth().weights().initialise(6);
-            Calibration calibration = Calibrator.calibrate(network, SIZE, parts, 2, done -> { });
+            Calibration calibration = Calibrator.calibrate(network, SIZE, parts, null, 2, done -> { });
             double[] sums = new double[4];
             long pixels = 0;
             try (BranchMaps maps = new BranchMaps(network, SIZE)) {

@@ -11,6 +11,7 @@ import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Network;
 import io.trd4j.model.Precision;
 import io.trd4j.model.PrecisionTests;
+import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.Thresholds;
 import io.trd4j.train.PreparedParts;
 import java.io.IOException;
@@ -28,14 +29,23 @@ import picocli.CommandLine.Option;
                 + "validation parts, test the precisions and write both into the model file. Thresholds the model had are dropped: they "
                 + "belong to the old calibration.",
             "With --false-reject-rate, --review-rate or --method: set thresholds, and keep the calibration of a model that has one. The "
-                + "parts must be others than those it was trained on."})
+                + "parts must be others than those it was trained on.",
+            "With --roi: set or remove the region of interest and calibrate anew; then set thresholds, when asked to."})
 final class CalibrateCommand implements Callable<Integer> {
+    /** The word that is no file. */
+    private static final String NONE = "none";
+
     @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model file; replaced.")
     private Path model;
 
     @Option(names = "--data", required = true, paramLabel = "CATEGORY",
             description = "Folder of the category, whose validation/good parts are used; its test parts with --method max-f1 and fnr.")
     private Path data;
+
+    @Option(names = "--roi", paramLabel = "FILE|none",
+            description = "What counts from now on: an image, white where pixels do, or JSON of polygons; none = everything. "
+                + "When not given, the model's region of interest stays.")
+    private Path roi;
 
     @Mixin
     private ThresholdOptions thresholds;
@@ -51,18 +61,16 @@ final class CalibrateCommand implements Callable<Integer> {
             if (options.precision() != Precision.AUTO) {
                 throw new InputException("--precision belongs to thresholds; the calibration itself is measured in fp32");
             }
-            calibrate(Dataset.open(data));
+            calibrate(Dataset.open(data), region());
             return 0;
         }
         ThresholdPlan plan = thresholds.plan();
         Dataset dataset = Dataset.open(data);
-        boolean calibrated;
-        try (ModelFile file = ModelFile.open(model)) {
-            calibrated = file.info().calibration() != null;
-        }
+        boolean calibrated = roi == null && info().calibration() != null;
+        RegionOfInterest region = region();
         ThresholdRun run = new ThresholdRun(plan, dataset);
         if (!calibrated) {
-            calibrate(dataset);
+            calibrate(dataset, region);
         }
         Thresholds set = run.run(model, options);
         ThresholdText.doubts(set).forEach(line -> System.err.println("trd: " + line));
@@ -70,7 +78,19 @@ final class CalibrateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void calibrate(Dataset dataset) throws IOException {
+    private ModelInfo info() throws IOException {
+        try (ModelFile file = ModelFile.open(model)) {
+            return file.info();
+        }
+    }
+
+    /** What counts from now on; null = everything. */
+    private RegionOfInterest region() throws IOException {
+        ModelInfo info = info();
+        return roi == null ? info.regionOfInterest() : roi.toString().equals(NONE) ? null : Roi.read(roi, info.size());
+    }
+
+    private void calibrate(Dataset dataset, RegionOfInterest region) throws IOException {
         int threads = inference.cpuThreads();
         List<PartFiles> parts = dataset.validation();
         if (parts.isEmpty()) {
@@ -82,14 +102,17 @@ final class CalibrateCommand implements Callable<Integer> {
             ModelInfo info = file.info();
             try (Network network = Network.load(file);
                  PreparedParts prepared = TrainingRun.prepare(parts, info.size(), info.modality(), info.normalKernel())) {
-                calibration = TrainingRun.calibrate(network, info.size(), prepared, threads);
-                precisions = TrainingRun.testPrecisions(network, info.size(), calibration, prepared, threads);
-                ModelFile.write(model, info.withCalibration(calibration).withPrecisions(precisions),
+                calibration = TrainingRun.calibrate(network, info.size(), prepared, region, threads);
+                precisions = TrainingRun.testPrecisions(network, info.size(), calibration, region, prepared, threads);
+                ModelFile.write(model, info.withRegionOfInterest(region).withCalibration(calibration).withPrecisions(precisions),
                         network.sources());
             }
         }
         System.out.println("calibrated " + model + " on " + parts.size() + " parts: rgb " + calibration.meanRgb() + " +- "
                 + calibration.stdRgb() + ", depth " + calibration.meanDepth() + " +- " + calibration.stdDepth());
+        if (region != null || roi != null) {
+            System.out.println(Roi.text(region));
+        }
         if (precisions != null) {
             System.out.println("precisions: " + text(Precision.BF16, precisions.bf16()) + ", " + text(Precision.INT8, precisions.int8()));
         }

@@ -120,7 +120,7 @@ final class DemoCommand implements Callable<Integer> {
         if (normalKernel.auto()) {
             options = options.withNormalKernel(TrainingRun.chooseKernel(dataset, SIZE).kernel());
         }
-        List<EpochLoss> history = new TrainingRun(options, epochs.auto(), TeacherWeights.EMBEDDED, model, -1).run(dataset, false);
+        List<EpochLoss> history = new TrainingRun(options, epochs.auto(), TeacherWeights.EMBEDDED, null, model, -1).run(dataset, false);
         start = lap(timings, "training and calibration", start);
 
         InspectorOptions inspection = inference.options().withDevice(DeviceChoice.CPU);

@@ -105,7 +105,7 @@ final class EvaluateCommand implements Callable<Integer> {
             if (!names.add(dataset.category())) {
                 throw new InputException("two categories are named " + dataset.category() + "; evaluate them separately");
             }
-            runs.add(EvaluationRun.prepare(dataset, Inspector.describe(model(i)).size()));
+            runs.add(EvaluationRun.prepare(dataset, Inspector.describe(model(i))));
         }
         return runs;
     }

@@ -11,6 +11,8 @@ import io.trd4j.io.FileSet;
 import io.trd4j.io.InputException;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.metrics.MetricsRow;
+import io.trd4j.model.ModelInfo;
+import io.trd4j.model.RegionOfInterest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,6 +31,8 @@ final class EvaluationRun {
 
     private final String category;
     private final int size;
+    /** Of the maps, the pixels that count; null = all do. */
+    private final boolean[] counts;
     private final List<PartFiles> parts;
     private final boolean[] anomalous;
     private final boolean[][] masks;
@@ -37,9 +41,11 @@ final class EvaluationRun {
     private final List<float[]> scores = new ArrayList<>();
     private final Verdict[] verdicts;
 
-    private EvaluationRun(Dataset dataset, int size) {
+    private EvaluationRun(Dataset dataset, ModelInfo model) {
         this.category = dataset.category();
-        this.size = size;
+        size = model.size();
+        RegionOfInterest roi = model.regionOfInterest();
+        counts = roi == null ? null : roi.mask();
         parts = dataset.test();
         anomalous = new boolean[parts.size()];
         masks = new boolean[parts.size()][];
@@ -51,7 +57,7 @@ final class EvaluationRun {
     }
 
     static EvaluationRun of(Inspector inspector, Dataset dataset) throws IOException {
-        EvaluationRun run = prepare(dataset, inspector.model().size());
+        EvaluationRun run = prepare(dataset, inspector.model());
         run.inspect(inspector);
         return run;
     }
@@ -59,21 +65,21 @@ final class EvaluationRun {
     /**
      * The test parts with their masks, not inspected yet.
      *
-     * @param size S of the model
+     * @param model its size, and what counts of its maps
      * @throws InputException when the test parts are unlabelled, or a metric would be undefined (no defect, no normal part):
      *     before anything is computed
      */
-    static EvaluationRun prepare(Dataset dataset, int size) throws IOException {
+    static EvaluationRun prepare(Dataset dataset, ModelInfo model) throws IOException {
         if (dataset.test().isEmpty() || !dataset.labelled()) {
             throw new InputException(dataset.category() + ": evaluation needs labelled test parts: test/good and test/DEFECT "
                     + "with masks; to inspect unlabelled parts use trd inspect");
         }
-        EvaluationRun run = new EvaluationRun(dataset, size);
+        EvaluationRun run = new EvaluationRun(dataset, model);
         for (int i = 0; i < run.parts.size(); i++) {
             run.anomalous[i] = run.parts.get(i).anomalous();
             run.masks[i] = run.parts.get(i).mask(run.size);
         }
-        String missing = Evaluation.missing(run.masks, run.anomalous);
+        String missing = Evaluation.missing(run.masks, run.anomalous, run.counts);
         if (missing != null) {
             throw new InputException(dataset.category() + ": " + missing);
         }
@@ -149,7 +155,7 @@ final class EvaluationRun {
         Map<String, Evaluation.Detail> details = new LinkedHashMap<>();
         for (int branch = 0; branch < BRANCHES.size(); branch++) {
             details.put(BRANCHES.get(branch),
-                    Evaluation.detail(maps.get(branch), scores.get(branch), masks, anomalous, size, size));
+                    Evaluation.detail(maps.get(branch), scores.get(branch), masks, anomalous, counts, size, size));
         }
         return details;
     }

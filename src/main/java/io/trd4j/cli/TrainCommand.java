@@ -5,6 +5,7 @@ import io.trd4j.data.Modality;
 import io.trd4j.data.NormalKernel;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
+import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.TeacherWeights;
 import io.trd4j.train.Trainer.EpochLoss;
 import io.trd4j.train.TrainingOptions;
@@ -69,6 +70,11 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "Seed (default: ${DEFAULT-VALUE}).")
     private long seed;
 
+    @Option(names = "--roi", paramLabel = "FILE",
+            description = "What counts: an image, white where pixels do, or JSON of polygons; nothing outside counts for "
+                    + "calibration and scores. Training sees whole images.")
+    private Path roi;
+
     @Mixin
     private Device device;
 
@@ -98,13 +104,17 @@ final class TrainCommand implements Callable<Integer> {
             throw refused(e);
         }
         Outputs.requireNew("--out", out, "--teacher", teacher);
+        if (roi != null) {
+            Outputs.requireNew("--out", out, "--roi", roi);
+        }
+        RegionOfInterest region = roi == null ? null : Roi.read(roi, size);
         Dataset dataset = Dataset.open(data);
         NormalKernel kernel = null;
         if (normalKernel.auto() && modality == Modality.NORMALS) {
             kernel = TrainingRun.chooseKernel(dataset, size);
             options = options.withNormalKernel(kernel.kernel());
         }
-        List<EpochLoss> history = new TrainingRun(options, epochs.auto(), teacher, out, stateSeconds).run(dataset, resume);
+        List<EpochLoss> history = new TrainingRun(options, epochs.auto(), teacher, region, out, stateSeconds).run(dataset, resume);
         EpochLoss last = history.get(history.size() - 1);
         if (kernel != null) {
             System.out.println(kernel);
@@ -113,6 +123,9 @@ final class TrainCommand implements Callable<Integer> {
                 history.size(), last.rgb(), last.depth(), last.validation() == null ? ""
                         : String.format(Locale.ROOT, "; of the validation parts %.4f, %.4f", last.validation().rgb(),
                                 last.validation().depth())));
+        if (region != null) {
+            System.out.println(Roi.text(region));
+        }
         if (teacher.equals(TrainingRun.RANDOM_TEACHER)) {
             System.out.println("The teacher has random weights; the embedded ones and those of --teacher imagenet detect better.");
         } else if (teacher.equals(TeacherWeights.EMBEDDED)) {

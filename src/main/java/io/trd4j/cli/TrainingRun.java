@@ -12,6 +12,7 @@ import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Network;
 import io.trd4j.model.PrecisionTests;
+import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.TeacherWeights;
 import io.trd4j.model.TrainingSummary;
 import io.trd4j.train.Calibrator;
@@ -39,18 +40,21 @@ final class TrainingRun {
     private final TrainingOptions options;
     private final boolean stops;
     private final String teacher;
+    private final RegionOfInterest roi;
     private final Path model;
     private final Path state;
     private final int stateSeconds;
 
     /**
      * @param stops whether training ends by itself when it has converged, before the options' epochs are done
+     * @param roi what counts in calibration and inspection, training sees whole images; null = everything
      * @param stateSeconds how often a state file is written, at the end of an epoch; negative = never
      */
-    TrainingRun(TrainingOptions options, boolean stops, String teacher, Path model, int stateSeconds) {
+    TrainingRun(TrainingOptions options, boolean stops, String teacher, RegionOfInterest roi, Path model, int stateSeconds) {
         this.options = options;
         this.stops = stops;
         this.teacher = teacher;
+        this.roi = roi;
         this.model = model;
         this.stateSeconds = stateSeconds;
         state = model.resolveSibling(model.getFileName() + ".state");
@@ -112,17 +116,17 @@ final class TrainingRun {
             EpochLoss last = history.get(history.size() - 1);
             int steps = history.size() * Trainer.stepsPerEpoch(parts.count(), options);
             PreparedParts prepared = validated == null ? parts : validated;
-            Calibration calibration = calibrate(network, options.size(), prepared, options.threads());
+            Calibration calibration = calibrate(network, options.size(), prepared, roi, options.threads());
             ValidationLoss loss = last.validation();
             TrainingSummary summary = new TrainingSummary(history.size(), steps, options.batch(), options.learningRate(),
                     options.seed(), parts.count(), last.rgb(), last.depth(), loss == null ? null : loss.rgb(),
                     loss == null ? null : loss.depth(), (System.nanoTime() - start) / 1e9, teacher);
             ModelInfo info = new ModelInfo(ModelInfo.FORMAT_VERSION, options.backbone(), options.size(), options.modality(),
-                    options.normalKernel(), calibration, null, summary,
-                    ModelFile.teacherSha256(network.teacher().weights().sources("")));
+                    options.normalKernel(), null, null, summary, ModelFile.teacherSha256(network.teacher().weights().sources("")))
+                    .withRegionOfInterest(roi).withCalibration(calibration);
             // Written before the precisions are tested: whatever happens there, the trained model is not lost.
             ModelFile.write(model, info, network.sources());
-            PrecisionTests precisions = testPrecisions(network, options.size(), calibration, prepared, options.threads());
+            PrecisionTests precisions = testPrecisions(network, options.size(), calibration, roi, prepared, options.threads());
             ModelFile.write(model, info.withPrecisions(precisions), network.sources());
             Files.deleteIfExists(state);
             warn(Convergence.warning(history, validated == null ? null : MeanFeature.loss(network, validated, options.threads())));
@@ -171,15 +175,15 @@ final class TrainingRun {
         }
     }
 
-    static Calibration calibrate(Network network, int size, PreparedParts validation, int threads) {
+    static Calibration calibrate(Network network, int size, PreparedParts validation, RegionOfInterest roi, int threads) {
         try (Progress progress = new Progress("Calibrating", validation.count())) {
-            return Calibrator.calibrate(network, size, validation, threads, progress::at);
+            return Calibrator.calibrate(network, size, validation, roi, threads, progress::at);
         }
     }
 
     /** Which precisions below float32 this model may be inspected with, measured on its normal validation parts. */
-    static PrecisionTests testPrecisions(Network network, int size, Calibration calibration, PreparedParts validation, int threads)
-            throws IOException {
+    static PrecisionTests testPrecisions(Network network, int size, Calibration calibration, RegionOfInterest roi,
+            PreparedParts validation, int threads) throws IOException {
         PrecisionCalibration.Images images = new PrecisionCalibration.Images() {
             @Override
             public int count() {
@@ -192,7 +196,7 @@ final class TrainingRun {
             }
         };
         try (Progress progress = new Progress("Testing precisions", PrecisionCalibration.steps(validation.count()))) {
-            return PrecisionCalibration.run(network, size, calibration, images, threads, progress::at);
+            return PrecisionCalibration.run(network, size, calibration, roi, images, threads, progress::at);
         }
     }
 }

@@ -34,6 +34,11 @@ final class EncodedImage {
     }
 
     static EncodedImage read(Path file) throws IOException {
+        return check(file, bytes(file));
+    }
+
+    /** A file's content, when there is one of a sensible size. */
+    static byte[] bytes(Path file) throws IOException {
         if (!Files.exists(file)) {
             throw new InputException(file + " does not exist; check the path");
         }
@@ -43,7 +48,7 @@ final class EncodedImage {
         if (Files.size(file) > MAX_FILE_BYTES) {
             throw new InputException(file + " has more than 1 GiB; give one image of one part");
         }
-        return check(file, Files.readAllBytes(file));
+        return Files.readAllBytes(file);
     }
 
     static EncodedImage check(Path file, byte[] bytes) {

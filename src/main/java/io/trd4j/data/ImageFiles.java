@@ -88,7 +88,12 @@ public final class ImageFiles {
 
     /** Reads a ground-truth mask as grey; colours are weighted as Pillow's {@code convert("L")} does. */
     static Grey readGrey(Path file) throws IOException {
-        Samples s = decode(EncodedImage.read(file));
+        return grey(EncodedImage.read(file));
+    }
+
+    /** The same of a file's content. */
+    static Grey grey(EncodedImage image) {
+        Samples s = decode(image);
         byte[] grey = s.bytes;
         if (s.channels > 1) {
             grey = new byte[s.width * s.height];

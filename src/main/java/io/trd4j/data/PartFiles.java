@@ -63,11 +63,6 @@ public record PartFiles(String id, String kind, Path rgb, Path second, Path mask
             }
             return new boolean[Math.multiplyExact(size, size)];
         }
-        ImageFiles.Grey grey = ImageFiles.readGrey(mask);
-        byte[] rgb = new byte[Math.multiplyExact(3, grey.pixels().length)];
-        for (int i = 0; i < rgb.length; i++) {
-            rgb[i] = grey.pixels()[i / 3];
-        }
-        return Preparation.aboveHalf(new RgbImage(grey.width(), grey.height(), rgb), size);
+        return Preparation.aboveHalf(ImageFiles.readGrey(mask), size);
     }
 }

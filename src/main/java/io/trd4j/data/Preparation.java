@@ -122,11 +122,15 @@ public final class Preparation implements AutoCloseable {
         }
     }
 
-    /** Where a ground truth of three equal channels, resized as a colour image, is above one half (SPEC section 5). */
-    static boolean[] aboveHalf(RgbImage grey, int size) {
+    /** Where a grey image, such as a ground truth, resized as a colour image of three equal channels, is above one half (SPEC section 5). */
+    static boolean[] aboveHalf(ImageFiles.Grey grey, int size) {
+        byte[] rgb = new byte[Math.multiplyExact(3, grey.pixels().length)];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = grey.pixels()[i / 3];
+        }
         int n = Math.multiplyExact(size, size);
         float[] values = new float[Math.multiplyExact(3, n)];
-        Pixels<byte[], BytePointer> pixels = grey.pixels();
+        Pixels<byte[], BytePointer> pixels = new RgbImage(grey.width(), grey.height(), rgb).pixels();
         try (Exec exec = Exec.cpu(); FloatPointer out = new FloatPointer((long) values.length);
                 Workspace workspace = Ops.planRgb(exec, pixels.width(), pixels.height(), size)) {
             Ops.prepareRgb(exec, pixels, out, ElementType.FLOAT32, size, workspace);

@@ -1,5 +1,6 @@
 package io.trd4j.engine;
 
+import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.Thresholds;
 
 /**
@@ -16,6 +17,7 @@ public final class Inspection {
     float scoreDepth;
     Verdict verdict = Verdict.NONE;
     Thresholds thresholds = Thresholds.NONE;
+    RegionOfInterest regionOfInterest;
     long prepareNanos;
     long networkNanos;
     long anomalyMapNanos;
@@ -32,7 +34,10 @@ public final class Inspection {
         return size;
     }
 
-    /** Combined anomaly map, calibrated (0 = as on normal parts, 1 = one standard deviation above) and blurred. */
+    /**
+     * Combined anomaly map, calibrated (0 = as on normal parts, 1 = one standard deviation above) and blurred. 0 where the model's
+     * region of interest excludes a pixel.
+     */
     public float[] map() {
         return map;
     }
@@ -47,7 +52,7 @@ public final class Inspection {
         return mapDepth;
     }
 
-    /** Maximum of the combined map. */
+    /** Maximum of the combined map, over the pixels that count. */
     public float score() {
         return score;
     }
@@ -67,6 +72,11 @@ public final class Inspection {
     /** The model's thresholds, which made the verdict of the three scores. */
     public Thresholds thresholds() {
         return thresholds;
+    }
+
+    /** What counts of the maps, the model's; null = everything. */
+    public RegionOfInterest regionOfInterest() {
+        return regionOfInterest;
     }
 
     /** From the decoded images to the network's inputs; on a GPU the copies to page-locked memory, the rest is the network's. */

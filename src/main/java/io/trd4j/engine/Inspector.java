@@ -8,6 +8,7 @@ import io.trd4j.model.Backbone;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
+import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.Threshold;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -108,7 +109,7 @@ public final class Inspector implements AutoCloseable {
         }
     }
 
-    /** Size, backbone, modality, calibration and thresholds of the model. */
+    /** Size, backbone, modality, calibration, thresholds and region of interest of the model. */
     public ModelInfo model() {
         return info;
     }
@@ -169,7 +170,8 @@ public final class Inspector implements AutoCloseable {
     }
 
     /**
-     * Inspects one part.
+     * Inspects one part. When the model has a region of interest, only pixels in it count: scores are the maxima over them, and
+     * the others are 0 in the maps.
      *
      * @param result filled completely
      * @throws InputException when the part cannot be inspected (no valid depth, for example); the result is then undefined
@@ -181,6 +183,7 @@ public final class Inspector implements AutoCloseable {
         enter();
         try {
             engine.inspect(part, result);
+            leaveOut(result);
             if (!Float.isFinite(result.score)) {
                 throw new InputException("part " + part.id() + ": the network's result is not finite: the model's weights are "
                         + (engine.precision() == Precision.FP16 ? "damaged, or too large for fp16; try --precision bf16" : "damaged; train or import it again"));
@@ -189,6 +192,19 @@ public final class Inspector implements AutoCloseable {
             result.thresholds = info.thresholds();
         } finally {
             leave();
+        }
+    }
+
+    /** What does not count: after the blur, which sees it all the same. */
+    private void leaveOut(Inspection result) {
+        RegionOfInterest roi = info.regionOfInterest();
+        result.regionOfInterest = roi;
+        if (roi != null) {
+            long start = System.nanoTime();
+            result.score = roi.keep(result.map);
+            result.scoreRgb = roi.keep(result.mapRgb);
+            result.scoreDepth = roi.keep(result.mapDepth);
+            result.anomalyMapNanos += System.nanoTime() - start;
         }
     }
 

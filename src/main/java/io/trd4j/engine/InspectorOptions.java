@@ -9,7 +9,8 @@ import java.util.Objects;
  * @param threads CPU threads of this inspector; 0 = as many as the machine has cores
  * @param precision arithmetic of the network
  * @param device where it computes
- * @param maps whether an inspection has the anomaly maps; on a GPU, scores alone are sooner on the host
+ * @param maps whether an inspection has the anomaly maps; on a GPU, scores alone are sooner on the host; a model with a
+ *     region of interest has them in any case, as its scores are taken from them
  */
 public record InspectorOptions(int threads, Precision precision, DeviceChoice device, boolean maps) {
     public static final int MAX_THREADS = 1024;

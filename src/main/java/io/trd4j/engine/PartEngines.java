@@ -28,13 +28,15 @@ final class PartEngines {
 
     private PartEngines() {}
 
+    /** A region of interest takes the scores from the maps, so that these are brought to the host whatever the options say. */
     static PartEngine open(ModelFile file, InspectorOptions options) throws IOException {
         int gpu = gpu(options);
         ModelInfo info = file.info();
+        InspectorOptions needed = options.withMaps(options.maps() || info.regionOfInterest() != null);
         if (gpu == CPU) {
-            return new CpuPartEngine(info, Executors.open(file, options), options.resolvedThreads(), options.maps());
+            return new CpuPartEngine(info, Executors.open(file, options), options.resolvedThreads(), needed.maps());
         }
-        return part(network(gpu, plan(info), Executors.source(file), options), info, options);
+        return part(network(gpu, plan(info), Executors.source(file), options), info, needed);
     }
 
     static PartEngine random(ModelInfo info, InspectorOptions options) {

@@ -14,6 +14,7 @@ import io.trd4j.model.ParameterNames;
 import io.trd4j.model.Precision;
 import io.trd4j.model.PrecisionTests;
 import io.trd4j.model.PrecisionTests.Accuracy;
+import io.trd4j.model.RegionOfInterest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,7 @@ public final class PrecisionCalibration {
     private final ExecutionPlan plan;
     private final WeightSource weights;
     private final Calibration calibration;
+    private final RegionOfInterest roi;
     private final Images images;
     private final int[] parts;
     private final int threads;
@@ -57,13 +59,15 @@ public final class PrecisionCalibration {
         FloatPointer image(int part, int branch);
     }
 
+    /** @param map the pixels that count */
     private record Result(float[] map, float score) {}
 
-    private PrecisionCalibration(ExecutionPlan plan, WeightSource weights, Calibration calibration, Images images, int threads,
-                                 IntConsumer progress) {
+    private PrecisionCalibration(ExecutionPlan plan, WeightSource weights, Calibration calibration, RegionOfInterest roi,
+                                 Images images, int threads, IntConsumer progress) {
         this.plan = plan;
         this.weights = weights;
         this.calibration = calibration;
+        this.roi = roi;
         this.images = images;
         this.threads = threads;
         this.progress = progress;
@@ -85,16 +89,17 @@ public final class PrecisionCalibration {
 
     /**
      * @param calibration of the same network: the maps are compared as an inspection gives them
+     * @param roi what counts of the maps, the one it was calibrated with; null = everything
      * @param progress called with the number of steps done so far
      * @return null where oneDNN is not available, as then there is only FP32
      */
-    public static PrecisionTests run(Network network, int size, Calibration calibration, Images images, int threads,
-                                     IntConsumer progress) throws IOException {
+    public static PrecisionTests run(Network network, int size, Calibration calibration, RegionOfInterest roi, Images images,
+                                     int threads, IntConsumer progress) throws IOException {
         if (!CpuSupport.isAvailable()) {
             return null;
         }
         return new PrecisionCalibration(ExecutionPlan.of(network.backbone(), size), new NetworkWeights(network), calibration,
-                images, threads, progress).run();
+                roi, images, threads, progress).run();
     }
 
     private PrecisionTests run() throws IOException {
@@ -158,7 +163,7 @@ public final class PrecisionCalibration {
                 maps.compute(executor.distances(0), executor.distances(1));
                 float[] map = new float[size * size];
                 maps.map().get(map);
-                results.add(new Result(map, maps.score(0)));
+                results.add(roi == null ? new Result(map, maps.score(0)) : new Result(roi.counted(map), roi.keep(map)));
                 progress.accept(++steps);
             }
         }

@@ -3,6 +3,7 @@ package io.trd4j.engine;
 import io.trd4j.data.PointCloud;
 import io.trd4j.engine.Region.Deciding;
 import io.trd4j.engine.Region.Point;
+import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Thresholds;
 import java.nio.ByteBuffer;
@@ -29,17 +30,19 @@ public final class Regions {
     private Regions() {}
 
     /**
-     * 255 where the combined, rgb or depth map is above its NG limit, else 0; S x S, row by row. All 0 without thresholds.
+     * 255 where the combined, rgb or depth map is above its NG limit, else 0; S x S, row by row. All 0 without thresholds, and where
+     * the model's region of interest excludes a pixel, also when a limit is negative.
      */
     public static byte[] mask(Inspection inspection) {
         Thresholds thresholds = inspection.thresholds();
         double combined = thresholds.value(ScoreBranch.COMBINED, Thresholds.Limits::ng);
         double rgb = thresholds.value(ScoreBranch.RGB, Thresholds.Limits::ng);
         double depth = thresholds.value(ScoreBranch.DEPTH, Thresholds.Limits::ng);
+        RegionOfInterest roi = inspection.regionOfInterest();
         byte[] mask = new byte[inspection.map().length];
         for (int i = 0; i < mask.length; i++) {
             boolean above = inspection.map()[i] > combined || inspection.mapRgb()[i] > rgb || inspection.mapDepth()[i] > depth;
-            mask[i] = (byte) (above ? 255 : 0);
+            mask[i] = (byte) (above && (roi == null || roi.counts(i)) ? 255 : 0);
         }
         return mask;
     }

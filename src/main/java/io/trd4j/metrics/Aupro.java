@@ -15,11 +15,11 @@ public final class Aupro {
      *     pixel, or a limit outside (0, 1]
      */
     public static double of(float[][] maps, boolean[][] masks, int height, int width, double limit) {
-        return ProCurve.of(PixelRanking.of(maps, masks, height, width)).area(limit);
+        return ProCurve.of(PixelRanking.of(maps, masks, null, height, width)).area(limit);
     }
 
     /** The curve itself, x = false positive rate, y = mean overlap: 101 points. Errors as {@link #of}. */
     public static List<CurvePoint> curve(float[][] maps, boolean[][] masks, int height, int width) {
-        return ProCurve.of(PixelRanking.of(maps, masks, height, width)).points();
+        return ProCurve.of(PixelRanking.of(maps, masks, null, height, width)).points();
     }
 }

@@ -7,6 +7,9 @@ import java.util.List;
  * pixel metrics; 112 parts of 256x256 take well under a second and about 60 MB beside the maps.
  *
  * <p>The two levels are independent: the flag of a part decides on the image level, its mask on the pixel level.
+ *
+ * <p>Pixels that do not count are neither normal nor anomalous, and an anomalous region is what of it counts: one that lies outside
+ * altogether is none, and one that the border divides is several. A part keeps its flag, whatever of its defect counts.
  */
 public final class Evaluation {
     private Evaluation() {}
@@ -20,9 +23,9 @@ public final class Evaluation {
      */
     public record Detail(MetricsRow row, List<CurvePoint> roc, List<CurvePoint> pro, List<CurvePoint> precisionRecall) {}
 
-    /** As {@link #of(float[][], float[], boolean[][], boolean[], int, int)}; a part's score is its map's maximum. */
+    /** As {@link #of(float[][], float[], boolean[][], boolean[], boolean[], int, int)}; all pixels count, a part's score is its map's maximum. */
     public static MetricsRow of(float[][] maps, boolean[][] masks, boolean[] anomalous, int height, int width) {
-        return of(maps, maxima(maps), masks, anomalous, height, width);
+        return of(maps, maxima(maps), masks, anomalous, null, height, width);
     }
 
     /**
@@ -30,26 +33,27 @@ public final class Evaluation {
      * @param scores    per part
      * @param masks     per part height*width, true = anomalous pixel
      * @param anomalous per part
+     * @param counts    height*width, true = the pixel counts, in every part; null = all do
      * @throws IllegalArgumentException for sizes that disagree, a value that is not finite (naming the part), or when
      *     {@link #missing} has something to say
      */
     public static MetricsRow of(float[][] maps, float[] scores, boolean[][] masks, boolean[] anomalous,
-                                int height, int width) {
-        return detail(maps, scores, masks, anomalous, height, width).row();
+                                boolean[] counts, int height, int width) {
+        return detail(maps, scores, masks, anomalous, counts, height, width).row();
     }
 
-    /** As {@link #of(float[][], float[], boolean[][], boolean[], int, int)}, with the curves. */
+    /** As {@link #of(float[][], float[], boolean[][], boolean[], boolean[], int, int)}, with the curves. */
     public static Detail detail(float[][] maps, float[] scores, boolean[][] masks, boolean[] anomalous,
-                                int height, int width) {
+                                boolean[] counts, int height, int width) {
         if (scores.length != maps.length || anomalous.length != maps.length || masks.length != maps.length) {
             throw new IllegalArgumentException(maps.length + " maps, " + scores.length + " scores, " + masks.length
                     + " masks and " + anomalous.length + " labels; each part needs one of each");
         }
-        String missing = missing(masks, anomalous);
+        String missing = missing(masks, anomalous, counts);
         if (missing != null) {
             throw new IllegalArgumentException(missing);
         }
-        PixelRanking pixels = PixelRanking.of(maps, masks, height, width);
+        PixelRanking pixels = PixelRanking.of(maps, masks, counts, height, width);
         Ranking images = Ranking.of(scores, anomalous);
         ProCurve pro = ProCurve.of(pixels);
         MetricsRow row = new MetricsRow(Auroc.of(images), Auroc.of(pixels.ranking),
@@ -61,9 +65,11 @@ public final class Evaluation {
 
     /**
      * Why these parts define no row, in one line, or null when they do: the metrics need a normal and an anomalous part,
-     * and a normal and an anomalous pixel.
+     * and a normal and an anomalous pixel among those that count.
+     *
+     * @param counts as in {@link #of}
      */
-    public static String missing(boolean[][] masks, boolean[] anomalous) {
+    public static String missing(boolean[][] masks, boolean[] anomalous, boolean[] counts) {
         int positives = 0;
         for (boolean a : anomalous) {
             positives += a ? 1 : 0;
@@ -77,15 +83,13 @@ public final class Evaluation {
         if (positives == anomalous.length) {
             return "all " + anomalous.length + " test parts are anomalous; the metrics need at least one normal part";
         }
-        long pixels = 0;
-        for (boolean[] mask : masks) {
-            pixels += mask.length;
-        }
-        long marked = PixelRanking.count(masks);
+        long marked = PixelRanking.count(masks, true, counts);
+        String where = counts == null ? "" : " in the region of interest";
         if (marked == 0) {
-            return "no mask of the " + anomalous.length + " test parts marks a pixel; the pixel metrics need at least one";
+            return "no mask of the " + anomalous.length + " test parts marks a pixel" + where + "; the pixel metrics need at least one";
         }
-        return marked < pixels ? null : "every pixel of every mask is anomalous; the pixel metrics need normal pixels";
+        return PixelRanking.count(masks, false, counts) > 0 ? null
+                : "every pixel of every mask" + where + " is anomalous; the pixel metrics need normal pixels";
     }
 
     /** Score per part = maximum of its map; a map that is not finite is refused later, by name. */

@@ -1,6 +1,6 @@
 package io.trd4j.metrics;
 
-/** Every pixel of every part, sorted once for P-AUROC, P-AP, P-F1 and AUPRO; and the regions AUPRO averages over. */
+/** Every pixel of every part that counts, sorted once for P-AUROC, P-AP, P-F1 and AUPRO; and the regions AUPRO averages over. */
 final class PixelRanking {
     final Ranking ranking;
     /** 8-connected regions of all masks together. */
@@ -19,20 +19,21 @@ final class PixelRanking {
     /**
      * @param maps  per part height*width scores
      * @param masks per part height*width, true = anomalous
+     * @param counts height*width, true = the pixel counts; null = all do
      * @throws IllegalArgumentException for sizes that disagree, a score that is not finite, or no pixel of either kind
      */
-    static PixelRanking of(float[][] maps, boolean[][] masks, int height, int width) {
-        checkSizes(maps, masks, height, width);
-        int anomalousPixels = Math.toIntExact(count(masks));
+    static PixelRanking of(float[][] maps, boolean[][] masks, boolean[] counts, int height, int width) {
+        checkSizes(maps, masks, counts, height, width);
+        int anomalousPixels = Math.toIntExact(count(masks, true, counts));
         int[] anomalous = new int[anomalousPixels];
-        int[] normal = new int[Math.toIntExact((long) maps.length * height * width - anomalousPixels)];
+        int[] normal = new int[Math.toIntExact(count(masks, false, counts))];
         double[] weights = new double[anomalousPixels];
         int regions = 0;
         int a = 0;
         int n = 0;
         for (int part = 0; part < maps.length; part++) {
             float[] map = maps[part];
-            boolean[] mask = masks[part];
+            boolean[] mask = counts == null ? masks[part] : both(masks[part], counts);
             int first = a;
             for (int i = 0; i < map.length; i++) {
                 if (!Float.isFinite(map[i])) {
@@ -41,7 +42,7 @@ final class PixelRanking {
                 }
                 if (mask[i]) {
                     anomalous[a++] = Ranking.key(map[i]);
-                } else {
+                } else if (counts == null || counts[i]) {
                     normal[n++] = Ranking.key(map[i]);
                 }
             }
@@ -59,17 +60,26 @@ final class PixelRanking {
         return new PixelRanking(new Ranking(normal, anomalous), regions, regionKeys, weights);
     }
 
-    static long count(boolean[][] masks) {
+    /** How many pixels that count are anomalous, or normal. */
+    static long count(boolean[][] masks, boolean anomalous, boolean[] counts) {
         long count = 0;
         for (boolean[] mask : masks) {
-            for (boolean m : mask) {
-                count += m ? 1 : 0;
+            for (int i = 0; i < mask.length; i++) {
+                count += mask[i] == anomalous && (counts == null || counts[i]) ? 1 : 0;
             }
         }
         return count;
     }
 
-    private static void checkSizes(float[][] maps, boolean[][] masks, int height, int width) {
+    private static boolean[] both(boolean[] a, boolean[] b) {
+        boolean[] both = new boolean[a.length];
+        for (int i = 0; i < both.length; i++) {
+            both[i] = a[i] && b[i];
+        }
+        return both;
+    }
+
+    private static void checkSizes(float[][] maps, boolean[][] masks, boolean[] counts, int height, int width) {
         if (height <= 0 || width <= 0) {
             throw new IllegalArgumentException("a map cannot be " + height + "x" + width);
         }
@@ -85,6 +95,9 @@ final class PixelRanking {
                 throw new IllegalArgumentException("part " + part + " has a map of " + maps[part].length + " and a mask of "
                         + masks[part].length + " pixels, not " + height + "x" + width);
             }
+        }
+        if (counts != null && counts.length != (long) height * width) {
+            throw new IllegalArgumentException(counts.length + " pixels that count or not, where a map has " + height + "x" + width);
         }
     }
 }

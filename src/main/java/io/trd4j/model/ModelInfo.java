@@ -25,11 +25,12 @@ import java.util.stream.Collectors;
  * @param thresholds on the scores; null is taken as {@link Thresholds#NONE}
  * @param training null for an imported model
  * @param precisions accuracy of the arithmetic below float32; null when it was never tested
+ * @param regionOfInterest what counts of the maps, of the same size; null = everything
  * @param teacherSha256 64 hexadecimal digits, see {@link ModelFile#teacherSha256}
  */
 public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality modality, int normalKernel,
         Calibration calibration, Thresholds thresholds, TrainingSummary training, PrecisionTests precisions,
-        String teacherSha256) {
+        RegionOfInterest regionOfInterest, String teacherSha256) {
     public static final int FORMAT_VERSION = 1;
     /** A map of this size has 64 MiB; beyond it, sizes come from damaged files and slipped fingers. */
     public static final int MAX_SIZE = 4096;
@@ -45,6 +46,7 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
     private static final String THRESHOLDS_KEY = "trd.thresholds";
     private static final String TRAINING_KEY = "trd.training";
     private static final String PRECISIONS_KEY = "trd.precisions";
+    private static final String REGION_KEY = "trd.roi";
     private static final String TEACHER_KEY = "trd.teacher_sha256";
 
     // Double.toString, which Jackson uses, gives every double back exactly.
@@ -68,29 +70,42 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
         require(modality == Modality.DEPTH || normalKernel % 2 == 1 && normalKernel > 0 && normalKernel < 32,
                 "the normal kernel must be odd, 1 to 31, not " + normalKernel);
         thresholds = thresholds == null ? Thresholds.NONE : thresholds;
+        require(regionOfInterest == null || regionOfInterest.size() == size, "the region of interest must have the model's size "
+                + size + ", not " + (regionOfInterest == null ? 0 : regionOfInterest.size()));
         require(teacherSha256.matches("[0-9a-f]{64}"), "the teacher's SHA-256 must have 64 hexadecimal digits");
     }
 
-    /** Without precision tests. */
+    /** Without precision tests and region of interest. */
     public ModelInfo(int formatVersion, Backbone backbone, int size, Modality modality, int normalKernel,
                      Calibration calibration, Thresholds thresholds, TrainingSummary training, String teacherSha256) {
-        this(formatVersion, backbone, size, modality, normalKernel, calibration, thresholds, training, null, teacherSha256);
+        this(formatVersion, backbone, size, modality, normalKernel, calibration, thresholds, training, null, null,
+                teacherSha256);
     }
 
     /** Precision tests and thresholds, which depend on the calibration, are dropped. */
     public ModelInfo withCalibration(Calibration newCalibration) {
         return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, newCalibration, Thresholds.NONE, training, null,
-                teacherSha256);
+                regionOfInterest, teacherSha256);
     }
 
     public ModelInfo withPrecisions(PrecisionTests tests) {
         return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, thresholds, training, tests,
-                teacherSha256);
+                regionOfInterest, teacherSha256);
     }
 
     public ModelInfo withThresholds(Thresholds newThresholds) {
         return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, newThresholds, training,
-                precisions, teacherSha256);
+                precisions, regionOfInterest, teacherSha256);
+    }
+
+    /**
+     * Calibration, thresholds and precision tests, which depend on what counts, are dropped.
+     *
+     * @param region null = everything counts
+     */
+    public ModelInfo withRegionOfInterest(RegionOfInterest region) {
+        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, null, Thresholds.NONE, training, null, region,
+                teacherSha256);
     }
 
     Map<String, String> toMetadata() {
@@ -116,6 +131,9 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
         }
         if (precisions != null) {
             out.put(PRECISIONS_KEY, json(precisions));
+        }
+        if (regionOfInterest != null) {
+            out.put(REGION_KEY, json(regionOfInterest));
         }
         out.put(TEACHER_KEY, teacherSha256);
         return out;
@@ -145,7 +163,8 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
                     json(file, metadata, CALIBRATION_KEY, Calibration.class), thresholds(file, metadata),
                     // Older models have no validation losses; its numbers must be there all the same.
                     json(SPARSE, file, metadata, TRAINING_KEY, TrainingSummary.class),
-                    json(file, metadata, PRECISIONS_KEY, PrecisionTests.class), text(file, metadata, TEACHER_KEY));
+                    json(file, metadata, PRECISIONS_KEY, PrecisionTests.class), json(file, metadata, REGION_KEY, RegionOfInterest.class),
+                    text(file, metadata, TEACHER_KEY));
         } catch (IllegalArgumentException e) {
             throw new InputException(file + " is not a sound model: " + e.getMessage(), e);
         } catch (InputException e) {

@@ -5,17 +5,21 @@ import io.trd4j.model.BranchMaps;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.LibTorch;
 import io.trd4j.model.Network;
+import io.trd4j.model.RegionOfInterest;
 import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 
-/** Calibration: mean and population standard deviation of all pixels of all validation maps, per branch (SPEC section 4). */
+/** Calibration: mean and population standard deviation of all validation maps' pixels that count, per branch (SPEC section 4). */
 public final class Calibrator {
     private Calibrator() {}
 
-    /** @param progress called with the number of parts done so far */
-    public static Calibration calibrate(Network network, int size, PreparedParts validation, int threads,
-                                        IntConsumer progress) {
+    /**
+     * @param roi what counts of the maps, of the same size; null = everything
+     * @param progress called with the number of parts done so far
+     */
+    public static Calibration calibrate(Network network, int size, PreparedParts validation, RegionOfInterest roi,
+                                        int threads, IntConsumer progress) {
         LibTorch.setThreads(threads);
         if (validation.count() == 0) {
             throw new InputException("calibration needs normal parts; put some under validation/good");
@@ -27,8 +31,8 @@ public final class Calibrator {
             for (int i = 0; i < validation.count(); i++) {
                 try (PointerScope scope = new PointerScope()) {
                     maps.compute(validation.rgb(i), validation.second(i));
-                    rgb.add(maps.rgb(), map);
-                    depth.add(maps.depth(), map);
+                    rgb.add(counted(maps.rgb(), map, roi));
+                    depth.add(counted(maps.depth(), map, roi));
                 }
                 progress.accept(i + 1);
             }
@@ -40,14 +44,18 @@ public final class Calibrator {
         return new Calibration(rgb.mean, rgb.std(), depth.mean, depth.std());
     }
 
+    private static float[] counted(FloatPointer values, float[] map, RegionOfInterest roi) {
+        values.get(map);
+        return roi == null ? map : roi.counted(map);
+    }
+
     /** Mean and sum of squared deviations, merged map by map: exact enough for any number of pixels. */
     private static final class Moments {
         private long count;
         private double mean;
         private double squares;
 
-        void add(FloatPointer values, float[] map) {
-            values.get(map);
+        void add(float[] map) {
             double sum = 0;
             for (float v : map) {
                 sum += v;

@@ -65,7 +65,7 @@ class AblationsTest {
             assertEquals(2, losses.size());
             detection = Detection.of(full, validation, test, SIZE, TorchDevice.CPU);
             Network network = full.network();
-            Calibration calibration = Calibrator.calibrate(network, SIZE, validation, THREADS, done -> { });
+            Calibration calibration = Calibrator.calibrate(network, SIZE, validation, null, THREADS, done -> { });
             ModelFile.write(file, new ModelInfo(ModelInfo.FORMAT_VERSION, Backbone.RESNET18, SIZE, Modality.NORMALS, 5, calibration,
                     null, null, ModelFile.teacherSha256(network.teacher().weights().sources(""))), network.sources());
         }

@@ -34,7 +34,7 @@ final class Results {
             anomalous[i] = parts.get(i).anomalous();
             masks[i] = parts.get(i).mask(size);
         }
-        String missing = Evaluation.missing(masks, anomalous);
+        String missing = Evaluation.missing(masks, anomalous, null);
         if (missing != null) {
             throw new InputException(dataset.category() + ": " + missing);
         }
@@ -50,7 +50,7 @@ final class Results {
         Map<String, float[]> scores = new LinkedHashMap<>();
         detection.maps().forEach((branch, maps) -> {
             scores.put(branch, Detection.scores(maps));
-            rows.put(branch, Evaluation.of(maps, scores.get(branch), masks, anomalous, size, size).toMap());
+            rows.put(branch, Evaluation.of(maps, scores.get(branch), masks, anomalous, null, size, size).toMap());
         });
         StringBuilder csv = new StringBuilder("id,kind,anomalous,score,score_rgb,score_depth\n");
         for (int i = 0; i < parts.size(); i++) {

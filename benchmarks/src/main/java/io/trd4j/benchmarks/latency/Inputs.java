@@ -96,7 +96,8 @@ public final class Inputs {
             ModelInfo info = new ModelInfo(ModelInfo.FORMAT_VERSION, backbone, size, modality, NORMAL_KERNEL,
                     new Calibration(0, 1, 0, 1), null, null, ModelFile.teacherSha256(network.teacher().weights().sources("")));
             boolean untested = args.length > 5 && args[5].equals("untested");
-            tests = untested ? null : PrecisionCalibration.run(network, size, info.calibration(), normal(parts), Integer.parseInt(args[4]), done -> { });
+            tests = untested ? null : PrecisionCalibration.run(network, size, info.calibration(), null, normal(parts),
+                    Integer.parseInt(args[4]), done -> { });
             ModelFile.write(folder.resolve("model.safetensors"), info.withPrecisions(tests), network.sources());
         }
         Map<String, Object> about = new LinkedHashMap<>();
