@@ -3,6 +3,7 @@ package io.trd4j.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trd4j.data.ImageFiles;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.SafetensorsWriter;
@@ -44,6 +45,8 @@ class BadInputTest {
         cut("parts/plate/test/hole/rgb/000.png", "cut.png", 2);
         cut("parts/plate/test/hole/xyz/000.tiff", "cut.tiff", 2);
         cut("parts/plate/test/hole/xyz/000.tiff", "head.tiff", 900);
+        Files.write(w.resolve("black.png"), ImageFiles.pngGrey(9, 9, new byte[81]));
+        Files.writeString(w.resolve("line.json"), "{\"width\": 64, \"height\": 64, \"include\": [[[1, 1], [9, 9]]]}");
         Files.copy(Cli.ROOT.resolve("tests/fixtures/images/one_channel.tiff"), w.resolve("one.tiff"));
         Files.copy(Cli.ROOT.resolve("tests/fixtures/golden/metrics-a.safetensors"), w.resolve("other.safetensors"));
 
@@ -204,6 +207,10 @@ class BadInputTest {
             new Case(TRAIN + "--threads -1", "--threads -1"),
             new Case(TRAIN + "--threads 9999", "--threads 9999", "1024"),
             new Case(TRAIN + "--device cuda", "--device cuda"),
+            new Case(TRAIN + "--roi @none.png", "@none.png", "does not exist"),
+            new Case(TRAIN + "--roi @text.png", "@text.png", "PNG"),
+            new Case(TRAIN + "--roi @black.png", "@black.png", "excludes every pixel", "white"),
+            new Case("train --data @parts/plate --out @black.png --roi @black.png", "--out", "--roi", "@black.png"),
             new Case(TRAIN + "--state-every -1", "--state-every", "-1"),
             new Case(TRAIN + "--teacher @none", "@none", "does not exist"),
             new Case(TRAIN + "--teacher @text.pth --size 32", "@text.pth"),
@@ -221,6 +228,18 @@ class BadInputTest {
             new Case("calibrate --model @none --data @parts/plate", "@none", "does not exist"),
             new Case("calibrate --model @text --data @parts/plate", "@text"),
             new Case("calibrate --model @bare.safetensors --data @untrained", "@untrained", "validation"),
+            new Case("calibrate --model @model.safetensors --data @parts/plate --roi @none.json", "@none.json", "does not exist"),
+            new Case("calibrate --model @model.safetensors --data @parts/plate --roi @empty", "@empty", "not a file"),
+            new Case("calibrate --model @model.safetensors --data @parts/plate --roi @cut.png", "@cut.png", "damaged"),
+            new Case("calibrate --model @model.safetensors --data @parts/plate --roi @black.png", "@black.png", "excludes every pixel"),
+            new Case("calibrate --model @model.safetensors --data @parts/plate --roi @line.json", "@line.json", "2 points"),
+            new Case(LIMITS + "--false-reject-rate 50% --confidence 60% --roi @line.json", "@line.json", "2 points"),
+            // roi
+            new Case("roi --model @model.safetensors", "--show", "--out"),
+            new Case("roi --model @model.safetensors --out @new.png", "no region of interest", "trd calibrate --roi"),
+            new Case("roi --model @model.safetensors --out @model.safetensors", "--out", "--model"),
+            new Case("roi --model @none --show", "@none", "does not exist"),
+            new Case("roi --model @text --show", "@text"),
             new Case("calibrate --model @bare.safetensors --data @empty", "@empty"),
             new Case("calibrate --model @damaged.safetensors --data @parts/plate", "NaN", "model"),
             new Case("calibrate --model @bare.safetensors --data @parts/plate --threads -1", "--threads -1"),

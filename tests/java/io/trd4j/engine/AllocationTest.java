@@ -11,8 +11,11 @@ import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
 import io.trd4j.engine.cpu.CpuSupport;
 import io.trd4j.model.Backbone;
+import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
+import io.trd4j.model.RegionOfInterest;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,11 +29,17 @@ class AllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     @ParameterizedTest
-    @CsvSource({"FP32,DEPTH", "FP32,NORMALS", "BF16,NORMALS", "INT8,DEPTH"})
-    void aPartAllocatesNothingOnTheJavaHeap(Precision precision, Modality modality) {
+    @CsvSource({"FP32,DEPTH,false", "FP32,NORMALS,true", "BF16,NORMALS,false", "INT8,DEPTH,false"})
+    void aPartAllocatesNothingOnTheJavaHeap(Precision precision, Modality modality, boolean withRegion) {
         assumeTrue(CpuSupport.isAvailable() && CpuSupport.supports(precision));
         Part[] parts = {SyntheticParts.part(Shape.COOKIE, 96, 1), SyntheticParts.part(Shape.RING, 96, 2)};
-        try (Inspector inspector = Inspector.random(Backbone.RESNET18, SIZE, modality, 5, new InspectorOptions(2, precision))) {
+        InspectorOptions options = new InspectorOptions(2, precision);
+        boolean[] counts = new boolean[SIZE * SIZE];
+        Arrays.fill(counts, SIZE, 9 * SIZE, true);
+        ModelInfo whole = RandomNetwork.info(Backbone.RESNET18, SIZE, modality, 5);
+        ModelInfo info = withRegion ? whole.withRegionOfInterest(RegionOfInterest.of(counts, "roi.png", "5".repeat(64)))
+                .withCalibration(whole.calibration()) : whole;
+        try (Inspector inspector = new Inspector(info, PartEngines.random(info, options), 2)) {
             Inspection result = inspector.newInspection();
             for (int i = 0; i < WARM_UP; i++) {
                 inspector.inspect(parts[i % parts.length], result);

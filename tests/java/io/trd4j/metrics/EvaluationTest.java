@@ -1,6 +1,7 @@
 package io.trd4j.metrics;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -50,6 +51,58 @@ class EvaluationTest {
         assertTrue(before.contains(reason), before);
         assertEquals(before, assertThrows(IllegalArgumentException.class,
                 () -> Evaluation.of(maps, masks, anomalous, 1, 2)).getMessage());
+    }
+
+    /** With a rectangle that counts, everything is as if maps and masks had been cut to it. */
+    @Test
+    void pixelsThatDoNotCountAreNotThere() {
+        int size = 24;
+        int x0 = 5;
+        int y0 = 7;
+        int width = 13;
+        int height = 11;
+        boolean[] counts = new boolean[size * size];
+        float[][] maps = new float[6][size * size];
+        boolean[][] masks = new boolean[6][size * size];
+        float[][] cutMaps = new float[6][width * height];
+        boolean[][] cutMasks = new boolean[6][width * height];
+        boolean[] anomalous = {false, false, false, true, true, true};
+        float[] scores = {1, 4, 2, 3, 5, 4};
+        Random random = new Random(4);
+        for (int part = 0; part < maps.length; part++) {
+            for (int i = 0; i < size * size; i++) {
+                int x = i % size;
+                int y = i / size;
+                counts[i] = x >= x0 && x < x0 + width && y >= y0 && y < y0 + height;
+                // Part 3 has a defect across the border, part 4 outside alone, part 5 a U of which the border makes two regions.
+                masks[part][i] = part == 3 && x < 10 && y < 12 || part == 4 && x < 3
+                        || part == 5 && (y < 10 && (x == 8 || x == 12) || y == 5 && x >= 8 && x <= 12);
+                maps[part][i] = (float) random.nextGaussian() + (masks[part][i] ? 1 : 0) + (counts[i] ? 0 : 3);
+                if (counts[i]) {
+                    int j = (y - y0) * width + x - x0;
+                    cutMaps[part][j] = maps[part][i];
+                    cutMasks[part][j] = masks[part][i];
+                }
+            }
+        }
+        Evaluation.Detail cut = Evaluation.detail(cutMaps, scores, cutMasks, anomalous, null, height, width);
+        assertEquals(cut, Evaluation.detail(maps, scores, masks, anomalous, counts, size, size));
+        assertEquals(cut.row(), Evaluation.of(maps, scores, masks, anomalous, counts, size, size));
+        assertNotEquals(cut.row(), Evaluation.of(maps, scores, masks, anomalous, null, size, size));
+        assertEquals(3, PixelRanking.of(maps, masks, counts, size, size).regions);
+
+        boolean[][] outside = new boolean[6][];
+        boolean[][] inside = new boolean[6][];
+        for (int part = 0; part < 6; part++) {
+            outside[part] = masks[4];
+            inside[part] = counts;
+        }
+        String none = Evaluation.missing(outside, anomalous, counts);
+        assertTrue(none.startsWith("no mask of the 6 test parts marks a pixel in the region of interest;"), none);
+        String all = Evaluation.missing(inside, anomalous, counts);
+        assertTrue(all.startsWith("every pixel of every mask in the region of interest is anomalous"), all);
+        assertThrows(IllegalArgumentException.class,
+                () -> Evaluation.of(cutMaps, scores, cutMasks, anomalous, counts, height, width));
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.trd4j.model.BranchMaps;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.Features;
 import io.trd4j.model.Network;
+import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.Weights;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -133,37 +134,47 @@ class TrainerTest {
     }
 
     @Test
-    void calibrationIsMeanAndPopulationDeviationOfAllPixels() throws IOException {
+    void calibrationIsMeanAndPopulationDeviationOfThePixelsThatCount() throws IOException {
+        boolean[] stripe = new boolean[SIZE * SIZE];
+        Arrays.fill(stripe, 5 * SIZE + 3, 21 * SIZE, true);
         try (Network network = new Network(Backbone.RESNET18); PreparedParts parts = parts(dataset.train())) {
             RandomTeacher.initialise(network.teacher(), 3, parts, 2);
             network.studentRgb().weights().initialise(5);
             network.studentDepth().weights().initialise(6);
-            Calibration calibration = Calibrator.calibrate(network, SIZE, parts, null, 2, done -> { });
-            double[] sums = new double[4];
-            long pixels = 0;
-            try (BranchMaps maps = new BranchMaps(network, SIZE)) {
-                for (int i = 0; i < parts.count(); i++) {
-                    try (PointerScope scope = new PointerScope()) {
-                        maps.compute(parts.rgb(i), parts.second(i));
-                        FloatPointer rgbMap = maps.rgb();
-                        FloatPointer depthMap = maps.depth();
-                        for (int p = 0; p < SIZE * SIZE; p++) {
-                            double rgb = rgbMap.get(p);
-                            double depth = depthMap.get(p);
-                            sums[0] += rgb;
-                            sums[1] += rgb * rgb;
-                            sums[2] += depth;
-                            sums[3] += depth * depth;
-                            pixels++;
+            for (RegionOfInterest roi : new RegionOfInterest[] {null, RegionOfInterest.of(stripe, "roi.png", "5".repeat(64))}) {
+                assertCalibration(Calibrator.calibrate(network, SIZE, parts, roi, 2, done -> { }), network, parts, roi == null ? null : stripe);
+            }
+        }
+    }
+
+    private static void assertCalibration(Calibration calibration, Network network, PreparedParts parts, boolean[] counts) {
+        double[] sums = new double[4];
+        long pixels = 0;
+        try (BranchMaps maps = new BranchMaps(network, SIZE)) {
+            for (int i = 0; i < parts.count(); i++) {
+                try (PointerScope scope = new PointerScope()) {
+                    maps.compute(parts.rgb(i), parts.second(i));
+                    FloatPointer rgbMap = maps.rgb();
+                    FloatPointer depthMap = maps.depth();
+                    for (int p = 0; p < SIZE * SIZE; p++) {
+                        if (counts != null && !counts[p]) {
+                            continue;
                         }
+                        double rgb = rgbMap.get(p);
+                        double depth = depthMap.get(p);
+                        sums[0] += rgb;
+                        sums[1] += rgb * rgb;
+                        sums[2] += depth;
+                        sums[3] += depth * depth;
+                        pixels++;
                     }
                 }
             }
-            assertClose("mean rgb", calibration.meanRgb(), sums[0] / pixels, 1e-9);
-            assertClose("std rgb", calibration.stdRgb(), Math.sqrt(sums[1] / pixels - Math.pow(sums[0] / pixels, 2)), 1e-7);
-            assertClose("mean depth", calibration.meanDepth(), sums[2] / pixels, 1e-9);
-            assertClose("std depth", calibration.stdDepth(), Math.sqrt(sums[3] / pixels - Math.pow(sums[2] / pixels, 2)), 1e-7);
         }
+        assertClose("mean rgb", calibration.meanRgb(), sums[0] / pixels, 1e-9);
+        assertClose("std rgb", calibration.stdRgb(), Math.sqrt(sums[1] / pixels - Math.pow(sums[0] / pixels, 2)), 1e-7);
+        assertClose("mean depth", calibration.meanDepth(), sums[2] / pixels, 1e-9);
+        assertClose("std depth", calibration.stdDepth(), Math.sqrt(sums[3] / pixels - Math.pow(sums[2] / pixels, 2)), 1e-7);
     }
 
     @Test
