@@ -46,6 +46,7 @@ class BadInputTest {
         cut("parts/plate/test/hole/xyz/000.tiff", "cut.tiff", 2);
         cut("parts/plate/test/hole/xyz/000.tiff", "head.tiff", 900);
         Files.write(w.resolve("black.png"), ImageFiles.pngGrey(9, 9, new byte[81]));
+        Files.writeString(w.resolve("wide.json"), "{\"width\": 128, \"height\": 64}");
         Files.writeString(w.resolve("line.json"), "{\"width\": 64, \"height\": 64, \"include\": [[[1, 1], [9, 9]]]}");
         Files.copy(Cli.ROOT.resolve("tests/fixtures/images/one_channel.tiff"), w.resolve("one.tiff"));
         Files.copy(Cli.ROOT.resolve("tests/fixtures/golden/metrics-a.safetensors"), w.resolve("other.safetensors"));
@@ -234,6 +235,7 @@ class BadInputTest {
             new Case("calibrate --model @model.safetensors --data @parts/plate --roi @black.png", "@black.png", "excludes every pixel"),
             new Case("calibrate --model @model.safetensors --data @parts/plate --roi @line.json", "@line.json", "2 points"),
             new Case(LIMITS + "--false-reject-rate 50% --confidence 60% --roi @line.json", "@line.json", "2 points"),
+            new Case("calibrate --model @model.safetensors --data @parts/plate --roi @wide.json", "@wide.json", "128x64", "64x64"),
             // roi
             new Case("roi --model @model.safetensors", "--show", "--out"),
             new Case("roi --model @model.safetensors --out @new.png", "no region of interest", "trd calibrate --roi"),

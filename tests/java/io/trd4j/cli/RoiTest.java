@@ -102,7 +102,8 @@ class RoiTest {
 
     @Test
     void thresholdsAreThoseOfTheScoresInside() throws IOException {
-        Path roi = Files.writeString(folder.resolve("roi.json"), "{\"width\": 64, \"height\": 64, \"include\": [[[0, 0], [31, 0], [31, 63], [0, 63]]]}");
+        Path roi = Files.writeString(folder.resolve("roi.json"),
+                "{\"width\": 64, \"height\": 64, \"include\": [[[0, 0], [31, 0], [31, 63], [0, 63]]]}");
         calibrate("--roi", roi, "--method", "max-f1", "--precision", "fp32");
         Threshold set = info().thresholds().combined().ng();
         boolean found = false;
@@ -122,7 +123,8 @@ class RoiTest {
     void evaluationAndInspectionStayInside() throws IOException {
         calibrate("--roi", left);
         Path results = folder.resolve("results");
-        Cli.here("evaluate", "--model", model, "--data", sample.category, "--out", results, "--precision", "fp32", "--device", "cpu").expect(0);
+        Cli.here("evaluate", "--model", model, "--data", sample.category, "--out", results, "--precision", "fp32",
+                "--device", "cpu").expect(0);
         JsonNode metrics = new ObjectMapper().readTree(results.resolve("metrics.json").toFile()).get("combined");
         List<PartFiles> parts = Dataset.open(sample.category).test();
         RegionOfInterest roi = info().regionOfInterest();
@@ -163,7 +165,8 @@ class RoiTest {
             List<Object> line = new ArrayList<>(List.of("train", "--data", sample.category, "--out", file, "--size", 32, "--epochs", 1,
                     "--batch", 2));
             line.addAll(file == models[1] ? List.of("--roi", left) : List.of());
-            assertEquals(file == models[1], Cli.run(line).expect(0).out().contains("region of interest: 50.0 % of the pixels count (512 of 32x32)"));
+            String out = Cli.run(line).expect(0).out();
+            assertEquals(file == models[1], out.contains("region of interest: 50.0 % of the pixels count (512 of 32x32)"), out);
         }
         try (ModelFile whole = ModelFile.open(models[0]); ModelFile cut = ModelFile.open(models[1])) {
             assertEquals(512, cut.info().regionOfInterest().pixels());

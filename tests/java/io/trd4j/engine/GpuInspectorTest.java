@@ -19,11 +19,15 @@ import io.trd4j.engine.cuda.CudaSupport;
 import io.trd4j.engine.cuda.Device;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
+import io.trd4j.model.ModelFile;
 import io.trd4j.model.Precision;
+import io.trd4j.model.RegionOfInterest;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -88,6 +92,27 @@ class GpuInspectorTest {
             assertEquals(assertThrows(InputException.class, () -> inspect(cpu, empty)).getMessage(),
                     assertThrows(InputException.class, () -> inspect(gpu, empty)).getMessage());
             assertNear(inspect(gpu, PARTS[0]), inspect(cpu, PARTS[0]), tolerance, correlation);
+        }
+    }
+
+    /** Its scores are those of the maps, which are brought to the host for it. */
+    @Test
+    void aRegionOfInterestTakesItsScoresFromTheMaps() throws IOException {
+        boolean[] counts = new boolean[128 * 128];
+        Arrays.fill(counts, 30 * 128, 70 * 128 + 50, true);
+        RegionOfInterest roi = RegionOfInterest.of(counts, "roi.png", "5".repeat(64));
+        Path model = folder.resolve("roi.safetensors");
+        Files.copy(depth, model);
+        ModelFile.replaceInfo(model, info -> info.withRegionOfInterest(roi).withCalibration(info.calibration()));
+        try (Inspector whole = Inspector.open(depth, cuda(Precision.FP16));
+             Inspector cut = Inspector.open(model, cuda(Precision.FP16).withMaps(false))) {
+            for (Part part : PARTS) {
+                Inspection expected = inspect(whole, part);
+                Inspection got = inspect(cut, part);
+                assertEquals(roi.keep(expected.map()), got.score());
+                assertEquals(roi.keep(expected.mapDepth()), got.scoreDepth());
+                assertArrayEquals(expected.map(), got.map());
+            }
         }
     }
 

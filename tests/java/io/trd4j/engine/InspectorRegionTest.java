@@ -176,7 +176,8 @@ class InspectorRegionTest {
         for (int hot = 0; hot < 3; hot++) {
             // None; column 0, whose upsampled footprint ends before pixel 5; column 5, pixels 17 to 25.
             try (FloatPointer fine = zeros(side); FloatPointer middle = zeros(side / 2);
-                 FloatPointer coarse = zeros(side / 4); Distances distances = new Distances(fine, side, middle, side / 2, coarse, side / 4);
+                 FloatPointer coarse = zeros(side / 4);
+                 Distances distances = new Distances(fine, side, middle, side / 2, coarse, side / 4);
                  CalibratedMaps maps = new CalibratedMaps(SIZE, new Calibration(0, 1, 0, 1))) {
                 if (hot > 0) {
                     fine.put(8L * side + (hot == 1 ? 0 : 5), 1);

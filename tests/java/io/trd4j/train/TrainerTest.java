@@ -142,7 +142,8 @@ class TrainerTest {
             network.studentRgb().weights().initialise(5);
             network.studentDepth().weights().initialise(6);
             for (RegionOfInterest roi : new RegionOfInterest[] {null, RegionOfInterest.of(stripe, "roi.png", "5".repeat(64))}) {
-                assertCalibration(Calibrator.calibrate(network, SIZE, parts, roi, 2, done -> { }), network, parts, roi == null ? null : stripe);
+                Calibration calibration = Calibrator.calibrate(network, SIZE, parts, roi, 2, done -> { });
+                assertCalibration(calibration, network, parts, roi == null ? null : stripe);
             }
         }
     }

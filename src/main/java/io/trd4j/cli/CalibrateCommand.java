@@ -61,13 +61,14 @@ final class CalibrateCommand implements Callable<Integer> {
             if (options.precision() != Precision.AUTO) {
                 throw new InputException("--precision belongs to thresholds; the calibration itself is measured in fp32");
             }
-            calibrate(Dataset.open(data), region());
+            Dataset dataset = Dataset.open(data);
+            calibrate(dataset, region(dataset));
             return 0;
         }
         ThresholdPlan plan = thresholds.plan();
         Dataset dataset = Dataset.open(data);
         boolean calibrated = roi == null && info().calibration() != null;
-        RegionOfInterest region = region();
+        RegionOfInterest region = region(dataset);
         ThresholdRun run = new ThresholdRun(plan, dataset);
         if (!calibrated) {
             calibrate(dataset, region);
@@ -85,9 +86,9 @@ final class CalibrateCommand implements Callable<Integer> {
     }
 
     /** What counts from now on; null = everything. */
-    private RegionOfInterest region() throws IOException {
+    private RegionOfInterest region(Dataset dataset) throws IOException {
         ModelInfo info = info();
-        return roi == null ? info.regionOfInterest() : roi.toString().equals(NONE) ? null : Roi.read(roi, info.size());
+        return roi == null ? info.regionOfInterest() : roi.toString().equals(NONE) ? null : Roi.read(roi, info.size(), dataset);
     }
 
     private void calibrate(Dataset dataset, RegionOfInterest region) throws IOException {

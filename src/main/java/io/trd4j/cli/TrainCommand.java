@@ -107,8 +107,8 @@ final class TrainCommand implements Callable<Integer> {
         if (roi != null) {
             Outputs.requireNew("--out", out, "--roi", roi);
         }
-        RegionOfInterest region = roi == null ? null : Roi.read(roi, size);
         Dataset dataset = Dataset.open(data);
+        RegionOfInterest region = roi == null ? null : Roi.read(roi, size, dataset);
         NormalKernel kernel = null;
         if (normalKernel.auto() && modality == Modality.NORMALS) {
             kernel = TrainingRun.chooseKernel(dataset, size);

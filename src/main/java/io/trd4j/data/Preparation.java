@@ -122,7 +122,7 @@ public final class Preparation implements AutoCloseable {
         }
     }
 
-    /** Where a grey image, such as a ground truth, resized as a colour image of three equal channels, is above one half (SPEC section 5). */
+    /** Where a grey image, such as a ground truth, is above one half after it was resized as a colour image (SPEC section 5). */
     static boolean[] aboveHalf(ImageFiles.Grey grey, int size) {
         byte[] rgb = new byte[Math.multiplyExact(3, grey.pixels().length)];
         for (int i = 0; i < rgb.length; i++) {

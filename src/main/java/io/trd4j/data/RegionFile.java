@@ -3,12 +3,15 @@ package io.trd4j.data;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -29,6 +32,8 @@ public final class RegionFile {
     /** OpenCV's polygons have whole coordinates, of which these are the binary places behind the point. */
     private static final int FRACTION_BITS = 4;
     private static final int MIN_POINTS = 3;
+    /** Of the ratio of width and height: polygons drawn on a smaller copy of the image fit. */
+    private static final double RATIO_TOLERANCE = 0.01;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -49,12 +54,16 @@ public final class RegionFile {
     /**
      * The file at {@code size x size}, row by row: true where pixels count; an image is resized as a ground truth is (SPEC section 5).
      *
+     * @param example a colour image that the region belongs to: polygons of an image of another shape are refused; null = not known
      * @throws InputException when the file is neither an image nor polygons, or excludes everything; one line that names it
      */
-    public static boolean[] read(Path file, int size) throws IOException {
+    public static boolean[] read(Path file, int size, RgbImage example) throws IOException {
         byte[] bytes = EncodedImage.bytes(file);
-        boolean polygons = isJson(file, bytes);
-        boolean[] counts = Preparation.aboveHalf(polygons ? filled(parse(file, bytes))
+        Polygons polygons = isJson(file, bytes) ? parse(file, bytes) : null;
+        if (polygons != null && example != null) {
+            requireShape(file, polygons, example);
+        }
+        boolean[] counts = Preparation.aboveHalf(polygons != null ? filled(polygons)
                 : ImageFiles.grey(EncodedImage.check(file, bytes)), size);
         for (boolean c : counts) {
             if (c) {
@@ -62,7 +71,7 @@ public final class RegionFile {
             }
         }
         throw new InputException(file + " excludes every pixel at the model's size " + size + "; "
-                + (polygons ? "give polygons that leave something" : "paint white (above half of full scale) what counts"));
+                + (polygons != null ? "give polygons that leave something" : "paint white (above half of full scale) what counts"));
     }
 
     private static boolean isJson(Path file, byte[] bytes) {
@@ -75,18 +84,30 @@ public final class RegionFile {
         try {
             polygons = JSON.readValue(bytes, Polygons.class);
         } catch (JsonProcessingException e) {
-            throw wrong(file, e.getOriginalMessage().replaceAll("\\s*\\R.*", "").replaceAll("\\p{Cntrl}", "?")
-                    + (e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr()));
+            throw wrong(file, reason(e));
         } catch (IOException e) {
             throw new IllegalStateException("bytes in memory are read without the disk", e);
         }
-        if (polygons == null || polygons.width == null || polygons.height == null) {
-            throw wrong(file, "width and height of the colour image are missing");
+        if (polygons == null || polygons.width == null || polygons.height == null || polygons.width < 1 || polygons.height < 1) {
+            throw wrong(file, "width and height of the colour image are missing or not positive");
         }
         EncodedImage.checkSize(file, polygons.width, polygons.height, EncodedImage.MAX_PIXELS);
         check(file, "include", polygons.include, polygons);
         check(file, "ignore", polygons.ignore, polygons);
         return polygons;
+    }
+
+    /** Jackson's own words name Java types and its settings. */
+    private static String reason(JsonProcessingException e) {
+        String where = e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ")";
+        if (e instanceof UnrecognizedPropertyException unknown) {
+            return "'" + unknown.getPropertyName().replaceAll("\\p{Cntrl}", "?") + "' is not known" + where;
+        }
+        if (e instanceof MismatchedInputException mismatched && !mismatched.getPath().isEmpty()) {
+            return mismatched.getPath().stream().map(r -> r.getFieldName() == null ? "[" + r.getIndex() + "]" : r.getFieldName())
+                    .collect(Collectors.joining()) + " has another form" + where;
+        }
+        return "no sound JSON" + where;
     }
 
     private static void check(Path file, String name, List<List<double[]>> list, Polygons size) {
@@ -101,9 +122,18 @@ public final class RegionFile {
                     throw wrong(file, which + " has a point of " + (p == null ? 0 : p.length) + " numbers, not [x, y]");
                 }
                 if (!(p[0] >= 0 && p[0] <= size.width && p[1] >= 0 && p[1] <= size.height)) {
-                    throw wrong(file, which + " has the point [" + p[0] + ", " + p[1] + "] outside the image of " + size.width + "x" + size.height);
+                    throw wrong(file, which + " has the point [" + p[0] + ", " + p[1] + "] outside the image of " + size.width + "x"
+                            + size.height);
                 }
             }
+        }
+    }
+
+    private static void requireShape(Path file, Polygons polygons, RgbImage example) {
+        double ratio = (double) polygons.width * example.height() / ((double) polygons.height * example.width());
+        if (Math.abs(ratio - 1) > RATIO_TOLERANCE) {
+            throw new InputException(file + " is for images of " + polygons.width + "x" + polygons.height + " pixels, but the parts' "
+                    + "colour images have " + example.width() + "x" + example.height() + "; give polygons in their pixels");
         }
     }
 
@@ -133,6 +163,7 @@ public final class RegionFile {
             fixed[i] = (int) Math.round(points.get(i / 2)[i % 2] * (1 << FRACTION_BITS));
         }
         Mat outline = new Mat(points.size(), 1, opencv_core.CV_32SC2, new IntPointer(fixed));
-        opencv_imgproc.fillPoly(image, new MatVector(outline), Scalar.all(value), opencv_imgproc.LINE_8, FRACTION_BITS, new Point(0, 0));
+        opencv_imgproc.fillPoly(image, new MatVector(outline), Scalar.all(value), opencv_imgproc.LINE_8, FRACTION_BITS,
+                new Point(0, 0));
     }
 }

@@ -23,7 +23,10 @@ public final class Evaluation {
      */
     public record Detail(MetricsRow row, List<CurvePoint> roc, List<CurvePoint> pro, List<CurvePoint> precisionRecall) {}
 
-    /** As {@link #of(float[][], float[], boolean[][], boolean[], boolean[], int, int)}; all pixels count, a part's score is its map's maximum. */
+    /**
+     * As {@link #of(float[][], float[], boolean[][], boolean[], boolean[], int, int)}; all pixels count, and a part's score is its map's
+     * maximum.
+     */
     public static MetricsRow of(float[][] maps, boolean[][] masks, boolean[] anomalous, int height, int width) {
         return of(maps, maxima(maps), masks, anomalous, null, height, width);
     }

@@ -163,7 +163,8 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
                     json(file, metadata, CALIBRATION_KEY, Calibration.class), thresholds(file, metadata),
                     // Older models have no validation losses; its numbers must be there all the same.
                     json(SPARSE, file, metadata, TRAINING_KEY, TrainingSummary.class),
-                    json(file, metadata, PRECISIONS_KEY, PrecisionTests.class), json(file, metadata, REGION_KEY, RegionOfInterest.class),
+                    json(file, metadata, PRECISIONS_KEY, PrecisionTests.class),
+                    json(file, metadata, REGION_KEY, RegionOfInterest.class),
                     text(file, metadata, TEACHER_KEY));
         } catch (IllegalArgumentException e) {
             throw new InputException(file + " is not a sound model: " + e.getMessage(), e);
