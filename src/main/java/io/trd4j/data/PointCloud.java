@@ -10,6 +10,8 @@ import org.bytedeco.javacpp.FloatPointer;
  * 1000 km), is missing.
  */
 public final class PointCloud {
+    private static final float MAX_METRES = 1e6f;
+
     private final Pixels<float[], FloatPointer> points;
 
     private PointCloud(Pixels<float[], FloatPointer> points) {
@@ -36,6 +38,12 @@ public final class PointCloud {
      */
     public static PointCloud of(FloatBuffer direct, int width, int height, long rowStride) {
         return new PointCloud(Pixels.of(direct, width, height, rowStride));
+    }
+
+    /** Whether these coordinates, metres, are a point; else it is missing. */
+    public static boolean isPoint(float x, float y, float z) {
+        // False for NaN.
+        return z != 0 && Math.abs(x) <= MAX_METRES && Math.abs(y) <= MAX_METRES && Math.abs(z) <= MAX_METRES;
     }
 
     public int width() {
