@@ -16,6 +16,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -148,6 +149,13 @@ class EndToEndTest {
         assertEquals(SCORES.get("test/hole/000"), List.of(result.get("score").asText(), result.get("score_rgb").asText(),
                 result.get("score_depth").asText()));
         assertTrue(result.get("thresholds").isNull() && result.get("verdict").isNull());
+        assertEquals("rgb+depth", result.get("mode").asText());
+        assertTrue(result.get("warnings").isEmpty());
+        assertTrue(List.of("rgb", "depth", "both").contains(result.get("deciding").asText()));
+        int peak = result.get("peak_at").get(1).asInt() * SIZE + result.get("peak_at").get(0).asInt();
+        assertEquals(result.get("score").asText(), Float.toString(map(one.resolve("anomaly_map.tiff"))[peak]));
+        assertTrue(result.get("calibration_sha256").asText().matches("[0-9a-f]{64}"));
+        assertTrue(result.get("device").asText().startsWith("c"));
         assertTrue(result.get("regions").isEmpty() && Files.exists(one.resolve("mask.png")), "without a limit nothing is above it");
         for (String stage : List.of("read", "prepare", "network", "anomaly_map")) {
             assertTrue(result.get("timings_ms").get(stage).asDouble(-1) > 0, stage);
@@ -185,7 +193,9 @@ class EndToEndTest {
         Path plain = Files.createDirectories(folder.resolve("plain"));
         Files.createDirectories(plain.resolve("xyz"));
         Files.copy(sample.xyz("test/dent/000"), plain.resolve("xyz/a.tiff"));
-        RgbImage small = new RgbImage(40, 30, new byte[40 * 30 * 3]);
+        byte[] grey = new byte[40 * 30 * 3];
+        Arrays.fill(grey, (byte) 90);
+        RgbImage small = new RgbImage(40, 30, grey);
         Files.createDirectories(plain.resolve("rgb"));
         Files.write(plain.resolve("rgb/a.png"), ImageFiles.png(small));
         Cli.here("inspect", "--model", sample.model, "--data", plain, "--out", folder.resolve("unlabelled")).expect(0);

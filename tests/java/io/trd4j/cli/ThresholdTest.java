@@ -7,7 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trd4j.data.Dataset;
+import io.trd4j.data.Part;
 import io.trd4j.data.PartFiles;
+import io.trd4j.engine.InputPolicy;
+import io.trd4j.engine.Inspection;
+import io.trd4j.engine.Inspector;
+import io.trd4j.engine.InspectorOptions;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.ScoreBranch;
@@ -84,6 +89,43 @@ class ThresholdTest {
         return Cli.run(line);
     }
 
+    /** Parts that lack a modality have a score of their own, of which the other scores' rates know nothing. */
+    @Test
+    void partsThatLackAModalityHaveThresholdsOfTheirOwn() throws Exception {
+        String[] missing = {"rgb-only", "depth-only"};
+        Cli.Outcome run = calibrate("--false-reject-rate", "10%", "--confidence", "90%", "--branch", "combined,rgb-only,depth-only");
+        assertEquals(3, run.out().lines().count(), run.out());
+        Thresholds set = info().thresholds();
+        assertEquals(ToleranceBound.above(SCORES[0], 0.1, 0.9).value(), set.combined().ng().value(), "shared with nobody");
+        for (String mode : missing) {
+            boolean rgb = mode.equals("rgb-only");
+            Threshold ng = set.of(ScoreBranch.of(mode)).ng();
+            assertEquals(List.of(0.1, 0.9), List.of(ng.rate(), ng.confidence()));
+            float[] scores = new float[NORMAL];
+            List<PartFiles> normal = Dataset.open(parts).validation();
+            try (Inspector inspector = Inspector.open(model, InspectorOptions.defaults().withInputs(InputPolicy.inspectOther()))) {
+                Inspection inspection = inspector.newInspection();
+                for (int i = 0; i < NORMAL; i++) {
+                    Part part = normal.get(i).load();
+                    inspector.inspect(rgb ? part.withoutSecond() : part.withoutRgb(), inspection);
+                    scores[i] = inspection.score();
+                }
+            }
+            Path out = folder.resolve("alone-" + mode);
+            Cli.here("inspect", "--model", model, rgb ? "--rgb" : "--xyz", rgb ? normal.get(1).rgb() : normal.get(1).second(), "--out",
+                    out, "--on-bad-depth", "rgb-only", "--on-bad-rgb", "depth-only").expect(0);
+            JsonNode result = result("alone-" + mode);
+            assertEquals(scores[1], (float) result.get("score").asDouble());
+            assertEquals(mode, result.get("mode").asText());
+            assertEquals(rgb ? "no_depth" : "no_rgb", result.get("warnings").get(0).asText());
+            assertEquals(scores[1] > ng.value() ? "NG" : "OK", result.get("verdict").asText());
+            assertTrue(result.get(rgb ? "score_depth" : "score_rgb").isNull());
+            assertTrue(result.get("inputs").get(rgb ? "xyz" : "rgb").isNull());
+            assertEquals(ToleranceBound.above(scores, 0.1, 0.9).value(), ng.value(), "the same bits as trd inspect's");
+            assertEquals(ng.evidence().falseRejects(), ng.evidence().rank() - 1);
+        }
+    }
+
     @Test
     void normalPartsGiveThresholdsWithTheirEvidence() throws Exception {
         ModelInfo before = info();
@@ -106,7 +148,7 @@ class ThresholdTest {
 
         List<String> lines = run.out().lines().toList();
         assertEquals(2, lines.size(), run.out());
-        assertEquals("combined NG     above " + ng.value() + ": at most 10% of normal parts are above it, with 90% confidence; largest "
+        assertEquals("combined   NG     above " + ng.value() + ": at most 10% of normal parts are above it, with 90% confidence; largest "
                 + "score no. " + expected.rank() + " of 40 normal parts (" + evidence.precision() + ", cpu)", lines.get(0));
         assertEquals(run.out(), threshold("--show").expect(0).out());
 
@@ -145,7 +187,7 @@ class ThresholdTest {
     @Test
     void severalScoresShareTheRateAndTheRisk() throws IOException {
         calibrate("--false-reject-rate", "45%", "--branch", "depth,combined,rgb");
-        for (ScoreBranch branch : ScoreBranch.values()) {
+        for (ScoreBranch branch : List.of(ScoreBranch.COMBINED, ScoreBranch.RGB, ScoreBranch.DEPTH)) {
             Threshold ng = info().thresholds().of(branch).ng();
             assertEquals(0.15, ng.rate(), 1e-12);
             assertEquals(1 - 0.05 / 3, ng.confidence(), 1e-12);
@@ -199,12 +241,12 @@ class ThresholdTest {
     void thresholdsAreSetShownAndRemovedByHand() throws IOException {
         String none = threshold("--show").expect(0).out();
         assertTrue(none.startsWith("no thresholds; "), none);
-        assertEquals("combined NG     above 3.25: set by hand\ncombined REVIEW above 2.5: set by hand\n",
+        assertEquals("combined   NG     above 3.25: set by hand\ncombined   REVIEW above 2.5: set by hand\n",
                 threshold("--ng", 3.25, "--review", 2.5).expect(0).out());
         assertEquals(3, threshold("--branch", "rgb", "--ng", -1).expect(0).out().lines().count());
         Thresholds set = info().thresholds();
         assertEquals(new Thresholds(new Thresholds.Limits(Threshold.byHand(3.25), Threshold.byHand(2.5)),
-                new Thresholds.Limits(Threshold.byHand(-1), null), null), set);
+                new Thresholds.Limits(Threshold.byHand(-1), null), null, null, null), set);
         Cli.Outcome crossed = threshold("--review", 4);
         assertEquals(2, crossed.code());
         assertTrue(crossed.err().startsWith("trd: the review threshold 4.0 is above the NG threshold 3.25"), crossed.err());

@@ -136,7 +136,7 @@ class PreparationTest {
         for (Modality modality : Modality.values()) {
             try (Preparation preparation = preparation(modality); FloatPointer out = new FloatPointer(3L * S * S)) {
                 assertRefused(() -> preparation.second(Part.of("flat", grey(4, 4), flat), out), "flat has no valid point");
-                assertRefused(() -> preparation.second(Part.of("void", grey(4, 4), nothing).from("a/b.tiff"), out),
+                assertRefused(() -> preparation.second(Part.fromFiles("void", "a/b.tiff", grey(4, 4), nothing, null), out),
                         "a/b.tiff has no valid point more than 5 mm off the background plane; check");
             }
         }

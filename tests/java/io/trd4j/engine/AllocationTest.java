@@ -39,7 +39,7 @@ class AllocationTest {
         ModelInfo whole = RandomNetwork.info(Backbone.RESNET18, SIZE, modality, 5);
         ModelInfo info = withRegion ? whole.withRegionOfInterest(RegionOfInterest.of(counts, "roi.png", "5".repeat(64)))
                 .withCalibration(whole.calibration()) : whole;
-        try (Inspector inspector = new Inspector(info, PartEngines.random(info, options), 2)) {
+        try (Inspector inspector = new Inspector(info, PartEngines.random(info, options), options)) {
             Inspection result = inspector.newInspection();
             for (int i = 0; i < WARM_UP; i++) {
                 inspector.inspect(parts[i % parts.length], result);

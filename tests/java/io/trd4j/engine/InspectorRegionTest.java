@@ -47,7 +47,7 @@ class InspectorRegionTest {
     private static final List<Part> PARTS = new ArrayList<>();
     /** Of each part, without a region. */
     private static final List<Inspection> WHOLE = new ArrayList<>();
-    private static final InspectorOptions OPTIONS = new InspectorOptions(2, Precision.FP32, DeviceChoice.CPU, true);
+    private static final InspectorOptions OPTIONS = new InspectorOptions(2, Precision.FP32).withDevice(DeviceChoice.CPU);
 
     @BeforeAll
     static void inspectWithoutRegion() throws IOException {

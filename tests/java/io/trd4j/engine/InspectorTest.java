@@ -95,7 +95,7 @@ class InspectorTest {
     @Test
     void anyScoreAboveItsThresholdDecides() {
         Thresholds.Limits limits = new Thresholds.Limits(Threshold.byHand(3), Threshold.byHand(2));
-        VerdictRule all = new VerdictRule(new Thresholds(limits, limits, limits));
+        VerdictRule all = new VerdictRule(new Thresholds(limits, limits, limits, null, null));
         for (float[] score : new float[][] {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}) {
             float[] expected = {2, 2.0000002f, 3, 3.0000002f};
             Verdict[] verdicts = {Verdict.OK, Verdict.REVIEW, Verdict.REVIEW, Verdict.NG};

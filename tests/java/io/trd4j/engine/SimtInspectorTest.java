@@ -35,6 +35,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SimtInspectorTest {
     private static final int SIZE = 32;
     private static final int PIXELS = 48;
+    /** What lacks a modality is inspected too. */
+    private static final InspectorOptions OPTIONS = new InspectorOptions(1, Precision.FP32).withDevice(DeviceChoice.CPU)
+            .withInputs(InputPolicy.inspectOther());
     @TempDir
     static Path folder;
     private static Path depth;
@@ -83,12 +86,12 @@ class SimtInspectorTest {
 
     private static Inspector onDevice(SimtParts device, Path model, Precision precision) throws IOException {
         try (ModelFile file = ModelFile.open(model)) {
-            return new Inspector(file.info(), new CudaPartEngine(device.open(model, precision, true), true), 1);
+            return new Inspector(file.info(), new CudaPartEngine(device.open(model, precision, true), true), OPTIONS);
         }
     }
 
     private static Inspector onCpu(Path model) throws IOException {
-        return Inspector.open(model, new InspectorOptions(1, Precision.FP32).withDevice(DeviceChoice.CPU));
+        return Inspector.open(model, OPTIONS);
     }
 
     @ParameterizedTest
@@ -102,13 +105,20 @@ class SimtInspectorTest {
             Result first = Result.of(inspector, PARTS[0]);
             first.assertNear(Result.of(cpu, PARTS[0]), tolerance, correlation);
             Result.of(inspector, PARTS[1]).assertNear(Result.of(cpu, PARTS[1]), tolerance, correlation);
+            // Without one of its modalities.
+            for (Part part : new Part[] {PARTS[0].withoutSecond(), PARTS[0].withoutRgb()}) {
+                Result.of(inspector, part).assertNear(Result.of(cpu, part), tolerance, correlation);
+            }
+            Result.of(inspector, PARTS[0]).assertSame(first);
             // A part that cannot be used fails alone, with the CPU's words.
-            Part empty = Part.of("empty", new RgbImage(PIXELS, PIXELS, new byte[3 * PIXELS * PIXELS]),
-                    new PointCloud(PIXELS, PIXELS, new float[3 * PIXELS * PIXELS]));
+            PointCloud nothing = new PointCloud(PIXELS, PIXELS, new float[3 * PIXELS * PIXELS]);
+            Part empty = Part.ofPoints("empty", nothing);
             InputException got = assertThrows(InputException.class, () -> Result.of(inspector, empty));
             InputException expected = assertThrows(InputException.class, () -> Result.of(cpu, empty));
             assertEquals(expected.getMessage(), got.getMessage());
-            Part tiny = Part.of("tiny", new RgbImage(2, 2, new byte[12]), new PointCloud(2, 2, new float[12]));
+            // With colour, it is inspected by that.
+            Result.of(inspector, Part.of("half", PARTS[0].rgb(), nothing)).assertSame(Result.of(inspector, PARTS[0].withoutSecond()));
+            Part tiny = Part.ofPoints("tiny", new PointCloud(2, 2, new float[12]));
             assertEquals(assertThrows(InputException.class, () -> Result.of(cpu, tiny)).getMessage(),
                     assertThrows(InputException.class, () -> Result.of(inspector, tiny)).getMessage());
             Result.of(inspector, PARTS[0]).assertSame(first);

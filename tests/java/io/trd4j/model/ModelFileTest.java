@@ -35,7 +35,7 @@ class ModelFileTest {
     private static final Threshold F1 = new Threshold(3, Threshold.Method.MAX_F1, null, null,
             new Threshold.Evidence(2, 1, 9, 1, null, 0.9, null, "c".repeat(64), "bf16", "cpu"));
     private static final Thresholds THRESHOLDS = new Thresholds(new Thresholds.Limits(EXACT, TAIL), new Thresholds.Limits(F1, null),
-            new Thresholds.Limits(null, Threshold.byHand(-7)));
+            new Thresholds.Limits(null, Threshold.byHand(-7)), new Thresholds.Limits(F1, null), null);
 
     @TempDir
     private Path folder;
@@ -152,7 +152,7 @@ class ModelFileTest {
         assertEquals(metadata, bare.toMetadata());
         ModelInfo one = bare.withThresholds(
                 Thresholds.NONE.with(ScoreBranch.RGB, new Thresholds.Limits(null, Threshold.byHand(2))));
-        assertEquals("{\"combined\":{},\"rgb\":{\"review\":{\"value\":2.0,\"method\":\"by-hand\"}},\"depth\":{}}",
+        assertEquals("{\"combined\":{},\"rgb\":{\"review\":{\"value\":2.0,\"method\":\"by-hand\"}},\"depth\":{},\"rgb_only\":{},\"depth_only\":{}}",
                 one.toMetadata().get("trd.thresholds"));
     }
 

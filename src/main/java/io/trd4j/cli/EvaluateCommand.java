@@ -48,6 +48,9 @@ final class EvaluateCommand implements Callable<Integer> {
     private Path baseline;
 
     @Mixin
+    private InputOptions inputs;
+
+    @Mixin
     private Inference inference;
 
     @Override
@@ -55,7 +58,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (models.size() != 1 && models.size() != data.size()) {
             throw new InputException(models.size() + " models for " + data.size() + " categories; give --model once, or once per --data");
         }
-        InspectorOptions options = inference.options();
+        InspectorOptions options = inputs.apply(inference.options());
         AtomicFile.requireFolder(out);
         Deque<EvaluationRun> runs = prepare();
         Baseline earlier = baseline == null ? null : Baseline.open(baseline, runs.stream().map(EvaluationRun::category).toList());

@@ -4,6 +4,9 @@ import io.trd4j.data.Dataset;
 import io.trd4j.data.ImageFiles;
 import io.trd4j.data.Part;
 import io.trd4j.data.PartFiles;
+import io.trd4j.data.RgbImage;
+import io.trd4j.engine.InputPolicy.OnUnusable;
+import io.trd4j.engine.InputPolicy;
 import io.trd4j.engine.Inspection;
 import io.trd4j.engine.Inspector;
 import io.trd4j.engine.InspectorOptions;
@@ -12,6 +15,7 @@ import io.trd4j.engine.Verdict;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.FileSet;
 import io.trd4j.io.InputException;
+import io.trd4j.model.InspectionMode;
 import io.trd4j.model.ModelFile;
 import io.trd4j.report.HeatMap;
 import io.trd4j.report.HeatScale;
@@ -22,13 +26,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code trd inspect}: score, maps and overlay of single parts. */
 @Command(name = "inspect", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Inspect one part (--rgb and --xyz), or every test part of a folder (--data).",
+        description = {"Inspect one part (--rgb and --xyz, or one of them where --on-bad-depth or --on-bad-rgb allow), or every test part of a "
+                + "folder (--data).",
             "Writes result.json, anomaly_map.tiff, anomaly_map_rgb.tiff, anomaly_map_depth.tiff, mask.png and overlay.png; with "
                 + "--data into one subfolder per part."})
 final class InspectCommand implements Callable<Integer> {
@@ -50,15 +56,19 @@ final class InspectCommand implements Callable<Integer> {
     private Path out;
 
     @Mixin
+    private InputOptions inputs;
+
+    @Mixin
     private Inference inference;
 
     @Override
     public Integer call() throws IOException {
-        boolean single = rgb != null && xyz != null;
-        if (single == (data != null) || !single && (rgb != null || xyz != null)) {
+        boolean single = rgb != null || xyz != null;
+        if (single == (data != null)) {
             throw new InputException("give either --rgb and --xyz for one part, or --data for a folder of parts");
         }
-        InspectorOptions options = inference.options();
+        InspectorOptions options = inputs.apply(inference.options());
+        requireBoth(single, options.inputs());
         List<PartFiles> parts = single ? List.of(PartFiles.of(rgb, xyz)) : Dataset.open(data).test();
         if (parts.isEmpty()) {
             throw new InputException(data + " holds no test parts; put some under test/, or give --rgb and --xyz");
@@ -80,46 +90,51 @@ final class InspectCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** That the other file was forgotten is said before a model is opened. */
+    private void requireBoth(boolean single, InputPolicy policy) {
+        if (single && xyz == null && policy.depth() == OnUnusable.REFUSE) {
+            throw new InputException("--xyz is missing; give it, or --on-bad-depth rgb-only to inspect by colour alone");
+        }
+        if (single && rgb == null && policy.rgb() == OnUnusable.REFUSE) {
+            throw new InputException("--rgb is missing; give it, or --on-bad-rgb depth-only to inspect by the second modality alone");
+        }
+    }
+
     private static String line(PartFiles files, Inspection inspection) {
-        return String.format(Locale.ROOT, "%s: score %.4f (rgb %.4f, depth %.4f)%s, %.1f ms", files.id(), inspection.score(),
-                inspection.scoreRgb(), inspection.scoreDepth(),
-                inspection.verdict() == Verdict.NONE ? "" : " " + inspection.verdict(), inspection.elapsedNanos() / 1e6);
+        String scores = inspection.mode() == InspectionMode.BOTH
+                ? String.format(Locale.ROOT, "(rgb %.4f, depth %.4f)", inspection.scoreRgb(), inspection.scoreDepth())
+                : "(" + inspection.mode().key() + ")";
+        String warnings = inspection.warnings().stream().map(w -> ", " + w.key()).collect(Collectors.joining());
+        return String.format(Locale.ROOT, "%s: score %.4f %s%s, %.1f ms%s", files.id(), inspection.score(), scores,
+                inspection.verdict() == Verdict.NONE ? "" : " " + inspection.verdict(), inspection.elapsedNanos() / 1e6, warnings);
     }
 
     private void write(Path folder, Inspector inspector, String modelHash, PartFiles files, Part part, long readNanos,
                        Inspection inspection) throws IOException {
-        Map<String, Object> timings = new LinkedHashMap<>();
-        timings.put("read", readNanos / 1e6);
-        timings.put("prepare", inspection.prepareNanos() / 1e6);
-        timings.put("network", inspection.networkNanos() / 1e6);
-        timings.put("anomaly_map", inspection.anomalyMapNanos() / 1e6);
-        Map<String, Object> inputs = new LinkedHashMap<>();
-        inputs.put("rgb", file(files.rgb(), ModelFile.sha256(files.rgb())));
-        inputs.put("xyz", file(files.second(), ModelFile.sha256(files.second())));
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("id", files.id());
-        json.put("score", inspection.score());
-        json.put("score_rgb", inspection.scoreRgb());
-        json.put("score_depth", inspection.scoreDepth());
-        json.put("thresholds", ThresholdText.json(inspection.thresholds()));
-        json.put("verdict", inspection.verdict() == Verdict.NONE ? null : inspection.verdict().name());
-        json.put("regions", Regions.of(inspection, part.xyz()).stream().map(RegionJson::of).toList());
-        json.put("precision", inspector.precision().key());
-        json.put("timings_ms", timings);
+        Map<String, Object> json = InspectionJson.of(files.id(), inspector, inspection,
+                Regions.of(inspection, part.xyz(), inspector.options().minRegion()), readNanos);
         json.put("model", file(model, modelHash));
-        json.put("inputs", inputs);
+        Map<String, Object> sources = new LinkedHashMap<>();
+        sources.put("rgb", files.rgb() == null ? null : file(files.rgb(), ModelFile.sha256(files.rgb())));
+        sources.put("xyz", files.second() == null ? null : file(files.second(), ModelFile.sha256(files.second())));
+        json.put("inputs", sources);
         int size = inspection.size();
         try (FileSet results = new FileSet()) {
             results.add(folder.resolve("anomaly_map.tiff"), map(size, inspection.map()));
             results.add(folder.resolve("anomaly_map_rgb.tiff"), map(size, inspection.mapRgb()));
             results.add(folder.resolve("anomaly_map_depth.tiff"), map(size, inspection.mapDepth()));
-            results.add(folder.resolve("overlay.png"), AtomicFile.of(ImageFiles.png(HeatMap.overlay(part.rgb(),
+            results.add(folder.resolve("overlay.png"), AtomicFile.of(ImageFiles.png(HeatMap.overlay(shown(part, size),
                     inspection.map(), size, HeatScale.COMBINED.low(), HeatScale.COMBINED.high()))));
             results.add(folder.resolve("mask.png"), AtomicFile.of(ImageFiles.pngGrey(size, size, Regions.mask(inspection))));
             // Last: whoever waits for result.json finds the maps beside it.
             results.add(folder.resolve("result.json"), Json.of(json));
             results.commit();
         }
+    }
+
+    /** What the heat map is laid over: a part without colour image is black. */
+    private static RgbImage shown(Part part, int size) {
+        return part.rgb() != null ? part.rgb() : new RgbImage(size, size, new byte[3 * size * size]);
     }
 
     private static AtomicFile.Writer map(int size, float[] map) {

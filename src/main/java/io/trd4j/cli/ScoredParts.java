@@ -1,5 +1,6 @@
 package io.trd4j.cli;
 
+import io.trd4j.data.Part;
 import io.trd4j.data.PartFiles;
 import io.trd4j.engine.Inspection;
 import io.trd4j.engine.Inspector;
@@ -17,7 +18,11 @@ final class ScoredParts {
     private final boolean[] anomalous;
     private final String sha256;
 
-    ScoredParts(Inspector inspector, List<PartFiles> parts) throws IOException {
+    /**
+     * @param branches those wanted: the scores of parts that lack a modality are those of the parts without it, for which the
+     *     inspector's policy must allow
+     */
+    ScoredParts(Inspector inspector, List<PartFiles> parts, List<ScoreBranch> branches) throws IOException {
         scores = new float[ScoreBranch.values().length][parts.size()];
         anomalous = new boolean[parts.size()];
         MessageDigest digest = ModelFile.newSha256();
@@ -25,10 +30,21 @@ final class ScoredParts {
         try (Progress progress = new Progress("Scoring", parts.size())) {
             for (int i = 0; i < parts.size(); i++) {
                 PartFiles part = parts.get(i);
-                inspector.inspect(part.load(), inspection);
-                scores[ScoreBranch.COMBINED.ordinal()][i] = inspection.score();
-                scores[ScoreBranch.RGB.ordinal()][i] = inspection.scoreRgb();
-                scores[ScoreBranch.DEPTH.ordinal()][i] = inspection.scoreDepth();
+                Part loaded = part.load();
+                if (!branches.stream().allMatch(ScoreBranch::alone)) {
+                    inspector.inspect(loaded, inspection);
+                    scores[ScoreBranch.COMBINED.ordinal()][i] = inspection.score();
+                    scores[ScoreBranch.RGB.ordinal()][i] = inspection.scoreRgb();
+                    scores[ScoreBranch.DEPTH.ordinal()][i] = inspection.scoreDepth();
+                }
+                if (branches.contains(ScoreBranch.RGB_ONLY)) {
+                    inspector.inspect(loaded.withoutSecond(), inspection);
+                    scores[ScoreBranch.RGB_ONLY.ordinal()][i] = inspection.score();
+                }
+                if (branches.contains(ScoreBranch.DEPTH_ONLY)) {
+                    inspector.inspect(loaded.withoutRgb(), inspection);
+                    scores[ScoreBranch.DEPTH_ONLY.ordinal()][i] = inspection.score();
+                }
                 anomalous[i] = part.labelled() && part.anomalous();
                 digest.update(part.id().getBytes(StandardCharsets.UTF_8));
                 digest.update((byte) 0);

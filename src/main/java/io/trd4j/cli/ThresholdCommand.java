@@ -28,7 +28,7 @@ final class ThresholdCommand implements Callable<Integer> {
     @Option(names = "--review", paramLabel = "SCORE", description = "A part whose score is above this is at least REVIEW.")
     private Double review;
 
-    @Option(names = "--branch", paramLabel = "combined|rgb|depth",
+    @Option(names = "--branch", paramLabel = "combined|rgb|depth|rgb-only|depth-only",
             description = "Whose thresholds are set or removed; when not given, --ng and --review set those of the combined score, and "
                 + "--clear removes all.")
     private String branch;

@@ -31,9 +31,10 @@ final class ThresholdOptions {
                 + "max-f1 = the best F1; fnr=RATE = at most this share of parts with a defect is not above it.")
     private String method;
 
-    @Option(names = "--branch", split = ",", paramLabel = "combined|rgb|depth",
+    @Option(names = "--branch", split = ",", paramLabel = "combined|rgb|depth|rgb-only|depth-only",
             description = "Which scores get thresholds, separated by commas; combined when not given. A part is NG when any score is above "
-                + "its NG threshold, so several share the rate.")
+                + "its NG threshold, so several share the rate. rgb-only and depth-only are those of parts inspected without the other "
+                + "modality, and share with nobody.")
     private List<String> branches;
 
     /** Whether any of these options was given: then thresholds are set. */

@@ -14,7 +14,8 @@ import java.util.List;
  * @param ng EXACT and TAIL: share of normal parts that may be NG; FNR: share of parts with a defect that may be missed; else null
  * @param review EXACT and TAIL: share of normal parts that may be REVIEW or NG; else null
  * @param confidence one-sided; with several branches, that all their promises hold
- * @param branches whose thresholds are set; a part is NG when any of its scores is above its threshold, so several share the rate
+ * @param branches whose thresholds are set; a part is NG when any of its scores is above its threshold, so several share the rate, save
+ *                 those of parts that lack a modality
  */
 record ThresholdPlan(Method method, Rate ng, Rate review, Rate confidence, List<ScoreBranch> branches) {
     static final Rate CONFIDENCE = new Rate(0.95);
@@ -28,14 +29,26 @@ record ThresholdPlan(Method method, Rate ng, Rate review, Rate confidence, List<
         return method == Method.MAX_F1 || method == Method.FNR;
     }
 
-    /** A branch's part of a rate of normal parts: the parts above any of the thresholds are at most the sum of those above each. */
-    double share(Rate rate) {
-        return method == Method.FNR ? rate.value() : rate.value() / branches.size();
+    /**
+     * A branch's part of a rate of normal parts: the parts above any of the thresholds are at most the sum of those above each. The
+     * scores of parts that lack a modality share with nobody: such a part has no other score.
+     */
+    double share(Rate rate, ScoreBranch branch) {
+        return method == Method.FNR ? rate.value() : rate.value() / sharing(branch);
     }
 
     /** The confidence of each branch's promise: the probability that any is broken is at most the sum of that of each. */
-    double sharedConfidence() {
-        return 1 - (1 - confidence.value()) / branches.size();
+    double sharedConfidence(ScoreBranch branch) {
+        return 1 - (1 - confidence.value()) / sharing(branch);
+    }
+
+    private long sharing(ScoreBranch branch) {
+        return branch.alone() ? 1 : branches.stream().filter(b -> !b.alone()).count();
+    }
+
+    /** The branch that promises most. */
+    private ScoreBranch strictest() {
+        return branches.stream().filter(b -> !b.alone()).findFirst().orElse(branches.get(0));
     }
 
     /**
@@ -62,13 +75,16 @@ record ThresholdPlan(Method method, Rate ng, Rate review, Rate confidence, List<
     }
 
     private void require(int parts, String source, String option, Rate rate, String what, String instead) {
-        long needed = ToleranceBound.partsNeeded(share(rate), sharedConfidence());
+        double share = share(rate, strictest());
+        double sure = sharedConfidence(strictest());
+        long sharing = sharing(strictest());
+        long needed = ToleranceBound.partsNeeded(share, sure);
         if (parts >= needed) {
             return;
         }
-        double possible = ToleranceBound.lowestRate(parts, sharedConfidence()) * rate.value() / share(rate);
+        double possible = ToleranceBound.lowestRate(parts, sure) * rate.value() / share;
         throw new InputException(option + rate + " with " + confidence + " confidence"
-                + (branches.size() == 1 ? "" : ", shared by " + branches.size() + " scores,") + " needs " + needed + " " + what + ", and "
+                + (sharing == 1 ? "" : ", shared by " + sharing + " scores,") + " needs " + needed + " " + what + ", and "
                 + source + " has " + parts + (parts > 0 && possible < 1 ? " (enough for " + Rate.percent(possible) + ")" : "")
                 + "; add parts, " + instead);
     }
@@ -78,9 +94,9 @@ record ThresholdPlan(Method method, Rate ng, Rate review, Rate confidence, List<
             throw new InputException("--method tail needs " + TailBound.MIN_PARTS + " normal parts, and " + source + " has " + parts
                     + "; add parts");
         }
-        if (share(rate) >= TailBound.highestRate(parts)) {
+        if (share(rate, strictest()) >= TailBound.highestRate(parts)) {
             throw new InputException(option + rate + " is no matter of the tail, which with " + parts + " parts is for rates below "
-                    + Rate.percent(TailBound.highestRate(parts) * branches.size()) + "; leave --method tail away");
+                    + Rate.percent(TailBound.highestRate(parts) * sharing(strictest())) + "; leave --method tail away");
         }
     }
 }

@@ -2,6 +2,7 @@ package io.trd4j.cli;
 
 import io.trd4j.data.Dataset;
 import io.trd4j.data.PartFiles;
+import io.trd4j.engine.InputPolicy;
 import io.trd4j.engine.Inspector;
 import io.trd4j.engine.InspectorOptions;
 import io.trd4j.io.InputException;
@@ -47,8 +48,10 @@ final class ThresholdRun {
     /** Scores the parts, sets the thresholds and writes them into the model file; its other thresholds stay. Returns all. */
     Thresholds run(Path model, InspectorOptions options) throws IOException {
         Thresholds thresholds;
-        try (Inspector inspector = Inspector.open(model, options)) {
-            thresholds = thresholds(inspector.model().thresholds(), new ScoredParts(inspector, parts), inspector);
+        boolean alone = plan.branches().stream().anyMatch(ScoreBranch::alone);
+        try (Inspector inspector = Inspector.open(model, alone ? options.withInputs(InputPolicy.inspectOther()) : options)) {
+            ScoredParts scored = new ScoredParts(inspector, parts, plan.branches());
+            thresholds = thresholds(inspector.model().thresholds(), scored, inspector);
         }
         ModelFile.replaceInfo(model, info -> info.withThresholds(thresholds));
         return thresholds;
@@ -74,7 +77,7 @@ final class ThresholdRun {
         try {
             switch (plan.method()) {
                 case TAIL: {
-                    TailBound bound = TailBound.of(normal, plan.share(rate), plan.sharedConfidence());
+                    TailBound bound = TailBound.of(normal, plan.share(rate, branch), plan.sharedConfidence(branch));
                     Tail tail = new Tail(bound.estimate(), bound.level(), bound.peaks(), bound.shape(), bound.scale(),
                             bound.andersonDarling(), bound.pValue());
                     return threshold(bound.value(), branch, rate, scored, inspector, null, null, tail);
@@ -85,8 +88,8 @@ final class ThresholdRun {
                 }
                 default: {
                     ToleranceBound.Bound bound = plan.method() == Method.FNR
-                            ? ToleranceBound.below(scored.scores(branch, true), plan.share(rate), plan.sharedConfidence())
-                            : ToleranceBound.above(normal, plan.share(rate), plan.sharedConfidence());
+                            ? ToleranceBound.below(scored.scores(branch, true), plan.share(rate, branch), plan.sharedConfidence(branch))
+                            : ToleranceBound.above(normal, plan.share(rate, branch), plan.sharedConfidence(branch));
                     return threshold(bound.value(), branch, rate, scored, inspector, bound.rank(), null, null);
                 }
             }
@@ -102,6 +105,6 @@ final class ThresholdRun {
                 anomalous - scored.above(branch, true, value), rank, f1, tail, scored.sha256(), inspector.precision().key(),
                 inspector.device());
         return rate == null ? new Threshold(value, plan.method(), null, null, evidence)
-                : new Threshold(value, plan.method(), plan.share(rate), plan.sharedConfidence(), evidence);
+                : new Threshold(value, plan.method(), plan.share(rate, branch), plan.sharedConfidence(branch), evidence);
     }
 }

@@ -32,7 +32,7 @@ final class ThresholdText {
 
     private static void add(List<String> lines, ScoreBranch branch, String verdict, Threshold threshold) {
         if (threshold != null) {
-            lines.add(String.format(Locale.ROOT, "%-8s %-6s above %s: %s", branch.key(), verdict, threshold.value(), origin(threshold)));
+            lines.add(String.format(Locale.ROOT, "%-10s %-6s above %s: %s", branch.key(), verdict, threshold.value(), origin(threshold)));
         }
     }
 

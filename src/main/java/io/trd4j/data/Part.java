@@ -4,7 +4,7 @@ import java.util.Objects;
 
 /**
  * One part as the sensors saw it: a colour image and a second modality, either an organised point cloud or (Eyecandies)
- * a surface-normal image. The two may differ in size.
+ * a surface-normal image. The two may differ in size. One of them may be missing.
  */
 public final class Part {
     private final String id;
@@ -12,49 +12,84 @@ public final class Part {
     private final RgbImage rgb;
     private final PointCloud xyz;
     private final RgbImage normals;
+    /** Made when asked for, then kept: a line whose sensor fails makes no garbage per part. */
+    private Part withoutRgb;
+    private Part withoutSecond;
 
     private Part(String id, String source, RgbImage rgb, PointCloud xyz, RgbImage normals) {
         this.id = Objects.requireNonNull(id, "id");
         this.source = source;
-        this.rgb = Objects.requireNonNull(rgb, "rgb");
+        this.rgb = rgb;
         this.xyz = xyz;
         this.normals = normals;
     }
 
     /** A part with a point cloud; {@code id} is what results and error messages call it. */
     public static Part of(String id, RgbImage rgb, PointCloud xyz) {
-        return new Part(id, "part " + id, rgb, Objects.requireNonNull(xyz, "xyz"), null);
+        return new Part(id, "part " + id, Objects.requireNonNull(rgb, "rgb"), Objects.requireNonNull(xyz, "xyz"), null);
     }
 
     /** A part whose second modality is a surface-normal image, each component mapped from [-1, 1] to [0, 255]. */
     public static Part ofNormals(String id, RgbImage rgb, RgbImage normals) {
-        return new Part(id, "part " + id, rgb, null, Objects.requireNonNull(normals, "normals"));
+        return new Part(id, "part " + id, Objects.requireNonNull(rgb, "rgb"), null, Objects.requireNonNull(normals, "normals"));
     }
 
-    /** The same part, with the file its second modality came from, which errors then name. */
-    Part from(String file) {
+    /** A part without its second modality. */
+    public static Part ofRgb(String id, RgbImage rgb) {
+        return new Part(id, "part " + id, Objects.requireNonNull(rgb, "rgb"), null, null);
+    }
+
+    /** A part without its colour image. */
+    public static Part ofPoints(String id, PointCloud xyz) {
+        return new Part(id, "part " + id, null, Objects.requireNonNull(xyz, "xyz"), null);
+    }
+
+    /** A part as read, with the file that errors name, its second modality's; what is missing is null. */
+    static Part fromFiles(String id, String file, RgbImage rgb, PointCloud xyz, RgbImage normals) {
         return new Part(id, file, rgb, xyz, normals);
+    }
+
+    /** The same part without its colour image; always the same object. */
+    public Part withoutRgb() {
+        if (withoutRgb == null) {
+            withoutRgb = rgb == null ? this : new Part(id, source, null, xyz, normals);
+        }
+        return withoutRgb;
+    }
+
+    /** The same part without its second modality; always the same object. */
+    public Part withoutSecond() {
+        if (withoutSecond == null) {
+            withoutSecond = hasSecond() ? new Part(id, source, rgb, null, null) : this;
+        }
+        return withoutSecond;
     }
 
     public String id() {
         return id;
     }
 
+    /** The colour image, or null when it is missing. */
     public RgbImage rgb() {
         return rgb;
     }
 
-    /** The point cloud, or null when the second modality is a normals image. */
+    /** The point cloud, or null when the second modality is a normals image or missing. */
     public PointCloud xyz() {
         return xyz;
     }
 
-    /** The surface-normal image, or null when the second modality is a point cloud. */
+    /** The surface-normal image, or null when the second modality is a point cloud or missing. */
     public RgbImage normals() {
         return normals;
     }
 
-    /** What an error about the second modality names. */
+    /** Whether there is a point cloud or a surface-normal image. */
+    public boolean hasSecond() {
+        return xyz != null || normals != null;
+    }
+
+    /** What an error about it names: of parts from files the second modality's. */
     public String source() {
         return source;
     }

@@ -9,8 +9,8 @@ import java.nio.file.Path;
  *
  * @param id what results call the part: {@code SPLIT/KIND/NNN} in MVTec 3D-AD, unique within a data set
  * @param kind {@code good}, the kind of defect, or {@link #UNLABELLED}
- * @param rgb the colour image
- * @param second the point cloud (TIFF of floats) or the surface-normal image
+ * @param rgb the colour image; null where it is missing
+ * @param second the point cloud (TIFF of floats) or the surface-normal image; null where it is missing
  * @param mask the ground truth, or null when the part has none
  */
 public record PartFiles(String id, String kind, Path rgb, Path second, Path mask) {
@@ -18,9 +18,13 @@ public record PartFiles(String id, String kind, Path rgb, Path second, Path mask
     /** Kind of a part of which nobody said whether it is normal. */
     public static final String UNLABELLED = "unlabelled";
 
-    /** One unlabelled part, called as its colour image without the extension. */
+    /**
+     * One unlabelled part, called as its colour image without the extension, or as the other file when that is null.
+     *
+     * @throws NullPointerException when both are null
+     */
     public static PartFiles of(Path rgb, Path second) {
-        return new PartFiles(FileNames.stem(rgb), UNLABELLED, rgb, second, null);
+        return new PartFiles(FileNames.stem(rgb != null ? rgb : second), UNLABELLED, rgb, second, null);
     }
 
     /** Whether it is known that the part is normal or anomalous. */
@@ -41,12 +45,12 @@ public record PartFiles(String id, String kind, Path rgb, Path second, Path mask
         return !kind.equals(GOOD);
     }
 
-    /** Reads both files; see {@link ImageFiles} for the kinds accepted and the errors. */
+    /** Reads what there is; see {@link ImageFiles} for the kinds accepted and the errors. */
     public Part load() throws IOException {
-        RgbImage image = ImageFiles.readRgb(rgb);
-        ImageFiles.Second read = ImageFiles.readSecond(second);
-        Part part = read.xyz() != null ? Part.of(id, image, read.xyz()) : Part.ofNormals(id, image, read.normals());
-        return part.from(second.toString());
+        RgbImage image = rgb == null ? null : ImageFiles.readRgb(rgb);
+        ImageFiles.Second read = second == null ? null : ImageFiles.readSecond(second);
+        return Part.fromFiles(id, (second != null ? second : rgb).toString(), image, read == null ? null : read.xyz(),
+                read == null ? null : read.normals());
     }
 
     /**

@@ -16,12 +16,15 @@ import org.bytedeco.javacpp.Pointer;
  *
  * <p>Every result is finite; what is defined beyond the specification for that stands at {@code trd_prepare_depth} in
  * {@code native/include/trd.h}. A part without foreground, or of fewer than 3 x 3 points, is an {@link InputException} naming
- * the file. The colour image and the point cloud may differ in size and need not be square.
+ * the file. The colour image and the point cloud may differ in size and need not be square. For a modality that a part lacks
+ * a black image stands in.
  *
  * <p>Owns tables and scratch for the sizes of the last part, so the next part of the same sizes allocates nothing: used by
  * one thread at a time.
  */
 public final class Preparation implements AutoCloseable {
+    private static final RgbImage BLACK = new RgbImage(1, 1, new byte[3]);
+
     private final int size;
     private final Modality modality;
     private final int normalKernel;
@@ -30,6 +33,8 @@ public final class Preparation implements AutoCloseable {
     private final Plan rgb = new Plan();
     private final Plan second = new Plan();
     private final Plan normalsImage = new Plan();
+    /** Of its own: between parts that lack a modality, others keep their tables. */
+    private final Plan black = new Plan();
     private boolean closed;
 
     /** A workspace and the size of the image it was planned for. */
@@ -77,17 +82,24 @@ public final class Preparation implements AutoCloseable {
     }
 
     /**
-     * Writes the colour input.
+     * Writes the colour input; of a part without colour image a black one's.
      *
      * @param out {@code 3 * size * size} elements from its position on
      */
     public void rgb(Part part, Pointer out) {
         checkOut(out);
-        colour(rgb, part.rgb(), out);
+        RgbImage image = colourOf(part);
+        colour(image == BLACK ? black : rgb, image, out);
+    }
+
+    /** Writes what stands in for a missing modality: the input that a black image gives. */
+    public void black(Pointer out) {
+        checkOut(out);
+        colour(black, BLACK, out);
     }
 
     /**
-     * Writes the second modality's input.
+     * Writes the second modality's input; of a part without it a black image's.
      *
      * @param out {@code 3 * size * size} elements from its position on
      * @throws InputException when the point cloud has no foreground, or depth is asked of a part that has only normals
@@ -99,9 +111,9 @@ public final class Preparation implements AutoCloseable {
     /** @param mask the foreground, size x size or (normals) of the cloud's own size, or null; not written for a normals image */
     void second(Part part, Pointer out, BytePointer mask) {
         checkOut(out);
-        if (part.normals() != null) {
-            requireNormals(part, modality);
-            colour(normalsImage, part.normals(), out);
+        RgbImage image = secondImageOf(part, modality);
+        if (image != null) {
+            colour(image == BLACK ? black : normalsImage, image, out);
             return;
         }
         Pixels<float[], FloatPointer> points = part.xyz().points();
@@ -151,12 +163,23 @@ public final class Preparation implements AutoCloseable {
         Ops.prepareRgb(exec, pixels, out, type, size, plan.workspace);
     }
 
-    /** Refuses a surface-normal image where the model's second modality is depth. */
-    public static void requireNormals(Part part, Modality modality) {
-        if (modality == Modality.DEPTH) {
+    /** The part's colour image, or the black one that stands in for it. */
+    public static RgbImage colourOf(Part part) {
+        return part.rgb() == null ? BLACK : part.rgb();
+    }
+
+    /**
+     * The image that is the second input: a part's surface normals, or the black one that stands in for what is missing; null when
+     * there is a point cloud.
+     *
+     * @throws InputException for surface normals where the model's second modality is depth
+     */
+    public static RgbImage secondImageOf(Part part, Modality modality) {
+        if (part.normals() != null && modality == Modality.DEPTH) {
             throw new InputException(part.source() + " is a surface-normal image, but the model's second modality is depth;"
                     + " give a point cloud (a TIFF of float x, y, z) or use a model trained with --modality normals");
         }
+        return part.normals() != null ? part.normals() : part.xyz() == null ? BLACK : null;
     }
 
     private void checkOut(Pointer out) {
@@ -178,6 +201,7 @@ public final class Preparation implements AutoCloseable {
             rgb.close();
             second.close();
             normalsImage.close();
+            black.close();
             exec.close();
         }
     }

@@ -1,7 +1,13 @@
 package io.trd4j.engine;
 
+import io.trd4j.data.InputQuality;
+import io.trd4j.engine.Region.Deciding;
+import io.trd4j.model.InspectionMode;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.Thresholds;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * The result of inspecting one part. Made once by {@link Inspector#newInspection()} and filled again by every
@@ -15,6 +21,10 @@ public final class Inspection {
     float score;
     float scoreRgb;
     float scoreDepth;
+    final InputQuality quality = new InputQuality();
+    final Set<Warning> warnings = EnumSet.noneOf(Warning.class);
+    private final Set<Warning> warningsView = Collections.unmodifiableSet(warnings);
+    InspectionMode mode = InspectionMode.BOTH;
     Verdict verdict = Verdict.NONE;
     Thresholds thresholds = Thresholds.NONE;
     RegionOfInterest regionOfInterest;
@@ -57,19 +67,54 @@ public final class Inspection {
         return score;
     }
 
+    /** Maximum of the rgb map; 0 when the part was inspected without colour. */
     public float scoreRgb() {
         return scoreRgb;
     }
 
+    /** Maximum of the second branch's map; 0 when the part was inspected without its second modality. */
     public float scoreDepth() {
         return scoreDepth;
+    }
+
+    /**
+     * Which modalities could be used. With one alone, the combined map and score are that branch's, calibrated by normal parts inspected
+     * in the same way, and the other branch's map and score are 0.
+     */
+    public InspectionMode mode() {
+        return mode;
     }
 
     public Verdict verdict() {
         return verdict;
     }
 
-    /** The model's thresholds, which made the verdict of the three scores. */
+    /** What a reader of the verdict should know; empty as a rule. Not modifiable; changes with the next part. */
+    public Set<Warning> warnings() {
+        return warningsView;
+    }
+
+    /** Measures of the part's raw images; changes with the next part. */
+    public InputQuality quality() {
+        return quality;
+    }
+
+    /** Where the combined map has its maximum: {@code y * size + x}, the first of several. Searches the map. */
+    public int peak() {
+        int peak = 0;
+        for (int i = 1; i < map.length; i++) {
+            peak = map[i] > map[peak] ? i : peak;
+        }
+        return peak;
+    }
+
+    /** Which branch's map is high at the {@link #peak}. */
+    public Deciding deciding() {
+        int peak = peak();
+        return Deciding.of(mapRgb[peak], mapDepth[peak]);
+    }
+
+    /** The model's thresholds, with which the verdict was made. */
     public Thresholds thresholds() {
         return thresholds;
     }

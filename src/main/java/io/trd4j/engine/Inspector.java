@@ -1,10 +1,14 @@
 package io.trd4j.engine;
 
+import io.trd4j.data.InputQuality;
 import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
+import io.trd4j.engine.InputPolicy.OnUnusable;
 import io.trd4j.io.InputException;
 import io.trd4j.jni.NativeRuntime;
 import io.trd4j.model.Backbone;
+import io.trd4j.model.Calibration;
+import io.trd4j.model.InspectionMode;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
@@ -12,6 +16,8 @@ import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.Threshold;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -34,14 +40,14 @@ public final class Inspector implements AutoCloseable {
     private final AtomicInteger state = new AtomicInteger(IDLE);
     private final ModelInfo info;
     private final PartEngine engine;
-    private final int threads;
+    private final InspectorOptions options;
     private final VerdictRule rule;
 
     /** Takes the engine over. */
-    Inspector(ModelInfo info, PartEngine engine, int threads) {
+    Inspector(ModelInfo info, PartEngine engine, InspectorOptions options) {
         this.info = info;
         this.engine = engine;
-        this.threads = threads;
+        this.options = options;
         rule = new VerdictRule(info.thresholds());
     }
 
@@ -57,7 +63,8 @@ public final class Inspector implements AutoCloseable {
         NativeRuntime.description();
         try (ModelFile file = ModelFile.open(model)) {
             requireCalibrated(model, file.info());
-            Inspector inspector = new Inspector(file.info(), PartEngines.open(file, options), options.resolvedThreads());
+            requireCalibratedAlone(model, file.info(), options.inputs());
+            Inspector inspector = new Inspector(file.info(), PartEngines.open(file, options), options);
             inspector.warnOfOtherPrecision(model);
             return inspector;
         }
@@ -88,7 +95,7 @@ public final class Inspector implements AutoCloseable {
                                    InspectorOptions options) {
         NativeRuntime.description();
         ModelInfo info = RandomNetwork.info(backbone, size, modality, normalKernel);
-        return new Inspector(info, PartEngines.random(info, options), options.resolvedThreads());
+        return new Inspector(info, PartEngines.random(info, options), options);
     }
 
     /**
@@ -106,6 +113,13 @@ public final class Inspector implements AutoCloseable {
     private static void requireCalibrated(Path model, ModelInfo info) {
         if (info.calibration() == null) {
             throw new InputException(model + " is not calibrated; run: trd calibrate --model " + model + " --data CATEGORY");
+        }
+    }
+
+    private static void requireCalibratedAlone(Path model, ModelInfo info, InputPolicy inputs) {
+        if ((inputs.depth() == OnUnusable.INSPECT_OTHER || inputs.rgb() == OnUnusable.INSPECT_OTHER) && info.calibration().alone() == null) {
+            throw new InputException(model + " was not calibrated for parts that lack a modality; run: trd calibrate --model " + model
+                    + " --data CATEGORY, then set its thresholds again");
         }
     }
 
@@ -131,14 +145,19 @@ public final class Inspector implements AutoCloseable {
 
     /** CPU threads of this inspector. */
     public int threads() {
-        return threads;
+        return options.resolvedThreads();
+    }
+
+    /** As it was opened. */
+    public InspectorOptions options() {
+        return options;
     }
 
     /** Another inspector of the same model and options for another thread. It shares the weights and is closed by itself. */
     public Inspector duplicate() {
         enter();
         try {
-            return new Inspector(info, engine.duplicate(), threads);
+            return new Inspector(info, engine.duplicate(), options);
         } finally {
             leave();
         }
@@ -174,7 +193,8 @@ public final class Inspector implements AutoCloseable {
      * the others are 0 in the maps.
      *
      * @param result filled completely
-     * @throws InputException when the part cannot be inspected (no valid depth, for example); the result is then undefined
+     * @throws InputException when the part cannot be inspected (no valid depth, for example, where the {@link InputPolicy} refuses
+     *     that); the result is then undefined
      */
     public void inspect(Part part, Inspection result) {
         if (result.size() != info.size()) {
@@ -182,14 +202,23 @@ public final class Inspector implements AutoCloseable {
         }
         enter();
         try {
-            engine.inspect(part, result);
+            long start = System.nanoTime();
+            Part used = usable(part, result.quality);
+            long measured = System.nanoTime() - start;
+            used = inspectUsable(used, result);
+            result.prepareNanos += measured;
+            result.warnings.clear();
+            result.mode = mode(used);
+            if (result.mode != InspectionMode.BOTH) {
+                calibrateAlone(result);
+            }
             leaveOut(result);
             if (!Float.isFinite(result.score)) {
                 throw new InputException("part " + part.id() + ": the network's result is not finite: the model's weights are "
                         + (engine.precision() == Precision.FP16 ? "damaged, or too large for fp16; try --precision bf16" : "damaged; train or import it again"));
             }
-            result.verdict = rule.of(result.score, result.scoreRgb, result.scoreDepth);
             result.thresholds = info.thresholds();
+            judge(used, result);
         } finally {
             leave();
         }
@@ -205,6 +234,87 @@ public final class Inspector implements AutoCloseable {
             result.scoreRgb = roi.keep(result.mapRgb);
             result.scoreDepth = roi.keep(result.mapDepth);
             result.anomalyMapNanos += System.nanoTime() - start;
+        }
+    }
+
+    /** The part without what cannot be used of it. */
+    private Part usable(Part part, InputQuality quality) {
+        quality.measure(part);
+        InputPolicy inputs = options.inputs();
+        boolean noRgb = part.rgb() == null || quality.black() || quality.saturatedShare() >= 1;
+        boolean noDepth = !part.hasSecond() || quality.validDepthShare() < inputs.minValidDepth()
+                || part.normals() != null && quality.validDepthShare() == 0;
+        if (noRgb && (noDepth || inputs.rgb() == OnUnusable.REFUSE)) {
+            throw unusable(part, part.rgb() == null ? "has no colour image"
+                    : "has a colour image that is " + (quality.black() ? "black" : "saturated") + " everywhere; check exposure and light");
+        }
+        if (noDepth && inputs.depth() == OnUnusable.REFUSE) {
+            throw unusable(part, !part.hasSecond() ? "has neither points nor surface normals" : String.format(Locale.ROOT,
+                    "has %.1f %% valid %s, at least %.1f %% are needed", 100 * quality.validDepthShare(),
+                    part.xyz() != null ? "points" : "surface normals", 100 * inputs.minValidDepth()));
+        }
+        return noRgb ? part.withoutRgb() : noDepth ? part.withoutSecond() : part;
+    }
+
+    private static InputException unusable(Part part, String what) {
+        return new InputException(part.source() + " " + what + "; it cannot be inspected with these options");
+    }
+
+    /** Returns what of the part was inspected: that its points show no part is only known when they are prepared. */
+    private Part inspectUsable(Part part, Inspection result) {
+        try {
+            engine.inspect(part, result);
+            return part;
+        } catch (InputException e) {
+            if (part.xyz() == null || part.rgb() == null || options.inputs().depth() == OnUnusable.REFUSE) {
+                throw e;
+            }
+            engine.inspect(part.withoutSecond(), result);
+            return part.withoutSecond();
+        }
+    }
+
+    private static InspectionMode mode(Part used) {
+        return used.rgb() == null ? InspectionMode.DEPTH_ONLY : used.hasSecond() ? InspectionMode.BOTH : InspectionMode.RGB_ONLY;
+    }
+
+    /**
+     * From the calibration of both modalities to that of the branch alone, which a line through each value brings about: blurring
+     * commutes with it.
+     */
+    private void calibrateAlone(Inspection result) {
+        Calibration both = info.calibration();
+        Calibration.Alone alone = both.alone();
+        boolean rgb = result.mode == InspectionMode.RGB_ONLY;
+        float factor = (float) (rgb ? both.stdRgb() / alone.stdRgb() : both.stdDepth() / alone.stdDepth());
+        float shift = (float) (rgb ? (both.meanRgb() - alone.meanRgb()) / alone.stdRgb()
+                : (both.meanDepth() - alone.meanDepth()) / alone.stdDepth());
+        result.score = factor * (rgb ? result.scoreRgb : result.scoreDepth) + shift;
+        result.scoreRgb = rgb ? result.score : 0;
+        result.scoreDepth = rgb ? 0 : result.score;
+        if (options.maps() || info.regionOfInterest() != null) {
+            float[] own = rgb ? result.mapRgb : result.mapDepth;
+            for (int i = 0; i < own.length; i++) {
+                own[i] = factor * own[i] + shift;
+            }
+            System.arraycopy(own, 0, result.map, 0, own.length);
+            Arrays.fill(rgb ? result.mapDepth : result.mapRgb, 0);
+        }
+    }
+
+    private void judge(Part used, Inspection result) {
+        InspectionMode mode = result.mode;
+        result.verdict = mode == InspectionMode.BOTH ? rule.of(result.score, result.scoreRgb, result.scoreDepth)
+                : rule.ofAlone(mode, result.score);
+        if (mode == InspectionMode.RGB_ONLY) {
+            result.warnings.add(Warning.NO_DEPTH);
+        } else if (mode == InspectionMode.DEPTH_ONLY) {
+            result.warnings.add(Warning.NO_RGB);
+        }
+        if (rule.lacks(mode)) {
+            result.warnings.add(Warning.NO_THRESHOLD);
+        } else if (options.minRegion() > 0 && (result.verdict == Verdict.NG || result.verdict == Verdict.REVIEW)) {
+            result.verdict = Regions.verdict(result, used.xyz(), options.minRegion());
         }
     }
 

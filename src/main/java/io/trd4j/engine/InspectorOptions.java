@@ -11,8 +11,12 @@ import java.util.Objects;
  * @param device where it computes
  * @param maps whether an inspection has the anomaly maps; on a GPU, scores alone are sooner on the host; a model with a
  *     region of interest has them in any case, as its scores are taken from them
+ * @param inputs what happens to parts of which a modality is missing or unusable
+ * @param minRegion mm²: regions above a limit that are smaller do not count for the verdict, where the part's points tell their area;
+ *     0 = all count. Needs maps. A part above a limit then costs a search for regions, which allocates
  */
-public record InspectorOptions(int threads, Precision precision, DeviceChoice device, boolean maps) {
+public record InspectorOptions(int threads, Precision precision, DeviceChoice device, boolean maps, InputPolicy inputs,
+                               double minRegion) {
     public static final int MAX_THREADS = 1024;
 
     public InspectorOptions {
@@ -21,11 +25,18 @@ public record InspectorOptions(int threads, Precision precision, DeviceChoice de
         }
         Objects.requireNonNull(precision, "precision");
         Objects.requireNonNull(device, "device");
+        Objects.requireNonNull(inputs, "inputs");
+        if (!(minRegion >= 0 && minRegion < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("the smallest region must be 0 mm² or more, not " + minRegion);
+        }
+        if (minRegion > 0 && !maps) {
+            throw new IllegalArgumentException("without maps, regions have no area: leave the smallest region at 0, or bring the maps");
+        }
     }
 
-    /** The first GPU that can be used, else the CPU; with maps. */
+    /** The first GPU that can be used, else the CPU; with maps; what cannot be used is refused, every region counts. */
     public InspectorOptions(int threads, Precision precision) {
-        this(threads, precision, DeviceChoice.AUTO, true);
+        this(threads, precision, DeviceChoice.AUTO, true, InputPolicy.REFUSE, 0);
     }
 
     /** All cores, the fastest precision that passed its test, a GPU when there is one. */
@@ -34,19 +45,27 @@ public record InspectorOptions(int threads, Precision precision, DeviceChoice de
     }
 
     public InspectorOptions withThreads(int newThreads) {
-        return new InspectorOptions(newThreads, precision, device, maps);
+        return new InspectorOptions(newThreads, precision, device, maps, inputs, minRegion);
     }
 
     public InspectorOptions withPrecision(Precision newPrecision) {
-        return new InspectorOptions(threads, newPrecision, device, maps);
+        return new InspectorOptions(threads, newPrecision, device, maps, inputs, minRegion);
     }
 
     public InspectorOptions withDevice(DeviceChoice newDevice) {
-        return new InspectorOptions(threads, precision, newDevice, maps);
+        return new InspectorOptions(threads, precision, newDevice, maps, inputs, minRegion);
     }
 
     public InspectorOptions withMaps(boolean newMaps) {
-        return new InspectorOptions(threads, precision, device, newMaps);
+        return new InspectorOptions(threads, precision, device, newMaps, inputs, minRegion);
+    }
+
+    public InspectorOptions withInputs(InputPolicy newInputs) {
+        return new InspectorOptions(threads, precision, device, maps, newInputs, minRegion);
+    }
+
+    public InspectorOptions withMinRegion(double squareMillimetres) {
+        return new InspectorOptions(threads, precision, device, maps, inputs, squareMillimetres);
     }
 
     int resolvedThreads() {

@@ -1,10 +1,14 @@
 package io.trd4j.engine;
 
+import io.trd4j.data.Plane;
 import io.trd4j.data.PointCloud;
 import io.trd4j.engine.Region.Deciding;
 import io.trd4j.engine.Region.Point;
+import io.trd4j.model.InspectionMode;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.ScoreBranch;
+import io.trd4j.model.Threshold;
+import io.trd4j.model.Thresholds.Limits;
 import io.trd4j.model.Thresholds;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
@@ -13,6 +17,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgproc;
@@ -21,23 +26,26 @@ import org.bytedeco.opencv.opencv_core.MatVector;
 
 /**
  * What of a part is not good, and where: the pixels at which a map is above its NG limit, and their connected regions (8 neighbours).
- * A part has a region exactly when its verdict is NG. Not part of {@link Inspector#inspect}: only parts that are looked at pay for it.
+ * A part has a region that counts exactly when its verdict is NG. Not part of {@link Inspector#inspect}: only parts that are looked at pay for it.
  */
 public final class Regions {
-    /** Of the plane around a region: fewer points do not say where it lies. */
-    private static final int MIN_POINTS = 12;
-
     private Regions() {}
 
     /**
      * 255 where the combined, rgb or depth map is above its NG limit, else 0; S x S, row by row. All 0 without thresholds, and where
-     * the model's region of interest excludes a pixel, also when a limit is negative.
+     * the model's region of interest excludes a pixel, also when a limit is negative. Of a part that lacks a modality: where its one map
+     * is above the NG limit of such parts.
      */
     public static byte[] mask(Inspection inspection) {
+        return mask(inspection, Limits::ng);
+    }
+
+    private static byte[] mask(Inspection inspection, Function<Limits, Threshold> limit) {
         Thresholds thresholds = inspection.thresholds();
-        double combined = thresholds.value(ScoreBranch.COMBINED, Thresholds.Limits::ng);
-        double rgb = thresholds.value(ScoreBranch.RGB, Thresholds.Limits::ng);
-        double depth = thresholds.value(ScoreBranch.DEPTH, Thresholds.Limits::ng);
+        boolean both = inspection.mode() == InspectionMode.BOTH;
+        double combined = thresholds.value(inspection.mode().score(), limit);
+        double rgb = both ? thresholds.value(ScoreBranch.RGB, limit) : Double.POSITIVE_INFINITY;
+        double depth = both ? thresholds.value(ScoreBranch.DEPTH, limit) : Double.POSITIVE_INFINITY;
         RegionOfInterest roi = inspection.regionOfInterest();
         byte[] mask = new byte[inspection.map().length];
         for (int i = 0; i < mask.length; i++) {
@@ -53,8 +61,39 @@ public final class Regions {
      * @param cloud the part's points, which give areas and heights; null when there are none
      */
     public static List<Region> of(Inspection inspection, PointCloud cloud) {
+        return of(inspection, cloud, mask(inspection));
+    }
+
+    /**
+     * Those that count with {@link InspectorOptions#minRegion}.
+     *
+     * @param minRegion mm²; regions whose points tell that they are smaller are left out
+     */
+    public static List<Region> of(Inspection inspection, PointCloud cloud, double minRegion) {
+        return of(inspection, cloud).stream().filter(region -> counts(region, minRegion)).toList();
+    }
+
+    private static boolean counts(Region region, double minRegion) {
+        return region.areaSquareMillimetres() == null || region.areaSquareMillimetres() >= minRegion;
+    }
+
+    /** What is left of a verdict when small regions do not count; leaves a warning when one was left out. */
+    static Verdict verdict(Inspection inspection, PointCloud cloud, double minRegion) {
+        for (Verdict verdict : new Verdict[] {Verdict.NG, Verdict.REVIEW}) {
+            Function<Limits, Threshold> limit = verdict == Verdict.NG ? Limits::ng : Limits::review;
+            List<Region> regions = of(inspection, cloud, mask(inspection, limit));
+            if (regions.stream().anyMatch(region -> counts(region, minRegion))) {
+                return verdict;
+            }
+            if (!regions.isEmpty()) {
+                inspection.warnings.add(Warning.SMALL_REGIONS_IGNORED);
+            }
+        }
+        return Verdict.OK;
+    }
+
+    private static List<Region> of(Inspection inspection, PointCloud cloud, byte[] mask) {
         int size = inspection.size();
-        byte[] mask = mask(inspection);
         int[] labels = new int[mask.length];
         Map<Integer, List<Point>> contours = new HashMap<>();
         int count;
@@ -141,8 +180,7 @@ public final class Regions {
         }
 
         private boolean valid(int point) {
-            float z = xyz[3 * point + 2];
-            return z != 0 && Float.isFinite(z) && Float.isFinite(xyz[3 * point]) && Float.isFinite(xyz[3 * point + 1]);
+            return PointCloud.isPoint(xyz[3 * point], xyz[3 * point + 1], xyz[3 * point + 2]);
         }
 
         /** Points without neighbours count as much as the others on average. */
@@ -214,54 +252,6 @@ public final class Regions {
                 }
             }
             return count == 0 || !Double.isFinite(sum) ? null : 1e3 * sum / count;
-        }
-    }
-
-    /** Least squares by sums; NaN with too few points or points on one line. */
-    private static final class Plane {
-        private int n;
-        private double x0;
-        private double y0;
-        private double x;
-        private double y;
-        private double z;
-        private double xx;
-        private double xy;
-        private double yy;
-        private double xz;
-        private double yz;
-
-        /** Sums are around the first point: differences of large squares would lose the digits that matter. */
-        void add(double px, double py, double pz) {
-            if (n++ == 0) {
-                x0 = px;
-                y0 = py;
-            }
-            double u = px - x0;
-            double v = py - y0;
-            x += u;
-            y += v;
-            z += pz;
-            xx += u * u;
-            xy += u * v;
-            yy += v * v;
-            xz += u * pz;
-            yz += v * pz;
-        }
-
-        double z(double px, double py) {
-            double cxx = xx - x * x / n;
-            double cxy = xy - x * y / n;
-            double cyy = yy - y * y / n;
-            double cxz = xz - x * z / n;
-            double cyz = yz - y * z / n;
-            double determinant = cxx * cyy - cxy * cxy;
-            if (n < MIN_POINTS || !(determinant > 1e-12 * cxx * cyy)) {
-                return Double.NaN;
-            }
-            double a = (cxz * cyy - cyz * cxy) / determinant;
-            double b = (cyz * cxx - cxz * cxy) / determinant;
-            return z / n + a * (px - x0 - x / n) + b * (py - y0 - y / n);
         }
     }
 }

@@ -7,8 +7,11 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.trd4j.data.Modality;
 import io.trd4j.io.InputException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -108,6 +111,20 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
                 teacherSha256);
     }
 
+    /**
+     * Identity of what turns the network's maps into verdicts: SHA-256 over calibration, region of interest and thresholds as the model file has
+     * them (per key, in their order, the key, a zero byte, the value, a zero byte), as 64 hexadecimal digits.
+     */
+    public String calibrationSha256() {
+        MessageDigest digest = ModelFile.newSha256();
+        toMetadata().forEach((key, value) -> {
+            if (key.equals(CALIBRATION_KEY) || key.equals(THRESHOLDS_KEY) || key.equals(REGION_KEY)) {
+                digest.update((key + "\0" + value + "\0").getBytes(StandardCharsets.UTF_8));
+            }
+        });
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
     Map<String, String> toMetadata() {
         Map<String, String> out = new TreeMap<>();
         out.put(VERSION_KEY, Integer.toString(formatVersion));
@@ -118,7 +135,7 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
             out.put(KERNEL_KEY, Integer.toString(normalKernel));
         }
         if (calibration != null) {
-            out.put(CALIBRATION_KEY, json(calibration));
+            out.put(CALIBRATION_KEY, json(SPARSE, calibration));
         }
         if (thresholds.combined().ng() != null) {
             out.put(THRESHOLD_KEY, Double.toString(thresholds.combined().ng().value()));
@@ -160,8 +177,8 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
         try {
             return new ModelInfo(version, Backbone.of(text(file, metadata, BACKBONE_KEY)), integer(file, metadata, SIZE_KEY),
                     modality, modality == Modality.NORMALS ? integer(file, metadata, KERNEL_KEY) : 0,
-                    json(file, metadata, CALIBRATION_KEY, Calibration.class), thresholds(file, metadata),
-                    // Older models have no validation losses; its numbers must be there all the same.
+                    json(SPARSE, file, metadata, CALIBRATION_KEY, Calibration.class), thresholds(file, metadata),
+                    // Older models have no validation losses and no calibration of branches alone; all other numbers must be there.
                     json(SPARSE, file, metadata, TRAINING_KEY, TrainingSummary.class),
                     json(file, metadata, PRECISIONS_KEY, PrecisionTests.class),
                     json(file, metadata, REGION_KEY, RegionOfInterest.class),

@@ -6,11 +6,15 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * A model's thresholds, for each of its three scores. A part is not good (NG) when any score is above its NG limit; else it is to be
+ * A model's thresholds, for each of its scores. A part is not good (NG) when any score is above its NG limit; else it is to be
  * looked at (REVIEW) when any score is above its review limit; else it is good.
+ *
+ * @param combined of parts with both modalities, as {@code rgb} and {@code depth}
+ * @param rgbOnly of parts inspected without their second modality, which have this score alone
+ * @param depthOnly of parts inspected without their colour image, which have this score alone
  */
-public record Thresholds(Limits combined, Limits rgb, Limits depth) {
-    public static final Thresholds NONE = new Thresholds(Limits.NONE, Limits.NONE, Limits.NONE);
+public record Thresholds(Limits combined, Limits rgb, Limits depth, Limits rgbOnly, Limits depthOnly) {
+    public static final Thresholds NONE = new Thresholds(null, null, null, null, null);
 
     /**
      * The limits of one score.
@@ -37,6 +41,8 @@ public record Thresholds(Limits combined, Limits rgb, Limits depth) {
         combined = combined == null ? Limits.NONE : combined;
         rgb = rgb == null ? Limits.NONE : rgb;
         depth = depth == null ? Limits.NONE : depth;
+        rgbOnly = rgbOnly == null ? Limits.NONE : rgbOnly;
+        depthOnly = depthOnly == null ? Limits.NONE : depthOnly;
     }
 
     public Limits of(ScoreBranch branch) {
@@ -44,13 +50,16 @@ public record Thresholds(Limits combined, Limits rgb, Limits depth) {
             case COMBINED -> combined;
             case RGB -> rgb;
             case DEPTH -> depth;
+            case RGB_ONLY -> rgbOnly;
+            case DEPTH_ONLY -> depthOnly;
         };
     }
 
     /** The same with other limits for one score. */
     public Thresholds with(ScoreBranch branch, Limits limits) {
         return new Thresholds(branch == ScoreBranch.COMBINED ? limits : combined, branch == ScoreBranch.RGB ? limits : rgb,
-                branch == ScoreBranch.DEPTH ? limits : depth);
+                branch == ScoreBranch.DEPTH ? limits : depth, branch == ScoreBranch.RGB_ONLY ? limits : rgbOnly,
+                branch == ScoreBranch.DEPTH_ONLY ? limits : depthOnly);
     }
 
     /** Whether there is one at all. */

@@ -6,6 +6,7 @@ import io.trd4j.model.Calibration;
 import io.trd4j.model.LibTorch;
 import io.trd4j.model.Network;
 import io.trd4j.model.RegionOfInterest;
+import java.util.List;
 import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -15,6 +16,8 @@ public final class Calibrator {
     private Calibrator() {}
 
     /**
+     * Of both branches together, and of each without the other modality.
+     *
      * @param roi what counts of the maps, of the same size; null = everything
      * @param progress called with the number of parts done so far
      */
@@ -26,6 +29,8 @@ public final class Calibrator {
         }
         Moments rgb = new Moments();
         Moments depth = new Moments();
+        Moments rgbAlone = new Moments();
+        Moments depthAlone = new Moments();
         float[] map = new float[size * size];
         try (BranchMaps maps = new BranchMaps(network, size)) {
             for (int i = 0; i < validation.count(); i++) {
@@ -33,15 +38,23 @@ public final class Calibrator {
                     maps.compute(validation.rgb(i), validation.second(i));
                     rgb.add(counted(maps.rgb(), map, roi));
                     depth.add(counted(maps.depth(), map, roi));
+                    maps.compute(validation.rgb(i), validation.black());
+                    rgbAlone.add(counted(maps.rgb(), map, roi));
+                    maps.compute(validation.black(), validation.second(i));
+                    depthAlone.add(counted(maps.depth(), map, roi));
                 }
                 progress.accept(i + 1);
             }
         }
-        if (!(rgb.std() > 0 && depth.std() > 0 && Double.isFinite(rgb.mean + rgb.std() + depth.mean + depth.std()))) {
-            throw new InputException("the validation maps have no spread (rgb " + rgb.std() + ", depth " + depth.std()
-                    + "); check the model's training and the validation parts");
+        for (Moments moments : List.of(rgb, depth, rgbAlone, depthAlone)) {
+            if (!(moments.std() > 0 && Double.isFinite(moments.mean + moments.std()))) {
+                throw new InputException("the validation maps have no spread (rgb " + rgb.std() + ", depth " + depth.std()
+                        + "; each without the other modality " + rgbAlone.std() + ", " + depthAlone.std()
+                        + "); check the model's training and the validation parts");
+            }
         }
-        return new Calibration(rgb.mean, rgb.std(), depth.mean, depth.std());
+        return new Calibration(rgb.mean, rgb.std(), depth.mean, depth.std(),
+                new Calibration.Alone(rgbAlone.mean, rgbAlone.std(), depthAlone.mean, depthAlone.std()));
     }
 
     private static float[] counted(FloatPointer values, float[] map, RegionOfInterest roi) {

@@ -20,7 +20,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * All parts of a split, prepared once and kept in native memory: 2 x S x S x 3 floats a part (1.5 MiB at S = 256).
+ * All parts of a split, prepared once and kept in native memory: 2 x S x S x 3 floats a part (1.5 MiB at S = 256), and the black image
+ * that stands in for a missing modality.
  * Owns them.
  */
 public final class PreparedParts implements AutoCloseable {
@@ -29,6 +30,7 @@ public final class PreparedParts implements AutoCloseable {
     private final long imageFloats;
     private final FloatPointer rgb;
     private final FloatPointer second;
+    private final FloatPointer black;
 
     /** @param progress called with the number of parts prepared so far */
     public PreparedParts(List<PartFiles> parts, int size, Modality modality, int normalKernel, IntConsumer progress)
@@ -39,7 +41,9 @@ public final class PreparedParts implements AutoCloseable {
         imageFloats = 3L * size * size;
         rgb = Owned.of(new FloatPointer(count * imageFloats));
         second = Owned.of(new FloatPointer(count * imageFloats));
+        black = Owned.of(new FloatPointer(imageFloats));
         try (Preparation preparation = new Preparation(size, modality, normalKernel, ElementType.FLOAT32)) {
+            preparation.black(black);
             for (int i = 0; i < count; i++) {
                 Part part = parts.get(i).load();
                 preparation.rgb(part, rgb.getPointer(i * imageFloats));
@@ -64,6 +68,11 @@ public final class PreparedParts implements AutoCloseable {
     /** Part {@code i}'s second modality [1, 3, S, S]: a view that must not outlive this object. */
     public Tensor second(int i) {
         return image(second, i);
+    }
+
+    /** A black image in place of either modality [1, 3, S, S]: a view that must not outlive this object. */
+    public Tensor black() {
+        return image(black, 0);
     }
 
     private Tensor image(FloatPointer images, int i) {
@@ -102,5 +111,6 @@ public final class PreparedParts implements AutoCloseable {
     public void close() {
         rgb.close();
         second.close();
+        black.close();
     }
 }

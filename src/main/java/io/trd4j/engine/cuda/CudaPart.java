@@ -122,9 +122,8 @@ public final class CudaPart implements AutoCloseable {
 
     /** What the host can see is refused before the device is asked. */
     private void require(Part part) {
-        if (part.normals() != null) {
-            Preparation.requireNormals(part, modality);
-        } else if (modality == Modality.NORMALS && (part.xyz().width() < 3 || part.xyz().height() < 3)) {
+        if (Preparation.secondImageOf(part, modality) == null && modality == Modality.NORMALS
+                && (part.xyz().width() < 3 || part.xyz().height() < 3)) {
             // A depth image is resized before anything looks at neighbours.
             throw new InputException(part.source() + " has only " + part.xyz().width() + "x" + part.xyz().height()
                     + " points; at least 3x3 are needed");

@@ -2,6 +2,8 @@ package io.trd4j.engine.cuda;
 
 import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
+import io.trd4j.data.Preparation;
+import io.trd4j.data.RgbImage;
 import io.trd4j.ops.DeviceOps;
 import io.trd4j.ops.ElementType;
 import io.trd4j.ops.Exec;
@@ -111,14 +113,15 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
         this.normalKernel = normalKernel;
         size = session.network().plan().size();
         Device device = session.device();
-        Pixels<byte[], ?> image = part.rgb().pixels();
-        boolean normalsImage = part.normals() != null;
-        Pixels<?, ?> other = normalsImage ? part.normals().pixels() : part.xyz().points();
-        int rowsNeeded = !normalsImage && modality == Modality.DEPTH ? size : Integer.MAX_VALUE;
+        Pixels<byte[], ?> image = Preparation.colourOf(part).pixels();
+        RgbImage secondImage = Preparation.secondImageOf(part, modality);
+        boolean asImage = secondImage != null;
+        Pixels<?, ?> other = asImage ? secondImage.pixels() : part.xyz().points();
+        int rowsNeeded = !asImage && modality == Modality.DEPTH ? size : Integer.MAX_VALUE;
         rgb = new Raw(device, image, pinned.address(image.address()), true, Integer.MAX_VALUE);
         Raw made = null;
         try {
-            made = new Raw(device, other, pinned.address(other.address()), normalsImage, rowsNeeded);
+            made = new Raw(device, other, pinned.address(other.address()), asImage, rowsNeeded);
             tables(rgb);
             tables(made);
         } catch (RuntimeException | Error e) {
@@ -149,18 +152,19 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
 
     /** Whether this graph is the part's. */
     boolean fits(Part part, PinnedBuffers pinned) {
-        Pixels<byte[], ?> image = part.rgb().pixels();
-        boolean normalsImage = part.normals() != null;
-        Pixels<?, ?> other = normalsImage ? part.normals().pixels() : part.xyz().points();
+        Pixels<byte[], ?> image = Preparation.colourOf(part).pixels();
+        RgbImage secondImage = Preparation.secondImageOf(part, modality);
+        Pixels<?, ?> other = secondImage != null ? secondImage.pixels() : part.xyz().points();
         return rgb.fits(image, pinned.address(image.address()), true)
-                && second.fits(other, pinned.address(other.address()), normalsImage);
+                && second.fits(other, pinned.address(other.address()), secondImage != null);
     }
 
     /** Copies what the device cannot read itself. */
     void stage(Part part) {
-        rgb.stage(part.rgb().pixels());
-        if (part.normals() != null) {
-            second.stage(part.normals().pixels());
+        rgb.stage(Preparation.colourOf(part).pixels());
+        RgbImage secondImage = Preparation.secondImageOf(part, modality);
+        if (secondImage != null) {
+            second.stage(secondImage.pixels());
         } else {
             second.stagePoints(part.xyz().points());
         }
