@@ -199,6 +199,14 @@ class InspectorRegionTest {
         return values;
     }
 
+    /** A NaN would be no test result. */
+    @Test
+    void onePixelShowsNoPrecision() {
+        assertEquals(0, PrecisionCalibration.correlation(new float[] {3}, new float[] {3.1f}));
+        assertEquals(0, PrecisionCalibration.correlation(new float[] {3, 4}, new float[] {3, 3}));
+        assertEquals(1, PrecisionCalibration.correlation(new float[] {3, 4}, new float[] {1, 3}), 1e-12);
+    }
+
     /** bf16's test compares what counts: as two inspectors with that region give it. */
     @Test
     void precisionsAreTestedOnWhatCounts() throws IOException {

@@ -169,7 +169,8 @@ public final class PrecisionCalibration {
         }
     }
 
-    private static double correlation(float[] a, float[] b) {
+    /** 0 when one of them is constant, as a region of interest of one pixel is: nothing shows then that a precision suffices. */
+    static double correlation(float[] a, float[] b) {
         double meanA = mean(a);
         double meanB = mean(b);
         double ab = 0;
@@ -182,7 +183,7 @@ public final class PrecisionCalibration {
             aa += x * x;
             bb += y * y;
         }
-        return ab / Math.sqrt(aa * bb);
+        return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
     }
 
     private static double mean(float[] values) {
