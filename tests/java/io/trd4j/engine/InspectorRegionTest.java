@@ -126,6 +126,26 @@ class InspectorRegionTest {
         }
     }
 
+    /** Its one map is calibrated otherwise, and cut after that. */
+    @Test
+    void aPartWithoutAModalityIsCutToo() throws IOException {
+        RegionOfInterest roi = rectangle(20, 10, 50, 60, false);
+        InspectorOptions anything = OPTIONS.withInputs(InputPolicy.inspectOther());
+        Part part = PARTS.get(2);
+        try (Inspector whole = Inspector.open(model, anything); Inspector cut = Inspector.open(with(roi, null), anything.withMaps(false))) {
+            for (Part single : List.of(Part.ofRgb("rgb", part.rgb()), Part.ofPoints("points", part.xyz()))) {
+                Inspection expected = inspect(whole, single);
+                Inspection got = inspect(cut, single);
+                assertEquals(cut(expected.map(), roi), got.score());
+                assertEquals(cut(expected.mapRgb(), roi), got.scoreRgb());
+                assertEquals(cut(expected.mapDepth(), roi), got.scoreDepth());
+                assertArrayEquals(expected.map(), got.map());
+                assertArrayEquals(expected.mapRgb(), got.mapRgb());
+                assertArrayEquals(expected.mapDepth(), got.mapDepth());
+            }
+        }
+    }
+
     /** A part is NG for the peak of its map; a region without the peak makes it OK. */
     @Test
     void whatIsOutsideDoesNotDecide() throws IOException {
