@@ -12,7 +12,7 @@ import java.util.Locale;
  *
  * <p>Sobel's gain is 8, 128 or 2048, and depth is scaled to the part's own range before: the aperture mainly says how much
  * slopes are exaggerated. With too little, all normals look upwards and a dent is fainter than what a teacher notices; with
- * too much, all lie flat and turn with the sensor's noise. The right amount depends on the part's relief, the noise, and the
+ * too much, all lie flat, turn with the sensor's noise, and have nothing left to say of a hole or a crack. The right amount depends on the part's relief, the noise, and the
  * pixels per part, so it is measured, on the images that the network will see:
  * <ol>
  * <li>The sensor's noise σ of a part is the median of |second difference along x of the second difference along y| of z over
@@ -24,7 +24,8 @@ import java.util.Locale;
  *     {@value NormalVisibility#FLOOR}²); the floor, in units of the normalised input, is a contrast of 3 grey levels, below
  *     which images hold nothing for a teacher.
  * <li>Visibility of the aperture = mean of ½·log2(1 + d²) over all blocks: bits that a block's pixel tells of the relief.
- *     The aperture with the highest wins; the smaller one when equal.
+ *     The smallest aperture with {@value #ENOUGH} bits is taken: there, the relief changes the image as much as noise and floor do. A
+ *     larger one would show small dents even better, and steep defects worse. Where none reaches that, the one with the highest is.
  * </ol>
  * At most {@value #MAX_PARTS} parts, evenly spaced, are looked at. Where none has foreground of {@value #MIN_BLOCKS} blocks, or
  * parts have surface-normal images or depth is the modality, it is {@value #FALLBACK}. The same files give the same choice.
@@ -37,6 +38,9 @@ public record NormalKernel(int kernel, List<Double> visibility, double noise) {
     /** Taken when nothing can be measured: the reference's for most categories. */
     public static final int FALLBACK = 5;
 
+    /** Half a bit is d² = 1. */
+    static final double ENOUGH = 0.5;
+
     private static final int MAX_PARTS = 20;
     private static final int MIN_BLOCKS = 4;
 
@@ -48,6 +52,15 @@ public record NormalKernel(int kernel, List<Double> visibility, double noise) {
         }
         return String.format(Locale.ROOT, "normal kernel %d: small dents are visible by %.2f, %.2f, %.2f bits with 3, 5, 7; "
                 + "noise of z %.3f mm", kernel, visibility.get(0), visibility.get(1), visibility.get(2), 1000 * noise);
+    }
+
+    private static int smallestEnough(List<Double> visibility) {
+        for (int k = 0; k < visibility.size(); k++) {
+            if (visibility.get(k) >= ENOUGH) {
+                return k;
+            }
+        }
+        return visibility.indexOf(Collections.max(visibility));
     }
 
     /**
@@ -78,12 +91,10 @@ public record NormalKernel(int kernel, List<Double> visibility, double noise) {
             return new NormalKernel(FALLBACK, List.of(), 0);
         }
         List<Double> means = new ArrayList<>();
-        int best = 0;
-        for (int k = 0; k < bits.length; k++) {
-            means.add(bits[k] / blocks);
-            best = bits[k] > bits[best] ? k : best;
+        for (double sum : bits) {
+            means.add(sum / blocks);
         }
         Collections.sort(noises);
-        return new NormalKernel(NormalVisibility.KERNELS.get(best), means, noises.get(noises.size() / 2));
+        return new NormalKernel(NormalVisibility.KERNELS.get(smallestEnough(means)), means, noises.get(noises.size() / 2));
     }
 }
