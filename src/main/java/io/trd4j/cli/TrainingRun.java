@@ -83,17 +83,13 @@ final class TrainingRun {
         }
         List<PartFiles> validation = normal(dataset.validation());
         long start = System.nanoTime();
-        List<EpochLoss> history;
         try (Network network = new Network(options.backbone())) {
             // Before the parts are prepared: what is wrong with a teacher's file is then said at once.
             if (!teacher.equals(RANDOM_TEACHER)) {
                 network.teacher().weights().load(TeacherWeights.load(teacher, options.backbone()));
             }
-            history = run(network, normal, validation, resume, start);
+            return run(network, normal, validation, resume, start);
         }
-        // Behind the network, whose memory the inspector may need.
-        warn(OutlierCheck.warning(model, normal, options.threads()));
-        return history;
     }
 
     private static void warn(String warning) {
@@ -112,7 +108,8 @@ final class TrainingRun {
             if (teacher.equals(RANDOM_TEACHER)) {
                 RandomTeacher.initialise(network.teacher(), options.seed(), parts, options.threads());
             }
-            List<EpochLoss> history = train(network, parts, validated, resume);
+            OutlierCheck outliers = new OutlierCheck(options.size(), parts, normal, roi, options.threads());
+            List<EpochLoss> history = train(network, parts, outliers, validated, resume);
             EpochLoss last = history.get(history.size() - 1);
             int steps = history.size() * Trainer.stepsPerEpoch(parts.count(), options);
             PreparedParts prepared = validated == null ? parts : validated;
@@ -129,6 +126,7 @@ final class TrainingRun {
             PrecisionTests precisions = testPrecisions(network, options.size(), calibration, roi, prepared, options.threads());
             ModelFile.write(model, info.withPrecisions(precisions), network.sources());
             Files.deleteIfExists(state);
+            warn(outliers.warning(network));
             warn(Convergence.warning(history, validated == null ? null : MeanFeature.loss(network, validated, options.threads())));
             return history;
         }
@@ -144,7 +142,7 @@ final class TrainingRun {
         return prepare(parts, options.size(), options.modality(), options.normalKernel());
     }
 
-    private List<EpochLoss> train(Network network, PreparedParts parts, PreparedParts validation, boolean resume)
+    private List<EpochLoss> train(Network network, PreparedParts parts, OutlierCheck outliers, PreparedParts validation, boolean resume)
             throws IOException {
         try (Trainer trainer = new Trainer(network, options, parts, validation)) {
             if (resume && Files.exists(state)) {
@@ -161,6 +159,10 @@ final class TrainingRun {
                     trainer.epoch((epoch, step, all, rgb, depth, rate) -> progress.at(step, String.format(Locale.ROOT,
                             "epoch %d/%d%s, loss rgb %.3f depth %.3f, lr %.2g", epoch + 1, options.epochs(), stops ? " at most" : "",
                             rgb, depth, rate)));
+                    // Maps are computed on the CPU: of a network that is trained elsewhere only when it is back.
+                    if (options.device().isCpu()) {
+                        outliers.afterEpoch(network, trainer.epochsDone());
+                    }
                     if (stateSeconds >= 0 && System.nanoTime() - saved >= TimeUnit.SECONDS.toNanos(stateSeconds)) {
                         trainer.save(state);
                         saved = System.nanoTime();

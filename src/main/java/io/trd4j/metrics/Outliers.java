@@ -19,14 +19,18 @@ public final class Outliers {
 
     private Outliers() {}
 
-    /** Indices of the outliers, ascending. */
-    public static List<Integer> of(double[] scores) {
+    /**
+     * Indices of the outliers, ascending.
+     *
+     * @param looks how often the same things are looked at: the limit is ln(looks) higher, so that no more false alarms are raised in all
+     */
+    public static List<Integer> of(double[] scores, int looks) {
         List<Integer> outliers = new ArrayList<>();
         if (scores.length < MIN_SCORES) {
             return outliers;
         }
         double median = median(scores);
-        double spreads = SPREADS + Math.max(0, Math.log(scores.length / MANY));
+        double spreads = SPREADS + Math.max(0, Math.log(scores.length / MANY)) + Math.log(looks);
         double limit = median + spreads * median(Arrays.stream(scores).map(s -> Math.abs(s - median)).toArray());
         for (int i = 0; i < scores.length; i++) {
             if (scores[i] > limit) {
