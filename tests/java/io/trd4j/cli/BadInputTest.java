@@ -169,6 +169,11 @@ class BadInputTest {
             new Case("inspect --model @model.safetensors --out @text " + ONE, "@text", "is a file"),
             new Case("inspect --model @model.safetensors --out @text/below " + ONE, "@text/below", "is a file"),
             new Case("inspect --model @model.safetensors --out /dev/null/below " + ONE, "/dev/null/below"),
+            // report
+            new Case("report --model @model.safetensors --data @none --out @out/r.html", "@none", "does not exist"),
+            new Case("report --model @model.safetensors --data @parts/plate --out @empty", "@empty", "folder"),
+            new Case("report --model @bare.safetensors --data @parts/plate --out @out/r.html", "@bare.safetensors", "trd calibrate --model"),
+            new Case("report --model @model.safetensors --data @odd --out @out/r.html", "@odd/rgb/001.png", "@odd/xyz/001"),
             // evaluate
             new Case(EVALUATE, "--data", "trd evaluate --help"),
             new Case(EVALUATE + "--data @none", "@none", "does not exist"),

@@ -171,6 +171,21 @@ class ThresholdTest {
                 + "defect: \\d+ OK, \\d+ REVIEW, \\d+ NG\nwrote .*"), evaluation.out());
         List<String> rows = Files.readAllLines(folder.resolve("evaluated/scores.csv"));
         assertEquals(12, rows.stream().filter(row -> row.matches(".*,(OK|REVIEW|NG)")).count());
+
+        // The report has the same table, the same verdicts, the training that the model remembers, and the promise.
+        Path page = folder.resolve("new/report.html");
+        Cli.Outcome report = Cli.here("report", "--model", model, "--data", parts, "--out", page).expect(0);
+        assertEquals(evaluation.out().replaceAll("wrote .*", "wrote " + page), report.out());
+        String html = Files.readString(page);
+        for (String row : rows.subList(1, rows.size())) {
+            String[] cells = row.split(",");
+            assertTrue(html.matches("(?s).*data-id=\"" + cells[0] + "\"[^>]*data-verdict=\"" + cells[6] + "\".*"), row);
+        }
+        assertEquals(after.training().epochs(), after.training().curve().size());
+        assertTrue(html.contains("\"rgb\":[" + after.training().curve().get(0).rgb() + ","), "the training curve");
+        assertTrue(html.contains("\"verdict\":\"REVIEW\",\"value\":" + review.value()), "the lines in the histogram");
+        assertTrue(html.contains("at most 10% of normal parts are above it, with 90% confidence"), "the model card");
+        assertTrue(html.contains(ModelFile.sha256(model)));
     }
 
     /** Over ids and files, as the record says. */

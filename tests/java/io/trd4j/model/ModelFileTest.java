@@ -26,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ModelFileTest {
     private static final Calibration CALIBRATION = new Calibration(0.1, 1.0 / 3, 1e-300, Math.PI);
     private static final TrainingSummary TRAINING =
-            new TrainingSummary(200, 3200, 16, 0.005, Long.MIN_VALUE, 244, 0.1 + 0.2, Math.E, 1.0 / 3, Math.PI, 1234.5, "imagenet");
+            new TrainingSummary(200, 3200, 16, 0.005, Long.MIN_VALUE, 244, 0.1 + 0.2, Math.E, 1.0 / 3, Math.PI, 1234.5, "imagenet",
+            List.of(new TrainingSummary.Epoch(3, 2, 0.1, 1.0 / 3), new TrainingSummary.Epoch(Math.E, 1e-300, null, null)));
 
     private static final Threshold EXACT = new Threshold(0.1 + 0.7, Threshold.Method.EXACT, 0.001, 0.95,
             new Threshold.Evidence(2995, 0, 0, 0, 1, null, null, "a".repeat(64), "int8", "cpu"));
@@ -174,10 +175,11 @@ class ModelFileTest {
     @Test
     void aSummaryWithoutValidationLossesIsRead() {
         Map<String, String> metadata = new TreeMap<>(info("0".repeat(64)).toMetadata());
-        metadata.put("trd.training", metadata.get("trd.training").replaceAll("\"validation_loss_\\w+\":[^,]*,", ""));
+        metadata.put("trd.training", metadata.get("trd.training").replaceAll("\"validation_loss_\\w+\":[^,]*,|,\"curve\":\\[.*]", ""));
         assertTrue(!metadata.get("trd.training").contains("validation"), metadata.toString());
         TrainingSummary summary = ModelInfo.fromMetadata(folder, metadata).training();
         assertEquals(null, summary.validationLossRgb());
+        assertEquals(null, summary.curve());
         assertEquals(Math.E, summary.finalLossDepth());
     }
 

@@ -33,12 +33,35 @@ class ChromiumTest {
                 control.value = value;
                 control.dispatchEvent(new Event('change'));
               };
-              pick('histogram-branch', 'depth');
+              /* The words at the threshold lines of each branch's histogram. */
+              const words = [];
+              const fillText = CanvasRenderingContext2D.prototype.fillText;
+              CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+                if (/^(NG|REVIEW) /.test(text)) {
+                  words.push(text.replace(' ', ':'));
+                }
+                fillText.call(this, text, ...where);
+              };
+              ['depth', 'rgb', 'combined'].forEach(branch => pick('histogram-branch', branch));
+              const outlined = [...document.querySelectorAll('.regions polygon')].every(p => p.getBBox().width > 0);
+              const parts = () => [...document.querySelectorAll('.part')];
+              const falls = key => parts().every((p, i, all) => i === 0 || Number(all[i - 1].dataset[key]) >= Number(p.dataset[key]));
+              const sorted = ['wrong', 'combined', 'rgb', 'depth', 'milliseconds'].filter(key => {
+                pick('sort', key);
+                return falls(key);
+              }).length;
               pick('sort', 'id');
               const first = document.querySelector('.part').dataset.id;
+              const shown = () => document.querySelectorAll('.part:not([hidden])').length;
+              const verdicts = ['OK', 'REVIEW', 'NG'].map(v => { pick('verdict', v); return shown(); }).reduce((a, b) => a + b);
+              pick('verdict', 'misjudged');
+              const misjudged = shown() === document.querySelectorAll('.wrong').length;
+              pick('verdict', 'all');
               pick('sort', 'combined');
               pick('show', 'normal');
-              const result = {
+              const result = { words, sorted, verdicts, misjudged,
+                loaded: [...document.images].every(i => i.complete && i.naturalWidth > 0),
+                outlined,
                 drawn: drawn.length, canvases: document.querySelectorAll('canvas').length,
                 under: [...document.querySelectorAll('.under')].filter(i => i.complete && i.naturalWidth === 160).length,
                 first, shown: document.querySelectorAll('.part:not([hidden])').length };
@@ -73,7 +96,8 @@ class ChromiumTest {
         String log = Files.readString(errors);
         Matcher probe = Pattern.compile("data-probe=\"([^\"]*)\"").matcher(Files.readString(dom));
         assertTrue(probe.find(), "the probe did not run: " + log);
-        assertEquals("drawn=4 canvases=4 under=48 first=dent/2 shown=3", probe.group(1), log);
+        assertEquals("words=NG:30.00,NG:8.00,REVIEW:6.00 sorted=5 verdicts=12 misjudged=true loaded=true outlined=true drawn=5 canvases=5 under=48 first=dent/2 shown=3",
+                probe.group(1), log);
         assertFalse(log.contains("CONSOLE"), log);
     }
 

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trd4j.data.PointCloud;
+import io.trd4j.data.RgbImage;
 import io.trd4j.report.ReportData.Epoch;
 import io.trd4j.report.ReportData.PartScore;
 import io.trd4j.report.ReportData.Validation;
@@ -14,9 +16,12 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
@@ -68,7 +73,7 @@ class HtmlReportTest {
             }
             assertTrue(html.contains(">" + score.id() + "</span>"), score.id());
         }
-        for (String text : List.of("resnet18", "64 × 64", "rgb + depth", "42", "3 min 24 s", "3.2 s", "0.1.0", "6.50",
+        for (String text : List.of("resnet18", "64 × 64", "rgb + depth", "42", "3 min 24 s", "3.2 s", "0.1.0",
                 "The teacher&#39;s weights are random", "./trd inspect --model", "30 epochs", "2.0 to 16.0")) {
             assertTrue(html.contains(text), "the report lacks " + text);
         }
@@ -76,17 +81,67 @@ class HtmlReportTest {
     }
 
     @Test
-    void theWorstPartComesFirst() throws IOException {
-        Matcher scores = Pattern.compile("<article class=\"part\"[^>]* data-combined=\"([^\"]*)\"")
-                .matcher(HtmlReport.html(SampleReport.of(PARTS, "good/000")));
-        double last = Double.MAX_VALUE;
+    void theWorstJudgedPartComesFirst() throws IOException {
+        ReportData data = SampleReport.of(PARTS, "good/000");
+        Matcher parts = Pattern.compile("<article class=\"part\"[^>]* data-state=\"(\\w+)\" data-combined=\"([^\"]*)\"[^>]*"
+                + "data-wrong=\"(\\d)\" data-by=\"([^\"]*)\" data-verdict=\"(\\w+)\"").matcher(HtmlReport.html(data));
+        int lastWrong = 2;
+        double lastBy = Double.MAX_VALUE;
         int count = 0;
-        for (; scores.find(); count++) {
-            double score = Double.parseDouble(scores.group(1));
-            assertTrue(score <= last, score + " after " + last);
-            last = score;
+        Set<Integer> seen = new TreeSet<>();
+        for (; parts.find(); count++) {
+            boolean defective = parts.group(1).equals("defective");
+            double score = Double.parseDouble(parts.group(2));
+            int wrong = Integer.parseInt(parts.group(3));
+            double by = Double.parseDouble(parts.group(4));
+            String verdict = parts.group(5);
+            assertEquals(verdict.equals("REVIEW") ? 1 : verdict.equals("NG") == defective ? 0 : 2, wrong);
+            assertEquals(defective ? SampleReport.NG - score : score - SampleReport.NG, by, 0.02);
+            assertTrue(wrong < lastWrong || wrong == lastWrong && by <= lastBy, by + " after " + lastBy);
+            lastWrong = wrong;
+            lastBy = by;
+            seen.add(wrong);
         }
         assertEquals(PARTS, count);
+        assertEquals(Set.of(0, 1, 2), seen, "the sample has parts of every kind");
+        // Without thresholds by the best F1; of parts of one kind by the score.
+        PartScore good = new PartScore("a", "good", false, 1, 0, 0, null, 1);
+        PartScore bad = new PartScore("b", "dent", true, 3, 0, 0, null, 1);
+        PartScore missed = new PartScore("c", "dent", true, 0.5, 0, 0, null, 1);
+        assertEquals(List.of(new Judgement(0, -1), new Judgement(0, -1)), Judgement.of(List.of(good, bad), List.of()));
+        assertEquals(List.of(2, 0, 2), Judgement.of(List.of(good, bad, missed), List.of(new ReportData.Limit("combined", "NG", 0.75)))
+                .stream().map(Judgement::wrong).toList());
+        assertEquals(new Judgement(2, 1), Judgement.of(List.of(good), List.of()).get(0));
+    }
+
+    @Test
+    void showsVerdictsRegionsAndTheModelCard() throws IOException {
+        ReportData data = SampleReport.of(PARTS, "good/000");
+        String html = page(HtmlReport.html(data));
+        long ng = data.scores().stream().filter(s -> s.verdict().equals("NG")).count();
+        assertEquals(ng, html.split("<svg class=\"regions\"", -1).length - 1, "a region in every part that is NG");
+        assertEquals(ng, html.split("<li>12.5 mm², peak [\\d.]+, seen in depth, sunk 0.25 mm</li>", -1).length - 1);
+        long missed = data.scores().stream().filter(s -> s.anomalous() && s.verdict().equals("OK")).count();
+        assertTrue(missed > 0 && html.contains("REVIEW, " + missed + " missed"), "missed parts are counted");
+        for (String text : List.of("model.safetensors", "Knows normal parts only.", "inspected rgb-only, no depth", "median 10.",
+                "misjudged</span>", "<option value=\"misjudged\">")) {
+            assertTrue(html.contains(text), "the report lacks " + text);
+        }
+        assertTrue(HtmlReport.html(data).contains("{\"branch\":\"combined\",\"verdict\":\"NG\",\"value\":8.0}"));
+    }
+
+    @Test
+    void aDepthPictureIsBrightWhereThePartIsNear() {
+        RgbImage picture = DepthPicture.of(SampleReport.cloud(60, 50));
+        byte[] rgb = picture.rgb();
+        assertTrue((rgb[0] & 255) > 240 && (rgb[3 * 59] & 255) < 30, "z grows to the right");
+        assertTrue(rgb[0] == rgb[1] && rgb[1] == rgb[2]);
+        int hole = 3 * (25 * 60 + 30);
+        assertTrue(rgb[hole] != rgb[hole + 1], "no grey");
+        float[] nothing = new float[12];
+        assertEquals(2, DepthPicture.of(new PointCloud(2, 2, nothing)).width());
+        Arrays.fill(nothing, 1);
+        assertEquals((byte) 133, DepthPicture.of(new PointCloud(2, 2, nothing)).rgb()[5], "one depth is in the middle");
     }
 
     @Test
@@ -94,7 +149,8 @@ class HtmlReportTest {
         String hostile = "</script><script>alert(\"1\")</script>'&{{title}}";
         ReportData sample = SampleReport.of(8, hostile);
         ReportData data = new ReportData(hostile, sample.run(), hostile, sample.branches(), hostile, sample.training(),
-                sample.threshold(), sample.scores(), sample.gallery(), sample.combinedScale(), sample.branchScale(),
+                sample.limits(), sample.scores(), sample.gallery(), sample.combinedScale(), sample.branchScale(),
+                List.of(new ReportData.CardSection(hostile, List.of(new ReportData.CardEntry(hostile, hostile)))),
                 List.of(new ReportData.NextStep(hostile, hostile)));
         String html = HtmlReport.html(data);
         assertFalse(html.contains("alert(\"1\")"));
@@ -110,8 +166,8 @@ class HtmlReportTest {
         assertTrue(both.contains("\"rgbValidation\":[3.9") && both.contains("\"depthValidation\":[3.0"), "no curve");
         ReportData sample = SampleReport.of(4, "good/000");
         ReportData without = new ReportData("t", sample.run(), null, sample.branches(), null,
-                List.of(new Epoch(1, 2, 3, null), new Epoch(2, 1, 2, null)), null, sample.scores(), List.of(),
-                sample.combinedScale(), sample.branchScale(), List.of());
+                List.of(new Epoch(1, 2, 3, null), new Epoch(2, 1, 2, null)), List.of(), sample.scores(), List.of(),
+                sample.combinedScale(), sample.branchScale(), List.of(), List.of());
         String html = HtmlReport.html(without);
         assertTrue(html.contains("\"loss\":{\"epochs\":[1,2],\"rgb\":[2.0,1.0],\"depth\":[3.0,2.0]}"), "curve");
         assertFalse(page(html).contains("validation parts rgb") || page(html).contains("Dashed"));
@@ -125,16 +181,16 @@ class HtmlReportTest {
         while (uri.find()) {
             BufferedImage image = ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(uri.group(2))));
             assertNotNull(image);
-            assertEquals(!uri.group(1).equals("under"), image.getColorModel().hasAlpha());
+            assertEquals(!List.of("under", "relief").contains(uri.group(1)), image.getColorModel().hasAlpha());
             assertTrue(image.getWidth() <= 192 && image.getHeight() <= 192);
-            if (uri.group(1).equals("under")) {
+            if (!image.getColorModel().hasAlpha()) {
                 assertEquals(160, image.getWidth());
                 assertEquals(120, image.getHeight());
             }
             pictures++;
         }
-        // Four per part, and the outline of 22 defects among 30 parts.
-        assertEquals(4 * PARTS + 22, pictures);
+        // Five per part, and the outline of 22 defects among 30 parts.
+        assertEquals(5 * PARTS + 22, pictures);
     }
 
     @Test
@@ -142,8 +198,8 @@ class HtmlReportTest {
         ReportData sample = SampleReport.of(4, "good/000");
         List<PartScore> good = List.of(sample.scores().get(0));
         ReportData data = new ReportData("normal only", sample.run(), null, List.of(),
-                "none of the 1 test parts is anomalous", List.of(), null, good, List.of(), sample.combinedScale(),
-                sample.branchScale(), List.of());
+                "none of the 1 test parts is anomalous", List.of(), List.of(), good, List.of(), sample.combinedScale(),
+                sample.branchScale(), List.of(), List.of());
         String html = HtmlReport.html(data);
         assertTrue(html.contains("<strong>No table.</strong> none of the 1 test parts is anomalous"));
         assertFalse(html.contains("Read this first"));
@@ -154,7 +210,7 @@ class HtmlReportTest {
 
     @Test
     void numbersThatAreNotFiniteAreRefused() {
-        assertThrows(IllegalArgumentException.class, () -> new PartScore("a", "good", false, Double.NaN, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new PartScore("a", "good", false, Double.NaN, 1, 1, null, 1));
         assertThrows(IllegalArgumentException.class, () -> new Epoch(1, 1, Double.POSITIVE_INFINITY, null));
         assertThrows(IllegalArgumentException.class, () -> new Validation(Double.NaN, 1));
         assertThrows(IllegalArgumentException.class, () -> new ReportData.Timing("training", Double.NaN));
@@ -165,9 +221,9 @@ class HtmlReportTest {
     @Test
     void kindsAreComparedWithAllNormalParts() {
         List<PartScore> scores = List.of(
-                new PartScore("0", "good", false, 1, 1, 1), new PartScore("1", "good", false, 2, 2, 2),
-                new PartScore("2", "stain", true, 3, 9, 0), new PartScore("3", "dent", true, 3, 1, 9),
-                new PartScore("4", "dent", true, 1, 0, 8), new PartScore("5", "scratch", true, 0, 0, 0));
+                new PartScore("0", "good", false, 1, 1, 1, null, 1), new PartScore("1", "good", false, 2, 2, 2, null, 1),
+                new PartScore("2", "stain", true, 3, 9, 0, null, 1), new PartScore("3", "dent", true, 3, 1, 9, null, 1),
+                new PartScore("4", "dent", true, 1, 0, 8, null, 1), new PartScore("5", "scratch", true, 0, 0, 0, null, 1));
         assertEquals(List.of(new KindTable.Row("dent", 2, (1 + 0.25) / 2, 0.25 / 2, 1, "depth"),
                 new KindTable.Row("scratch", 1, 0, 0, 0, "neither"), new KindTable.Row("stain", 1, 1, 1, 0, "rgb")),
                 KindTable.of(scores));
@@ -186,7 +242,10 @@ class HtmlReportTest {
         }
         assertEquals(8, normal);
         assertEquals(22, defective);
-        Histogram equal = Histogram.of(List.of(new PartScore("a", "good", false, 3, 3, 3)), PartScore::rgb);
+        Histogram wide = Histogram.of(data.scores(), PartScore::rgb, 30, -5);
+        assertEquals(-5, wide.from(), "limits are within");
+        assertEquals(30, wide.from() + 24 * wide.width(), 1e-9);
+        Histogram equal = Histogram.of(List.of(new PartScore("a", "good", false, 3, 3, 3, null, 1)), PartScore::rgb);
         assertEquals(1, equal.normal()[0]);
         assertEquals(1, equal.width());
     }

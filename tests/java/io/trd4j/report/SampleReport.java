@@ -1,10 +1,17 @@
 package io.trd4j.report;
 
+import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
+import io.trd4j.engine.Region.Deciding;
+import io.trd4j.engine.Region.Point;
+import io.trd4j.engine.Region;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.report.ReportData.Branch;
+import io.trd4j.report.ReportData.CardEntry;
+import io.trd4j.report.ReportData.CardSection;
 import io.trd4j.report.ReportData.Epoch;
 import io.trd4j.report.ReportData.GalleryPart;
+import io.trd4j.report.ReportData.Limit;
 import io.trd4j.report.ReportData.NextStep;
 import io.trd4j.report.ReportData.PartScore;
 import io.trd4j.report.ReportData.Run;
@@ -19,6 +26,8 @@ final class SampleReport {
     static final int SIZE = 64;
     static final HeatScale COMBINED = new HeatScale(2, 16);
     static final HeatScale BRANCH = new HeatScale(1, 10);
+    static final double NG = 8;
+    static final double REVIEW = 6;
     private static final List<String> KINDS = List.of("good", "stain", "dent", "hole");
 
     private SampleReport() {}
@@ -47,10 +56,15 @@ final class SampleReport {
                 partScores[b][p] = max(maps[b][p]);
             }
             PartScore score = new PartScore(p == 0 ? firstId : kind + "/" + p, kind, anomalous[p],
-                    partScores[0][p], partScores[1][p], partScores[2][p]);
+                    partScores[0][p], partScores[1][p], partScores[2][p],
+                    partScores[0][p] > NG ? "NG" : partScores[0][p] > REVIEW ? "REVIEW" : "OK", 10 + random.nextDouble());
             scores.add(score);
-            gallery.add(GalleryPart.of(score, picture(random, 320, 240), maps[0][p], maps[1][p], maps[2][p],
-                    anomalous[p] ? masks[p] : null, SIZE, COMBINED, BRANCH));
+            List<Region> regions = !score.verdict().equals("NG") ? List.of() : List.of(new Region(x - 5, y - 5, 10, 10,
+                    List.of(new Point(x - 5, y - 5), new Point(x + 5, y - 5), new Point(x + 5, y + 5), new Point(x - 5, y + 5)), 100,
+                    12.5, partScores[0][p], x, y, 4, Deciding.DEPTH, -0.25));
+            gallery.add(GalleryPart.of(score, picture(random, 320, 240), DepthPicture.of(cloud(240, 180)),
+                    List.of(maps[0][p], maps[1][p], maps[2][p]), anomalous[p] ? masks[p] : null, SIZE, regions,
+                    p == 1 ? List.of("inspected rgb-only", "no depth") : List.of(), COMBINED, BRANCH));
         }
         List<Branch> branches = new ArrayList<>();
         List<String> names = List.of("combined", "rgb", "depth");
@@ -64,15 +78,29 @@ final class SampleReport {
             double depth = 0.2 + 3 * Math.exp(-e / 4.0);
             training.add(new Epoch(e, rgb, depth, new Validation(rgb + 0.25, depth + 0.5)));
         }
-        Run run = new Run("0.1.0", "resnet18", SIZE, "depth", 42, "cpu, 2 threads", "2026-01-01 12:00",
+        Run run = new Run("0.1.0", "resnet18", SIZE, "depth", 42L, "cpu, 2 threads", "2026-01-01 12:00",
                 List.of(new Timing("training", 204.4), new Timing("evaluation", 3.21)));
         return new ReportData("demo: synthetic product", run, "The teacher's weights are random, not trained on images: "
-                + "expect clearly worse numbers than with an ImageNet teacher.", branches, null, training, 6.5, scores,
-                gallery, COMBINED, BRANCH, List.of(
+                + "expect clearly worse numbers than with an ImageNet teacher.", branches, null, training,
+                List.of(new Limit("combined", "NG", NG), new Limit("combined", "REVIEW", REVIEW), new Limit("rgb", "NG", 30)), scores,
+                gallery, COMBINED, BRANCH, List.of(new CardSection("Model", List.of(new CardEntry("file", "model.safetensors"),
+                new CardEntry(null, "Knows normal parts only.")))), List.of(
                 new NextStep("Train on your own parts (MVTec 3D-AD layout, or folders rgb/ and xyz/):",
                         "./trd train --data PARTS --out model.safetensors"),
                 new NextStep("Inspect one part:",
                         "./trd inspect --model model.safetensors --rgb part.png --xyz part.tiff --out result")));
+    }
+
+    /** A tilted plane with a hole in it, where nothing was measured. */
+    static PointCloud cloud(int width, int height) {
+        float[] xyz = new float[3 * width * height];
+        for (int i = 0; i < width * height; i++) {
+            boolean hole = Math.hypot(i % width - width / 2.0, i / width - height / 2.0) < 20;
+            xyz[3 * i] = 0.001f * (i % width);
+            xyz[3 * i + 1] = 0.001f * (i / width);
+            xyz[3 * i + 2] = hole ? 0 : 0.5f + 0.0002f * (i % width);
+        }
+        return new PointCloud(width, height, xyz);
     }
 
     /** Smooth background around 0 plus a bump of this height. */

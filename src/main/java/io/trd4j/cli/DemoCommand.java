@@ -17,25 +17,13 @@ import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.TeacherWeights;
 import io.trd4j.model.Threshold;
 import io.trd4j.model.Thresholds;
-import io.trd4j.report.HeatScale;
-import io.trd4j.report.HtmlReport;
 import io.trd4j.report.OfficialTable;
-import io.trd4j.report.ReportData.Branch;
-import io.trd4j.report.ReportData.Epoch;
-import io.trd4j.report.ReportData.GalleryPart;
 import io.trd4j.report.ReportData.NextStep;
-import io.trd4j.report.ReportData.PartScore;
-import io.trd4j.report.ReportData.Run;
 import io.trd4j.report.ReportData.Timing;
-import io.trd4j.report.ReportData.Validation;
-import io.trd4j.report.ReportData;
-import io.trd4j.train.Trainer.EpochLoss;
 import io.trd4j.train.TrainingOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -120,24 +108,26 @@ final class DemoCommand implements Callable<Integer> {
         if (normalKernel.auto()) {
             options = options.withNormalKernel(TrainingRun.chooseKernel(dataset, SIZE).kernel());
         }
-        List<EpochLoss> history = new TrainingRun(options, epochs.auto(), TeacherWeights.EMBEDDED, null, model, -1).run(dataset, false);
+        new TrainingRun(options, epochs.auto(), TeacherWeights.EMBEDDED, null, model, -1).run(dataset, false);
         start = lap(timings, "training and calibration", start);
 
         InspectorOptions inspection = inference.options().withDevice(DeviceChoice.CPU);
         Thresholds thresholds = new ThresholdRun(THRESHOLDS, dataset).run(model, inspection);
         start = lap(timings, "thresholds", start);
 
+        Map<String, MetricsRow> rows;
         EvaluationRun run;
         try (Inspector inspector = Inspector.open(model, inspection)) {
-            run = EvaluationRun.of(inspector, dataset);
+            inspector.warmUp();
+            run = EvaluationRun.prepare(dataset, inspector.model());
+            TestReport pages = new TestReport(run, inspector);
+            run.inspect(inspector, pages);
+            Map<String, Evaluation.Detail> details = run.details();
+            rows = EvaluationRun.rows(details);
+            run.write(results, false, rows);
+            lap(timings, "inspection and metrics", start);
+            pages.write(report, "trd4j demo: synthetic " + SHAPE.key(), TEACHER_NOTE, details, timings, model, nextSteps(model, category));
         }
-        Map<String, Evaluation.Detail> details = run.details();
-        Map<String, MetricsRow> rows = EvaluationRun.rows(details);
-        run.write(results, false, rows);
-        start = lap(timings, "inspection and metrics", start);
-
-        HtmlReport.write(report, reportData(run, details, history, thresholds, timings, threads, model, category));
-        lap(timings, "report", start);
 
         System.out.println();
         System.out.print(OfficialTable.of(rows));
@@ -169,33 +159,12 @@ final class DemoCommand implements Callable<Integer> {
         return now;
     }
 
-    private ReportData reportData(EvaluationRun run, Map<String, Evaluation.Detail> details, List<EpochLoss> history,
-                                  Thresholds thresholds, List<Timing> timings, int threads, Path model, Path category) throws IOException {
-        List<Branch> branches = new ArrayList<>();
-        details.forEach((name, detail) -> branches.add(Branch.of(name, detail)));
-        List<Epoch> training = new ArrayList<>();
-        for (EpochLoss loss : history) {
-            training.add(new Epoch(training.size() + 1, loss.rgb(), loss.depth(),
-                    new Validation(loss.validation().rgb(), loss.validation().depth())));
-        }
-        List<PartScore> scores = new ArrayList<>();
-        List<GalleryPart> gallery = new ArrayList<>();
-        for (int i = 0; i < run.parts().size(); i++) {
-            PartScore score = new PartScore(run.parts().get(i).id(), run.parts().get(i).kind(), run.parts().get(i).anomalous(),
-                    run.score(0, i), run.score(1, i), run.score(2, i));
-            scores.add(score);
-            gallery.add(GalleryPart.of(score, run.parts().get(i).load().rgb(), run.map(0, i), run.map(1, i), run.map(2, i),
-                    run.mask(i), SIZE, HeatScale.COMBINED, HeatScale.BRANCH));
-        }
-        Run what = new Run("trd4j " + Version.number(), BACKBONE.key(), SIZE, MODALITY.key(), seed, "CPU, " + threads + " threads",
-                ZonedDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm z")), timings);
-        List<NextStep> next = List.of(
+    private static List<NextStep> nextSteps(Path model, Path category) {
+        return List.of(
                 new NextStep("Train on your own parts",
                         "./trd train --data CATEGORY --out model.safetensors --teacher imagenet --backbone wide_resnet50_2"),
                 new NextStep("Evaluate on labelled test parts", "./trd evaluate --model model.safetensors --data CATEGORY --out results"),
                 new NextStep("Inspect one part", inspectOne(model, category, Path.of("part"))));
-        return new ReportData("trd4j demo: synthetic " + SHAPE.key(), what, TEACHER_NOTE, branches, null, training,
-                thresholds.combined().ng().value(), scores, gallery, HeatScale.COMBINED, HeatScale.BRANCH, next);
     }
 
     /** Removes the synthetic category of an earlier demo, and nothing else: a category of that name may be the user's own. */

@@ -70,7 +70,7 @@ final class EvaluateCommand implements Callable<Integer> {
             // Taken off the queue: the maps of a category are freed when it is done.
             EvaluationRun run = runs.poll();
             try (Inspector inspector = Inspector.open(model(next), options)) {
-                run.inspect(inspector);
+                run.inspect(inspector, (index, part, inspection) -> { });
             }
             Map<String, MetricsRow> rows = EvaluationRun.rows(run.details());
             run.write(data.size() == 1 ? out : out.resolve(run.category()), maps, rows);

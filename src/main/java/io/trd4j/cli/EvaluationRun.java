@@ -2,6 +2,7 @@ package io.trd4j.cli;
 
 import io.trd4j.data.Dataset;
 import io.trd4j.data.ImageFiles;
+import io.trd4j.data.Part;
 import io.trd4j.data.PartFiles;
 import io.trd4j.engine.Inspection;
 import io.trd4j.engine.Inspector;
@@ -56,10 +57,9 @@ final class EvaluationRun {
         }
     }
 
-    static EvaluationRun of(Inspector inspector, Dataset dataset) throws IOException {
-        EvaluationRun run = prepare(dataset, inspector.model());
-        run.inspect(inspector);
-        return run;
+    /** Sees every part while its result is there. */
+    interface Observer {
+        void inspected(int index, Part part, Inspection inspection);
     }
 
     /**
@@ -86,11 +86,12 @@ final class EvaluationRun {
         return run;
     }
 
-    void inspect(Inspector inspector) throws IOException {
+    void inspect(Inspector inspector, Observer observer) throws IOException {
         Inspection inspection = inspector.newInspection();
         try (Progress progress = new Progress("Evaluating " + category, parts.size())) {
             for (int i = 0; i < parts.size(); i++) {
-                inspector.inspect(parts.get(i).load(), inspection);
+                Part part = parts.get(i).load();
+                inspector.inspect(part, inspection);
                 maps.get(0)[i] = inspection.map().clone();
                 maps.get(1)[i] = inspection.mapRgb().clone();
                 maps.get(2)[i] = inspection.mapDepth().clone();
@@ -98,6 +99,7 @@ final class EvaluationRun {
                 scores.get(1)[i] = inspection.scoreRgb();
                 scores.get(2)[i] = inspection.scoreDepth();
                 verdicts[i] = inspection.verdict();
+                observer.inspected(i, part, inspection);
                 progress.at(i + 1L);
             }
         }

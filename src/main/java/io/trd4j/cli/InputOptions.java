@@ -24,8 +24,8 @@ final class InputOptions {
     private Rate minValidDepth;
 
     @Option(names = "--min-region", paramLabel = "MM2", defaultValue = "0",
-            description = "Regions above a threshold that are smaller do not count for the verdict; mm², from the points (default: "
-                + "${DEFAULT-VALUE}: all count).")
+            description = "Regions above a threshold that are smaller do not count for the verdict, where the points tell their area, in square millimetres; 0 = "
+                + "all count (default: ${DEFAULT-VALUE}).")
     private double minRegion;
 
     /** Whether parts without points are inspected. */

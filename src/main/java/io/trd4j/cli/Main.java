@@ -17,7 +17,7 @@ import picocli.CommandLine;
         synopsisSubcommandLabel = "VERB", commandListHeading = "%nVerbs:%n",
         footer = {"", "trd VERB --help explains a verb and its options."},
         subcommands = {DemoCommand.class, SynthCommand.class, PretrainCommand.class, TrainCommand.class,
-            CalibrateCommand.class, ThresholdCommand.class, RoiCommand.class, EvaluateCommand.class, InspectCommand.class,
+            CalibrateCommand.class, ThresholdCommand.class, RoiCommand.class, EvaluateCommand.class, ReportCommand.class, InspectCommand.class,
             BenchCommand.class, PlanCommand.class, ImportCommand.class, ExportCommand.class, BundleCommand.class})
 public final class Main {
     private Main() {}

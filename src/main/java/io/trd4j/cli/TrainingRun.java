@@ -117,7 +117,7 @@ final class TrainingRun {
             ValidationLoss loss = last.validation();
             TrainingSummary summary = new TrainingSummary(history.size(), steps, options.batch(), options.learningRate(),
                     options.seed(), parts.count(), last.rgb(), last.depth(), loss == null ? null : loss.rgb(),
-                    loss == null ? null : loss.depth(), (System.nanoTime() - start) / 1e9, teacher);
+                    loss == null ? null : loss.depth(), (System.nanoTime() - start) / 1e9, teacher, curve(history));
             ModelInfo info = new ModelInfo(ModelInfo.FORMAT_VERSION, options.backbone(), options.size(), options.modality(),
                     options.normalKernel(), null, null, summary, ModelFile.teacherSha256(network.teacher().weights().sources("")))
                     .withRegionOfInterest(roi).withCalibration(calibration);
@@ -130,6 +130,12 @@ final class TrainingRun {
             warn(Convergence.warning(history, validated == null ? null : MeanFeature.loss(network, validated, options.threads())));
             return history;
         }
+    }
+
+    private static List<TrainingSummary.Epoch> curve(List<EpochLoss> history) {
+        return history.stream().map(epoch -> new TrainingSummary.Epoch(epoch.rgb(), epoch.depth(),
+                epoch.validation() == null ? null : epoch.validation().rgb(),
+                epoch.validation() == null ? null : epoch.validation().depth())).toList();
     }
 
     static PreparedParts prepare(List<PartFiles> parts, int size, Modality modality, int normalKernel) throws IOException {

@@ -144,7 +144,7 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
             out.put(THRESHOLDS_KEY, json(SPARSE, thresholds));
         }
         if (training != null) {
-            out.put(TRAINING_KEY, json(training));
+            out.put(TRAINING_KEY, json(SPARSE, training));
         }
         if (precisions != null) {
             out.put(PRECISIONS_KEY, json(precisions));

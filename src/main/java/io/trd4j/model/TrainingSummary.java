@@ -1,5 +1,7 @@
 package io.trd4j.model;
 
+import java.util.List;
+
 /**
  * How a model was trained.
  *
@@ -11,14 +13,32 @@ package io.trd4j.model;
  * @param validationLossDepth null when the other is
  * @param seconds from the first part read to the end of calibration; of the last run when it was resumed
  * @param teacher where its weights came from
+ * @param curve losses of every epoch; null in files of versions that did not keep them
  */
 public record TrainingSummary(int epochs, int steps, int batch, double learningRate, long seed, int parts,
-        double finalLossRgb, double finalLossDepth, Double validationLossRgb, Double validationLossDepth, double seconds, String teacher) {
+        double finalLossRgb, double finalLossDepth, Double validationLossRgb, Double validationLossDepth, double seconds, String teacher,
+        List<Epoch> curve) {
     public TrainingSummary {
         double validation = validationLossRgb == null ? 0 : validationLossRgb;
         validation += validationLossDepth == null ? 0 : validationLossDepth;
         if (!Double.isFinite(learningRate + finalLossRgb + finalLossDepth + validation + seconds) || teacher == null) {
             throw new IllegalArgumentException("a training summary needs finite numbers and the teacher's origin");
+        }
+        curve = curve == null ? null : List.copyOf(curve);
+    }
+
+    /**
+     * Mean losses of an epoch.
+     *
+     * @param validationRgb loss of the normal validation parts after it; null when there were none
+     * @param validationDepth null when the other is
+     */
+    public record Epoch(double rgb, double depth, Double validationRgb, Double validationDepth) {
+        public Epoch {
+            if (!Double.isFinite(rgb + depth) || validationRgb != null && !Double.isFinite(validationRgb)
+                    || validationDepth != null && !Double.isFinite(validationDepth)) {
+                throw new IllegalArgumentException("a training curve has finite numbers");
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ package io.trd4j.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.samskivert.mustache.Mustache;
+import io.trd4j.engine.Region;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.metrics.CurvePoint;
 import io.trd4j.metrics.MetricsRow;
@@ -21,6 +22,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * One HTML file that shows a run: table, curves, gallery. It holds everything it needs (pictures, style, Chart.js) and
@@ -63,12 +67,16 @@ public final class HtmlReport {
         view.put("kinds", KindTable.of(data.scores()).stream().map(HtmlReport::kind).toList());
         view.put("hasKinds", !KindTable.of(data.scores()).isEmpty());
         view.put("seenFrom", OfficialTable.percent(KindTable.SEEN));
-        view.put("gallery", gallery(data.gallery()));
+        view.put("gallery", gallery(data));
         view.put("hasGallery", !data.gallery().isEmpty());
         view.put("gradient", HeatMap.cssGradient());
         view.put("combinedScale", scale(data.combinedScale()));
         view.put("branchScale", scale(data.branchScale()));
-        view.put("threshold", data.threshold() == null ? null : number(data.threshold()));
+        view.put("hasLimits", !data.limits().isEmpty());
+        view.put("latency", latencyText(data.scores()));
+        view.put("card", data.card().stream().map(section -> Map.of("title", section.title(), "entries", section.entries().stream()
+                .map(HtmlReport::entry).toList())).toList());
+        view.put("hasCard", !data.card().isEmpty());
         view.put("next", data.nextSteps());
         view.put("hasNext", !data.nextSteps().isEmpty());
         view.put("style", resource("report.css"));
@@ -85,7 +93,9 @@ public final class HtmlReport {
         facts.add(fact("backbone", run.backbone()));
         facts.add(fact("size", run.size() + " × " + run.size()));
         facts.add(fact("modalities", "rgb + " + run.secondModality()));
-        facts.add(fact("seed", Long.toString(run.seed())));
+        if (run.seed() != null) {
+            facts.add(fact("seed", Long.toString(run.seed())));
+        }
         facts.add(fact("device", run.device()));
         facts.add(fact("finished", run.finished()));
         for (ReportData.Timing timing : run.timings()) {
@@ -112,8 +122,26 @@ public final class HtmlReport {
             long defective = data.scores().stream().filter(PartScore::anomalous).count();
             tiles.add(Map.of("name", "test parts", "value", Integer.toString(data.scores().size()), "help",
                     (data.scores().size() - defective) + " normal, " + defective + " defective"));
+            if (data.scores().stream().allMatch(score -> score.verdict() != null)) {
+                tiles.add(Map.of("name", "defective parts NG", "value", count(data, true, "NG") + " of " + defective, "help",
+                        count(data, true, "REVIEW") + " REVIEW, " + count(data, true, "OK") + " missed"));
+                tiles.add(Map.of("name", "normal parts NG", "value", count(data, false, "NG") + " of "
+                        + (data.scores().size() - defective), "help", count(data, false, "REVIEW") + " REVIEW, "
+                        + count(data, false, "OK") + " OK"));
+            }
         }
         return tiles;
+    }
+
+    private static long count(ReportData data, boolean defective, String verdict) {
+        return data.scores().stream().filter(s -> s.anomalous() == defective && s.verdict().equals(verdict)).count();
+    }
+
+    private static Map<String, Object> entry(ReportData.CardEntry entry) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("name", given(entry.name()));
+        view.put("value", entry.value());
+        return view;
     }
 
     private static Map<String, Object> row(Branch branch) {
@@ -127,29 +155,60 @@ public final class HtmlReport {
                         OfficialTable.percent(row.depth())));
     }
 
-    private static List<Map<String, Object>> gallery(List<GalleryPart> parts) {
-        List<GalleryPart> worstFirst = new ArrayList<>(parts);
-        worstFirst.sort(Comparator.comparingDouble((GalleryPart p) -> -p.score().combined()));
+    /** The worst judged first: what is most on the wrong side of its limit. */
+    private static List<Map<String, Object>> gallery(ReportData data) {
+        List<Judgement> judgements = Judgement.of(data.gallery().stream().map(GalleryPart::score).toList(), data.limits());
         List<Map<String, Object>> view = new ArrayList<>();
-        for (GalleryPart part : worstFirst) {
-            PartScore score = part.score();
-            Map<String, Object> figure = new LinkedHashMap<>();
-            figure.put("id", score.id());
-            figure.put("kind", score.kind());
-            figure.put("anomalous", score.anomalous());
-            figure.put("state", score.anomalous() ? "defective" : "normal");
-            figure.put("combined", number(score.combined()));
-            figure.put("rgb", number(score.rgb()));
-            figure.put("depth", number(score.depth()));
-            figure.put("image", base64(part.image()));
-            figure.put("truth", part.truth() == null ? null : base64(part.truth()));
-            figure.put("heats", List.of(
-                    Map.of("name", "combined", "score", number(score.combined()), "heat", base64(part.heat())),
-                    Map.of("name", "rgb", "score", number(score.rgb()), "heat", base64(part.heatRgb())),
-                    Map.of("name", "depth", "score", number(score.depth()), "heat", base64(part.heatDepth()))));
-            view.add(figure);
-        }
+        IntStream.range(0, judgements.size()).boxed().sorted(Comparator.comparingInt((Integer i) -> -judgements.get(i).wrong())
+                .thenComparingDouble(i -> -judgements.get(i).by()))
+                .forEach(i -> view.add(figure(data.gallery().get(i), judgements.get(i))));
         return view;
+    }
+
+    private static Map<String, Object> figure(GalleryPart part, Judgement judgement) {
+        PartScore score = part.score();
+        Map<String, Object> figure = new LinkedHashMap<>();
+        figure.put("id", score.id());
+        figure.put("kind", score.kind());
+        figure.put("anomalous", score.anomalous());
+        figure.put("state", score.anomalous() ? "defective" : "normal");
+        figure.put("verdict", score.verdict());
+        figure.put("wrong", judgement.wrong());
+        figure.put("misjudged", judgement.wrong() == 2 && score.verdict() != null);
+        figure.put("by", number(judgement.by()));
+        figure.put("combined", number(score.combined()));
+        figure.put("rgb", number(score.rgb()));
+        figure.put("depth", number(score.depth()));
+        figure.put("milliseconds", number(score.milliseconds()));
+        figure.put("image", base64(part.image()));
+        figure.put("relief", part.depth() == null ? null : base64(part.depth()));
+        figure.put("truth", part.truth() == null ? null : base64(part.truth()));
+        figure.put("size", part.size());
+        figure.put("remarks", String.join(", ", part.remarks()));
+        figure.put("hasRemarks", !part.remarks().isEmpty());
+        figure.put("regions", part.regions().stream().map(HtmlReport::region).toList());
+        figure.put("hasRegions", !part.regions().isEmpty());
+        figure.put("heats", List.of(heat("combined", score.combined(), part.heat(), true),
+                heat("rgb", score.rgb(), part.heatRgb(), false), heat("depth", score.depth(), part.heatDepth(), false)));
+        return figure;
+    }
+
+    private static Map<String, Object> heat(String name, double score, byte[] heat, boolean outlined) {
+        return Map.of("name", name, "score", number(score), "heat", base64(heat), "outlined", outlined);
+    }
+
+    private static Map<String, Object> region(Region region) {
+        StringBuilder text = new StringBuilder(region.areaSquareMillimetres() == null ? region.area() + " px"
+                : String.format(Locale.ROOT, "%.1f mm²", region.areaSquareMillimetres()));
+        text.append(String.format(Locale.ROOT, ", peak %.2f, seen in %s", region.peak(),
+                region.deciding().name().toLowerCase(Locale.ROOT)));
+        if (region.raisedMillimetres() != null) {
+            text.append(String.format(Locale.ROOT, ", %s %.2f mm", region.raisedMillimetres() < 0 ? "sunk" : "raised",
+                    Math.abs(region.raisedMillimetres())));
+        }
+        // Pixel centres are half a pixel into their squares.
+        return Map.of("text", text.toString(), "points", region.contour().stream().map(p -> (p.x() + 0.5) + "," + (p.y() + 0.5))
+                .collect(Collectors.joining(" ")));
     }
 
     private static String chartData(ReportData data) {
@@ -157,15 +216,35 @@ public final class HtmlReport {
         charts.put("loss", loss(data.training()));
         charts.put("roc", data.branches().stream().map(b -> curve(b, b.roc(), "I-AUROC")).toList());
         charts.put("pro", data.branches().stream().map(b -> curve(b, b.pro(), "AUPRO@30")).toList());
-        charts.put("histogram", Map.of("combined", Histogram.of(data.scores(), PartScore::combined),
-                "rgb", Histogram.of(data.scores(), PartScore::rgb),
-                "depth", Histogram.of(data.scores(), PartScore::depth)));
+        charts.put("histogram", Map.of("combined", histogram(data, "combined", PartScore::combined),
+                "rgb", histogram(data, "rgb", PartScore::rgb), "depth", histogram(data, "depth", PartScore::depth)));
+        charts.put("limits", data.limits());
+        charts.put("latency", Histogram.of(data.scores(), PartScore::milliseconds));
         try {
             // Inside a script element only "<" could end it.
             return JSON.writeValueAsString(charts).replace("<", "\\u003c");
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("numbers and names always have a JSON form", e);
         }
+    }
+
+    private static Histogram histogram(ReportData data, String branch, ToDoubleFunction<PartScore> score) {
+        return Histogram.of(data.scores(), score, data.limits().stream().filter(limit -> limit.branch().equals(branch))
+                .mapToDouble(ReportData.Limit::value).toArray());
+    }
+
+    private static String latencyText(List<PartScore> scores) {
+        if (scores.isEmpty()) {
+            return "";
+        }
+        double[] sorted = scores.stream().mapToDouble(PartScore::milliseconds).sorted().toArray();
+        return String.format(Locale.ROOT, "median %.2f ms, p90 %.2f ms, p99 %.2f ms, longest %.2f ms", rank(sorted, 0.5),
+                rank(sorted, 0.9), rank(sorted, 0.99), sorted[sorted.length - 1]);
+    }
+
+    /** The smallest value that this share of all is not above. */
+    private static double rank(double[] sorted, double share) {
+        return sorted[(int) Math.ceil(share * sorted.length) - 1];
     }
 
     private static Map<String, Object> loss(List<Epoch> training) {

@@ -2,6 +2,7 @@ package io.trd4j.report;
 
 import io.trd4j.data.ImageFiles;
 import io.trd4j.data.RgbImage;
+import io.trd4j.engine.Region;
 import io.trd4j.metrics.CurvePoint;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.metrics.MetricsRow;
@@ -17,29 +18,29 @@ import java.util.List;
  * @param branches      the official table's rows (combined, rgb, depth) with their curves; empty when undefined
  * @param metricsNote   shown in place of the table when there are no branches ({@link Evaluation#missing}); else null
  * @param training      losses per epoch; empty when nothing was trained
- * @param threshold     combined score from which a part is called anomalous; null when the model has none
+ * @param limits        the model's thresholds; empty when it has none
  * @param scores        every test part
  * @param gallery       the parts to show, any order
  * @param combinedScale colour scale of the combined maps in the gallery
  * @param branchScale   colour scale of the single branches' maps
+ * @param card          what the model is, for whoever must answer for it
  * @param nextSteps     what the reader can run next
  */
 public record ReportData(String title, Run run, String teacherNote, List<Branch> branches, String metricsNote,
-                         List<Epoch> training, Double threshold, List<PartScore> scores, List<GalleryPart> gallery,
-                         HeatScale combinedScale, HeatScale branchScale, List<NextStep> nextSteps) {
+                         List<Epoch> training, List<Limit> limits, List<PartScore> scores, List<GalleryPart> gallery,
+                         HeatScale combinedScale, HeatScale branchScale, List<CardSection> card, List<NextStep> nextSteps) {
     public ReportData {
         branches = List.copyOf(branches);
         training = List.copyOf(training);
         scores = List.copyOf(scores);
         gallery = List.copyOf(gallery);
         nextSteps = List.copyOf(nextSteps);
-        if (threshold != null) {
-            finite("the threshold", threshold);
-        }
+        limits = List.copyOf(limits);
+        card = List.copyOf(card);
     }
 
-    /** @param secondModality depth or normals; @param finished date and time as it shall be read */
-    public record Run(String version, String backbone, int size, String secondModality, long seed, String device,
+    /** @param secondModality depth or normals; @param seed of the training, null when it is not known; @param finished date and time as it shall be read */
+    public record Run(String version, String backbone, int size, String secondModality, Long seed, String device,
                       String finished, List<Timing> timings) {
         public Run {
             timings = List.copyOf(timings);
@@ -83,9 +84,27 @@ public record ReportData(String title, Run run, String teacherNote, List<Branch>
         }
     }
 
-    /** @param kind the folder's name: good, or the kind of defect */
-    public record PartScore(String id, String kind, boolean anomalous, double combined, double rgb, double depth) {
+    /**
+     * A threshold.
+     *
+     * @param branch whose scores it is for: combined, rgb or depth
+     * @param verdict of a part whose score is above it: NG or REVIEW
+     */
+    public record Limit(String branch, String verdict, double value) {
+        public Limit {
+            finite("the " + verdict + " threshold of " + branch, value);
+        }
+    }
+
+    /**
+     * @param kind the folder's name: good, or the kind of defect
+     * @param verdict OK, REVIEW or NG; null when the model has no thresholds
+     * @param milliseconds from the decoded images to the verdict
+     */
+    public record PartScore(String id, String kind, boolean anomalous, double combined, double rgb, double depth, String verdict,
+                            double milliseconds) {
         public PartScore {
+            finite("the time of " + id, milliseconds);
             finite("the score of " + id, combined);
             finite("the rgb score of " + id, rgb);
             finite("the depth score of " + id, depth);
@@ -95,9 +114,14 @@ public record ReportData(String title, Run run, String teacherNote, List<Branch>
     /**
      * A part with its pictures, all PNG; the heats have transparency and are laid over the image.
      *
+     * @param depth the second modality as a picture; null without one
      * @param truth the ground truth's outline, transparent elsewhere; null without one
+     * @param size S, of the regions' pixels
+     * @param regions above the NG limits
+     * @param remarks how the part was inspected, where that is not as usual
      */
-    public record GalleryPart(PartScore score, byte[] image, byte[] heat, byte[] heatRgb, byte[] heatDepth, byte[] truth) {
+    public record GalleryPart(PartScore score, byte[] image, byte[] depth, byte[] heat, byte[] heatRgb, byte[] heatDepth, byte[] truth,
+                              int size, List<Region> regions, List<String> remarks) {
         /** Longer side of the pictures: 30 noisy parts stay under 5 MB. */
         private static final int IMAGE_PIXELS = 160;
         private static final int HEAT_PIXELS = 64;
@@ -106,19 +130,30 @@ public record ReportData(String title, Run run, String teacherNote, List<Branch>
          * Makes the pictures.
          *
          * @param part         at any resolution
-         * @param map          size*size, combined; mapRgb, mapDepth the single branches' (calibrated and blurred)
+         * @param depth        the second modality as a picture ({@link DepthPicture}); null without one
+         * @param maps         size*size each, calibrated and blurred: combined, rgb, depth
          * @param truth        size*size, true = anomalous; null when unknown or the part is normal
          */
-        public static GalleryPart of(PartScore score, RgbImage part, float[] map, float[] mapRgb, float[] mapDepth,
-                                     boolean[] truth, int size, HeatScale combinedScale, HeatScale branchScale) {
-            RgbImage small = Images.fit(part, IMAGE_PIXELS);
-            return new GalleryPart(score, ImageFiles.png(small),
-                    HeatMap.layer(map, size, HEAT_PIXELS, combinedScale),
-                    HeatMap.layer(mapRgb, size, HEAT_PIXELS, branchScale),
-                    HeatMap.layer(mapDepth, size, HEAT_PIXELS, branchScale),
-                    truth == null ? null : HeatMap.outline(truth, size, IMAGE_PIXELS));
+        public static GalleryPart of(PartScore score, RgbImage part, RgbImage depth, List<float[]> maps, boolean[] truth, int size,
+                                     List<Region> regions, List<String> remarks, HeatScale combinedScale, HeatScale branchScale) {
+            return new GalleryPart(score, ImageFiles.png(Images.fit(part, IMAGE_PIXELS)),
+                    depth == null ? null : ImageFiles.png(Images.fit(depth, IMAGE_PIXELS)),
+                    HeatMap.layer(maps.get(0), size, HEAT_PIXELS, combinedScale),
+                    HeatMap.layer(maps.get(1), size, HEAT_PIXELS, branchScale),
+                    HeatMap.layer(maps.get(2), size, HEAT_PIXELS, branchScale),
+                    truth == null ? null : HeatMap.outline(truth, size, IMAGE_PIXELS), size, List.copyOf(regions), List.copyOf(remarks));
         }
     }
+
+    /** A part of the model card: facts under a heading; an entry without a name is a remark. */
+    public record CardSection(String title, List<CardEntry> entries) {
+        public CardSection {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /** @param name null = none */
+    public record CardEntry(String name, String value) {}
 
     /** A command line and what it is for. */
     public record NextStep(String purpose, String command) {}

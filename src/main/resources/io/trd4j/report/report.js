@@ -66,35 +66,68 @@
     };
   }
 
+  /* Thresholds as lines across the bars: a bar chart's axis counts bins, so their place is computed from the bins' ends. */
+  function lines(h, limits) {
+    return {
+      id: 'limits',
+      afterDatasetsDraw(chart) {
+        const { ctx, chartArea: area, scales: { x } } = chart;
+        const first = x.getPixelForValue(0);
+        const step = x.getPixelForValue(1) - first;
+        ctx.save();
+        ctx.font = '600 12px ' + Chart.defaults.font.family;
+        ctx.strokeStyle = ctx.fillStyle = colour('ink');
+        ctx.lineWidth = 1.5;
+        for (const limit of limits) {
+          const at = first + ((limit.value - h.from) / h.width - 0.5) * step;
+          ctx.setLineDash(limit.verdict === 'NG' ? [] : [5, 4]);
+          ctx.beginPath();
+          ctx.moveTo(at, area.top - (limit.verdict === 'NG' ? 17 : 2));
+          ctx.lineTo(at, area.bottom);
+          ctx.stroke();
+          const text = limit.verdict + ' ' + limit.value.toFixed(2);
+          ctx.textAlign = at > (area.left + area.right) / 2 ? 'right' : 'left';
+          ctx.fillText(text, at, area.top - (limit.verdict === 'NG' ? 20 : 5));
+        }
+        ctx.restore();
+      },
+    };
+  }
+
+  function bins(h, datasets, xTitle, unit, more) {
+    return Object.assign({
+      type: 'bar',
+      data: { labels: h.normal.map((count, i) => (h.from + (i + 0.5) * h.width).toFixed(1)), datasets },
+      options: options(axis(xTitle, { stacked: true, grid: { display: false }, ticks: { maxRotation: 0, autoSkipPadding: 14 } }),
+        axis('parts', { stacked: true, beginAtZero: true, ticks: { precision: 0 } }),
+        { layout: { padding: { top: datasets.length > 1 ? 34 : 0 } }, plugins: {
+          legend: { display: datasets.length > 1, position: 'bottom', labels: { boxWidth: 12, boxHeight: 12 } },
+          tooltip: { callbacks: { title: items => {
+            const from = h.from + items[0].dataIndex * h.width;
+            return unit + ' ' + from.toFixed(2) + ' to ' + (from + h.width).toFixed(2);
+          } } },
+        } }),
+    }, more);
+  }
+
+  function bars(label, counts, name) {
+    return { label, data: counts, backgroundColor: colour(name), categoryPercentage: 1, barPercentage: 0.92, stack: 'parts' };
+  }
+
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
 
   const branch = document.getElementById('histogram-branch');
   const histogram = chart('histogram', () => {
     const h = data.histogram[branch.value];
-    const bars = (label, counts) => ({
-      label, data: counts, backgroundColor: colour(label), categoryPercentage: 1, barPercentage: 0.92, stack: 'parts',
-    });
-    return {
-      type: 'bar',
-      data: {
-        labels: h.normal.map((count, i) => (h.from + (i + 0.5) * h.width).toFixed(1)),
-        datasets: [bars('normal', h.normal), bars('defective', h.defective)],
-      },
-      options: options(axis('score', { stacked: true, grid: { display: false }, ticks: { maxRotation: 0, autoSkipPadding: 14 } }),
-        axis('parts', { stacked: true, beginAtZero: true, ticks: { precision: 0 } }),
-        { plugins: {
-          legend: { position: 'bottom', labels: { boxWidth: 12, boxHeight: 12 } },
-          tooltip: { callbacks: { title: items => {
-            const from = h.from + items[0].dataIndex * h.width;
-            return 'score ' + from.toFixed(2) + ' to ' + (from + h.width).toFixed(2);
-          } } },
-        } }),
-    };
+    return bins(h, [bars('normal', h.normal, 'normal'), bars('defective', h.defective, 'defective')], 'score', 'score',
+      { plugins: [lines(h, data.limits.filter(limit => limit.branch === branch.value))] });
   });
   if (branch !== null) {
     branch.addEventListener('change', histogram);
   }
 
+  chart('latency', () => bins(data.latency, [bars('parts', data.latency.normal.map((count, i) => count + data.latency.defective[i]),
+    'combined')], 'milliseconds', 'milliseconds'));
   chart('roc', () => curves(data.roc, 'normal parts called anomalous', 'defective parts found', 1));
   chart('pro', () => curves(data.pro, 'normal pixels marked', 'defect covered', 0.3));
   chart('loss', () => ({
@@ -127,20 +160,26 @@
   if (gallery !== null) {
     const sort = document.getElementById('sort');
     const show = document.getElementById('show');
+    const verdict = document.getElementById('verdict');
+    const judged = part => verdict === null || verdict.value === 'all'
+      || (verdict.value === 'misjudged' ? part.dataset.wrong === '2' : part.dataset.verdict === verdict.value);
     const natural = new Intl.Collator('en', { numeric: true });
     const arrange = () => {
       const key = sort.value;
       const parts = [...gallery.children];
       parts.sort((a, b) => key === 'kind' || key === 'id'
         ? natural.compare(a.dataset[key], b.dataset[key]) || b.dataset.combined - a.dataset.combined
-        : b.dataset[key] - a.dataset[key]);
+        : b.dataset[key] - a.dataset[key] || b.dataset.by - a.dataset.by);
       gallery.append(...parts);
       for (const part of parts) {
-        part.hidden = show.value !== 'all' && part.dataset.state !== show.value;
+        part.hidden = show.value !== 'all' && part.dataset.state !== show.value || !judged(part);
       }
     };
     sort.addEventListener('change', arrange);
     show.addEventListener('change', arrange);
+    if (verdict !== null) {
+      verdict.addEventListener('change', arrange);
+    }
     arrange();
     document.getElementById('heat').addEventListener('input', e => root.style.setProperty('--heat', e.target.value));
   }

@@ -1,0 +1,65 @@
+package io.trd4j.cli;
+
+import io.trd4j.data.Dataset;
+import io.trd4j.engine.Inspector;
+import io.trd4j.engine.InspectorOptions;
+import io.trd4j.io.AtomicFile;
+import io.trd4j.metrics.Evaluation;
+import io.trd4j.report.OfficialTable;
+import io.trd4j.report.ReportData.NextStep;
+import io.trd4j.report.ReportData.Timing;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code trd report}: what a model makes of labelled test parts, as one HTML file. */
+@Command(name = "report", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Inspect a category's labelled test parts and write one HTML file: the official table, scores with the thresholds, ROC and PRO "
+                + "curves, the training curve, times, every part with its maps, regions and verdict (the worst judged first), and the model card.",
+            "The file needs nothing else and no network."})
+final class ReportCommand implements Callable<Integer> {
+    @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model file.")
+    private Path model;
+
+    @Option(names = "--data", required = true, paramLabel = "CATEGORY",
+            description = "Folder of the category: MVTec 3D-AD or Eyecandies layout.")
+    private Path data;
+
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The HTML file.")
+    private Path out;
+
+    @Mixin
+    private InputOptions inputs;
+
+    @Mixin
+    private Inference inference;
+
+    @Override
+    public Integer call() throws IOException {
+        InspectorOptions options = inputs.apply(inference.options());
+        AtomicFile.requireFile(out);
+        Dataset dataset = Dataset.open(data);
+        EvaluationRun run = EvaluationRun.prepare(dataset, Inspector.describe(model));
+        long start = System.nanoTime();
+        try (Inspector inspector = Inspector.open(model, options)) {
+            inspector.warmUp();
+            TestReport report = new TestReport(run, inspector);
+            run.inspect(inspector, report);
+            Map<String, Evaluation.Detail> details = run.details();
+            report.write(out, dataset.category(), null, details,
+                    List.of(new Timing("inspection and metrics", (System.nanoTime() - start) / 1e9)), model,
+                    List.of(new NextStep("Look at one part", "./trd inspect --model " + model + " --rgb PART.png --xyz PART.tiff --out part"),
+                            new NextStep("Set thresholds with a promised rate of false rejects",
+                                    "./trd calibrate --model " + model + " --data " + data + " --false-reject-rate 1%")));
+            System.out.print(OfficialTable.of(EvaluationRun.rows(details)));
+        }
+        run.verdictLines().forEach(System.out::println);
+        System.out.println("wrote " + out);
+        return 0;
+    }
+}

@@ -1,0 +1,118 @@
+package io.trd4j.cli;
+
+import io.trd4j.data.Part;
+import io.trd4j.data.PartFiles;
+import io.trd4j.data.RgbImage;
+import io.trd4j.engine.Inspection;
+import io.trd4j.engine.Inspector;
+import io.trd4j.engine.Regions;
+import io.trd4j.engine.Verdict;
+import io.trd4j.metrics.Evaluation;
+import io.trd4j.model.InspectionMode;
+import io.trd4j.model.ModelFile;
+import io.trd4j.model.ModelInfo;
+import io.trd4j.model.ScoreBranch;
+import io.trd4j.model.Threshold;
+import io.trd4j.model.Thresholds;
+import io.trd4j.model.TrainingSummary;
+import io.trd4j.report.DepthPicture;
+import io.trd4j.report.HeatScale;
+import io.trd4j.report.HtmlReport;
+import io.trd4j.report.ReportData.Branch;
+import io.trd4j.report.ReportData.Epoch;
+import io.trd4j.report.ReportData.GalleryPart;
+import io.trd4j.report.ReportData.Limit;
+import io.trd4j.report.ReportData.NextStep;
+import io.trd4j.report.ReportData.PartScore;
+import io.trd4j.report.ReportData.Run;
+import io.trd4j.report.ReportData.Timing;
+import io.trd4j.report.ReportData.Validation;
+import io.trd4j.report.ReportData;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The HTML report of a model and a category's test parts, collected while they are inspected: demo's and report's. */
+final class TestReport implements EvaluationRun.Observer {
+    private final EvaluationRun run;
+    private final Inspector inspector;
+    private final List<PartScore> scores = new ArrayList<>();
+    private final List<GalleryPart> gallery = new ArrayList<>();
+
+    TestReport(EvaluationRun run, Inspector inspector) {
+        this.run = run;
+        this.inspector = inspector;
+    }
+
+    @Override
+    public void inspected(int index, Part part, Inspection inspection) {
+        PartFiles files = run.parts().get(index);
+        PartScore score = new PartScore(files.id(), files.kind(), files.anomalous(), inspection.score(), inspection.scoreRgb(),
+                inspection.scoreDepth(), inspection.verdict() == Verdict.NONE ? null : inspection.verdict().name(),
+                inspection.elapsedNanos() / 1e6);
+        scores.add(score);
+        int size = inspection.size();
+        RgbImage colour = part.rgb() == null ? new RgbImage(size, size, new byte[3 * size * size]) : part.rgb();
+        RgbImage second = part.normals() != null ? part.normals() : part.xyz() == null ? null : DepthPicture.of(part.xyz());
+        List<String> remarks = new ArrayList<>();
+        if (inspection.mode() != InspectionMode.BOTH) {
+            remarks.add("inspected " + inspection.mode().key());
+        }
+        inspection.warnings().forEach(warning -> remarks.add(warning.key().replace('_', ' ')));
+        gallery.add(GalleryPart.of(score, colour, second, List.of(inspection.map(), inspection.mapRgb(), inspection.mapDepth()),
+                files.anomalous() ? run.mask(index) : null, size, Regions.of(inspection, part.xyz(), inspector.options().minRegion()), remarks,
+                HeatScale.COMBINED, HeatScale.BRANCH));
+    }
+
+    /**
+     * Writes the report.
+     *
+     * @param note shown before everything else; null = none
+     * @param timings of the stages before
+     * @param model the file
+     */
+    void write(Path file, String title, String note, Map<String, Evaluation.Detail> details, List<Timing> timings, Path model,
+               List<NextStep> next) throws IOException {
+        ModelInfo info = inspector.model();
+        TrainingSummary training = info.training();
+        List<Branch> branches = new ArrayList<>();
+        details.forEach((name, detail) -> branches.add(Branch.of(name, detail)));
+        Run what = new Run("trd4j " + Version.number(), info.backbone().key(), info.size(), info.modality().key(),
+                training == null ? null : training.seed(), inspector.device() + ", " + inspector.precision().key() + ", "
+                + inspector.threads() + " threads", ZonedDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm z")), timings);
+        HtmlReport.write(file, new ReportData(title, what, note, branches, null, curve(training), limits(info.thresholds()), scores,
+                gallery, HeatScale.COMBINED, HeatScale.BRANCH, ModelCard.of(info, model, ModelFile.sha256(model)), next));
+    }
+
+    private static List<Epoch> curve(TrainingSummary training) {
+        List<Epoch> curve = new ArrayList<>();
+        if (training != null && training.curve() != null) {
+            for (TrainingSummary.Epoch e : training.curve()) {
+                curve.add(new Epoch(curve.size() + 1, e.rgb(), e.depth(), e.validationRgb() == null || e.validationDepth() == null ? null
+                        : new Validation(e.validationRgb(), e.validationDepth())));
+            }
+        }
+        return curve;
+    }
+
+    private static List<Limit> limits(Thresholds thresholds) {
+        List<Limit> limits = new ArrayList<>();
+        for (ScoreBranch branch : ScoreBranch.values()) {
+            if (!branch.alone()) {
+                add(limits, branch, "NG", thresholds.of(branch).ng());
+                add(limits, branch, "REVIEW", thresholds.of(branch).review());
+            }
+        }
+        return limits;
+    }
+
+    private static void add(List<Limit> limits, ScoreBranch branch, String verdict, Threshold threshold) {
+        if (threshold != null) {
+            limits.add(new Limit(branch.key(), verdict, threshold.value()));
+        }
+    }
+}
