@@ -39,9 +39,9 @@ class InputQualityTest {
         return data;
     }
 
-    /** All pixels are looked at when there are no more than 128 in a row and column. */
+    /** All pixels are looked at when there are no more than 64 in a row and column. */
     @ParameterizedTest
-    @CsvSource({"1,1", "2,3", "3,3", "97,128", "128,5"})
+    @CsvSource({"1,1", "2,3", "3,3", "47,64", "64,5"})
     void smallImagesAreMeasuredCompletely(int width, int height) {
         byte[] rgb = noise(3 * width * height, 0, 256);
         double[] mean = new double[3];
@@ -109,7 +109,7 @@ class InputQualityTest {
 
     @Test
     void blurLowersTheSharpnessAndLightDoesNotChangeIt() {
-        int side = 120;
+        int side = 60;
         byte[] sharp = noise(3 * side * side, 40, 120);
         double last = of(new RgbImage(side, side, sharp), null).sharpness();
         byte[] brighter = new byte[sharp.length];

@@ -5,16 +5,18 @@ import java.nio.FloatBuffer;
 
 /**
  * Measures of a part's raw images, whatever their layout and size: what tells a bad exposure, a lost focus, a failing sensor or a moved
- * camera. Taken at up to 128 x 128 positions of each image, evenly spaced, so that they cost the same for every resolution. All are
+ * camera. Taken at up to 64 x 64 positions of each image, evenly spaced, so that they cost the same for every resolution. All are
  * finite for every input. Filled again by every {@link #measure}, which allocates nothing.
  */
 public final class InputQuality {
-    private static final int POSITIONS = 128;
+    private static final int POSITIONS = 64;
     /** Of a channel: at or below it is dark, at or above the other saturated. Compression moves black and white by a step or two. */
     private static final int DARK = 2;
     private static final int SATURATED = 254;
 
     private final Plane plane = new Plane();
+    /** Columns that are looked at: computed once per image, as divisions cost more than all else. */
+    private final int[] at = new int[POSITIONS];
     private int rgbWidth;
     private int rgbHeight;
     private int secondWidth;
@@ -44,6 +46,14 @@ public final class InputQuality {
         return Math.min(side, POSITIONS);
     }
 
+    private int columns(int width) {
+        int columns = positions(width);
+        for (int i = 0; i < columns; i++) {
+            at[i] = position(i, width);
+        }
+        return columns;
+    }
+
     /** The middle of the i-th of equal pieces. */
     private static int position(int i, int side) {
         return (int) ((2L * i + 1) * side / (2L * positions(side)));
@@ -63,16 +73,16 @@ public final class InputQuality {
         long dark = 0;
         long edges = 0;
         long edgePositions = 0;
-        int columns = positions(rgbWidth);
+        int columns = columns(rgbWidth);
         int rows = positions(rgbHeight);
         for (int j = 0; j < rows; j++) {
             int y = position(j, rgbHeight);
             for (int i = 0; i < columns; i++) {
-                int x = position(i, rgbWidth);
-                int at = y * stride + 3 * x;
-                int r = channel(array, buffer, at);
-                int g = channel(array, buffer, at + 1);
-                int b = channel(array, buffer, at + 2);
+                int x = at[i];
+                int pixel = y * stride + 3 * x;
+                int r = channel(array, buffer, pixel);
+                int g = channel(array, buffer, pixel + 1);
+                int b = channel(array, buffer, pixel + 2);
                 int grey = r + g + b;
                 sumRed += r;
                 sumGreen += g;
@@ -81,8 +91,8 @@ public final class InputQuality {
                 saturated += Math.max(r, Math.max(g, b)) >= SATURATED ? 1 : 0;
                 dark += Math.max(r, Math.max(g, b)) <= DARK ? 1 : 0;
                 if (x > 0 && y > 0 && x < rgbWidth - 1 && y < rgbHeight - 1) {
-                    edges += Math.abs(4 * grey - grey(array, buffer, at - 3) - grey(array, buffer, at + 3)
-                            - grey(array, buffer, at - stride) - grey(array, buffer, at + stride));
+                    edges += Math.abs(4 * grey - grey(array, buffer, pixel - 3) - grey(array, buffer, pixel + 3)
+                            - grey(array, buffer, pixel - stride) - grey(array, buffer, pixel + stride));
                     edgePositions++;
                 }
             }
@@ -98,12 +108,12 @@ public final class InputQuality {
         sharpness = edgePositions == 0 || deviation == 0 ? 0 : edges / (double) edgePositions / deviation;
     }
 
-    private static int channel(byte[] array, ByteBuffer buffer, int at) {
-        return (array != null ? array[at] : buffer.get(at)) & 0xff;
+    private static int channel(byte[] array, ByteBuffer buffer, int i) {
+        return (array != null ? array[i] : buffer.get(i)) & 0xff;
     }
 
-    private static int grey(byte[] array, ByteBuffer buffer, int at) {
-        return channel(array, buffer, at) + channel(array, buffer, at + 1) + channel(array, buffer, at + 2);
+    private static int grey(byte[] array, ByteBuffer buffer, int i) {
+        return channel(array, buffer, i) + channel(array, buffer, i + 1) + channel(array, buffer, i + 2);
     }
 
     private void normals(RgbImage image) {
@@ -113,14 +123,15 @@ public final class InputQuality {
         byte[] array = image.pixels().array();
         ByteBuffer buffer = (ByteBuffer) image.pixels().buffer();
         int stride = image.pixels().rowElements(Byte.BYTES);
-        int columns = positions(secondWidth);
+        int columns = columns(secondWidth);
         int rows = positions(secondHeight);
         long seen = 0;
         for (int j = 0; j < rows; j++) {
+            int row = position(j, secondHeight) * stride;
             for (int i = 0; i < columns; i++) {
-                int at = position(j, secondHeight) * stride + 3 * position(i, secondWidth);
-                seen += Math.max(channel(array, buffer, at), Math.max(channel(array, buffer, at + 1), channel(array, buffer, at + 2))) > DARK
-                        ? 1 : 0;
+                int pixel = row + 3 * at[i];
+                seen += Math.max(channel(array, buffer, pixel),
+                        Math.max(channel(array, buffer, pixel + 1), channel(array, buffer, pixel + 2))) > DARK ? 1 : 0;
             }
         }
         validDepthShare = seen / ((double) columns * rows);
@@ -132,15 +143,16 @@ public final class InputQuality {
         float[] array = cloud == null ? null : cloud.points().array();
         FloatBuffer buffer = cloud == null ? null : (FloatBuffer) cloud.points().buffer();
         int stride = cloud == null ? 0 : cloud.points().rowElements(Float.BYTES);
-        int columns = positions(secondWidth);
+        int columns = columns(secondWidth);
         int rows = positions(secondHeight);
         plane.reset();
         for (int j = 0; j < rows; j++) {
+            int row = position(j, secondHeight) * stride;
             for (int i = 0; i < columns; i++) {
-                int at = position(j, secondHeight) * stride + 3 * position(i, secondWidth);
-                float x = array != null ? array[at] : buffer.get(at);
-                float y = array != null ? array[at + 1] : buffer.get(at + 1);
-                float z = array != null ? array[at + 2] : buffer.get(at + 2);
+                int point = row + 3 * at[i];
+                float x = array != null ? array[point] : buffer.get(point);
+                float y = array != null ? array[point + 1] : buffer.get(point + 1);
+                float z = array != null ? array[point + 2] : buffer.get(point + 2);
                 if (PointCloud.isPoint(x, y, z)) {
                     plane.add(x, y, z);
                 }
