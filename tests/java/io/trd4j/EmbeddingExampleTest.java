@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trd4j.data.ColorLayout;
+import io.trd4j.data.DepthLayout;
+import io.trd4j.data.Intrinsics;
 import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
@@ -14,6 +17,7 @@ import io.trd4j.engine.Inspector;
 import io.trd4j.engine.InspectorOptions;
 import io.trd4j.model.Precision;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -26,6 +30,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.bytedeco.javacpp.BytePointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -133,6 +138,14 @@ class EmbeddingExampleTest {
     }
     // README: stations to here
 
+    // README: driver from here
+    /** Addresses that a camera's C driver gave: blue-green-red pixels, depth in millimetres. */
+    static Part of(String name, long bgr, long depth, int width, int height, Intrinsics camera) {
+        return Part.of(name, RgbImage.of(bgr, ColorLayout.BGR8, width, height, 3L * width),
+                PointCloud.ofDepth(depth, DepthLayout.UINT16, width, height, 2L * width, 0.001, camera));
+    }
+    // README: driver to here
+
     private synchronized void report(String id, float score, float[] map) {
         scores.add(score);
         maps.add(map.clone());
@@ -185,6 +198,40 @@ class EmbeddingExampleTest {
         assertNotEquals(stations.get("left").get(0), stations.get("left").get(1));
     }
 
+    /** What the driver wrote, as arrays, gives the same. */
+    @Test
+    void aDriversMemoryIsInspected(@TempDir Path folder) throws IOException {
+        ByteBuffer bgr = ByteBuffer.allocateDirect(3 * WIDTH * HEIGHT);
+        ByteBuffer depth = ByteBuffer.allocateDirect(2 * WIDTH * HEIGHT).order(ByteOrder.nativeOrder());
+        Frame frame = frame("a", 0);
+        byte[] rgb = new byte[3 * WIDTH * HEIGHT];
+        float[] xyz = new float[3 * WIDTH * HEIGHT];
+        for (int i = 0; i < WIDTH * HEIGHT; i++) {
+            for (int c = 0; c < 3; c++) {
+                bgr.put(3 * i + c, frame.rgb()[3 * i + 2 - c]);
+                rgb[3 * i + c] = frame.rgb()[3 * i + c];
+            }
+            short millimetres = (short) (1000 * frame.xyz()[3 * i + 2]);
+            depth.putShort(2 * i, millimetres);
+            float z = millimetres * 0.001f;
+            xyz[3 * i] = (float) ((i % WIDTH - 48) / 90.0) * z;
+            xyz[3 * i + 1] = (float) ((i / WIDTH - 40) / 90.0) * z;
+            xyz[3 * i + 2] = z;
+        }
+        Path model = SmallModel.write(folder.resolve("model.safetensors"), Modality.DEPTH, null);
+        try (Inspector inspector = Inspector.open(model)) {
+            Inspection result = inspector.newInspection();
+            inspector.inspect(of("driver", new BytePointer(bgr).address(), new BytePointer(depth).address(), WIDTH, HEIGHT,
+                    new Intrinsics(90, 90, 48, 40)), result);
+            report("driver", result.score(), result.map());
+            inspector.inspect(Part.of("arrays", new RgbImage(WIDTH, HEIGHT, rgb), new PointCloud(WIDTH, HEIGHT, xyz)), result);
+            report("arrays", result.score(), result.map());
+        }
+        Reference.reachabilityFence(bgr);
+        Reference.reachabilityFence(depth);
+        assertArrayEquals(maps.get(1), maps.get(0));
+    }
+
     @Test
     void standsInTheReadme() throws IOException {
         Path root = Golden.fixture("../..");
@@ -192,6 +239,7 @@ class EmbeddingExampleTest {
         String readme = Files.readString(root.resolve("README.md"));
         assertEquals(10, assertStands(readme, source, ""), "ten lines");
         assertStands(readme, source, "stations ");
+        assertStands(readme, source, "driver ");
     }
 
     /** @return the number of lines */

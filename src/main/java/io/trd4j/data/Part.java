@@ -65,6 +65,19 @@ public final class Part {
         return withoutSecond;
     }
 
+    /** Reads what its images convert from the caller's memory again; see {@link RgbImage#update} and {@link PointCloud#update}. */
+    public void update() {
+        if (rgb != null) {
+            rgb.update();
+        }
+        if (xyz != null) {
+            xyz.update();
+        }
+        if (normals != null) {
+            normals.update();
+        }
+    }
+
     public String id() {
         return id;
     }

@@ -1,21 +1,31 @@
 package io.trd4j.data;
 
 import io.trd4j.ops.Pixels;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
  * An organised point cloud in memory that the caller owns: x, y, z in metres of one 3D point per pixel of the sensor, row by
- * row. Not copied. A point of which z is 0, or any coordinate is not a number a sensor can measure (NaN, infinite, beyond
+ * row. Not copied; a depth image is made points in memory of this object's own, whenever a part with it is inspected
+ * ({@link #update}). A point of which z is 0, or any coordinate is not a number a sensor can measure (NaN, infinite, beyond
  * 1000 km), is missing.
  */
 public final class PointCloud {
     private static final float MAX_METRES = 1e6f;
 
     private final Pixels<float[], FloatPointer> points;
+    /** Null where the caller gave points. */
+    private final DepthConversion conversion;
 
     private PointCloud(Pixels<float[], FloatPointer> points) {
         this.points = points;
+        conversion = null;
+    }
+
+    private PointCloud(DepthConversion conversion) {
+        this.conversion = conversion;
+        points = conversion.pixels();
     }
 
     /**
@@ -38,6 +48,61 @@ public final class PointCloud {
      */
     public static PointCloud of(FloatBuffer direct, int width, int height, long rowStride) {
         return new PointCloud(Pixels.of(direct, width, height, rowStride));
+    }
+
+    /**
+     * Points at an address, as C interfaces of sensors give them. Nobody checks that the memory is there: it must stay until the last
+     * inspection, or the JVM ends.
+     *
+     * @param address a multiple of 4
+     * @param rowStride floats from one row to the next, at least {@code 3 * width}
+     * @throws IllegalArgumentException for address 0, a stride shorter than a row, or 2 GiB and more
+     */
+    public static PointCloud of(long address, int width, int height, long rowStride) {
+        long bytes = Pixels.bytes(width, height, Math.multiplyExact(rowStride, (long) Float.BYTES), 3 * Float.BYTES);
+        return of(Pixels.memory(address, bytes).asFloatBuffer(), width, height, rowStride);
+    }
+
+    /**
+     * The points of a depth image in native memory, from the buffer's position on, in the machine's byte order.
+     *
+     * @param rowStride bytes from one row to the next, a multiple of the element's
+     * @param metresPerUnit what a depth of 1 is: 0.001 for millimetres
+     * @throws IllegalArgumentException when the buffer is not direct or too small, the stride no multiple or shorter than a row, or the
+     *     unit not positive
+     */
+    public static PointCloud ofDepth(ByteBuffer direct, DepthLayout layout, int width, int height, long rowStride, double metresPerUnit,
+                                     Intrinsics intrinsics) {
+        if (rowStride % layout.bytes() != 0) {
+            throw new IllegalArgumentException("the row stride of " + rowStride + " bytes is no multiple of " + layout.bytes() + ", the bytes of "
+                    + layout);
+        }
+        if (!((float) metresPerUnit > 0 && metresPerUnit < Float.MAX_VALUE)) {
+            throw new IllegalArgumentException("metres per unit must be positive, not " + metresPerUnit);
+        }
+        Pixels.check(direct, width, height, rowStride, layout.bytes(), "bytes");
+        return new PointCloud(new DepthConversion(direct, layout, width, height, rowStride, metresPerUnit, intrinsics));
+    }
+
+    /**
+     * The points of a depth image at an address, for whose memory {@link #of(long, int, int, long)}'s words hold.
+     *
+     * @throws IllegalArgumentException as the others
+     */
+    public static PointCloud ofDepth(long address, DepthLayout layout, int width, int height, long rowStride, double metresPerUnit,
+                                     Intrinsics intrinsics) {
+        return ofDepth(Pixels.memory(address, Pixels.bytes(width, height, rowStride, layout.bytes())), layout, width, height, rowStride,
+                metresPerUnit, intrinsics);
+    }
+
+    /**
+     * Reads the caller's depth image again; {@link #xyz} and {@link #points} are as of the last call. An inspector calls it for every
+     * part, so that a frame in the same memory needs nothing else. Allocates nothing.
+     */
+    public void update() {
+        if (conversion != null) {
+            conversion.run();
+        }
     }
 
     /** Whether these coordinates, metres, are a point; else it is missing. */

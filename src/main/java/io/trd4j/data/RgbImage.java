@@ -4,12 +4,23 @@ import io.trd4j.ops.Pixels;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.BytePointer;
 
-/** A colour image in memory that the caller owns: 8 bit red, green, blue of each pixel, row by row. Not copied. */
+/**
+ * A colour image in memory that the caller owns: 8 bit red, green, blue of each pixel, row by row. Not copied; other layouts are
+ * converted into memory of this object's own, whenever a part with it is inspected ({@link #update}).
+ */
 public final class RgbImage {
     private final Pixels<byte[], BytePointer> pixels;
+    /** Null where the layout is ours. */
+    private final ColorConversion conversion;
 
     private RgbImage(Pixels<byte[], BytePointer> pixels) {
         this.pixels = pixels;
+        conversion = null;
+    }
+
+    private RgbImage(ColorConversion conversion) {
+        this.conversion = conversion;
+        pixels = conversion.pixels();
     }
 
     /**
@@ -31,6 +42,59 @@ public final class RgbImage {
      */
     public static RgbImage of(ByteBuffer direct, int width, int height, long rowStride) {
         return new RgbImage(Pixels.of(direct, width, height, rowStride));
+    }
+
+    /**
+     * An image of any layout in native memory, from the buffer's position on.
+     *
+     * @param rowStride bytes from one row to the next
+     * @throws IllegalArgumentException when the buffer is not direct or too small, or the stride shorter than a row
+     */
+    public static RgbImage of(ByteBuffer direct, ColorLayout layout, int width, int height, long rowStride) {
+        if (layout == ColorLayout.RGB8) {
+            return of(direct, width, height, rowStride);
+        }
+        Pixels.check(direct, width, height, rowStride, layout.samples(), "bytes");
+        return new RgbImage(new ColorConversion(null, direct, layout, width, height, rowStride));
+    }
+
+    /**
+     * An image at an address, as C interfaces of frame grabbers give it. Nobody checks that the memory is there: it must stay until the
+     * last inspection, or the JVM ends.
+     *
+     * @param rowStride bytes from one row to the next
+     * @throws IllegalArgumentException for address 0, a stride shorter than a row, or 2 GiB and more
+     */
+    public static RgbImage of(long address, ColorLayout layout, int width, int height, long rowStride) {
+        long bytes = Pixels.bytes(width, height, rowStride, layout.samples());
+        return of(Pixels.memory(address, bytes), layout, width, height, rowStride);
+    }
+
+    /**
+     * An image of any layout in an array, dense. Other layouts than RGB8 are copied before they are converted; a direct buffer is not.
+     *
+     * @throws IllegalArgumentException when the array does not have exactly {@code samples * width * height} bytes
+     */
+    public static RgbImage of(byte[] array, ColorLayout layout, int width, int height) {
+        if (layout == ColorLayout.RGB8) {
+            return new RgbImage(width, height, array);
+        }
+        long row = (long) layout.samples() * width;
+        if (array.length != Pixels.bytes(width, height, row, layout.samples())) {
+            throw new IllegalArgumentException(width + "x" + height + " pixels of " + layout + " need " + row * height
+                    + " bytes; the array has " + array.length);
+        }
+        return new RgbImage(new ColorConversion(array, ByteBuffer.allocateDirect(array.length), layout, width, height, row));
+    }
+
+    /**
+     * Reads the caller's memory again where it has another layout than RGB8; {@link #rgb} and {@link #pixels} are as of the last call. An
+     * inspector calls it for every part, so that a frame in the same memory needs nothing else. Allocates nothing.
+     */
+    public void update() {
+        if (conversion != null) {
+            conversion.run();
+        }
     }
 
     public int width() {
@@ -55,7 +119,7 @@ public final class RgbImage {
         return copy;
     }
 
-    /** As ops read it. */
+    /** As ops read it: RGB8. */
     public Pixels<byte[], BytePointer> pixels() {
         return pixels;
     }

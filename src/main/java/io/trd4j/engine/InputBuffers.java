@@ -8,7 +8,8 @@ import java.nio.FloatBuffer;
 
 /**
  * Memory for one raw part that the device of an {@link Inspector} reads without a copy: page-locked where it is a GPU. A frame
- * grabber writes each frame into it, and {@link #part()} is inspected again.
+ * grabber writes each frame into it, and {@link #part()} is inspected again. RGB8 and points only: other layouts are converted into other
+ * memory anyway ({@link io.trd4j.data.ColorLayout}).
  *
  * <p>Made by {@link Inspector#newInputBuffers}, for that inspector and its duplicates. Close it after the last inspection, and do
  * not touch the buffers afterwards: their memory is gone.

@@ -189,7 +189,7 @@ public final class Inspector implements AutoCloseable {
     }
 
     /**
-     * Inspects one part. When the model has a region of interest, only pixels in it count: scores are the maxima over them, and
+     * Inspects one part, as its memory is now. When the model has a region of interest, only pixels in it count: scores are the maxima over them, and
      * the others are 0 in the maps.
      *
      * @param result filled completely
@@ -203,6 +203,7 @@ public final class Inspector implements AutoCloseable {
         enter();
         try {
             long start = System.nanoTime();
+            part.update();
             Part used = usable(part, result.quality);
             long measured = System.nanoTime() - start;
             used = inspectUsable(used, result);

@@ -56,7 +56,7 @@ public final class Pixels<A, P extends Pointer> {
      * @throws IllegalArgumentException when the buffer is not direct or too small, or the stride shorter than a row
      */
     public static Pixels<byte[], BytePointer> of(ByteBuffer direct, int width, int height, long rowStride) {
-        check(direct, width, height, rowStride, "bytes");
+        check(direct, width, height, rowStride, 3, "bytes");
         NativeRuntime.description();
         ByteBuffer view = direct.slice();
         return new Pixels<>(width, height, rowStride, null, new BytePointer(view), view);
@@ -70,7 +70,7 @@ public final class Pixels<A, P extends Pointer> {
      *     a multiple of 4 bytes, or the stride is shorter than a row
      */
     public static Pixels<float[], FloatPointer> of(FloatBuffer direct, int width, int height, long rowStride) {
-        check(direct, width, height, rowStride, "floats");
+        check(direct, width, height, rowStride, 3, "floats");
         if (!direct.order().equals(ByteOrder.nativeOrder())) {
             throw new IllegalArgumentException("the buffer's byte order is " + direct.order() + ", this machine's is "
                     + ByteOrder.nativeOrder() + "; set it before asFloatBuffer()");
@@ -97,17 +97,61 @@ public final class Pixels<A, P extends Pointer> {
         }
     }
 
-    private static void check(Buffer direct, int width, int height, long rowStride, String unit) {
+    /**
+     * Memory at an address, as a buffer in the machine's byte order.
+     *
+     * @param bytes from it on that may be touched
+     * @throws IllegalArgumentException for address 0, or more bytes than a buffer can have
+     */
+    public static ByteBuffer memory(long address, long bytes) {
+        if (address == 0 || bytes < 0 || bytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("there is no buffer of " + bytes + " bytes at address " + address);
+        }
+        NativeRuntime.description();
+        return new At(address).capacity(bytes).asByteBuffer().order(ByteOrder.nativeOrder());
+    }
+
+    /** Somebody else's memory: nothing is freed. */
+    private static final class At extends BytePointer {
+        At(long address) {
+            this.address = address;
+        }
+    }
+
+    /**
+     * Bytes of rows that lie apart, from the first row's begin to the last row's end.
+     *
+     * @throws IllegalArgumentException when a size is not positive, the stride shorter than a row, or the result beyond 63 bits
+     */
+    public static long bytes(int width, int height, long rowStride, int pixelBytes) {
+        checkSize(width, height);
+        long row = (long) pixelBytes * width;
+        checkStride(width, rowStride, row, "bytes");
+        return Math.addExact(Math.multiplyExact(height - 1L, rowStride), row);
+    }
+
+    private static void checkStride(int width, long rowStride, long row, String unit) {
+        if (rowStride < row) {
+            throw new IllegalArgumentException("the row stride of " + rowStride + " " + unit + " is shorter than a row of "
+                    + width + " pixels, " + row + " " + unit);
+        }
+    }
+
+    /**
+     * Refuses a buffer that is not direct, or does not hold these rows from its position on.
+     *
+     * @param rowStride elements from one row to the next
+     * @param samples elements of a pixel
+     * @param unit what an element is called, in the plural
+     */
+    public static void check(Buffer direct, int width, int height, long rowStride, int samples, String unit) {
         checkSize(width, height);
         if (!direct.isDirect()) {
             throw new IllegalArgumentException("the buffer is not direct; allocate it with allocateDirect, or give its array");
         }
-        if (rowStride < 3L * width) {
-            throw new IllegalArgumentException("the row stride of " + rowStride + " " + unit + " is shorter than a row of "
-                    + width + " pixels, " + 3L * width + " " + unit);
-        }
+        long last = (long) samples * width;
+        checkStride(width, rowStride, last, unit);
         // By division, so that nothing overflows.
-        long last = 3L * width;
         if (height > 1 && (direct.remaining() < last || (direct.remaining() - last) / (height - 1) < rowStride)
                 || direct.remaining() < last) {
             throw new IllegalArgumentException("the buffer has " + direct.remaining() + " " + unit + " left; " + height
