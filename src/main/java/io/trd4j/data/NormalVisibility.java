@@ -20,8 +20,8 @@ final class NormalVisibility implements AutoCloseable {
     static final double RELIEF = 0.01;
     /** Side of a block, which holds one dent or bump, pixels of the network's input: a position of the teacher's finest features. */
     static final int BLOCK = 4;
-    /** What bfloat16 rounds of the normalised input, whose deviation is 57 grey levels: a third of one. */
-    static final double FLOOR = 0.005;
+    /** Contrast that cannot be seen, in units of the normalised input, whose deviation is 57 grey levels. */
+    static final double FLOOR = 0.05;
 
     private static final long NOISE_SEED = 42;
     /** Deviation of the second difference along x of the second difference along y, of noise of deviation 1. */
