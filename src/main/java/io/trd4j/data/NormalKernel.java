@@ -12,8 +12,8 @@ import java.util.Locale;
  *
  * <p>Sobel's gain is 8, 128 or 2048, and depth is scaled to the part's own range before: the aperture mainly says how much
  * slopes are exaggerated. With too little, all normals look upwards and a dent is fainter than what a teacher notices; with
- * too much, all lie flat, turn with the sensor's noise, and have nothing left to say of a hole or a crack. The right amount depends on the part's relief, the noise, and the
- * pixels per part, so it is measured, on the images that the network will see:
+ * too much, all lie flat, turn with the sensor's noise, and have nothing left to say of a hole or a crack. The right amount depends
+ * on the part's relief, the noise, and the pixels per part, so it is measured, on the images that the network will see:
  * <ol>
  * <li>The sensor's noise σ of a part is the median of |second difference along x of the second difference along y| of z over
  *     3 x 3 foreground points, divided by 0.6745 · 6: planes, cylinders and smooth curvature do not count.
@@ -21,8 +21,8 @@ import java.util.Locale;
  *     a relief added: dents and bumps side by side, {@value NormalVisibility#RELIEF} of the part's range of z high, one in each
  *     block of {@value NormalVisibility#BLOCK} x {@value NormalVisibility#BLOCK} pixels of the network's input.
  * <li>In each block that lies in the foreground, d² = mean squared change by the relief / (mean squared change by the noise +
- *     {@value NormalVisibility#FLOOR}²); the floor, in units of the normalised input, is a contrast of 3 grey levels, below
- *     which images hold nothing for a teacher.
+ *     {@value NormalVisibility#FLOOR}²); the floor, in units of the normalised input, is a contrast of 3 grey levels,
+ *     which a teacher may miss.
  * <li>Visibility of the aperture = mean of ½·log2(1 + d²) over all blocks: bits that a block's pixel tells of the relief.
  *     The smallest aperture with {@value #ENOUGH} bits is taken: there, the relief changes the image as much as noise and floor do. A
  *     larger one would show small dents even better, and steep defects worse. Where none reaches that, the one with the highest is.
