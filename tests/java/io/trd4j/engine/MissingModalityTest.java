@@ -37,6 +37,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,11 +51,21 @@ class MissingModalityTest {
             .withDevice(DeviceChoice.CPU);
     private static TrainedModel model;
     private static Part part;
+    /** Opened once: inspectors with other thresholds share its weights. */
+    private static PartEngine engine;
 
     @BeforeAll
     static void model() throws IOException {
         model = TrainedModel.get();
         part = model.parts.get(0);
+        try (ModelFile file = ModelFile.open(model.file)) {
+            engine = PartEngines.open(file, OPTIONS);
+        }
+    }
+
+    @AfterAll
+    static void close() {
+        engine.close();
     }
 
     private static Part missing(InspectionMode mode) {
@@ -65,8 +76,8 @@ class MissingModalityTest {
         return OPTIONS.withInputs(InputPolicy.inspectOther());
     }
 
-    private static Path thresholds(String name, Thresholds thresholds) throws IOException {
-        return model.write(name, model.info().withThresholds(thresholds));
+    private static Inspector inspector(Thresholds thresholds, InspectorOptions options) throws IOException {
+        return new Inspector(model.info().withThresholds(thresholds), engine.duplicate(), options);
     }
 
     private static Limits limits(double ng, Double review) {
@@ -180,7 +191,7 @@ class MissingModalityTest {
 
     private static void assertVerdict(Thresholds thresholds, InspectionMode mode, Verdict verdict, Set<Warning> warnings)
             throws IOException {
-        try (Inspector inspector = Inspector.open(thresholds("alone.safetensors", thresholds), anything())) {
+        try (Inspector inspector = inspector(thresholds, anything())) {
             Inspection result = inspector.newInspection();
             inspector.inspect(mode == InspectionMode.BOTH ? part : missing(mode), result);
             assertEquals(verdict, result.verdict());
@@ -235,8 +246,7 @@ class MissingModalityTest {
     @CsvSource({"REFUSE,REFUSE", "INSPECT_OTHER,REFUSE", "REFUSE,INSPECT_OTHER", "INSPECT_OTHER,INSPECT_OTHER"})
     void everyCombinationIsInspectedFlaggedOrRefused(OnUnusable onDepth, OnUnusable onRgb) throws IOException {
         Thresholds all = Thresholds.NONE.with(ScoreBranch.COMBINED, limits(1e9, null));
-        try (Inspector inspector = Inspector.open(thresholds("all.safetensors", all),
-                OPTIONS.withInputs(new InputPolicy(onDepth, onRgb, 0.5)))) {
+        try (Inspector inspector = inspector(all, OPTIONS.withInputs(new InputPolicy(onDepth, onRgb, 0.5)))) {
             Inspection result = inspector.newInspection();
             for (String rgb : new String[] {"good", "missing", "black", "saturated", "rows", "size"}) {
                 boolean rgbUsable = rgb.equals("good") || rgb.equals("rows") || rgb.equals("size");
@@ -288,14 +298,13 @@ class MissingModalityTest {
 
     @Test
     void smallRegionsDoNotCountForTheVerdict() throws IOException {
-        try (Inspector inspector = Inspector.open(model.file, OPTIONS)) {
+        try (Inspector inspector = inspector(Thresholds.NONE, OPTIONS)) {
             Inspection result = inspector.newInspection();
             inspector.inspect(part, result);
             // A threshold that the peak alone exceeds, and a review limit that everything does.
             double peak = Math.nextDown(result.score());
-            Thresholds limits = Thresholds.NONE.with(ScoreBranch.COMBINED, limits(peak, null));
-            Path strict = thresholds("strict.safetensors", limits);
-            Path reviewed = thresholds("reviewed.safetensors", Thresholds.NONE.with(ScoreBranch.COMBINED, limits(peak, -1e9)));
+            Thresholds strict = Thresholds.NONE.with(ScoreBranch.COMBINED, limits(peak, null));
+            Thresholds reviewed = Thresholds.NONE.with(ScoreBranch.COMBINED, limits(peak, -1e9));
             assertSmall(strict, 0, Verdict.NG, false);
             double area = smallest(strict);
             assertTrue(area > 0);
@@ -309,16 +318,16 @@ class MissingModalityTest {
         assertThrows(IllegalArgumentException.class, () -> OPTIONS.withMaps(false).withMinRegion(1));
     }
 
-    private static double smallest(Path file) throws IOException {
-        try (Inspector inspector = Inspector.open(file, OPTIONS)) {
+    private static double smallest(Thresholds thresholds) throws IOException {
+        try (Inspector inspector = inspector(thresholds, OPTIONS)) {
             Inspection result = inspector.newInspection();
             inspector.inspect(part, result);
             return Regions.of(result, part.xyz()).get(0).areaSquareMillimetres();
         }
     }
 
-    private static void assertSmall(Path file, double minRegion, Verdict verdict, boolean ignored) throws IOException {
-        try (Inspector inspector = Inspector.open(file, OPTIONS.withMinRegion(minRegion))) {
+    private static void assertSmall(Thresholds thresholds, double minRegion, Verdict verdict, boolean ignored) throws IOException {
+        try (Inspector inspector = inspector(thresholds, OPTIONS.withMinRegion(minRegion))) {
             Inspection result = inspector.newInspection();
             inspector.inspect(part, result);
             assertEquals(verdict, result.verdict(), "below " + minRegion + " mm²");
