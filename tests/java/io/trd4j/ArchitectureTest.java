@@ -30,15 +30,17 @@ class ArchitectureTest {
                 .layer("io").definedBy("io.trd4j.io..")
                 .layer("bundle").definedBy("io.trd4j.bundle..")
                 .layer("threshold").definedBy("io.trd4j.threshold..")
+                .layer("drift").definedBy("io.trd4j.drift..")
                 .whereLayer("cli").mayNotBeAccessedByAnyLayer()
                 .whereLayer("report").mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("train").mayOnlyBeAccessedByLayers("cli", "report")
-                .whereLayer("engine").mayOnlyBeAccessedByLayers("cli", "report")
-                .whereLayer("model").mayOnlyBeAccessedByLayers("cli", "report", "train", "engine")
+                .whereLayer("engine").mayOnlyBeAccessedByLayers("cli", "report", "drift")
+                .whereLayer("model").mayOnlyBeAccessedByLayers("cli", "report", "train", "engine", "drift")
                 .whereLayer("bundle").mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("threshold").mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("drift").mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("metrics").mayOnlyBeAccessedByLayers("cli", "report")
-                .whereLayer("data").mayOnlyBeAccessedByLayers("cli", "report", "train", "engine", "model")
+                .whereLayer("data").mayOnlyBeAccessedByLayers("cli", "report", "train", "engine", "model", "drift")
                 .whereLayer("ops").mayOnlyBeAccessedByLayers("train", "engine", "model", "data")
                 .whereLayer("jni").mayOnlyBeAccessedByLayers("train", "engine", "ops")
                 .check(CLASSES);
@@ -49,7 +51,7 @@ class ArchitectureTest {
         noClasses().that().resideInAPackage("io.trd4j.io..").should().dependOnClassesThat()
                 .resideInAnyPackage("io.trd4j.cli..", "io.trd4j.report..", "io.trd4j.train..", "io.trd4j.engine..",
                         "io.trd4j.model..", "io.trd4j.metrics..", "io.trd4j.data..", "io.trd4j.ops..", "io.trd4j.jni..",
-                        "io.trd4j.bundle..", "io.trd4j.threshold..")
+                        "io.trd4j.bundle..", "io.trd4j.threshold..", "io.trd4j.drift..")
                 .check(CLASSES);
     }
 
@@ -67,8 +69,16 @@ class ArchitectureTest {
                 DescribedPredicate.describe("are ours, save threshold", c -> c.getPackageName().startsWith("io.trd4j")
                         && !c.getPackageName().equals("io.trd4j.threshold")))
                 .check(CLASSES);
-        noClasses().that().resideOutsideOfPackage("io.trd4j.threshold..").should().dependOnClassesThat()
+        noClasses().that().resideOutsideOfPackages("io.trd4j.threshold..", "io.trd4j.drift..").should().dependOnClassesThat()
                 .resideInAPackage("org.hipparchus..").check(CLASSES);
+    }
+
+    /** Applications without Micrometer load everything else. */
+    @Test
+    void onlyOneClassKnowsMicrometer() {
+        noClasses().that().doNotHaveSimpleName("MicrometerDrift").should().dependOnClassesThat()
+                .resideInAPackage("io.micrometer..").check(CLASSES);
+        noClasses().should().dependOnClassesThat().haveSimpleName("MicrometerDrift").check(CLASSES);
     }
 
     @Test

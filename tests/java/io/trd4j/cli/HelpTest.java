@@ -16,7 +16,7 @@ class HelpTest {
 
     @Test
     void everyVerbExplainsItself() {
-        assertEquals(List.of("demo", "synth", "pretrain", "train", "calibrate", "threshold", "roi", "evaluate", "report", "inspect", "bench", "plan",
+        assertEquals(List.of("demo", "synth", "pretrain", "train", "calibrate", "threshold", "roi", "evaluate", "report", "inspect", "monitor", "bench", "plan",
                 "import", "export", "bundle"),
                 List.copyOf(VERBS.keySet()));
         String all = Cli.here().expect(0).out();

@@ -69,7 +69,7 @@ final class TrainedModel {
                 precisions = PrecisionCalibration.run(network, SIZE, calibration, null, images(validation), THREADS, done -> { });
             }
             ModelFile.write(file, new ModelInfo(ModelInfo.FORMAT_VERSION, Backbone.RESNET18, SIZE, Modality.NORMALS, 5, calibration,
-                    null, null, precisions, null, ModelFile.teacherSha256(network.teacher().weights().sources(""))), network.sources());
+                    null, null, ModelFile.teacherSha256(network.teacher().weights().sources(""))).withPrecisions(precisions), network.sources());
         }
         List<PartFiles> test = dataset.test();
         anomalous = new boolean[test.size()];

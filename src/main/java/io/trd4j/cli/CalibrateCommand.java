@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 /** {@code trd calibrate}: calibrates an imported model, or an existing one anew, or sets a calibrated model's thresholds. */
 @Command(name = "calibrate", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Without an option about thresholds: measure the maps' mean and standard deviation on a category's normal "
-                + "validation parts, test the precisions and write both into the model file. Thresholds the model had are dropped: they "
+                + "validation parts, test the precisions and write both into the model file, with the parts' statistics, to which trd monitor compares. Thresholds the model had are dropped: they "
                 + "belong to the old calibration.",
             "With --false-reject-rate, --review-rate or --method: set thresholds, and keep the calibration of a model that has one. The "
                 + "parts must be others than those it was trained on.",
@@ -63,6 +63,7 @@ final class CalibrateCommand implements Callable<Integer> {
             }
             Dataset dataset = Dataset.open(data);
             calibrate(dataset, region(dataset));
+            ReferenceRun.run(model, dataset, inference.cpuThreads());
             return 0;
         }
         ThresholdPlan plan = thresholds.plan();
@@ -74,6 +75,9 @@ final class CalibrateCommand implements Callable<Integer> {
             calibrate(dataset, region);
         }
         Thresholds set = run.run(model, options);
+        if (info().driftReference() == null) {
+            ReferenceRun.run(model, dataset, inference.cpuThreads());
+        }
         ThresholdText.doubts(set).forEach(line -> System.err.println("trd: " + line));
         ThresholdText.lines(set).forEach(System.out::println);
         return 0;

@@ -18,6 +18,7 @@ import picocli.CommandLine;
         footer = {"", "trd VERB --help explains a verb and its options."},
         subcommands = {DemoCommand.class, SynthCommand.class, PretrainCommand.class, TrainCommand.class,
             CalibrateCommand.class, ThresholdCommand.class, RoiCommand.class, EvaluateCommand.class, ReportCommand.class, InspectCommand.class,
+            MonitorCommand.class,
             BenchCommand.class, PlanCommand.class, ImportCommand.class, ExportCommand.class, BundleCommand.class})
 public final class Main {
     private Main() {}

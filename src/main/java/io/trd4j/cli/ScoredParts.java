@@ -2,8 +2,10 @@ package io.trd4j.cli;
 
 import io.trd4j.data.Part;
 import io.trd4j.data.PartFiles;
+import io.trd4j.drift.ReferenceCollector;
 import io.trd4j.engine.Inspection;
 import io.trd4j.engine.Inspector;
+import io.trd4j.model.DriftReference;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ScoreBranch;
 import java.io.IOException;
@@ -17,6 +19,7 @@ final class ScoredParts {
     private final float[][] scores;
     private final boolean[] anomalous;
     private final String sha256;
+    private final DriftReference reference;
 
     /**
      * @param branches those wanted: the scores of parts that lack a modality are those of the parts without it, for which the
@@ -27,15 +30,20 @@ final class ScoredParts {
         anomalous = new boolean[parts.size()];
         MessageDigest digest = ModelFile.newSha256();
         Inspection inspection = inspector.newInspection();
+        ReferenceCollector collector = new ReferenceCollector();
         try (Progress progress = new Progress("Scoring", parts.size())) {
             for (int i = 0; i < parts.size(); i++) {
                 PartFiles part = parts.get(i);
                 Part loaded = part.load();
+                anomalous[i] = part.labelled() && part.anomalous();
                 if (!branches.stream().allMatch(ScoreBranch::alone)) {
                     inspector.inspect(loaded, inspection);
                     scores[ScoreBranch.COMBINED.ordinal()][i] = inspection.score();
                     scores[ScoreBranch.RGB.ordinal()][i] = inspection.scoreRgb();
                     scores[ScoreBranch.DEPTH.ordinal()][i] = inspection.scoreDepth();
+                    if (!anomalous[i]) {
+                        collector.add(inspection);
+                    }
                 }
                 if (branches.contains(ScoreBranch.RGB_ONLY)) {
                     inspector.inspect(loaded.withoutSecond(), inspection);
@@ -45,7 +53,6 @@ final class ScoredParts {
                     inspector.inspect(loaded.withoutRgb(), inspection);
                     scores[ScoreBranch.DEPTH_ONLY.ordinal()][i] = inspection.score();
                 }
-                anomalous[i] = part.labelled() && part.anomalous();
                 digest.update(part.id().getBytes(StandardCharsets.UTF_8));
                 digest.update((byte) 0);
                 digest.update(HexFormat.of().parseHex(ModelFile.sha256(part.rgb())));
@@ -54,6 +61,7 @@ final class ScoredParts {
             }
         }
         sha256 = HexFormat.of().formatHex(digest.digest());
+        reference = collector.build(sha256, inspector.precision().key(), inspector.device());
     }
 
     /** One branch's scores, in the parts' order. */
@@ -97,5 +105,10 @@ final class ScoredParts {
     /** Checksum of the parts' ids and files, as {@link io.trd4j.model.Threshold.Evidence} describes it. */
     String sha256() {
         return sha256;
+    }
+
+    /** Of the normal parts; null when they were too few, or not inspected with both modalities. */
+    DriftReference reference() {
+        return reference;
     }
 }

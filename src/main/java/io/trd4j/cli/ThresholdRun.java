@@ -7,6 +7,7 @@ import io.trd4j.engine.Inspector;
 import io.trd4j.engine.InspectorOptions;
 import io.trd4j.io.InputException;
 import io.trd4j.metrics.MaxF1;
+import io.trd4j.model.DriftReference;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Threshold;
@@ -45,15 +46,21 @@ final class ThresholdRun {
         }
     }
 
-    /** Scores the parts, sets the thresholds and writes them into the model file; its other thresholds stay. Returns all. */
+    /**
+     * Scores the parts, sets the thresholds and writes them into the model file, with a drift reference of the normal parts where they suffice
+     * for one; the model's other thresholds stay. Returns all.
+     */
     Thresholds run(Path model, InspectorOptions options) throws IOException {
         Thresholds thresholds;
+        DriftReference reference;
         boolean alone = plan.branches().stream().anyMatch(ScoreBranch::alone);
         try (Inspector inspector = Inspector.open(model, alone ? options.withInputs(InputPolicy.inspectOther()) : options)) {
             ScoredParts scored = new ScoredParts(inspector, parts, plan.branches());
             thresholds = thresholds(inspector.model().thresholds(), scored, inspector);
+            reference = scored.reference();
         }
-        ModelFile.replaceInfo(model, info -> info.withThresholds(thresholds));
+        ModelFile.replaceInfo(model, info -> info.withThresholds(thresholds)
+                .withDriftReference(reference != null ? reference : info.driftReference()));
         return thresholds;
     }
 

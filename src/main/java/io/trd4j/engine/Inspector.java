@@ -42,6 +42,7 @@ public final class Inspector implements AutoCloseable {
     private final PartEngine engine;
     private final InspectorOptions options;
     private final VerdictRule rule;
+    private final UsualInputs usual;
 
     /** Takes the engine over. */
     Inspector(ModelInfo info, PartEngine engine, InspectorOptions options) {
@@ -49,6 +50,7 @@ public final class Inspector implements AutoCloseable {
         this.engine = engine;
         this.options = options;
         rule = new VerdictRule(info.thresholds());
+        usual = new UsualInputs(info.driftReference());
     }
 
     public static Inspector open(Path model) throws IOException {
@@ -312,6 +314,7 @@ public final class Inspector implements AutoCloseable {
         } else if (mode == InspectionMode.DEPTH_ONLY) {
             result.warnings.add(Warning.NO_RGB);
         }
+        usual.warn(result, result.warnings);
         if (rule.lacks(mode)) {
             result.warnings.add(Warning.NO_THRESHOLD);
         } else if (options.minRegion() > 0 && (result.verdict == Verdict.NG || result.verdict == Verdict.REVIEW)) {

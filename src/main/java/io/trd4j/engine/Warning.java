@@ -12,7 +12,15 @@ public enum Warning {
     /** The model has thresholds, but none for parts inspected in this way: the verdict is REVIEW at best. */
     NO_THRESHOLD,
     /** Regions above a limit were smaller than {@link InspectorOptions#minRegion} and did not count for the verdict. */
-    SMALL_REGIONS_IGNORED;
+    SMALL_REGIONS_IGNORED,
+    /** Brightness, colour or saturation are unlike those of all normal parts of the calibration. */
+    UNUSUAL_COLOUR,
+    /** The colour image is less sharp than those of all normal parts. */
+    BLURRED,
+    /** Fewer points are valid than of all normal parts. */
+    FEW_POINTS,
+    /** Distance or tilt of the points are unlike those of all normal parts: the camera or the part was moved. */
+    UNUSUAL_POSE;
 
     /** As in results: {@code no_depth}. */
     @JsonValue

@@ -29,11 +29,12 @@ import java.util.stream.Collectors;
  * @param training null for an imported model
  * @param precisions accuracy of the arithmetic below float32; null when it was never tested
  * @param regionOfInterest what counts of the maps, of the same size; null = everything
+ * @param driftReference statistics of normal parts under this calibration; null when there are none
  * @param teacherSha256 64 hexadecimal digits, see {@link ModelFile#teacherSha256}
  */
 public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality modality, int normalKernel,
         Calibration calibration, Thresholds thresholds, TrainingSummary training, PrecisionTests precisions,
-        RegionOfInterest regionOfInterest, String teacherSha256) {
+        RegionOfInterest regionOfInterest, DriftReference driftReference, String teacherSha256) {
     public static final int FORMAT_VERSION = 1;
     /** A map of this size has 64 MiB; beyond it, sizes come from damaged files and slipped fingers. */
     public static final int MAX_SIZE = 4096;
@@ -50,6 +51,7 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
     private static final String TRAINING_KEY = "trd.training";
     private static final String PRECISIONS_KEY = "trd.precisions";
     private static final String REGION_KEY = "trd.roi";
+    private static final String REFERENCE_KEY = "trd.reference";
     private static final String TEACHER_KEY = "trd.teacher_sha256";
 
     // Double.toString, which Jackson uses, gives every double back exactly.
@@ -78,37 +80,42 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
         require(teacherSha256.matches("[0-9a-f]{64}"), "the teacher's SHA-256 must have 64 hexadecimal digits");
     }
 
-    /** Without precision tests and region of interest. */
+    /** Without precision tests, region of interest and drift reference. */
     public ModelInfo(int formatVersion, Backbone backbone, int size, Modality modality, int normalKernel,
                      Calibration calibration, Thresholds thresholds, TrainingSummary training, String teacherSha256) {
-        this(formatVersion, backbone, size, modality, normalKernel, calibration, thresholds, training, null, null,
+        this(formatVersion, backbone, size, modality, normalKernel, calibration, thresholds, training, null, null, null,
                 teacherSha256);
     }
 
-    /** Precision tests and thresholds, which depend on the calibration, are dropped. */
+    /** Precision tests, thresholds and drift reference, which depend on the calibration, are dropped. */
     public ModelInfo withCalibration(Calibration newCalibration) {
         return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, newCalibration, Thresholds.NONE, training, null,
-                regionOfInterest, teacherSha256);
+                regionOfInterest, null, teacherSha256);
     }
 
     public ModelInfo withPrecisions(PrecisionTests tests) {
         return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, thresholds, training, tests,
-                regionOfInterest, teacherSha256);
+                regionOfInterest, driftReference, teacherSha256);
     }
 
     public ModelInfo withThresholds(Thresholds newThresholds) {
         return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, newThresholds, training,
-                precisions, regionOfInterest, teacherSha256);
+                precisions, regionOfInterest, driftReference, teacherSha256);
+    }
+
+    public ModelInfo withDriftReference(DriftReference reference) {
+        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, thresholds, training, precisions,
+                regionOfInterest, reference, teacherSha256);
     }
 
     /**
-     * Calibration, thresholds and precision tests, which depend on what counts, are dropped.
+     * Calibration, thresholds, precision tests and drift reference, which depend on what counts, are dropped.
      *
      * @param region null = everything counts
      */
     public ModelInfo withRegionOfInterest(RegionOfInterest region) {
         return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, null, Thresholds.NONE, training, null, region,
-                teacherSha256);
+                null, teacherSha256);
     }
 
     /**
@@ -152,6 +159,9 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
         if (regionOfInterest != null) {
             out.put(REGION_KEY, json(regionOfInterest));
         }
+        if (driftReference != null) {
+            out.put(REFERENCE_KEY, json(driftReference));
+        }
         out.put(TEACHER_KEY, teacherSha256);
         return out;
     }
@@ -182,6 +192,7 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
                     json(SPARSE, file, metadata, TRAINING_KEY, TrainingSummary.class),
                     json(file, metadata, PRECISIONS_KEY, PrecisionTests.class),
                     json(file, metadata, REGION_KEY, RegionOfInterest.class),
+                    json(file, metadata, REFERENCE_KEY, DriftReference.class),
                     text(file, metadata, TEACHER_KEY));
         } catch (IllegalArgumentException e) {
             throw new InputException(file + " is not a sound model: " + e.getMessage(), e);

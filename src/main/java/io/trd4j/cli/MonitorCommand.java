@@ -1,0 +1,139 @@
+package io.trd4j.cli;
+
+import io.trd4j.data.Dataset;
+import io.trd4j.data.PartFiles;
+import io.trd4j.drift.DriftMonitor;
+import io.trd4j.drift.DriftReport.Shift;
+import io.trd4j.drift.DriftReport;
+import io.trd4j.engine.Inspection;
+import io.trd4j.engine.Inspector;
+import io.trd4j.engine.InspectorOptions;
+import io.trd4j.io.AtomicFile;
+import io.trd4j.io.InputException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code trd monitor}: whether the parts of a folder are still like the normal parts of the calibration. */
+@Command(name = "monitor", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Inspect the parts of a folder in the order of their names, and compare their scores and images, window by window, with the "
+                + "normal parts that the model was calibrated on.",
+            "Exit code 0: no window shows drift; 3: some do. Parts behind the last whole window are not judged."})
+final class MonitorCommand implements Callable<Integer> {
+    /** Exit code when there is drift: neither success nor failure. */
+    static final int DRIFT = 3;
+
+    @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model file.")
+    private Path model;
+
+    @Option(names = "--data", required = true, paramLabel = "DIR",
+            description = "A folder of parts: rgb/ and xyz/, or a category in the MVTec 3D-AD or Eyecandies layout, whose test parts are taken.")
+    private Path data;
+
+    @Option(names = "--window", paramLabel = "N", defaultValue = "50",
+            description = "Parts that are compared at a time: more detect smaller shifts, later (default: ${DEFAULT-VALUE}).")
+    private int window;
+
+    @Option(names = "--false-alarm-rate", paramLabel = "RATE", defaultValue = "0.01",
+            description = "Share of windows that may show drift when there is none, such as 0.01 or 1%% (default: ${DEFAULT-VALUE}).")
+    private Rate falseAlarms;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write every window with all its statistics to this file.")
+    private Path json;
+
+    @Mixin
+    private InputOptions inputs;
+
+    @Mixin
+    private Inference inference;
+
+    @Override
+    public Integer call() throws IOException {
+        InspectorOptions options = inputs.apply(inference.options());
+        if (json != null) {
+            AtomicFile.requireFile(json);
+        }
+        DriftMonitor monitor = monitor();
+        List<PartFiles> parts = Dataset.open(data).test();
+        if (parts.size() < window) {
+            throw new InputException(data + " holds " + parts.size() + " test parts, fewer than one window of " + window
+                    + "; give more, or a smaller --window");
+        }
+        List<Map<String, Object>> windows = new ArrayList<>();
+        try (Inspector inspector = Inspector.open(model, options)) {
+            inspector.warmUp();
+            Inspection inspection = inspector.newInspection();
+            List<String> ids = new ArrayList<>();
+            for (PartFiles files : parts) {
+                inspector.inspect(files.load(), inspection);
+                ids.add(files.id());
+                if (monitor.add(inspection)) {
+                    DriftReport report = monitor.check();
+                    String where = ids.get(ids.size() - window) + " to " + files.id();
+                    lines(where, report).forEach(System.out::println);
+                    windows.add(toJson(ids.get(ids.size() - window), files.id(), report));
+                }
+            }
+        }
+        if (json != null) {
+            AtomicFile.write(json, Json.of(windows));
+        }
+        return monitor.alarms() > 0 ? DRIFT : 0;
+    }
+
+    private DriftMonitor monitor() throws IOException {
+        try {
+            return new DriftMonitor(Inspector.describe(model), window, falseAlarms.value());
+        } catch (IllegalArgumentException e) {
+            throw new InputException("--window and --false-alarm-rate: " + e.getMessage(), e);
+        } catch (InputException e) {
+            throw e.getMessage().startsWith("the model") ? new InputException(e.getMessage().replace("--model FILE", "--model " + model), e) : e;
+        }
+    }
+
+    private static List<String> lines(String where, DriftReport report) {
+        List<String> lines = new ArrayList<>();
+        lines.add(where + ": " + (report.drifted() ? "DRIFT" : "no drift"));
+        for (Shift s : report.moved()) {
+            lines.add(String.format(Locale.ROOT, "  %s is %s: median %s, %s on the normal parts of the calibration (p = %.2g)", s.statistic().key(),
+                    s.upwards() ? "higher" : "lower", number(s.median()), number(s.referenceMedian()), s.adjustedP()));
+        }
+        return lines;
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.4g", value);
+    }
+
+    private static Map<String, Object> toJson(String first, String last, DriftReport report) {
+        Map<String, Object> window = new LinkedHashMap<>();
+        window.put("first", first);
+        window.put("last", last);
+        window.put("parts", report.parts());
+        window.put("false_alarm_rate", report.falseAlarmRate());
+        window.put("drift", report.drifted());
+        Map<String, Object> statistics = new LinkedHashMap<>();
+        for (Shift s : report.shifts()) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("moved", s.moved());
+            one.put("mean", s.mean());
+            one.put("median", s.median());
+            one.put("reference_mean", s.referenceMean());
+            one.put("reference_median", s.referenceMedian());
+            one.put("superiority", s.superiority());
+            one.put("p", s.p());
+            one.put("adjusted_p", s.adjustedP());
+            statistics.put(s.statistic().key(), one);
+        }
+        window.put("statistics", statistics);
+        return window;
+    }
+}
