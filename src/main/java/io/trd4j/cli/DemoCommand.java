@@ -105,8 +105,9 @@ final class DemoCommand implements Callable<Integer> {
         start = lap(timings, "synthetic parts", start);
 
         Dataset dataset = Dataset.open(category);
-        if (normalKernel.auto()) {
-            options = options.withNormalKernel(TrainingRun.chooseKernel(dataset, SIZE).kernel());
+        NormalKernel kernel = normalKernel.auto() ? TrainingRun.chooseKernel(dataset, SIZE) : null;
+        if (kernel != null) {
+            options = options.withNormalKernel(kernel.kernel());
         }
         new TrainingRun(options, epochs.auto(), TeacherWeights.EMBEDDED, null, model, -1).run(dataset, false);
         start = lap(timings, "training and calibration", start);
@@ -132,6 +133,9 @@ final class DemoCommand implements Callable<Integer> {
         System.out.println();
         System.out.print(OfficialTable.of(rows));
         System.out.println();
+        if (kernel != null) {
+            System.out.println(kernel);
+        }
         ThresholdText.lines(thresholds).forEach(System.out::println);
         run.verdictLines().forEach(System.out::println);
         System.out.println();

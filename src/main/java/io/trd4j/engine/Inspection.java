@@ -124,7 +124,10 @@ public final class Inspection {
         return regionOfInterest;
     }
 
-    /** From the decoded images to the network's inputs; on a GPU the copies to page-locked memory, the rest is the network's. */
+    /**
+     * From the decoded images to the network's inputs, with the conversion of other layouts and the measures of {@link #quality}; on a GPU
+     * these and the copies to page-locked memory, the rest is the network's.
+     */
     public long prepareNanos() {
         return prepareNanos;
     }
