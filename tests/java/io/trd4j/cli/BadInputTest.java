@@ -153,6 +153,7 @@ class BadInputTest {
             new Case(INSPECT + "--rgb @none.png --xyz @" + TIFF, "@none.png", "does not exist"),
             new Case(INSPECT + "--rgb @" + PNG + " --xyz @none.tiff", "@none.tiff", "does not exist"),
             new Case(INSPECT + "--rgb @empty --xyz @" + TIFF, "@empty"),
+            new Case(INSPECT + "--rgb @black.png --xyz @" + TIFF, "part black", "black everywhere", "exposure"),
             new Case(INSPECT + "--rgb @text.png --xyz @" + TIFF, "@text.png", "PNG"),
             new Case(INSPECT + "--rgb @cut.png --xyz @" + TIFF, "@cut.png", "damaged"),
             new Case(INSPECT + "--rgb @" + PNG + " --xyz @text.tiff", "@text.tiff", "TIFF"),

@@ -48,17 +48,14 @@ final class EvaluateCommand implements Callable<Integer> {
     private Path baseline;
 
     @Mixin
-    private InputOptions inputs;
-
-    @Mixin
-    private Inference inference;
+    private Inspecting inspecting;
 
     @Override
     public Integer call() throws IOException {
         if (models.size() != 1 && models.size() != data.size()) {
             throw new InputException(models.size() + " models for " + data.size() + " categories; give --model once, or once per --data");
         }
-        InspectorOptions options = inputs.apply(inference.options());
+        InspectorOptions options = inspecting.options();
         AtomicFile.requireFolder(out);
         Deque<EvaluationRun> runs = prepare();
         Baseline earlier = baseline == null ? null : Baseline.open(baseline, runs.stream().map(EvaluationRun::category).toList());

@@ -56,10 +56,7 @@ final class InspectCommand implements Callable<Integer> {
     private Path out;
 
     @Mixin
-    private InputOptions inputs;
-
-    @Mixin
-    private Inference inference;
+    private Inspecting inspecting;
 
     @Override
     public Integer call() throws IOException {
@@ -67,7 +64,7 @@ final class InspectCommand implements Callable<Integer> {
         if (single == (data != null)) {
             throw new InputException("give either --rgb and --xyz for one part, or --data for a folder of parts");
         }
-        InspectorOptions options = inputs.apply(inference.options());
+        InspectorOptions options = inspecting.options();
         requireBoth(single, options.inputs());
         List<PartFiles> parts = single ? List.of(PartFiles.of(rgb, xyz)) : Dataset.open(data).test();
         if (parts.isEmpty()) {

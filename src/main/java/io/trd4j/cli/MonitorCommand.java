@@ -50,14 +50,11 @@ final class MonitorCommand implements Callable<Integer> {
     private Path json;
 
     @Mixin
-    private InputOptions inputs;
-
-    @Mixin
-    private Inference inference;
+    private Inspecting inspecting;
 
     @Override
     public Integer call() throws IOException {
-        InspectorOptions options = inputs.apply(inference.options());
+        InspectorOptions options = inspecting.options();
         if (json != null) {
             AtomicFile.requireFile(json);
         }

@@ -34,14 +34,11 @@ final class ReportCommand implements Callable<Integer> {
     private Path out;
 
     @Mixin
-    private InputOptions inputs;
-
-    @Mixin
-    private Inference inference;
+    private Inspecting inspecting;
 
     @Override
     public Integer call() throws IOException {
-        InspectorOptions options = inputs.apply(inference.options());
+        InspectorOptions options = inspecting.options();
         AtomicFile.requireFile(out);
         Dataset dataset = Dataset.open(data);
         EvaluationRun run = EvaluationRun.prepare(dataset, Inspector.describe(model));

@@ -248,19 +248,19 @@ public final class Inspector implements AutoCloseable {
         boolean noDepth = !part.hasSecond() || quality.validDepthShare() < inputs.minValidDepth()
                 || part.normals() != null && quality.validDepthShare() == 0;
         if (noRgb && (noDepth || inputs.rgb() == OnUnusable.REFUSE)) {
-            throw unusable(part, part.rgb() == null ? "has no colour image"
+            throw unusable("part " + part.id(), part.rgb() == null ? "has no colour image"
                     : "has a colour image that is " + (quality.black() ? "black" : "saturated") + " everywhere; check exposure and light");
         }
         if (noDepth && inputs.depth() == OnUnusable.REFUSE) {
-            throw unusable(part, !part.hasSecond() ? "has neither points nor surface normals" : String.format(Locale.ROOT,
+            throw unusable(part.source(), !part.hasSecond() ? "has neither points nor surface normals" : String.format(Locale.ROOT,
                     "has %.1f %% valid %s, at least %.1f %% are needed", 100 * quality.validDepthShare(),
                     part.xyz() != null ? "points" : "surface normals", 100 * inputs.minValidDepth()));
         }
         return noRgb ? part.withoutRgb() : noDepth ? part.withoutSecond() : part;
     }
 
-    private static InputException unusable(Part part, String what) {
-        return new InputException(part.source() + " " + what + "; it cannot be inspected with these options");
+    private static InputException unusable(String which, String what) {
+        return new InputException(which + " " + what + "; it cannot be inspected with these options");
     }
 
     /** Returns what of the part was inspected: that its points show no part is only known when they are prepared. */
