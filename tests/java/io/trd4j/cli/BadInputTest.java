@@ -176,7 +176,7 @@ class BadInputTest {
             new Case("report --model @bare.safetensors --data @parts/plate --out @out/r.html", "@bare.safetensors", "trd calibrate --model"),
             new Case("report --model @model.safetensors --data @odd --out @out/r.html", "@odd/rgb/001.png", "@odd/xyz/001"),
             // monitor
-            new Case("monitor --model @model.safetensors --data @parts/plate", "no drift reference", "trd calibrate --model @model.safetensors"),
+            new Case("monitor --model @model.safetensors --data @parts/plate", "no drift reference", "trd calibrate --model", "@model.safetensors", "at least 10 normal"),
             new Case("monitor --model @bare.safetensors --data @parts/plate", "@bare.safetensors", "trd calibrate --model"),
             new Case("monitor --model @model.safetensors --data @parts/plate --false-alarm-rate 2", "'2'", "between 0 and 1"),
             new Case("monitor --model @model.safetensors --data @parts/plate --json @empty", "@empty", "folder"),

@@ -132,7 +132,8 @@ class ThresholdTest {
         Cli.Outcome run = calibrate("--false-reject-rate", "10%", "--review-rate", 0.25, "--confidence", "90%");
         assertEquals(List.of(), run.complaints());
         ModelInfo after = info();
-        assertEquals(before, after.withThresholds(Thresholds.NONE), "the calibration stays");
+        assertEquals(before, after.withThresholds(Thresholds.NONE).withDriftReference(null), "the calibration stays");
+        assertEquals(NORMAL, after.driftReference().parts());
         Threshold ng = after.thresholds().combined().ng();
         Threshold review = after.thresholds().combined().review();
         ToleranceBound.Bound expected = ToleranceBound.above(SCORES[0], 0.1, 0.9);

@@ -21,13 +21,11 @@ final class ReferenceRun {
 
     /**
      * Inspects the parts in fp32, on the CPU; at most as many as a reference holds, evenly spaced. With too few the model stays as
-     * it is, and a line on standard error says so. Training parts cannot stand in: a model knows them better than any later part.
+     * it is: trd monitor says then how many it takes. Training parts cannot stand in: a model knows them better than any later part.
      */
     static void run(Path model, Dataset dataset, int threads) throws IOException {
         List<PartFiles> normal = dataset.validation().stream().filter(p -> !p.anomalous()).toList();
         if (normal.size() < DriftReference.MIN_PARTS) {
-            System.err.println("trd: no drift reference, which trd monitor needs: " + dataset.category() + "/validation has " + normal.size()
-                    + " normal parts, at least " + DriftReference.MIN_PARTS + " are needed");
             return;
         }
         int used = Math.min(normal.size(), DriftReference.MAX_PARTS);
