@@ -76,7 +76,7 @@ final class CalibrateCommand implements Callable<Integer> {
         }
         Thresholds set = run.run(model, options);
         if (info().driftReference() == null) {
-            ReferenceRun.run(model, dataset, inference.cpuThreads());
+            ReferenceRun.run(model, dataset, inference.threads());
         }
         ThresholdText.doubts(set).forEach(line -> System.err.println("trd: " + line));
         ThresholdText.lines(set).forEach(System.out::println);

@@ -21,6 +21,11 @@ final class Inference {
         return device.cpuThreads();
     }
 
+    /** CPU threads, for what runs there wherever parts are inspected. */
+    int threads() {
+        return device.threads();
+    }
+
     /** Checks all options. */
     InspectorOptions options() {
         return new InspectorOptions(device.threads(), Precision.of(precision)).withDevice(device.choice());

@@ -115,7 +115,7 @@ final class TrainCommand implements Callable<Integer> {
             options = options.withNormalKernel(kernel.kernel());
         }
         List<EpochLoss> history = new TrainingRun(options, epochs.auto(), teacher, region, out, stateSeconds).run(dataset, resume);
-        ReferenceRun.run(out, dataset, device.cpuThreads());
+        ReferenceRun.run(out, dataset, device.threads());
         EpochLoss last = history.get(history.size() - 1);
         if (kernel != null) {
             System.out.println(kernel);
