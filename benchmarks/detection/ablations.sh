@@ -4,13 +4,14 @@
 #
 #   benchmarks/detection/ablations.sh OUT --teachers "random FILE …" [--modalities normals] [--seeds "1 2 3"]
 #     [--shapes "cookie plate ring rope cloth"] [--train 60] [--validation 20] [--good 20] [--per-kind 10]
-#     [--size 128] [--epochs 30] [--normal-kernel 5] [--device auto] [--threads 0] [--variants full,no-filter,no-amplifier,independent,fused,rgb-only,second-only]
+#     [--size 128] [--epochs 30] [--normal-kernel 5] [--device auto]
+#     [--threads 0] [--variants full,no-filter,no-amplifier,independent,fused,rgb-only,second-only]
 #
 # The categories are run.sh's, made where OUT does not hold them yet. What OUT already holds is not computed again, so an interrupted
 # run continues. CLASSPATH names built classes (this project's, the benchmarks' and all they need) where building is not wanted.
 set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
-[ $# -ge 1 ] && [[ $1 != -* ]] || { sed -n '5,7s/^# *//p' "$0" >&2; exit 2; }
+[ $# -ge 1 ] && [[ $1 != -* ]] || { sed -n '5,8s/^# *//p' "$0" >&2; exit 2; }
 mkdir -p "$1"
 out=$(cd "$1" && pwd); shift
 teachers=random modalities=normals seeds='1 2 3' shapes='cookie plate ring rope cloth'
