@@ -2,8 +2,8 @@ package io.trd4j;
 
 import io.trd4j.data.Dataset;
 import io.trd4j.data.Modality;
-import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
+import io.trd4j.data.SyntheticProduct;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
@@ -40,7 +40,7 @@ public final class SmallModel {
     }
 
     public static Dataset category(Path folder, int train, int validation, int test) throws IOException {
-        SyntheticParts.write(folder, Shape.COOKIE, train, validation, test, SIZE, 7, done -> { });
+        SyntheticParts.write(folder, SyntheticProduct.COOKIE, train, validation, test, SIZE, 7, done -> { });
         return Dataset.open(folder);
     }
 }

@@ -39,8 +39,8 @@ class SyntheticPartsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Shape.class)
-    void aSeedAlwaysGivesTheSameBytes(Shape shape) throws IOException {
+    @EnumSource(SyntheticProduct.class)
+    void aSeedAlwaysGivesTheSameBytes(SyntheticProduct shape) throws IOException {
         SyntheticParts.write(root.resolve("a"), shape, 1, 1, 8, 64, 5, n -> { });
         SyntheticParts.write(root.resolve("b"), shape, 1, 1, 8, 64, 5, n -> { });
         SyntheticParts.write(root.resolve("c"), shape, 1, 1, 8, 64, 6, n -> { });
@@ -55,7 +55,7 @@ class SyntheticPartsTest {
     /** Recorded results are of these parts: a change of them must be meant. */
     @ParameterizedTest
     @CsvSource({"COOKIE, 2943410559", "PLATE, 146835434", "RING, 3031083594", "ROPE, 3059259559", "CLOTH, 1408488284"})
-    void partsStayAsTheyWere(Shape shape, long expected) {
+    void partsStayAsTheyWere(SyntheticProduct shape, long expected) {
         CRC32 crc = new CRC32();
         for (SyntheticDefect.Kind kind : SyntheticDefect.Kind.values()) {
             SyntheticParts.Sample sample = SyntheticParts.sample(shape, 64, SyntheticParts.partSeed(42, 2, kind.ordinal()), kind, null);
@@ -70,8 +70,8 @@ class SyntheticPartsTest {
 
     /** What a defect changes, how much, and that nothing changes outside of its mask, at three image sizes. */
     @ParameterizedTest
-    @EnumSource(Shape.class)
-    void defectsChangeWhatTheyMustAndOnlyThat(Shape shape) {
+    @EnumSource(SyntheticProduct.class)
+    void defectsChangeWhatTheyMustAndOnlyThat(SyntheticProduct shape) {
         for (SyntheticDefect.Kind kind : SyntheticDefect.Kind.values()) {
             for (int size : new int[] {32, 128, 200}) {
                 for (int part = 0; part < 3; part++) {
@@ -81,7 +81,7 @@ class SyntheticPartsTest {
         }
     }
 
-    private static void compare(Shape shape, SyntheticDefect.Kind kind, int size, long seed) {
+    private static void compare(SyntheticProduct shape, SyntheticDefect.Kind kind, int size, long seed) {
         String what = shape + " " + kind + " " + size;
         SyntheticParts.Sample good = SyntheticParts.sample(shape, size, seed, null, null);
         SyntheticParts.Sample bad = SyntheticParts.sample(shape, size, seed, kind, null);
@@ -117,8 +117,8 @@ class SyntheticPartsTest {
 
     /** The plane is removed, the part stays, some points are missing, and everything is in metres. */
     @ParameterizedTest
-    @EnumSource(Shape.class)
-    void partsStandOutOfTheirPlane(Shape shape) {
+    @EnumSource(SyntheticProduct.class)
+    void partsStandOutOfTheirPlane(SyntheticProduct shape) {
         int size = 128;
         byte[] first = null;
         for (int k = 0; k < 4; k++) {
@@ -148,13 +148,13 @@ class SyntheticPartsTest {
     @Test
     void testPartsAreDealtOut() {
         for (int n = 0; n < 40; n++) {
-            List<TestPlan.Entry> entries = TestPlan.inAll(n).entries();
+            List<SyntheticTestSet.Entry> entries = SyntheticTestSet.inAll(n).entries();
             assertEquals(n, entries.size());
             int good = (int) entries.stream().filter(e -> e.kind() == null).count();
             assertTrue(good <= n / 3 + 1);
             assertTrue(entries.stream().allMatch(e -> e.grade() == null), "the seeds decide");
             if (n >= 7) {
-                assertEquals(6, entries.stream().map(TestPlan.Entry::kind).filter(k -> k != null).distinct().count());
+                assertEquals(6, entries.stream().map(SyntheticTestSet.Entry::kind).filter(k -> k != null).distinct().count());
                 assertTrue(good >= 1);
             }
         }
@@ -162,16 +162,16 @@ class SyntheticPartsTest {
 
     @Test
     void severitiesAreDealtOutEvenlyToEachKind() {
-        assertEquals(20 + 6 * 10, TestPlan.exactly(20, 10).size());
-        assertEquals(0, TestPlan.exactly(0, 0).size());
-        List<TestPlan.Entry> entries = TestPlan.exactly(3, 5).entries();
+        assertEquals(20 + 6 * 10, SyntheticTestSet.exactly(20, 10).size());
+        assertEquals(0, SyntheticTestSet.exactly(0, 0).size());
+        List<SyntheticTestSet.Entry> entries = SyntheticTestSet.exactly(3, 5).entries();
         assertEquals(3, entries.stream().filter(e -> e.kind() == null && e.grade() == null).count());
         for (SyntheticDefect.Kind kind : SyntheticDefect.Kind.values()) {
             assertEquals(List.of(1, 2, 3, 1, 2), entries.stream().filter(e -> e.kind() == kind).map(e -> e.grade().number()).toList());
         }
-        assertRefused(() -> TestPlan.exactly(-1, 1), "good -1");
-        assertRefused(() -> TestPlan.exactly(1, -1), "per kind -1");
-        assertRefused(() -> TestPlan.exactly(1, 20_000), "per kind 20000");
+        assertRefused(() -> SyntheticTestSet.exactly(-1, 1), "good -1");
+        assertRefused(() -> SyntheticTestSet.exactly(1, -1), "per kind -1");
+        assertRefused(() -> SyntheticTestSet.exactly(1, 20_000), "per kind 20000");
     }
 
     /** Each grade is a third of the severities, and the whole of them is what a seed alone may draw. */
@@ -182,8 +182,8 @@ class SyntheticPartsTest {
             double most = 0;
             for (int i = 0; i < 40; i++) {
                 long seed = SyntheticParts.partSeed(9, 2, i);
-                double drawn = SyntheticParts.sample(Shape.PLATE, 32, seed, SyntheticDefect.Kind.STAIN, null).severity();
-                double dealt = SyntheticParts.sample(Shape.PLATE, 32, seed, SyntheticDefect.Kind.STAIN, grade).severity();
+                double drawn = SyntheticParts.sample(SyntheticProduct.PLATE, 32, seed, SyntheticDefect.Kind.STAIN, null).severity();
+                double dealt = SyntheticParts.sample(SyntheticProduct.PLATE, 32, seed, SyntheticDefect.Kind.STAIN, grade).severity();
                 assertEquals((grade.ordinal() + drawn) / 3, dealt, 1e-12);
                 assertEquals(grade, SyntheticDefect.Grade.of(dealt));
                 least = Math.min(least, 3 * dealt - grade.ordinal());
@@ -196,8 +196,8 @@ class SyntheticPartsTest {
 
     /** The same part with a more severe defect: more of it is changed. */
     @ParameterizedTest
-    @EnumSource(Shape.class)
-    void severeDefectsAreLarger(Shape shape) {
+    @EnumSource(SyntheticProduct.class)
+    void severeDefectsAreLarger(SyntheticProduct shape) {
         for (SyntheticDefect.Kind kind : SyntheticDefect.Kind.values()) {
             int[] marked = new int[3];
             for (int part = 0; part < 3; part++) {
@@ -268,11 +268,11 @@ class SyntheticPartsTest {
     @Test
     void refusesAndCleansUp() throws IOException {
         Path file = Files.writeString(root.resolve("file"), "x");
-        assertRefused(() -> SyntheticParts.write(file, Shape.RING, 1, 0, 0, 64, 1, n -> { }), file, "is a file");
-        assertRefused(() -> SyntheticParts.write(file.resolve("n"), Shape.RING, 1, 0, 0, 64, 1, n -> { }), file, "is a file");
-        assertRefused(() -> SyntheticParts.write(root.resolve("n"), Shape.RING, 0, 0, 0, 64, 1, n -> { }), "no parts");
-        assertRefused(() -> SyntheticParts.write(root.resolve("n"), Shape.RING, -1, 0, 0, 64, 1, n -> { }), "train -1");
-        assertThrows(IllegalStateException.class, () -> SyntheticParts.write(root.resolve("n"), Shape.RING, 3, 0, 0, 64, 1,
+        assertRefused(() -> SyntheticParts.write(file, SyntheticProduct.RING, 1, 0, 0, 64, 1, n -> { }), file, "is a file");
+        assertRefused(() -> SyntheticParts.write(file.resolve("n"), SyntheticProduct.RING, 1, 0, 0, 64, 1, n -> { }), file, "is a file");
+        assertRefused(() -> SyntheticParts.write(root.resolve("n"), SyntheticProduct.RING, 0, 0, 0, 64, 1, n -> { }), "no parts");
+        assertRefused(() -> SyntheticParts.write(root.resolve("n"), SyntheticProduct.RING, -1, 0, 0, 64, 1, n -> { }), "train -1");
+        assertThrows(IllegalStateException.class, () -> SyntheticParts.write(root.resolve("n"), SyntheticProduct.RING, 3, 0, 0, 64, 1,
                 n -> {
                     if (n == 2) {
                         throw new IllegalStateException("stopped");

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.management.ThreadMXBean;
 import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
-import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
+import io.trd4j.data.SyntheticProduct;
 import io.trd4j.engine.cpu.CpuSupport;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.ModelInfo;
@@ -32,14 +32,14 @@ class AllocationTest {
     @CsvSource({"FP32,DEPTH,false", "FP32,NORMALS,true", "BF16,NORMALS,false", "INT8,DEPTH,false"})
     void aPartAllocatesNothingOnTheJavaHeap(Precision precision, Modality modality, boolean withRegion) {
         assumeTrue(CpuSupport.isAvailable() && CpuSupport.supports(precision));
-        Part[] parts = {SyntheticParts.part(Shape.COOKIE, 96, 1), SyntheticParts.part(Shape.RING, 96, 2)};
+        Part[] parts = {SyntheticParts.part(SyntheticProduct.COOKIE, 96, 1), SyntheticParts.part(SyntheticProduct.RING, 96, 2)};
         InspectorOptions options = new InspectorOptions(2, precision);
         boolean[] counts = new boolean[SIZE * SIZE];
         Arrays.fill(counts, SIZE, 9 * SIZE, true);
         ModelInfo whole = RandomNetwork.info(Backbone.RESNET18, SIZE, modality, 5);
         ModelInfo info = withRegion ? whole.withRegionOfInterest(RegionOfInterest.of(counts, "roi.png", "5".repeat(64)))
                 .withCalibration(whole.calibration()) : whole;
-        try (Inspector inspector = new Inspector(info, PartEngines.random(info, options), options)) {
+        try (Inspector inspector = new Inspector(info, EngineChoice.random(info, options), options)) {
             Inspection result = inspector.newInspection();
             for (int i = 0; i < WARM_UP; i++) {
                 inspector.inspect(parts[i % parts.length], result);

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.trd4j.SmallModel;
 import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
-import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
+import io.trd4j.data.SyntheticProduct;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Precision;
 import java.io.IOException;
@@ -63,7 +63,7 @@ class DeviceChoiceTest {
     void withoutMapsOnlyTheScoresAreFilled() throws IOException {
         Path model = SmallModel.write(folder.resolve("scores.safetensors"), 32, Modality.DEPTH, null);
         InspectorOptions options = InspectorOptions.defaults().withDevice(DeviceChoice.CPU).withMaps(false);
-        Part part = SyntheticParts.part(Shape.COOKIE, 48, 1);
+        Part part = SyntheticParts.part(SyntheticProduct.COOKIE, 48, 1);
         try (Inspector inspector = Inspector.open(model, options);
              InputBuffers buffers = inspector.newInputBuffers("copy", 48, 48, 48, 48)) {
             Inspection result = inspector.newInspection();

@@ -5,14 +5,14 @@ import io.trd4j.engine.plan.WeightSource;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.BranchMaps;
 import io.trd4j.model.Network;
-import io.trd4j.ops.Exec;
+import io.trd4j.ops.OpTarget;
 import io.trd4j.ops.Ops;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 
-/** The network with the golden generator's weights: the unfolded one in LibTorch, and an executor's, as raw maps. */
+/** The network with the golden generator's weights: the unfolded one in LibTorch, and an runner's, as raw maps. */
 public final class GoldenNetwork {
     /** Raw maps of both branches. */
     public record Maps(float[] rgb, float[] depth) {}
@@ -48,19 +48,19 @@ public final class GoldenNetwork {
     }
 
     /** Sets both images to the generated inputs of a seed. */
-    public static void setImages(Executor executor, int size, String seed) {
+    public static void setImages(NetworkRunner runner, int size, String seed) {
         try (PointerScope scope = new PointerScope()) {
-            executor.setImage(0, Golden.floats(Golden.input("rgb" + seed, 1, size).permute(0, 2, 3, 1).contiguous()));
-            executor.setImage(1, Golden.floats(Golden.input("depth" + seed, 1, size).permute(0, 2, 3, 1).contiguous()));
+            runner.setImage(0, Golden.floats(Golden.input("rgb" + seed, 1, size).permute(0, 2, 3, 1).contiguous()));
+            runner.setImage(1, Golden.floats(Golden.input("depth" + seed, 1, size).permute(0, 2, 3, 1).contiguous()));
         }
     }
 
     /** Raw maps of the last run. */
-    public static Maps maps(Executor executor, int size) {
+    public static Maps maps(NetworkRunner runner, int size) {
         Maps result = new Maps(new float[size * size], new float[size * size]);
-        try (FloatPointer map = new FloatPointer((long) size * size); Exec exec = Exec.cpu()) {
+        try (FloatPointer map = new FloatPointer((long) size * size); OpTarget exec = OpTarget.cpu()) {
             for (int branch = 0; branch < 2; branch++) {
-                Ops.branchMap(exec, executor.distances(branch), map, 1, size);
+                Ops.branchMap(exec, runner.distances(branch), map, 1, size);
                 map.get(branch == 0 ? result.rgb : result.depth);
             }
         }
@@ -68,10 +68,10 @@ public final class GoldenNetwork {
     }
 
     /** The maps of the generated inputs of a seed. */
-    public static Maps run(Executor executor, int size, String seed) {
-        setImages(executor, size, seed);
-        executor.run();
-        return maps(executor, size);
+    public static Maps run(NetworkRunner runner, int size, String seed) {
+        setImages(runner, size, seed);
+        runner.run();
+        return maps(runner, size);
     }
 
     public static double std(float[] values) {

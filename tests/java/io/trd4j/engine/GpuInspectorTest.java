@@ -13,8 +13,8 @@ import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
-import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
+import io.trd4j.data.SyntheticProduct;
 import io.trd4j.engine.cuda.CudaSupport;
 import io.trd4j.engine.cuda.Device;
 import io.trd4j.io.InputException;
@@ -48,8 +48,8 @@ class GpuInspectorTest {
     static Path folder;
     private static Path depth;
     private static Path normals;
-    private static final Part[] PARTS = {SyntheticParts.part(Shape.COOKIE, 200, 1), SyntheticParts.part(Shape.RING, 200, 2),
-        SyntheticParts.part(Shape.PLATE, 200, 3)};
+    private static final Part[] PARTS = {SyntheticParts.part(SyntheticProduct.COOKIE, 200, 1), SyntheticParts.part(SyntheticProduct.RING, 200, 2),
+        SyntheticParts.part(SyntheticProduct.PLATE, 200, 3)};
 
     @BeforeAll
     static void gpu() throws IOException {

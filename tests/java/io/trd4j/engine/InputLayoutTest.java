@@ -13,8 +13,8 @@ import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
-import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
+import io.trd4j.data.SyntheticProduct;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Precision;
@@ -264,7 +264,7 @@ class InputLayoutTest {
     /** The same part from the synthetic camera: sizes that are no multiples of anything, colour and depth of different size. */
     @Test
     void sizesMayDiffer() {
-        Part part = SyntheticParts.part(Shape.RING, 96, 2);
+        Part part = SyntheticParts.part(SyntheticProduct.RING, 96, 2);
         byte[] rgb = new byte[3 * 33 * 21];
         System.arraycopy(part.rgb().rgb(), 3 * 96 * 40, rgb, 0, rgb.length);
         byte[] bgr = rgb.clone();

@@ -108,24 +108,24 @@ class InspectorDuplicateTest {
     void theLibTorchExecutorSharesItsNetworkToo(@TempDir Path folder) throws IOException {
         Path path = SmallModel.write(folder.resolve("model.safetensors"), Modality.DEPTH, null);
         try (ModelFile file = ModelFile.open(path)) {
-            Executor first = LibTorchExecutor.open(file, 1);
-            float[] noise = RunTimes.noise(SmallModel.SIZE, 3);
+            NetworkRunner first = LibTorchRunner.open(file, 1);
+            float[] noise = NetworkTimer.noise(SmallModel.SIZE, 3);
             float[] expected = distances(first, noise);
-            try (Executor second = first.duplicate()) {
+            try (NetworkRunner second = first.duplicate()) {
                 assertArrayEquals(expected, distances(second, noise));
                 first.close();
                 first.close();
-                assertArrayEquals(expected, distances(second, noise), "the network lives as long as an executor needs it");
+                assertArrayEquals(expected, distances(second, noise), "the network lives as long as an runner needs it");
             }
         }
     }
 
-    private static float[] distances(Executor executor, float[] noise) {
-        RunTimes.fill(executor, noise);
-        executor.run();
+    private static float[] distances(NetworkRunner runner, float[] noise) {
+        NetworkTimer.fill(runner, noise);
+        runner.run();
         float[] all = new float[2 * 16 * 16];
-        executor.distances(0).scale(0).get(all, 0, all.length / 2);
-        executor.distances(1).scale(0).get(all, all.length / 2, all.length / 2);
+        runner.distances(0).scale(0).get(all, 0, all.length / 2);
+        runner.distances(1).scale(0).get(all, all.length / 2, all.length / 2);
         return all;
     }
 }

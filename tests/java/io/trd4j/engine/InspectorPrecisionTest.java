@@ -118,16 +118,16 @@ class InspectorPrecisionTest {
     void fp32AgreesWithTheNetworkInLibTorch() throws IOException {
         Results got = results(Precision.FP32);
         try (ModelFile file = ModelFile.open(model.file);
-             Executor executor = LibTorchExecutor.open(file, TrainedModel.THREADS);
+             NetworkRunner runner = LibTorchRunner.open(file, TrainedModel.THREADS);
              CalibratedMaps maps = new CalibratedMaps(TrainedModel.SIZE, model.calibration);
              Preparation preparation = new Preparation(TrainedModel.SIZE, Modality.NORMALS, 5, ElementType.FLOAT32)) {
             float[] expected = new float[TrainedModel.SIZE * TrainedModel.SIZE];
             for (int i = 0; i < model.parts.size(); i += 7) {
                 Part part = model.parts.get(i);
-                preparation.rgb(part, executor.image(0));
-                preparation.second(part, executor.image(1));
-                executor.run();
-                maps.compute(executor.distances(0), executor.distances(1));
+                preparation.rgb(part, runner.image(0));
+                preparation.second(part, runner.image(1));
+                runner.run();
+                maps.compute(runner.distances(0), runner.distances(1));
                 maps.map().get(expected);
                 double tolerance = 1e-4 * deviation(expected);
                 assertClose("map of part " + i, got.maps[i], expected, tolerance);
@@ -194,7 +194,7 @@ class InspectorPrecisionTest {
     @Test
     void autoIsTheFastestPrecisionThatPassed() throws IOException {
         ModelInfo untested = model.info().withPrecisions(null);
-        assertEquals(Precision.FP32, Executors.resolve(Precision.AUTO, untested));
+        assertEquals(Precision.FP32, CpuRunnerChoice.resolve(Precision.AUTO, untested));
         Map<String, Float> ranges = model.precisions == null ? Map.of() : model.precisions.ranges();
         record Case(Accuracy bf16, Accuracy int8, Precision expected) {}
         for (Case c : List.of(new Case(accuracy(true), accuracy(true), Precision.INT8),
@@ -206,9 +206,9 @@ class InspectorPrecisionTest {
             Precision expected = c.expected == Precision.INT8 && !CpuSupport.supports(Precision.INT8)
                     ? c.bf16 != null && c.bf16.passed() ? Precision.BF16 : Precision.FP32 : c.expected;
             expected = CpuSupport.supports(expected) ? expected : Precision.FP32;
-            assertEquals(expected, Executors.resolve(Precision.AUTO, info), c.toString());
+            assertEquals(expected, CpuRunnerChoice.resolve(Precision.AUTO, info), c.toString());
             for (Precision asked : List.of(Precision.FP32, Precision.BF16, Precision.INT8)) {
-                assertEquals(asked, Executors.resolve(asked, info), "what is asked for by name is not exchanged");
+                assertEquals(asked, CpuRunnerChoice.resolve(asked, info), "what is asked for by name is not exchanged");
             }
         }
         assumeTrue(CpuSupport.supports(Precision.BF16));
@@ -218,7 +218,7 @@ class InspectorPrecisionTest {
             assertEquals(Precision.BF16, inspector.precision());
         }
         try (Inspector inspector = Inspector.open(model.file)) {
-            assertEquals(Executors.resolve(Precision.AUTO, model.info()), inspector.precision());
+            assertEquals(CpuRunnerChoice.resolve(Precision.AUTO, model.info()), inspector.precision());
         }
     }
 

@@ -24,8 +24,8 @@ import io.trd4j.model.Network;
 import io.trd4j.model.Precision;
 import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Threshold;
-import io.trd4j.model.Thresholds.Limits;
 import io.trd4j.model.Thresholds;
+import io.trd4j.model.Thresholds.Limits;
 import io.trd4j.ops.ElementType;
 import io.trd4j.train.PreparedParts;
 import java.io.IOException;
@@ -59,7 +59,7 @@ class MissingModalityTest {
         model = TrainedModel.get();
         part = model.parts.get(0);
         try (ModelFile file = ModelFile.open(model.file)) {
-            engine = PartEngines.open(file, OPTIONS);
+            engine = EngineChoice.open(file, OPTIONS);
         }
     }
 

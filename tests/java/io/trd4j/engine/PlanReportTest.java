@@ -10,7 +10,6 @@ import io.trd4j.data.Modality;
 import io.trd4j.engine.cpu.CpuSupport;
 import io.trd4j.engine.cpu.PeakGemm;
 import io.trd4j.engine.plan.ExecutionPlan;
-import io.trd4j.engine.plan.Layer;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.Precision;
@@ -35,7 +34,7 @@ class PlanReportTest {
         return PlanReport.measureRandom(Backbone.RESNET18, 64, new InspectorOptions(2, precision), 3);
     }
 
-    private static PlanStep step(PlanReport report, String name) {
+    private static StepProfile step(PlanReport report, String name) {
         return report.steps().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
     }
 
@@ -44,8 +43,8 @@ class PlanReportTest {
     void stepsAddUpToTheNetwork(Precision precision) {
         PlanReport report = report(precision);
         assertEquals(precision, report.precision());
-        assertEquals(PLAN.flop(), report.steps().stream().mapToDouble(PlanStep::flop).sum(), 1);
-        long weights = report.steps().stream().mapToLong(PlanStep::weightBytes).sum();
+        assertEquals(PLAN.flop(), report.steps().stream().mapToDouble(StepProfile::flop).sum(), 1);
+        long weights = report.steps().stream().mapToLong(StepProfile::weightBytes).sum();
         assertEquals(report.weightBytes(), weights);
         // Winograd's transformed weights are four times as many.
         long smallest = PLAN.layers().stream().mapToLong(layer -> layer.weights()
@@ -53,7 +52,7 @@ class PlanReportTest {
                 * (precision == Precision.FP32 ? 4 : precision == Precision.BF16 ? 2 : 1);
         assertTrue(weights >= smallest && weights <= 1.1 * smallest, weights + " bytes of weights, at least " + smallest);
         Set<String> names = new HashSet<>();
-        for (PlanStep step : report.steps()) {
+        for (StepProfile step : report.steps()) {
             assertTrue(names.add(step.name()), step.name());
             assertTrue(step.millis() > 0 && step.featureBytes() > 0 && !step.implementation().isBlank(), step.toString());
             assertEquals(step.flop() == 0, Set.of("max pool", "concatenate", "convert").contains(step.kind()), step.toString());
@@ -92,7 +91,7 @@ class PlanReportTest {
     void shapesAndBytesAreThoseOfTheFeatureMaps() {
         PlanReport report = report(Precision.FP32);
         long feature = 2 * 16 * 16 * 64 * 4;
-        PlanStep plain = step(report, "teacher.layer1.0.conv1");
+        StepProfile plain = step(report, "teacher.layer1.0.conv1");
         assertEquals(List.of("convolution 3x3", "teacher", "2x16x16x64 > 2x16x16x64 3x3", "f32"),
                 List.of(plain.kind(), plain.part(), plain.shape(), plain.type()));
         assertEquals(2 * feature, plain.featureBytes());
@@ -100,10 +99,10 @@ class PlanReportTest {
         assertTrue(plain.weightBytes() >= (64 * 64 * 9 + 64) * 4, plain.toString());
         // The residual is read too.
         assertEquals(3 * feature, step(report, "teacher.layer1.0.conv2").featureBytes());
-        PlanStep filter = step(report, "student_rgb.projector_filter.conv_a.9");
+        StepProfile filter = step(report, "student_rgb.projector_filter.conv_a.9");
         assertEquals(List.of("filter 2x2 up", "filter", "1x2x2x512 > 1x4x4x256 2x2/2"),
                 List.of(filter.kind(), filter.part(), filter.shape()));
-        PlanStep joined = step(report, "student_rgb.bn.joined1 <- student_rgb.projector_filter.conv_a.15");
+        StepProfile joined = step(report, "student_rgb.bn.joined1 <- student_rgb.projector_filter.conv_a.15");
         assertEquals(List.of("concatenate", "bottleneck"), List.of(joined.kind(), joined.part()));
         assertEquals(0, joined.weightBytes());
         // Decoder and teacher; at the finest scale the amplifier's too; the distances are written as float32.
@@ -121,12 +120,12 @@ class PlanReportTest {
         assertEquals("u8", step(report, "teacher.layer2.0.conv1").type());
     }
 
-    /** The executor of platforms without oneDNN. */
+    /** The runner of platforms without oneDNN. */
     @Test
     void libTorchHasNoPlanToShow() throws IOException {
         Path model = SmallModel.write(folder.resolve("model.safetensors"), Modality.DEPTH, null);
-        try (ModelFile file = ModelFile.open(model); Executor executor = LibTorchExecutor.open(file, 2)) {
-            PlanReport report = PlanReport.of(executor, PLAN, 2, 1);
+        try (ModelFile file = ModelFile.open(model); NetworkRunner runner = LibTorchRunner.open(file, 2)) {
+            PlanReport report = PlanReport.of(runner, PLAN, 2, 1);
             assertEquals(List.of(), report.steps());
             assertEquals("LibTorch", report.library());
             assertTrue(report.networkMillis() > 0);
@@ -147,8 +146,8 @@ class PlanReportTest {
 
     @Test
     void mediansAreMedians() {
-        assertEquals(2e-6, RunTimes.medianMillis(new long[] {9, 1, 2}));
-        assertEquals(2.5e-6, RunTimes.medianMillis(new long[] {9, 1, 3, 2}));
-        assertEquals(7e-6, RunTimes.medianMillis(new long[] {7}));
+        assertEquals(2e-6, NetworkTimer.medianMillis(new long[] {9, 1, 2}));
+        assertEquals(2.5e-6, NetworkTimer.medianMillis(new long[] {9, 1, 3, 2}));
+        assertEquals(7e-6, NetworkTimer.medianMillis(new long[] {7}));
     }
 }

@@ -177,7 +177,7 @@ class PrecisionCalibrationTest {
                     TrainedModel.THREADS, done -> { });
             assertTrue(tests.bf16().passed() && !tests.int8().passed(), tests.bf16() + ", " + tests.int8());
             assertFalse(tests.passed(Precision.INT8));
-            assertEquals(Precision.BF16, Executors.resolve(Precision.AUTO, model.info().withPrecisions(tests)));
+            assertEquals(Precision.BF16, CpuRunnerChoice.resolve(Precision.AUTO, model.info().withPrecisions(tests)));
         }
     }
 }

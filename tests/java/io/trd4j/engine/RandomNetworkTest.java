@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
-import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
+import io.trd4j.data.SyntheticProduct;
 import io.trd4j.engine.cpu.CompiledPlan;
-import io.trd4j.engine.cpu.CpuExecutor;
+import io.trd4j.engine.cpu.CpuRunner;
 import io.trd4j.engine.cpu.CpuSupport;
 import io.trd4j.engine.cpu.FeatureRanges;
 import io.trd4j.engine.plan.ExecutionPlan;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Networks for measurements: real, repeatable, in range in every precision. */
 class RandomNetworkTest {
-    private static final Part PART = SyntheticParts.part(Shape.RING, 96, 5);
+    private static final Part PART = SyntheticParts.part(SyntheticProduct.RING, 96, 5);
 
     private static Inspection inspect(Backbone backbone, Modality modality, Precision precision) {
         try (Inspector inspector = Inspector.random(backbone, 64, modality, 5, new InspectorOptions(2, precision))) {
@@ -66,9 +66,9 @@ class RandomNetworkTest {
         assumeTrue(CpuSupport.isAvailable());
         ExecutionPlan plan = ExecutionPlan.of(backbone, 64);
         FeatureRanges ranges = new FeatureRanges();
-        try (CpuExecutor executor = new CpuExecutor(new CompiledPlan(plan, RandomNetwork.weights(plan), Precision.FP32, null, 2))) {
-            RunTimes.fill(executor, RunTimes.noise(plan.size(), 1));
-            executor.run(ranges);
+        try (CpuRunner runner = new CpuRunner(new CompiledPlan(plan, RandomNetwork.weights(plan), Precision.FP32, null, 2))) {
+            NetworkTimer.fill(runner, NetworkTimer.noise(plan.size(), 1));
+            runner.run(ranges);
         }
         double largest = ranges.ranges().values().stream().mapToDouble(Float::doubleValue).max().orElseThrow();
         assertTrue(largest > 1 && largest < 65504 / 64.0, "largest magnitude " + largest);

@@ -10,9 +10,8 @@ import io.trd4j.SmallModel;
 import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
-import io.trd4j.data.RgbImage;
-import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
+import io.trd4j.data.SyntheticProduct;
 import io.trd4j.engine.cuda.SimtParts;
 import io.trd4j.io.InputException;
 import io.trd4j.model.ModelFile;
@@ -43,7 +42,7 @@ class SimtInspectorTest {
     static Path folder;
     private static Path depth;
     private static Path normals;
-    private static final Part[] PARTS = {SyntheticParts.part(Shape.COOKIE, PIXELS, 1), SyntheticParts.part(Shape.RING, PIXELS, 2)};
+    private static final Part[] PARTS = {SyntheticParts.part(SyntheticProduct.COOKIE, PIXELS, 1), SyntheticParts.part(SyntheticProduct.RING, PIXELS, 2)};
 
     /** What one inspection said. */
     private record Result(float score, float scoreRgb, float scoreDepth, float[] map, float[] mapRgb, float[] mapDepth) {

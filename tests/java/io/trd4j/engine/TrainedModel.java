@@ -4,8 +4,8 @@ import io.trd4j.data.Dataset;
 import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
 import io.trd4j.data.PartFiles;
-import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
+import io.trd4j.data.SyntheticProduct;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
@@ -51,7 +51,7 @@ final class TrainedModel {
         folder = Files.createTempDirectory("trd-trained");
         Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
         Path category = folder.resolve("cookie");
-        SyntheticParts.write(category, Shape.COOKIE, 12, VALIDATION, 96, SIZE, 7, done -> { });
+        SyntheticParts.write(category, SyntheticProduct.COOKIE, 12, VALIDATION, 96, SIZE, 7, done -> { });
         dataset = Dataset.open(category);
         file = folder.resolve("model.safetensors");
         TrainingOptions options = new TrainingOptions(Backbone.RESNET18, SIZE, Modality.NORMALS, 5, 6, 4, 0.005, 1, THREADS);

@@ -4,8 +4,8 @@ import static io.trd4j.Golden.assertClose;
 
 import io.trd4j.Golden;
 import io.trd4j.jni.TrdCalibration;
-import io.trd4j.ops.Exec;
 import io.trd4j.ops.MapOperators;
+import io.trd4j.ops.OpTarget;
 import io.trd4j.ops.Ops;
 import java.io.IOException;
 import java.util.Arrays;
@@ -84,7 +84,7 @@ class NetworkGoldenTest {
 
     private static void maps(Safetensors golden, Network network, int part, Tensor rgb, Tensor depth, int size) throws IOException {
         int pixels = size * size;
-        try (BranchMaps maps = new BranchMaps(network, size); Exec exec = Exec.cpu()) {
+        try (BranchMaps maps = new BranchMaps(network, size); OpTarget exec = OpTarget.cpu()) {
             maps.compute(rgb, depth);
             assertClose("rgb.map", get(maps.rgb(), pixels), slice(golden.floats("rgb.map"), part, pixels), 2e-5);
             assertClose("depth.map", get(maps.depth(), pixels), slice(golden.floats("depth.map"), part, pixels), 2e-5);

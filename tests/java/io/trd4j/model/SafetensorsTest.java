@@ -136,7 +136,7 @@ class SafetensorsTest {
                     : exponent == 31 ? fraction == 0 ? Double.POSITIVE_INFINITY : Double.NaN
                     : (1 + fraction / 1024) * Math.pow(2, exponent - 15);
             double expected = bits < 0x8000 ? magnitude : -magnitude;
-            assertEquals(expected, Elements.half((short) bits), 0, "bits " + bits);
+            assertEquals(expected, TensorElements.half((short) bits), 0, "bits " + bits);
         }
     }
 

@@ -76,7 +76,7 @@ class TorchFileTest {
     void readsPartsOfStoragesOfOldVersions() throws IOException {
         try (TorchFile file = TorchFile.open(TORCH.resolve("old-view.pth"))) {
             TorchFile.TensorData part = (TorchFile.TensorData) file.root().get("part");
-            assertArrayEquals(new float[] {13, 14, 15}, Elements.floats(part.type(), part.data().get()));
+            assertArrayEquals(new float[] {13, 14, 15}, TensorElements.floats(part.type(), part.data().get()));
         }
     }
 

@@ -32,7 +32,7 @@ class OpsTest {
 
     @Test
     void statusesBecomeExceptions() {
-        try (PointerScope scope = new PointerScope(); Exec exec = Exec.cpu()) {
+        try (PointerScope scope = new PointerScope(); OpTarget exec = OpTarget.cpu()) {
             FloatPointer a = new FloatPointer(1f, 2f);
             FloatPointer out = new FloatPointer(-7f);
             IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
@@ -51,7 +51,7 @@ class OpsTest {
     @Test
     void aCallAllocatesNothingOnTheHeap() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        try (PointerScope scope = new PointerScope(); Exec exec = Exec.cpu()) {
+        try (PointerScope scope = new PointerScope(); OpTarget exec = OpTarget.cpu()) {
             FloatPointer a = new FloatPointer(3f, 4f);
             FloatPointer out = new FloatPointer(1L);
             for (int i = 0; i < 20_000; i++) {
@@ -70,7 +70,7 @@ class OpsTest {
 
     @Test
     void fuseCosineEqualsTheLibTorchComposition() {
-        try (PointerScope scope = new PointerScope(); Exec exec = Exec.cpu()) {
+        try (PointerScope scope = new PointerScope(); OpTarget exec = OpTarget.cpu()) {
             torch.manual_seed(1);
             for (ElementType type : new ElementType[] {FLOAT32, ElementType.BFLOAT16}) {
                 int n = 2;
@@ -101,7 +101,7 @@ class OpsTest {
     void theAnomalyMapEqualsTheLibTorchComposition() {
         int size = 64;
         int pixels = size * size;
-        try (PointerScope scope = new PointerScope(); Exec exec = Exec.cpu()) {
+        try (PointerScope scope = new PointerScope(); OpTarget exec = OpTarget.cpu()) {
             torch.manual_seed(2);
             Tensor[][] d = new Tensor[2][3];
             Tensor[] raw = new Tensor[2];
@@ -155,7 +155,7 @@ class OpsTest {
 
     @Test
     void theAnomalyMapRefusesSidesThatDoNotFit() {
-        try (PointerScope scope = new PointerScope(); Exec exec = Exec.cpu();
+        try (PointerScope scope = new PointerScope(); OpTarget exec = OpTarget.cpu();
              MapOperators operators = new MapOperators(exec, 32, 8, 4, 2);
              Distances good = new Distances(new FloatPointer(64L), 8, new FloatPointer(16L), 4, new FloatPointer(4L), 2);
              Distances smaller = new Distances(new FloatPointer(64L), 7, new FloatPointer(16L), 4, new FloatPointer(4L), 2)) {

@@ -48,7 +48,7 @@ class WinogradTest {
     }
 
     private static void equalsLibTorchsConvolution(int stride) {
-        try (PointerScope scope = new PointerScope(); Exec exec = Exec.cpu()) {
+        try (PointerScope scope = new PointerScope(); OpTarget exec = OpTarget.cpu()) {
             torch.manual_seed(3);
             int n = 2;
             int h = 19;
@@ -81,7 +81,7 @@ class WinogradTest {
     @Test
     void refusedArgumentsAreExceptionsAndACallAllocatesNothing() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        try (PointerScope scope = new PointerScope(); Exec exec = Exec.cpu()) {
+        try (PointerScope scope = new PointerScope(); OpTarget exec = OpTarget.cpu()) {
             FloatPointer in = new FloatPointer(new float[4 * 4 * 32]);
             FloatPointer bias = new FloatPointer(new float[32]);
             FloatPointer weights = new FloatPointer(new float[9 * 32 * 32]);

@@ -94,7 +94,7 @@ class TailBoundTest {
         TailBound bound = TailBound.of(scores, 0.002, 0.95);
         assertEquals(bound, TailBound.of(scores, 0.002, 0.95));
         assertEquals(40, bound.peaks());
-        float[] sorted = Scores.sorted(scores);
+        float[] sorted = ScoreChecks.sorted(scores);
         assertEquals(sorted[400 - 41], bound.level());
         assertTrue(bound.value() > bound.estimate() && bound.estimate() > bound.level(), bound.toString());
         assertTrue(TailBound.of(scores, 0.002, 0.99).value() > bound.value(), "more confidence, higher bound");

@@ -51,7 +51,7 @@ final class BundleContent {
         Tool.runJdk("jlink", "--add-modules", MODULES, "--strip-debug", "--no-header-files", "--no-man-pages", "--compress=0",
                 "--output", content.resolve("runtime").toString());
         progress.accept("native libraries");
-        Natives natives = new Natives(content.resolve("natives"));
+        PackedLibraries natives = new PackedLibraries(content.resolve("natives"));
         natives.collect(jars, root.resolve("target/classes/io/trd4j/jni"));
         progress.accept(natives.keep(architectures));
         natives.strip();
@@ -91,7 +91,7 @@ final class BundleContent {
         Path lib = Files.createDirectory(content.resolve("lib"));
         for (Path jar : jars) {
             String name = jar.getFileName().toString();
-            if (!Natives.areIn(jar) && !name.startsWith(CONSOLE)) {
+            if (!PackedLibraries.areIn(jar) && !name.startsWith(CONSOLE)) {
                 Jars.store(jar, lib.resolve(name));
             }
         }
@@ -130,7 +130,7 @@ final class BundleContent {
     }
 
     /** What run.sh asks the host for, and what is in the bundle; lines of KEY=value that a shell can read. */
-    private void about(Natives natives) throws IOException {
+    private void about(PackedLibraries natives) throws IOException {
         StringBuilder about = new StringBuilder();
         about.append("commit=").append(commit()).append('\n');
         about.append("java=").append(Runtime.version().feature()).append('\n');

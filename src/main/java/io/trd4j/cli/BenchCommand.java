@@ -4,11 +4,11 @@ import io.trd4j.data.Dataset;
 import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
 import io.trd4j.data.PartFiles;
-import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
+import io.trd4j.data.SyntheticProduct;
 import io.trd4j.engine.Inspector;
 import io.trd4j.engine.InspectorOptions;
-import io.trd4j.engine.Natives;
+import io.trd4j.engine.NativeVersions;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import java.io.IOException;
@@ -43,7 +43,7 @@ final class BenchCommand implements Callable<Integer> {
     private Modality modality;
 
     @Mixin
-    private Inference inference;
+    private ComputeOptions inference;
 
     @Option(names = "--data", paramLabel = "DIR",
             description = "Inspect this folder's parts instead of synthetic ones: its first 32 test parts, else others,"
@@ -120,7 +120,7 @@ final class BenchCommand implements Callable<Integer> {
     private List<Part> load() throws IOException {
         List<Part> loaded = new ArrayList<>();
         if (data == null) {
-            for (Shape shape : Shape.values()) {
+            for (SyntheticProduct shape : SyntheticProduct.values()) {
                 loaded.add(SyntheticParts.part(shape, resolution(), 1));
             }
             return loaded;
@@ -153,7 +153,7 @@ final class BenchCommand implements Callable<Integer> {
         settings.put("precision", inspector.precision().key());
         settings.put("threads", inspector.threads());
         settings.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
-        settings.put("natives", Natives.describe());
+        settings.put("natives", NativeVersions.describe());
         return settings;
     }
 
@@ -169,7 +169,7 @@ final class BenchCommand implements Callable<Integer> {
             line("%s: prepare = copies to page-locked memory, network = all that the GPU does, anomaly_map = results to Java arrays",
                     settings.get("device"));
         }
-        line("trd4j %s, %s, %s", settings.get("version"), settings.get("java"), String.join(", ", Natives.describe()));
+        line("trd4j %s, %s, %s", settings.get("version"), settings.get("java"), String.join(", ", NativeVersions.describe()));
         System.out.println();
         line("%-12s %9s %9s %9s %9s %9s %9s", "ms", "p50", "p90", "p99", "p99.9", "max", "mean");
         row("part", run.part);

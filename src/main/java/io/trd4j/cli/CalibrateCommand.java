@@ -51,7 +51,7 @@ final class CalibrateCommand implements Callable<Integer> {
     private ThresholdOptions thresholds;
 
     @Mixin
-    private Inference inference;
+    private ComputeOptions inference;
 
     @Override
     public Integer call() throws IOException {
@@ -63,7 +63,7 @@ final class CalibrateCommand implements Callable<Integer> {
             }
             Dataset dataset = Dataset.open(data);
             calibrate(dataset, region(dataset));
-            ReferenceRun.run(model, dataset, inference.cpuThreads());
+            DriftReferenceRun.run(model, dataset, inference.cpuThreads());
             return 0;
         }
         ThresholdPlan plan = thresholds.plan();
@@ -76,7 +76,7 @@ final class CalibrateCommand implements Callable<Integer> {
         }
         Thresholds set = run.run(model, options);
         if (info().driftReference() == null) {
-            ReferenceRun.run(model, dataset, inference.threads());
+            DriftReferenceRun.run(model, dataset, inference.threads());
         }
         ThresholdText.doubts(set).forEach(line -> System.err.println("trd: " + line));
         ThresholdText.lines(set).forEach(System.out::println);
@@ -92,7 +92,7 @@ final class CalibrateCommand implements Callable<Integer> {
     /** What counts from now on; null = everything. */
     private RegionOfInterest region(Dataset dataset) throws IOException {
         ModelInfo info = info();
-        return roi == null ? info.regionOfInterest() : roi.toString().equals(NONE) ? null : Roi.read(roi, info.size(), dataset);
+        return roi == null ? info.regionOfInterest() : roi.toString().equals(NONE) ? null : RoiOptions.read(roi, info.size(), dataset);
     }
 
     private void calibrate(Dataset dataset, RegionOfInterest region) throws IOException {
@@ -116,7 +116,7 @@ final class CalibrateCommand implements Callable<Integer> {
         System.out.println("calibrated " + model + " on " + parts.size() + " parts: rgb " + calibration.meanRgb() + " +- "
                 + calibration.stdRgb() + ", depth " + calibration.meanDepth() + " +- " + calibration.stdDepth());
         if (region != null || roi != null) {
-            System.out.println(Roi.text(region));
+            System.out.println(RoiOptions.text(region));
         }
         if (precisions != null) {
             System.out.println("precisions: " + text(Precision.BF16, precisions.bf16()) + ", " + text(Precision.INT8, precisions.int8()));

@@ -1,7 +1,7 @@
 package io.trd4j.cli;
 
 import io.trd4j.metrics.MetricsRow;
-import io.trd4j.metrics.Standing;
+import io.trd4j.metrics.NormalRank;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -66,7 +66,7 @@ record Comparison(String category, Map<String, Map<String, Double>> change, List
     }
 
     private static double[] standing(List<PartResult> parts) {
-        return Standing.of(parts.stream().mapToDouble(PartResult::score).toArray(),
+        return NormalRank.of(parts.stream().mapToDouble(PartResult::score).toArray(),
                 parts.stream().filter(p -> !p.anomalous()).mapToDouble(PartResult::score).toArray());
     }
 

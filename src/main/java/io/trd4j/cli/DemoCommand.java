@@ -2,9 +2,9 @@ package io.trd4j.cli;
 
 import io.trd4j.data.Dataset;
 import io.trd4j.data.Modality;
-import io.trd4j.data.NormalKernel;
-import io.trd4j.data.Shape;
+import io.trd4j.data.SobelAperture;
 import io.trd4j.data.SyntheticParts;
+import io.trd4j.data.SyntheticProduct;
 import io.trd4j.engine.DeviceChoice;
 import io.trd4j.engine.Inspector;
 import io.trd4j.engine.InspectorOptions;
@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
                 + "parts and write an HTML report.")
 final class DemoCommand implements Callable<Integer> {
     // Chosen so that training takes two to four minutes on 2 cores. One easy category: benchmarks/detection has the others.
-    private static final Shape SHAPE = Shape.PLATE;
+    private static final SyntheticProduct SHAPE = SyntheticProduct.PLATE;
     private static final int PART_PIXELS = 256;
     private static final int TRAIN_PARTS = 40;
     private static final int VALIDATION_PARTS = 60;
@@ -75,14 +75,14 @@ final class DemoCommand implements Callable<Integer> {
     private AutoNumber normalKernel;
 
     @Mixin
-    private Inference inference;
+    private ComputeOptions inference;
 
     @Override
     public Integer call() throws IOException {
         int threads = inference.cpuThreads();
         TrainingOptions options;
         try {
-            options = new TrainingOptions(BACKBONE, SIZE, MODALITY, normalKernel.orElse(NormalKernel.FALLBACK),
+            options = new TrainingOptions(BACKBONE, SIZE, MODALITY, normalKernel.orElse(SobelAperture.FALLBACK),
                     epochs.orElse(MAX_AUTO_EPOCHS), BATCH, LEARNING_RATE, seed, threads);
         } catch (IllegalArgumentException e) {
             throw TrainCommand.refused(e);
@@ -105,7 +105,7 @@ final class DemoCommand implements Callable<Integer> {
         start = lap(timings, "synthetic parts", start);
 
         Dataset dataset = Dataset.open(category);
-        NormalKernel kernel = normalKernel.auto() ? TrainingRun.chooseKernel(dataset, SIZE) : null;
+        SobelAperture kernel = normalKernel.auto() ? TrainingRun.chooseKernel(dataset, SIZE) : null;
         if (kernel != null) {
             options = options.withNormalKernel(kernel.kernel());
         }

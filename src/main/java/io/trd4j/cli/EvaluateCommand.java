@@ -48,7 +48,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private Path baseline;
 
     @Mixin
-    private Inspecting inspecting;
+    private InspectOptions inspecting;
 
     @Override
     public Integer call() throws IOException {

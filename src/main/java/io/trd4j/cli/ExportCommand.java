@@ -32,10 +32,10 @@ final class ExportCommand implements Callable<Integer> {
         if (!format.equals("pth")) {
             throw new InputException("--to " + format + " is not known; use --to pth");
         }
-        Outputs.requireNew("--out", out, "--model", model);
+        OutputChecks.requireNew("--out", out, "--model", model);
         if (teacherOut != null) {
-            Outputs.requireNew("--teacher-out", teacherOut, "--model", model);
-            Outputs.requireNew("--teacher-out", teacherOut, "--out", out);
+            OutputChecks.requireNew("--teacher-out", teacherOut, "--model", model);
+            OutputChecks.requireNew("--teacher-out", teacherOut, "--out", out);
         }
         try (ModelFile file = ModelFile.open(model)) {
             Checkpoints.exportStudents(file, out);

@@ -56,8 +56,8 @@ final class ImportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         // What can be wrong with the options or the checkpoint is found before the teacher is read or downloaded.
         ModelInfo wanted = wanted();
-        Outputs.requireNew("--out", out, "--student", student);
-        Outputs.requireNew("--out", out, "--teacher", teacher);
+        OutputChecks.requireNew("--out", out, "--student", student);
+        OutputChecks.requireNew("--out", out, "--teacher", teacher);
         TorchFile.open(student).close();
         ModelInfo written = Checkpoints.importStudents(student, TeacherWeights.load(teacher, wanted.backbone()), wanted, out);
         System.out.println("wrote " + out + ": " + written.backbone().key() + ", size " + written.size() + ", rgb and "

@@ -1,7 +1,7 @@
 package io.trd4j.cli;
 
-import io.trd4j.engine.InputPolicy.OnUnusable;
 import io.trd4j.engine.InputPolicy;
+import io.trd4j.engine.InputPolicy.OnUnusable;
 import io.trd4j.engine.InspectorOptions;
 import io.trd4j.io.InputException;
 import picocli.CommandLine.Option;

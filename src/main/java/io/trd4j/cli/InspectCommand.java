@@ -5,8 +5,8 @@ import io.trd4j.data.ImageFiles;
 import io.trd4j.data.Part;
 import io.trd4j.data.PartFiles;
 import io.trd4j.data.RgbImage;
-import io.trd4j.engine.InputPolicy.OnUnusable;
 import io.trd4j.engine.InputPolicy;
+import io.trd4j.engine.InputPolicy.OnUnusable;
 import io.trd4j.engine.Inspection;
 import io.trd4j.engine.Inspector;
 import io.trd4j.engine.InspectorOptions;
@@ -56,7 +56,7 @@ final class InspectCommand implements Callable<Integer> {
     private Path out;
 
     @Mixin
-    private Inspecting inspecting;
+    private InspectOptions inspecting;
 
     @Override
     public Integer call() throws IOException {

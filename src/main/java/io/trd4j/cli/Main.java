@@ -1,12 +1,12 @@
 package io.trd4j.cli;
 
 import io.trd4j.data.Modality;
-import io.trd4j.data.Shape;
+import io.trd4j.data.SyntheticProduct;
 import io.trd4j.train.Pretext;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
-import picocli.CommandLine;
 
 /**
  * The command line. Exit codes: 0 done, 2 the user's input cannot be used, 1 anything else. Failures are one line on
@@ -47,9 +47,9 @@ public final class Main {
     static CommandLine commandLine() {
         CommandLine cli = new CommandLine(new Main());
         cli.setExpandAtFiles(false); // a file name may begin with @
-        cli.registerConverter(Modality.class, new Choices<>(Modality.class));
-        cli.registerConverter(Pretext.class, new Choices<>(Pretext.class));
-        cli.registerConverter(Shape.class, new Choices<>(Shape.class));
+        cli.registerConverter(Modality.class, new EnumConverter<>(Modality.class));
+        cli.registerConverter(Pretext.class, new EnumConverter<>(Pretext.class));
+        cli.registerConverter(SyntheticProduct.class, new EnumConverter<>(SyntheticProduct.class));
         cli.registerConverter(Rate.class, Rate::of);
         cli.setParameterExceptionHandler(Main::wrongUsage);
         cli.setExecutionExceptionHandler((e, command, parsed) -> failed(e));

@@ -27,7 +27,7 @@ final class ModelCard {
                         entry("method", "Tuned Reverse Distillation (arXiv 2412.08949)"), entry("backbone", info.backbone().key()),
                         entry("input", info.size() + " × " + info.size()), entry("modalities", "rgb and " + info.modality().key()
                         + (info.normalKernel() == 0 ? "" : ", Sobel aperture " + info.normalKernel())),
-                        entry("teacher's SHA-256", info.teacherSha256()), entry("what counts", Roi.text(info.regionOfInterest())))),
+                        entry("teacher's SHA-256", info.teacherSha256()), entry("what counts", RoiOptions.text(info.regionOfInterest())))),
                 new CardSection("Training", training(info.training())),
                 new CardSection("Calibration", calibration(info)),
                 new CardSection("Thresholds",

@@ -47,7 +47,7 @@ final class ModelChoice {
         if (json != null) {
             AtomicFile.requireFile(json);
             if (model != null) {
-                Outputs.requireNew("--json", json, "--model", model);
+                OutputChecks.requireNew("--json", json, "--model", model);
             }
         }
     }

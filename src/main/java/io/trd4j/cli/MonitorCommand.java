@@ -3,8 +3,8 @@ package io.trd4j.cli;
 import io.trd4j.data.Dataset;
 import io.trd4j.data.PartFiles;
 import io.trd4j.drift.DriftMonitor;
-import io.trd4j.drift.DriftReport.Shift;
 import io.trd4j.drift.DriftReport;
+import io.trd4j.drift.DriftReport.Shift;
 import io.trd4j.engine.Inspection;
 import io.trd4j.engine.Inspector;
 import io.trd4j.engine.InspectorOptions;
@@ -50,7 +50,7 @@ final class MonitorCommand implements Callable<Integer> {
     private Path json;
 
     @Mixin
-    private Inspecting inspecting;
+    private InspectOptions inspecting;
 
     @Override
     public Integer call() throws IOException {

@@ -2,7 +2,7 @@ package io.trd4j.cli;
 
 import io.trd4j.engine.InspectorOptions;
 import io.trd4j.engine.PlanReport;
-import io.trd4j.engine.PlanStep;
+import io.trd4j.engine.StepProfile;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import java.io.IOException;
@@ -28,7 +28,7 @@ final class PlanCommand implements Callable<Integer> {
     private ModelChoice choice;
 
     @Mixin
-    private Inference inference;
+    private ComputeOptions inference;
 
     @Option(names = "--runs", defaultValue = "10", paramLabel = "N",
             description = "Measured runs, after 2 to warm up (default: ${DEFAULT-VALUE}).")
@@ -78,7 +78,7 @@ final class PlanCommand implements Callable<Integer> {
         all.put("by_kind", totals(report.byKind()));
         all.put("by_part", totals(report.byPart()));
         List<Map<String, Object>> steps = new ArrayList<>();
-        for (PlanStep step : report.steps()) {
+        for (StepProfile step : report.steps()) {
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("name", step.name());
             one.put("part", step.part());

@@ -1,7 +1,7 @@
 package io.trd4j.cli;
 
 import io.trd4j.engine.PlanReport;
-import io.trd4j.engine.PlanStep;
+import io.trd4j.engine.StepProfile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -51,7 +51,7 @@ final class PlanText {
         line("%.2f GFLOP, weights %.1f MB, arena %.1f MB, %d steps", report.flop() / 1e9, report.weightBytes() / 1e6,
                 report.arenaBytes() / 1e6, report.steps().size());
         lines.add("");
-        for (PlanStep step : report.steps()) {
+        for (StepProfile step : report.steps()) {
             line("%-8s %8.3f GFLOP %8.2f MB  %-28s %s", step.kind(), step.flop() / 1e9, step.bytes() / 1e6, step.implementation(),
                     step.name());
         }
@@ -66,7 +66,7 @@ final class PlanText {
         String layout = "%-" + names + "s  %-15s  %-" + shapes + "s  %-8s ";
         line(layout + " %8s %8s %9s %8s %6s  %s", "step", "kind", "shape", "type", "GFLOP", "MB", "ms", "GFLOP/s", "peak",
                 "code");
-        for (PlanStep step : report.steps()) {
+        for (StepProfile step : report.steps()) {
             line(layout + " %8.3f %8.2f %9.3f %8.0f %5.0f%%  %s", step.name(), step.kind(), step.shape(), step.type(),
                     step.flop() / 1e9, step.bytes() / 1e6, step.millis(), step.gflopPerSecond(),
                     100 * report.shareOfPeak(step), step.implementation());

@@ -3,8 +3,8 @@ package io.trd4j.cli;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
-import io.trd4j.train.PretrainOptions;
 import io.trd4j.train.Pretext;
+import io.trd4j.train.PretrainOptions;
 import io.trd4j.train.Pretrainer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +53,7 @@ final class PretrainCommand implements Callable<Integer> {
     private long seed;
 
     @Mixin
-    private Device device;
+    private DeviceOptions device;
 
     @Option(names = "--resume", description = "Continue from FILE.state when an earlier run left one.")
     private boolean resume;
@@ -97,7 +97,7 @@ final class PretrainCommand implements Callable<Integer> {
     }
 
     private Pretrainer.Loss run(Pretrainer pretrainer, Path state) throws IOException {
-        StateNote note = StateNote.register(state);
+        ResumeHint note = ResumeHint.register(state);
         Pretrainer.Loss last = null;
         long saved = System.nanoTime();
         try (Progress progress = new Progress("Pretraining", steps)) {

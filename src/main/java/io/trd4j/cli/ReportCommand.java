@@ -34,7 +34,7 @@ final class ReportCommand implements Callable<Integer> {
     private Path out;
 
     @Mixin
-    private Inspecting inspecting;
+    private InspectOptions inspecting;
 
     @Override
     public Integer call() throws IOException {

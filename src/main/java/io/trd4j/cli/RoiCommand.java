@@ -31,7 +31,7 @@ final class RoiCommand implements Callable<Integer> {
             throw new InputException("give --show, or --out to write an image");
         }
         if (out != null) {
-            Outputs.requireNew("--out", out, "--model", model);
+            OutputChecks.requireNew("--out", out, "--model", model);
         }
         RegionOfInterest roi;
         try (ModelFile file = ModelFile.open(model)) {
@@ -40,7 +40,7 @@ final class RoiCommand implements Callable<Integer> {
         if (out != null && roi == null) {
             throw new InputException(model + " has no region of interest to write; trd calibrate --roi FILE sets one");
         }
-        System.out.println(Roi.text(roi));
+        System.out.println(RoiOptions.text(roi));
         if (out != null) {
             byte[] pixels = new byte[roi.size() * roi.size()];
             for (int i = 0; i < pixels.length; i++) {

@@ -1,8 +1,8 @@
 package io.trd4j.cli;
 
-import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
-import io.trd4j.data.TestPlan;
+import io.trd4j.data.SyntheticProduct;
+import io.trd4j.data.SyntheticTestSet;
 import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ final class SynthCommand implements Callable<Integer> {
 
     @Option(names = "--shape", defaultValue = "cookie", paramLabel = "SHAPE",
             description = "What is made: cookie, plate, ring, rope or cloth (default: ${DEFAULT-VALUE}).")
-    private Shape shape;
+    private SyntheticProduct shape;
 
     @Option(names = "--category", paramLabel = "NAME", description = "Folder of the category (default: the shape).")
     private String category;
@@ -56,7 +56,7 @@ final class SynthCommand implements Callable<Integer> {
             description = "The same seed gives the same files (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    private TestPlan plan;
+    private SyntheticTestSet plan;
     private Progress progress;
 
     @Override
@@ -78,9 +78,9 @@ final class SynthCommand implements Callable<Integer> {
         return 0;
     }
 
-    private TestPlan plan() {
+    private SyntheticTestSet plan() {
         if (good == null && perKind == null) {
-            return TestPlan.inAll(test == null ? TEST_PARTS : test);
+            return SyntheticTestSet.inAll(test == null ? TEST_PARTS : test);
         }
         if (test != null) {
             throw new InputException("--test says how many test parts there are in all; give it, or --good and --per-kind");
@@ -88,7 +88,7 @@ final class SynthCommand implements Callable<Integer> {
         if (good == null || perKind == null) {
             throw new InputException("--good and --per-kind belong together; give both");
         }
-        return TestPlan.exactly(good, perKind);
+        return SyntheticTestSet.exactly(good, perKind);
     }
 
     /** The bar appears with the first part: a refused command shows its one line only. */

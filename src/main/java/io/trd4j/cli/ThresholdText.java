@@ -1,9 +1,9 @@
 package io.trd4j.cli;
 
 import io.trd4j.model.ScoreBranch;
+import io.trd4j.model.Threshold;
 import io.trd4j.model.Threshold.Evidence;
 import io.trd4j.model.Threshold.Tail;
-import io.trd4j.model.Threshold;
 import io.trd4j.model.Thresholds;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,7 +2,7 @@ package io.trd4j.cli;
 
 import io.trd4j.data.Dataset;
 import io.trd4j.data.Modality;
-import io.trd4j.data.NormalKernel;
+import io.trd4j.data.SobelAperture;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.RegionOfInterest;
@@ -76,7 +76,7 @@ final class TrainCommand implements Callable<Integer> {
     private Path roi;
 
     @Mixin
-    private Device device;
+    private DeviceOptions device;
 
     @Option(names = "--resume", description = "Continue from FILE.state when an earlier run left one.")
     private boolean resume;
@@ -98,24 +98,24 @@ final class TrainCommand implements Callable<Integer> {
         Backbone architecture = Backbone.of(backbone);
         TrainingOptions options;
         try {
-            options = new TrainingOptions(architecture, size, modality, normalKernel.orElse(NormalKernel.FALLBACK),
+            options = new TrainingOptions(architecture, size, modality, normalKernel.orElse(SobelAperture.FALLBACK),
                     epochs.orElse(MAX_AUTO_EPOCHS), batch, learningRate, seed, device.threads(), device.training());
         } catch (IllegalArgumentException e) {
             throw refused(e);
         }
-        Outputs.requireNew("--out", out, "--teacher", teacher);
+        OutputChecks.requireNew("--out", out, "--teacher", teacher);
         if (roi != null) {
-            Outputs.requireNew("--out", out, "--roi", roi);
+            OutputChecks.requireNew("--out", out, "--roi", roi);
         }
         Dataset dataset = Dataset.open(data);
-        RegionOfInterest region = roi == null ? null : Roi.read(roi, size, dataset);
-        NormalKernel kernel = null;
+        RegionOfInterest region = roi == null ? null : RoiOptions.read(roi, size, dataset);
+        SobelAperture kernel = null;
         if (normalKernel.auto() && modality == Modality.NORMALS) {
             kernel = TrainingRun.chooseKernel(dataset, size);
             options = options.withNormalKernel(kernel.kernel());
         }
         List<EpochLoss> history = new TrainingRun(options, epochs.auto(), teacher, region, out, stateSeconds).run(dataset, resume);
-        ReferenceRun.run(out, dataset, device.threads());
+        DriftReferenceRun.run(out, dataset, device.threads());
         EpochLoss last = history.get(history.size() - 1);
         if (kernel != null) {
             System.out.println(kernel);
@@ -125,7 +125,7 @@ final class TrainCommand implements Callable<Integer> {
                         : String.format(Locale.ROOT, "; of the validation parts %.4f, %.4f", last.validation().rgb(),
                                 last.validation().depth())));
         if (region != null) {
-            System.out.println(Roi.text(region));
+            System.out.println(RoiOptions.text(region));
         }
         if (teacher.equals(TrainingRun.RANDOM_TEACHER)) {
             System.out.println("The teacher has random weights; the embedded ones and those of --teacher imagenet detect better.");

@@ -2,8 +2,8 @@ package io.trd4j.cli;
 
 import io.trd4j.data.Dataset;
 import io.trd4j.data.Modality;
-import io.trd4j.data.NormalKernel;
 import io.trd4j.data.PartFiles;
+import io.trd4j.data.SobelAperture;
 import io.trd4j.engine.PrecisionCalibration;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
@@ -20,9 +20,9 @@ import io.trd4j.train.Convergence;
 import io.trd4j.train.MeanFeature;
 import io.trd4j.train.PreparedParts;
 import io.trd4j.train.RandomTeacher;
+import io.trd4j.train.Trainer;
 import io.trd4j.train.Trainer.EpochLoss;
 import io.trd4j.train.Trainer.ValidationLoss;
-import io.trd4j.train.Trainer;
 import io.trd4j.train.TrainingOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,9 +61,9 @@ final class TrainingRun {
     }
 
     /** The aperture for surface normals, chosen from the normal validation parts, or the training parts when there are none. */
-    static NormalKernel chooseKernel(Dataset dataset, int size) throws IOException {
+    static SobelAperture chooseKernel(Dataset dataset, int size) throws IOException {
         List<PartFiles> validation = normal(dataset.validation());
-        return NormalKernel.choose(validation.isEmpty() ? normal(dataset.train()) : validation, size);
+        return SobelAperture.choose(validation.isEmpty() ? normal(dataset.train()) : validation, size);
     }
 
     private static List<PartFiles> normal(List<PartFiles> parts) {
@@ -157,7 +157,7 @@ final class TrainingRun {
             } else if (resume) {
                 System.err.println("trd: there is no " + state + ": starting from the beginning");
             }
-            StateNote note = stateSeconds < 0 ? null : StateNote.register(state);
+            ResumeHint note = stateSeconds < 0 ? null : ResumeHint.register(state);
             long steps = (long) options.epochs() * Trainer.stepsPerEpoch(parts.count(), options);
             long saved = System.nanoTime();
             try (Progress progress = new Progress("Training", steps)) {

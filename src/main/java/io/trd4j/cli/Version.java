@@ -1,6 +1,6 @@
 package io.trd4j.cli;
 
-import io.trd4j.engine.Natives;
+import io.trd4j.engine.NativeVersions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -34,7 +34,7 @@ final class Version implements IVersionProvider {
     static final class WithNatives implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return Stream.concat(Stream.of("trd4j " + number()), Natives.describe().stream()).toArray(String[]::new);
+            return Stream.concat(Stream.of("trd4j " + number()), NativeVersions.describe().stream()).toArray(String[]::new);
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.trd4j.data;
 
-import io.trd4j.ops.Owned;
 import io.trd4j.ops.Pixels;
+import io.trd4j.ops.Retained;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
@@ -27,9 +27,9 @@ final class ColorConversion {
         rgb = ByteBuffer.allocateDirect(Math.multiplyExact(3, Math.multiplyExact(width, height)));
         code = layout.conversion();
         // Headers without pixels: what the garbage collector does not see of them is a hundred bytes.
-        from = Owned.of(new Mat(height, width, opencv_core.CV_MAKETYPE(opencv_core.CV_8U, layout.samples()),
+        from = Retained.of(new Mat(height, width, opencv_core.CV_MAKETYPE(opencv_core.CV_8U, layout.samples()),
                 new BytePointer(this.source), rowStride));
-        to = Owned.of(new Mat(height, width, opencv_core.CV_8UC3, new BytePointer(rgb), 3L * width));
+        to = Retained.of(new Mat(height, width, opencv_core.CV_8UC3, new BytePointer(rgb), 3L * width));
         run();
     }
 

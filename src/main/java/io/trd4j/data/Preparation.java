@@ -2,7 +2,7 @@ package io.trd4j.data;
 
 import io.trd4j.io.InputException;
 import io.trd4j.ops.ElementType;
-import io.trd4j.ops.Exec;
+import io.trd4j.ops.OpTarget;
 import io.trd4j.ops.Ops;
 import io.trd4j.ops.Pixels;
 import io.trd4j.ops.Workspace;
@@ -29,7 +29,7 @@ public final class Preparation implements AutoCloseable {
     private final Modality modality;
     private final int normalKernel;
     private final ElementType type;
-    private final Exec exec = Exec.cpu();
+    private final OpTarget exec = OpTarget.cpu();
     private final Plan rgb = new Plan();
     private final Plan second = new Plan();
     private final Plan normalsImage = new Plan();
@@ -143,7 +143,7 @@ public final class Preparation implements AutoCloseable {
         int n = Math.multiplyExact(size, size);
         float[] values = new float[Math.multiplyExact(3, n)];
         Pixels<byte[], BytePointer> pixels = new RgbImage(grey.width(), grey.height(), rgb).pixels();
-        try (Exec exec = Exec.cpu(); FloatPointer out = new FloatPointer((long) values.length);
+        try (OpTarget exec = OpTarget.cpu(); FloatPointer out = new FloatPointer((long) values.length);
                 Workspace workspace = Ops.planRgb(exec, pixels.width(), pixels.height(), size)) {
             Ops.prepareRgb(exec, pixels, out, ElementType.FLOAT32, size, workspace);
             out.get(values);

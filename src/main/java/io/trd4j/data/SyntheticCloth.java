@@ -8,7 +8,7 @@ import static io.trd4j.data.SyntheticNoise.step;
 import java.util.SplittableRandom;
 
 /** A folded cloth in waffle weave: soft and creased, its weave drawn out of line, with two woven stripes. */
-final class SyntheticCloth implements Shape.Surface {
+final class SyntheticCloth implements SyntheticProduct.Surface {
     /** Half of a stripe's width and how far its middle lies from that of the cloth, metres. */
     private static final double STRIPE = 0.0042;
     private static final double STRIPE_AT = 0.027;
@@ -25,14 +25,14 @@ final class SyntheticCloth implements Shape.Surface {
 
     SyntheticCloth(SplittableRandom random, long seed) {
         this.seed = seed;
-        halfWidth = Shape.between(random, 0.045, 0.048);
-        halfHeight = Shape.between(random, 0.036, 0.039);
-        thickness = Shape.between(random, 0.0105, 0.0125);
-        cell = Shape.between(random, 0.0046, 0.0052);
-        phaseX = Shape.between(random, 0, 1);
-        phaseY = Shape.between(random, 0, 1);
-        shade = Shape.between(random, 0.94, 1.06);
-        warmth = Shape.between(random, -0.02, 0.02);
+        halfWidth = SyntheticProduct.between(random, 0.045, 0.048);
+        halfHeight = SyntheticProduct.between(random, 0.036, 0.039);
+        thickness = SyntheticProduct.between(random, 0.0105, 0.0125);
+        cell = SyntheticProduct.between(random, 0.0046, 0.0052);
+        phaseX = SyntheticProduct.between(random, 0, 1);
+        phaseY = SyntheticProduct.between(random, 0, 1);
+        shade = SyntheticProduct.between(random, 0.94, 1.06);
+        warmth = SyntheticProduct.between(random, -0.02, 0.02);
     }
 
     /** Position along the cloth's width, metres, with the weave drawn out of line; the same along its height. */

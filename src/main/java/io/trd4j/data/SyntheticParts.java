@@ -33,10 +33,10 @@ public final class SyntheticParts {
     /** One part in memory, its ground truth (255 = defect), and how severe the defect is, 0 to 1. */
     record Sample(RgbImage rgb, PointCloud xyz, byte[] mask, double severity) {}
 
-    /** The same with so many test parts {@linkplain TestPlan#inAll in all}. */
-    public static void write(Path categoryFolder, Shape shape, int train, int validation, int test, int sizePx, long seed,
+    /** The same with so many test parts {@linkplain SyntheticTestSet#inAll in all}. */
+    public static void write(Path categoryFolder, SyntheticProduct shape, int train, int validation, int test, int sizePx, long seed,
                              IntConsumer progress) throws IOException {
-        write(categoryFolder, shape, train, validation, TestPlan.inAll(test), sizePx, seed, progress);
+        write(categoryFolder, shape, train, validation, SyntheticTestSet.inAll(test), sizePx, seed, progress);
     }
 
     /**
@@ -47,7 +47,7 @@ public final class SyntheticParts {
      * @throws InputException when the folder is not empty or a number is out of range
      * @throws IOException when a file cannot be written; what was written before is then removed
      */
-    public static void write(Path categoryFolder, Shape shape, int train, int validation, TestPlan test, int sizePx, long seed,
+    public static void write(Path categoryFolder, SyntheticProduct shape, int train, int validation, SyntheticTestSet test, int sizePx, long seed,
                              IntConsumer progress) throws IOException {
         checkRange("size", sizePx, MIN_SIZE, MAX_SIZE);
         checkRange("train", train, 0, MAX_PARTS);
@@ -75,7 +75,7 @@ public final class SyntheticParts {
             int[] next = new int[SyntheticDefect.Kind.values().length + 1];
             StringBuilder defects = new StringBuilder("id,kind,grade,severity\n");
             for (int i = 0; i < test.size(); i++) {
-                TestPlan.Entry entry = test.entries().get(i);
+                SyntheticTestSet.Entry entry = test.entries().get(i);
                 SyntheticDefect.Kind kind = entry.kind();
                 String folder = "test/" + (kind == null ? PartFiles.GOOD : kind.key());
                 int number = next[kind == null ? 0 : kind.ordinal() + 1]++;
@@ -101,7 +101,7 @@ public final class SyntheticParts {
      *
      * @param sizePx width and height of its colour image and point cloud, 32 to 1024
      */
-    public static Part part(Shape shape, int sizePx, long seed) {
+    public static Part part(SyntheticProduct shape, int sizePx, long seed) {
         checkRange("size", sizePx, MIN_SIZE, MAX_SIZE);
         Sample sample = sample(shape, sizePx, partSeed(seed, 0, 0), null, null);
         return Part.of(shape.key(), sample.rgb(), sample.xyz());
@@ -113,7 +113,7 @@ public final class SyntheticParts {
      * @param kind null for the same part without its defect
      * @param grade null when the seed decides
      */
-    static Sample sample(Shape shape, int size, long partSeed, SyntheticDefect.Kind kind, SyntheticDefect.Grade grade) {
+    static Sample sample(SyntheticProduct shape, int size, long partSeed, SyntheticDefect.Kind kind, SyntheticDefect.Grade grade) {
         SyntheticScene scene = new SyntheticScene(shape, size, partSeed, kind, grade);
         return new Sample(scene.rgb(), scene.xyz(), scene.mask(), scene.severity());
     }

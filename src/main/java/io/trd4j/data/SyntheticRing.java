@@ -7,7 +7,7 @@ import static io.trd4j.data.SyntheticNoise.step;
 import java.util.SplittableRandom;
 
 /** A moulded rubber gasket: an annulus with rounded edges, two grooves and three tabs. */
-final class SyntheticRing implements Shape.Surface {
+final class SyntheticRing implements SyntheticProduct.Surface {
     private static final double MIDDLE = 0.0345;
 
     private final long seed;
@@ -19,11 +19,11 @@ final class SyntheticRing implements Shape.Surface {
 
     SyntheticRing(SplittableRandom random, long seed) {
         this.seed = seed;
-        halfWidth = Shape.between(random, 0.0125, 0.0132);
-        thickness = Shape.between(random, 0.0110, 0.0122);
-        oval = Shape.between(random, -0.02, 0.02);
-        shade = Shape.between(random, 0.92, 1.08);
-        hue = Shape.between(random, -0.02, 0.02);
+        halfWidth = SyntheticProduct.between(random, 0.0125, 0.0132);
+        thickness = SyntheticProduct.between(random, 0.0110, 0.0122);
+        oval = SyntheticProduct.between(random, -0.02, 0.02);
+        shade = SyntheticProduct.between(random, 0.92, 1.08);
+        hue = SyntheticProduct.between(random, -0.02, 0.02);
     }
 
     private double radial(double x, double y) {

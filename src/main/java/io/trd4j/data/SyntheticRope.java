@@ -6,7 +6,7 @@ import static io.trd4j.data.SyntheticNoise.smooth;
 import java.util.SplittableRandom;
 
 /** A straight, slightly bowed piece of three-strand rope with cut ends; one strand carries a coloured tracer. */
-final class SyntheticRope implements Shape.Surface {
+final class SyntheticRope implements SyntheticProduct.Surface {
     private static final int STRANDS = 3;
 
     private final long seed;
@@ -19,12 +19,12 @@ final class SyntheticRope implements Shape.Surface {
 
     SyntheticRope(SplittableRandom random, long seed) {
         this.seed = seed;
-        halfLength = Shape.between(random, 0.054, 0.057);
-        radius = Shape.between(random, 0.0105, 0.0115);
-        lay = Shape.between(random, 0.052, 0.058);
-        phase = Shape.between(random, 0, 1);
-        bow = Shape.between(random, -0.004, 0.004);
-        shade = Shape.between(random, 0.93, 1.05);
+        halfLength = SyntheticProduct.between(random, 0.054, 0.057);
+        radius = SyntheticProduct.between(random, 0.0105, 0.0115);
+        lay = SyntheticProduct.between(random, 0.052, 0.058);
+        phase = SyntheticProduct.between(random, 0, 1);
+        bow = SyntheticProduct.between(random, -0.004, 0.004);
+        shade = SyntheticProduct.between(random, 0.93, 1.05);
     }
 
     private double across(double x, double y) {

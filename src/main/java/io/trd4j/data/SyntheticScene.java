@@ -26,7 +26,7 @@ final class SyntheticScene {
     private final int size;
     private final long seed;
     private final double pitch;
-    private final Shape.Surface surface;
+    private final SyntheticProduct.Surface surface;
     private final float[] base;
     private final float[] shade;
     private final float[] highlight;
@@ -51,27 +51,27 @@ final class SyntheticScene {
      * @param kind the defect, or null for a good part
      * @param grade null when the seed decides
      */
-    SyntheticScene(Shape shape, int size, long seed, SyntheticDefect.Kind kind, SyntheticDefect.Grade grade) {
+    SyntheticScene(SyntheticProduct shape, int size, long seed, SyntheticDefect.Kind kind, SyntheticDefect.Grade grade) {
         this.size = size;
         this.seed = seed;
         this.pitch = FIELD / size;
         this.surface = shape.create(SyntheticNoise.mix(seed, 2));
         SplittableRandom random = new SplittableRandom(SyntheticNoise.mix(seed, 3));
-        double turn = Shape.between(random, -surface.turn(), surface.turn());
+        double turn = SyntheticProduct.between(random, -surface.turn(), surface.turn());
         cos = StrictMath.cos(turn);
         sin = StrictMath.sin(turn);
-        scale = Shape.between(random, 0.96, 1.04);
-        shiftX = Shape.between(random, -0.005, 0.005);
-        shiftY = Shape.between(random, -0.005, 0.005);
-        distance = Shape.between(random, 0.60, 0.64);
-        tiltX = Shape.between(random, -0.08, 0.08);
-        tiltY = Shape.between(random, -0.08, 0.08);
-        double azimuth = 3.9 + Shape.between(random, -0.2, 0.2);
-        double elevation = 0.9 + Shape.between(random, -0.06, 0.06);
+        scale = SyntheticProduct.between(random, 0.96, 1.04);
+        shiftX = SyntheticProduct.between(random, -0.005, 0.005);
+        shiftY = SyntheticProduct.between(random, -0.005, 0.005);
+        distance = SyntheticProduct.between(random, 0.60, 0.64);
+        tiltX = SyntheticProduct.between(random, -0.08, 0.08);
+        tiltY = SyntheticProduct.between(random, -0.08, 0.08);
+        double azimuth = 3.9 + SyntheticProduct.between(random, -0.2, 0.2);
+        double elevation = 0.9 + SyntheticProduct.between(random, -0.06, 0.06);
         lampX = StrictMath.cos(azimuth) * StrictMath.cos(elevation);
         lampY = StrictMath.sin(azimuth) * StrictMath.cos(elevation);
         lampZ = StrictMath.sin(elevation);
-        exposure = Shape.between(random, 0.95, 1.05);
+        exposure = SyntheticProduct.between(random, 0.95, 1.05);
         int n = size * size;
         base = new float[n];
         shade = new float[n];

@@ -3,29 +3,29 @@ package io.trd4j.engine;
 import io.trd4j.jni.TrdCalibration;
 import io.trd4j.model.Calibration;
 import io.trd4j.ops.Distances;
-import io.trd4j.ops.Exec;
 import io.trd4j.ops.MapOperators;
+import io.trd4j.ops.OpTarget;
 import io.trd4j.ops.Ops;
-import io.trd4j.ops.Owned;
+import io.trd4j.ops.Retained;
 import org.bytedeco.javacpp.FloatPointer;
 
 /** From both branches' distances to calibrated, blurred maps and scores (SPEC section 4), in buffers of its own. */
 final class CalibratedMaps implements AutoCloseable {
-    private final Exec exec = Exec.cpu();
+    private final OpTarget exec = OpTarget.cpu();
     private final MapOperators operators;
-    private final TrdCalibration calibration = Owned.of(new TrdCalibration());
+    private final TrdCalibration calibration = Retained.of(new TrdCalibration());
     private final FloatPointer map;
     private final FloatPointer mapRgb;
     private final FloatPointer mapDepth;
-    private final FloatPointer scores = Owned.of(new FloatPointer(3L));
+    private final FloatPointer scores = Retained.of(new FloatPointer(3L));
 
     CalibratedMaps(int size, Calibration c) {
         long pixels = (long) size * size;
         operators = new MapOperators(exec, size, size / 4, size / 8, size / 16);
         calibration.mean_rgb(c.meanRgb()).std_rgb(c.stdRgb()).mean_depth(c.meanDepth()).std_depth(c.stdDepth());
-        map = Owned.of(new FloatPointer(pixels));
-        mapRgb = Owned.of(new FloatPointer(pixels));
-        mapDepth = Owned.of(new FloatPointer(pixels));
+        map = Retained.of(new FloatPointer(pixels));
+        mapRgb = Retained.of(new FloatPointer(pixels));
+        mapDepth = Retained.of(new FloatPointer(pixels));
     }
 
     void compute(Distances rgb, Distances depth) {

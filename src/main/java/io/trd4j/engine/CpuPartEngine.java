@@ -11,30 +11,30 @@ import java.nio.ByteOrder;
 /** Parts on the CPU: preparation, network, maps, one after the other. */
 final class CpuPartEngine implements PartEngine {
     private final ModelInfo info;
-    private final Executor executor;
+    private final NetworkRunner runner;
     private final int threads;
     private final boolean copyMaps;
     private final Preparation preparation;
     private final CalibratedMaps maps;
 
-    /** Takes the executor over, also when it throws. */
-    CpuPartEngine(ModelInfo info, Executor executor, int threads, boolean copyMaps) {
+    /** Takes the runner over, also when it throws. */
+    CpuPartEngine(ModelInfo info, NetworkRunner runner, int threads, boolean copyMaps) {
         this.info = info;
-        this.executor = executor;
+        this.runner = runner;
         this.threads = threads;
         this.copyMaps = copyMaps;
         try {
-            preparation = new Preparation(info.size(), info.modality(), info.normalKernel(), executor.imageType());
+            preparation = new Preparation(info.size(), info.modality(), info.normalKernel(), runner.imageType());
             maps = new CalibratedMaps(info.size(), info.calibration());
         } catch (RuntimeException | Error e) {
-            executor.close();
+            runner.close();
             throw e;
         }
     }
 
     @Override
     public Precision precision() {
-        return executor.precision();
+        return runner.precision();
     }
 
     @Override
@@ -44,20 +44,20 @@ final class CpuPartEngine implements PartEngine {
 
     @Override
     public void warmUp() {
-        executor.run();
-        maps.compute(executor.distances(0), executor.distances(1));
+        runner.run();
+        maps.compute(runner.distances(0), runner.distances(1));
     }
 
     @Override
     public void inspect(Part part, Inspection result) {
         Ops.setThreads(threads);
         long start = System.nanoTime();
-        preparation.rgb(part, executor.image(0));
-        preparation.second(part, executor.image(1));
+        preparation.rgb(part, runner.image(0));
+        preparation.second(part, runner.image(1));
         long prepared = System.nanoTime();
-        executor.run();
+        runner.run();
         long computed = System.nanoTime();
-        maps.compute(executor.distances(0), executor.distances(1));
+        maps.compute(runner.distances(0), runner.distances(1));
         if (copyMaps) {
             maps.map().get(result.map);
             maps.mapRgb().get(result.mapRgb);
@@ -73,7 +73,7 @@ final class CpuPartEngine implements PartEngine {
 
     @Override
     public PartEngine duplicate() {
-        return new CpuPartEngine(info, executor.duplicate(), threads, copyMaps);
+        return new CpuPartEngine(info, runner.duplicate(), threads, copyMaps);
     }
 
     @Override
@@ -95,7 +95,7 @@ final class CpuPartEngine implements PartEngine {
     @Override
     public void close() {
         preparation.close();
-        executor.close();
+        runner.close();
         maps.close();
     }
 }

@@ -42,7 +42,7 @@ public final class Inspector implements AutoCloseable {
     private final PartEngine engine;
     private final InspectorOptions options;
     private final VerdictRule rule;
-    private final UsualInputs usual;
+    private final UnusualInputWarnings usual;
 
     /** Takes the engine over. */
     Inspector(ModelInfo info, PartEngine engine, InspectorOptions options) {
@@ -50,7 +50,7 @@ public final class Inspector implements AutoCloseable {
         this.engine = engine;
         this.options = options;
         rule = new VerdictRule(info.thresholds());
-        usual = new UsualInputs(info.driftReference());
+        usual = new UnusualInputWarnings(info.driftReference());
     }
 
     public static Inspector open(Path model) throws IOException {
@@ -66,7 +66,7 @@ public final class Inspector implements AutoCloseable {
         try (ModelFile file = ModelFile.open(model)) {
             requireCalibrated(model, file.info());
             requireCalibratedAlone(model, file.info(), options.inputs());
-            Inspector inspector = new Inspector(file.info(), PartEngines.open(file, options), options);
+            Inspector inspector = new Inspector(file.info(), EngineChoice.open(file, options), options);
             inspector.warnOfOtherPrecision(model);
             return inspector;
         }
@@ -97,7 +97,7 @@ public final class Inspector implements AutoCloseable {
                                    InspectorOptions options) {
         NativeRuntime.description();
         ModelInfo info = RandomNetwork.info(backbone, size, modality, normalKernel);
-        return new Inspector(info, PartEngines.random(info, options), options);
+        return new Inspector(info, EngineChoice.random(info, options), options);
     }
 
     /**

@@ -1,8 +1,8 @@
 package io.trd4j.engine;
 
-import io.trd4j.engine.cpu.CpuExecutor;
 import io.trd4j.engine.cpu.CpuProfile;
-import io.trd4j.engine.cuda.CudaExecutor;
+import io.trd4j.engine.cpu.CpuRunner;
+import io.trd4j.engine.cuda.CudaRunner;
 import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.ModelFile;
@@ -23,14 +23,14 @@ import java.util.function.Function;
  * @param library that computes the convolutions
  * @param runs that were measured
  * @param flop multiplications and additions for one part
- * @param weightBytes packed weights, shared by all executors of a model
- * @param arenaBytes one executor's memory for feature maps and scratch
+ * @param weightBytes packed weights, shared by all runners of a model
+ * @param arenaBytes one runner's memory for feature maps and scratch
  * @param steps in their order; empty where LibTorch runs the network, which has no plan; on a GPU with a time of 0
  * @param networkMillis median of whole runs, which no clock is read within
  * @param peakGflopPerSecond what a large matrix product of this precision reaches with these threads; 0 without steps
  */
 public record PlanReport(Backbone backbone, int size, Precision precision, int threads, String library, int runs, double flop,
-                         long weightBytes, long arenaBytes, List<PlanStep> steps, double networkMillis,
+                         long weightBytes, long arenaBytes, List<StepProfile> steps, double networkMillis,
                          double peakGflopPerSecond) {
     /** Steps that are counted together. */
     public record Total(String name, int steps, double flop, long bytes, double millis) {
@@ -52,8 +52,8 @@ public record PlanReport(Backbone backbone, int size, Precision precision, int t
     public static PlanReport measure(Path model, InspectorOptions options, int runs) throws IOException {
         try (ModelFile file = ModelFile.open(model)) {
             ExecutionPlan plan = ExecutionPlan.of(file.info().backbone(), file.info().size());
-            try (Executor executor = PartEngines.executor(file, options)) {
-                return of(executor, plan, options.resolvedThreads(), runs);
+            try (NetworkRunner runner = EngineChoice.runner(file, options)) {
+                return of(runner, plan, options.resolvedThreads(), runs);
             }
         }
     }
@@ -61,25 +61,25 @@ public record PlanReport(Backbone backbone, int size, Precision precision, int t
     /** The same with random weights; see {@link Inspector#random}. */
     public static PlanReport measureRandom(Backbone backbone, int size, InspectorOptions options, int runs) {
         ExecutionPlan plan = ExecutionPlan.of(backbone, size);
-        try (Executor executor = PartEngines.randomExecutor(plan, options)) {
-            return of(executor, plan, options.resolvedThreads(), runs);
+        try (NetworkRunner runner = EngineChoice.randomRunner(plan, options)) {
+            return of(runner, plan, options.resolvedThreads(), runs);
         }
     }
 
-    static PlanReport of(Executor executor, ExecutionPlan plan, int threads, int runs) {
+    static PlanReport of(NetworkRunner runner, ExecutionPlan plan, int threads, int runs) {
         if (runs < 1) {
             throw new IllegalArgumentException("a report needs at least one measured run, not " + runs);
         }
-        if (executor instanceof CpuExecutor cpu) {
+        if (runner instanceof CpuRunner cpu) {
             return CpuProfile.measure(cpu, runs);
         }
-        double millis = RunTimes.median(executor, plan.size(), runs);
-        if (executor instanceof CudaExecutor cuda) {
-            return new PlanReport(plan.backbone(), plan.size(), executor.precision(), threads, "CUDA, one graph of " + cuda.nodes()
+        double millis = NetworkTimer.median(runner, plan.size(), runs);
+        if (runner instanceof CudaRunner cuda) {
+            return new PlanReport(plan.backbone(), plan.size(), runner.precision(), threads, "CUDA, one graph of " + cuda.nodes()
                     + " kernels and copies on " + cuda.device(), runs, plan.flop(), cuda.weightBytes(), cuda.arenaBytes(), cuda.steps(),
                     millis, 0);
         }
-        return new PlanReport(plan.backbone(), plan.size(), executor.precision(), threads, "LibTorch", runs, plan.flop(), 0, 0,
+        return new PlanReport(plan.backbone(), plan.size(), runner.precision(), threads, "LibTorch", runs, plan.flop(), 0, 0,
                 List.of(), millis, 0);
     }
 
@@ -97,28 +97,28 @@ public record PlanReport(Backbone backbone, int size, Precision precision, int t
         return gflopPerSecond() / peakGflopPerSecond;
     }
 
-    public double shareOfPeak(PlanStep step) {
+    public double shareOfPeak(StepProfile step) {
         return step.gflopPerSecond() / peakGflopPerSecond;
     }
 
     /** All steps' medians together: differs from {@link #networkMillis} by noise and the clock's cost. */
     public double stepMillis() {
-        return steps.stream().mapToDouble(PlanStep::millis).sum();
+        return steps.stream().mapToDouble(StepProfile::millis).sum();
     }
 
     /** Totals by kind of step, the longest first. */
     public List<Total> byKind() {
-        return totals(PlanStep::kind);
+        return totals(StepProfile::kind);
     }
 
     /** Totals by part of the network, the longest first. */
     public List<Total> byPart() {
-        return totals(PlanStep::part);
+        return totals(StepProfile::part);
     }
 
-    private List<Total> totals(Function<PlanStep, String> key) {
+    private List<Total> totals(Function<StepProfile, String> key) {
         Map<String, Total> totals = new LinkedHashMap<>();
-        for (PlanStep step : steps) {
+        for (StepProfile step : steps) {
             totals.merge(key.apply(step), new Total(key.apply(step), 1, step.flop(), step.bytes(), step.millis()),
                     (a, b) -> new Total(a.name(), a.steps() + b.steps(), a.flop() + b.flop(), a.bytes() + b.bytes(),
                             a.millis() + b.millis()));

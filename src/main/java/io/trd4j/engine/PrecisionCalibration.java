@@ -1,7 +1,7 @@
 package io.trd4j.engine;
 
 import io.trd4j.engine.cpu.CompiledPlan;
-import io.trd4j.engine.cpu.CpuExecutor;
+import io.trd4j.engine.cpu.CpuRunner;
 import io.trd4j.engine.cpu.CpuSupport;
 import io.trd4j.engine.cpu.FeatureRanges;
 import io.trd4j.engine.cpu.Quantization;
@@ -147,20 +147,20 @@ public final class PrecisionCalibration {
     private void inspect(Precision precision, Quantization quantization, FeatureRanges ranges, List<Result> results)
             throws IOException {
         int size = plan.size();
-        try (CpuExecutor executor = new CpuExecutor(new CompiledPlan(plan, weights, precision, quantization, threads));
+        try (CpuRunner runner = new CpuRunner(new CompiledPlan(plan, weights, precision, quantization, threads));
              CalibratedMaps maps = new CalibratedMaps(size, calibration)) {
             float[] image = new float[3 * size * size];
             for (int part : parts) {
                 for (int branch = 0; branch < 2; branch++) {
                     images.image(part, branch).get(image);
-                    executor.setImage(branch, image);
+                    runner.setImage(branch, image);
                 }
                 if (ranges == null) {
-                    executor.run();
+                    runner.run();
                 } else {
-                    executor.run(ranges);
+                    runner.run(ranges);
                 }
-                maps.compute(executor.distances(0), executor.distances(1));
+                maps.compute(runner.distances(0), runner.distances(1));
                 float[] map = new float[size * size];
                 maps.map().get(map);
                 results.add(roi == null ? new Result(map, maps.score(0)) : new Result(roi.counted(map), roi.keep(map)));

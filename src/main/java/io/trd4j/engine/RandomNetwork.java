@@ -2,7 +2,7 @@ package io.trd4j.engine;
 
 import io.trd4j.data.Modality;
 import io.trd4j.engine.cpu.CompiledPlan;
-import io.trd4j.engine.cpu.CpuExecutor;
+import io.trd4j.engine.cpu.CpuRunner;
 import io.trd4j.engine.cpu.CpuSupport;
 import io.trd4j.engine.cpu.FeatureRanges;
 import io.trd4j.engine.cpu.Quantization;
@@ -18,7 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Set;
 
-/** An executor of a network that was never trained: its times are those of a trained one, its results mean nothing. */
+/** An runner of a network that was never trained: its times are those of a trained one, its results mean nothing. */
 final class RandomNetwork {
     private static final long SEED = 42;
 
@@ -35,13 +35,13 @@ final class RandomNetwork {
     }
 
     /** @throws InputException when the CPU lacks the precision, or the platform oneDNN */
-    static Executor open(ExecutionPlan plan, InspectorOptions options) {
+    static NetworkRunner open(ExecutionPlan plan, InspectorOptions options) {
         if (!CpuSupport.isAvailable()) {
             throw new InputException("random weights need oneDNN, which is not available on this platform; use a model file");
         }
         // Without an accuracy test every precision is allowed.
-        Precision precision = Executors.resolve(options.precision(), p -> true);
-        Executors.requireSupport(precision);
+        Precision precision = CpuRunnerChoice.resolve(options.precision(), p -> true);
+        CpuRunnerChoice.requireSupport(precision);
         WeightSource weights = weights(plan);
         try {
             Quantization quantization = null;
@@ -49,14 +49,14 @@ final class RandomNetwork {
                 // As for a model that passes the first of the tests.
                 Set<String> bf16 = Set.copyOf(PrecisionCalibration.layers(plan, PrecisionCalibration.INT8_EXCEPTIONS.get(0)));
                 FeatureRanges ranges = new FeatureRanges();
-                try (CpuExecutor fp32 = new CpuExecutor(
+                try (CpuRunner fp32 = new CpuRunner(
                         new CompiledPlan(plan, weights, Precision.FP32, null, options.resolvedThreads()))) {
-                    RunTimes.fill(fp32, RunTimes.noise(plan.size(), SEED));
+                    NetworkTimer.fill(fp32, NetworkTimer.noise(plan.size(), SEED));
                     fp32.run(ranges);
                 }
                 quantization = new Quantization(ranges.ranges(), bf16);
             }
-            return new CpuExecutor(new CompiledPlan(plan, weights, precision, quantization, options.resolvedThreads()));
+            return new CpuRunner(new CompiledPlan(plan, weights, precision, quantization, options.resolvedThreads()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,9 +2,9 @@ package io.trd4j.model;
 
 import io.trd4j.ops.Distances;
 import io.trd4j.ops.ElementType;
-import io.trd4j.ops.Exec;
+import io.trd4j.ops.OpTarget;
 import io.trd4j.ops.Ops;
-import io.trd4j.ops.Owned;
+import io.trd4j.ops.Retained;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.global.torch;
 public final class BranchMaps implements AutoCloseable {
     private final Network network;
     private final int size;
-    private final Exec exec = Exec.cpu();
+    private final OpTarget exec = OpTarget.cpu();
     private final Distances rgbDistances;
     private final Distances depthDistances;
     private final FloatPointer rgb;
@@ -35,8 +35,8 @@ public final class BranchMaps implements AutoCloseable {
         this.size = size;
         rgbDistances = distances(size / 4);
         depthDistances = distances(size / 4);
-        rgb = Owned.of(new FloatPointer((long) size * size));
-        depth = Owned.of(new FloatPointer((long) size * size));
+        rgb = Retained.of(new FloatPointer((long) size * size));
+        depth = Retained.of(new FloatPointer((long) size * size));
     }
 
     private static Distances distances(long side) {
@@ -44,7 +44,7 @@ public final class BranchMaps implements AutoCloseable {
     }
 
     private static FloatPointer buffer(long side) {
-        return Owned.of(new FloatPointer(side * side));
+        return Retained.of(new FloatPointer(side * side));
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.trd4j.model;
 
-import io.trd4j.model.Layers.ConvNorm;
-import io.trd4j.model.Layers.Mode;
+import io.trd4j.model.ConvNorm.Mode;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;

@@ -98,7 +98,7 @@ public final class Safetensors implements AutoCloseable {
                     + target.remaining() + " from byte " + offset + " on");
         }
         try {
-            FileRange.read(channel, tensor.position() + offset, target);
+            ChannelIo.read(channel, tensor.position() + offset, target);
         } catch (EOFException e) {
             throw new InputException(file + ": tensor " + name + " is cut off; the file changed while it was open", e);
         }
@@ -117,12 +117,12 @@ public final class Safetensors implements AutoCloseable {
 
     /** The tensor's elements, row-major, whatever their stored type; F64 and integers are rounded to float. */
     public float[] floats(String name) throws IOException {
-        return Elements.floats(info(name).type(), ByteBuffer.wrap(bytes(name)));
+        return TensorElements.floats(info(name).type(), ByteBuffer.wrap(bytes(name)));
     }
 
     /** The tensor's elements, row-major, whatever their stored type. */
     public double[] doubles(String name) throws IOException {
-        return Elements.doubles(info(name).type(), ByteBuffer.wrap(bytes(name)));
+        return TensorElements.doubles(info(name).type(), ByteBuffer.wrap(bytes(name)));
     }
 
     /** The tensor for a writer: its bytes are read when the writer asks, so this file must still be open then. */

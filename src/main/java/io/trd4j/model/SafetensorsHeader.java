@@ -60,7 +60,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
             throw new InputException(file + " has " + size + " bytes and is not a safetensors file (too short)");
         }
         ByteBuffer prefix = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-        FileRange.read(channel, 0, prefix);
+        ChannelIo.read(channel, 0, prefix);
         long length = prefix.getLong(0);
         if (length < 2 || length > MAX_HEADER_BYTES || length > size - 8) {
             throw new InputException(file + " is not a sound safetensors file: its header should have "
@@ -225,7 +225,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
             if (count == 0) {
                 return length == 0 ? 0 : -1;
             }
-            FileRange.read(channel, position, ByteBuffer.wrap(target, offset, count));
+            ChannelIo.read(channel, position, ByteBuffer.wrap(target, offset, count));
             position += count;
             return count;
         }

@@ -72,10 +72,10 @@ public final class SafetensorsWriter {
                     + SafetensorsHeader.MAX_HEADER_BYTES);
         }
         AtomicFile.write(target, channel -> {
-            FileRange.write(channel, ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length));
-            FileRange.write(channel, ByteBuffer.wrap(header));
+            ChannelIo.write(channel, ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length));
+            ChannelIo.write(channel, ByteBuffer.wrap(header));
             for (Source tensor : sorted) {
-                FileRange.write(channel, tensor.bytes());
+                ChannelIo.write(channel, tensor.bytes());
             }
         });
     }

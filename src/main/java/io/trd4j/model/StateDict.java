@@ -65,13 +65,13 @@ final class StateDict {
     }
 
     private static ByteBuffer counter(SafetensorsWriter.Source have) {
-        long steps = have == null ? 0 : (long) Elements.doubles(have.info().type(), have.data().get())[0];
+        long steps = have == null ? 0 : (long) TensorElements.doubles(have.info().type(), have.data().get())[0];
         return ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, steps);
     }
 
     private static ByteBuffer floats(Path file, String prefix, SafetensorsWriter.Source have) {
         ByteBuffer raw = have.data().get();
-        float[] values = Elements.floats(have.info().type(), raw);
+        float[] values = TensorElements.floats(have.info().type(), raw);
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
                 throw new InputException(file + ": tensor " + prefix + have.info().name() + " holds " + values[i]

@@ -1,6 +1,6 @@
 package io.trd4j.model;
 
-import io.trd4j.model.Layers.Mode;
+import io.trd4j.model.ConvNorm.Mode;
 import org.bytedeco.pytorch.Tensor;
 
 /**

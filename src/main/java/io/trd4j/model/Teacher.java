@@ -1,7 +1,6 @@
 package io.trd4j.model;
 
-import io.trd4j.model.Layers.ConvNorm;
-import io.trd4j.model.Layers.Mode;
+import io.trd4j.model.ConvNorm.Mode;
 import io.trd4j.model.ResidualStage.Pass;
 import io.trd4j.model.ResidualStage.Resampling;
 import org.bytedeco.pytorch.Tensor;

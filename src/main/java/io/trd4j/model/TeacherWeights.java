@@ -110,7 +110,7 @@ public final class TeacherWeights {
             if (channel.size() < start.capacity()) {
                 throw new InputException(file + " has " + channel.size() + " bytes and is not a weights file");
             }
-            FileRange.read(channel, 0, start);
+            ChannelIo.read(channel, 0, start);
         }
         return start.get(8) == '{';
     }

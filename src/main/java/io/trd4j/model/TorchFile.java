@@ -53,7 +53,7 @@ public final class TorchFile implements AutoCloseable {
             if (channel.size() < 2) {
                 throw new InputException(file + " has " + channel.size() + " bytes and is not a PyTorch checkpoint");
             }
-            FileRange.read(channel, 0, start);
+            ChannelIo.read(channel, 0, start);
         }
         return switch (start.getShort(0)) {
             case 0x504b -> TorchZip.open(file); // "PK"

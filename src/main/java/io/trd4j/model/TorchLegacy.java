@@ -43,7 +43,7 @@ final class TorchLegacy implements TorchStorages {
 
     private TorchFile read(Path file) throws IOException {
         ByteBuffer pickles = ByteBuffer.allocate((int) Math.min(channel.size(), TorchUnpickler.MAX_BYTES));
-        FileRange.read(channel, 0, pickles);
+        ChannelIo.read(channel, 0, pickles);
         TorchUnpickler unpickler = new TorchUnpickler(file, this, pickles.flip());
         if (!MAGIC.equals(unpickler.next())) {
             throw new InputException(file + " is a pickle, but not a PyTorch checkpoint (no magic number)");
@@ -67,7 +67,7 @@ final class TorchLegacy implements TorchStorages {
             if (storage == null) {
                 throw new InputException(file + " is damaged: it lists a storage that no tensor uses");
             }
-            FileRange.read(channel, position, count.clear());
+            ChannelIo.read(channel, position, count.clear());
             position += 8;
             long bytes = storage.elements() * storage.type().bytes();
             if (count.getLong(0) != storage.elements() || bytes > channel.size() - position) {
@@ -85,7 +85,7 @@ final class TorchLegacy implements TorchStorages {
 
     @Override
     public void read(String key, long offset, ByteBuffer target) throws IOException {
-        FileRange.read(channel, positions.get(key) + offset, target);
+        ChannelIo.read(channel, positions.get(key) + offset, target);
     }
 
     @Override

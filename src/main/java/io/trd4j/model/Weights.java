@@ -1,7 +1,7 @@
 package io.trd4j.model;
 
 import io.trd4j.io.InputException;
-import io.trd4j.ops.Owned;
+import io.trd4j.ops.Retained;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -70,7 +70,7 @@ public final class Weights implements AutoCloseable {
             Tensor zero = kind == Kind.BATCHES_TRACKED
                     ? torch.zeros(new long[0], new TensorOptions(torch.ScalarType.Long))
                     : torch.zeros(shape);
-            tensor = Owned.of(new Tensor(shape.length == 4 ? zero.contiguous(format) : zero));
+            tensor = Retained.of(new Tensor(shape.length == 4 ? zero.contiguous(format) : zero));
         }
         List<Long> sizes = new ArrayList<>();
         for (long size : shape) {

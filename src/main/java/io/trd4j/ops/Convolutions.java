@@ -16,7 +16,7 @@ public final class Convolutions implements AutoCloseable {
 
     public Convolutions(int count) {
         this.count = count;
-        structs = Owned.of(new TrdConvolution(count));
+        structs = Retained.of(new TrdConvolution(count));
         structs.zero();
     }
 

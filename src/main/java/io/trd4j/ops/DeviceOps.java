@@ -26,16 +26,16 @@ public final class DeviceOps {
         Status.check(Trd.trd_convolution_pack(type.code, weights, packed, packedBytes, cIn, cOut, kernel, transposed ? 1 : 0));
     }
 
-    public static long convolutionsWorkspaceBytes(Exec exec, ElementType type, Convolutions layers) {
+    public static long convolutionsWorkspaceBytes(OpTarget exec, ElementType type, Convolutions layers) {
         return size(Trd.trd_convolutions_workspace_bytes(exec.struct, type.code, layers.structs, layers.count));
     }
 
-    public static void convolutions(Exec exec, ElementType type, Convolutions layers, long workspace, long workspaceBytes) {
+    public static void convolutions(OpTarget exec, ElementType type, Convolutions layers, long workspace, long workspaceBytes) {
         Status.check(Trd.trd_convolutions(exec.struct, type.code, layers.structs, layers.count, Address.of(workspace),
                 workspaceBytes));
     }
 
-    public static void maxPool(Exec exec, ElementType type, long in, long out, long n, long h, long w, long c) {
+    public static void maxPool(OpTarget exec, ElementType type, long in, long out, long n, long h, long w, long c) {
         Status.check(Trd.trd_max_pool(exec.struct, type.code, Address.of(in), Address.of(out), n, h, w, c));
     }
 
@@ -54,11 +54,11 @@ public final class DeviceOps {
         Status.check(Trd.trd_crossmodal_filter_pack(type.code, layer, weights, bias, packed, packedBytes, c1));
     }
 
-    public static long filterWorkspaceBytes(Exec exec, ElementType type, int count, long n, long side, long c1) {
+    public static long filterWorkspaceBytes(OpTarget exec, ElementType type, int count, long n, long side, long c1) {
         return size(Trd.trd_crossmodal_filter_workspace_bytes(exec.struct, type.code, count, n, side, c1));
     }
 
-    public static void filter(Exec exec, ElementType type, TunerBranches branches, long workspace, long workspaceBytes, long n,
+    public static void filter(OpTarget exec, ElementType type, TunerBranches branches, long workspace, long workspaceBytes, long n,
                               long side, long c1) {
         Status.check(Trd.trd_crossmodal_filter(exec.struct, type.code, branches.structs, branches.count, Address.of(workspace),
                 workspaceBytes, n, side, c1));
@@ -79,18 +79,18 @@ public final class DeviceOps {
         Status.check(Trd.trd_crossmodal_amplifier_pack(type.code, layer, weights, bias, packed, packedBytes, c1));
     }
 
-    public static long amplifierWorkspaceBytes(Exec exec, ElementType type, int count, long n, long side, long c1) {
+    public static long amplifierWorkspaceBytes(OpTarget exec, ElementType type, int count, long n, long side, long c1) {
         return size(Trd.trd_crossmodal_amplifier_workspace_bytes(exec.struct, type.code, count, n, side, c1));
     }
 
-    public static void amplifier(Exec exec, ElementType type, TunerBranches branches, long workspace, long workspaceBytes,
+    public static void amplifier(OpTarget exec, ElementType type, TunerBranches branches, long workspace, long workspaceBytes,
                                  long n, long side, long c1) {
         Status.check(Trd.trd_crossmodal_amplifier(exec.struct, type.code, branches.structs, branches.count,
                 Address.of(workspace), workspaceBytes, n, side, c1));
     }
 
     /** As {@link Ops#fuseCosine}; {@code amplifier} may be 0 for none. */
-    public static void fuseCosine(Exec exec, ElementType type, long decoder, float wDecoder, long amplifier, float wAmplifier,
+    public static void fuseCosine(OpTarget exec, ElementType type, long decoder, float wDecoder, long amplifier, float wAmplifier,
                                   long teacher, long distance, long n, long pixels, long channels) {
         Status.check(Trd.trd_fuse_cosine(exec.struct, type.code, Address.of(decoder), wDecoder, Address.of(amplifier), wAmplifier,
                 Address.of(teacher), floats(distance), n, pixels, channels));
@@ -102,7 +102,7 @@ public final class DeviceOps {
      * @param operators device copy of {@link MapOperators} for these sizes
      * @param maps device address of the three maps [n, size, size]: combined, rgb, second
      */
-    public static void anomalyMap(Exec exec, TrdDistances rgb, TrdDistances depth, TrdCalibration calibration, long side,
+    public static void anomalyMap(OpTarget exec, TrdDistances rgb, TrdDistances depth, TrdCalibration calibration, long side,
                                   long operators, long operatorsBytes, long maps, long scores, long n, long size) {
         long bytes = n * size * size * Float.BYTES;
         Status.check(Trd.trd_anomaly_map(exec.struct, rgb, depth, side, side / 2, side / 4, calibration, null,
@@ -112,25 +112,25 @@ public final class DeviceOps {
 
     /** Addresses of a branch's distances as the binding takes them; the caller closes it. */
     public static TrdDistances distances(long scale1, long scale2, long scale3) {
-        return Owned.of(new TrdDistances()).scale_1(floats(scale1)).scale_2(floats(scale2)).scale_3(floats(scale3));
+        return Retained.of(new TrdDistances()).scale_1(floats(scale1)).scale_2(floats(scale2)).scale_3(floats(scale3));
     }
 
     /** As {@link Ops#prepareRgb}; {@code workspace} is a device copy of what {@link Ops#planRgb} made for these sizes. */
-    public static void prepareRgb(Exec exec, long image, long width, long height, long rowStride, long out, ElementType type,
+    public static void prepareRgb(OpTarget exec, long image, long width, long height, long rowStride, long out, ElementType type,
                                   long size, long workspace, long workspaceBytes) {
         Status.check(Trd.trd_prepare_rgb(exec.struct, new BytePointer(Address.of(image)), width, height, rowStride, out, type.code,
                 size, workspace, workspaceBytes));
     }
 
     /** As {@link Ops#prepareDepth}. @param fault address of the int32 that says afterwards whether the part could be used */
-    public static void prepareDepth(Exec exec, long xyz, long width, long height, long rowStride, long out, ElementType type,
+    public static void prepareDepth(OpTarget exec, long xyz, long width, long height, long rowStride, long out, ElementType type,
                                     long size, long workspace, long workspaceBytes, long fault) {
         Status.check(Trd.trd_prepare_depth(exec.struct, floats(xyz), width, height, rowStride, out, type.code, size, 0,
                 workspace, workspaceBytes, fault));
     }
 
     /** As {@link Ops#prepareNormals}. @param fault as for {@link #prepareDepth} */
-    public static void prepareNormals(Exec exec, long xyz, long width, long height, long rowStride, long out, ElementType type,
+    public static void prepareNormals(OpTarget exec, long xyz, long width, long height, long rowStride, long out, ElementType type,
                                       long size, int kernel, long workspace, long workspaceBytes, long fault) {
         Status.check(Trd.trd_prepare_normals(exec.struct, floats(xyz), width, height, rowStride, out, type.code, size, kernel,
                 0, workspace, workspaceBytes, fault));

@@ -13,7 +13,7 @@ public final class Distances implements AutoCloseable {
     private final long[] sides;
 
     public Distances(FloatPointer scale1, long side1, FloatPointer scale2, long side2, FloatPointer scale3, long side3) {
-        struct = Owned.of(new TrdDistances());
+        struct = Retained.of(new TrdDistances());
         struct.scale_1(scale1).scale_2(scale2).scale_3(scale3);
         scales = new FloatPointer[] {scale1, scale2, scale3};
         sides = new long[] {side1, side2, side3};

@@ -16,7 +16,7 @@ public final class MapOperators implements AutoCloseable {
      * @param side1 side of the distances at the first scale, at most size; the others likewise
      * @throws IllegalArgumentException when a size is out of range
      */
-    public MapOperators(Exec exec, long size, long side1, long side2, long side3) {
+    public MapOperators(OpTarget exec, long size, long side1, long side2, long side3) {
         this.size = size;
         memory = new Workspace(Trd.trd_anomaly_map_operators_bytes(size, side1, side2, side3));
         int status = Trd.trd_anomaly_map_prepare(exec.struct, memory.start(), memory.bytes(), size, side1, side2, side3);

@@ -27,7 +27,7 @@ public final class Ops {
      * features [n, pixels, channels], all of one type (SPEC sections 2 and 4). Without an amplifier (null) the decoder
      * stands alone.
      */
-    public static void fuseCosine(Exec exec, ElementType type, Pointer decoder, float wDecoder, Pointer amplifier,
+    public static void fuseCosine(OpTarget exec, ElementType type, Pointer decoder, float wDecoder, Pointer amplifier,
                                   float wAmplifier, Pointer teacher, FloatPointer distance, long n, long pixels,
                                   long channels) {
         Status.check(Trd.trd_fuse_cosine(exec.struct, type.code, decoder, wDecoder, amplifier, wAmplifier, teacher, distance,
@@ -35,7 +35,7 @@ public final class Ops {
     }
 
     /** {@code map[n, size, size]} = sum of the three upsampled distances (SPEC section 4). */
-    public static void branchMap(Exec exec, Distances d, FloatPointer map, long n, long size) {
+    public static void branchMap(OpTarget exec, Distances d, FloatPointer map, long n, long size) {
         Status.check(Trd.trd_branch_map(exec.struct, d.scale(0), d.side(0), d.scale(1), d.side(1), d.scale(2), d.side(2), map, n,
                 size));
     }
@@ -47,7 +47,7 @@ public final class Ops {
      * @param calibration mean and standard deviation of rgb, then depth
      * @param mask [size, size]: pixels where it is 0 do not count for the scores; null = all count
      */
-    public static void anomalyMap(Exec exec, Distances rgb, Distances depth, TrdCalibration calibration, BytePointer mask,
+    public static void anomalyMap(OpTarget exec, Distances rgb, Distances depth, TrdCalibration calibration, BytePointer mask,
                                   MapOperators operators, FloatPointer map, FloatPointer mapRgb, FloatPointer mapDepth,
                                   FloatPointer scores, long n) {
         for (int scale = 0; scale < 3; scale++) {
@@ -61,13 +61,13 @@ public final class Ops {
     }
 
     /** Tables for {@link #prepareRgb} with these sizes, in a workspace of its own. */
-    public static Workspace planRgb(Exec exec, long width, long height, long size) {
+    public static Workspace planRgb(OpTarget exec, long width, long height, long size) {
         long bytes = Trd.trd_prepare_rgb_workspace_bytes(width, height, size);
         return planned(bytes, w -> Trd.trd_prepare_rgb_plan(exec.struct, width, height, size, w.start(), w.bytes()));
     }
 
     /** Colour image to {@code out [size, size, 3]}, resized as Pillow does and normalised (SPEC section 5). */
-    public static void prepareRgb(Exec exec, Pixels<byte[], BytePointer> image, Pointer out, ElementType type, long size,
+    public static void prepareRgb(OpTarget exec, Pixels<byte[], BytePointer> image, Pointer out, ElementType type, long size,
                                   Workspace workspace) {
         int w = image.width;
         int h = image.height;
@@ -83,7 +83,7 @@ public final class Ops {
     }
 
     /** Tables for {@link #prepareDepth} with these sizes, in a workspace of its own. */
-    public static Workspace planDepth(Exec exec, long width, long height, long size) {
+    public static Workspace planDepth(OpTarget exec, long width, long height, long size) {
         long bytes = Trd.trd_prepare_depth_workspace_bytes(width, height, size);
         return planned(bytes, w -> Trd.trd_prepare_depth_plan(exec.struct, width, height, size, w.start(), w.bytes()));
     }
@@ -94,7 +94,7 @@ public final class Ops {
      * @param mask foreground [size, size], 0 or 1, or null
      * @throws io.trd4j.io.InputException when the part has no foreground; the text continues a sentence that began with the part
      */
-    public static void prepareDepth(Exec exec, Pixels<float[], FloatPointer> cloud, Pointer out, ElementType type, long size,
+    public static void prepareDepth(OpTarget exec, Pixels<float[], FloatPointer> cloud, Pointer out, ElementType type, long size,
                                     BytePointer mask, Workspace workspace) {
         int w = cloud.width;
         int h = cloud.height;
@@ -111,7 +111,7 @@ public final class Ops {
     }
 
     /** Tables for {@link #prepareNormals} with these sizes, in a workspace of its own. */
-    public static Workspace planNormals(Exec exec, long width, long height, long size, int kernel) {
+    public static Workspace planNormals(OpTarget exec, long width, long height, long size, int kernel) {
         long bytes = Trd.trd_prepare_normals_workspace_bytes(width, height, size, kernel);
         return planned(bytes,
                 w -> Trd.trd_prepare_normals_plan(exec.struct, width, height, size, kernel, w.start(), w.bytes()));
@@ -124,7 +124,7 @@ public final class Ops {
      * @param mask foreground [height, width], 0 or 1, or null
      * @throws io.trd4j.io.InputException when the part has no foreground; the text continues a sentence that began with the part
      */
-    public static void prepareNormals(Exec exec, Pixels<float[], FloatPointer> cloud, Pointer out, ElementType type, long size,
+    public static void prepareNormals(OpTarget exec, Pixels<float[], FloatPointer> cloud, Pointer out, ElementType type, long size,
                                       int kernel, BytePointer mask, Workspace workspace) {
         int w = cloud.width;
         int h = cloud.height;
@@ -166,7 +166,7 @@ public final class Ops {
     }
 
     /** Transforms {@code weights [channelsOut, channelsIn, 3, 3]} once, for this machine only; {@code packed} is 64-byte aligned. */
-    public static void winogradPack(Exec exec, FloatPointer weights, Pointer packed, long packedBytes,
+    public static void winogradPack(OpTarget exec, FloatPointer weights, Pointer packed, long packedBytes,
                                     long channelsIn, long channelsOut, int stride) {
         Status.check(Trd.trd_winograd_pack(exec.struct, weights, packed, packedBytes, channelsIn, channelsOut, stride));
     }
@@ -181,7 +181,7 @@ public final class Ops {
      * {@code out = r(conv3x3(in) + bias + sumScale * sum) + post}, stride 1 or 2, padding 1, channels-last; {@code r} = ReLU if
      * {@code relu}. {@code sum} and {@code post} may be null, and {@code out} may be either of them; all four are of one type.
      */
-    public static void winograd(Exec exec, ElementType type, Pointer in, Pointer packed, long packedBytes, FloatPointer bias,
+    public static void winograd(OpTarget exec, ElementType type, Pointer in, Pointer packed, long packedBytes, FloatPointer bias,
                                 Pointer sum, float sumScale, Pointer post, boolean relu, Pointer out, Pointer workspace,
                                 long workspaceBytes, long n, long h, long w, long channelsIn, long channelsOut, int stride) {
         Status.check(Trd.trd_winograd(exec.struct, type.code, in, packed, packedBytes, bias, sum, sumScale, post, relu ? 1 : 0,

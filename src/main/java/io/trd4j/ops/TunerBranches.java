@@ -9,7 +9,7 @@ public final class TunerBranches implements AutoCloseable {
 
     public TunerBranches(int count) {
         this.count = count;
-        structs = Owned.of(new TrdTunerBranch(count));
+        structs = Retained.of(new TrdTunerBranch(count));
         structs.zero();
     }
 

@@ -14,7 +14,7 @@ public final class Workspace implements AutoCloseable {
     /** @param bytes what the op's {@code …WorkspaceBytes} says */
     public Workspace(long bytes) {
         this.bytes = bytes;
-        memory = Owned.of(new BytePointer(bytes + ALIGNMENT));
+        memory = Retained.of(new BytePointer(bytes + ALIGNMENT));
         start = memory.getPointer((ALIGNMENT - memory.address() % ALIGNMENT) % ALIGNMENT);
     }
 

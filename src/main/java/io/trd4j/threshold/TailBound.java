@@ -57,8 +57,8 @@ public record TailBound(double value, double estimate, double level, int peaks, 
     }
 
     static TailBound of(float[] normal, double rate, double confidence, int bootstraps) {
-        Scores.check(rate, confidence);
-        float[] sorted = Scores.sorted(normal);
+        ScoreChecks.check(rate, confidence);
+        float[] sorted = ScoreChecks.sorted(normal);
         if (sorted.length < MIN_PARTS || rate >= highestRate(sorted.length)) {
             throw new IllegalArgumentException("a tail needs " + MIN_PARTS + " scores and a rate below "
                     + highestRate(Math.max(sorted.length, MIN_PARTS)) + ", not " + sorted.length + " and " + rate);

@@ -27,7 +27,7 @@ public final class ToleranceBound {
      * @param confidence one-sided, between 0 and 1
      */
     public static long partsNeeded(double rate, double confidence) {
-        Scores.check(rate, confidence);
+        ScoreChecks.check(rate, confidence);
         // (1 - rate)^n <= 1 - confidence
         return (long) Math.ceil(Math.log1p(-confidence) / Math.log1p(-rate));
     }
@@ -44,7 +44,7 @@ public final class ToleranceBound {
      * @throws IllegalArgumentException for a score that is not finite, or fewer than {@link #partsNeeded}
      */
     public static Bound above(float[] normal, double rate, double confidence) {
-        float[] sorted = Scores.sorted(normal);
+        float[] sorted = ScoreChecks.sorted(normal);
         int rank = rank(sorted.length, rate, confidence);
         return new Bound(sorted[sorted.length - rank], rank);
     }
@@ -56,7 +56,7 @@ public final class ToleranceBound {
      * @throws IllegalArgumentException for a score that is not finite, or fewer than {@link #partsNeeded}
      */
     public static Bound below(float[] anomalous, double rate, double confidence) {
-        float[] sorted = Scores.sorted(anomalous);
+        float[] sorted = ScoreChecks.sorted(anomalous);
         int rank = rank(sorted.length, rate, confidence);
         // Just below it: an alarm is a score above the threshold, and this one is to be one.
         return new Bound(Math.nextDown(sorted[rank - 1]), rank);

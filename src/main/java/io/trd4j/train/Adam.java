@@ -3,7 +3,7 @@ package io.trd4j.train;
 import io.trd4j.model.Safetensors;
 import io.trd4j.model.SafetensorsWriter;
 import io.trd4j.model.Weights;
-import io.trd4j.ops.Owned;
+import io.trd4j.ops.Retained;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,9 +47,9 @@ public final class Adam implements AutoCloseable {
         parameters = dict.trained();
         try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
             for (Weights.Entry p : parameters) {
-                first.add(Owned.of(torch.zeros_like(p.tensor())));
-                second.add(Owned.of(torch.zeros_like(p.tensor())));
-                steps.add(Owned.of(torch.zeros(new long[0], p.tensor().options())));
+                first.add(Retained.of(torch.zeros_like(p.tensor())));
+                second.add(Retained.of(torch.zeros_like(p.tensor())));
+                steps.add(Retained.of(torch.zeros(new long[0], p.tensor().options())));
             }
         }
     }

@@ -7,7 +7,7 @@ import io.trd4j.data.Preparation;
 import io.trd4j.jni.NativeRuntime;
 import io.trd4j.model.ModelFile;
 import io.trd4j.ops.ElementType;
-import io.trd4j.ops.Owned;
+import io.trd4j.ops.Retained;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -39,9 +39,9 @@ public final class PreparedParts implements AutoCloseable {
         count = parts.size();
         imageShape = new long[] {1, size, size, 3};
         imageFloats = 3L * size * size;
-        rgb = Owned.of(new FloatPointer(count * imageFloats));
-        second = Owned.of(new FloatPointer(count * imageFloats));
-        black = Owned.of(new FloatPointer(imageFloats));
+        rgb = Retained.of(new FloatPointer(count * imageFloats));
+        second = Retained.of(new FloatPointer(count * imageFloats));
+        black = Retained.of(new FloatPointer(imageFloats));
         try (Preparation preparation = new Preparation(size, modality, normalKernel, ElementType.FLOAT32)) {
             preparation.black(black);
             for (int i = 0; i < count; i++) {

@@ -27,14 +27,14 @@ class GpuConvolutionsTest {
     @ParameterizedTest
     @CsvSource({"LIBTRD,FP32,RESNET18", "LIBTRD,FP16,RESNET50", "LIBTRD,BF16,RESNET18", "CUDNN,FP32,RESNET18", "CUDNN,FP16,RESNET50",
         "CUDNN,TF32,RESNET18", "FASTEST,FP16,RESNET18", "FASTEST,FP16,WIDE_RESNET50_2"})
-    void everyProviderComputesTheNetwork(Convolver convolver, Precision precision, Backbone backbone) throws Exception {
-        assumeTrue(convolver != Convolver.CUDNN || CudaSupport.cudnnProblem() == null, "needs cuDNN");
+    void everyProviderComputesTheNetwork(ConvolutionBackend convolver, Precision precision, Backbone backbone) throws Exception {
+        assumeTrue(convolver != ConvolutionBackend.CUDNN || CudaSupport.cudnnProblem() == null, "needs cuDNN");
         int size = 128;
         try (Network network = GoldenNetwork.network(backbone);
-             CudaExecutor executor = new CudaExecutor(CudaNetwork.open(0, ExecutionPlan.of(backbone, size), GoldenNetwork.source(network),
+             CudaRunner runner = new CudaRunner(CudaNetwork.open(0, ExecutionPlan.of(backbone, size), GoldenNetwork.source(network),
                      precision, convolver, 4))) {
             GoldenNetwork.Maps expected = GoldenNetwork.reference(network, size, "");
-            GoldenNetwork.Maps got = GoldenNetwork.run(executor, size, "");
+            GoldenNetwork.Maps got = GoldenNetwork.run(runner, size, "");
             if (precision == Precision.FP32) {
                 double worst = Math.max(GoldenNetwork.worst(got.rgb(), expected.rgb()) / GoldenNetwork.std(expected.rgb()),
                         GoldenNetwork.worst(got.depth(), expected.depth()) / GoldenNetwork.std(expected.depth()));
@@ -45,8 +45,8 @@ class GpuConvolutionsTest {
                 double depth = Golden.correlation(got.depth(), expected.depth());
                 assertTrue(rgb >= least && depth >= least, "correlation rgb " + rgb + ", depth " + depth);
             }
-            GoldenNetwork.run(executor, size, "2");
-            assertArrayEquals(got.rgb(), GoldenNetwork.run(executor, size, "").rgb(), "the same bits on every run");
+            GoldenNetwork.run(runner, size, "2");
+            assertArrayEquals(got.rgb(), GoldenNetwork.run(runner, size, "").rgb(), "the same bits on every run");
         }
     }
 }

@@ -2,7 +2,7 @@ package io.trd4j.engine.cuda;
 
 import io.trd4j.engine.plan.Layer;
 import io.trd4j.engine.plan.PlanOp;
-import io.trd4j.ops.Owned;
+import io.trd4j.ops.Retained;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -46,15 +46,15 @@ final class HostTorchConvolutions implements ConvolutionLibrary {
                 new TensorOptions());
     }
 
-    private static Tensor view(Value v, long address) {
+    private static Tensor view(CudaTensor v, long address) {
         return view(address, v.images(), v.channels(), v.side(), v.side());
     }
 
     @Override
-    public void record(Step.Layered l, int stream, Recorder r) {
+    public void record(CudaStep.Layered l, int stream, Recorder r) {
         Layer layer = l.op().layer();
-        Value to = l.out();
-        FloatPointer out = r.own(Owned.of(new FloatPointer(to.pixels() * to.channels())));
+        CudaTensor to = l.out();
+        FloatPointer out = r.own(Retained.of(new FloatPointer(to.pixels() * to.channels())));
         long made = out.address();
         long in = r.address(l.in());
         long weights = r.address(l.weights());

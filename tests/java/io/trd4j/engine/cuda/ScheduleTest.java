@@ -6,33 +6,33 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.trd4j.engine.cuda.Value.Buffer;
+import io.trd4j.engine.cuda.CudaTensor.Buffer;
 import io.trd4j.ops.ElementType;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Which steps wait for which, and whose memory may be shared. */
 class ScheduleTest {
-    private static Value value(int channels) {
-        return Value.dense(ElementType.FLOAT32, 1, channels, 8);
+    private static CudaTensor value(int channels) {
+        return CudaTensor.dense(ElementType.FLOAT32, 1, channels, 8);
     }
 
     /** On the main stream. */
-    private static Step main(List<Buffer> reads, Buffer... writes) {
-        return new Flush(writes[0], List.of(writes).subList(1, writes.length), reads);
+    private static CudaStep main(List<Buffer> reads, Buffer... writes) {
+        return new CacheFlush(writes[0], List.of(writes).subList(1, writes.length), reads);
     }
 
     /** On the side stream. */
-    private static Step side(Value from, Value to) {
-        return new Step.Copy("copy", from, to);
+    private static CudaStep side(CudaTensor from, CudaTensor to) {
+        return new CudaStep.Copy("copy", from, to);
     }
 
     @Test
     void streamsWaitOnlyForWhatTheyReadAndDoNotKnowYet() {
-        Value a = value(8);
-        Value b = value(8);
-        Value c = value(8);
-        Value d = value(8);
+        CudaTensor a = value(8);
+        CudaTensor b = value(8);
+        CudaTensor c = value(8);
+        CudaTensor d = value(8);
         Schedule schedule = new Schedule(List.of(
                 main(List.of(), a.buffer()),                     // 0
                 main(List.of(a.buffer()), b.buffer()),           // 1
@@ -52,11 +52,11 @@ class ScheduleTest {
 
     @Test
     void memoryIsSharedOnlyAcrossTimesThatTheOrderKeepsApart() {
-        Value a = value(8);
-        Value b = value(8);
-        Value c = value(8);
-        Value d = value(8);
-        Value e = value(8);
+        CudaTensor a = value(8);
+        CudaTensor b = value(8);
+        CudaTensor c = value(8);
+        CudaTensor d = value(8);
+        CudaTensor e = value(8);
         Schedule schedule = new Schedule(List.of(
                 main(List.of(), a.buffer()),                     // 0
                 main(List.of(a.buffer()), b.buffer()),           // 1: a is over after this
@@ -73,7 +73,7 @@ class ScheduleTest {
         assertEquals(3 * Schedule.align(a.buffer().bytes), schedule.arenaBytes(), "three are enough at any time");
     }
 
-    private static long place(Value value, Schedule schedule) {
+    private static long place(CudaTensor value, Schedule schedule) {
         assertTrue(value.buffer().place >= 0 && value.buffer().place + value.buffer().bytes <= schedule.arenaBytes());
         return value.buffer().place;
     }

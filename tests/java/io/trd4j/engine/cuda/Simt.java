@@ -22,10 +22,10 @@ final class Simt {
     }
 
     static CudaNetwork compile(Device device, Network network, int size, Precision precision) throws IOException {
-        return compile(device, network, size, precision, Convolver.LIBTRD, null);
+        return compile(device, network, size, precision, ConvolutionBackend.LIBTRD, null);
     }
 
-    static CudaNetwork compile(Device device, Network network, int size, Precision precision, Convolver convolver,
+    static CudaNetwork compile(Device device, Network network, int size, Precision precision, ConvolutionBackend convolver,
                                ConvolutionLibrary library) throws IOException {
         return CudaNetwork.of(device, ExecutionPlan.of(network.backbone(), size), GoldenNetwork.source(network), precision, convolver, library, 2);
     }

@@ -11,7 +11,7 @@ import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Network;
 import io.trd4j.model.Precision;
-import io.trd4j.ops.Exec;
+import io.trd4j.ops.OpTarget;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,9 +38,9 @@ class SimtNetworkTest {
     void fp32AgreesWithTheUnfoldedNetwork(Backbone backbone, int size) throws Exception {
         HostDevice device = new HostDevice(1);
         try (Network network = GoldenNetwork.network(backbone);
-             CudaExecutor executor = new CudaExecutor(Simt.compile(device, network, size, Precision.FP32))) {
+             CudaRunner runner = new CudaRunner(Simt.compile(device, network, size, Precision.FP32))) {
             Maps expected = GoldenNetwork.reference(network, size, "");
-            Maps got = GoldenNetwork.run(executor, size, "");
+            Maps got = GoldenNetwork.run(runner, size, "");
             double rgb = GoldenNetwork.worst(got.rgb(), expected.rgb()) / GoldenNetwork.std(expected.rgb());
             double depth = GoldenNetwork.worst(got.depth(), expected.depth()) / GoldenNetwork.std(expected.depth());
             // As the CPU's plan: float32 sums in another order, through some fifty layers.
@@ -55,9 +55,9 @@ class SimtNetworkTest {
     void lowerPrecisionsFollowFp32(Backbone backbone, int size, Precision precision) throws Exception {
         HostDevice device = new HostDevice(2);
         try (Network network = GoldenNetwork.network(backbone);
-             CudaExecutor executor = new CudaExecutor(Simt.compile(device, network, size, precision))) {
+             CudaRunner runner = new CudaRunner(Simt.compile(device, network, size, precision))) {
             Maps expected = GoldenNetwork.reference(network, size, "");
-            Maps got = GoldenNetwork.run(executor, size, "");
+            Maps got = GoldenNetwork.run(runner, size, "");
             double rgb = Golden.correlation(got.rgb(), expected.rgb());
             double depth = Golden.correlation(got.depth(), expected.depth());
             assertTrue(rgb >= 0.999 && depth >= 0.999, "correlation rgb " + rgb + ", depth " + depth);
@@ -71,9 +71,9 @@ class SimtNetworkTest {
             Maps other = null;
             for (int seed = 0; seed < 3; seed++) {
                 HostDevice device = new HostDevice(seed);
-                try (CudaExecutor executor = new CudaExecutor(Simt.compile(device, network, 32, Precision.FP16))) {
-                    Maps a = GoldenNetwork.run(executor, 32, "");
-                    Maps b = GoldenNetwork.run(executor, 32, "2");
+                try (CudaRunner runner = new CudaRunner(Simt.compile(device, network, 32, Precision.FP16))) {
+                    Maps a = GoldenNetwork.run(runner, 32, "");
+                    Maps b = GoldenNetwork.run(runner, 32, "2");
                     if (first == null) {
                         first = a;
                         other = b;
@@ -95,21 +95,21 @@ class SimtNetworkTest {
         HostDevice device = new HostDevice(5);
         HostTorchConvolutions library = new HostTorchConvolutions();
         ExecutionPlan plan = ExecutionPlan.of(Backbone.RESNET18, 32);
-        try (Network network = GoldenNetwork.network(Backbone.RESNET18); Exec exec = Exec.cuda(0, 1)) {
+        try (Network network = GoldenNetwork.network(Backbone.RESNET18); OpTarget exec = OpTarget.cuda(0, 1)) {
             ConvolutionChoice choice = measured
                     ? new FastestConvolutions(device, plan, Precision.FP32, exec, library,
                             new MeasuredChoices(folder, Map.of("device", device.name())), 1, 1).choose() : library::supports;
             assertEquals(0, device.allocated(), "bytes that the measurement left");
-            try (CudaExecutor executor = new CudaExecutor(CudaNetwork.of(device, plan, GoldenNetwork.source(network), Precision.FP32, choice,
+            try (CudaRunner runner = new CudaRunner(CudaNetwork.of(device, plan, GoldenNetwork.source(network), Precision.FP32, choice,
                     library, exec, 2))) {
                 Maps expected = GoldenNetwork.reference(network, 32, "");
-                Maps got = GoldenNetwork.run(executor, 32, "");
+                Maps got = GoldenNetwork.run(runner, 32, "");
                 double rgb = GoldenNetwork.worst(got.rgb(), expected.rgb()) / GoldenNetwork.std(expected.rgb());
                 double depth = GoldenNetwork.worst(got.depth(), expected.depth()) / GoldenNetwork.std(expected.depth());
                 assertTrue(rgb <= 1e-4 && depth <= 1e-4, "of the map's deviation: rgb " + rgb + ", depth " + depth);
                 // On the host LibTorch is faster than emulated kernels: the measurement must say so.
-                assertTrue(executor.steps().stream().anyMatch(s -> s.implementation().equals(library.name())), "LibTorch computes some");
-                assertTrue(executor.steps().stream().anyMatch(s -> s.implementation().equals("libtrd convolutions")),
+                assertTrue(runner.steps().stream().anyMatch(s -> s.implementation().equals(library.name())), "LibTorch computes some");
+                assertTrue(runner.steps().stream().anyMatch(s -> s.implementation().equals("libtrd convolutions")),
                         "transposed ones stay libtrd's");
                 assertEquals(1, library.pools());
             }

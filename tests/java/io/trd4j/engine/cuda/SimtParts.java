@@ -21,7 +21,7 @@ public final class SimtParts {
         try (ModelFile file = ModelFile.open(model)) {
             ModelInfo info = file.info();
             CudaNetwork network = CudaNetwork.of(device, ExecutionPlan.of(info.backbone(), info.size()),
-                    (tensor, offset, target) -> file.tensors().read(tensor, 4 * offset, target), precision, Convolver.LIBTRD, null, 2);
+                    (tensor, offset, target) -> file.tensors().read(tensor, 4 * offset, target), precision, ConvolutionBackend.LIBTRD, null, 2);
             return new CudaPart(network, info.modality(), info.normalKernel(), info.calibration(), maps);
         }
     }

@@ -2,7 +2,7 @@ package io.trd4j.benchmarks.detection;
 
 import io.trd4j.model.Features;
 import io.trd4j.model.TorchDevice;
-import io.trd4j.ops.Owned;
+import io.trd4j.ops.Retained;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -23,8 +23,8 @@ public final class PlainMaps implements AutoCloseable {
 
     PlainMaps(int size, TorchDevice device) {
         try (PointerScope scope = new PointerScope()) {
-            blur = Owned.of(device.place(Tensor.create(blurMatrix(size), size, size)));
-            blurTransposed = Owned.of(blur.t().contiguous());
+            blur = Retained.of(device.place(Tensor.create(blurMatrix(size), size, size)));
+            blurTransposed = Retained.of(blur.t().contiguous());
         }
     }
 

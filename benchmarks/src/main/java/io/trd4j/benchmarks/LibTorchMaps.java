@@ -2,7 +2,7 @@ package io.trd4j.benchmarks;
 
 import io.trd4j.benchmarks.detection.PlainMaps;
 import io.trd4j.ops.ElementType;
-import io.trd4j.ops.Owned;
+import io.trd4j.ops.Retained;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -38,26 +38,26 @@ final class LibTorchMaps {
                  Pointer[] amplifier, float wAmplifier, Pointer[] teacher, FloatPointer[] distance) {
         this.size = new long[] {size, size};
         try (PointerScope scope = new PointerScope()) {
-            this.wDecoder = Owned.of(new Scalar(wDecoder));
-            this.wAmplifier = Owned.of(new Scalar(wAmplifier));
+            this.wDecoder = Retained.of(new Scalar(wDecoder));
+            this.wAmplifier = Retained.of(new Scalar(wAmplifier));
             for (int i = 0; i < 6; i++) {
                 long[] shape = {1, side[i % 3], side[i % 3], channels[i % 3]};
                 this.decoder[i] = features(decoder[i], shape, type);
                 this.amplifier[i] = features(amplifier[i], shape, type);
                 this.teacher[i] = features(teacher[i], shape, type);
-                this.distance[i] = Owned.of(torch.from_blob(distance[i], 1, side[i % 3], side[i % 3]));
+                this.distance[i] = Retained.of(torch.from_blob(distance[i], 1, side[i % 3], side[i % 3]));
             }
-            mean = Owned.of(Tensor.create(new float[] {0.5f, 0.4f}, 2, 1, 1, 1));
-            inverseStd = Owned.of(Tensor.create(new float[] {1 / 0.25f, 1 / 0.3f}, 2, 1, 1, 1));
-            blur = Owned.of(Tensor.create(PlainMaps.blurMatrix(size), size, size));
-            blurTransposed = Owned.of(blur.t().contiguous());
+            mean = Retained.of(Tensor.create(new float[] {0.5f, 0.4f}, 2, 1, 1, 1));
+            inverseStd = Retained.of(Tensor.create(new float[] {1 / 0.25f, 1 / 0.3f}, 2, 1, 1, 1));
+            blur = Retained.of(Tensor.create(PlainMaps.blurMatrix(size), size, size));
+            blurTransposed = Retained.of(blur.t().contiguous());
         }
     }
 
     private static Tensor features(Pointer memory, long[] shape, ElementType type) {
         torch.ScalarType scalar = type == ElementType.BFLOAT16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float;
         TensorOptions options = new TensorOptions().dtype(new ScalarTypeOptional(scalar));
-        return Owned.of(torch.from_blob(memory, shape, options).permute(0, 3, 1, 2));
+        return Retained.of(torch.from_blob(memory, shape, options).permute(0, 3, 1, 2));
     }
 
     /** Three scales of both branches: [1, side, side] each, of the features' type. */

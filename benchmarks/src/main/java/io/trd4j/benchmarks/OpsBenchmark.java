@@ -5,10 +5,10 @@ import io.trd4j.model.Backbone;
 import io.trd4j.model.LibTorch;
 import io.trd4j.ops.Distances;
 import io.trd4j.ops.ElementType;
-import io.trd4j.ops.Exec;
 import io.trd4j.ops.MapOperators;
+import io.trd4j.ops.OpTarget;
 import io.trd4j.ops.Ops;
-import io.trd4j.ops.Owned;
+import io.trd4j.ops.Retained;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.FloatPointer;
@@ -55,15 +55,15 @@ public class OpsBenchmark {
     private final Pointer[] amplifier = new Pointer[2 * SCALES];
     private final Pointer[] teacher = new Pointer[2 * SCALES];
     private final FloatPointer[] distance = new FloatPointer[2 * SCALES];
-    private final FloatPointer one = Owned.of(new FloatPointer(1f));
-    private final FloatPointer other = Owned.of(new FloatPointer(2f));
-    private final FloatPointer out = Owned.of(new FloatPointer(1L));
-    private final FloatPointer raw = Owned.of(new FloatPointer((long) PIXELS));
-    private final FloatPointer map = Owned.of(new FloatPointer((long) PIXELS));
-    private final FloatPointer mapRgb = Owned.of(new FloatPointer((long) PIXELS));
-    private final FloatPointer mapDepth = Owned.of(new FloatPointer((long) PIXELS));
-    private final FloatPointer scores = Owned.of(new FloatPointer(3L));
-    private Exec exec;
+    private final FloatPointer one = Retained.of(new FloatPointer(1f));
+    private final FloatPointer other = Retained.of(new FloatPointer(2f));
+    private final FloatPointer out = Retained.of(new FloatPointer(1L));
+    private final FloatPointer raw = Retained.of(new FloatPointer((long) PIXELS));
+    private final FloatPointer map = Retained.of(new FloatPointer((long) PIXELS));
+    private final FloatPointer mapRgb = Retained.of(new FloatPointer((long) PIXELS));
+    private final FloatPointer mapDepth = Retained.of(new FloatPointer((long) PIXELS));
+    private final FloatPointer scores = Retained.of(new FloatPointer(3L));
+    private OpTarget exec;
     private MapOperators operators;
     private Distances rgb;
     private Distances depth;
@@ -72,7 +72,7 @@ public class OpsBenchmark {
 
     @Setup
     public void setUp() {
-        exec = Exec.cpu();
+        exec = OpTarget.cpu();
         LibTorch.setThreads(Runtime.getRuntime().availableProcessors());
         Backbone shape = Backbone.of(backbone);
         SplittableRandom random = new SplittableRandom(7);
@@ -86,12 +86,12 @@ public class OpsBenchmark {
             decoder[i] = uniform(count, random);
             amplifier[i] = uniform(count, random);
             teacher[i] = uniform(count, random);
-            distance[i] = Owned.of(new FloatPointer(pixels));
+            distance[i] = Retained.of(new FloatPointer(pixels));
         }
         rgb = new Distances(distance[0], side[0], distance[1], side[1], distance[2], side[2]);
         depth = new Distances(distance[3], side[0], distance[4], side[1], distance[5], side[2]);
         operators = new MapOperators(exec, SIZE, side[0], side[1], side[2]);
-        calibration = Owned.of(new TrdCalibration());
+        calibration = Retained.of(new TrdCalibration());
         calibration.mean_rgb(0.5).std_rgb(0.25).mean_depth(0.4).std_depth(0.3);
         libTorch = new LibTorchMaps(SIZE, side, channels, type, decoder, W_DECODER, amplifier, W_AMPLIFIER, teacher, distance);
         checkAgreement();
@@ -104,7 +104,7 @@ public class OpsBenchmark {
             values[i] = (float) random.nextDouble();
             upper[i] = (short) (Float.floatToRawIntBits(values[i]) >>> 16);
         }
-        return type == ElementType.BFLOAT16 ? Owned.of(new ShortPointer(upper)) : Owned.of(new FloatPointer(values));
+        return type == ElementType.BFLOAT16 ? Retained.of(new ShortPointer(upper)) : Retained.of(new FloatPointer(values));
     }
 
     private void checkAgreement() {

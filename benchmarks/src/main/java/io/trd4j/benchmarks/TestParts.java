@@ -2,8 +2,8 @@ package io.trd4j.benchmarks;
 
 import io.trd4j.data.Dataset;
 import io.trd4j.data.PartFiles;
-import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
+import io.trd4j.data.SyntheticProduct;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ final class TestParts implements AutoCloseable {
     TestParts(int count, int pixels) throws IOException {
         folder = Files.createTempDirectory("trd4j-benchmarks");
         Path category = folder.resolve("cookie");
-        SyntheticParts.write(category, Shape.COOKIE, count, 0, 0, pixels, SEED, done -> { });
+        SyntheticParts.write(category, SyntheticProduct.COOKIE, count, 0, 0, pixels, SEED, done -> { });
         parts = Dataset.open(category).train();
     }
 

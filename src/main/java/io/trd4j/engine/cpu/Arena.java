@@ -13,15 +13,15 @@ final class Arena {
     private Arena() {}
 
     /** Sets every buffer's place; returns the bytes that hold them all. */
-    static long place(Collection<Value.Buffer> buffers) {
-        List<Value.Buffer> rest = new ArrayList<>(buffers);
-        rest.sort(Comparator.comparingLong((Value.Buffer b) -> -b.bytes).thenComparingInt(b -> b.first));
-        List<Value.Buffer> placed = new ArrayList<>();
+    static long place(Collection<CpuTensor.Buffer> buffers) {
+        List<CpuTensor.Buffer> rest = new ArrayList<>(buffers);
+        rest.sort(Comparator.comparingLong((CpuTensor.Buffer b) -> -b.bytes).thenComparingInt(b -> b.first));
+        List<CpuTensor.Buffer> placed = new ArrayList<>();
         long top = 0;
-        for (Value.Buffer buffer : rest) {
+        for (CpuTensor.Buffer buffer : rest) {
             long place = 0;
             // In the order of their places: the first gap that is large enough is the lowest.
-            for (Value.Buffer other : placed) {
+            for (CpuTensor.Buffer other : placed) {
                 boolean together = other.last >= buffer.first && other.first <= buffer.last;
                 if (together && place < end(other) && other.place < place + buffer.bytes) {
                     place = end(other);
@@ -39,7 +39,7 @@ final class Arena {
         return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
-    private static long end(Value.Buffer buffer) {
+    private static long end(CpuTensor.Buffer buffer) {
         return align(buffer.place + buffer.bytes);
     }
 }

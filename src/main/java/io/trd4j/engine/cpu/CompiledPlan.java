@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A plan turned into oneDNN primitives with packed weights: what all executors of one model share. Read only after it is
+ * A plan turned into oneDNN primitives with packed weights: what all runners of one model share. Read only after it is
  * made; freed when the last of its users closes it.
  */
 public final class CompiledPlan implements AutoCloseable {
@@ -19,8 +19,8 @@ public final class CompiledPlan implements AutoCloseable {
     private final Precision precision;
     private final int threads;
     private final OneDnn.Owner owner = new OneDnn.Owner();
-    private final List<Step> steps;
-    private final Value images;
+    private final List<CpuStep> steps;
+    private final CpuTensor images;
     private final long featureBytes;
     private final long scratchBytes;
     private int users = 1;
@@ -45,13 +45,13 @@ public final class CompiledPlan implements AutoCloseable {
         Ops.setThreads(threads);
         try {
             ValueType type = PlanCompiler.imageType(precision);
-            images = Value.dense(type, 1, 2, 3, plan.size());
+            images = CpuTensor.dense(type, 1, 2, 3, plan.size());
             Primitives primitives = new Primitives(owner);
             FoldedLayers folded = new FoldedLayers(source);
             steps = new PlanCompiler(plan, precision, quantization, folded::blend, threads, primitives).compile(images);
-            Set<Value.Buffer> buffers = new LinkedHashSet<>();
+            Set<CpuTensor.Buffer> buffers = new LinkedHashSet<>();
             buffers.add(images.buffer());
-            for (Step step : steps) {
+            for (CpuStep step : steps) {
                 if (step.output() != null) {
                     buffers.add(step.output().buffer());
                 }
@@ -77,16 +77,16 @@ public final class CompiledPlan implements AutoCloseable {
         return threads;
     }
 
-    /** Bytes of one executor's arena: all feature maps, and the largest scratchpad. */
+    /** Bytes of one runner's arena: all feature maps, and the largest scratchpad. */
     public long arenaBytes() {
         return featureBytes + scratchBytes;
     }
 
-    List<Step> steps() {
+    List<CpuStep> steps() {
         return steps;
     }
 
-    Value images() {
+    CpuTensor images() {
         return images;
     }
 

@@ -2,9 +2,9 @@ package io.trd4j.engine.cpu;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 
+import io.trd4j.engine.NetworkTimer;
 import io.trd4j.engine.PlanReport;
-import io.trd4j.engine.PlanStep;
-import io.trd4j.engine.RunTimes;
+import io.trd4j.engine.StepProfile;
 import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.engine.plan.Layer;
 import io.trd4j.engine.plan.PlanOp;
@@ -18,19 +18,19 @@ public final class CpuProfile {
     private CpuProfile() {}
 
     /** Runs on noise: whole runs and runs with a clock around every step take turns, so that both see the same machine. */
-    public static PlanReport measure(CpuExecutor executor, int runs) {
-        CompiledPlan compiled = executor.compiled();
+    public static PlanReport measure(CpuRunner runner, int runs) {
+        CompiledPlan compiled = runner.compiled();
         ExecutionPlan plan = compiled.plan();
-        List<Step> steps = compiled.steps();
-        float[] noise = RunTimes.noise(plan.size(), 1);
+        List<CpuStep> steps = compiled.steps();
+        float[] noise = NetworkTimer.noise(plan.size(), 1);
         long[] whole = new long[runs];
         long[][] single = new long[steps.size()][runs];
-        for (int i = -RunTimes.WARM_UP; i < runs; i++) {
+        for (int i = -NetworkTimer.WARM_UP; i < runs; i++) {
             int run = i;
-            long taken = RunTimes.timed(executor, noise);
-            RunTimes.fill(executor, noise);
+            long taken = NetworkTimer.timed(runner, noise);
+            NetworkTimer.fill(runner, noise);
             int[] next = {0};
-            executor.observe((step, output, values, nanos) -> {
+            runner.observe((step, output, values, nanos) -> {
                 if (run >= 0) {
                     single[next[0]++][run] = nanos;
                 }
@@ -39,36 +39,36 @@ public final class CpuProfile {
                 whole[run] = taken;
             }
         }
-        List<PlanStep> described = new ArrayList<>();
+        List<StepProfile> described = new ArrayList<>();
         long weightBytes = 0;
         for (int i = 0; i < single.length; i++) {
-            PlanStep step = describe(steps.get(i), RunTimes.medianMillis(single[i]));
+            StepProfile step = describe(steps.get(i), NetworkTimer.medianMillis(single[i]));
             described.add(step);
             weightBytes += step.weightBytes();
         }
         return new PlanReport(plan.backbone(), plan.size(), compiled.precision(), compiled.threads(),
-                "oneDNN " + CpuSupport.version(), runs, plan.flop(), weightBytes, compiled.arenaBytes(), described, RunTimes.medianMillis(whole),
+                "oneDNN " + CpuSupport.version(), runs, plan.flop(), weightBytes, compiled.arenaBytes(), described, NetworkTimer.medianMillis(whole),
                 PeakGemm.gflopPerSecond(compiled.precision(), compiled.threads()));
     }
 
-    private static PlanStep describe(Step step, double millis) {
-        List<Value> read = new ArrayList<>();
+    private static StepProfile describe(CpuStep step, double millis) {
+        List<CpuTensor> read = new ArrayList<>();
         long weightBytes = 0;
-        if (step instanceof Step.FuseCosine cosine) {
+        if (step instanceof CpuStep.FuseCosine cosine) {
             read.add(cosine.decoder());
             read.add(cosine.teacher());
             if (cosine.amplified() != null) {
                 read.add(cosine.amplified());
             }
-        } else if (step instanceof Step.Winograd winograd) {
+        } else if (step instanceof CpuStep.Winograd winograd) {
             read.add(winograd.input());
             if (winograd.amplified() != null) {
                 read.add(winograd.amplified());
             }
             weightBytes = winograd.packed().capacity() + 4L * winograd.op().layer().out();
-        } else if (step instanceof Step.Primitive primitive) {
-            for (Step.Argument argument : primitive.arguments()) {
-                if (argument.target() instanceof Value value && value != step.output()) {
+        } else if (step instanceof CpuStep.Primitive primitive) {
+            for (CpuStep.Argument argument : primitive.arguments()) {
+                if (argument.target() instanceof CpuTensor value && value != step.output()) {
                     read.add(argument.id() == DNNL_ARG_SRC ? 0 : read.size(), value);
                 } else if (argument.target() instanceof memory shared) {
                     weightBytes += size(shared);
@@ -80,7 +80,7 @@ public final class CpuProfile {
         String written;
         String type;
         if (step.output() == null) {
-            Value decoder = read.get(0);
+            CpuTensor decoder = read.get(0);
             featureBytes += 4L * decoder.images() * decoder.side() * decoder.side();
             written = decoder.images() + "x" + decoder.side() + "x" + decoder.side();
             type = ValueType.F32.name();
@@ -91,10 +91,10 @@ public final class CpuProfile {
             written = shape(step.output());
             type = step.output().type().name();
         }
-        Value input = read.get(0);
+        CpuTensor input = read.get(0);
         type = input.type().name().equals(type) ? type : input.type().name() + ">" + type;
         String shape = shape(input) + " > " + written + (op instanceof PlanOp.Convolution c ? " " + kernel(c.layer()) : "");
-        return new PlanStep(step.name(), part(step), kind(step), shape, type.toLowerCase(Locale.ROOT),
+        return new StepProfile(step.name(), part(step), kind(step), shape, type.toLowerCase(Locale.ROOT),
                 op == null ? 0 : op.flop(), featureBytes, weightBytes, step.implementation(), millis);
     }
 
@@ -104,11 +104,11 @@ public final class CpuProfile {
         }
     }
 
-    private static long bytes(Value value) {
+    private static long bytes(CpuTensor value) {
         return value.elements() * value.type().bytes;
     }
 
-    private static String shape(Value value) {
+    private static String shape(CpuTensor value) {
         return value.images() + "x" + value.side() + "x" + value.side() + "x" + value.channels();
     }
 
@@ -116,7 +116,7 @@ public final class CpuProfile {
         return layer.kernel() + "x" + layer.kernel() + (layer.stride() == 1 ? "" : "/" + layer.stride());
     }
 
-    private static String kind(Step step) {
+    private static String kind(CpuStep step) {
         PlanOp op = step.op();
         if (op instanceof PlanOp.Convolution convolution) {
             Layer layer = convolution.layer();
@@ -128,7 +128,7 @@ public final class CpuProfile {
                 : op instanceof PlanOp.FuseCosine ? "fuse_cosine" : "convert";
     }
 
-    private static String part(Step step) {
+    private static String part(CpuStep step) {
         if (step.op() instanceof PlanOp.FuseCosine) {
             return "distance";
         }

@@ -11,12 +11,12 @@ import org.bytedeco.javacpp.Pointer;
  * Watches FP32 runs and keeps the largest magnitude of every feature map, which 8 bits will cover. (A narrower range that
  * minimises the squared error on normal parts was tried: the maps came out no closer; benchmarks/NOTES.md.)
  */
-public final class FeatureRanges implements CpuExecutor.Observer {
+public final class FeatureRanges implements CpuRunner.Observer {
     private final Map<String, Float> largest = new TreeMap<>();
     private float[] values = {};
 
     @Override
-    public void after(Step step, Value output, Pointer address, long nanos) {
+    public void after(CpuStep step, CpuTensor output, Pointer address, long nanos) {
         if (output == null || step.op() == null) {
             return;
         }

@@ -1,6 +1,6 @@
 package io.trd4j.engine.cpu;
 
-import io.trd4j.ops.Owned;
+import io.trd4j.ops.Retained;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.bytedeco.dnnl.dnnl_stream;
@@ -11,10 +11,10 @@ import org.bytedeco.javacpp.Pointer;
 
 /** The CPU engine and stream of the process, and the ownership of what is made with them. */
 final class OneDnn {
-    private static final engine ENGINE = Owned.of(new engine(engine.kind.cpu, 0));
-    // A CPU stream has no state: primitives run in the calling thread, so all executors share it.
-    private static final stream STREAM = Owned.of(new stream(ENGINE));
-    private static final dnnl_stream RAW_STREAM = Owned.of(STREAM.get());
+    private static final engine ENGINE = Retained.of(new engine(engine.kind.cpu, 0));
+    // A CPU stream has no state: primitives run in the calling thread, so all runners share it.
+    private static final stream STREAM = Retained.of(new stream(ENGINE));
+    private static final dnnl_stream RAW_STREAM = Retained.of(STREAM.get());
 
     private OneDnn() {}
 
@@ -35,7 +35,7 @@ final class OneDnn {
         private final Deque<Runnable> frees = new ArrayDeque<>();
 
         <P extends Pointer> P own(P pointer) {
-            Owned.of(pointer);
+            Retained.of(pointer);
             frees.push(pointer::close);
             return pointer;
         }

@@ -23,9 +23,9 @@ final class PlanCompiler {
     private final LayerBlends blends;
     private final int threads;
     private final Primitives primitives;
-    private final List<Step> steps = new ArrayList<>();
+    private final List<CpuStep> steps = new ArrayList<>();
     /** Feature maps by name, in every type they exist in. */
-    private final Map<String, Map<ValueType, Value>> values = new HashMap<>();
+    private final Map<String, Map<ValueType, CpuTensor>> values = new HashMap<>();
     private final Map<String, Integer> lastUse = new HashMap<>();
     private final Map<String, List<PlanOp>> readers = new HashMap<>();
 
@@ -53,7 +53,7 @@ final class PlanCompiler {
     }
 
     /** @param images where the prepared images are written, in the type of {@link #imageType} */
-    List<Step> compile(Value images) throws IOException {
+    List<CpuStep> compile(CpuTensor images) throws IOException {
         images.buffer().usedBy(-1);
         put(plan.images(), images);
         for (int i = 0; i < plan.ops().size(); i++) {
@@ -62,18 +62,18 @@ final class PlanCompiler {
                 convolution(convolution, i);
             } else if (op instanceof PlanOp.MaxPool pool) {
                 ValueType type = layerType(null);
-                Value in = get(pool.input(), type);
-                Value out = Value.dense(type, 1, in.images(), in.channels(), pool.output().side());
+                CpuTensor in = get(pool.input(), type);
+                CpuTensor out = CpuTensor.dense(type, 1, in.images(), in.channels(), pool.output().side());
                 add(primitives.maxPool(pool, in, out), in, out);
                 put(pool.output(), out);
             } else if (op instanceof PlanOp.Concatenate concatenate) {
                 concatenate(concatenate);
             } else if (op instanceof PlanOp.FuseCosine cosine) {
                 ValueType type = featureType();
-                Value decoder = get(cosine.decoder(), type);
-                Value amplified = cosine.amplified() == null ? null : get(cosine.amplified(), type);
-                Value teacher = get(cosine.teacher(), type);
-                add(new Step.FuseCosine(cosine, decoder, amplified, teacher), decoder, amplified, teacher);
+                CpuTensor decoder = get(cosine.decoder(), type);
+                CpuTensor amplified = cosine.amplified() == null ? null : get(cosine.amplified(), type);
+                CpuTensor teacher = get(cosine.teacher(), type);
+                add(new CpuStep.FuseCosine(cosine, decoder, amplified, teacher), decoder, amplified, teacher);
             }
         }
         return List.copyOf(steps);
@@ -99,11 +99,11 @@ final class PlanCompiler {
     private void convolution(PlanOp.Convolution op, int index) throws IOException {
         Layer layer = op.layer();
         ValueType type = layerType(layer);
-        Value in = get(op.input(), type);
+        CpuTensor in = get(op.input(), type);
         ValueType outType = outputType(op);
         float outScale = scale(op.output(), outType);
-        Value out = null;
-        Value residual = null;
+        CpuTensor out = null;
+        CpuTensor residual = null;
         float residualScale = 0;
         if (op.residual() != null) {
             residual = existing(op.residual(), outType);
@@ -117,17 +117,17 @@ final class PlanCompiler {
             out = residual.as(outType, outScale);
         }
         if (out == null) {
-            out = Value.dense(outType, outScale, in.images(), layer.out(), op.output().side());
+            out = CpuTensor.dense(outType, outScale, in.images(), layer.out(), op.output().side());
         }
-        Value amplified = op.amplified() == null ? null : get(op.amplified(), featureType());
-        Step step = primitives.winograd(op, in, out, residual, residualScale, amplified, threads);
+        CpuTensor amplified = op.amplified() == null ? null : get(op.amplified(), featureType());
+        CpuStep step = primitives.winograd(op, in, out, residual, residualScale, amplified, threads);
         if (step == null) {
             step = primitives.convolution(op, type, in, out, residual == null ? null : residual.type(), residualScale, amplified);
         }
         add(step, in, out, amplified);
         if (op.residual() != null) {
             // Its memory holds the sum now.
-            Value sum = out;
+            CpuTensor sum = out;
             values.get(whole(op.residual()).name()).values().removeIf(v -> v.buffer() == sum.buffer());
         }
         put(op.output(), out);
@@ -158,12 +158,12 @@ final class PlanCompiler {
         boolean quantized = precision == Precision.INT8 && readers.get(op.output().name()).stream()
                 .allMatch(r -> r instanceof PlanOp.Convolution c && layerType(c.layer()) == ValueType.U8);
         ValueType type = quantized ? ValueType.U8 : featureType();
-        Value out = Value.dense(type, scale(op.output(), type), op.output().images(), op.output().channels(), op.output().side());
+        CpuTensor out = CpuTensor.dense(type, scale(op.output(), type), op.output().images(), op.output().channels(), op.output().side());
         int at = 0;
         for (PlanTensor input : op.inputs()) {
             // In whichever type it exists: the copy converts.
-            Value in = nearest(input, type);
-            Value slice = out.channels(at, in.channels());
+            CpuTensor in = nearest(input, type);
+            CpuTensor slice = out.channels(at, in.channels());
             add(primitives.reorder(op, op.output().name() + " <- " + input.name(), in, slice), in, slice);
             at += in.channels();
         }
@@ -175,9 +175,9 @@ final class PlanCompiler {
     }
 
     /** The feature map in a type, converted (once, the whole batch) when it does not exist in it yet. */
-    private Value get(PlanTensor tensor, ValueType type) {
+    private CpuTensor get(PlanTensor tensor, ValueType type) {
         PlanTensor whole = whole(tensor);
-        Value value = existing(whole, type);
+        CpuTensor value = existing(whole, type);
         if (value == null || value.type() != type) {
             value = convert(whole, type, "");
             put(whole, value);
@@ -186,39 +186,39 @@ final class PlanCompiler {
     }
 
     /** The feature map in a type of this width (S8 for U8), or null. */
-    private Value existing(PlanTensor tensor, ValueType type) {
-        Map<ValueType, Value> types = values.get(whole(tensor).name());
-        Value value = types.get(type);
+    private CpuTensor existing(PlanTensor tensor, ValueType type) {
+        Map<ValueType, CpuTensor> types = values.get(whole(tensor).name());
+        CpuTensor value = types.get(type);
         if (value == null && type == ValueType.U8) {
             value = types.get(ValueType.S8);
         }
         return value == null || tensor.batch() == null ? value : value.image(tensor.image());
     }
 
-    private Value nearest(PlanTensor tensor, ValueType type) {
-        Value value = existing(tensor, type);
+    private CpuTensor nearest(PlanTensor tensor, ValueType type) {
+        CpuTensor value = existing(tensor, type);
         if (value != null) {
             return value;
         }
-        Value any = values.get(whole(tensor).name()).values().iterator().next();
+        CpuTensor any = values.get(whole(tensor).name()).values().iterator().next();
         return tensor.batch() == null ? any : any.image(tensor.image());
     }
 
-    private Value convert(PlanTensor tensor, ValueType type, String prefix) {
-        Value from = nearest(tensor, type);
+    private CpuTensor convert(PlanTensor tensor, ValueType type, String prefix) {
+        CpuTensor from = nearest(tensor, type);
         // A copy keeps its values: only a change of type needs the range.
         float scale = from.type() == type ? from.scale() : scale(whole(tensor), type);
-        Value to = Value.dense(type, scale, from.images(), from.channels(), from.side());
+        CpuTensor to = CpuTensor.dense(type, scale, from.images(), from.channels(), from.side());
         add(primitives.reorder(null, prefix + tensor.name() + " -> " + type, from, to), from, to);
         return to;
     }
 
-    private void put(PlanTensor tensor, Value value) {
+    private void put(PlanTensor tensor, CpuTensor value) {
         values.computeIfAbsent(tensor.name(), k -> new LinkedHashMap<>()).put(value.type(), value);
     }
 
-    private void add(Step step, Value... used) {
-        for (Value value : used) {
+    private void add(CpuStep step, CpuTensor... used) {
+        for (CpuTensor value : used) {
             if (value != null) {
                 value.buffer().usedBy(steps.size());
             }

@@ -9,9 +9,9 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
+import io.trd4j.engine.cpu.CpuStep.Argument;
 import io.trd4j.engine.cpu.Primitives.PackedLayer.OneDnnLayer;
 import io.trd4j.engine.cpu.Primitives.PackedLayer.WinogradLayer;
-import io.trd4j.engine.cpu.Step.Argument;
 import io.trd4j.engine.plan.Layer;
 import io.trd4j.engine.plan.PlanOp;
 import io.trd4j.ops.Ops;
@@ -69,8 +69,8 @@ final class Primitives {
      * @param residualType of the residual that {@code out}'s memory holds before, or null when there is none
      * @param residualScale what the stored residual is multiplied with
      */
-    Step convolution(PlanOp.Convolution op, ValueType type, Value in, Value out, ValueType residualType, float residualScale,
-                     Value amplified) {
+    CpuStep convolution(PlanOp.Convolution op, ValueType type, CpuTensor in, CpuTensor out, ValueType residualType, float residualScale,
+                     CpuTensor amplified) {
         Layer layer = op.layer();
         try (PointerScope scope = new PointerScope()) {
             boolean quantized = type == ValueType.U8;
@@ -137,11 +137,11 @@ final class Primitives {
      *
      * @param residual added before the ReLU, or null; may be {@code out}'s memory
      */
-    Step winograd(PlanOp.Convolution op, Value in, Value out, Value residual, float residualScale, Value amplified, int threads) {
+    CpuStep winograd(PlanOp.Convolution op, CpuTensor in, CpuTensor out, CpuTensor residual, float residualScale, CpuTensor amplified, int threads) {
         Layer layer = op.layer();
         boolean shape = !layer.transposed() && layer.kernel() == 3 && in.isDense();
         boolean type = in.type() == out.type() && !in.type().scaled();
-        if (!shape || !type || !Ops.winogradPays(CpuExecutor.type(in.type()), in.images(), in.side(), in.side(), layer.in(),
+        if (!shape || !type || !Ops.winogradPays(CpuRunner.type(in.type()), in.images(), in.side(), in.side(), layer.in(),
                 layer.out(), layer.stride())) {
             return null;
         }
@@ -152,10 +152,10 @@ final class Primitives {
         long scratch = Ops.winogradWorkspaceBytes(in.images(), in.side(), in.side(), layer.in(), layer.out(), layer.stride(),
                 threads);
         scratchBytes = Math.max(scratchBytes, scratch);
-        return new Step.Winograd(op, in, residual, residualScale, amplified, out, packed, bias, scratch);
+        return new CpuStep.Winograd(op, in, residual, residualScale, amplified, out, packed, bias, scratch);
     }
 
-    Step maxPool(PlanOp.MaxPool op, Value in, Value out) {
+    CpuStep maxPool(PlanOp.MaxPool op, CpuTensor in, CpuTensor out) {
         try (PointerScope scope = new PointerScope()) {
             long[] one = {1, 1};
             var description = new pooling_forward.primitive_desc(OneDnn.engine(), prop_kind.forward_inference,
@@ -168,7 +168,7 @@ final class Primitives {
     }
 
     /** Copies, with a change of type or scale where they differ. */
-    Step reorder(PlanOp op, String name, Value in, Value out) {
+    CpuStep reorder(PlanOp op, String name, CpuTensor in, CpuTensor out) {
         try (PointerScope scope = new PointerScope()) {
             List<Argument> arguments = new ArrayList<>();
             primitive_attr attributes = attributes();
@@ -189,7 +189,7 @@ final class Primitives {
         }
     }
 
-    static memory.desc description(Value value) {
+    static memory.desc description(CpuTensor value) {
         long row = (long) value.side() * value.pixelStride();
         return new memory.desc(new long[] {value.images(), value.channels(), value.side(), value.side()}, value.type().dnnl,
                 new long[] {row * value.side(), 1, row, value.pixelStride()});
@@ -213,13 +213,13 @@ final class Primitives {
         arguments.add(new Argument(DNNL_ARG_ATTR_SCALES | argument, one));
     }
 
-    private Step step(PlanOp op, String name, primitive_desc_base description, primitive run, Value out,
+    private CpuStep step(PlanOp op, String name, primitive_desc_base description, primitive run, CpuTensor out,
                       List<Argument> arguments) {
         List<Argument> all = new ArrayList<>(arguments);
         memory.desc scratchpad = owner.own(new memory.desc(description.scratchpad_desc()));
         scratchBytes = Math.max(scratchBytes, scratchpad.get_size());
         all.add(new Argument(DNNL_ARG_SCRATCHPAD, scratchpad));
-        return new Step.Primitive(op, name, description.impl_info_str().getString(), out, owner.own(run.get()),
+        return new CpuStep.Primitive(op, name, description.impl_info_str().getString(), out, owner.own(run.get()),
                 all.toArray(new Argument[0]));
     }
 }

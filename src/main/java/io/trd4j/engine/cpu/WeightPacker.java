@@ -12,7 +12,7 @@ import io.trd4j.engine.plan.FoldedLayers;
 import io.trd4j.engine.plan.Layer;
 import io.trd4j.engine.plan.WeightSource;
 import io.trd4j.engine.plan.WeightWorkers;
-import io.trd4j.ops.Exec;
+import io.trd4j.ops.OpTarget;
 import io.trd4j.ops.Ops;
 import java.io.IOException;
 import java.util.List;
@@ -55,7 +55,7 @@ final class WeightPacker {
         folded.weights(layer, fold.scale(), values);
         if (target instanceof WinogradLayer winograd) {
             winograd.bias().put(fold.bias(), 0, layer.out());
-            try (Exec exec = Exec.cpu()) {
+            try (OpTarget exec = OpTarget.cpu()) {
                 Ops.winogradPack(exec, values, winograd.weights(), winograd.weights().capacity(), layer.in(), layer.out(),
                         layer.stride());
             }

@@ -18,7 +18,7 @@ interface ConvolutionLibrary {
      * Queues the convolution on a stream. The result lies at the output's place afterwards, or elsewhere when the output is all of
      * its buffer and the recorder was told ({@link Recorder#moved}); what holds it is the recorder's.
      */
-    void record(Step.Layered layer, int stream, Recorder r);
+    void record(CudaStep.Layered layer, int stream, Recorder r);
 
     /** Settings of the calling thread while it records eagerly. */
     Scope enter();

@@ -37,7 +37,7 @@ import static org.bytedeco.cuda.global.cudart.cudaStreamSynchronize;
 import static org.bytedeco.cuda.global.cudart.cudaStreamWaitEvent;
 import static org.bytedeco.cuda.global.cudart.cudaSuccess;
 
-import io.trd4j.ops.Owned;
+import io.trd4j.ops.Retained;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUgraphExec_st;
 import org.bytedeco.cuda.cudart.CUgraphNode_st;
@@ -221,7 +221,7 @@ final class CudaDevice implements Device {
 
     @Override
     public Graph capture(long stream, Runnable work) {
-        CUstream_st handle = Owned.of(new StreamAt(stream));
+        CUstream_st handle = Retained.of(new StreamAt(stream));
         CUgraph_st graph = new CUgraph_st();
         // Other threads may allocate and capture meanwhile.
         check(cudaStreamBeginCapture(handle, cudaStreamCaptureModeThreadLocal), "begin of a capture");
@@ -237,7 +237,7 @@ final class CudaDevice implements Device {
             throw e;
         }
         check(cudaStreamEndCapture(handle, graph), "end of a capture");
-        CUgraphExec_st exec = Owned.of(new CUgraphExec_st());
+        CUgraphExec_st exec = Retained.of(new CUgraphExec_st());
         try (SizeTPointer count = new SizeTPointer(1)) {
             check(cudaGraphGetNodes(graph, null, count), "nodes of a graph");
             long nodes = count.get();

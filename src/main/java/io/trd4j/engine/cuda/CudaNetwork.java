@@ -7,7 +7,7 @@ import io.trd4j.io.InputException;
 import io.trd4j.jni.NativeRuntime;
 import io.trd4j.model.Precision;
 import io.trd4j.ops.ElementType;
-import io.trd4j.ops.Exec;
+import io.trd4j.ops.OpTarget;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -45,11 +45,11 @@ public final class CudaNetwork implements AutoCloseable {
      * @throws io.trd4j.io.InputException when cuDNN is demanded and cannot be used
      * @throws io.trd4j.engine.DeviceException when the device refuses, or its memory does not suffice
      */
-    public static CudaNetwork open(int gpu, ExecutionPlan plan, WeightSource source, Precision precision, Convolver convolver,
+    public static CudaNetwork open(int gpu, ExecutionPlan plan, WeightSource source, Precision precision, ConvolutionBackend convolver,
                                    int threads) throws IOException {
         Device device = CudaSupport.device(gpu);
-        ConvolutionLibrary cudnn = convolver == Convolver.LIBTRD ? null : CudaSupport.cudnn(device, precision);
-        if (cudnn == null && convolver == Convolver.CUDNN) {
+        ConvolutionLibrary cudnn = convolver == ConvolutionBackend.LIBTRD ? null : CudaSupport.cudnn(device, precision);
+        if (cudnn == null && convolver == ConvolutionBackend.CUDNN) {
             throw new InputException("TRD_CUDA_CONVOLUTIONS=cudnn: " + CudaSupport.cudnnProblem());
         }
         return of(device, plan, source, precision, convolver, cudnn, threads);
@@ -62,16 +62,16 @@ public final class CudaNetwork implements AutoCloseable {
      * @param threads that fold and pack the weights
      * @throws io.trd4j.engine.DeviceException when the device refuses, or its memory does not suffice
      */
-    static CudaNetwork of(Device device, ExecutionPlan plan, WeightSource source, Precision precision, Convolver convolver,
+    static CudaNetwork of(Device device, ExecutionPlan plan, WeightSource source, Precision precision, ConvolutionBackend convolver,
                           ConvolutionLibrary library, int threads) throws IOException {
-        if (library == null && convolver == Convolver.CUDNN) {
+        if (library == null && convolver == ConvolutionBackend.CUDNN) {
             throw new IllegalArgumentException("there is no library beside libtrd");
         }
         device.use();
         long stream = device.newStream();
-        try (Exec exec = Exec.cuda(device.index(), stream)) {
-            ConvolutionChoice choice = library == null || convolver == Convolver.LIBTRD ? ConvolutionChoice.LIBTRD
-                    : convolver == Convolver.CUDNN ? library::supports
+        try (OpTarget exec = OpTarget.cuda(device.index(), stream)) {
+            ConvolutionChoice choice = library == null || convolver == ConvolutionBackend.LIBTRD ? ConvolutionChoice.LIBTRD
+                    : convolver == ConvolutionBackend.CUDNN ? library::supports
                     : new FastestConvolutions(device, plan, precision, exec, library, choices(device, precision, library),
                             FastestConvolutions.REPETITIONS, FastestConvolutions.RUNS).choose();
             return of(device, plan, source, precision, choice, library, exec, threads);
@@ -93,10 +93,10 @@ public final class CudaNetwork implements AutoCloseable {
 
     /** With a choice made before. */
     static CudaNetwork of(Device device, ExecutionPlan plan, WeightSource source, Precision precision, ConvolutionChoice choice,
-                          ConvolutionLibrary library, Exec exec, int threads) throws IOException {
+                          ConvolutionLibrary library, OpTarget exec, int threads) throws IOException {
         ElementType type = type(precision);
         NetworkCompiler.Compiled compiled = new NetworkCompiler(plan, type, exec, choice, library).compile();
-        boolean used = compiled.schedule().steps().stream().anyMatch(Step.ByLibrary.class::isInstance);
+        boolean used = compiled.schedule().steps().stream().anyMatch(CudaStep.ByLibrary.class::isInstance);
         return new CudaNetwork(device, plan, precision, compiled, used ? library : null,
                 new DeviceWeights(device, compiled.slots(), type, source, threads));
     }
@@ -134,7 +134,7 @@ public final class CudaNetwork implements AutoCloseable {
         return compiled.schedule();
     }
 
-    Value images() {
+    CudaTensor images() {
         return compiled.images();
     }
 

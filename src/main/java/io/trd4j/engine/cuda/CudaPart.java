@@ -10,9 +10,9 @@ import io.trd4j.jni.TrdDistances;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.Precision;
 import io.trd4j.ops.DeviceOps;
-import io.trd4j.ops.Exec;
 import io.trd4j.ops.MapOperators;
-import io.trd4j.ops.Owned;
+import io.trd4j.ops.OpTarget;
+import io.trd4j.ops.Retained;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +35,7 @@ public final class CudaPart implements AutoCloseable {
     private final boolean maps;
     private final int size;
     private final Session session;
-    private final TrdCalibration calibrationStruct = Owned.of(new TrdCalibration());
+    private final TrdCalibration calibrationStruct = Retained.of(new TrdCalibration());
     /** Most recently used last. */
     private final List<PartGraph> graphs = new ArrayList<>();
     private HostMemory result;
@@ -67,7 +67,7 @@ public final class CudaPart implements AutoCloseable {
             throw CudaErrors.translated(e);
         }
         Device device = network.device();
-        try (Exec cpu = Exec.cpu(); MapOperators tables = new MapOperators(cpu, size, size / 4, size / 8, size / 16)) {
+        try (OpTarget cpu = OpTarget.cpu(); MapOperators tables = new MapOperators(cpu, size, size / 4, size / 8, size / 16)) {
             operatorsBytes = tables.memory().bytes();
             operators = device.allocate(operatorsBytes);
             device.upload(operators, tables.memory().start().address(), operatorsBytes);
@@ -153,7 +153,7 @@ public final class CudaPart implements AutoCloseable {
         return graph;
     }
 
-    private void output(Step.Output step, Recorder r) {
+    private void output(CudaStep.Output step, Recorder r) {
         long[] d = new long[3];
         for (int scale = 0; scale < 3; scale++) {
             d[scale] = r.address(step.distances()[scale]);
@@ -163,7 +163,7 @@ public final class CudaPart implements AutoCloseable {
         long bytes = side * side * Float.BYTES;
         TrdDistances rgb = r.own(DeviceOps.distances(d[0], d[1], d[2]));
         TrdDistances second = r.own(DeviceOps.distances(d[0] + bytes, d[1] + bytes / 4, d[2] + bytes / 16));
-        Exec exec = r.exec(step.stream());
+        OpTarget exec = r.exec(step.stream());
         long head = r.address(step.result());
         r.run(step.stream(), () -> DeviceOps.anomalyMap(exec, rgb, second, calibrationStruct, side, operators, operatorsBytes,
                 head + NetworkCompiler.RESULT_HEAD, head, 1, size));

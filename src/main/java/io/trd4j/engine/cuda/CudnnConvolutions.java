@@ -5,7 +5,7 @@ import io.trd4j.engine.plan.PlanOp;
 import io.trd4j.model.LibTorch;
 import io.trd4j.model.Precision;
 import io.trd4j.ops.ElementType;
-import io.trd4j.ops.Owned;
+import io.trd4j.ops.Retained;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -79,8 +79,8 @@ final class CudnnConvolutions implements ConvolutionLibrary {
         context.setDeterministicCuDNN(true);
         context.setAllowTF32CuDNN(tf32);
         context.setAllowTF32CuBLAS(tf32);
-        CUDAStream before = Owned.of(torch_cuda.getCurrentCUDAStream(device));
-        InferenceMode inference = Owned.of(new InferenceMode(true));
+        CUDAStream before = Retained.of(torch_cuda.getCurrentCUDAStream(device));
+        InferenceMode inference = Retained.of(new InferenceMode(true));
         return () -> {
             inference.close();
             torch_cuda.setCurrentCUDAStream(before);
@@ -94,7 +94,7 @@ final class CudnnConvolutions implements ConvolutionLibrary {
         return torch.from_blob(new CudaDevice.At(address), new long[] {n, c, h, w}, new long[] {h * w * c, 1, w * c, c}, options());
     }
 
-    private Tensor view(Value value, Recorder r) {
+    private Tensor view(CudaTensor value, Recorder r) {
         return view(r.address(value), value.images(), value.channels(), value.side(), value.side());
     }
 
@@ -103,7 +103,7 @@ final class CudnnConvolutions implements ConvolutionLibrary {
     }
 
     @Override
-    public void record(Step.Layered l, int stream, Recorder r) {
+    public void record(CudaStep.Layered l, int stream, Recorder r) {
         Layer layer = l.op().layer();
         try (PointerScope scope = new PointerScope()) {
             torch_cuda.setCurrentCUDAStream(torch_cuda.getStreamFromExternal(new CudaDevice.StreamAt(r.stream(stream)), device));
@@ -131,9 +131,9 @@ final class CudnnConvolutions implements ConvolutionLibrary {
             if (!out.is_contiguous(MemoryFormat.ChannelsLast)) {
                 out = out.contiguous(MemoryFormat.ChannelsLast);
             }
-            r.own(Owned.of(out));
+            r.own(Retained.of(out));
             long made = out.data_ptr().address();
-            Value to = l.out();
+            CudaTensor to = l.out();
             if (to.whole() && to.offset() == 0) {
                 r.moved(to.buffer(), made);
             } else {
@@ -151,9 +151,9 @@ final class CudnnConvolutions implements ConvolutionLibrary {
 
     /** What at::cuda::CUDAGraph, which has no binding, does around a capture. */
     private final class GraphPool implements Pool {
-        private final CUDAAllocator allocator = Owned.of(torch_cuda.getAllocator());
+        private final CUDAAllocator allocator = Retained.of(torch_cuda.getAllocator());
         // The binding's type of a pool's id is another, larger pair, whose release would crash: the memory is ours.
-        private final LongPointer idMemory = Owned.of(new LongPointer(0L, NEXT_POOL.getAndIncrement()));
+        private final LongPointer idMemory = Retained.of(new LongPointer(0L, NEXT_POOL.getAndIncrement()));
         private final DeviceAssertionsDataVectorCUDAKernelLaunchInfoVectorPair id =
                 new DeviceAssertionsDataVectorCUDAKernelLaunchInfoVectorPair(idMemory);
         // A field: native code holds it weakly.
@@ -162,7 +162,7 @@ final class CudnnConvolutions implements ConvolutionLibrary {
 
         GraphPool(long[] streams) {
             Arrays.sort(streams);
-            filter = Owned.of(new StreamFilter() {
+            filter = Retained.of(new StreamFilter() {
                 @Override
                 public boolean call(Pointer stream) {
                     return stream != null && Arrays.binarySearch(streams, stream.address()) >= 0;

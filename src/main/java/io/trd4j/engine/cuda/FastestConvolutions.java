@@ -1,14 +1,14 @@
 package io.trd4j.engine.cuda;
 
-import io.trd4j.engine.cuda.Step.Layered;
-import io.trd4j.engine.cuda.Value.Buffer;
+import io.trd4j.engine.cuda.CudaStep.Layered;
+import io.trd4j.engine.cuda.CudaTensor.Buffer;
 import io.trd4j.engine.cuda.WeightSlot.Layout;
 import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.engine.plan.Layer;
 import io.trd4j.engine.plan.PlanOp;
 import io.trd4j.model.Precision;
 import io.trd4j.ops.ElementType;
-import io.trd4j.ops.Exec;
+import io.trd4j.ops.OpTarget;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -39,14 +39,14 @@ final class FastestConvolutions {
     private final ExecutionPlan plan;
     private final Precision precision;
     private final ElementType type;
-    private final Exec exec;
+    private final OpTarget exec;
     private final ConvolutionLibrary library;
     private final int repetitions;
     private final int runs;
     private final MeasuredChoices choices;
     private final Map<String, Boolean> measured = new HashMap<>();
 
-    FastestConvolutions(Device device, ExecutionPlan plan, Precision precision, Exec exec, ConvolutionLibrary library,
+    FastestConvolutions(Device device, ExecutionPlan plan, Precision precision, OpTarget exec, ConvolutionLibrary library,
                         MeasuredChoices choices, int repetitions, int runs) {
         this.device = device;
         this.plan = plan;
@@ -60,11 +60,11 @@ final class FastestConvolutions {
     }
 
     ConvolutionChoice choose() {
-        List<Step.Group> groups = new NetworkCompiler(plan, type, exec, ConvolutionChoice.LIBTRD, null).compile().schedule().steps()
-                .stream().filter(step -> step instanceof Step.Group group && group.layers().stream().anyMatch(l -> library.supports(l.op())))
-                .map(Step.Group.class::cast).toList();
+        List<CudaStep.Group> groups = new NetworkCompiler(plan, type, exec, ConvolutionChoice.LIBTRD, null).compile().schedule().steps()
+                .stream().filter(step -> step instanceof CudaStep.Group group && group.layers().stream().anyMatch(l -> library.supports(l.op())))
+                .map(CudaStep.Group.class::cast).toList();
         Map<String, Boolean> decided = choices.decided();
-        for (Step.Group group : groups) {
+        for (CudaStep.Group group : groups) {
             if (!decided.containsKey(signature(group))) {
                 measured.computeIfAbsent(signature(group), s -> isLibraryFaster(group));
             }
@@ -73,7 +73,7 @@ final class FastestConvolutions {
             decided = choices.decide(measured);
         }
         Set<String> chosen = new HashSet<>();
-        for (Step.Group group : groups) {
+        for (CudaStep.Group group : groups) {
             if (decided.get(signature(group))) {
                 group.layers().stream().filter(l -> library.supports(l.op())).forEach(l -> chosen.add(name(l.op())));
             }
@@ -87,7 +87,7 @@ final class FastestConvolutions {
     }
 
     /** Groups that look alike take the same time. */
-    private static String signature(Step.Group group) {
+    private static String signature(CudaStep.Group group) {
         StringBuilder text = new StringBuilder();
         for (Layered l : group.layers()) {
             Layer layer = l.op().layer();
@@ -98,16 +98,16 @@ final class FastestConvolutions {
         return text.toString();
     }
 
-    private boolean isLibraryFaster(Step.Group group) {
+    private boolean isLibraryFaster(CudaStep.Group group) {
         double own = millis(group, false);
         double other = millis(group, true);
         LOG.debug("{}: libtrd {} ms, {} {} ms, of {} repetitions with flushes", group.name(), own, library.name(), other, repetitions);
         return other < own * (1 - GAIN);
     }
 
-    private double millis(Step.Group group, boolean byLibrary) {
+    private double millis(CudaStep.Group group, boolean byLibrary) {
         List<WeightSlot> slots = new ArrayList<>();
-        List<Step> steps = steps(group, byLibrary, slots);
+        List<CudaStep> steps = steps(group, byLibrary, slots);
         long stream = device.newStream();
         try {
             NetworkCompiler.Compiled compiled = new NetworkCompiler.Compiled(new Schedule(steps), slots, null);
@@ -134,9 +134,9 @@ final class FastestConvolutions {
     }
 
     /** The group again and again, in memory of its own, with flushes between. */
-    private List<Step> steps(Step.Group group, boolean byLibrary, List<WeightSlot> slots) {
+    private List<CudaStep> steps(CudaStep.Group group, boolean byLibrary, List<WeightSlot> slots) {
         Map<Buffer, Buffer> fresh = new IdentityHashMap<>();
-        List<Step> candidate = new ArrayList<>();
+        List<CudaStep> candidate = new ArrayList<>();
         List<Layered> rest = new ArrayList<>();
         for (int i = 0; i < group.layers().size(); i++) {
             Layered l = group.layers().get(i);
@@ -147,7 +147,7 @@ final class FastestConvolutions {
                     fresh(l.out(), fresh));
             if (other) {
                 boolean second = group.layers().size() > 1 && i >= (group.layers().size() + 1) / 2;
-                candidate.add(new Step.ByLibrary(copy, second ? Schedule.SECOND : Schedule.MAIN, library));
+                candidate.add(new CudaStep.ByLibrary(copy, second ? Schedule.SECOND : Schedule.MAIN, library));
             } else {
                 rest.add(copy);
             }
@@ -158,19 +158,19 @@ final class FastestConvolutions {
         List<Buffer> inputs = candidate.stream().flatMap(s -> s.reads().stream()).distinct().toList();
         List<Buffer> outputs = candidate.stream().flatMap(s -> s.writes().stream()).distinct().toList();
         Buffer flush = new Buffer(FLUSH_BYTES);
-        List<Step> steps = new ArrayList<>();
+        List<CudaStep> steps = new ArrayList<>();
         for (int i = 0; i < repetitions; i++) {
-            steps.add(new Flush(flush, inputs, i == 0 ? List.of() : outputs));
+            steps.add(new CacheFlush(flush, inputs, i == 0 ? List.of() : outputs));
             steps.addAll(candidate);
         }
         return steps;
     }
 
-    private static Value fresh(Value value, Map<Buffer, Buffer> fresh) {
+    private static CudaTensor fresh(CudaTensor value, Map<Buffer, Buffer> fresh) {
         if (value == null) {
             return null;
         }
-        return new Value(fresh.computeIfAbsent(value.buffer(), b -> new Buffer(b.bytes)), value.type(), value.images(),
+        return new CudaTensor(fresh.computeIfAbsent(value.buffer(), b -> new Buffer(b.bytes)), value.type(), value.images(),
                 value.channels(), value.side(), value.offset(), value.pixelStride());
     }
 }

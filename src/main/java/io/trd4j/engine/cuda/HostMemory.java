@@ -1,6 +1,6 @@
 package io.trd4j.engine.cuda;
 
-import io.trd4j.ops.Owned;
+import io.trd4j.ops.Retained;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.javacpp.BytePointer;
@@ -32,7 +32,7 @@ public final class HostMemory implements AutoCloseable {
         }
         device.use();
         address = device.allocateHost(bytes);
-        At at = Owned.of(new At(address, bytes));
+        At at = Retained.of(new At(address, bytes));
         pointer = at;
         buffer = at.asByteBuffer().order(ByteOrder.nativeOrder());
     }

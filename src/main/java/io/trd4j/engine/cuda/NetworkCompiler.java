@@ -1,7 +1,7 @@
 package io.trd4j.engine.cuda;
 
-import io.trd4j.engine.cuda.Step.Layered;
-import io.trd4j.engine.cuda.Value.Buffer;
+import io.trd4j.engine.cuda.CudaStep.Layered;
+import io.trd4j.engine.cuda.CudaTensor.Buffer;
 import io.trd4j.engine.cuda.WeightSlot.Folded;
 import io.trd4j.engine.cuda.WeightSlot.Layout;
 import io.trd4j.engine.plan.ExecutionPlan;
@@ -11,7 +11,7 @@ import io.trd4j.engine.plan.PlanTensor;
 import io.trd4j.ops.Convolutions;
 import io.trd4j.ops.DeviceOps;
 import io.trd4j.ops.ElementType;
-import io.trd4j.ops.Exec;
+import io.trd4j.ops.OpTarget;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -31,28 +31,28 @@ final class NetworkCompiler {
 
     private final ExecutionPlan plan;
     private final ElementType type;
-    private final Exec exec;
+    private final OpTarget exec;
     private final ConvolutionChoice choice;
     private final ConvolutionLibrary library;
-    private final List<Step> steps = new ArrayList<>();
+    private final List<CudaStep> steps = new ArrayList<>();
     private final List<WeightSlot> slots = new ArrayList<>();
-    private final Map<String, Value> values = new HashMap<>();
+    private final Map<String, CudaTensor> values = new HashMap<>();
     private final Set<String> ready = new LinkedHashSet<>();
     /** The op that writes a tensor, by name; and the concatenation that is its only reader. */
     private final Map<String, PlanOp> writers = new HashMap<>();
     private final Map<String, PlanOp.Concatenate> joinedBy = new HashMap<>();
     private final Map<String, Integer> readers = new HashMap<>();
     private final Buffer[] distances = new Buffer[3];
-    private Value images;
+    private CudaTensor images;
 
     /** Steps of one part, with the memory that their recording needs to know. */
-    record Compiled(Schedule schedule, List<WeightSlot> slots, Value images) {}
+    record Compiled(Schedule schedule, List<WeightSlot> slots, CudaTensor images) {}
 
     /**
      * @param exec of the device: how much scratch a call needs depends on it
      * @param library that computes what the choice gives it; null when that is nothing
      */
-    NetworkCompiler(ExecutionPlan plan, ElementType type, Exec exec, ConvolutionChoice choice, ConvolutionLibrary library) {
+    NetworkCompiler(ExecutionPlan plan, ElementType type, OpTarget exec, ConvolutionChoice choice, ConvolutionLibrary library) {
         this.plan = plan;
         this.type = type;
         this.exec = exec;
@@ -72,12 +72,12 @@ final class NetworkCompiler {
     }
 
     Compiled compile() {
-        images = Value.dense(type, 2, 3, plan.size());
+        images = CudaTensor.dense(type, 2, 3, plan.size());
         values.put(plan.images().name(), images);
         long pixels = (long) plan.size() * plan.size();
         Buffer result = new Buffer(RESULT_HEAD + 3 * pixels * Float.BYTES);
-        steps.add(new Step.Input(1, images.image(1), result));
-        steps.add(new Step.Input(0, images.image(0), result));
+        steps.add(new CudaStep.Input(1, images.image(1), result));
+        steps.add(new CudaStep.Input(0, images.image(0), result));
         available(plan.images());
         pairs();
         List<PlanOp> rest = new ArrayList<>(plan.ops());
@@ -93,7 +93,7 @@ final class NetworkCompiler {
                 throw new IllegalStateException("nothing of the rest of the plan can be computed, from " + rest.get(0) + " on");
             }
         }
-        steps.add(new Step.Output(distances, result));
+        steps.add(new CudaStep.Output(distances, result));
         return new Compiled(new Schedule(steps), List.copyOf(slots), images);
     }
 
@@ -110,12 +110,12 @@ final class NetworkCompiler {
     }
 
     private void pair(String name, int branch, PlanTensor tensor) {
-        Value both = values.computeIfAbsent(name, n -> Value.dense(type, 2, tensor.channels(), tensor.side()));
+        CudaTensor both = values.computeIfAbsent(name, n -> CudaTensor.dense(type, 2, tensor.channels(), tensor.side()));
         values.put(tensor.name(), both.image(branch));
     }
 
     private boolean maxPool(PlanOp.MaxPool pool) {
-        steps.add(new Step.MaxPool(pool, value(pool.input()), value(pool.output())));
+        steps.add(new CudaStep.MaxPool(pool, value(pool.input()), value(pool.output())));
         available(pool.output());
         return true;
     }
@@ -133,8 +133,8 @@ final class NetworkCompiler {
             return;
         }
         List<PlanTensor> done = new ArrayList<>();
-        Value[][] in = new Value[2][3];
-        Value[][] out = new Value[2][3];
+        CudaTensor[][] in = new CudaTensor[2][3];
+        CudaTensor[][] out = new CudaTensor[2][3];
         WeightSlot.OfTuner[] weights = new WeightSlot.OfTuner[2];
         int c1 = plan.backbone().channels(1);
         for (int branch = 0; branch < 2; branch++) {
@@ -159,7 +159,7 @@ final class NetworkCompiler {
         int side = in[0][0].side();
         long scratch = amplifier ? DeviceOps.amplifierWorkspaceBytes(exec, type, 2, 1, side, c1)
                 : DeviceOps.filterWorkspaceBytes(exec, type, 2, 1, side, c1);
-        steps.add(new Step.Tuner(amplifier, in, out, weights, scratch == 0 ? null : new Buffer(scratch)));
+        steps.add(new CudaStep.Tuner(amplifier, in, out, weights, scratch == 0 ? null : new Buffer(scratch)));
         done.forEach(this::available);
         rest.removeAll(chains);
     }
@@ -205,7 +205,7 @@ final class NetworkCompiler {
                 PlanOp.FuseCosine cosine = both.get(0);
                 long side = plan.side(scale);
                 distances[scale] = new Buffer(2 * side * side * Float.BYTES);
-                steps.add(new Step.FuseCosine(scale, values.get("decoder" + scale),
+                steps.add(new CudaStep.FuseCosine(scale, values.get("decoder" + scale),
                         cosine.amplified() == null ? null : values.get("amplified" + scale),
                         values.get(cosine.teacher().batch().name()), distances[scale]));
                 rest.removeAll(both);
@@ -220,14 +220,14 @@ final class NetworkCompiler {
                 layers.add(c);
             }
         }
-        List<Step.Layered> libtrd = new ArrayList<>();
+        List<CudaStep.Layered> libtrd = new ArrayList<>();
         for (PlanOp.Convolution c : layers) {
             boolean other = choice.isLibrary(c);
             Layered layered = layered(c, other ? Layout.CHANNELS_LAST : Layout.LIBTRD);
             if (other) {
                 // One student's layers beside the other's.
                 boolean second = layers.size() > 1 && layers.indexOf(c) >= (layers.size() + 1) / 2;
-                steps.add(new Step.ByLibrary(layered, second ? Schedule.SECOND : Schedule.MAIN, library));
+                steps.add(new CudaStep.ByLibrary(layered, second ? Schedule.SECOND : Schedule.MAIN, library));
             } else {
                 libtrd.add(layered);
             }
@@ -239,10 +239,10 @@ final class NetworkCompiler {
         rest.removeAll(layers);
     }
 
-    static Step.Group group(ElementType type, Exec exec, List<Layered> layers) {
-        try (Convolutions sizes = Step.Group.sizes(layers)) {
+    static CudaStep.Group group(ElementType type, OpTarget exec, List<Layered> layers) {
+        try (Convolutions sizes = CudaStep.Group.sizes(layers)) {
             long scratch = DeviceOps.convolutionsWorkspaceBytes(exec, type, sizes);
-            return new Step.Group(List.copyOf(layers), scratch == 0 ? null : new Buffer(scratch));
+            return new CudaStep.Group(List.copyOf(layers), scratch == 0 ? null : new Buffer(scratch));
         }
     }
 
@@ -280,7 +280,7 @@ final class NetworkCompiler {
                 int at = 0;
                 for (PlanTensor part : joined.inputs()) {
                     if (whole(part).equals(tensor) && !inPlace(part)) {
-                        steps.add(new Step.Copy(joined.output().name() + " <- " + part.name(), value(part),
+                        steps.add(new CudaStep.Copy(joined.output().name() + " <- " + part.name(), value(part),
                                 value(joined.output()).channels(at, part.channels())));
                     }
                     at += part.channels();
@@ -297,15 +297,15 @@ final class NetworkCompiler {
         return tensor.batch() == null && joinedBy.containsKey(tensor.name()) && readers.get(tensor.name()) == 1;
     }
 
-    private Value value(PlanTensor tensor) {
+    private CudaTensor value(PlanTensor tensor) {
         if (tensor.batch() != null) {
             return value(tensor.batch()).image(tensor.image());
         }
-        Value known = values.get(tensor.name());
+        CudaTensor known = values.get(tensor.name());
         if (known != null) {
             return known;
         }
-        Value made;
+        CudaTensor made;
         if (inPlace(tensor)) {
             PlanOp.Concatenate joined = joinedBy.get(tensor.name());
             int at = 0;
@@ -314,7 +314,7 @@ final class NetworkCompiler {
             }
             made = value(joined.output()).channels(at, tensor.channels());
         } else {
-            made = Value.dense(type, tensor.images(), tensor.channels(), tensor.side());
+            made = CudaTensor.dense(type, tensor.images(), tensor.channels(), tensor.side());
         }
         values.put(tensor.name(), made);
         return made;

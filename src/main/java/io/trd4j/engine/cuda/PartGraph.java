@@ -6,7 +6,7 @@ import io.trd4j.data.Preparation;
 import io.trd4j.data.RgbImage;
 import io.trd4j.ops.DeviceOps;
 import io.trd4j.ops.ElementType;
-import io.trd4j.ops.Exec;
+import io.trd4j.ops.OpTarget;
 import io.trd4j.ops.Ops;
 import io.trd4j.ops.Pixels;
 import io.trd4j.ops.Workspace;
@@ -142,7 +142,7 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
     }
 
     private void tables(Raw raw) {
-        try (Exec cpu = Exec.cpu();
+        try (OpTarget cpu = OpTarget.cpu();
              Workspace tables = raw.colour ? Ops.planRgb(cpu, raw.width, raw.rows, size)
                      : modality == Modality.DEPTH ? Ops.planDepth(cpu, raw.width, raw.rows, size)
                      : Ops.planNormals(cpu, raw.width, raw.rows, size, normalKernel)) {
@@ -180,9 +180,9 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
     }
 
     @Override
-    public void record(int branch, Step.Input step, Recorder r) {
+    public void record(int branch, CudaStep.Input step, Recorder r) {
         Raw raw = branch == 0 ? rgb : second;
-        Exec exec = r.exec(step.stream());
+        OpTarget exec = r.exec(step.stream());
         long stream = r.stream(step.stream());
         long out = r.address(step.image());
         long fault = r.address(step.result()) + NetworkCompiler.FAULT_OFFSET;

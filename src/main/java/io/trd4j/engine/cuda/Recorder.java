@@ -1,7 +1,7 @@
 package io.trd4j.engine.cuda;
 
 import io.trd4j.ops.ElementType;
-import io.trd4j.ops.Exec;
+import io.trd4j.ops.OpTarget;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -14,12 +14,12 @@ import java.util.Map;
 final class Recorder implements AutoCloseable {
     /** Brings the images into the network's inputs. */
     interface Inputs {
-        void record(int branch, Step.Input step, Recorder r);
+        void record(int branch, CudaStep.Input step, Recorder r);
     }
 
     /** Brings the results to where the host reads them. */
     interface Outputs {
-        void record(Step.Output step, Recorder r);
+        void record(CudaStep.Output step, Recorder r);
     }
 
     private final Session session;
@@ -27,7 +27,7 @@ final class Recorder implements AutoCloseable {
     private final Outputs outputs;
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     /** Buffers that a library put elsewhere, by their address there. */
-    private final Map<Value.Buffer, Long> elsewhere = new HashMap<>();
+    private final Map<CudaTensor.Buffer, Long> elsewhere = new HashMap<>();
 
     Recorder(Session session, Inputs inputs, Outputs outputs) {
         this.session = session;
@@ -47,7 +47,7 @@ final class Recorder implements AutoCloseable {
             }
         }
         for (int i = 0; i < schedule.steps().size(); i++) {
-            Step step = schedule.steps().get(i);
+            CudaStep step = schedule.steps().get(i);
             for (int other : schedule.waits(i)) {
                 device.await(stream(step.stream()), session.event(1 + other));
             }
@@ -81,7 +81,7 @@ final class Recorder implements AutoCloseable {
         return session.stream(index);
     }
 
-    Exec exec(int stream) {
+    OpTarget exec(int stream) {
         return session.exec(stream);
     }
 
@@ -89,16 +89,16 @@ final class Recorder implements AutoCloseable {
         device().run(stream(stream), launch);
     }
 
-    long address(Value.Buffer buffer) {
+    long address(CudaTensor.Buffer buffer) {
         Long moved = elsewhere.get(buffer);
         return moved != null ? moved : session.arena() + buffer.place;
     }
 
-    long address(Value value) {
+    long address(CudaTensor value) {
         return address(value.buffer()) + value.offset();
     }
 
-    long addressOrNull(Value value) {
+    long addressOrNull(CudaTensor value) {
         return value == null ? 0 : address(value);
     }
 
@@ -107,7 +107,7 @@ final class Recorder implements AutoCloseable {
     }
 
     /** From now on the buffer is there; what reads it is recorded later. */
-    void moved(Value.Buffer buffer, long address) {
+    void moved(CudaTensor.Buffer buffer, long address) {
         elsewhere.put(buffer, address);
     }
 

@@ -1,6 +1,6 @@
 package io.trd4j.engine.cuda;
 
-import io.trd4j.engine.cuda.Value.Buffer;
+import io.trd4j.engine.cuda.CudaTensor.Buffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -21,7 +21,7 @@ final class Schedule {
     /** As cudaMalloc's: every address is aligned for any access. */
     static final long ALIGNMENT = 256;
 
-    private final List<Step> steps;
+    private final List<CudaStep> steps;
     /** All steps that are done before a step begins, whatever the timing. */
     private final BitSet[] before;
     /** Steps of other streams for whose events a step waits. */
@@ -32,13 +32,13 @@ final class Schedule {
     private final BitSet joins = new BitSet();
     private final long arenaBytes;
 
-    Schedule(List<Step> steps) {
+    Schedule(List<CudaStep> steps) {
         this.steps = List.copyOf(steps);
         before = new BitSet[steps.size()];
         waits = new BitSet[steps.size()];
         int[] last = {-1, -1, -1};
         for (int i = 0; i < steps.size(); i++) {
-            Step step = steps.get(i);
+            CudaStep step = steps.get(i);
             before[i] = new BitSet();
             after(before[i], last[step.stream()]);
             BitSet others = new BitSet();
@@ -95,7 +95,7 @@ final class Schedule {
     /** Largest first, each at the lowest place that is free whenever it is needed. */
     private long place() {
         Set<Buffer> all = new LinkedHashSet<>();
-        for (Step step : steps) {
+        for (CudaStep step : steps) {
             all.addAll(step.reads());
             all.addAll(step.writes());
         }
@@ -140,7 +140,7 @@ final class Schedule {
         return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
-    List<Step> steps() {
+    List<CudaStep> steps() {
         return steps;
     }
 

@@ -1,7 +1,7 @@
 package io.trd4j.engine.cuda;
 
 import io.trd4j.ops.ElementType;
-import io.trd4j.ops.Exec;
+import io.trd4j.ops.OpTarget;
 
 /** What one inspector has of a device: an arena, streams, events, and the graphs that it captures. Takes over one use of the network. */
 final class Session implements AutoCloseable {
@@ -13,7 +13,7 @@ final class Session implements AutoCloseable {
     private final Device device;
     private long arena;
     private final long[] streams = new long[Schedule.STREAMS];
-    private final Exec[] execs = new Exec[Schedule.STREAMS];
+    private final OpTarget[] execs = new OpTarget[Schedule.STREAMS];
     private final long[] events;
     private boolean closed;
 
@@ -57,7 +57,7 @@ final class Session implements AutoCloseable {
             arena = device.allocate(network.schedule().arenaBytes());
             for (int i = 0; i < streams.length; i++) {
                 streams[i] = device.newStream();
-                execs[i] = Exec.cuda(device.index(), streams[i]);
+                execs[i] = OpTarget.cuda(device.index(), streams[i]);
             }
             for (int i = 0; i < events.length; i++) {
                 if (i == 0 || schedule().signals(i - 1)) {
@@ -128,7 +128,7 @@ final class Session implements AutoCloseable {
         return streams[index];
     }
 
-    Exec exec(int stream) {
+    OpTarget exec(int stream) {
         return execs[stream];
     }
 

@@ -2,7 +2,7 @@ package io.trd4j.engine.plan;
 
 /**
  * A feature map of the plan: {@code images x side x side x channels}, channels-last. Its type and place in memory are the
- * executor's business.
+ * runner's business.
  *
  * @param name unique in a plan
  * @param images 2 where both modalities run as one batch, else 1

@@ -1,7 +1,7 @@
 package io.trd4j.benchmarks.latency;
 
 import io.trd4j.model.Safetensors;
-import io.trd4j.ops.Owned;
+import io.trd4j.ops.Retained;
 import java.io.IOException;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -51,8 +51,8 @@ final class FusedLayer {
             folded[i] = (float) (w[i] * factor[i / inner % factor.length]);
         }
         try (PointerScope scope = new PointerScope()) {
-            weights = Owned.of(Tensor.create(folded, shape.stream().mapToLong(Long::longValue).toArray()).to(type));
-            bias = Owned.of(Tensor.create(shift, shift.length).to(type));
+            weights = Retained.of(Tensor.create(folded, shape.stream().mapToLong(Long::longValue).toArray()).to(type));
+            bias = Retained.of(Tensor.create(shift, shift.length).to(type));
         }
     }
 
@@ -76,7 +76,7 @@ final class FusedLayer {
         Tensor plain = weights;
         weights = FusedOps.reorder(transposed, plain, geometry, new long[] {x.size(0), x.size(1), x.size(2), x.size(3)});
         plain.close();
-        packedWeights = Owned.of(new IValue(weights));
-        packedBias = Owned.of(new IValue(bias));
+        packedWeights = Retained.of(new IValue(weights));
+        packedBias = Retained.of(new IValue(bias));
     }
 }

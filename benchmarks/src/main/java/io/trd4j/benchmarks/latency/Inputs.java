@@ -6,8 +6,8 @@ import io.trd4j.data.Dataset;
 import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
 import io.trd4j.data.PartFiles;
-import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
+import io.trd4j.data.SyntheticProduct;
 import io.trd4j.engine.PrecisionCalibration;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.model.Backbone;
@@ -81,7 +81,7 @@ public final class Inputs {
         Backbone backbone = Backbone.of(args[1]);
         int size = Integer.parseInt(args[2]);
         Modality modality = Modality.valueOf(args[3].toUpperCase(Locale.ROOT));
-        SyntheticParts.write(folder.resolve("part"), Shape.COOKIE, 1 + NORMAL_PARTS, 0, 0, PART_PIXELS, SEED, done -> { });
+        SyntheticParts.write(folder.resolve("part"), SyntheticProduct.COOKIE, 1 + NORMAL_PARTS, 0, 0, PART_PIXELS, SEED, done -> { });
         List<PartFiles> files = Dataset.open(folder.resolve("part")).train();
         Part raw = files.get(0).load();
         AtomicFile.write(folder.resolve("raw-rgb.u8"), raw.rgb().rgb());

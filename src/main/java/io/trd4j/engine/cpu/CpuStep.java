@@ -1,0 +1,64 @@
+package io.trd4j.engine.cpu;
+
+import io.trd4j.engine.plan.PlanOp;
+import java.util.Locale;
+import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+
+/** One call of the compiled plan: a oneDNN primitive, or a kernel of libtrd. */
+sealed interface CpuStep {
+    /** What of the plan it computes; null for a conversion that the types made necessary. */
+    PlanOp op();
+
+    /** For listings: the layer's name, or what is converted. */
+    String name();
+
+    /** For listings: which of the library's implementations runs. */
+    String implementation();
+
+    /** What it writes; null for a distance map. */
+    CpuTensor output();
+
+    /** Memory that a primitive takes: of the arena (a CpuTensor), shared (a oneDNN memory), or the scratchpad (its descriptor). */
+    record Argument(int id, Object target) {}
+
+    record Primitive(PlanOp op, String name, String implementation, CpuTensor output, dnnl_primitive primitive,
+                     Argument[] arguments) implements CpuStep {}
+
+    /**
+     * A 3x3 convolution by libtrd's Winograd kernel: FP32 products, features in FP32 or BF16.
+     *
+     * @param residual may be the output's own memory, or null
+     * @param packed transformed weights; shared
+     */
+    record Winograd(PlanOp.Convolution op, CpuTensor input, CpuTensor residual, float residualScale, CpuTensor amplified, CpuTensor output,
+                    BytePointer packed, FloatPointer bias, long scratchBytes) implements CpuStep {
+        @Override
+        public String name() {
+            return op.layer().convolution();
+        }
+
+        @Override
+        public String implementation() {
+            return "libtrd winograd " + input.type().name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    record FuseCosine(PlanOp.FuseCosine op, CpuTensor decoder, CpuTensor amplified, CpuTensor teacher) implements CpuStep {
+        @Override
+        public String name() {
+            return (op.branch() == 0 ? "rgb" : "second") + ".distance" + (op.scale() + 1);
+        }
+
+        @Override
+        public String implementation() {
+            return "libtrd fuse_cosine " + decoder.type().name().toLowerCase(Locale.ROOT);
+        }
+
+        @Override
+        public CpuTensor output() {
+            return null;
+        }
+    }
+}
