@@ -31,7 +31,7 @@ class PlanReportTest {
 
     private static PlanReport report(Precision precision) {
         assumeTrue(CpuSupport.isAvailable() && CpuSupport.supports(precision));
-        return PlanReport.measureRandom(Backbone.RESNET18, 64, new InspectorOptions(2, precision), 3);
+        return PlanMeasurement.measureRandom(Backbone.RESNET18, 64, new InspectorOptions(2, precision), 3);
     }
 
     private static StepProfile step(PlanReport report, String name) {
@@ -125,13 +125,13 @@ class PlanReportTest {
     void libTorchHasNoPlanToShow() throws IOException {
         Path model = SmallModel.write(folder.resolve("model.safetensors"), Modality.DEPTH, null);
         try (ModelFile file = ModelFile.open(model); NetworkRunner runner = LibTorchRunner.open(file, 2)) {
-            PlanReport report = PlanReport.of(runner, PLAN, 2, 1);
+            PlanReport report = PlanMeasurement.of(runner, PLAN, 2, 1);
             assertEquals(List.of(), report.steps());
             assertEquals("LibTorch", report.library());
             assertTrue(report.networkMillis() > 0);
             assertEquals(PLAN.flop(), report.flop());
         }
-        PlanReport opened = PlanReport.measure(model, new InspectorOptions(1, Precision.FP32), 1);
+        PlanReport opened = PlanMeasurement.measure(model, new InspectorOptions(1, Precision.FP32), 1);
         assertEquals(CpuSupport.isAvailable(), !opened.steps().isEmpty());
     }
 
@@ -139,8 +139,8 @@ class PlanReportTest {
     void wrongArgumentsAreRefused() {
         assumeTrue(CpuSupport.isAvailable());
         InspectorOptions options = new InspectorOptions(1, Precision.FP32);
-        assertThrows(IllegalArgumentException.class, () -> PlanReport.measureRandom(Backbone.RESNET18, 32, options, 0));
-        assertThrows(IllegalArgumentException.class, () -> PlanReport.measureRandom(Backbone.RESNET18, 100, options, 1));
+        assertThrows(IllegalArgumentException.class, () -> PlanMeasurement.measureRandom(Backbone.RESNET18, 32, options, 0));
+        assertThrows(IllegalArgumentException.class, () -> PlanMeasurement.measureRandom(Backbone.RESNET18, 100, options, 1));
         assertThrows(IllegalArgumentException.class, () -> PeakGemm.gflopPerSecond(Precision.AUTO, 1));
     }
 

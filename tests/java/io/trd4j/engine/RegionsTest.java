@@ -27,13 +27,13 @@ class RegionsTest {
     /** Two blocks, 6 x 4 at (3, 5) and 2 x 3 at (20, 10), the second with the higher peak, and a pixel that touches it by a corner. */
     private static Inspection twoBlocks() {
         Inspection inspection = new Inspection(SIZE);
-        block(inspection.map, 3, 5, 6, 4, 6);
-        inspection.map[7 * SIZE + 4] = 8;
-        block(inspection.mapRgb, 3, 5, 6, 4, 7);
-        block(inspection.map, 20, 10, 2, 3, 9);
-        inspection.map[13 * SIZE + 22] = 9.5f;
-        block(inspection.mapDepth, 20, 10, 4, 4, 4);
-        block(inspection.mapRgb, 20, 10, 4, 4, 5);
+        block(inspection.maps.map, 3, 5, 6, 4, 6);
+        inspection.maps.map[7 * SIZE + 4] = 8;
+        block(inspection.maps.mapRgb, 3, 5, 6, 4, 7);
+        block(inspection.maps.map, 20, 10, 2, 3, 9);
+        inspection.maps.map[13 * SIZE + 22] = 9.5f;
+        block(inspection.maps.mapDepth, 20, 10, 4, 4, 4);
+        block(inspection.maps.mapRgb, 20, 10, 4, 4, 5);
         inspection.thresholds = ng(ScoreBranch.COMBINED, 5);
         return inspection;
     }

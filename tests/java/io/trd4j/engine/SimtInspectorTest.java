@@ -95,7 +95,7 @@ class SimtInspectorTest {
 
     private static Inspector onDevice(SimtParts device, Path model, Precision precision) throws IOException {
         try (ModelFile file = ModelFile.open(model)) {
-            return new Inspector(file.info(), new CudaPartEngine(device.open(model, precision, true), true), OPTIONS);
+            return new Inspector(file.info(), device.open(model, precision, true), OPTIONS);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.trd4j.cli;
 
 import io.trd4j.engine.InspectorOptions;
+import io.trd4j.engine.PlanMeasurement;
 import io.trd4j.engine.PlanReport;
 import io.trd4j.engine.StepProfile;
 import io.trd4j.io.AtomicFile;
@@ -46,8 +47,8 @@ final class PlanCommand implements Callable<Integer> {
         }
         choice.requireReport(json);
         PlanReport report = choice.model() == null
-                ? PlanReport.measureRandom(choice.backbone(), choice.size(), options, runs)
-                : PlanReport.measure(choice.model(), options, runs);
+                ? PlanMeasurement.measureRandom(choice.backbone(), choice.size(), options, runs)
+                : PlanMeasurement.measure(choice.model(), options, runs);
         if (choice.model() == null) {
             System.out.println(ModelChoice.MEANINGLESS);
         }

@@ -49,7 +49,7 @@ final class CpuPartEngine implements PartEngine {
     }
 
     @Override
-    public void inspect(Part part, Inspection result) {
+    public void inspect(Part part, PartMaps result) {
         Ops.setThreads(threads);
         long start = System.nanoTime();
         preparation.rgb(part, runner.image(0));

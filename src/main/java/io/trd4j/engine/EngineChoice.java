@@ -3,7 +3,7 @@ package io.trd4j.engine;
 import io.trd4j.data.Modality;
 import io.trd4j.engine.cuda.ConvolutionBackend;
 import io.trd4j.engine.cuda.CudaNetwork;
-import io.trd4j.engine.cuda.CudaPart;
+import io.trd4j.engine.cuda.CudaPartEngine;
 import io.trd4j.engine.cuda.CudaRunner;
 import io.trd4j.engine.cuda.CudaSupport;
 import io.trd4j.engine.plan.ExecutionPlan;
@@ -75,8 +75,7 @@ final class EngineChoice {
 
     private static PartEngine part(CudaNetwork network, ModelInfo info, InspectorOptions options) {
         Modality modality = info.modality();
-        return new CudaPartEngine(new CudaPart(network, modality, info.normalKernel(), info.calibration(), options.maps()),
-                options.maps());
+        return new CudaPartEngine(network, modality, info.normalKernel(), info.calibration(), options.maps());
     }
 
     private static CudaNetwork network(int gpu, ExecutionPlan plan, WeightSource source, InspectorOptions options)

@@ -14,13 +14,8 @@ import java.util.Set;
  * {@link Inspector#inspect}; the arrays it returns are its own and change with the next part.
  */
 public final class Inspection {
-    final float[] map;
-    final float[] mapRgb;
-    final float[] mapDepth;
+    final PartMaps maps;
     private final int size;
-    float score;
-    float scoreRgb;
-    float scoreDepth;
     final InputQuality quality = new InputQuality();
     final Set<Warning> warnings = EnumSet.noneOf(Warning.class);
     private final Set<Warning> warningsView = Collections.unmodifiableSet(warnings);
@@ -28,15 +23,10 @@ public final class Inspection {
     Verdict verdict = Verdict.NONE;
     Thresholds thresholds = Thresholds.NONE;
     RegionOfInterest regionOfInterest;
-    long prepareNanos;
-    long networkNanos;
-    long anomalyMapNanos;
 
     Inspection(int size) {
         this.size = size;
-        map = new float[size * size];
-        mapRgb = new float[size * size];
-        mapDepth = new float[size * size];
+        maps = new PartMaps(size);
     }
 
     /** S: the maps are S x S, row by row. */
@@ -49,32 +39,32 @@ public final class Inspection {
      * region of interest excludes a pixel.
      */
     public float[] map() {
-        return map;
+        return maps.map;
     }
 
     /** The rgb branch's map alone, calibrated and blurred. */
     public float[] mapRgb() {
-        return mapRgb;
+        return maps.mapRgb;
     }
 
     /** The second branch's map alone, calibrated and blurred. */
     public float[] mapDepth() {
-        return mapDepth;
+        return maps.mapDepth;
     }
 
     /** Maximum of the combined map, over the pixels that count. */
     public float score() {
-        return score;
+        return maps.score;
     }
 
     /** Maximum of the rgb map; 0 when the part was inspected without colour. */
     public float scoreRgb() {
-        return scoreRgb;
+        return maps.scoreRgb;
     }
 
     /** Maximum of the second branch's map; 0 when the part was inspected without its second modality. */
     public float scoreDepth() {
-        return scoreDepth;
+        return maps.scoreDepth;
     }
 
     /**
@@ -101,6 +91,7 @@ public final class Inspection {
 
     /** Where the combined map has its maximum: {@code y * size + x}, the first of several. Searches the map. */
     public int peak() {
+        float[] map = maps.map;
         int peak = 0;
         for (int i = 1; i < map.length; i++) {
             peak = map[i] > map[peak] ? i : peak;
@@ -111,7 +102,7 @@ public final class Inspection {
     /** Which branch's map is high at the {@link #peak}. */
     public Deciding deciding() {
         int peak = peak();
-        return Deciding.of(mapRgb[peak], mapDepth[peak]);
+        return Deciding.of(maps.mapRgb[peak], maps.mapDepth[peak]);
     }
 
     /** The model's thresholds, with which the verdict was made. */
@@ -129,7 +120,7 @@ public final class Inspection {
      * these and the copies to page-locked memory, the rest is the network's.
      */
     public long prepareNanos() {
-        return prepareNanos;
+        return maps.prepareNanos;
     }
 
     /**
@@ -137,15 +128,15 @@ public final class Inspection {
      * copies, preparation, network, maps; what one graph does cannot be told apart.
      */
     public long networkNanos() {
-        return networkNanos;
+        return maps.networkNanos;
     }
 
     /** Calibration, blur and maxima; on a GPU the copies of the results to this object. */
     public long anomalyMapNanos() {
-        return anomalyMapNanos;
+        return maps.anomalyMapNanos;
     }
 
     public long elapsedNanos() {
-        return prepareNanos + networkNanos + anomalyMapNanos;
+        return maps.prepareNanos + maps.networkNanos + maps.anomalyMapNanos;
     }
 }

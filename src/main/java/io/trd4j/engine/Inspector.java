@@ -209,14 +209,14 @@ public final class Inspector implements AutoCloseable {
             Part used = usable(part, result.quality);
             long measured = System.nanoTime() - start;
             used = inspectUsable(used, result);
-            result.prepareNanos += measured;
+            result.maps.prepareNanos += measured;
             result.warnings.clear();
             result.mode = mode(used);
             if (result.mode != InspectionMode.BOTH) {
                 calibrateAlone(result);
             }
             leaveOut(result);
-            if (!Float.isFinite(result.score)) {
+            if (!Float.isFinite(result.maps.score)) {
                 throw new InputException("part " + part.id() + ": the network's result is not finite: the model's weights are "
                         + (engine.precision() == Precision.FP16 ? "damaged, or too large for fp16; try --precision bf16" : "damaged; train or import it again"));
             }
@@ -233,10 +233,10 @@ public final class Inspector implements AutoCloseable {
         result.regionOfInterest = roi;
         if (roi != null) {
             long start = System.nanoTime();
-            result.score = roi.keep(result.map);
-            result.scoreRgb = roi.keep(result.mapRgb);
-            result.scoreDepth = roi.keep(result.mapDepth);
-            result.anomalyMapNanos += System.nanoTime() - start;
+            result.maps.score = roi.keep(result.maps.map);
+            result.maps.scoreRgb = roi.keep(result.maps.mapRgb);
+            result.maps.scoreDepth = roi.keep(result.maps.mapDepth);
+            result.maps.anomalyMapNanos += System.nanoTime() - start;
         }
     }
 
@@ -266,13 +266,13 @@ public final class Inspector implements AutoCloseable {
     /** Returns what of the part was inspected: that its points show no part is only known when they are prepared. */
     private Part inspectUsable(Part part, Inspection result) {
         try {
-            engine.inspect(part, result);
+            engine.inspect(part, result.maps);
             return part;
         } catch (InputException e) {
             if (part.xyz() == null || part.rgb() == null || options.inputs().depth() == OnUnusable.REFUSE) {
                 throw e;
             }
-            engine.inspect(part.withoutSecond(), result);
+            engine.inspect(part.withoutSecond(), result.maps);
             return part.withoutSecond();
         }
     }
@@ -292,23 +292,23 @@ public final class Inspector implements AutoCloseable {
         float factor = (float) (rgb ? both.stdRgb() / alone.stdRgb() : both.stdDepth() / alone.stdDepth());
         float shift = (float) (rgb ? (both.meanRgb() - alone.meanRgb()) / alone.stdRgb()
                 : (both.meanDepth() - alone.meanDepth()) / alone.stdDepth());
-        result.score = factor * (rgb ? result.scoreRgb : result.scoreDepth) + shift;
-        result.scoreRgb = rgb ? result.score : 0;
-        result.scoreDepth = rgb ? 0 : result.score;
+        result.maps.score = factor * (rgb ? result.maps.scoreRgb : result.maps.scoreDepth) + shift;
+        result.maps.scoreRgb = rgb ? result.maps.score : 0;
+        result.maps.scoreDepth = rgb ? 0 : result.maps.score;
         if (options.maps() || info.regionOfInterest() != null) {
-            float[] own = rgb ? result.mapRgb : result.mapDepth;
+            float[] own = rgb ? result.maps.mapRgb : result.maps.mapDepth;
             for (int i = 0; i < own.length; i++) {
                 own[i] = factor * own[i] + shift;
             }
-            System.arraycopy(own, 0, result.map, 0, own.length);
-            Arrays.fill(rgb ? result.mapDepth : result.mapRgb, 0);
+            System.arraycopy(own, 0, result.maps.map, 0, own.length);
+            Arrays.fill(rgb ? result.maps.mapDepth : result.maps.mapRgb, 0);
         }
     }
 
     private void judge(Part used, Inspection result) {
         InspectionMode mode = result.mode;
-        result.verdict = mode == InspectionMode.BOTH ? rule.of(result.score, result.scoreRgb, result.scoreDepth)
-                : rule.ofAlone(mode, result.score);
+        result.verdict = mode == InspectionMode.BOTH ? rule.of(result.maps.score, result.maps.scoreRgb, result.maps.scoreDepth)
+                : rule.ofAlone(mode, result.maps.score);
         if (mode == InspectionMode.RGB_ONLY) {
             result.warnings.add(Warning.NO_DEPTH);
         } else if (mode == InspectionMode.DEPTH_ONLY) {

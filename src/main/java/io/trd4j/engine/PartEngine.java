@@ -5,7 +5,7 @@ import io.trd4j.model.Precision;
 import java.nio.ByteBuffer;
 
 /** Whole parts on one backend, from raw buffers to scores and maps. Used by one thread at a time. */
-interface PartEngine extends AutoCloseable {
+public interface PartEngine extends AutoCloseable {
     /** The arithmetic of its convolutions; never AUTO. */
     Precision precision();
 
@@ -20,7 +20,7 @@ interface PartEngine extends AutoCloseable {
      *
      * @throws io.trd4j.io.InputException when the part cannot be inspected
      */
-    void inspect(Part part, Inspection result);
+    void inspect(Part part, PartMaps result);
 
     /** Another engine of the same model for another thread, weights shared. */
     PartEngine duplicate();

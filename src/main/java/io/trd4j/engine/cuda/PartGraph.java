@@ -175,10 +175,6 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
         captured.run();
     }
 
-    long nodes() {
-        return captured.nodes();
-    }
-
     @Override
     public void record(int branch, CudaStep.Input step, Recorder r) {
         Raw raw = branch == 0 ? rgb : second;

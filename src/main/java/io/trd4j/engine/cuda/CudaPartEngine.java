@@ -4,6 +4,8 @@ import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
 import io.trd4j.data.Preparation;
 import io.trd4j.engine.DeviceException;
+import io.trd4j.engine.PartEngine;
+import io.trd4j.engine.PartMaps;
 import io.trd4j.io.InputException;
 import io.trd4j.jni.TrdCalibration;
 import io.trd4j.jni.TrdDistances;
@@ -13,15 +15,17 @@ import io.trd4j.ops.DeviceOps;
 import io.trd4j.ops.MapOperators;
 import io.trd4j.ops.OpTarget;
 import io.trd4j.ops.Retained;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whole parts on a device, from raw buffers to scores and maps: one graph for each geometry, made with its first part. Used by
- * one thread at a time; after a geometry's first part nothing is allocated.
+ * Whole parts on a device, from raw buffers to scores and maps: one graph for each geometry, made with its first part. One graph
+ * does all, so that its stages cannot be told apart. Used by one thread at a time; after a geometry's first part nothing is
+ * allocated.
  */
-public final class CudaPart implements AutoCloseable {
+public final class CudaPartEngine implements PartEngine {
     /** As the CPU's preparation says it; the text continues a sentence that began with the part. */
     private static final String NO_FOREGROUND = "has no valid point more than 5 mm off the background plane; check that the part is in "
             + "view and that the coordinates are metres";
@@ -44,15 +48,13 @@ public final class CudaPart implements AutoCloseable {
     private long operatorsBytes;
     private DeviceException broken;
     private boolean closed;
-    private long stagedNanos;
-    private long deviceNanos;
 
     /**
      * Takes over one use of the network, which it closes when it is closed.
      *
      * @param maps whether the maps are brought to the host, or the scores alone
      */
-    public CudaPart(CudaNetwork network, Modality modality, int normalKernel, Calibration calibration, boolean maps) {
+    public CudaPartEngine(CudaNetwork network, Modality modality, int normalKernel, Calibration calibration, boolean maps) {
         this.network = network;
         this.modality = modality;
         this.normalKernel = normalKernel;
@@ -84,12 +86,27 @@ public final class CudaPart implements AutoCloseable {
     }
 
     /**
-     * Inspects one part; results are read by {@link #score} and {@link #copyMaps}.
+     * {@inheritDoc}
      *
-     * @throws InputException when the part cannot be used
      * @throws DeviceException when the device failed, now or before
      */
-    public void run(Part part) {
+    @Override
+    public void inspect(Part part, PartMaps to) {
+        run(part, to);
+        long done = System.nanoTime();
+        to.score = values.get(0);
+        to.scoreRgb = values.get(1);
+        to.scoreDepth = values.get(2);
+        if (maps) {
+            int head = (int) (NetworkCompiler.RESULT_HEAD / Float.BYTES);
+            values.get(head, to.map, 0, size * size);
+            values.get(head + size * size, to.mapRgb, 0, size * size);
+            values.get(head + 2 * size * size, to.mapDepth, 0, size * size);
+        }
+        to.anomalyMapNanos = System.nanoTime() - done;
+    }
+
+    private void run(Part part, PartMaps to) {
         if (broken != null) {
             throw new DeviceException(broken.reason(), "the device failed before; close this inspector and open another ("
                     + broken.getMessage() + ")", broken);
@@ -106,8 +123,8 @@ public final class CudaPart implements AutoCloseable {
             graph.stage(part);
             long staged = System.nanoTime();
             graph.run();
-            deviceNanos = System.nanoTime() - staged;
-            stagedNanos = staged - start;
+            to.networkNanos = System.nanoTime() - staged;
+            to.prepareNanos = staged - start;
         } catch (RuntimeException e) {
             RuntimeException translated = CudaErrors.translated(e);
             if (translated instanceof DeviceException failure && failure.reason() != DeviceException.Reason.OUT_OF_MEMORY) {
@@ -170,38 +187,8 @@ public final class CudaPart implements AutoCloseable {
         r.device().copyToHost(r.stream(step.stream()), result.address(), head, resultBytes());
     }
 
-    /** Maximum of the combined map (0), the rgb map (1), the second branch's map (2), of the last part. */
-    public float score(int index) {
-        return values.get(index);
-    }
-
-    /** Copies the last part's maps; they were brought to the host, or this is an IllegalStateException. */
-    public void copyMaps(float[] map, float[] mapRgb, float[] mapDepth) {
-        if (!maps) {
-            throw new IllegalStateException("this inspector brings only scores to the host");
-        }
-        int head = (int) (NetworkCompiler.RESULT_HEAD / Float.BYTES);
-        values.get(head, map, 0, size * size);
-        values.get(head + size * size, mapRgb, 0, size * size);
-        values.get(head + 2 * size * size, mapDepth, 0, size * size);
-    }
-
-    /** Nanoseconds of the last part until its graph was launched: copies to page-locked memory. */
-    public long stagedNanos() {
-        return stagedNanos;
-    }
-
-    /** Nanoseconds of the last part from the launch to the results on the host. */
-    public long deviceNanos() {
-        return deviceNanos;
-    }
-
-    /** Nodes of the last part's graph: kernels, copies. */
-    public long nodes() {
-        return graphs.get(graphs.size() - 1).nodes();
-    }
-
     /** Runs the network and the maps once on images of zeros: kernels are loaded then. A geometry's first part makes its graph. */
+    @Override
     public void warmUp() {
         network.device().use();
         try (Session.Captured once = session.capture((branch, step, r) -> r.device().fill(r.stream(step.stream()),
@@ -213,27 +200,36 @@ public final class CudaPart implements AutoCloseable {
     }
 
     /** Page-locked memory: parts in it are read by the device itself. Shared with duplicates; closed by the caller. */
-    public HostMemory allocateInput(long bytes) {
+    @Override
+    public Memory allocateInput(long bytes) {
         HostMemory memory = new HostMemory(network.device(), bytes);
         network.pinned().add(memory);
-        return memory;
+        return new Memory() {
+            @Override
+            public ByteBuffer buffer() {
+                return memory.buffer();
+            }
+
+            @Override
+            public void close() {
+                network.pinned().remove(memory);
+                memory.close();
+            }
+        };
     }
 
-    /** Frees what {@link #allocateInput} gave. */
-    public void freeInput(HostMemory memory) {
-        network.pinned().remove(memory);
-        memory.close();
+    @Override
+    public PartEngine duplicate() {
+        return new CudaPartEngine(network.share(), modality, normalKernel, calibration, maps);
     }
 
-    public CudaPart duplicate() {
-        return new CudaPart(network.share(), modality, normalKernel, calibration, maps);
-    }
-
+    @Override
     public Precision precision() {
         return network.precision();
     }
 
     /** For listings: the device's index and name. */
+    @Override
     public String device() {
         return network.deviceName();
     }
