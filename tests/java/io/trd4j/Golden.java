@@ -3,8 +3,8 @@ package io.trd4j;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.trd4j.model.Safetensors;
-import io.trd4j.model.Weights;
+import io.trd4j.model.network.Weights;
+import io.trd4j.model.tensorfile.Safetensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,17 +1,17 @@
 package io.trd4j;
 
-import io.trd4j.data.Dataset;
-import io.trd4j.data.Modality;
-import io.trd4j.data.SyntheticParts;
-import io.trd4j.data.SyntheticProduct;
+import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.synthetic.SyntheticParts;
+import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
+import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
-import io.trd4j.model.Network;
 import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Threshold;
 import io.trd4j.model.Thresholds;
+import io.trd4j.model.network.Network;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -3,12 +3,12 @@ package io.trd4j.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.trd4j.data.ImageFiles;
+import io.trd4j.data.image.ImageFiles;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
-import io.trd4j.model.SafetensorsWriter;
-import io.trd4j.model.TensorInfo;
-import io.trd4j.model.TensorType;
+import io.trd4j.model.tensorfile.SafetensorsWriter;
+import io.trd4j.model.tensorfile.TensorInfo;
+import io.trd4j.model.tensorfile.TensorType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.trd4j.data.ImageFiles;
 import io.trd4j.data.RgbImage;
+import io.trd4j.data.image.ImageFiles;
 import io.trd4j.model.DriftReference;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;

@@ -3,9 +3,9 @@ package io.trd4j.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.trd4j.data.ImageFiles;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
+import io.trd4j.data.image.ImageFiles;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import java.io.IOException;

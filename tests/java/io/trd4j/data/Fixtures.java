@@ -15,21 +15,21 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.function.Executable;
 
 /** Where the fixtures lie and what several tests ask of them. */
-final class Fixtures {
-    static final Path ROOT = Path.of(System.getProperty("trd.fixtures"));
+public final class Fixtures {
+    public static final Path ROOT = Path.of(System.getProperty("trd.fixtures"));
 
     private Fixtures() {}
 
-    static Path image(String name) {
+    public static Path image(String name) {
         return ROOT.resolve("images").resolve(name);
     }
 
-    static Path golden(String name) {
+    public static Path golden(String name) {
         return ROOT.resolve("golden/preprocess").resolve(name);
     }
 
     /** One float32 tensor of a safetensors file. */
-    static float[] tensor(Path file, String name) throws IOException {
+    public static float[] tensor(Path file, String name) throws IOException {
         ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         byte[] header = new byte[(int) in.getLong()];
         in.get(header);
@@ -42,7 +42,7 @@ final class Fixtures {
     }
 
     /** The call is refused in one line that holds every one of {@code mentions}. */
-    static void assertRefused(Executable call, Object... mentions) {
+    public static void assertRefused(Executable call, Object... mentions) {
         String message = assertThrows(InputException.class, call).getMessage();
         assertFalse(message.contains("\n"), message);
         for (Object mention : mentions) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trd4j.Golden;
 import io.trd4j.io.InputException;
+import io.trd4j.model.network.Teacher;
+import io.trd4j.model.network.Weights;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;

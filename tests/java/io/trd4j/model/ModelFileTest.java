@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.trd4j.data.Modality;
 import io.trd4j.io.InputException;
+import io.trd4j.model.tensorfile.SafetensorsTest;
+import io.trd4j.model.tensorfile.SafetensorsWriter;
+import io.trd4j.model.tensorfile.TensorInfo;
+import io.trd4j.model.tensorfile.TensorType;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.trd4j.io.InputException;
+import io.trd4j.model.tensorfile.SafetensorsTest;
+import io.trd4j.model.tensorfile.TensorInfo;
+import io.trd4j.model.tensorfile.TensorType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

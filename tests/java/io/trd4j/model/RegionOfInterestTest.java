@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.trd4j.data.Modality;
 import io.trd4j.io.InputException;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -2,9 +2,9 @@ package io.trd4j.report;
 
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
-import io.trd4j.engine.Region;
-import io.trd4j.engine.Region.Deciding;
-import io.trd4j.engine.Region.Point;
+import io.trd4j.inspect.Region;
+import io.trd4j.inspect.Region.Deciding;
+import io.trd4j.inspect.Region.Point;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.report.ReportData.Branch;
 import io.trd4j.report.ReportData.CardEntry;

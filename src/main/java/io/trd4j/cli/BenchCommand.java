@@ -1,16 +1,18 @@
 package io.trd4j.cli;
 
-import io.trd4j.data.Dataset;
-import io.trd4j.data.Modality;
+import io.trd4j.cli.options.ComputeOptions;
+import io.trd4j.cli.options.ModelChoice;
 import io.trd4j.data.Part;
-import io.trd4j.data.PartFiles;
-import io.trd4j.data.SyntheticParts;
-import io.trd4j.data.SyntheticProduct;
-import io.trd4j.engine.Inspector;
-import io.trd4j.engine.InspectorOptions;
-import io.trd4j.engine.NativeVersions;
+import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.synthetic.SyntheticParts;
+import io.trd4j.data.synthetic.SyntheticProduct;
+import io.trd4j.inspect.Inspector;
+import io.trd4j.inspect.InspectorOptions;
+import io.trd4j.inspect.NativeVersions;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
+import io.trd4j.model.Modality;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package io.trd4j.cli;
 
 import com.sun.management.ThreadMXBean;
 import io.trd4j.data.Part;
-import io.trd4j.engine.Inspection;
-import io.trd4j.engine.Inspector;
+import io.trd4j.inspect.Inspection;
+import io.trd4j.inspect.Inspector;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.List;

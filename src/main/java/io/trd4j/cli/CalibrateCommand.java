@@ -1,18 +1,22 @@
 package io.trd4j.cli;
 
-import io.trd4j.data.Dataset;
-import io.trd4j.data.PartFiles;
-import io.trd4j.engine.InspectorOptions;
+import io.trd4j.calibrate.ThresholdPlan;
+import io.trd4j.cli.options.ComputeOptions;
+import io.trd4j.cli.options.RoiOptions;
+import io.trd4j.cli.options.ThresholdOptions;
+import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
-import io.trd4j.model.Network;
 import io.trd4j.model.Precision;
 import io.trd4j.model.PrecisionTests;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.Thresholds;
+import io.trd4j.model.network.Network;
 import io.trd4j.train.PreparedParts;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package io.trd4j.cli;
 
-import io.trd4j.data.Dataset;
-import io.trd4j.data.PartFiles;
-import io.trd4j.engine.DeviceChoice;
-import io.trd4j.engine.InputPolicy;
-import io.trd4j.engine.Inspector;
-import io.trd4j.engine.InspectorOptions;
+import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.inspect.DeviceChoice;
+import io.trd4j.inspect.InputPolicy;
+import io.trd4j.inspect.Inspector;
+import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.model.DriftReference;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.Precision;

@@ -1,8 +1,9 @@
 package io.trd4j.cli;
 
-import io.trd4j.data.Dataset;
-import io.trd4j.engine.Inspector;
-import io.trd4j.engine.InspectorOptions;
+import io.trd4j.cli.options.InspectOptions;
+import io.trd4j.data.dataset.Dataset;
+import io.trd4j.inspect.Inspector;
+import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.metrics.MetricsRow;

@@ -1,12 +1,12 @@
 package io.trd4j.cli;
 
-import io.trd4j.data.Dataset;
-import io.trd4j.data.ImageFiles;
 import io.trd4j.data.Part;
-import io.trd4j.data.PartFiles;
-import io.trd4j.engine.Inspection;
-import io.trd4j.engine.Inspector;
-import io.trd4j.engine.Verdict;
+import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.image.ImageFiles;
+import io.trd4j.inspect.Inspection;
+import io.trd4j.inspect.Inspector;
+import io.trd4j.inspect.Verdict;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.FileSet;
 import io.trd4j.io.InputException;

@@ -1,5 +1,6 @@
 package io.trd4j.cli;
 
+import io.trd4j.cli.options.OutputChecks;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Checkpoints;
 import io.trd4j.model.ModelFile;

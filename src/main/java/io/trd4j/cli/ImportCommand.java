@@ -1,13 +1,14 @@
 package io.trd4j.cli;
 
-import io.trd4j.data.Modality;
+import io.trd4j.cli.options.OutputChecks;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.Checkpoints;
+import io.trd4j.model.Modality;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.TeacherWeights;
-import io.trd4j.model.TorchFile;
+import io.trd4j.model.tensorfile.TorchFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

@@ -1,10 +1,10 @@
 package io.trd4j.cli;
 
 import io.trd4j.data.InputQuality;
-import io.trd4j.engine.Inspection;
-import io.trd4j.engine.Inspector;
-import io.trd4j.engine.Region;
-import io.trd4j.engine.Verdict;
+import io.trd4j.inspect.Inspection;
+import io.trd4j.inspect.Inspector;
+import io.trd4j.inspect.Region;
+import io.trd4j.inspect.Verdict;
 import io.trd4j.model.InspectionMode;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,11 +1,14 @@
 package io.trd4j.cli;
 
-import io.trd4j.data.Modality;
-import io.trd4j.data.SyntheticProduct;
-import io.trd4j.train.Pretext;
+import io.trd4j.calibrate.Rate;
+import io.trd4j.cli.options.EnumConverter;
+import io.trd4j.data.synthetic.SyntheticProduct;
+import io.trd4j.model.Modality;
+import io.trd4j.train.pretrain.Pretext;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -50,7 +53,13 @@ public final class Main {
         cli.registerConverter(Modality.class, new EnumConverter<>(Modality.class));
         cli.registerConverter(Pretext.class, new EnumConverter<>(Pretext.class));
         cli.registerConverter(SyntheticProduct.class, new EnumConverter<>(SyntheticProduct.class));
-        cli.registerConverter(Rate.class, Rate::of);
+        cli.registerConverter(Rate.class, text -> {
+            try {
+                return Rate.of(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        });
         cli.setParameterExceptionHandler(Main::wrongUsage);
         cli.setExecutionExceptionHandler((e, command, parsed) -> failed(e));
         cli.getSubcommands().values().forEach(verb -> verb.getCommandSpec().versionProvider(new Version()));

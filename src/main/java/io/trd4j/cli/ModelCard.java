@@ -1,5 +1,6 @@
 package io.trd4j.cli;
 
+import io.trd4j.cli.options.RoiOptions;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.PrecisionTests;

@@ -1,13 +1,15 @@
 package io.trd4j.cli;
 
-import io.trd4j.data.Dataset;
-import io.trd4j.data.PartFiles;
+import io.trd4j.calibrate.Rate;
+import io.trd4j.cli.options.InspectOptions;
+import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.drift.DriftMonitor;
 import io.trd4j.drift.DriftReport;
 import io.trd4j.drift.DriftReport.Shift;
-import io.trd4j.engine.Inspection;
-import io.trd4j.engine.Inspector;
-import io.trd4j.engine.InspectorOptions;
+import io.trd4j.inspect.Inspection;
+import io.trd4j.inspect.Inspector;
+import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import java.io.IOException;

@@ -1,11 +1,11 @@
 package io.trd4j.cli;
 
-import io.trd4j.data.PartFiles;
+import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.metrics.Outliers;
-import io.trd4j.model.BranchMaps;
-import io.trd4j.model.LibTorch;
-import io.trd4j.model.Network;
 import io.trd4j.model.RegionOfInterest;
+import io.trd4j.model.network.BranchMaps;
+import io.trd4j.model.network.LibTorch;
+import io.trd4j.model.network.Network;
 import io.trd4j.train.PreparedParts;
 import java.util.Arrays;
 import java.util.List;

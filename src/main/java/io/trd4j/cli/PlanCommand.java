@@ -1,9 +1,11 @@
 package io.trd4j.cli;
 
-import io.trd4j.engine.InspectorOptions;
-import io.trd4j.engine.PlanMeasurement;
+import io.trd4j.cli.options.ComputeOptions;
+import io.trd4j.cli.options.ModelChoice;
 import io.trd4j.engine.PlanReport;
 import io.trd4j.engine.StepProfile;
+import io.trd4j.inspect.InspectorOptions;
+import io.trd4j.inspect.PlanMeasurement;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import java.io.IOException;

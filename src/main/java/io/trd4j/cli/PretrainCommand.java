@@ -1,11 +1,13 @@
 package io.trd4j.cli;
 
+import io.trd4j.cli.options.DeviceOptions;
+import io.trd4j.cli.options.ResumeHint;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
-import io.trd4j.train.Pretext;
-import io.trd4j.train.PretrainOptions;
-import io.trd4j.train.Pretrainer;
+import io.trd4j.train.pretrain.Pretext;
+import io.trd4j.train.pretrain.PretrainOptions;
+import io.trd4j.train.pretrain.Pretrainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

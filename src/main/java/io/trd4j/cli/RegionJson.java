@@ -1,6 +1,6 @@
 package io.trd4j.cli;
 
-import io.trd4j.engine.Region;
+import io.trd4j.inspect.Region;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,8 @@
 package io.trd4j.cli;
 
-import io.trd4j.data.ImageFiles;
+import io.trd4j.cli.options.OutputChecks;
+import io.trd4j.cli.options.RoiOptions;
+import io.trd4j.data.image.ImageFiles;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.model.ModelFile;

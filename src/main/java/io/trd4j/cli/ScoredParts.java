@@ -1,10 +1,10 @@
 package io.trd4j.cli;
 
 import io.trd4j.data.Part;
-import io.trd4j.data.PartFiles;
+import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.drift.ReferenceCollector;
-import io.trd4j.engine.Inspection;
-import io.trd4j.engine.Inspector;
+import io.trd4j.inspect.Inspection;
+import io.trd4j.inspect.Inspector;
 import io.trd4j.model.DriftReference;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ScoreBranch;

@@ -1,8 +1,8 @@
 package io.trd4j.cli;
 
-import io.trd4j.data.SyntheticParts;
-import io.trd4j.data.SyntheticProduct;
-import io.trd4j.data.SyntheticTestSet;
+import io.trd4j.data.synthetic.SyntheticParts;
+import io.trd4j.data.synthetic.SyntheticProduct;
+import io.trd4j.data.synthetic.SyntheticTestSet;
 import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package io.trd4j.cli;
 
 import io.trd4j.data.Part;
-import io.trd4j.data.PartFiles;
 import io.trd4j.data.RgbImage;
-import io.trd4j.engine.Inspection;
-import io.trd4j.engine.Inspector;
-import io.trd4j.engine.Regions;
-import io.trd4j.engine.Verdict;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.inspect.Inspection;
+import io.trd4j.inspect.Inspector;
+import io.trd4j.inspect.Regions;
+import io.trd4j.inspect.Verdict;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.model.InspectionMode;
 import io.trd4j.model.ModelFile;

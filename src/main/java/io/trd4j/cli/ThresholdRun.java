@@ -1,10 +1,12 @@
 package io.trd4j.cli;
 
-import io.trd4j.data.Dataset;
-import io.trd4j.data.PartFiles;
-import io.trd4j.engine.InputPolicy;
-import io.trd4j.engine.Inspector;
-import io.trd4j.engine.InspectorOptions;
+import io.trd4j.calibrate.Rate;
+import io.trd4j.calibrate.ThresholdPlan;
+import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.inspect.InputPolicy;
+import io.trd4j.inspect.Inspector;
+import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.InputException;
 import io.trd4j.metrics.MaxF1;
 import io.trd4j.model.DriftReference;

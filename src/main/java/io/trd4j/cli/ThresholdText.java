@@ -1,5 +1,6 @@
 package io.trd4j.cli;
 
+import io.trd4j.calibrate.Rate;
 import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Threshold;
 import io.trd4j.model.Threshold.Evidence;

@@ -1,10 +1,14 @@
 package io.trd4j.cli;
 
-import io.trd4j.data.Dataset;
-import io.trd4j.data.Modality;
-import io.trd4j.data.SobelAperture;
+import io.trd4j.cli.options.AutoNumber;
+import io.trd4j.cli.options.DeviceOptions;
+import io.trd4j.cli.options.OutputChecks;
+import io.trd4j.cli.options.RoiOptions;
+import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.prepare.SobelAperture;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
+import io.trd4j.model.Modality;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.TeacherWeights;
 import io.trd4j.train.Trainer.EpochLoss;

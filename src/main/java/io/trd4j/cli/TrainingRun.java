@@ -1,20 +1,21 @@
 package io.trd4j.cli;
 
-import io.trd4j.data.Dataset;
-import io.trd4j.data.Modality;
-import io.trd4j.data.PartFiles;
-import io.trd4j.data.SobelAperture;
-import io.trd4j.engine.PrecisionCalibration;
+import io.trd4j.cli.options.ResumeHint;
+import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.prepare.SobelAperture;
+import io.trd4j.inspect.PrecisionCalibration;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Calibration;
+import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
-import io.trd4j.model.Network;
 import io.trd4j.model.PrecisionTests;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.TeacherWeights;
 import io.trd4j.model.TrainingSummary;
+import io.trd4j.model.network.Network;
 import io.trd4j.train.Calibrator;
 import io.trd4j.train.Convergence;
 import io.trd4j.train.MeanFeature;

@@ -1,6 +1,6 @@
 package io.trd4j.cli;
 
-import io.trd4j.engine.NativeVersions;
+import io.trd4j.inspect.NativeVersions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

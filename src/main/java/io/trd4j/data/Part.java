@@ -45,7 +45,7 @@ public final class Part {
     }
 
     /** A part as read, with the file that errors name, its second modality's; what is missing is null. */
-    static Part fromFiles(String id, String file, RgbImage rgb, PointCloud xyz, RgbImage normals) {
+    public static Part fromFiles(String id, String file, RgbImage rgb, PointCloud xyz, RgbImage normals) {
         return new Part(id, file, rgb, xyz, normals);
     }
 

@@ -1,9 +1,9 @@
 package io.trd4j.drift;
 
 import io.trd4j.drift.DriftReport.Shift;
-import io.trd4j.engine.Inspection;
-import io.trd4j.engine.PartStatistics;
-import io.trd4j.engine.Verdict;
+import io.trd4j.inspect.Inspection;
+import io.trd4j.inspect.PartStatistics;
+import io.trd4j.inspect.Verdict;
 import io.trd4j.io.InputException;
 import io.trd4j.model.DriftReference;
 import io.trd4j.model.ModelInfo;

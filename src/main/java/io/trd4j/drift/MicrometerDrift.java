@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.trd4j.drift.DriftReport.Shift;
-import io.trd4j.engine.Verdict;
+import io.trd4j.inspect.Verdict;
 import io.trd4j.model.Statistic;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;

@@ -1,7 +1,7 @@
 package io.trd4j.drift;
 
-import io.trd4j.engine.Inspection;
-import io.trd4j.engine.PartStatistics;
+import io.trd4j.inspect.Inspection;
+import io.trd4j.inspect.PartStatistics;
 import io.trd4j.model.DriftReference;
 import io.trd4j.model.Statistic;
 import java.util.ArrayList;

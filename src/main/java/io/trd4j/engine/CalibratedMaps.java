@@ -10,7 +10,7 @@ import io.trd4j.ops.Retained;
 import org.bytedeco.javacpp.FloatPointer;
 
 /** From both branches' distances to calibrated, blurred maps and scores (SPEC section 4), in buffers of its own. */
-final class CalibratedMaps implements AutoCloseable {
+public final class CalibratedMaps implements AutoCloseable {
     private final OpTarget exec = OpTarget.cpu();
     private final MapOperators operators;
     private final TrdCalibration calibration = Retained.of(new TrdCalibration());
@@ -19,7 +19,7 @@ final class CalibratedMaps implements AutoCloseable {
     private final FloatPointer mapDepth;
     private final FloatPointer scores = Retained.of(new FloatPointer(3L));
 
-    CalibratedMaps(int size, Calibration c) {
+    public CalibratedMaps(int size, Calibration c) {
         long pixels = (long) size * size;
         operators = new MapOperators(exec, size, size / 4, size / 8, size / 16);
         calibration.mean_rgb(c.meanRgb()).std_rgb(c.stdRgb()).mean_depth(c.meanDepth()).std_depth(c.stdDepth());
@@ -28,12 +28,12 @@ final class CalibratedMaps implements AutoCloseable {
         mapDepth = Retained.of(new FloatPointer(pixels));
     }
 
-    void compute(Distances rgb, Distances depth) {
+    public void compute(Distances rgb, Distances depth) {
         Ops.anomalyMap(exec, rgb, depth, calibration, null, operators, map, mapRgb, mapDepth, scores, 1);
     }
 
     /** Combined map, S x S, of the last call. */
-    FloatPointer map() {
+    public FloatPointer map() {
         return map;
     }
 
@@ -46,7 +46,7 @@ final class CalibratedMaps implements AutoCloseable {
     }
 
     /** Maximum of the combined map (0), the rgb map (1), the second branch's map (2). */
-    float score(int index) {
+    public float score(int index) {
         return scores.get(index);
     }
 

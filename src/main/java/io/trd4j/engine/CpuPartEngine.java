@@ -1,7 +1,7 @@
 package io.trd4j.engine;
 
 import io.trd4j.data.Part;
-import io.trd4j.data.Preparation;
+import io.trd4j.data.prepare.Preparation;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
 import io.trd4j.ops.Ops;
@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** Parts on the CPU: preparation, network, maps, one after the other. */
-final class CpuPartEngine implements PartEngine {
+public final class CpuPartEngine implements PartEngine {
     private final ModelInfo info;
     private final NetworkRunner runner;
     private final int threads;
@@ -18,7 +18,7 @@ final class CpuPartEngine implements PartEngine {
     private final CalibratedMaps maps;
 
     /** Takes the runner over, also when it throws. */
-    CpuPartEngine(ModelInfo info, NetworkRunner runner, int threads, boolean copyMaps) {
+    public CpuPartEngine(ModelInfo info, NetworkRunner runner, int threads, boolean copyMaps) {
         this.info = info;
         this.runner = runner;
         this.threads = threads;

@@ -27,7 +27,7 @@ public final class NetworkTimer {
     }
 
     /** Median milliseconds of a run. */
-    static double median(NetworkRunner runner, int size, int runs) {
+    public static double median(NetworkRunner runner, int size, int runs) {
         float[] noise = noise(size, 1);
         long[] nanos = new long[runs];
         for (int i = -WARM_UP; i < runs; i++) {

@@ -1,6 +1,9 @@
 package io.trd4j.model;
 
 import io.trd4j.io.InputException;
+import io.trd4j.model.tensorfile.SafetensorsWriter;
+import io.trd4j.model.tensorfile.TorchFile;
+import io.trd4j.model.tensorfile.TorchWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

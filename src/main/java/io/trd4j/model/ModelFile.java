@@ -1,6 +1,9 @@
 package io.trd4j.model;
 
 import io.trd4j.io.InputException;
+import io.trd4j.model.tensorfile.Safetensors;
+import io.trd4j.model.tensorfile.SafetensorsWriter;
+import io.trd4j.model.tensorfile.TensorInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.trd4j.data.Modality;
 import io.trd4j.io.InputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,6 +1,8 @@
 package io.trd4j.model;
 
 import io.trd4j.io.InputException;
+import io.trd4j.model.tensorfile.TensorInfo;
+import io.trd4j.model.tensorfile.TensorType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

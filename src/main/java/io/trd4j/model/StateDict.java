@@ -1,6 +1,11 @@
 package io.trd4j.model;
 
 import io.trd4j.io.InputException;
+import io.trd4j.model.tensorfile.SafetensorsWriter;
+import io.trd4j.model.tensorfile.TensorElements;
+import io.trd4j.model.tensorfile.TensorInfo;
+import io.trd4j.model.tensorfile.TensorType;
+import io.trd4j.model.tensorfile.TorchFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -10,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /** State dicts as they come, turned into exactly the tensors a network needs. */
-final class StateDict {
+public final class StateDict {
     private static final List<String> WRAPPERS = List.of("state_dict", "model");
     private static final String DATA_PARALLEL = "module.";
 
@@ -30,12 +35,12 @@ final class StateDict {
 
     /** The value as a dict, null when it is none. */
     @SuppressWarnings("unchecked") // the maps of a checkpoint are all of this type
-    static Map<String, Object> asDict(Object value) {
+    public static Map<String, Object> asDict(Object value) {
         return value instanceof Map ? (Map<String, Object>) value : null;
     }
 
     /** The tensors of a state dict, {@code module.} removed from their names; other values are skipped. */
-    static Map<String, SafetensorsWriter.Source> tensors(Map<String, Object> dict) {
+    public static Map<String, SafetensorsWriter.Source> tensors(Map<String, Object> dict) {
         Map<String, SafetensorsWriter.Source> out = new LinkedHashMap<>();
         unwrap(dict).forEach((key, value) -> {
             if (value instanceof TorchFile.TensorData tensor) {

@@ -1,6 +1,11 @@
 package io.trd4j.model;
 
 import io.trd4j.io.InputException;
+import io.trd4j.model.tensorfile.ChannelIo;
+import io.trd4j.model.tensorfile.Safetensors;
+import io.trd4j.model.tensorfile.SafetensorsWriter;
+import io.trd4j.model.tensorfile.TensorInfo;
+import io.trd4j.model.tensorfile.TorchFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -3,7 +3,7 @@ package io.trd4j.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.samskivert.mustache.Mustache;
-import io.trd4j.engine.Region;
+import io.trd4j.inspect.Region;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.metrics.CurvePoint;
 import io.trd4j.metrics.MetricsRow;

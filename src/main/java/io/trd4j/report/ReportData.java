@@ -1,8 +1,8 @@
 package io.trd4j.report;
 
-import io.trd4j.data.ImageFiles;
 import io.trd4j.data.RgbImage;
-import io.trd4j.engine.Region;
+import io.trd4j.data.image.ImageFiles;
+import io.trd4j.inspect.Region;
 import io.trd4j.metrics.CurvePoint;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.metrics.MetricsRow;

@@ -1,8 +1,8 @@
 package io.trd4j.train;
 
-import io.trd4j.model.Safetensors;
-import io.trd4j.model.SafetensorsWriter;
-import io.trd4j.model.Weights;
+import io.trd4j.model.network.Weights;
+import io.trd4j.model.tensorfile.Safetensors;
+import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.ops.Retained;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ public final class Adam implements AutoCloseable {
         this(dict, STUDENT_BETA_1);
     }
 
-    Adam(Weights dict, double beta1) {
+    public Adam(Weights dict, double beta1) {
         this.beta1 = beta1;
         parameters = dict.trained();
         try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
@@ -84,7 +84,7 @@ public final class Adam implements AutoCloseable {
     }
 
     /** The optimizer's tensors for a state file. */
-    List<SafetensorsWriter.Source> sources(String prefix) {
+    public List<SafetensorsWriter.Source> sources(String prefix) {
         List<SafetensorsWriter.Source> sources = new ArrayList<>();
         for (int i = 0; i < parameters.size(); i++) {
             Weights.Entry p = parameters.get(i);
@@ -95,7 +95,7 @@ public final class Adam implements AutoCloseable {
         return sources;
     }
 
-    void load(Safetensors file, String prefix) throws IOException {
+    public void load(Safetensors file, String prefix) throws IOException {
         for (int i = 0; i < parameters.size(); i++) {
             Weights.Entry p = parameters.get(i);
             Weights.load(file, prefix + p.name() + FIRST, p.shape(), first.get(i));

@@ -1,11 +1,11 @@
 package io.trd4j.train;
 
 import io.trd4j.io.InputException;
-import io.trd4j.model.BranchMaps;
 import io.trd4j.model.Calibration;
-import io.trd4j.model.LibTorch;
-import io.trd4j.model.Network;
 import io.trd4j.model.RegionOfInterest;
+import io.trd4j.model.network.BranchMaps;
+import io.trd4j.model.network.LibTorch;
+import io.trd4j.model.network.Network;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.FloatPointer;

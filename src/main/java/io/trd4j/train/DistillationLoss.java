@@ -1,7 +1,7 @@
 package io.trd4j.train;
 
-import io.trd4j.model.Features;
-import io.trd4j.model.Student;
+import io.trd4j.model.network.Features;
+import io.trd4j.model.network.Student;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;

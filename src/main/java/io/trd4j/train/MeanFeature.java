@@ -1,8 +1,8 @@
 package io.trd4j.train;
 
-import io.trd4j.model.Features;
-import io.trd4j.model.LibTorch;
-import io.trd4j.model.Network;
+import io.trd4j.model.network.Features;
+import io.trd4j.model.network.LibTorch;
+import io.trd4j.model.network.Network;
 import io.trd4j.train.Trainer.ValidationLoss;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.trd4j.train;
 
-import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
-import io.trd4j.data.PartFiles;
-import io.trd4j.data.Preparation;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.prepare.Preparation;
 import io.trd4j.jni.NativeRuntime;
+import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.ops.ElementType;
 import io.trd4j.ops.Retained;

@@ -1,7 +1,7 @@
 package io.trd4j.train;
 
-import io.trd4j.model.LibTorch;
-import io.trd4j.model.Teacher;
+import io.trd4j.model.network.LibTorch;
+import io.trd4j.model.network.Teacher;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 

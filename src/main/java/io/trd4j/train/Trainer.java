@@ -1,12 +1,12 @@
 package io.trd4j.train;
 
 import io.trd4j.io.InputException;
-import io.trd4j.model.Features;
-import io.trd4j.model.LibTorch;
 import io.trd4j.model.ModelFile;
-import io.trd4j.model.Network;
-import io.trd4j.model.Student;
-import io.trd4j.model.TorchDevice;
+import io.trd4j.model.network.Features;
+import io.trd4j.model.network.LibTorch;
+import io.trd4j.model.network.Network;
+import io.trd4j.model.network.Student;
+import io.trd4j.model.network.TorchDevice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

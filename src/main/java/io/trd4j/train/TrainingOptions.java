@@ -1,9 +1,9 @@
 package io.trd4j.train;
 
-import io.trd4j.data.Modality;
 import io.trd4j.model.Backbone;
+import io.trd4j.model.Modality;
 import io.trd4j.model.ModelInfo;
-import io.trd4j.model.TorchDevice;
+import io.trd4j.model.network.TorchDevice;
 import java.util.Objects;
 
 /**

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trd4j.Golden;
 import io.trd4j.engine.GoldenNetwork;
-import io.trd4j.engine.Gpu;
 import io.trd4j.engine.plan.ExecutionPlan;
+import io.trd4j.inspect.Gpu;
 import io.trd4j.model.Backbone;
-import io.trd4j.model.Network;
 import io.trd4j.model.Precision;
+import io.trd4j.model.network.Network;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.trd4j.engine.GoldenNetwork;
 import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.jni.NativeRuntime;
-import io.trd4j.model.Network;
 import io.trd4j.model.Precision;
+import io.trd4j.model.network.Network;
 import java.io.IOException;
 import org.bytedeco.javacpp.Loader;
 

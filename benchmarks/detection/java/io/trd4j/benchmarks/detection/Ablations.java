@@ -1,15 +1,15 @@
 package io.trd4j.benchmarks.detection;
 
-import io.trd4j.data.Dataset;
-import io.trd4j.data.Modality;
-import io.trd4j.data.PartFiles;
-import io.trd4j.engine.DeviceChoice;
-import io.trd4j.engine.TrainingDevice;
+import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.inspect.DeviceChoice;
+import io.trd4j.inspect.TrainingDevice;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
-import io.trd4j.model.SafetensorsWriter;
-import io.trd4j.model.Teacher;
+import io.trd4j.model.Modality;
 import io.trd4j.model.TeacherWeights;
+import io.trd4j.model.network.Teacher;
+import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.train.PreparedParts;
 import io.trd4j.train.RandomTeacher;
 import io.trd4j.train.TrainingOptions;

@@ -1,10 +1,10 @@
 package io.trd4j.benchmarks.detection;
 
-import io.trd4j.model.Features;
-import io.trd4j.model.Network;
-import io.trd4j.model.SafetensorsWriter;
-import io.trd4j.model.Tuners;
-import io.trd4j.model.Weights;
+import io.trd4j.model.network.Features;
+import io.trd4j.model.network.Network;
+import io.trd4j.model.network.Tuners;
+import io.trd4j.model.network.Weights;
+import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.train.PreparedParts;
 import io.trd4j.train.Trainer;
 import io.trd4j.train.TrainingOptions;

@@ -1,6 +1,6 @@
 package io.trd4j.benchmarks.detection;
 
-import io.trd4j.model.TorchDevice;
+import io.trd4j.model.network.TorchDevice;
 import io.trd4j.train.PreparedParts;
 import java.util.ArrayList;
 import java.util.Collections;

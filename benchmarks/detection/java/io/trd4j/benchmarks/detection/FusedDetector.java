@@ -1,10 +1,10 @@
 package io.trd4j.benchmarks.detection;
 
-import io.trd4j.model.Features;
-import io.trd4j.model.FusedStudent;
-import io.trd4j.model.SafetensorsWriter;
-import io.trd4j.model.Teacher;
-import io.trd4j.model.Weights;
+import io.trd4j.model.network.Features;
+import io.trd4j.model.network.FusedStudent;
+import io.trd4j.model.network.Teacher;
+import io.trd4j.model.network.Weights;
+import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.train.Adam;
 import io.trd4j.train.DistillationLoss;
 import io.trd4j.train.PreparedParts;

@@ -1,7 +1,7 @@
 package io.trd4j.benchmarks.detection;
 
-import io.trd4j.model.Features;
-import io.trd4j.model.TorchDevice;
+import io.trd4j.model.network.Features;
+import io.trd4j.model.network.TorchDevice;
 import io.trd4j.ops.Retained;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;

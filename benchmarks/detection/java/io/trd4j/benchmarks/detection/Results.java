@@ -2,8 +2,8 @@ package io.trd4j.benchmarks.detection;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import io.trd4j.data.Dataset;
-import io.trd4j.data.PartFiles;
+import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.io.InputException;
 import io.trd4j.metrics.Evaluation;
 import java.io.IOException;

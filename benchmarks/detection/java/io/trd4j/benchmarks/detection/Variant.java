@@ -1,7 +1,7 @@
 package io.trd4j.benchmarks.detection;
 
 import io.trd4j.io.InputException;
-import io.trd4j.model.Tuners;
+import io.trd4j.model.network.Tuners;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
@@ -13,7 +13,7 @@ enum Variant {
     NO_AMPLIFIER("no-amplifier", Tuners.FILTER),
     /** Without both tuners: plain reverse distillation per modality, the maps added. */
     INDEPENDENT("independent", Tuners.NONE),
-    /** One student and one map over both modalities ({@link io.trd4j.model.FusedStudent}). */
+    /** One student and one map over both modalities ({@link io.trd4j.model.network.FusedStudent}). */
     FUSED("fused", null),
     /** The rgb map of INDEPENDENT alone. */
     RGB_ONLY("rgb-only", Tuners.NONE),

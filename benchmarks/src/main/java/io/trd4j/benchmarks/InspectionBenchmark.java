@@ -1,14 +1,14 @@
 package io.trd4j.benchmarks;
 
-import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
-import io.trd4j.engine.Inspection;
-import io.trd4j.engine.Inspector;
+import io.trd4j.inspect.Inspection;
+import io.trd4j.inspect.Inspector;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
+import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
-import io.trd4j.model.Network;
+import io.trd4j.model.network.Network;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;

@@ -2,7 +2,7 @@ package io.trd4j.benchmarks;
 
 import io.trd4j.jni.TrdCalibration;
 import io.trd4j.model.Backbone;
-import io.trd4j.model.LibTorch;
+import io.trd4j.model.network.LibTorch;
 import io.trd4j.ops.Distances;
 import io.trd4j.ops.ElementType;
 import io.trd4j.ops.MapOperators;

@@ -1,9 +1,9 @@
 package io.trd4j.benchmarks;
 
-import io.trd4j.data.Dataset;
-import io.trd4j.data.PartFiles;
-import io.trd4j.data.SyntheticParts;
-import io.trd4j.data.SyntheticProduct;
+import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.synthetic.SyntheticParts;
+import io.trd4j.data.synthetic.SyntheticProduct;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

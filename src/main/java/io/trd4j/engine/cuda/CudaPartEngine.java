@@ -1,8 +1,7 @@
 package io.trd4j.engine.cuda;
 
-import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
-import io.trd4j.data.Preparation;
+import io.trd4j.data.prepare.Preparation;
 import io.trd4j.engine.DeviceException;
 import io.trd4j.engine.PartEngine;
 import io.trd4j.engine.PartMaps;
@@ -10,6 +9,7 @@ import io.trd4j.io.InputException;
 import io.trd4j.jni.TrdCalibration;
 import io.trd4j.jni.TrdDistances;
 import io.trd4j.model.Calibration;
+import io.trd4j.model.Modality;
 import io.trd4j.model.Precision;
 import io.trd4j.ops.DeviceOps;
 import io.trd4j.ops.MapOperators;

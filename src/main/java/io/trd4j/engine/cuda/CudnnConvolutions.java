@@ -2,8 +2,8 @@ package io.trd4j.engine.cuda;
 
 import io.trd4j.engine.plan.Layer;
 import io.trd4j.engine.plan.PlanOp;
-import io.trd4j.model.LibTorch;
 import io.trd4j.model.Precision;
+import io.trd4j.model.network.LibTorch;
 import io.trd4j.ops.ElementType;
 import io.trd4j.ops.Retained;
 import java.util.Arrays;

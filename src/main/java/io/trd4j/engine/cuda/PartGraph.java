@@ -1,9 +1,9 @@
 package io.trd4j.engine.cuda;
 
-import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
-import io.trd4j.data.Preparation;
 import io.trd4j.data.RgbImage;
+import io.trd4j.data.prepare.Preparation;
+import io.trd4j.model.Modality;
 import io.trd4j.ops.DeviceOps;
 import io.trd4j.ops.ElementType;
 import io.trd4j.ops.OpTarget;

@@ -1,6 +1,6 @@
 package io.trd4j.benchmarks.latency;
 
-import io.trd4j.model.Safetensors;
+import io.trd4j.model.tensorfile.Safetensors;
 import io.trd4j.ops.Retained;
 import java.io.IOException;
 import java.util.List;

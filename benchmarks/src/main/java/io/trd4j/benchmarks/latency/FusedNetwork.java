@@ -3,7 +3,7 @@ package io.trd4j.benchmarks.latency;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ParameterNames;
-import io.trd4j.model.Safetensors;
+import io.trd4j.model.tensorfile.Safetensors;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

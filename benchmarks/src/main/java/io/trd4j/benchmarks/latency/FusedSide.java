@@ -1,7 +1,7 @@
 package io.trd4j.benchmarks.latency;
 
-import io.trd4j.model.LibTorch;
 import io.trd4j.model.ModelFile;
+import io.trd4j.model.network.LibTorch;
 import java.io.IOException;
 import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;

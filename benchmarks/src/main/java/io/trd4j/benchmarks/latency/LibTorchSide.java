@@ -1,9 +1,9 @@
 package io.trd4j.benchmarks.latency;
 
-import io.trd4j.model.BranchMaps;
-import io.trd4j.model.LibTorch;
 import io.trd4j.model.ModelFile;
-import io.trd4j.model.Network;
+import io.trd4j.model.network.BranchMaps;
+import io.trd4j.model.network.LibTorch;
+import io.trd4j.model.network.Network;
 import java.io.IOException;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;

@@ -2,8 +2,8 @@ package io.trd4j.benchmarks.latency;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trd4j.data.Part;
-import io.trd4j.engine.Inspection;
-import io.trd4j.engine.Inspector;
+import io.trd4j.inspect.Inspection;
+import io.trd4j.inspect.Inspector;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;

@@ -1,10 +1,10 @@
 package io.trd4j.benchmarks.latency;
 
 import io.trd4j.data.Part;
-import io.trd4j.engine.Inspection;
-import io.trd4j.engine.Inspector;
-import io.trd4j.engine.InspectorOptions;
 import io.trd4j.engine.cpu.CpuSupport;
+import io.trd4j.inspect.Inspection;
+import io.trd4j.inspect.Inspector;
+import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.InputException;
 import io.trd4j.jni.NativeRuntime;
 import io.trd4j.model.Precision;

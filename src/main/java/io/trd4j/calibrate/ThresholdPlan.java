@@ -1,0 +1,102 @@
+package io.trd4j.calibrate;
+
+import io.trd4j.io.InputException;
+import io.trd4j.model.ScoreBranch;
+import io.trd4j.model.Threshold.Method;
+import io.trd4j.threshold.TailBound;
+import io.trd4j.threshold.ToleranceBound;
+import java.util.List;
+
+/**
+ * Which thresholds to set, and what they shall promise.
+ *
+ * @param method EXACT or TAIL: from normal parts; MAX_F1 or FNR: from labelled ones
+ * @param ng EXACT and TAIL: share of normal parts that may be NG; FNR: share of parts with a defect that may be missed; else null
+ * @param review EXACT and TAIL: share of normal parts that may be REVIEW or NG; else null
+ * @param confidence one-sided; with several branches, that all their promises hold
+ * @param branches whose thresholds are set; a part is NG when any of its scores is above its threshold, so several share the rate, save
+ *                 those of parts that lack a modality
+ */
+public record ThresholdPlan(Method method, Rate ng, Rate review, Rate confidence, List<ScoreBranch> branches) {
+    public static final Rate CONFIDENCE = new Rate(0.95);
+
+    public ThresholdPlan {
+        branches = List.copyOf(branches);
+    }
+
+    /** Whether parts with a defect are needed. */
+    public boolean labelled() {
+        return method == Method.MAX_F1 || method == Method.FNR;
+    }
+
+    /**
+     * A branch's part of a rate of normal parts: the parts above any of the thresholds are at most the sum of those above each. The
+     * scores of parts that lack a modality share with nobody: such a part has no other score.
+     */
+    public double share(Rate rate, ScoreBranch branch) {
+        return method == Method.FNR ? rate.value() : rate.value() / sharing(branch);
+    }
+
+    /** The confidence of each branch's promise: the probability that any is broken is at most the sum of that of each. */
+    public double sharedConfidence(ScoreBranch branch) {
+        return 1 - (1 - confidence.value()) / sharing(branch);
+    }
+
+    private long sharing(ScoreBranch branch) {
+        return branch.alone() ? 1 : branches.stream().filter(b -> !b.alone()).count();
+    }
+
+    /** The branch that promises most. */
+    private ScoreBranch strictest() {
+        return branches.stream().filter(b -> !b.alone()).findFirst().orElse(branches.get(0));
+    }
+
+    /**
+     * Refuses, before anything is computed, what so many parts cannot promise.
+     *
+     * @param source where they are, for the message
+     */
+    public void requireNormal(int parts, String source) {
+        for (Rate rate : new Rate[] {ng, review}) {
+            String option = rate == ng ? "--false-reject-rate " : "--review-rate ";
+            if (rate != null && method == Method.TAIL) {
+                requireTail(parts, source, option, rate);
+            } else if (rate != null && method == Method.EXACT) {
+                require(parts, source, option, rate, "normal parts", "allow more, or use --method tail, which models the scores' tail");
+            }
+        }
+    }
+
+    /** The same for parts with a defect. */
+    public void requireAnomalous(int parts, String source) {
+        if (method == Method.FNR) {
+            require(parts, source, "--method fnr=", ng, "parts with a defect", "or allow more");
+        }
+    }
+
+    private void require(int parts, String source, String option, Rate rate, String what, String instead) {
+        double share = share(rate, strictest());
+        double sure = sharedConfidence(strictest());
+        long sharing = sharing(strictest());
+        long needed = ToleranceBound.partsNeeded(share, sure);
+        if (parts >= needed) {
+            return;
+        }
+        double possible = ToleranceBound.lowestRate(parts, sure) * rate.value() / share;
+        throw new InputException(option + rate + " with " + confidence + " confidence"
+                + (sharing == 1 ? "" : ", shared by " + sharing + " scores,") + " needs " + needed + " " + what + ", and "
+                + source + " has " + parts + (parts > 0 && possible < 1 ? " (enough for " + Rate.percent(possible) + ")" : "")
+                + "; add parts, " + instead);
+    }
+
+    private void requireTail(int parts, String source, String option, Rate rate) {
+        if (parts < TailBound.MIN_PARTS) {
+            throw new InputException("--method tail needs " + TailBound.MIN_PARTS + " normal parts, and " + source + " has " + parts
+                    + "; add parts");
+        }
+        if (share(rate, strictest()) >= TailBound.highestRate(parts)) {
+            throw new InputException(option + rate + " is no matter of the tail, which with " + parts + " parts is for rates below "
+                    + Rate.percent(TailBound.highestRate(parts) * sharing(strictest())) + "; leave --method tail away");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package io.trd4j.data.synthetic;
+
+import io.trd4j.data.Noise;
+import io.trd4j.data.Part;
+import io.trd4j.data.PointCloud;
+import io.trd4j.data.RgbImage;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.image.ImageFiles;
+import io.trd4j.io.AtomicFile;
+import io.trd4j.io.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.IntConsumer;
+import java.util.stream.Stream;
+
+/**
+ * Writes a synthetic product category in the MVTec 3D-AD layout: good parts to train and validate on, and test parts
+ * that are good, stained (colour only), dented or bumped (geometry only), or have a hole, a crack or contamination
+ * (both), with masks of what was changed. The same arguments give the same bytes.
+ *
+ * <p>Beside the parts, {@value #DEFECTS} says of each defect how severe it is: {@code id,kind,grade,severity}, where
+ * severity runs from 0, the smallest of its kind, to 1, and grade is its third: 1 slight, 2 medium, 3 severe.
+ */
+public final class SyntheticParts {
+    public static final int MIN_SIZE = 32;
+    public static final int MAX_SIZE = 1024;
+    public static final int MAX_PARTS = 100_000;
+    /** The list of defects, in the category's folder; written last. */
+    public static final String DEFECTS = "defects.csv";
+
+    private SyntheticParts() {}
+
+    /** One part in memory, its ground truth (255 = defect), and how severe the defect is, 0 to 1. */
+    record Sample(RgbImage rgb, PointCloud xyz, byte[] mask, double severity) {}
+
+    /** The same with so many test parts {@linkplain SyntheticTestSet#inAll in all}. */
+    public static void write(Path categoryFolder, SyntheticProduct shape, int train, int validation, int test, int sizePx, long seed,
+                             IntConsumer progress) throws IOException {
+        write(categoryFolder, shape, train, validation, SyntheticTestSet.inAll(test), sizePx, seed, progress);
+    }
+
+    /**
+     * @param categoryFolder created; must not exist or be empty
+     * @param test which test parts
+     * @param sizePx width and height of the images, 32 to 1024
+     * @param progress told after each part how many are written
+     * @throws InputException when the folder is not empty or a number is out of range
+     * @throws IOException when a file cannot be written; what was written before is then removed
+     */
+    public static void write(Path categoryFolder, SyntheticProduct shape, int train, int validation, SyntheticTestSet test, int sizePx, long seed,
+                             IntConsumer progress) throws IOException {
+        checkRange("size", sizePx, MIN_SIZE, MAX_SIZE);
+        checkRange("train", train, 0, MAX_PARTS);
+        checkRange("validation", validation, 0, MAX_PARTS);
+        if (train + validation + test.size() == 0) {
+            throw new InputException("no parts to write; give at least one for train, validation or test");
+        }
+        List<Path> created = new ArrayList<>();
+        for (Path folder = categoryFolder.toAbsolutePath(); folder != null && !Files.exists(folder); folder = folder.getParent()) {
+            created.add(folder);
+        }
+        if (!isEmpty(categoryFolder)) {
+            throw new InputException(categoryFolder + " is not empty; choose another folder or category, or empty it");
+        }
+        int done = 0;
+        try {
+            for (int i = 0; i < train; i++) {
+                save(categoryFolder.resolve("train/good"), i, sample(shape, sizePx, partSeed(seed, 0, i), null, null), false);
+                progress.accept(++done);
+            }
+            for (int i = 0; i < validation; i++) {
+                save(categoryFolder.resolve("validation/good"), i, sample(shape, sizePx, partSeed(seed, 1, i), null, null), false);
+                progress.accept(++done);
+            }
+            int[] next = new int[SyntheticDefect.Kind.values().length + 1];
+            StringBuilder defects = new StringBuilder("id,kind,grade,severity\n");
+            for (int i = 0; i < test.size(); i++) {
+                SyntheticTestSet.Entry entry = test.entries().get(i);
+                SyntheticDefect.Kind kind = entry.kind();
+                String folder = "test/" + (kind == null ? PartFiles.GOOD : kind.key());
+                int number = next[kind == null ? 0 : kind.ordinal() + 1]++;
+                Sample sample = sample(shape, sizePx, partSeed(seed, 2, i), kind, entry.grade());
+                save(categoryFolder.resolve(folder), number, sample, true);
+                if (kind != null) {
+                    defects.append(String.format(Locale.ROOT, "%s/%s,%s,%d,%.4f\n", folder, name(number), kind.key(),
+                            SyntheticDefect.Grade.of(sample.severity()).number(), sample.severity()));
+                }
+                progress.accept(++done);
+            }
+            if (test.size() > 0) {
+                AtomicFile.write(categoryFolder.resolve(DEFECTS), defects.toString());
+            }
+        } catch (IOException | RuntimeException e) {
+            remove(categoryFolder, created);
+            throw e;
+        }
+    }
+
+    /**
+     * A good part in memory: the first that {@link #write} would write to train on.
+     *
+     * @param sizePx width and height of its colour image and point cloud, 32 to 1024
+     */
+    public static Part part(SyntheticProduct shape, int sizePx, long seed) {
+        checkRange("size", sizePx, MIN_SIZE, MAX_SIZE);
+        Sample sample = sample(shape, sizePx, partSeed(seed, 0, 0), null, null);
+        return Part.of(shape.key(), sample.rgb(), sample.xyz());
+    }
+
+    /**
+     * The part that {@link #write} would write for a seed.
+     *
+     * @param kind null for the same part without its defect
+     * @param grade null when the seed decides
+     */
+    static Sample sample(SyntheticProduct shape, int size, long partSeed, SyntheticDefect.Kind kind, SyntheticDefect.Grade grade) {
+        SyntheticScene scene = new SyntheticScene(shape, size, partSeed, kind, grade);
+        return new Sample(scene.rgb(), scene.xyz(), scene.mask(), scene.severity());
+    }
+
+    static long partSeed(long seed, int split, int index) {
+        return Noise.mix(Noise.mix(seed, 1000 + split), index);
+    }
+
+    static void checkRange(String what, int value, int low, int high) {
+        if (value < low || value > high) {
+            throw new InputException(what + " " + value + " is not in " + low + ".." + high);
+        }
+    }
+
+    private static boolean isEmpty(Path folder) throws IOException {
+        for (Path parent = folder.toAbsolutePath().getParent(); parent != null; parent = parent.getParent()) {
+            if (Files.exists(parent) && !Files.isDirectory(parent)) {
+                throw new InputException(parent + " is a file; choose another folder");
+            }
+        }
+        if (!Files.exists(folder)) {
+            return true;
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.findAny().isEmpty();
+        } catch (NotDirectoryException e) {
+            throw new InputException(folder + " is a file; choose another folder or category", e);
+        }
+    }
+
+    private static void save(Path folder, int number, Sample sample, boolean mask) throws IOException {
+        String name = name(number);
+        AtomicFile.write(folder.resolve("rgb/" + name + ".png"), ImageFiles.png(sample.rgb()));
+        AtomicFile.write(folder.resolve("xyz/" + name + ".tiff"), ImageFiles.tiffXyz(sample.xyz()));
+        if (mask) {
+            int size = sample.rgb().width();
+            AtomicFile.write(folder.resolve("gt/" + name + ".png"), ImageFiles.pngGrey(size, size, sample.mask()));
+        }
+    }
+
+    private static String name(int number) {
+        return String.format(Locale.ROOT, "%03d", number);
+    }
+
+    /**
+     * The folder was new or empty before: everything in it is ours.
+     *
+     * @param created it, when it was new, and those of its parents that were, from the inside out
+     */
+    private static void remove(Path folder, List<Path> created) throws IOException {
+        if (Files.exists(folder)) {
+            List<Path> entries;
+            try (Stream<Path> walk = Files.walk(folder)) {
+                entries = walk.filter(entry -> !entry.equals(folder)).sorted(Comparator.reverseOrder()).toList();
+            }
+            for (Path entry : entries) {
+                Files.deleteIfExists(entry);
+            }
+        }
+        for (Path parent : created) {
+            Files.deleteIfExists(parent);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.trd4j.inspect;
+
+import io.trd4j.model.Precision;
+import java.util.Objects;
+
+/**
+ * How an {@link Inspector} runs.
+ *
+ * @param threads CPU threads of this inspector; 0 = as many as the machine has cores
+ * @param precision arithmetic of the network
+ * @param device where it computes
+ * @param maps whether an inspection has the anomaly maps; on a GPU, scores alone are sooner on the host; a model with a
+ *     region of interest has them in any case, as its scores are taken from them
+ * @param inputs what happens to parts of which a modality is missing or unusable
+ * @param minRegion mm²: regions above a limit that are smaller do not count for the verdict, where the part's points tell their area;
+ *     0 = all count. Needs maps. A part above a limit then costs a search for regions, which allocates
+ */
+public record InspectorOptions(int threads, Precision precision, DeviceChoice device, boolean maps, InputPolicy inputs,
+                               double minRegion) {
+    public static final int MAX_THREADS = 1024;
+
+    public InspectorOptions {
+        if (threads < 0 || threads > MAX_THREADS) {
+            throw new IllegalArgumentException("threads must be 0 (all cores) to " + MAX_THREADS + ", not " + threads);
+        }
+        Objects.requireNonNull(precision, "precision");
+        Objects.requireNonNull(device, "device");
+        Objects.requireNonNull(inputs, "inputs");
+        if (!(minRegion >= 0 && minRegion < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("the smallest region must be 0 mm² or more, not " + minRegion);
+        }
+        if (minRegion > 0 && !maps) {
+            throw new IllegalArgumentException("without maps, regions have no area: leave the smallest region at 0, or bring the maps");
+        }
+    }
+
+    /** The first GPU that can be used, else the CPU; with maps; what cannot be used is refused, every region counts. */
+    public InspectorOptions(int threads, Precision precision) {
+        this(threads, precision, DeviceChoice.AUTO, true, InputPolicy.REFUSE, 0);
+    }
+
+    /** All cores, the fastest precision that passed its test, a GPU when there is one. */
+    public static InspectorOptions defaults() {
+        return new InspectorOptions(0, Precision.AUTO);
+    }
+
+    public InspectorOptions withThreads(int newThreads) {
+        return new InspectorOptions(newThreads, precision, device, maps, inputs, minRegion);
+    }
+
+    public InspectorOptions withPrecision(Precision newPrecision) {
+        return new InspectorOptions(threads, newPrecision, device, maps, inputs, minRegion);
+    }
+
+    public InspectorOptions withDevice(DeviceChoice newDevice) {
+        return new InspectorOptions(threads, precision, newDevice, maps, inputs, minRegion);
+    }
+
+    public InspectorOptions withMaps(boolean newMaps) {
+        return new InspectorOptions(threads, precision, device, newMaps, inputs, minRegion);
+    }
+
+    public InspectorOptions withInputs(InputPolicy newInputs) {
+        return new InspectorOptions(threads, precision, device, maps, newInputs, minRegion);
+    }
+
+    public InspectorOptions withMinRegion(double squareMillimetres) {
+        return new InspectorOptions(threads, precision, device, maps, inputs, squareMillimetres);
+    }
+
+    int resolvedThreads() {
+        return threads == 0 ? Math.min(Runtime.getRuntime().availableProcessors(), MAX_THREADS) : threads;
+    }
+}

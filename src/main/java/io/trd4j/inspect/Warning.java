@@ -1,0 +1,30 @@
+package io.trd4j.inspect;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
+/** What somebody who acts on an {@link Inspection} should know of it. */
+public enum Warning {
+    /** The second modality was missing or unusable: inspected by colour alone, defects of the geometry were not looked for. */
+    NO_DEPTH,
+    /** The colour image was missing or unusable: inspected by the second modality alone, defects of the colour were not looked for. */
+    NO_RGB,
+    /** The model has thresholds, but none for parts inspected in this way: the verdict is REVIEW at best. */
+    NO_THRESHOLD,
+    /** Regions above a limit were smaller than {@link InspectorOptions#minRegion} and did not count for the verdict. */
+    SMALL_REGIONS_IGNORED,
+    /** Brightness, colour or saturation are unlike those of all normal parts of the calibration. */
+    UNUSUAL_COLOUR,
+    /** The colour image is less sharp than those of all normal parts. */
+    BLURRED,
+    /** Fewer points are valid than of all normal parts. */
+    FEW_POINTS,
+    /** Distance or tilt of the points are unlike those of all normal parts: the camera or the part was moved. */
+    UNUSUAL_POSE;
+
+    /** As in results: {@code no_depth}. */
+    @JsonValue
+    public String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,34 @@
+package io.trd4j.model.network;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas_nolapack;
+import org.bytedeco.pytorch.global.torch;
+
+/** LibTorch's settings that hold for the whole process. */
+public final class LibTorch {
+    private LibTorch() {}
+
+    /** Its version, and the threads it computes with. */
+    public static String describe() {
+        return version() + ", " + torch.get_num_threads() + " threads";
+    }
+
+    public static String version() {
+        try {
+            return "LibTorch " + Loader.getVersion("org.bytedeco", "pytorch");
+        } catch (IOException e) {
+            throw new UncheckedIOException("LibTorch's jar does not say its version", e);
+        }
+    }
+
+    /**
+     * Sets the CPU threads of LibTorch's operators. OpenBLAS, which LibTorch calls for small convolutions, has a thread pool
+     * of its own that spins against LibTorch's and makes a small network several times slower: it gets one thread.
+     */
+    public static void setThreads(int threads) {
+        torch.set_num_threads(threads);
+        openblas_nolapack.blas_set_num_threads(1);
+    }
+}

@@ -1,0 +1,152 @@
+package io.trd4j.model.tensorfile;
+
+import io.trd4j.io.InputException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A safetensors file open for reading: 8 bytes header length, a JSON header, dense little-endian tensors. The header
+ * is checked as a whole on opening, so every tensor listed can be read. Tensors are read from the file when asked
+ * for; several threads may read at once.
+ */
+public final class Safetensors implements AutoCloseable {
+    private final Path file;
+    private final FileChannel channel;
+    private final SafetensorsHeader header;
+    private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+
+    private Safetensors(Path file, FileChannel channel, SafetensorsHeader header) {
+        this.file = file;
+        this.channel = channel;
+        this.header = header;
+        header.tensors().values().forEach(t -> tensors.put(t.info().name(), t.info()));
+    }
+
+    /**
+     * @throws InputException when the file is not a sound safetensors file; the message says what is wrong with it
+     * @throws IOException when it cannot be read
+     */
+    public static Safetensors open(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new InputException(file + " is a folder, not a safetensors file");
+        }
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        try {
+            return new Safetensors(file, channel, SafetensorsHeader.read(file, channel));
+        } catch (IOException | RuntimeException | Error e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    public Path path() {
+        return file;
+    }
+
+    /** The header's {@code __metadata__}; empty when it has none. */
+    public Map<String, String> metadata() {
+        return header.metadata();
+    }
+
+    /** All tensors in the order in which they lie in the file. */
+    public Collection<TensorInfo> tensors() {
+        return Collections.unmodifiableCollection(tensors.values());
+    }
+
+    public boolean has(String name) {
+        return tensors.containsKey(name);
+    }
+
+    /** @throws InputException when the file has no tensor of this name */
+    public TensorInfo info(String name) {
+        return located(name).info();
+    }
+
+    /**
+     * Fills {@code target} with the tensor's raw little-endian bytes.
+     *
+     * @param target heap or direct, exactly {@code info(name).bytes()} remaining; afterwards at its limit
+     * @throws InputException when there is no such tensor or the file was cut since it was opened
+     */
+    public void read(String name, ByteBuffer target) throws IOException {
+        if (target.remaining() != info(name).bytes()) {
+            throw new IllegalArgumentException("tensor " + name + " has " + info(name).bytes() + " bytes, the buffer "
+                    + target.remaining());
+        }
+        read(name, 0, target);
+    }
+
+    /**
+     * Fills {@code target} with a part of the tensor's raw little-endian bytes, from byte {@code offset} of the tensor on.
+     *
+     * @throws InputException when there is no such tensor or the file was cut since it was opened
+     */
+    public void read(String name, long offset, ByteBuffer target) throws IOException {
+        SafetensorsHeader.Located tensor = located(name);
+        if (offset < 0 || target.remaining() > tensor.info().bytes() - offset) {
+            throw new IllegalArgumentException("tensor " + name + " has " + tensor.info().bytes() + " bytes, not "
+                    + target.remaining() + " from byte " + offset + " on");
+        }
+        try {
+            ChannelIo.read(channel, tensor.position() + offset, target);
+        } catch (EOFException e) {
+            throw new InputException(file + ": tensor " + name + " is cut off; the file changed while it was open", e);
+        }
+    }
+
+    /** The tensor's raw little-endian bytes. */
+    public byte[] bytes(String name) throws IOException {
+        long bytes = info(name).bytes();
+        if (bytes > Integer.MAX_VALUE - 8) {
+            throw new InputException(file + ": tensor " + name + " has " + bytes + " bytes; at most 2 GiB can be read");
+        }
+        byte[] out = new byte[(int) bytes];
+        read(name, ByteBuffer.wrap(out));
+        return out;
+    }
+
+    /** The tensor's elements, row-major, whatever their stored type; F64 and integers are rounded to float. */
+    public float[] floats(String name) throws IOException {
+        return TensorElements.floats(info(name).type(), ByteBuffer.wrap(bytes(name)));
+    }
+
+    /** The tensor's elements, row-major, whatever their stored type. */
+    public double[] doubles(String name) throws IOException {
+        return TensorElements.doubles(info(name).type(), ByteBuffer.wrap(bytes(name)));
+    }
+
+    /** The tensor for a writer: its bytes are read when the writer asks, so this file must still be open then. */
+    public SafetensorsWriter.Source source(String name) {
+        return new SafetensorsWriter.Source(info(name), () -> {
+            try {
+                return ByteBuffer.wrap(bytes(name));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    /** Idempotent. */
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    private SafetensorsHeader.Located located(String name) {
+        SafetensorsHeader.Located tensor = header.tensors().get(name);
+        if (tensor == null) {
+            throw new InputException(file + " has no tensor " + name);
+        }
+        return tensor;
+    }
+}

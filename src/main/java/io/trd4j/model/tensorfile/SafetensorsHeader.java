@@ -1,0 +1,233 @@
+package io.trd4j.model.tensorfile;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import io.trd4j.io.InputException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The checked header of a safetensors file. It is read as a stream and every length is compared with the file's size
+ * first, so that a hostile file costs no more memory than its own size justifies.
+ *
+ * @param tensors by name, in file order
+ */
+record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tensors) {
+    static final String METADATA = "__metadata__";
+    static final long MAX_HEADER_BYTES = 100_000_000;
+    // Far beyond any network; a header of the full length could else hold millions of empty tensors or dimensions.
+    static final int MAX_TENSORS = 1 << 18;
+    static final int MAX_DIMENSIONS = 64;
+
+    /** @param position of the first byte in the file */
+    record Located(TensorInfo info, long position) {}
+
+    private record Entry(TensorInfo info, long begin, long end) {}
+
+    // Nesting: the root, a tensor, its shape. Names are the file's, so they are neither interned nor kept in a table.
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(3).build())
+            .build();
+
+    static SafetensorsHeader read(Path file, FileChannel channel) throws IOException {
+        long size = channel.size();
+        if (size < 8) {
+            throw new InputException(file + " has " + size + " bytes and is not a safetensors file (too short)");
+        }
+        ByteBuffer prefix = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+        ChannelIo.read(channel, 0, prefix);
+        long length = prefix.getLong(0);
+        if (length < 2 || length > MAX_HEADER_BYTES || length > size - 8) {
+            throw new InputException(file + " is not a sound safetensors file: its header should have "
+                    + Long.toUnsignedString(length) + " bytes, the file has " + size + "; it may be cut or another format");
+        }
+        try (Reader reader = new BufferedReader(new InputStreamReader(new Range(channel, 8, length),
+                StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT)
+                        .onUnmappableCharacter(CodingErrorAction.REPORT)));
+                JsonParser json = JSON.createParser(reader)) {
+            reader.mark(1);
+            if (reader.read() != '{') {
+                throw bad(file, "its header does not start with '{'");
+            }
+            reader.reset();
+            return parse(file, json, 8 + length, size);
+        } catch (JsonProcessingException e) {
+            throw new InputException(file + " is not a sound safetensors file: its header: "
+                    + e.getOriginalMessage().replaceAll("\\s*\\R\\s*", " "), e);
+        } catch (CharacterCodingException e) {
+            throw new InputException(file + " is not a sound safetensors file: its header is not UTF-8", e);
+        }
+    }
+
+    private static SafetensorsHeader parse(Path file, JsonParser json, long dataStart, long size) throws IOException {
+        Map<String, String> metadata = Map.of();
+        List<Entry> entries = new ArrayList<>();
+        json.nextToken();
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String name = json.currentName();
+            if (entries.size() == MAX_TENSORS) {
+                throw bad(file, "it lists more than " + MAX_TENSORS + " tensors");
+            }
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                throw bad(file, "the entry " + shown(name) + " is not an object");
+            }
+            if (name.equals(METADATA)) {
+                metadata = metadata(file, json);
+            } else {
+                entries.add(entry(file, json, name));
+            }
+        }
+        if (json.nextToken() != null) {
+            throw bad(file, "its header goes on after its end");
+        }
+        entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
+        Map<String, Located> tensors = new LinkedHashMap<>();
+        long position = 0;
+        for (Entry e : entries) {
+            if (e.begin != position) {
+                throw bad(file, "tensor " + shown(e.info.name()) + " begins at byte " + e.begin + " of the data, "
+                        + (e.begin < position ? "inside another tensor" : "after a hole that begins at " + position));
+            }
+            position = e.end;
+            tensors.put(e.info.name(), new Located(e.info, dataStart + e.begin));
+        }
+        if (position != size - dataStart) {
+            throw bad(file, "its tensors need " + position + " bytes after the header, the file has "
+                    + (size - dataStart) + (position > size - dataStart ? "; it is cut" : ""));
+        }
+        return new SafetensorsHeader(metadata, tensors);
+    }
+
+    private static Map<String, String> metadata(Path file, JsonParser json) throws IOException {
+        Map<String, String> metadata = new TreeMap<>();
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String key = json.currentName();
+            if (json.nextToken() != JsonToken.VALUE_STRING) {
+                throw bad(file, "the metadata " + shown(key) + " is not a string");
+            }
+            metadata.put(key, json.getText());
+        }
+        return Collections.unmodifiableMap(metadata);
+    }
+
+    private static Entry entry(Path file, JsonParser json, String name) throws IOException {
+        TensorType type = null;
+        List<Long> shape = null;
+        List<Long> offsets = null;
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String field = json.currentName();
+            json.nextToken();
+            switch (field) {
+                case "dtype" -> type = type(file, json, name);
+                case "shape" -> shape = sizes(file, json, name, field);
+                case "data_offsets" -> offsets = sizes(file, json, name, field);
+                default -> throw bad(file, "tensor " + shown(name) + " has the unknown field " + shown(field));
+            }
+        }
+        if (type == null || shape == null || offsets == null || offsets.size() != 2) {
+            throw bad(file, "tensor " + shown(name) + " needs dtype, shape and two data_offsets");
+        }
+        TensorInfo info;
+        try {
+            info = new TensorInfo(name, type, shape);
+        } catch (IllegalArgumentException e) {
+            throw bad(file, "tensor " + shown(name) + " has an impossible shape");
+        }
+        long begin = offsets.get(0);
+        long end = offsets.get(1);
+        if (end < begin || end - begin != info.bytes()) {
+            throw bad(file, "tensor " + shown(name) + " (" + type + ", " + shown(info.shapeText()) + ") needs "
+                    + info.bytes() + " bytes, its data_offsets are " + begin + " to " + end);
+        }
+        return new Entry(info, begin, end);
+    }
+
+    private static TensorType type(Path file, JsonParser json, String name) throws IOException {
+        String text = json.currentToken() == JsonToken.VALUE_STRING ? json.getText() : "";
+        return Arrays.stream(TensorType.values()).filter(t -> t.name().equals(text)).findFirst().orElseThrow(() ->
+                bad(file, "tensor " + shown(name) + " has the dtype " + shown(text) + "; known are "
+                        + Arrays.toString(TensorType.values())));
+    }
+
+    private static List<Long> sizes(Path file, JsonParser json, String name, String field) throws IOException {
+        List<Long> out = new ArrayList<>();
+        if (json.currentToken() != JsonToken.START_ARRAY) {
+            throw bad(file, field + " of tensor " + shown(name) + " is not a list");
+        }
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+            if (json.currentToken() != JsonToken.VALUE_NUMBER_INT || json.getLongValue() < 0) {
+                throw bad(file, field + " of tensor " + shown(name) + " holds something else than sizes");
+            }
+            if (out.size() == MAX_DIMENSIONS) {
+                throw bad(file, field + " of tensor " + shown(name) + " has more than " + MAX_DIMENSIONS + " entries");
+            }
+            out.add(json.getLongValue());
+        }
+        return out;
+    }
+
+    private static InputException bad(Path file, String what) {
+        return new InputException(file + " is not a sound safetensors file: " + what);
+    }
+
+    /** A name from the file, fit for a one-line message. */
+    private static String shown(String text) {
+        String clean = text.replaceAll("\\p{Cntrl}", "?");
+        return clean.length() <= 120 ? clean : clean.substring(0, 120) + "...";
+    }
+
+    /** The bytes of a part of the file; the channel stays open. */
+    private static final class Range extends InputStream {
+        private final FileChannel channel;
+        private final long end;
+        private long position;
+
+        Range(FileChannel channel, long position, long length) {
+            this.channel = channel;
+            this.position = position;
+            this.end = position + length;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            int count = (int) Math.min(length, end - position);
+            if (count == 0) {
+                return length == 0 ? 0 : -1;
+            }
+            ChannelIo.read(channel, position, ByteBuffer.wrap(target, offset, count));
+            position += count;
+            return count;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.trd4j.model.tensorfile;
+
+import io.trd4j.io.InputException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * A PyTorch checkpoint open for reading: the zip format (PyTorch 1.6 and later) and the older pickle format, holding
+ * dicts of tensors. Nothing in it is executed; any other Python object in it is refused by name. Tensors are read
+ * from the file when asked for, which must be while this is open.
+ */
+public final class TorchFile implements AutoCloseable {
+    private final Path file;
+    private final Map<String, Object> root;
+    private final TorchStorages storages;
+
+    private TorchFile(Path file, Map<String, Object> root, TorchStorages storages) {
+        this.file = file;
+        this.root = root;
+        this.storages = storages;
+    }
+
+    /**
+     * A tensor of the checkpoint, dense and row-major whatever its strides in the file.
+     *
+     * @param data reads its little-endian bytes anew each time; throws {@link InputException} when the file is cut
+     */
+    public record TensorData(TensorType type, List<Long> shape, Supplier<ByteBuffer> data) {
+        public SafetensorsWriter.Source named(String name) {
+            return new SafetensorsWriter.Source(new TensorInfo(name, type, shape), data);
+        }
+    }
+
+    /**
+     * @throws InputException when it is not a checkpoint, is damaged, or holds anything else than tensors, dicts,
+     *     lists, strings and numbers
+     * @throws IOException when it cannot be read
+     */
+    public static TorchFile open(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new InputException(file + " is a folder, not a PyTorch checkpoint");
+        }
+        ByteBuffer start = ByteBuffer.allocate(2);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            if (channel.size() < 2) {
+                throw new InputException(file + " has " + channel.size() + " bytes and is not a PyTorch checkpoint");
+            }
+            ChannelIo.read(channel, 0, start);
+        }
+        return switch (start.getShort(0)) {
+            case 0x504b -> TorchZip.open(file); // "PK"
+            case (short) 0x8002, (short) 0x8003, (short) 0x8004 -> TorchLegacy.open(file); // pickle protocol 2 to 4
+            default -> throw new InputException(file + " is not a PyTorch checkpoint (neither zip nor pickle)");
+        };
+    }
+
+    static TorchFile of(Path file, Object root, TorchStorages storages) {
+        if (!(root instanceof Map)) {
+            throw new InputException(file + " does not hold a dict of tensors; save a state dict");
+        }
+        @SuppressWarnings("unchecked") // the unpickler makes no other maps
+        Map<String, Object> map = (Map<String, Object>) root;
+        return new TorchFile(file, Collections.unmodifiableMap(map), storages);
+    }
+
+    public Path path() {
+        return file;
+    }
+
+    /**
+     * The checkpoint's dict, in its order: values are {@link TensorData}, nested {@code Map<String, Object>}, lists,
+     * {@code Object[]} for tuples, strings, numbers, booleans or null. It may contain itself.
+     */
+    public Map<String, Object> root() {
+        return root;
+    }
+
+    /** Idempotent. */
+    @Override
+    public void close() throws IOException {
+        storages.close();
+    }
+}

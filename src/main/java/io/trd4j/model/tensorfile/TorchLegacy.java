@@ -1,0 +1,95 @@
+package io.trd4j.model.tensorfile;
+
+import io.trd4j.io.InputException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The format before PyTorch 1.6: five pickles (magic number, protocol 1001, the machine, the object, the storages'
+ * keys), then for each key the number of elements as a 64-bit integer and the raw elements.
+ */
+final class TorchLegacy implements TorchStorages {
+    private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
+    private static final long PROTOCOL = 1001;
+
+    private final FileChannel channel;
+    private final Map<String, Long> positions = new HashMap<>();
+
+    private TorchLegacy(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    static TorchFile open(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        try {
+            return new TorchLegacy(channel).read(file);
+        } catch (EOFException e) {
+            channel.close();
+            throw new InputException(file + " is damaged: it is cut; get it again", e);
+        } catch (IOException | RuntimeException | Error e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private TorchFile read(Path file) throws IOException {
+        ByteBuffer pickles = ByteBuffer.allocate((int) Math.min(channel.size(), TorchUnpickler.MAX_BYTES));
+        ChannelIo.read(channel, 0, pickles);
+        TorchUnpickler unpickler = new TorchUnpickler(file, this, pickles.flip());
+        if (!MAGIC.equals(unpickler.next())) {
+            throw new InputException(file + " is a pickle, but not a PyTorch checkpoint (no magic number)");
+        }
+        Object protocol = unpickler.next();
+        if (!(protocol instanceof Integer version) || version != PROTOCOL) {
+            throw new InputException(file + " has an unknown checkpoint protocol; save it again with a newer PyTorch");
+        }
+        if (!(unpickler.next() instanceof Map<?, ?> machine) || !Boolean.TRUE.equals(machine.get("little_endian"))) {
+            throw new InputException(file + " was saved on a big-endian machine; save it again on a little-endian one");
+        }
+        Object root = unpickler.next();
+        Map<String, TorchTensors.Storage> known = Map.copyOf(unpickler.known());
+        if (!(unpickler.next() instanceof List<?> keys)) {
+            throw new InputException(file + " is damaged: it has no list of storages");
+        }
+        long position = pickles.position();
+        ByteBuffer count = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+        for (Object key : keys) {
+            TorchTensors.Storage storage = key instanceof String name ? known.get(name) : null;
+            if (storage == null) {
+                throw new InputException(file + " is damaged: it lists a storage that no tensor uses");
+            }
+            ChannelIo.read(channel, position, count.clear());
+            position += 8;
+            long bytes = storage.elements() * storage.type().bytes();
+            if (count.getLong(0) != storage.elements() || bytes > channel.size() - position) {
+                throw new InputException(file + " is damaged: storage " + storage.key() + " should have "
+                        + storage.elements() + " elements and does not; the file may be cut");
+            }
+            positions.put(storage.key(), position);
+            position += bytes;
+        }
+        if (!positions.keySet().equals(known.keySet())) {
+            throw new InputException(file + " is damaged: a storage is missing");
+        }
+        return TorchFile.of(file, root, this);
+    }
+
+    @Override
+    public void read(String key, long offset, ByteBuffer target) throws IOException {
+        ChannelIo.read(channel, positions.get(key) + offset, target);
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

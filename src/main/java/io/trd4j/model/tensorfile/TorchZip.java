@@ -1,0 +1,116 @@
+package io.trd4j.model.tensorfile;
+
+import io.trd4j.io.InputException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+
+/** The zip format: {@code NAME/data.pkl}, one entry {@code NAME/data/KEY} per storage, optionally {@code byteorder}. */
+final class TorchZip implements TorchStorages {
+    private static final String PICKLE = "/data.pkl";
+    // Deflate cannot shrink data further than this.
+    private static final long MAX_RATIO = 1032;
+
+    private final ZipFile zip;
+    private final String folder;
+
+    private TorchZip(ZipFile zip, String folder) {
+        this.zip = zip;
+        this.folder = folder;
+    }
+
+    static TorchFile open(Path file) throws IOException {
+        ZipFile zip;
+        try {
+            zip = new ZipFile(file.toFile(), StandardCharsets.UTF_8);
+        } catch (ZipException | IllegalArgumentException e) {
+            throw damaged(file, e);
+        }
+        try {
+            return read(file, zip);
+        } catch (ZipException | EOFException e) {
+            zip.close();
+            throw damaged(file, e);
+        } catch (IOException | RuntimeException | Error e) {
+            zip.close();
+            throw e;
+        }
+    }
+
+    private static TorchFile read(Path file, ZipFile zip) throws IOException {
+        ZipEntry pickle = zip.stream().filter(e -> e.getName().endsWith(PICKLE))
+                .min(Comparator.comparingInt(e -> e.getName().length())).orElseThrow(() -> new InputException(
+                        file + " is a zip file, but not a PyTorch checkpoint (no data.pkl in it)"));
+        TorchZip storages = new TorchZip(zip, pickle.getName().substring(0, pickle.getName().length() - PICKLE.length()));
+        ZipEntry order = storages.entry("byteorder");
+        if (order != null && !new String(bytes(zip, order, 16), StandardCharsets.US_ASCII).equals("little")) {
+            throw new InputException(file + " was saved on a big-endian machine; save it again on a little-endian one");
+        }
+        byte[] pickled = bytes(zip, pickle, TorchUnpickler.MAX_BYTES + 1);
+        if (pickled.length > TorchUnpickler.MAX_BYTES) {
+            throw new InputException(file + " is too large to be a checkpoint of tensors: its data.pkl has more than "
+                    + TorchUnpickler.MAX_BYTES + " bytes");
+        }
+        TorchUnpickler unpickler = new TorchUnpickler(file, storages, ByteBuffer.wrap(pickled));
+        Object root = unpickler.next();
+        for (TorchTensors.Storage storage : unpickler.known().values()) {
+            storages.check(file, storage);
+        }
+        return TorchFile.of(file, root, storages);
+    }
+
+    /** A storage's entry must have the bytes that its tensors will ask for, and the file those that the entry claims. */
+    private void check(Path file, TorchTensors.Storage storage) throws IOException {
+        ZipEntry entry = entry("data/" + storage.key());
+        long needed = storage.elements() * storage.type().bytes();
+        if (entry == null || entry.getSize() < needed) {
+            throw new InputException(file + " is damaged: storage " + storage.key() + " needs " + needed + " bytes and "
+                    + (entry == null ? "is missing" : "has " + entry.getSize()));
+        }
+        long packed = entry.getCompressedSize();
+        if (packed < 0 || packed > Files.size(file) || entry.getSize() / MAX_RATIO > packed) {
+            throw new InputException(file + " is damaged: storage " + storage.key() + " claims " + entry.getSize()
+                    + " bytes, more than the file can hold");
+        }
+    }
+
+    @Override
+    public void read(String key, long offset, ByteBuffer target) throws IOException {
+        try (InputStream in = zip.getInputStream(entry("data/" + key))) {
+            in.skipNBytes(offset);
+            int count = in.readNBytes(target.array(), target.arrayOffset() + target.position(), target.remaining());
+            if (count < target.remaining()) {
+                throw new EOFException("the entry ended early");
+            }
+            target.position(target.limit());
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        zip.close();
+    }
+
+    private ZipEntry entry(String name) {
+        return zip.getEntry(folder + "/" + name);
+    }
+
+    private static byte[] bytes(ZipFile zip, ZipEntry entry, int limit) throws IOException {
+        try (InputStream in = zip.getInputStream(entry)) {
+            return in.readNBytes(limit);
+        }
+    }
+
+    private static InputException damaged(Path file, Exception cause) {
+        return new InputException(file + " is damaged: it is no sound zip file (" + cause.getMessage()
+                + "); it may be cut, get it again", cause);
+    }
+}

@@ -1,0 +1,170 @@
+package io.trd4j.data.dataset;
+
+import static io.trd4j.data.Fixtures.assertRefused;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.trd4j.data.Fixtures;
+import io.trd4j.data.Part;
+import io.trd4j.data.image.ImageFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatasetTest {
+    @TempDir
+    Path root;
+
+    private Path put(String fixture, String target) throws IOException {
+        Path file = root.resolve(target);
+        Files.createDirectories(file.getParent());
+        return Files.copy(Fixtures.image(fixture), file);
+    }
+
+    private void pair(String folder, String stem) throws IOException {
+        put("rgb.png", folder + "/rgb/" + stem + ".png");
+        put("xyz_rgb_none.tiff", folder + "/xyz/" + stem + ".tiff");
+    }
+
+    private Path mask(String target, int size, int from) throws IOException {
+        byte[] pixels = new byte[size * size];
+        for (int i = from; i < pixels.length; i++) {
+            pixels[i] = (byte) 255;
+        }
+        Path file = root.resolve(target);
+        Files.createDirectories(file.getParent());
+        return Files.write(file, ImageFiles.pngGrey(size, size, pixels));
+    }
+
+    @Test
+    void mvtec() throws IOException {
+        pair("cat/train/good", "001");
+        pair("cat/train/good", "000");
+        pair("cat/validation/good", "000");
+        pair("cat/test/good", "000");
+        pair("cat/test/hole", "000");
+        pair("cat/test/dent", "000");
+        mask("cat/test/hole/gt/000.png", 8, 32);
+        put("oriented.jpg", "cat/test/dent/rgb/001.JPG");
+        put("xyz_grey_none.tiff", "cat/test/dent/xyz/001.TIF");
+        Files.writeString(root.resolve("cat/train/good/rgb/Thumbs.db"), "");
+        Files.writeString(root.resolve("cat/train/good/rgb/._000.png"), "");
+        Files.writeString(root.resolve("cat/readme.txt"), "");
+
+        Dataset data = Dataset.open(root.resolve("cat"));
+        assertEquals("cat", data.category());
+        assertTrue(data.labelled());
+        assertEquals("[train/good/000, train/good/001]", data.train().stream().map(PartFiles::id).toList().toString());
+        assertEquals("[validation/good/000]", data.validation().stream().map(PartFiles::id).toList().toString());
+        assertEquals("[test/dent/000, test/dent/001, test/good/000, test/hole/000]",
+                data.test().stream().map(PartFiles::id).toList().toString());
+        PartFiles dent = data.test().get(0);
+        PartFiles good = data.test().get(2);
+        PartFiles hole = data.test().get(3);
+        assertTrue(dent.anomalous());
+        assertFalse(good.anomalous());
+        assertFalse(data.train().get(0).anomalous());
+        assertRefused(() -> dent.mask(4), dent.rgb(), "gt/000.png");
+        for (boolean pixel : good.mask(4)) {
+            assertFalse(pixel);
+        }
+        boolean[] truth = hole.mask(4);
+        for (int i = 0; i < 16; i++) {
+            assertEquals(i >= 8, truth[i]);
+        }
+        Part part = data.test().get(1).load();
+        assertEquals(24, part.rgb().width());
+        assertEquals(5, part.xyz().width());
+        assertNull(part.normals());
+    }
+
+    @Test
+    void preprocessedEyecandies() throws IOException {
+        put("rgb.png", "candy/train/good/rgb/000.png");
+        put("rgb.png", "candy/train/good/normals/000.png");
+        put("rgb.png", "candy/test/bad/rgb/000.png");
+        put("rgb.png", "candy/test/bad/normals/000.png");
+        Dataset data = Dataset.open(root.resolve("candy"));
+        assertTrue(data.test().get(0).anomalous());
+        Part part = data.train().get(0).load();
+        assertNotNull(part.normals());
+        assertNull(part.xyz());
+    }
+
+    @Test
+    void rawEyecandies() throws IOException {
+        for (String split : new String[] {"train", "val", "test_public"}) {
+            for (String number : new String[] {"000", "001"}) {
+                put("rgb.png", "drop/" + split + "/data/" + number + "_image_4.png");
+                put("grey.png", "drop/" + split + "/data/" + number + "_image_0.png");
+                put("rgb.png", "drop/" + split + "/data/" + number + "_normals.png");
+            }
+        }
+        mask("drop/test_public/data/00_mask.png", 6, 36);
+        mask("drop/test_public/data/01_mask.png", 6, 30);
+        Dataset data = Dataset.open(root.resolve("drop"));
+        assertEquals(2, data.train().size());
+        assertEquals(2, data.validation().size());
+        assertTrue(data.labelled());
+        assertEquals("[test_public/good/000, test_public/anomalous/001]",
+                data.test().stream().map(PartFiles::id).toList().toString());
+        assertTrue(data.test().get(1).mask(6)[35]);
+        assertNotNull(data.test().get(0).load().normals());
+        Files.delete(root.resolve("drop/test_public/data/00_mask.png"));
+        assertFalse(Dataset.open(root.resolve("drop")).labelled());
+        Files.delete(root.resolve("drop/val/data/001_normals.png"));
+        assertRefused(() -> Dataset.open(root.resolve("drop")), "001_image_4.png", "001_normals.png");
+    }
+
+    @Test
+    void plainFolderIsUnlabelled() throws IOException {
+        pair("plain", "b");
+        pair("plain", "a");
+        Dataset data = Dataset.open(root.resolve("plain"));
+        assertFalse(data.labelled());
+        assertEquals("[a, b]", data.test().stream().map(PartFiles::id).toList().toString());
+        PartFiles part = data.test().get(0);
+        assertFalse(part.labelled());
+        assertRefused(part::anomalous, part.rgb(), "not labelled");
+        assertRefused(() -> part.mask(8), part.rgb(), "not labelled");
+        assertEquals("a", PartFiles.of(part.rgb(), part.second()).id());
+    }
+
+    @Test
+    void saysWhatIsWrong() throws IOException {
+        Path missing = root.resolve("missing");
+        assertRefused(() -> Dataset.open(missing), missing, "does not exist");
+        Path file = Files.writeString(root.resolve("file"), "x");
+        assertRefused(() -> Dataset.open(file), file, "not a folder");
+        Path empty = Files.createDirectory(root.resolve("empty"));
+        assertRefused(() -> Dataset.open(empty), empty, "is empty", "MVTec");
+        Files.createDirectories(root.resolve("odd/pictures"));
+        assertRefused(() -> Dataset.open(root.resolve("odd")), "odd", "no layout");
+        Files.createDirectories(root.resolve("bare/train"));
+        assertRefused(() -> Dataset.open(root.resolve("bare")), "bare", "no parts");
+        pair("all/cookie/train/good", "000");
+        assertRefused(() -> Dataset.open(root.resolve("all")), "several categories", root.resolve("all/cookie"));
+
+        pair("a/train/good", "000");
+        put("rgb.png", "a/train/good/rgb/001.png");
+        assertRefused(() -> Dataset.open(root.resolve("a")), root.resolve("a/train/good/rgb/001.png"), "xyz/001.*");
+        pair("b/test/good", "000");
+        put("xyz_rgb_none.tiff", "b/test/good/xyz/002.tiff");
+        assertRefused(() -> Dataset.open(root.resolve("b")), "xyz/002.tiff", "rgb/002.*");
+        pair("c/train/good", "000");
+        put("oriented.jpg", "c/train/good/rgb/000.jpg");
+        assertRefused(() -> Dataset.open(root.resolve("c")), "000.jpg", "000.png", "keep one");
+        put("rgb.png", "d/train/good/rgb/000.png");
+        assertRefused(() -> Dataset.open(root.resolve("d")), root.resolve("d/train/good/xyz"), "does not exist");
+        pair("e/train/hole", "000");
+        assertRefused(() -> Dataset.open(root.resolve("e")), root.resolve("e/train/hole"), "all normal");
+        Files.createDirectories(root.resolve("f/train/good/rgb"));
+        Files.createDirectories(root.resolve("f/train/good/xyz"));
+        assertRefused(() -> Dataset.open(root.resolve("f")), root.resolve("f/train/good/rgb"), "is empty");
+    }
+}

@@ -1,0 +1,236 @@
+package io.trd4j.data.image;
+
+import static io.trd4j.data.Fixtures.assertRefused;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.trd4j.data.Fixtures;
+import io.trd4j.data.PointCloud;
+import io.trd4j.data.RgbImage;
+import io.trd4j.io.InputException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ImageFilesTest {
+    private static final int W = 5;
+    private static final int H = 6;
+
+    @TempDir
+    Path folder;
+
+    /** Written by tifffile, Pillow and by hand: x = row / 4 + column / 16, y = x + 8, z = x + 16, exact in float32. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rgb_none", "rgb_deflate", "rgb_lzw", "rgb_float64", "rgb_float64_deflate", "grey_none",
+        "grey_deflate", "grey_lzw", "grey_contig", "grey_contig_deflate", "bigendian", "bigtiff", "planar",
+        "planar_deflate", "three_pages", "tiled", "strips"})
+    void readsPointClouds(String kind) throws IOException {
+        PointCloud cloud = ImageFiles.readXyz(Fixtures.image("xyz_" + kind + ".tiff"));
+        assertEquals(W, cloud.width());
+        assertEquals(H, cloud.height());
+        float[] expected = new float[3 * W * H];
+        for (int i = 0; i < expected.length; i++) {
+            int pixel = i / 3;
+            expected[i] = 0.25f * (pixel / W) + 0.0625f * (pixel % W) + 8 * (i % 3);
+        }
+        assertArrayEquals(expected, cloud.xyz());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rgb.png", "rgb.bmp", "rgb.tif", "rgb_lzw.tif", "rgb_deflate.tif", "rgba.png", "rgb16.png",
+        "palette.png", "oriented.png"})
+    void readsColour(String name) throws IOException {
+        RgbImage image = ImageFiles.readRgb(Fixtures.image(name));
+        assertEquals(W, image.width());
+        assertEquals(H, image.height());
+        for (int p = 0; p < W * H; p++) {
+            int row = p / W;
+            int column = p % W;
+            assertEquals(10 * row, image.rgb()[3 * p] & 0xFF, name);
+            assertEquals(20 * column, image.rgb()[3 * p + 1] & 0xFF, name);
+            assertEquals(200 - row - column, image.rgb()[3 * p + 2] & 0xFF, name);
+        }
+    }
+
+    @Test
+    void greyBecomesThreeChannels() throws IOException {
+        RgbImage image = ImageFiles.readRgb(Fixtures.image("grey.png"));
+        for (int i = 0; i < image.rgb().length; i++) {
+            assertEquals(10 * (i / 3 / W), image.rgb()[i] & 0xFF);
+        }
+    }
+
+    /** Uniform colour (200, 100, 50); the EXIF tag asks for a quarter turn, which must not happen. */
+    @ParameterizedTest
+    @ValueSource(strings = {"oriented.jpg", "progressive.jpg", "cmyk.jpg"})
+    void readsJpeg(String name) throws IOException {
+        RgbImage image = ImageFiles.readRgb(Fixtures.image(name));
+        assertEquals(24, image.width());
+        assertEquals(16, image.height());
+        int[] colour = {200, 100, 50};
+        for (int i = 0; i < image.rgb().length; i++) {
+            assertEquals(colour[i % 3], image.rgb()[i] & 0xFF, 4, name);
+        }
+    }
+
+    @Test
+    void whatIsEncodedIsReadBack() throws IOException {
+        Random random = new Random(1);
+        byte[] bytes = new byte[3 * 7 * 9];
+        random.nextBytes(bytes);
+        RgbImage image = new RgbImage(7, 9, bytes);
+        Path png = Files.write(folder.resolve("a.png"), ImageFiles.png(image));
+        assertArrayEquals(bytes, ImageFiles.readRgb(png).rgb());
+
+        float[] values = new float[3 * 7 * 9];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        values[5] = Float.NaN;
+        Path xyz = Files.write(folder.resolve("a.tiff"), ImageFiles.tiffXyz(new PointCloud(7, 9, values)));
+        PointCloud cloud = ImageFiles.readXyz(xyz);
+        assertEquals(7, cloud.width());
+        assertArrayEquals(values, cloud.xyz());
+
+        byte[] grey = Arrays.copyOf(bytes, 63);
+        Path mask = Files.write(folder.resolve("m.png"), ImageFiles.pngGrey(7, 9, grey));
+        assertArrayEquals(grey, ImageFiles.readGrey(mask).pixels());
+
+        float[] map = Arrays.copyOf(values, 63);
+        byte[] tiff = ImageFiles.tiffFloat(7, 9, map);
+        TiffFile parsed = TiffFile.parse(folder, tiff);
+        float[] read = new float[63];
+        parsed.read(parsed.pages.get(0), read, 0);
+        assertArrayEquals(map, read);
+        assertThrows(IllegalArgumentException.class, () -> ImageFiles.tiffFloat(8, 9, map));
+    }
+
+    /** Every truncation of every kind of file is refused in one line: nothing is invented, nothing crashes. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rgb.png", "rgb.tif", "rgb_deflate.tif", "oriented.jpg", "progressive.jpg", "rgb.bmp",
+        "xyz_rgb_none.tiff", "xyz_rgb_deflate.tiff", "xyz_rgb_lzw.tiff", "xyz_grey_none.tiff", "xyz_bigtiff.tiff"})
+    void refusesTruncatedFiles(String name) throws IOException {
+        byte[] whole = Files.readAllBytes(Fixtures.image(name));
+        byte[] sound = name.startsWith("xyz") ? floatBytes(name) : ImageFiles.readRgb(Fixtures.image(name)).rgb();
+        Path file = folder.resolve(name);
+        for (int length = 0; length < whole.length; length += 1 + length / 40) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            try {
+                // Trailing bytes that hold no pixel and no directory may be missing: then the image is whole.
+                byte[] read = name.startsWith("xyz") ? floatBytes(ImageFiles.readXyz(file)) : ImageFiles.readRgb(file).rgb();
+                assertArrayEquals(sound, read, name + " cut to " + length);
+                assertTrue(length > whole.length - 64, name + " cut to " + length + " of " + whole.length);
+            } catch (InputException e) {
+                assertTrue(e.getMessage().startsWith(file.toString()) && !e.getMessage().contains("\n"), e.getMessage());
+            }
+        }
+    }
+
+    /** Damaged bytes give an image or one line, never anything else. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rgb.png", "rgb_deflate.tif", "xyz_rgb_none.tiff", "xyz_rgb_deflate.tiff",
+        "xyz_grey_deflate.tiff", "rgb.bmp"})
+    void survivesDamage(String name) throws IOException {
+        byte[] whole = Files.readAllBytes(Fixtures.image(name));
+        Path file = folder.resolve(name);
+        Random random = new Random(7);
+        int refused = 0;
+        for (int trial = 0; trial < 150; trial++) {
+            byte[] damaged = whole.clone();
+            for (int k = 0; k < 4; k++) {
+                damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+            }
+            Files.write(file, damaged);
+            try {
+                if (name.startsWith("xyz")) {
+                    ImageFiles.readXyz(file);
+                } else {
+                    ImageFiles.readRgb(file);
+                }
+            } catch (InputException e) {
+                refused++;
+                assertTrue(e.getMessage().startsWith(file.toString()) && !e.getMessage().contains("\n"), e.getMessage());
+            }
+        }
+        assertTrue(refused > 0, "nothing was refused");
+    }
+
+    @Test
+    void refusesHostileHeaders() throws IOException {
+        ByteBuffer png = ByteBuffer.wrap(Files.readAllBytes(Fixtures.image("rgb.png")));
+        png.putInt(16, 100_000).putInt(20, 100_000);
+        fixCrc(png);
+        Path huge = Files.write(folder.resolve("huge.png"), png.array());
+        assertRefused(() -> ImageFiles.readRgb(huge), huge, "100000x100000", "100 million");
+        png.putInt(16, 9_000).putInt(20, 9_000);
+        fixCrc(png);
+        Path empty = Files.write(folder.resolve("empty.png"), png.array());
+        assertRefused(() -> ImageFiles.readRgb(empty), empty, "too little image data");
+        png.putInt(16, 0);
+        fixCrc(png);
+        Path zero = Files.write(folder.resolve("zero.png"), png.array());
+        assertRefused(() -> ImageFiles.readRgb(zero), zero, "0x9000");
+
+        for (String name : new String[] {"xyz_rgb_deflate.tiff", "xyz_rgb_none.tiff", "xyz_rgb_lzw.tiff"}) {
+            ByteBuffer tiff = ByteBuffer.wrap(Files.readAllBytes(Fixtures.image(name))).order(ByteOrder.LITTLE_ENDIAN);
+            setSize(tiff, 60_000, 60_000);
+            Path cloud = Files.write(folder.resolve(name), tiff.array());
+            assertRefused(() -> ImageFiles.readXyz(cloud), cloud);
+        }
+    }
+
+    @Test
+    void refusesOtherThings() throws IOException {
+        Path missing = folder.resolve("none.png");
+        assertRefused(() -> ImageFiles.readRgb(missing), missing, "does not exist");
+        assertRefused(() -> ImageFiles.readRgb(folder), folder, "not a file");
+        Path empty = Files.write(folder.resolve("empty.png"), new byte[0]);
+        assertRefused(() -> ImageFiles.readRgb(empty), empty, "is empty");
+        Path text = Files.writeString(folder.resolve("text.png"), "no image at all, only words");
+        assertRefused(() -> ImageFiles.readRgb(text), text, "not a PNG");
+        assertRefused(() -> ImageFiles.readXyz(Fixtures.image("rgb.png")), "rgb.png", "not a TIFF");
+        assertRefused(() -> ImageFiles.readXyz(Fixtures.image("one_channel.tiff")), "one_channel.tiff", "1 channel");
+        assertRefused(() -> ImageFiles.readXyz(Fixtures.image("int16.tiff")), "int16.tiff", "float32");
+        assertRefused(() -> ImageFiles.readXyz(Fixtures.image("rgb.tif")), "rgb.tif", "float32");
+        assertRefused(() -> ImageFiles.readRgb(Fixtures.image("xyz_rgb_none.tiff")), "xyz_rgb_none.tiff", "float");
+        assertRefused(() -> ImageFiles.readNormals(Fixtures.image("grey.png")), "grey.png", "1 channel");
+    }
+
+    private static byte[] floatBytes(String name) throws IOException {
+        return floatBytes(ImageFiles.readXyz(Fixtures.image(name)));
+    }
+
+    private static byte[] floatBytes(PointCloud cloud) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * cloud.xyz().length);
+        bytes.asFloatBuffer().put(cloud.xyz());
+        return bytes.array();
+    }
+
+    private static void fixCrc(ByteBuffer png) {
+        CRC32 crc = new CRC32();
+        crc.update(png.array(), 12, 17);
+        png.putInt(29, (int) crc.getValue());
+    }
+
+    private static void setSize(ByteBuffer tiff, int width, int height) {
+        int directory = tiff.getInt(4);
+        for (int i = 0; i < tiff.getShort(directory); i++) {
+            int entry = directory + 2 + 12 * i;
+            int tag = tiff.getShort(entry);
+            if (tag == 256 || tag == 257) {
+                tiff.putShort(entry + 2, (short) 4).putInt(entry + 8, tag == 256 ? width : height);
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.trd4j.inspect;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.trd4j.data.Part;
+import io.trd4j.data.synthetic.SyntheticParts;
+import io.trd4j.data.synthetic.SyntheticProduct;
+import io.trd4j.engine.cpu.CpuSupport;
+import io.trd4j.model.Backbone;
+import io.trd4j.model.Modality;
+import io.trd4j.model.ModelInfo;
+import io.trd4j.model.Precision;
+import io.trd4j.model.RegionOfInterest;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** After the warm-up, a part allocates nothing on the Java heap, from its buffers to the verdict. */
+class AllocationTest {
+    private static final int SIZE = 32;
+    private static final int WARM_UP = 50;
+    /** The JVM allocates a few bytes once, in the calling thread, when a method becomes hot: only what every round repeats counts. */
+    private static final int ROUNDS = 4;
+    private static final int PARTS = 25;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    @ParameterizedTest
+    @CsvSource({"FP32,DEPTH,false", "FP32,NORMALS,true", "BF16,NORMALS,false", "INT8,DEPTH,false"})
+    void aPartAllocatesNothingOnTheJavaHeap(Precision precision, Modality modality, boolean withRegion) {
+        assumeTrue(CpuSupport.isAvailable() && CpuSupport.supports(precision));
+        Part[] parts = {SyntheticParts.part(SyntheticProduct.COOKIE, 96, 1), SyntheticParts.part(SyntheticProduct.RING, 96, 2)};
+        InspectorOptions options = new InspectorOptions(2, precision);
+        boolean[] counts = new boolean[SIZE * SIZE];
+        Arrays.fill(counts, SIZE, 9 * SIZE, true);
+        ModelInfo whole = RandomNetwork.info(Backbone.RESNET18, SIZE, modality, 5);
+        ModelInfo info = withRegion ? whole.withRegionOfInterest(RegionOfInterest.of(counts, "roi.png", "5".repeat(64)))
+                .withCalibration(whole.calibration()) : whole;
+        try (Inspector inspector = new Inspector(info, EngineChoice.random(info, options), options)) {
+            Inspection result = inspector.newInspection();
+            for (int i = 0; i < WARM_UP; i++) {
+                inspector.inspect(parts[i % parts.length], result);
+            }
+            // The counter works, and reading it costs nothing itself.
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            byte[] seen = new byte[1000];
+            assertTrue(THREADS.getCurrentThreadAllocatedBytes() - before >= seen.length);
+
+            long least = Long.MAX_VALUE;
+            for (int round = 0; round < ROUNDS; round++) {
+                before = THREADS.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < PARTS; i++) {
+                    inspector.inspect(parts[i % parts.length], result);
+                }
+                least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+            }
+            assertEquals(0, least, "bytes for " + PARTS + " parts");
+        }
+    }
+}
