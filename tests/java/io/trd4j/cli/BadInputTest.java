@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trd4j.data.image.ImageFiles;
+import io.trd4j.io.Sha256;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
@@ -447,13 +448,13 @@ class BadInputTest {
     @Test
     void aFullDiskLeavesTheOldFilesAndNoHalves() throws Exception {
         Map<String, Long> before = Cli.listing(w);
-        String old = ModelFile.sha256(w.resolve("bare.safetensors"));
+        String old = Sha256.of(w.resolve("bare.safetensors"));
         String calibrate = "calibrate --model @bare.safetensors --data @parts/plate";
         assertRefused(1, limited(100_000, calibrate), "@bare.safetensors", "cannot be written", "make room");
-        assertEquals(old, ModelFile.sha256(w.resolve("bare.safetensors")));
+        assertEquals(old, Sha256.of(w.resolve("bare.safetensors")));
         assertRefused(1, limited(100_000, "train --data @parts/plate --size 32 --epochs 1 --state-every 0 --out "
                 + "@bare.safetensors"), "@bare.safetensors.state", "cannot be written");
-        assertEquals(old, ModelFile.sha256(w.resolve("bare.safetensors")));
+        assertEquals(old, Sha256.of(w.resolve("bare.safetensors")));
         assertRefused(1, limited(10, EVALUATE + "--maps --data @parts/plate"), "_combined.tiff", "cannot be written");
         assertRefused(1, limited(10, "synth --out @new --size 64"), "@new/cookie/train", "cannot be written");
         assertRefused(1, limited(10_000, EXPORT + "--to pth --out @new/x.pth"), "@new/x.pth", "cannot be written");

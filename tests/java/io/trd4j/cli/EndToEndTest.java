@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.image.ImageFiles;
+import io.trd4j.io.Sha256;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
 import java.io.IOException;
@@ -164,7 +165,7 @@ class EndToEndTest {
                 result.get("inputs").get("rgb"), sample.xyz("test/hole/000"), result.get("inputs").get("xyz"));
         for (Map.Entry<Path, JsonNode> file : files.entrySet()) {
             assertEquals(file.getKey().toString(), file.getValue().get("file").asText());
-            assertEquals(ModelFile.sha256(file.getKey()), file.getValue().get("sha256").asText());
+            assertEquals(Sha256.of(file.getKey()), file.getValue().get("sha256").asText());
         }
         for (int i = 0; i < MAPS.size(); i++) {
             assertEquals(SCORES.get("test/hole/000").get(i), max(map(one.resolve(MAPS.get(i)))));

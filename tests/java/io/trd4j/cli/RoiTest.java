@@ -14,6 +14,7 @@ import io.trd4j.data.image.ImageFiles;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
+import io.trd4j.io.Sha256;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
@@ -79,7 +80,7 @@ class RoiTest {
         for (int i = 0; i < mask.length; i++) {
             assertEquals(i % SIZE < 32, mask[i]);
         }
-        assertEquals(ModelFile.sha256(left), set.regionOfInterest().sourceSha256());
+        assertEquals(Sha256.of(left), set.regionOfInterest().sourceSha256());
         Calibration whole = Inspector.describe(sample.model).calibration();
         assertNotEquals(whole, set.calibration());
 
@@ -97,7 +98,7 @@ class RoiTest {
         assertEquals(List.of(set.calibration(), Thresholds.NONE), List.of(info().calibration(), info().thresholds()),
                 "the same pixels, and the thresholds of the old region are gone");
         calibrate("--roi", "none");
-        assertEquals(ModelFile.sha256(sample.model), ModelFile.sha256(model), "back to the file it was");
+        assertEquals(Sha256.of(sample.model), Sha256.of(model), "back to the file it was");
     }
 
     @Test

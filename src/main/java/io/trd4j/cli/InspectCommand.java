@@ -16,8 +16,8 @@ import io.trd4j.inspect.Verdict;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.FileSet;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Sha256;
 import io.trd4j.model.InspectionMode;
-import io.trd4j.model.ModelFile;
 import io.trd4j.report.HeatMap;
 import io.trd4j.report.HeatScale;
 import java.io.IOException;
@@ -73,7 +73,7 @@ final class InspectCommand implements Callable<Integer> {
         }
         AtomicFile.requireFolder(out);
         try (Inspector inspector = Inspector.open(model, options)) {
-            String modelHash = ModelFile.sha256(model);
+            String modelHash = Sha256.of(model);
             inspector.warmUp();
             Inspection inspection = inspector.newInspection();
             for (PartFiles files : parts) {
@@ -113,8 +113,8 @@ final class InspectCommand implements Callable<Integer> {
                 Regions.of(inspection, part.xyz(), inspector.options().minRegion()), readNanos);
         json.put("model", file(model, modelHash));
         Map<String, Object> sources = new LinkedHashMap<>();
-        sources.put("rgb", files.rgb() == null ? null : file(files.rgb(), ModelFile.sha256(files.rgb())));
-        sources.put("xyz", files.second() == null ? null : file(files.second(), ModelFile.sha256(files.second())));
+        sources.put("rgb", files.rgb() == null ? null : file(files.rgb(), Sha256.of(files.rgb())));
+        sources.put("xyz", files.second() == null ? null : file(files.second(), Sha256.of(files.second())));
         json.put("inputs", sources);
         int size = inspection.size();
         try (FileSet results = new FileSet()) {

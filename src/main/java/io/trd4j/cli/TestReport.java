@@ -7,9 +7,9 @@ import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.Regions;
 import io.trd4j.inspect.Verdict;
+import io.trd4j.io.Sha256;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.model.InspectionMode;
-import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Threshold;
@@ -85,7 +85,7 @@ final class TestReport implements EvaluationRun.Observer {
                 training == null ? null : training.seed(), inspector.device() + ", " + inspector.precision().key() + ", "
                 + inspector.threads() + " threads", ZonedDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm z")), timings);
         HtmlReport.write(file, new ReportData(title, what, note, branches, null, curve(training), limits(info.thresholds()), scores,
-                gallery, HeatScale.COMBINED, HeatScale.BRANCH, ModelCard.of(info, model, ModelFile.sha256(model)), next));
+                gallery, HeatScale.COMBINED, HeatScale.BRANCH, ModelCard.of(info, model, Sha256.of(model)), next));
     }
 
     private static List<Epoch> curve(TrainingSummary training) {

@@ -3,6 +3,7 @@ package io.trd4j.model;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.CacheFolder;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -13,9 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -63,7 +62,7 @@ final class ImageNetWeights {
         String name = backbone.key() + "-" + expected + ".pth";
         Path file = cache.resolve(name);
         if (Files.exists(file)) {
-            String actual = ModelFile.sha256(file);
+            String actual = Sha256.of(file);
             if (!actual.startsWith(expected)) {
                 Files.delete(file);
                 throw new InputException(file + " was damaged (its SHA-256 begins with " + actual.substring(0, 8) + ", not "
@@ -101,21 +100,21 @@ final class ImageNetWeights {
         } catch (IOException e) {
             throw new DownloadException("cannot be reached (" + reason(e) + ")", e);
         }
-        MessageDigest digest = ModelFile.newSha256();
+        Sha256 sha256 = new Sha256();
         try (InputStream body = response.body()) {
             if (response.statusCode() != 200) {
                 throw new DownloadException("was answered with HTTP status " + response.statusCode(), null);
             }
-            copy(response, body, digest, sink);
+            copy(response, body, sha256, sink);
         }
-        String actual = HexFormat.of().formatHex(digest.digest());
+        String actual = sha256.hex();
         if (!actual.startsWith(expected)) {
             throw new DownloadException("gave a wrong file, now deleted (its SHA-256 begins with " + actual.substring(0, 8)
                     + ", not " + expected + ")", null);
         }
     }
 
-    private void copy(HttpResponse<?> response, InputStream body, MessageDigest digest, Sink sink) throws IOException {
+    private void copy(HttpResponse<?> response, InputStream body, Sha256 sha256, Sink sink) throws IOException {
         AtomicLong lastNanos = new AtomicLong(System.nanoTime());
         // The client has no timeout for a body that stalls, so a watchdog closes it.
         ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -136,8 +135,8 @@ final class ImageNetWeights {
                 if (bytes > MAX_BYTES) {
                     throw new DownloadException("sends more than " + MAX_BYTES + " bytes", null);
                 }
-                digest.update(piece, 0, count);
                 ByteBuffer buffer = ByteBuffer.wrap(piece, 0, count);
+                sha256.add(buffer.duplicate());
                 while (buffer.hasRemaining()) {
                     sink.write(buffer);
                 }

@@ -6,11 +6,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.trd4j.io.InputException;
-import java.nio.charset.StandardCharsets;
+import io.trd4j.io.Sha256;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -122,13 +120,13 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
      * them (per key, in their order, the key, a zero byte, the value, a zero byte), as 64 hexadecimal digits.
      */
     public String calibrationSha256() {
-        MessageDigest digest = ModelFile.newSha256();
+        Sha256 sha256 = new Sha256();
         toMetadata().forEach((key, value) -> {
             if (key.equals(CALIBRATION_KEY) || key.equals(THRESHOLDS_KEY) || key.equals(REGION_KEY)) {
-                digest.update((key + "\0" + value + "\0").getBytes(StandardCharsets.UTF_8));
+                sha256.add(key + "\0" + value + "\0");
             }
         });
-        return HexFormat.of().formatHex(digest.digest());
+        return sha256.hex();
     }
 
     Map<String, String> toMetadata() {

@@ -5,7 +5,7 @@ import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.dataset.RoiFile;
 import io.trd4j.data.image.ImageFiles;
 import io.trd4j.io.InputException;
-import io.trd4j.model.ModelFile;
+import io.trd4j.io.Sha256;
 import io.trd4j.model.RegionOfInterest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ public final class RoiOptions {
     public static RegionOfInterest read(Path file, int size, Dataset dataset) throws IOException {
         Optional<PartFiles> part = Stream.of(dataset.validation(), dataset.train(), dataset.test()).flatMap(List::stream).findFirst();
         boolean[] counts = RoiFile.read(file, size, part.isEmpty() ? null : ImageFiles.readRgb(part.get().rgb()));
-        return RegionOfInterest.of(counts, file.getFileName().toString(), ModelFile.sha256(file));
+        return RegionOfInterest.of(counts, file.getFileName().toString(), Sha256.of(file));
     }
 
     /** @param roi null = none */
