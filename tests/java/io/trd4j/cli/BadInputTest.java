@@ -3,7 +3,7 @@ package io.trd4j.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.ImageWriter;
 import io.trd4j.io.Sha256;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
@@ -46,7 +46,7 @@ class BadInputTest {
         cut("parts/plate/test/hole/rgb/000.png", "cut.png", 2);
         cut("parts/plate/test/hole/xyz/000.tiff", "cut.tiff", 2);
         cut("parts/plate/test/hole/xyz/000.tiff", "head.tiff", 900);
-        Files.write(w.resolve("black.png"), ImageFiles.pngGrey(9, 9, new byte[81]));
+        Files.write(w.resolve("black.png"), ImageWriter.pngGrey(9, 9, new byte[81]));
         Files.writeString(w.resolve("wide.json"), "{\"width\": 128, \"height\": 64}");
         Files.writeString(w.resolve("line.json"), "{\"width\": 64, \"height\": 64, \"include\": [[[1, 1], [9, 9]]]}");
         Files.copy(Cli.ROOT.resolve("tests/fixtures/images/one_channel.tiff"), w.resolve("one.tiff"));

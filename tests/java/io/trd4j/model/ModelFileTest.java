@@ -30,7 +30,7 @@ class ModelFileTest {
     private static final Calibration CALIBRATION = new Calibration(0.1, 1.0 / 3, 1e-300, Math.PI);
     private static final TrainingSummary TRAINING =
             new TrainingSummary(200, 3200, 16, 0.005, Long.MIN_VALUE, 244, 0.1 + 0.2, Math.E, 1.0 / 3, Math.PI, 1234.5, "imagenet",
-            List.of(new TrainingSummary.Epoch(3, 2, 0.1, 1.0 / 3), new TrainingSummary.Epoch(Math.E, 1e-300, null, null)));
+            List.of(new EpochLoss(3, 2, 0.1, 1.0 / 3), new EpochLoss(Math.E, 1e-300, null, null)));
 
     private static final Threshold EXACT = new Threshold(0.1 + 0.7, Threshold.Method.EXACT, 0.001, 0.95,
             new Threshold.Evidence(2995, 0, 0, 0, 1, null, null, "a".repeat(64), "int8", "cpu"));

@@ -13,6 +13,7 @@ import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Writable;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.metrics.MetricsRow;
 import io.trd4j.model.Backbone;
@@ -96,9 +97,9 @@ final class DemoCommand implements Callable<Integer> {
         Path model = out.resolve("model.safetensors");
         Path results = out.resolve("results");
         Path report = out.resolve("report").resolve("index.html");
-        AtomicFile.requireFile(model);
-        AtomicFile.requireFile(report);
-        AtomicFile.requireFolder(results);
+        Writable.requireFile(model);
+        Writable.requireFile(report);
+        Writable.requireFolder(results);
         removeEarlier(category, data.resolve(MARK));
 
         List<Timing> timings = new ArrayList<>();

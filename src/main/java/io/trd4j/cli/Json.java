@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.trd4j.io.AtomicFile;
+import io.trd4j.io.FileContent;
 import java.nio.charset.StandardCharsets;
 
 /** Results as JSON files: indented, for people and programs. */
@@ -12,7 +13,7 @@ final class Json {
 
     private Json() {}
 
-    static AtomicFile.Writer of(Object value) throws JsonProcessingException {
+    static FileContent of(Object value) throws JsonProcessingException {
         return AtomicFile.of((JSON.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -2,8 +2,8 @@ package io.trd4j.cli;
 
 import io.trd4j.cli.options.DeviceOptions;
 import io.trd4j.cli.options.ResumeHint;
-import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Writable;
 import io.trd4j.model.Backbone;
 import io.trd4j.train.pretrain.Pretext;
 import io.trd4j.train.pretrain.PretrainOptions;
@@ -77,8 +77,8 @@ final class PretrainCommand implements Callable<Integer> {
             throw new InputException("--" + e.getMessage().replaceFirst("learning rate", "lr"), e);
         }
         Path state = out.resolveSibling(out.getFileName() + ".state");
-        AtomicFile.requireFile(out);
-        AtomicFile.requireFile(state);
+        Writable.requireFile(out);
+        Writable.requireFile(state);
         long start = System.nanoTime();
         try (Pretrainer pretrainer = new Pretrainer(options)) {
             if (resume && Files.exists(state)) {

@@ -20,14 +20,12 @@ import io.trd4j.report.HeatScale;
 import io.trd4j.report.HtmlReport;
 import io.trd4j.report.ReportData;
 import io.trd4j.report.ReportData.Branch;
-import io.trd4j.report.ReportData.Epoch;
 import io.trd4j.report.ReportData.GalleryPart;
 import io.trd4j.report.ReportData.Limit;
 import io.trd4j.report.ReportData.NextStep;
 import io.trd4j.report.ReportData.PartScore;
 import io.trd4j.report.ReportData.Run;
 import io.trd4j.report.ReportData.Timing;
-import io.trd4j.report.ReportData.Validation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZonedDateTime;
@@ -84,19 +82,8 @@ final class TestReport implements EvaluationRun.Observer {
         Run what = new Run("trd4j " + Version.number(), info.backbone().key(), info.size(), info.modality().key(),
                 training == null ? null : training.seed(), inspector.device() + ", " + inspector.precision().key() + ", "
                 + inspector.threads() + " threads", ZonedDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm z")), timings);
-        HtmlReport.write(file, new ReportData(title, what, note, branches, null, curve(training), limits(info.thresholds()), scores,
+        HtmlReport.write(file, new ReportData(title, what, note, branches, null, training == null || training.curve() == null ? List.of() : training.curve(), limits(info.thresholds()), scores,
                 gallery, HeatScale.COMBINED, HeatScale.BRANCH, ModelCard.of(info, model, Sha256.of(model)), next));
-    }
-
-    private static List<Epoch> curve(TrainingSummary training) {
-        List<Epoch> curve = new ArrayList<>();
-        if (training != null && training.curve() != null) {
-            for (TrainingSummary.Epoch e : training.curve()) {
-                curve.add(new Epoch(curve.size() + 1, e.rgb(), e.depth(), e.validationRgb() == null || e.validationDepth() == null ? null
-                        : new Validation(e.validationRgb(), e.validationDepth())));
-            }
-        }
-        return curve;
     }
 
     private static List<Limit> limits(Thresholds thresholds) {

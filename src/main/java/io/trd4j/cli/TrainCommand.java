@@ -8,10 +8,10 @@ import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.prepare.SobelAperture;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
+import io.trd4j.model.EpochLoss;
 import io.trd4j.model.Modality;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.TeacherWeights;
-import io.trd4j.train.Trainer.EpochLoss;
 import io.trd4j.train.TrainingOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -125,9 +125,9 @@ final class TrainCommand implements Callable<Integer> {
             System.out.println(kernel);
         }
         System.out.println(String.format(Locale.ROOT, "wrote %s: %d epochs, final loss rgb %.4f, depth %.4f%s", out,
-                history.size(), last.rgb(), last.depth(), last.validation() == null ? ""
-                        : String.format(Locale.ROOT, "; of the validation parts %.4f, %.4f", last.validation().rgb(),
-                                last.validation().depth())));
+                history.size(), last.rgb(), last.depth(), !last.validated() ? ""
+                        : String.format(Locale.ROOT, "; of the validation parts %.4f, %.4f", last.validationRgb(),
+                                last.validationDepth())));
         if (region != null) {
             System.out.println(RoiOptions.text(region));
         }

@@ -5,9 +5,10 @@ import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.prepare.SobelAperture;
 import io.trd4j.inspect.PrecisionCalibration;
-import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Writable;
 import io.trd4j.model.Calibration;
+import io.trd4j.model.EpochLoss;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
@@ -22,8 +23,6 @@ import io.trd4j.train.MeanFeature;
 import io.trd4j.train.PreparedParts;
 import io.trd4j.train.RandomTeacher;
 import io.trd4j.train.Trainer;
-import io.trd4j.train.Trainer.EpochLoss;
-import io.trd4j.train.Trainer.ValidationLoss;
 import io.trd4j.train.TrainingOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,8 +75,8 @@ final class TrainingRun {
      * parts unlike the others; returns the losses of every epoch.
      */
     List<EpochLoss> run(Dataset dataset, boolean resume) throws IOException {
-        AtomicFile.requireFile(model);
-        AtomicFile.requireFile(state);
+        Writable.requireFile(model);
+        Writable.requireFile(state);
         List<PartFiles> normal = normal(dataset.train());
         if (normal.isEmpty()) {
             throw new InputException(dataset.category() + ": no normal training parts; put some under train/good");
@@ -115,10 +114,9 @@ final class TrainingRun {
             int steps = history.size() * Trainer.stepsPerEpoch(parts.count(), options);
             PreparedParts prepared = validated == null ? parts : validated;
             Calibration calibration = calibrate(network, options.size(), prepared, roi, options.threads());
-            ValidationLoss loss = last.validation();
             TrainingSummary summary = new TrainingSummary(history.size(), steps, options.batch(), options.learningRate(),
-                    options.seed(), parts.count(), last.rgb(), last.depth(), loss == null ? null : loss.rgb(),
-                    loss == null ? null : loss.depth(), (System.nanoTime() - start) / 1e9, teacher, curve(history));
+                    options.seed(), parts.count(), last.rgb(), last.depth(), last.validationRgb(),
+                    last.validationDepth(), (System.nanoTime() - start) / 1e9, teacher, history);
             ModelInfo info = new ModelInfo(ModelInfo.FORMAT_VERSION, options.backbone(), options.size(), options.modality(),
                     options.normalKernel(), null, null, summary, ModelFile.teacherSha256(network.teacher().weights().sources("")))
                     .withRegionOfInterest(roi).withCalibration(calibration);
@@ -131,12 +129,6 @@ final class TrainingRun {
             warn(Convergence.warning(history, validated == null ? null : MeanFeature.loss(network, validated, options.threads())));
             return history;
         }
-    }
-
-    private static List<TrainingSummary.Epoch> curve(List<EpochLoss> history) {
-        return history.stream().map(epoch -> new TrainingSummary.Epoch(epoch.rgb(), epoch.depth(),
-                epoch.validation() == null ? null : epoch.validation().rgb(),
-                epoch.validation() == null ? null : epoch.validation().depth())).toList();
     }
 
     static PreparedParts prepare(List<PartFiles> parts, int size, Modality modality, int normalKernel) throws IOException {

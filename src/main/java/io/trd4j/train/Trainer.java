@@ -1,6 +1,7 @@
 package io.trd4j.train;
 
 import io.trd4j.io.InputException;
+import io.trd4j.model.EpochLoss;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.network.Features;
 import io.trd4j.model.network.LibTorch;
@@ -22,16 +23,6 @@ import org.bytedeco.pytorch.Tensor;
  * machine end with the same bits, also when one was interrupted and resumed from its state file.
  */
 public final class Trainer implements AutoCloseable {
-    /**
-     * Mean loss of an epoch's batches, per student, and the validation loss behind it.
-     *
-     * @param validation null when there are no validation parts
-     */
-    public record EpochLoss(double rgb, double depth, ValidationLoss validation) {}
-
-    /** Mean distillation loss of the normal validation parts, per student, after an epoch: cosine distances, 0 to 24. */
-    public record ValidationLoss(double rgb, double depth) {}
-
     /** Told after every step. */
     @FunctionalInterface
     public interface Progress {
@@ -86,10 +77,12 @@ public final class Trainer implements AutoCloseable {
         return List.copyOf(history);
     }
 
+    /** Epochs done so far, those before a resume included. */
     public int epochsDone() {
         return history.size();
     }
 
+    /** Steps of each student in an epoch of this many parts. */
     public static int stepsPerEpoch(int parts, TrainingOptions options) {
         return starts(parts, options.batch(), options.size()).length - 1;
     }
@@ -121,7 +114,9 @@ public final class Trainer implements AutoCloseable {
                 progress.step(epoch, epoch * steps + step + 1, options.epochs() * steps, rgb, depth, learningRate);
             }
         }
-        EpochLoss loss = new EpochLoss(sumRgb / steps, sumDepth / steps, validation == null ? null : validationLoss(validation));
+        ValidationLoss validated = validation == null ? null : validationLoss(validation);
+        EpochLoss loss = new EpochLoss(sumRgb / steps, sumDepth / steps, validated == null ? null : validated.rgb(),
+                validated == null ? null : validated.depth());
         history.add(loss);
         return loss;
     }

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trd4j.io.InputException;
+import io.trd4j.model.EpochLoss;
 import io.trd4j.model.ParameterNames;
 import io.trd4j.model.network.Network;
 import io.trd4j.model.tensorfile.Safetensors;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
-import io.trd4j.train.Trainer.EpochLoss;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +29,17 @@ record TrainingState(TrainingOptions options, List<EpochLoss> history, String te
     private static final String VALIDATION_KEY = "trd.state.validation_sha256";
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** An epoch as the file has it. */
+    private record Stored(double rgb, double depth, ValidationLoss validation) {
+        static Stored of(EpochLoss e) {
+            return new Stored(e.rgb(), e.depth(), e.validated() ? new ValidationLoss(e.validationRgb(), e.validationDepth()) : null);
+        }
+
+        EpochLoss loss() {
+            return new EpochLoss(rgb, depth, validation == null ? null : validation.rgb(), validation == null ? null : validation.depth());
+        }
+    }
+
     void write(Path file, Network network, Adam adamRgb, Adam adamDepth) throws IOException {
         List<SafetensorsWriter.Source> sources = new ArrayList<>();
         sources.addAll(network.studentRgb().weights().sources(ParameterNames.STUDENT_RGB));
@@ -36,7 +47,7 @@ record TrainingState(TrainingOptions options, List<EpochLoss> history, String te
         sources.addAll(adamRgb.sources("adam_rgb."));
         sources.addAll(adamDepth.sources("adam_depth."));
         Map<String, String> metadata = new TreeMap<>(identity());
-        metadata.put("trd.state.history", JSON.writeValueAsString(history));
+        metadata.put("trd.state.history", JSON.writeValueAsString(history.stream().map(Stored::of).toList()));
         SafetensorsWriter.write(file, metadata, sources);
     }
 
@@ -53,7 +64,8 @@ record TrainingState(TrainingOptions options, List<EpochLoss> history, String te
             network.studentDepth().weights().load(file, ParameterNames.STUDENT_DEPTH);
             adamRgb.load(file, "adam_rgb.");
             adamDepth.load(file, "adam_depth.");
-            return JSON.readValue(file.metadata().getOrDefault("trd.state.history", ""), new TypeReference<>() {});
+            List<Stored> stored = JSON.readValue(file.metadata().getOrDefault("trd.state.history", ""), new TypeReference<>() {});
+            return stored.stream().map(Stored::loss).toList();
         } catch (JsonProcessingException e) {
             throw new InputException(path + ": its list of epochs is damaged; start again without --resume", e);
         }

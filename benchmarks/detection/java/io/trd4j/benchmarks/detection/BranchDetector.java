@@ -1,5 +1,6 @@
 package io.trd4j.benchmarks.detection;
 
+import io.trd4j.model.EpochLoss;
 import io.trd4j.model.network.Features;
 import io.trd4j.model.network.Network;
 import io.trd4j.model.network.Tuners;
@@ -35,7 +36,7 @@ final class BranchDetector implements Detector {
 
     @Override
     public List<Double> epoch() {
-        Trainer.EpochLoss loss = trainer.epoch(SILENT);
+        EpochLoss loss = trainer.epoch(SILENT);
         return List.of(loss.rgb(), loss.depth());
     }
 

@@ -3,7 +3,7 @@ package io.trd4j.cli.options;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.dataset.RoiFile;
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.ImageReader;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Sha256;
 import io.trd4j.model.RegionOfInterest;
@@ -24,7 +24,7 @@ public final class RoiOptions {
      */
     public static RegionOfInterest read(Path file, int size, Dataset dataset) throws IOException {
         Optional<PartFiles> part = Stream.of(dataset.validation(), dataset.train(), dataset.test()).flatMap(List::stream).findFirst();
-        boolean[] counts = RoiFile.read(file, size, part.isEmpty() ? null : ImageFiles.readRgb(part.get().rgb()));
+        boolean[] counts = RoiFile.read(file, size, part.isEmpty() ? null : ImageReader.readRgb(part.get().rgb()));
         return RegionOfInterest.of(counts, file.getFileName().toString(), Sha256.of(file));
     }
 

@@ -5,7 +5,7 @@ import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.dataset.PartFiles;
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.ImageWriter;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import java.io.IOException;
@@ -30,7 +30,6 @@ import java.util.stream.Stream;
 public final class SyntheticParts {
     public static final int MIN_SIZE = 32;
     public static final int MAX_SIZE = 1024;
-    public static final int MAX_PARTS = 100_000;
     /** The list of defects, in the category's folder; written last. */
     public static final String DEFECTS = "defects.csv";
 
@@ -55,9 +54,9 @@ public final class SyntheticParts {
      */
     public static void write(Path categoryFolder, SyntheticProduct shape, int train, int validation, SyntheticTestSet test, int sizePx, long seed,
                              IntConsumer progress) throws IOException {
-        checkRange("size", sizePx, MIN_SIZE, MAX_SIZE);
-        checkRange("train", train, 0, MAX_PARTS);
-        checkRange("validation", validation, 0, MAX_PARTS);
+        SyntheticTestSet.checkRange("size", sizePx, MIN_SIZE, MAX_SIZE);
+        SyntheticTestSet.checkRange("train", train, 0, SyntheticTestSet.MAX_PARTS);
+        SyntheticTestSet.checkRange("validation", validation, 0, SyntheticTestSet.MAX_PARTS);
         if (train + validation + test.size() == 0) {
             throw new InputException("no parts to write; give at least one for train, validation or test");
         }
@@ -108,7 +107,7 @@ public final class SyntheticParts {
      * @param sizePx width and height of its colour image and point cloud, 32 to 1024
      */
     public static Part part(SyntheticProduct shape, int sizePx, long seed) {
-        checkRange("size", sizePx, MIN_SIZE, MAX_SIZE);
+        SyntheticTestSet.checkRange("size", sizePx, MIN_SIZE, MAX_SIZE);
         Sample sample = sample(shape, sizePx, partSeed(seed, 0, 0), null, null);
         return Part.of(shape.key(), sample.rgb(), sample.xyz());
     }
@@ -126,12 +125,6 @@ public final class SyntheticParts {
 
     static long partSeed(long seed, int split, int index) {
         return Noise.mix(Noise.mix(seed, 1000 + split), index);
-    }
-
-    static void checkRange(String what, int value, int low, int high) {
-        if (value < low || value > high) {
-            throw new InputException(what + " " + value + " is not in " + low + ".." + high);
-        }
     }
 
     private static boolean isEmpty(Path folder) throws IOException {
@@ -152,11 +145,11 @@ public final class SyntheticParts {
 
     private static void save(Path folder, int number, Sample sample, boolean mask) throws IOException {
         String name = name(number);
-        AtomicFile.write(folder.resolve("rgb/" + name + ".png"), ImageFiles.png(sample.rgb()));
-        AtomicFile.write(folder.resolve("xyz/" + name + ".tiff"), ImageFiles.tiffXyz(sample.xyz()));
+        AtomicFile.write(folder.resolve("rgb/" + name + ".png"), ImageWriter.png(sample.rgb()));
+        AtomicFile.write(folder.resolve("xyz/" + name + ".tiff"), ImageWriter.tiffXyz(sample.xyz()));
         if (mask) {
             int size = sample.rgb().width();
-            AtomicFile.write(folder.resolve("gt/" + name + ".png"), ImageFiles.pngGrey(size, size, sample.mask()));
+            AtomicFile.write(folder.resolve("gt/" + name + ".png"), ImageWriter.pngGrey(size, size, sample.mask()));
         }
     }
 
