@@ -24,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +41,7 @@ class ImageNetWeightsTest {
     @TempDir
     private Path cache;
 
+    private final AtomicLong downloaded = new AtomicLong();
     private final AtomicInteger requests = new AtomicInteger();
     private final CountDownLatch finished = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -86,7 +88,7 @@ class ImageNetWeightsTest {
     private ImageNetWeights weights(String expected) {
         return new ImageNetWeights(URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/models/"), cache,
                 Map.of(Backbone.RESNET18, expected, Backbone.RESNET34, expected, Backbone.WIDE_RESNET50_2, expected),
-                Duration.ofMillis(1500));
+                Duration.ofMillis(1500), downloaded::set);
     }
 
     private List<Path> cached() throws IOException {
@@ -100,6 +102,7 @@ class ImageNetWeightsTest {
         Path file = weights(hash).file(Backbone.RESNET18);
         assertEquals(cache.resolve("resnet18-" + hash + ".pth"), file);
         assertArrayEquals(CONTENT, Files.readAllBytes(file));
+        assertEquals(CONTENT.length, downloaded.get());
         assertEquals(file, weights(hash).file(Backbone.RESNET18));
         assertEquals(1, requests.get());
         Files.write(file, new byte[] {1});

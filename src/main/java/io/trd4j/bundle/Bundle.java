@@ -1,5 +1,6 @@
 package io.trd4j.bundle;
 
+import io.trd4j.io.FileTrees;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Writable;
 import java.io.IOException;
@@ -7,7 +8,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
@@ -104,15 +104,13 @@ public final class Bundle {
                     Files.readAllBytes(root.resolve(BundleContent.SCRIPTS).resolve("assemble.sh")), "assemble.sh");
             return new Written(pieces, Files.size(archive));
         } finally {
-            delete(work);
+            FileTrees.delete(work);
         }
     }
 
     private static void deleteQuietly(Path folder) {
         try {
-            if (Files.exists(folder)) {
-                delete(folder);
-            }
+            FileTrees.delete(folder);
         } catch (IOException e) {
             // The process is ending, and target is no place for what must stay.
             return;
@@ -134,13 +132,5 @@ public final class Bundle {
             }
         }
         return size;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -12,6 +12,7 @@ import io.trd4j.inspect.DeviceChoice;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.AtomicFile;
+import io.trd4j.io.FileTrees;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Writable;
 import io.trd4j.metrics.Evaluation;
@@ -33,7 +34,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -185,10 +185,6 @@ final class DemoCommand implements Callable<Integer> {
         if (!Files.exists(mark)) {
             throw new InputException(category + " was not made by trd demo; choose another --out, or move it away");
         }
-        try (Stream<Path> files = Files.walk(category)) {
-            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.delete(file);
-            }
-        }
+        FileTrees.delete(category);
     }
 }

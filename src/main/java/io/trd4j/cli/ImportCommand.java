@@ -60,7 +60,10 @@ final class ImportCommand implements Callable<Integer> {
         OutputChecks.requireNew("--out", out, "--student", student);
         OutputChecks.requireNew("--out", out, "--teacher", teacher);
         TorchFile.open(student).close();
-        ModelInfo written = Checkpoints.importStudents(student, TeacherWeights.load(teacher, wanted.backbone()), wanted, out);
+        ModelInfo written;
+        try (DownloadProgress progress = new DownloadProgress()) {
+            written = Checkpoints.importStudents(student, TeacherWeights.load(teacher, wanted.backbone(), progress), wanted, out);
+        }
         System.out.println("wrote " + out + ": " + written.backbone().key() + ", size " + written.size() + ", rgb and "
                 + written.modality().key());
         if (written.calibration() == null) {
@@ -71,8 +74,7 @@ final class ImportCommand implements Callable<Integer> {
 
     private ModelInfo wanted() {
         try {
-            return new ModelInfo(ModelInfo.FORMAT_VERSION, Backbone.of(backbone), size, modality, normalKernel,
-                    calibration(), null, null, UNKNOWN_TEACHER);
+            return ModelInfo.of(Backbone.of(backbone), size, modality, normalKernel, UNKNOWN_TEACHER).withCalibration(calibration());
         } catch (IllegalArgumentException e) {
             throw new InputException(e.getMessage(), e);
         }

@@ -86,7 +86,9 @@ final class TrainingRun {
         try (Network network = new Network(options.backbone())) {
             // Before the parts are prepared: what is wrong with a teacher's file is then said at once.
             if (!teacher.equals(RANDOM_TEACHER)) {
-                network.teacher().weights().load(TeacherWeights.load(teacher, options.backbone()));
+                try (DownloadProgress progress = new DownloadProgress()) {
+                    network.teacher().weights().load(TeacherWeights.load(teacher, options.backbone(), progress));
+                }
             }
             return run(network, normal, validation, resume, start);
         }
@@ -117,8 +119,8 @@ final class TrainingRun {
             TrainingSummary summary = new TrainingSummary(history.size(), steps, options.batch(), options.learningRate(),
                     options.seed(), parts.count(), last.rgb(), last.depth(), last.validationRgb(),
                     last.validationDepth(), (System.nanoTime() - start) / 1e9, teacher, history);
-            ModelInfo info = new ModelInfo(ModelInfo.FORMAT_VERSION, options.backbone(), options.size(), options.modality(),
-                    options.normalKernel(), null, null, summary, ModelFile.teacherSha256(network.teacher().weights().sources("")))
+            ModelInfo info = ModelInfo.of(options.backbone(), options.size(), options.modality(), options.normalKernel(),
+                    ModelFile.teacherSha256(network.teacher().weights().sources(""))).withTraining(summary)
                     .withRegionOfInterest(roi).withCalibration(calibration);
             // Written before the precisions are tested: whatever happens there, the trained model is not lost.
             ModelFile.write(model, info, network.sources());

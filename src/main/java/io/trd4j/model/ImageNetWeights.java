@@ -20,8 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
+import java.util.function.LongConsumer;
 
 /**
  * torchvision's ImageNet weights (IMAGENET1K_V1), downloaded once into a cache folder. torchvision's file names end in
@@ -39,16 +38,19 @@ final class ImageNetWeights {
     private final Path cache;
     private final Map<Backbone, String> hashes;
     private final Duration patience;
+    private final LongConsumer progress;
 
-    ImageNetWeights(URI host, Path cache, Map<Backbone, String> hashes, Duration patience) {
+    /** @param progress told how many bytes of a download there are so far */
+    ImageNetWeights(URI host, Path cache, Map<Backbone, String> hashes, Duration patience, LongConsumer progress) {
         this.host = host;
         this.cache = cache;
         this.hashes = hashes;
         this.patience = patience;
+        this.progress = progress;
     }
 
-    static ImageNetWeights standard() {
-        return new ImageNetWeights(HOST, CacheFolder.ofThisUser(), HASHES, PATIENCE);
+    static ImageNetWeights standard(LongConsumer progress) {
+        return new ImageNetWeights(HOST, CacheFolder.ofThisUser(), HASHES, PATIENCE, progress);
     }
 
     /**
@@ -105,7 +107,7 @@ final class ImageNetWeights {
             if (response.statusCode() != 200) {
                 throw new DownloadException("was answered with HTTP status " + response.statusCode(), null);
             }
-            copy(response, body, sha256, sink);
+            copy(body, sha256, sink);
         }
         String actual = sha256.hex();
         if (!actual.startsWith(expected)) {
@@ -114,7 +116,7 @@ final class ImageNetWeights {
         }
     }
 
-    private void copy(HttpResponse<?> response, InputStream body, Sha256 sha256, Sink sink) throws IOException {
+    private void copy(InputStream body, Sha256 sha256, Sink sink) throws IOException {
         AtomicLong lastNanos = new AtomicLong(System.nanoTime());
         // The client has no timeout for a body that stalls, so a watchdog closes it.
         ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -124,9 +126,7 @@ final class ImageNetWeights {
         });
         long period = Math.max(1, patience.toMillis() / 10);
         watchdog.scheduleAtFixedRate(() -> closeWhenStalled(body, lastNanos), period, period, TimeUnit.MILLISECONDS);
-        long total = response.headers().firstValueAsLong("content-length").orElse(-1);
-        try (ProgressBar bar = new ProgressBarBuilder().setTaskName(response.uri().getHost()).setInitialMax(total)
-                .setUnit(" MB", 1_000_000).setUpdateIntervalMillis(500).build()) {
+        try {
             byte[] piece = new byte[1 << 16];
             long bytes = 0;
             for (int count = next(body, piece); count >= 0; count = next(body, piece)) {
@@ -140,7 +140,7 @@ final class ImageNetWeights {
                 while (buffer.hasRemaining()) {
                     sink.write(buffer);
                 }
-                bar.stepTo(bytes);
+                progress.accept(bytes);
             }
         } finally {
             watchdog.shutdownNow();

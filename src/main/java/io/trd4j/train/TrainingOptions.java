@@ -1,5 +1,6 @@
 package io.trd4j.train;
 
+import io.trd4j.io.Arguments;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelInfo;
@@ -24,14 +25,14 @@ public record TrainingOptions(Backbone backbone, int size, Modality modality, in
     private static final int MAX_BATCH = 4096;
 
     public TrainingOptions {
-        require(size > 0 && size <= ModelInfo.MAX_SIZE && size % 32 == 0,
+        Arguments.require(size > 0 && size <= ModelInfo.MAX_SIZE && size % 32 == 0,
                 "size must be a multiple of 32 from 32 to " + ModelInfo.MAX_SIZE + ", not " + size);
-        require(normalKernel == 3 || normalKernel == 5 || normalKernel == 7, "normal kernel must be 3, 5 or 7, not " + normalKernel);
-        require(epochs > 0 && epochs <= MAX_EPOCHS, "epochs must be 1 to " + MAX_EPOCHS + ", not " + epochs);
-        require(batch > (size == 32 ? 1 : 0) && batch <= MAX_BATCH, "batch must be "
+        Arguments.require(normalKernel == 3 || normalKernel == 5 || normalKernel == 7, "normal kernel must be 3, 5 or 7, not " + normalKernel);
+        Arguments.require(epochs > 0 && epochs <= MAX_EPOCHS, "epochs must be 1 to " + MAX_EPOCHS + ", not " + epochs);
+        Arguments.require(batch > (size == 32 ? 1 : 0) && batch <= MAX_BATCH, "batch must be "
                 + (size == 32 ? "2 (at size 32, where one part is no batch)" : "1") + " to " + MAX_BATCH + ", not " + batch);
-        require(learningRate > 0 && Double.isFinite(learningRate), "learning rate must be positive, not " + learningRate);
-        require(threads > 0, "threads must be positive, not " + threads);
+        Arguments.require(learningRate > 0 && Double.isFinite(learningRate), "learning rate must be positive, not " + learningRate);
+        Arguments.require(threads > 0, "threads must be positive, not " + threads);
         Objects.requireNonNull(device, "device");
     }
 
@@ -39,12 +40,6 @@ public record TrainingOptions(Backbone backbone, int size, Modality modality, in
     public TrainingOptions(Backbone backbone, int size, Modality modality, int normalKernel, int epochs, int batch,
                            double learningRate, long seed, int threads) {
         this(backbone, size, modality, normalKernel, epochs, batch, learningRate, seed, threads, TorchDevice.CPU);
-    }
-
-    private static void require(boolean condition, String what) {
-        if (!condition) {
-            throw new IllegalArgumentException(what);
-        }
     }
 
     /** The same with another aperture. */

@@ -24,7 +24,7 @@ final class BranchDetector implements Detector {
 
     BranchDetector(Tuners tuners, List<SafetensorsWriter.Source> teacher, TrainingOptions options, PreparedParts train) {
         size = options.size();
-        network = new Network(options.backbone(), Weights.Layout.CHANNELS_LAST, tuners);
+        network = new Network(options.backbone(), tuners);
         try {
             network.teacher().weights().load(teacher);
             trainer = new Trainer(network, options, train);

@@ -1,5 +1,8 @@
 package io.trd4j.data.synthetic;
 
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.dataformat.csv.CsvGenerator;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import io.trd4j.data.Noise;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
@@ -7,13 +10,13 @@ import io.trd4j.data.RgbImage;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.image.ImageWriter;
 import io.trd4j.io.AtomicFile;
+import io.trd4j.io.FileTrees;
 import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntConsumer;
@@ -33,7 +36,13 @@ public final class SyntheticParts {
     /** The list of defects, in the category's folder; written last. */
     public static final String DEFECTS = "defects.csv";
 
+    private static final CsvMapper CSV = CsvMapper.builder().enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING).build();
+
     private SyntheticParts() {}
+
+    /** A row of {@value #DEFECTS}. */
+    @JsonPropertyOrder({"id", "kind", "grade", "severity"})
+    private record Defect(String id, String kind, int grade, String severity) {}
 
     /** One part in memory, its ground truth (255 = defect), and how severe the defect is, 0 to 1. */
     record Sample(RgbImage rgb, PointCloud xyz, byte[] mask, double severity) {}
@@ -78,7 +87,7 @@ public final class SyntheticParts {
                 progress.accept(++done);
             }
             int[] next = new int[SyntheticDefect.Kind.values().length + 1];
-            StringBuilder defects = new StringBuilder("id,kind,grade,severity\n");
+            List<Defect> defects = new ArrayList<>();
             for (int i = 0; i < test.size(); i++) {
                 SyntheticTestSet.Entry entry = test.entries().get(i);
                 SyntheticDefect.Kind kind = entry.kind();
@@ -87,13 +96,14 @@ public final class SyntheticParts {
                 Sample sample = sample(shape, sizePx, partSeed(seed, 2, i), kind, entry.grade());
                 save(categoryFolder.resolve(folder), number, sample, true);
                 if (kind != null) {
-                    defects.append(String.format(Locale.ROOT, "%s/%s,%s,%d,%.4f\n", folder, name(number), kind.key(),
-                            SyntheticDefect.Grade.of(sample.severity()).number(), sample.severity()));
+                    defects.add(new Defect(folder + "/" + name(number), kind.key(), SyntheticDefect.Grade.of(sample.severity()).number(),
+                            String.format(Locale.ROOT, "%.4f", sample.severity())));
                 }
                 progress.accept(++done);
             }
             if (test.size() > 0) {
-                AtomicFile.write(categoryFolder.resolve(DEFECTS), defects.toString());
+                AtomicFile.write(categoryFolder.resolve(DEFECTS), CSV.writer(CSV.schemaFor(Defect.class).withHeader())
+                        .writeValueAsString(defects));
             }
         } catch (IOException | RuntimeException e) {
             remove(categoryFolder, created);
@@ -163,15 +173,7 @@ public final class SyntheticParts {
      * @param created it, when it was new, and those of its parents that were, from the inside out
      */
     private static void remove(Path folder, List<Path> created) throws IOException {
-        if (Files.exists(folder)) {
-            List<Path> entries;
-            try (Stream<Path> walk = Files.walk(folder)) {
-                entries = walk.filter(entry -> !entry.equals(folder)).sorted(Comparator.reverseOrder()).toList();
-            }
-            for (Path entry : entries) {
-                Files.deleteIfExists(entry);
-            }
-        }
+        FileTrees.clear(folder);
         for (Path parent : created) {
             Files.deleteIfExists(parent);
         }

@@ -1,11 +1,11 @@
 package io.trd4j.data.synthetic;
 
 import io.trd4j.data.Noise;
-import java.util.Locale;
+import io.trd4j.io.Keyed;
 import java.util.SplittableRandom;
 
 /** The products that {@link SyntheticParts} can make. */
-public enum SyntheticProduct {
+public enum SyntheticProduct implements Keyed {
     /** A baked cookie with chocolate chips: round, rough, matte. */
     COOKIE,
     /** A machined metal plate with holes, a slot and a pocket, brushed. */
@@ -18,8 +18,9 @@ public enum SyntheticProduct {
     CLOTH;
 
     /** The name on the command line, also the default category. */
+    @Override
     public String key() {
-        return name().toLowerCase(Locale.ROOT);
+        return Keyed.hyphenated(this);
     }
 
     /** One normal part: no two have the same shade, texture and detail. */
