@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.Tensor;
  * thread; everything that the run depends on is in the options, the parts and the teacher, so that two runs on the same
  * machine end with the same bits, also when one was interrupted and resumed from its state file.
  */
-public final class Trainer implements AutoCloseable {
+public final class Trainer implements Resumable, AutoCloseable {
     /** Told after every step. */
     @FunctionalInterface
     public interface Progress {
@@ -182,12 +182,13 @@ public final class Trainer implements AutoCloseable {
         return loss == null ? 0 : loss.item_double();
     }
 
-    /** Writes everything from which the run continues, replacing the file in one move. */
+    @Override
     public void save(Path file) throws IOException {
-        state().write(file, network, adamRgb, adamDepth);
+        state().write(file, network, adamRgb, adamDepth, history);
     }
 
     /** Continues from a state file of the same options, teacher and parts. */
+    @Override
     public void resume(Path file) throws IOException {
         List<EpochLoss> done = state().read(file, network, adamRgb, adamDepth);
         history.clear();
@@ -195,7 +196,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private TrainingState state() throws IOException {
-        return new TrainingState(options, history, ModelFile.teacherSha256(network.teacher().weights().sources("")),
+        return new TrainingState(options, ModelFile.teacherSha256(network.teacher().weights().sources("")),
                 parts.sha256(), validation == null ? NO_PARTS : validation.sha256());
     }
 
