@@ -6,6 +6,7 @@ import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_UNCHANGED;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
 
+import io.trd4j.data.GreyImage;
 import io.trd4j.data.RgbImage;
 import io.trd4j.io.InputException;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.trd4j.data.prepare;
 
+import io.trd4j.data.GreyImage;
 import io.trd4j.data.Part;
 import io.trd4j.data.RgbImage;
-import io.trd4j.data.image.GreyImage;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Modality;
 import io.trd4j.ops.ElementType;

@@ -1,8 +1,5 @@
 package io.trd4j.data.synthetic;
 
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import com.fasterxml.jackson.dataformat.csv.CsvGenerator;
-import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import io.trd4j.data.Noise;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
@@ -36,13 +33,7 @@ public final class SyntheticParts {
     /** The list of defects, in the category's folder; written last. */
     public static final String DEFECTS = "defects.csv";
 
-    private static final CsvMapper CSV = CsvMapper.builder().enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING).build();
-
     private SyntheticParts() {}
-
-    /** A row of {@value #DEFECTS}. */
-    @JsonPropertyOrder({"id", "kind", "grade", "severity"})
-    private record Defect(String id, String kind, int grade, String severity) {}
 
     /** One part in memory, its ground truth (255 = defect), and how severe the defect is, 0 to 1. */
     record Sample(RgbImage rgb, PointCloud xyz, byte[] mask, double severity) {}
@@ -87,7 +78,7 @@ public final class SyntheticParts {
                 progress.accept(++done);
             }
             int[] next = new int[SyntheticDefect.Kind.values().length + 1];
-            List<Defect> defects = new ArrayList<>();
+            List<DefectList.Row> defects = new ArrayList<>();
             for (int i = 0; i < test.size(); i++) {
                 SyntheticTestSet.Entry entry = test.entries().get(i);
                 SyntheticDefect.Kind kind = entry.kind();
@@ -96,14 +87,12 @@ public final class SyntheticParts {
                 Sample sample = sample(shape, sizePx, partSeed(seed, 2, i), kind, entry.grade());
                 save(categoryFolder.resolve(folder), number, sample, true);
                 if (kind != null) {
-                    defects.add(new Defect(folder + "/" + name(number), kind.key(), SyntheticDefect.Grade.of(sample.severity()).number(),
-                            String.format(Locale.ROOT, "%.4f", sample.severity())));
+                    defects.add(DefectList.row(folder + "/" + name(number), kind, sample.severity()));
                 }
                 progress.accept(++done);
             }
             if (test.size() > 0) {
-                AtomicFile.write(categoryFolder.resolve(DEFECTS), CSV.writer(CSV.schemaFor(Defect.class).withHeader())
-                        .writeValueAsString(defects));
+                AtomicFile.write(categoryFolder.resolve(DEFECTS), DefectList.csv(defects));
             }
         } catch (IOException | RuntimeException e) {
             remove(categoryFolder, created);
