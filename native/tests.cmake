@@ -45,6 +45,10 @@ if(TARGET trd_cuda)
   add_test(NAME spill COMMAND bash ${folder}/spill/spill.sh ${TRD_KERNEL_TABLE} ${CMAKE_CUDA_COMPILER} ${CMAKE_CURRENT_SOURCE_DIR}/src ${TRD_NVCC_FLAGS})
 endif()
 
+if(NOT TRD_SIMT)
+  add_test(NAME includes COMMAND bash ${folder}/includes.sh ${CMAKE_CURRENT_SOURCE_DIR}/src)
+endif()
+
 if(TRD_SIMT)
   # The harness's own: it has its copy of the harness, and looks into it.
   set(kernels ${folder}/simt/planted.cu ${folder}/simt/planted_races.cu ${folder}/simt/semantics.cu)

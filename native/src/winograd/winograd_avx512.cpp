@@ -1,5 +1,5 @@
 // winograd with AVX-512: register blocks of 14 tiles x 32 channels.
-#include "winograd_kernel.hpp"
+#include "winograd/winograd_kernel.hpp"
 
 #include <immintrin.h>
 

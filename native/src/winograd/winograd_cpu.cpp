@@ -2,7 +2,7 @@
 // Work, per tile of 16 outputs, input and output channel: 36 products with stride 1 and 81 with stride 2, where the
 // direct form has 144; the transforms add about 250 (500) vector operations per tile and 16 channels. Traffic: weights
 // grow fourfold, to 144 bytes per input and output channel: below about 8 tiles reading them is the bound.
-#include "winograd.hpp"
+#include "winograd/winograd.hpp"
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -12,7 +12,7 @@
 #endif
 
 #include "cpu_isa.hpp"
-#include "winograd_plan.hpp"
+#include "winograd/winograd_plan.hpp"
 
 namespace trd::cpu {
 namespace {
@@ -74,7 +74,7 @@ void pack_filters(const double (&g)[6][3], const float* filters, int64_t filter_
                     half[i][0][co] * g[j][0] + half[i][1][co] * g[j][1] + half[i][2][co] * g[j][2]);
 }
 
-// A hint: the products stream through the weights, and large pages save them a page walk every 4 KiB.
+// A hint: the products stream through the weights, and with large pages they need no page walk every 4 KiB.
 void ask_for_large_pages(const float* start, int64_t floats) {
 #ifdef __linux__
     constexpr uintptr_t page = uintptr_t{1} << 21;

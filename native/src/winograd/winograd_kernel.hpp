@@ -6,7 +6,7 @@
 #pragma once
 #include <cstdint>
 
-#include "winograd_plan.hpp"
+#include "winograd/winograd_plan.hpp"
 
 namespace {
 
