@@ -164,19 +164,19 @@ void threads_change_nothing() {
     const trd_exec exec = cpu();
     Branch rgb(exec, s, 1), depth(exec, s, 4);
     Run one(exec, s), many(exec, s);
-    Guarded raw_one(s.pixels()), raw_many(s.pixels());
+    Buffer raw_one(exec, s.pixels() * 4), raw_many(exec, s.pixels() * 4);
     for (const int32_t threads : {1, 3}) {
         trd_set_threads(threads);
         Run& run = threads == 1 ? one : many;
-        Guarded& raw = threads == 1 ? raw_one : raw_many;
+        Buffer& raw = threads == 1 ? raw_one : raw_many;
         run.prepare();
         expect_status("threads", run.call(rgb.distances(), depth.distances(), {3, 1, 3, 1}, nullptr), TRD_OK);
-        expect_status("threads", trd_branch_map(&exec, rgb.scale(0), 24, rgb.scale(1), 12, rgb.scale(2), 6, raw.data(), 1, 96),
+        expect_status("threads", trd_branch_map(&exec, rgb.scale(0), 24, rgb.scale(1), 12, rgb.scale(2), 6, raw.host(), 1, 96),
                       TRD_OK);
     }
     compare("one thread and three give the same map", many.map(), one.map(), s.pixels(), 0);
     compare("and scores", many.scores(), one.scores(), 3, 0);
-    compare("and raw map", raw_many.data(), raw_one.data(), s.pixels(), 0);
+    compare("and raw map", raw_many.host(), raw_one.host(), s.pixels(), 0);
 }
 
 }  // namespace

@@ -97,13 +97,13 @@ void threads_change_nothing(int32_t type) {
     const int64_t pixels = 301, c = 130;
     const trd_exec exec = cpu();
     Features a(exec, type, uniform(pixels * c, 1)), b(exec, type, uniform(pixels * c, 2)), t(exec, type, uniform(pixels * c, 3));
-    Guarded one(pixels), many(pixels);
+    Buffer one(exec, pixels * 4), many(exec, pixels * 4);
     for (const int32_t threads : {1, 3}) {
         trd_set_threads(threads);
         expect_status("threads", trd_fuse_cosine(&exec, type, a.data(), 1, b.data(), 1, t.data(),
-                                                 (threads == 1 ? one : many).data(), 1, pixels, c), TRD_OK);
+                                                 (threads == 1 ? one : many).host(), 1, pixels, c), TRD_OK);
     }
-    check(std::memcmp(one.data(), many.data(), static_cast<size_t>(pixels) * 4) == 0, "one thread and three give the same bits");
+    check(std::memcmp(one.host(), many.host(), static_cast<size_t>(pixels) * 4) == 0, "one thread and three give the same bits");
 }
 
 void bad_arguments(const trd_exec& exec) {

@@ -1,12 +1,11 @@
-// Anomaly map: upsample and add three scales; calibrate, blur, add modalities, maximum. Arguments already validated.
+// Anomaly map: upsample and add three scales; calibrate, blur, add modalities, maximum. Arguments are already validated
+// (entry/maps.cpp).
 #pragma once
 #include <cstdint>
 
 #include "trd.h"
 
-namespace trd::cpu {
-
-void branch_map(const float* const distance[3], const int64_t side[3], float* map, int64_t n, int64_t size);
+namespace trd {
 
 struct BlurOperators;
 
@@ -20,10 +19,15 @@ struct AnomalyMap {
     int64_t n;
 };
 
+namespace cpu {
+
+void branch_map(const float* const distance[3], const int64_t side[3], float* map, int64_t n, int64_t size);
+
 void anomaly_map(const AnomalyMap& a);
 
 // The variants between which anomaly_map chooses.
 void anomaly_map_avx2(const AnomalyMap& a);
 void anomaly_map_avx512(const AnomalyMap& a);
 
-}  // namespace trd::cpu
+}  // namespace cpu
+}  // namespace trd

@@ -21,9 +21,6 @@
 namespace trd::cuda {
 namespace {
 
-using trd::cpu::AnomalyMap;
-using trd::cpu::BlurOperators;
-using trd::cpu::kBlockPixels;
 
 constexpr int kThreads = 128, kWarps = kThreads / 32;
 constexpr int kRowsOfThread = kTileRows / kWarps;

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstring>
 
-namespace trd::cpu {
+namespace trd {
 namespace {
 
 constexpr uint64_t kMagic = 0x74726420626c7572;
@@ -129,4 +129,4 @@ bool are_blur_operators(const void* memory, int64_t size, const int64_t side[3])
            o->scale[2].side == side[2];
 }
 
-}  // namespace trd::cpu
+}  // namespace trd

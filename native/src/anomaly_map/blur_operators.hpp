@@ -5,7 +5,7 @@
 #pragma once
 #include <cstdint>
 
-namespace trd::cpu {
+namespace trd {
 
 constexpr int64_t kBlockPixels = 16;  // columns of the map that share one block of W^T; a vector of every variant
 
@@ -43,4 +43,4 @@ void fill_blur_operators(void* memory, int64_t size, const int64_t side[3]);
 // Whether fill_blur_operators wrote this memory for these sizes.
 bool are_blur_operators(const void* memory, int64_t size, const int64_t side[3]);
 
-}  // namespace trd::cpu
+}  // namespace trd

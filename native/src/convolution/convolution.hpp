@@ -20,6 +20,9 @@ constexpr int64_t kMostSide = int64_t{1} << 14, kMostPixels = int64_t{1} << 30, 
 
 inline int64_t type_bytes(int32_t type) { return type == TRD_FLOAT32 ? 4 : 2; }
 
+// Pieces of packed weights and of workspaces begin at multiples of 256 bytes.
+inline int64_t up256(int64_t bytes) { return (bytes + 255) / 256 * 256; }
+
 inline int64_t convolution_side(int64_t side, const trd_convolution& layer) {
     return layer.transposed ? 2 * side : (side + 2 * layer.padding - layer.kernel) / layer.stride + 1;
 }

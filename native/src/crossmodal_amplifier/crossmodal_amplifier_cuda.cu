@@ -24,8 +24,6 @@
 namespace trd::cuda {
 namespace {
 
-int64_t up256(int64_t bytes) { return (bytes + 255) / 256 * 256; }
-
 // What a call does: the 3x3 convolutions with addresses relative to the workspace's start, and the division of the pairs.
 struct Steps {
     int32_t count;                     // of scales in all branches

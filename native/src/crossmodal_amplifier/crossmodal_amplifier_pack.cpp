@@ -10,7 +10,7 @@ AmplifierLayout amplifier_layout(int32_t type, int64_t c1) {
     AmplifierLayout layout = {};
     const auto place = [&](int64_t bytes) {
         const int64_t at = layout.bytes;
-        layout.bytes += (bytes + 255) / 256 * 256;
+        layout.bytes += up256(bytes);
         return at;
     };
     for (int i = 0; i < TRD_AMPLIFIER_LAYERS; ++i) {

@@ -19,14 +19,12 @@ namespace {
 
 constexpr int kScales = 3;
 
-int64_t aligned256(int64_t bytes) { return (bytes + 255) / 256 * 256; }
-
 struct Sizes {
     int32_t type;
     int64_t n, side, c1;
     // Features of a scale after `level` (of the whole network's) halvings.
     int64_t bytes(int64_t channels, int64_t level) const {
-        return aligned256(n * (side >> level) * (side >> level) * channels * type_bytes(type));
+        return up256(n * (side >> level) * (side >> level) * channels * type_bytes(type));
     }
 };
 

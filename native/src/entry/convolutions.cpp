@@ -10,8 +10,6 @@ using namespace trd::entry;
 
 namespace {
 
-bool is_type(int32_t type) { return type == TRD_FLOAT32 || type == TRD_BFLOAT16 || type == TRD_FLOAT16; }
-
 bool channels_fit(int64_t c_in, int64_t c_out) {
     return (c_in == 3 || (c_in > 0 && c_in % 8 == 0)) && c_out > 0 && c_out % 8 == 0 && c_in <= trd::kMostChannels &&
            c_out <= trd::kMostChannels;

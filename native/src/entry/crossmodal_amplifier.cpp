@@ -25,24 +25,19 @@ int64_t checked_workspace(const trd_exec& exec, const TunerSizes& s, int32_t cou
 }  // namespace
 
 int64_t trd_crossmodal_amplifier_packed_bytes(int32_t type, int64_t c1) {
-    return tuner_type(type) && tuner_channels(c1, kWidest) ? trd::amplifier_layout(type, c1).bytes : 0;
+    return is_type(type) && tuner_channels(c1, kWidest) ? trd::amplifier_layout(type, c1).bytes : 0;
 }
 
 trd_status trd_crossmodal_amplifier_pack(int32_t type, int32_t layer, const float* weights, const float* bias, void* packed,
                                          int64_t packed_bytes, int64_t c1) {
     return guarded([&] {
-        require(weights && bias && packed, "crossmodal_amplifier_pack: weights, bias or packed is null");
-        require(layer >= 0 && layer < TRD_AMPLIFIER_LAYERS, "crossmodal_amplifier_pack: layer is not in 0..TRD_AMPLIFIER_LAYERS - 1");
         const int64_t needed = trd_crossmodal_amplifier_packed_bytes(type, c1);
-        require(needed > 0, "crossmodal_amplifier_pack: type or c1 is out of range");
-        require(packed_bytes >= needed, "crossmodal_amplifier_pack: packed is smaller than trd_crossmodal_amplifier_packed_bytes");
-        require(aligned(packed, 256) && aligned(weights, sizeof(float)) && aligned(bias, sizeof(float)),
-                "crossmodal_amplifier_pack: packed is not 256-byte aligned, or weights or bias not 4-byte");
-        const trd::AmplifierLayer l = trd::amplifier_layout(type, c1).layers[layer];
-        const int64_t weight_bytes = l.c_in * l.c_out * l.kernel * l.kernel * static_cast<int64_t>(sizeof(float));
-        require(!overlap(dense(packed, needed), dense(weights, weight_bytes)) && !overlap(dense(packed, needed), dense(bias, l.bias_bytes)),
-                "crossmodal_amplifier_pack: packed overlaps weights or bias");
-        trd::pack_amplifier_layer(type, l, weights, bias, packed);
+        const auto place = [&] { return trd::amplifier_layout(type, c1).layers[layer]; };
+        require_pack({layer, TRD_AMPLIFIER_LAYERS, weights, bias, packed, packed_bytes, needed}, [&] {
+            const trd::AmplifierLayer l = place();
+            return LayerFloats{l.c_in * l.c_out * l.kernel * l.kernel, l.c_out};
+        });
+        trd::pack_amplifier_layer(type, place(), weights, bias, packed);
     });
 }
 

@@ -68,7 +68,7 @@ bool on_cuda(const trd_exec* exec) {
 }
 
 void require_type(int32_t type, bool cuda, const char* what) {
-    require(type == TRD_FLOAT32 || type == TRD_BFLOAT16 || type == TRD_FLOAT16, what);
+    require(is_type(type), what);
     if (type == TRD_FLOAT16 && !cuda)
         throw Rejected{TRD_ERROR_UNSUPPORTED, "float16 exists on CUDA only; use TRD_FLOAT32 or TRD_BFLOAT16 on the CPU"};
 }

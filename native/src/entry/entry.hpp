@@ -30,6 +30,10 @@ bool overlap(const Region& a, const Region& b);
 // Outputs may overlap neither an input nor another output.
 void require_disjoint(std::initializer_list<Region> inputs, std::initializer_list<Region> outputs);
 
+inline bool aligned(const void* p, int64_t bytes) { return reinterpret_cast<uintptr_t>(p) % static_cast<uintptr_t>(bytes) == 0; }
+
+inline bool is_type(int32_t type) { return type == TRD_FLOAT32 || type == TRD_BFLOAT16 || type == TRD_FLOAT16; }
+
 // Refuses what is no type, and float16 where features of it do not exist.
 void require_type(int32_t type, bool cuda, const char* what);
 

@@ -16,8 +16,7 @@ trd_status trd_max_pool(const trd_exec* exec, int32_t type, const void* in, void
         const trd::MaxPool pool{type, in, out, n, h, w, c};
         const int64_t outputs = n * pool.out_h() * pool.out_w() * c;
         require(n <= 65535 && pool.out_h() <= 65535 && count({w + 1, c}, what) < int64_t{1} << 31, "max_pool: n, h or w * c is too large");
-        require(reinterpret_cast<uintptr_t>(in) % 16 == 0 && reinterpret_cast<uintptr_t>(out) % 16 == 0,
-                "max_pool: in or out is not 16-byte aligned");
+        require(aligned(in, 16) && aligned(out, 16), "max_pool: in or out is not 16-byte aligned");
         const int64_t part = 4 / element_bytes(type);
         require_disjoint({{in, inputs / part}}, {{out, outputs / part}});
 #ifdef TRD_CUDA

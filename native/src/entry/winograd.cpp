@@ -54,7 +54,7 @@ trd_status trd_winograd_pack(const trd_exec* exec, const float* weights, void* p
         const int64_t needed = trd_winograd_packed_bytes(c_in, c_out);
         require(needed > 0, "winograd_pack: c_in or c_out is too large");
         require(packed_bytes >= needed, "winograd_pack: packed is smaller than trd_winograd_packed_bytes");
-        require(reinterpret_cast<uintptr_t>(packed) % 64 == 0, "winograd_pack: packed is not 64-byte aligned");
+        require(aligned(packed, 64), "winograd_pack: packed is not 64-byte aligned");
         require_disjoint({{weights, 9 * c_in * c_out}}, {{packed, 36 * c_in * c_out}});
         trd::cpu::winograd_pack(weights, static_cast<float*>(packed), c_in, c_out, stride);
     });
@@ -84,7 +84,7 @@ trd_status trd_winograd(const trd_exec* exec, int32_t type, const void* in, cons
                 "winograd: packed is smaller than trd_winograd_packed_bytes");
         require(workspace_bytes / static_cast<int64_t>(sizeof(float)) >= floats,
                 "winograd: workspace is smaller than trd_winograd_workspace_bytes for this thread's number of threads");
-        require(reinterpret_cast<uintptr_t>(packed) % 64 == 0 && reinterpret_cast<uintptr_t>(workspace) % 64 == 0,
+        require(aligned(packed, 64) && aligned(workspace, 64),
                 "winograd: packed or workspace is not 64-byte aligned");
         // An even number of channels: bfloat16 features fill whole floats.
         const int64_t per_float = type == TRD_BFLOAT16 ? 2 : 1;

@@ -83,7 +83,7 @@ fuse_cosine_kernel(const T* __restrict__ decoder, float w_decoder, const T* __re
 }
 
 template <class T, int kVector, int kLanes, bool kBlend>
-void launch(const trd::cpu::FuseCosine& f, cudaStream_t stream) {
+void launch(const FuseCosine& f, cudaStream_t stream) {
     constexpr int64_t kRows = kThreads / kLanes;
     const unsigned blocks = static_cast<unsigned>((f.rows + kRows - 1) / kRows);
     TRD_LAUNCH((fuse_cosine_kernel<T, kVector, kLanes, kBlend>), blocks, kThreads, 0, stream, static_cast<const T*>(f.decoder),
@@ -93,7 +93,7 @@ void launch(const trd::cpu::FuseCosine& f, cudaStream_t stream) {
 }
 
 template <class T, int kVector, int kLanes>
-void launch(const trd::cpu::FuseCosine& f, cudaStream_t stream) {
+void launch(const FuseCosine& f, cudaStream_t stream) {
     if (f.amplifier != nullptr) return launch<T, kVector, kLanes, true>(f, stream);
     launch<T, kVector, kLanes, false>(f, stream);
 }
@@ -101,7 +101,7 @@ void launch(const trd::cpu::FuseCosine& f, cudaStream_t stream) {
 bool aligned(const void* p) { return reinterpret_cast<uintptr_t>(p) % 16 == 0; }
 
 template <class T>
-void launch(const trd::cpu::FuseCosine& f, cudaStream_t stream) {
+void launch(const FuseCosine& f, cudaStream_t stream) {
     constexpr int kVector = 16 / sizeof(T);
     const int64_t pieces = f.c / kVector;
     if (f.c % kVector != 0 || !aligned(f.decoder) || !aligned(f.amplifier) || !aligned(f.teacher))
@@ -113,7 +113,7 @@ void launch(const trd::cpu::FuseCosine& f, cudaStream_t stream) {
 
 }  // namespace
 
-void fuse_cosine(const trd_exec& exec, const trd::cpu::FuseCosine& f) {
+void fuse_cosine(const trd_exec& exec, const FuseCosine& f) {
     const OnDevice device(exec);
     const auto stream = static_cast<cudaStream_t>(exec.stream);
     if (f.type == TRD_FLOAT16) return launch<half_t>(f, stream);

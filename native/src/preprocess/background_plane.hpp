@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "preprocess/rows.hpp"
+#include "preprocess/tables.hpp"
 
 #ifdef __CUDACC__
 #define TRD_HOST_DEVICE __host__ __device__
@@ -14,7 +14,7 @@
 #define TRD_HOST_DEVICE
 #endif
 
-namespace trd::cpu {
+namespace trd {
 
 constexpr float kPlaneDistance = 0.005f;  // metres
 // Three corners span a plane when the sine of their angle is above this; float rounding stays far below.
@@ -67,4 +67,4 @@ private:
     int count_[3] = {};
 };
 
-}  // namespace trd::cpu
+}  // namespace trd

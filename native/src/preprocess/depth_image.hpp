@@ -3,10 +3,10 @@
 #pragma once
 #include "preprocess/background_plane.hpp"
 #include "preprocess/preprocess.hpp"
-#include "preprocess/rows.hpp"
+#include "preprocess/tables.hpp"
 #include "preprocess/workspace.hpp"
 
-namespace trd::cpu {
+namespace trd {
 
 // The depth image: rows of width pixels, padded to whole words of 64. z is [height, pitch]; each set of bits [height, words].
 struct DepthPlane {
@@ -18,7 +18,7 @@ struct DepthPlane {
     static constexpr int64_t kRanges = 1024;
 
     DepthPlane() = default;
-    DepthPlane(Layout& layout, int64_t w, int64_t h)
+    DepthPlane(WorkspaceLayout& layout, int64_t w, int64_t h)
         : width(w), height(h), words((w + 63) / 64), pitch(words * 64), z(layout.take<float>(h * pitch)),
           foreground(layout.take<uint64_t>(h * words)), scratch(layout.take<uint64_t>(h * words)),
           valid(layout.take<uint64_t>(h * words)), range(layout.take<float>(2 * (h > kRanges ? h : kRanges))) {}
@@ -43,6 +43,11 @@ struct NormalsWorkspace {
     void fill(const PlanHeader& plan);
 };
 
+// Where a tile of normals that reads from this column starts.
+inline int64_t tile_start(int64_t column) { return column / 16 * 16; }
+
+namespace cpu {
+
 // Runs inside a parallel region, by all its threads: closing, scaling and two fills of plane.z, where plane.foreground holds
 // the foreground before the closing, for all rows. Returns whether there is foreground; all threads return the same.
 bool finish_depth(const DepthPlane& plane, float low, float high);
@@ -50,4 +55,5 @@ bool finish_depth(const DepthPlane& plane, float low, float high);
 // The foreground bits as bytes 0 and 1, [height, width]; inside a parallel region.
 void write_mask(const DepthPlane& plane, uint8_t* mask);
 
-}  // namespace trd::cpu
+}  // namespace cpu
+}  // namespace trd

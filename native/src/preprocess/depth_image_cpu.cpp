@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "preprocess/depth_image.hpp"
+#include "preprocess/rows.hpp"
 
 namespace trd::cpu {
 namespace {

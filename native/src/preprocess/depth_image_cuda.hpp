@@ -87,7 +87,7 @@ template <int kRegionRows>
 struct ForegroundShared {
     uint64_t bits[kRegionRows], background[kRegionRows];
     float corner[3][9][3];
-    trd::cpu::Plane plane;
+    Plane plane;
     Range range;
 };
 
@@ -108,7 +108,7 @@ foreground_kernel(Points points, int tiles, int tiles_across, float* __restrict_
     }
     __syncthreads();
     if (thread == 0) {
-        trd::cpu::Corners corners;
+        Corners corners;
         for (int corner = 0; corner < 3; ++corner)
             for (int i = 0; i < 9; ++i) corners.add(corner, shared->corner[corner][i]);
         shared->plane = corners.plane();
@@ -129,15 +129,15 @@ foreground_kernel(Points points, int tiles, int tiles_across, float* __restrict_
             }
         }
         __syncthreads();  // the plane is there; the tile before was read
-        const trd::cpu::Plane plane = shared->plane;
+        const Plane plane = shared->plane;
 #pragma unroll
         for (int i = 0; i < kOwn; ++i) {
             unsigned word[2];
 #pragma unroll
             for (int half = 0; half < 2; ++half) {
                 const float* const p = point[i][half];
-                const bool measured = fabsf(p[0]) <= trd::cpu::kMaxCoordinate && fabsf(p[1]) <= trd::cpu::kMaxCoordinate &&
-                                      fabsf(p[2]) <= trd::cpu::kMaxCoordinate;  // false for NaN
+                const bool measured = fabsf(p[0]) <= kMaxCoordinate && fabsf(p[1]) <= kMaxCoordinate &&
+                                      fabsf(p[2]) <= kMaxCoordinate;  // false for NaN
                 const float distance = fabsf(plane.nx * p[0] + plane.ny * p[1] + plane.nz * p[2] + plane.offset);
                 if (!measured) point[i][half][2] = 0;
                 word[half] = __ballot_sync(0xffffffffu, measured && distance >= plane.threshold && p[2] != 0);
@@ -255,11 +255,11 @@ __device__ __forceinline__ void scale_and_fill(const float* __restrict__ z, int6
 // Queues the foreground of the plane's pixels; returns how many ranges it writes. kNearest: the pixels may be fewer or more than
 // the cloud's points.
 template <bool kNearest>
-int launch_foreground(const Points& points, const trd::cpu::DepthPlane& plane, uint8_t* mask, cudaStream_t stream) {
+int launch_foreground(const Points& points, const DepthPlane& plane, uint8_t* mask, cudaStream_t stream) {
     const bool small = int64_t{points.width} * points.height < kSmallImage;
     const int rows = small ? kSmallTileRows : kTileRows;
     const int across = (points.width + kTileColumns - 1) / kTileColumns, tiles = across * ((points.height + rows - 1) / rows);
-    const int blocks = tiles < trd::cpu::DepthPlane::kRanges ? tiles : static_cast<int>(trd::cpu::DepthPlane::kRanges);
+    const int blocks = tiles < DepthPlane::kRanges ? tiles : static_cast<int>(DepthPlane::kRanges);
     const auto launch = [&](auto kernel, size_t shared) {
         TRD_LAUNCH(kernel, static_cast<unsigned>(blocks), kThreads, shared, stream, points, tiles, across, plane.z, plane.pitch, mask,
                    plane.range);

@@ -1,13 +1,13 @@
 // What the three preparations on CUDA end with: a channel normalised as the CPU does it, in whatever type.
 #pragma once
 #include "cuda/device.hpp"
-#include "preprocess/rows.hpp"
+#include "preprocess/tables.hpp"
 
 namespace trd::cuda {
 namespace {
 
-constexpr float kMean0 = trd::cpu::kMean[0], kMean1 = trd::cpu::kMean[1], kMean2 = trd::cpu::kMean[2];
-constexpr float kDeviation0 = trd::cpu::kDeviation[0], kDeviation1 = trd::cpu::kDeviation[1], kDeviation2 = trd::cpu::kDeviation[2];
+constexpr float kMean0 = kMean[0], kMean1 = kMean[1], kMean2 = kMean[2];
+constexpr float kDeviation0 = kDeviation[0], kDeviation1 = kDeviation[1], kDeviation2 = kDeviation[2];
 
 template <class T>
 __device__ __forceinline__ T normalised(float v, int channel) {

@@ -43,11 +43,11 @@ prepare_depth_kernel(const float* __restrict__ z, int64_t pitch, const float* __
 
 }  // namespace
 
-void prepare_depth(const trd_exec& exec, const trd::cpu::PlanHeader& plan, const trd::cpu::CloudView& cloud,
-                   const trd::cpu::Output& out, uint8_t* mask, void* workspace, int32_t* fault) {
+void prepare_depth(const trd_exec& exec, const PlanHeader& plan, const CloudView& cloud,
+                   const Prepared& out, uint8_t* mask, void* workspace, int32_t* fault) {
     const OnDevice device(exec);
     const auto stream = static_cast<cudaStream_t>(exec.stream);
-    const trd::cpu::DepthWorkspace w(plan, workspace);
+    const DepthWorkspace w(plan, workspace);
     const int size = static_cast<int>(plan.size);
     const Points points{reinterpret_cast<const uint8_t*>(cloud.data), cloud.stride, size, size, static_cast<int>(cloud.width),
                         static_cast<int>(cloud.height)};

@@ -16,7 +16,6 @@
 namespace trd::cuda {
 namespace {
 
-using trd::cpu::Sobel;
 
 constexpr int kMostEdge = 16, kReach = 2;
 constexpr int64_t kSharedBytes = 48 << 10;
@@ -143,7 +142,7 @@ prepare_normals_kernel(const float* __restrict__ z, int64_t pitch, int width, in
 }
 
 // The largest edge whose piece fits in the shared memory that every device has.
-Pieces pieces_for(const trd::cpu::PlanHeader& plan) {
+Pieces pieces_for(const PlanHeader& plan) {
     const int64_t radius = plan.kernel == 1 ? 1 : plan.kernel / 2;
     Pieces pieces{kMostEdge, 0, 0};
     for (;; pieces.edge /= 2) {
@@ -162,11 +161,11 @@ Pieces pieces_for(const trd::cpu::PlanHeader& plan) {
 
 }  // namespace
 
-void prepare_normals(const trd_exec& exec, const trd::cpu::PlanHeader& plan, const trd::cpu::CloudView& cloud,
-                     const trd::cpu::Output& out, uint8_t* mask, void* workspace, int32_t* fault) {
+void prepare_normals(const trd_exec& exec, const PlanHeader& plan, const CloudView& cloud,
+                     const Prepared& out, uint8_t* mask, void* workspace, int32_t* fault) {
     const OnDevice device(exec);
     const auto stream = static_cast<cudaStream_t>(exec.stream);
-    const trd::cpu::NormalsWorkspace w(plan, workspace);
+    const NormalsWorkspace w(plan, workspace);
     const int size = static_cast<int>(plan.size), width = static_cast<int>(plan.width), height = static_cast<int>(plan.height);
     const Points points{reinterpret_cast<const uint8_t*>(cloud.data), cloud.stride, width, height, width, height};
     const int ranges = launch_foreground<false>(points, w.plane, mask, stream);

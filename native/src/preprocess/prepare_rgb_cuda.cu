@@ -18,7 +18,6 @@
 namespace trd::cuda {
 namespace {
 
-using trd::cpu::kPillowBits;
 
 constexpr int kColumns = 32, kRows = 8, kWarps = 8, kThreads = 32 * kWarps, kSamples = 3 * kColumns;
 constexpr int kOwnRows = 4;                         // input rows that a lane resizes across at once
@@ -190,13 +189,13 @@ prepare_rgb_kernel(Image image, Axis horizontal, Axis vertical, int chunk, int p
 
 }  // namespace
 
-void prepare_rgb(const trd_exec& exec, const trd::cpu::PlanHeader& plan, const trd::cpu::ImageView& image,
-                 const trd::cpu::Output& out, void* workspace) {
+void prepare_rgb(const trd_exec& exec, const PlanHeader& plan, const ImageView& image,
+                 const Prepared& out, void* workspace) {
     const OnDevice device(exec);
     const auto stream = static_cast<cudaStream_t>(exec.stream);
-    trd::cpu::PlanHeader derived = plan;
-    trd::cpu::derive_taps(derived);
-    const trd::cpu::RgbWorkspace w(derived, workspace);
+    PlanHeader derived = plan;
+    derive_taps(derived);
+    const RgbWorkspace w(derived, workspace);
     const int size = static_cast<int>(plan.size);
     // Windows of a tile's first and last column start at most this many columns apart.
     const int64_t apart = ((kColumns - 1) * plan.width + plan.size - 1) / plan.size + 1;

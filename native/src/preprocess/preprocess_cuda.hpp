@@ -6,11 +6,11 @@
 
 namespace trd::cuda {
 
-void prepare_rgb(const trd_exec& exec, const trd::cpu::PlanHeader& plan, const trd::cpu::ImageView& image,
-                 const trd::cpu::Output& out, void* workspace);
-void prepare_depth(const trd_exec& exec, const trd::cpu::PlanHeader& plan, const trd::cpu::CloudView& cloud,
-                   const trd::cpu::Output& out, uint8_t* mask, void* workspace, int32_t* fault);
-void prepare_normals(const trd_exec& exec, const trd::cpu::PlanHeader& plan, const trd::cpu::CloudView& cloud,
-                     const trd::cpu::Output& out, uint8_t* mask, void* workspace, int32_t* fault);
+void prepare_rgb(const trd_exec& exec, const PlanHeader& plan, const ImageView& image,
+                 const Prepared& out, void* workspace);
+void prepare_depth(const trd_exec& exec, const PlanHeader& plan, const CloudView& cloud,
+                   const Prepared& out, uint8_t* mask, void* workspace, int32_t* fault);
+void prepare_normals(const trd_exec& exec, const PlanHeader& plan, const CloudView& cloud,
+                     const Prepared& out, uint8_t* mask, void* workspace, int32_t* fault);
 
 }  // namespace trd::cuda

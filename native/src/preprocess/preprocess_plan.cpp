@@ -1,8 +1,8 @@
-// Sizes and tables of the three workspaces.
+// Sizes and tables of the three workspaces: computed on the CPU, for both backends.
 #include "preprocess/depth_image.hpp"
 #include "preprocess/prepare_rgb.hpp"
 
-namespace trd::cpu {
+namespace trd {
 namespace {
 
 template <class Workspace>
@@ -37,4 +37,4 @@ void plan_preparation(const PlanHeader& plan, void* workspace) {
     }
 }
 
-}  // namespace trd::cpu
+}  // namespace trd
