@@ -7,7 +7,7 @@
  *  - arguments are validated before anything is written: a call that fails with TRD_ERROR_ARGUMENT or
  *    TRD_ERROR_UNSUPPORTED has changed no output;
  *  - on CUDA the work is queued on exec->stream, which may be capturing a graph; TRD_OK means that it was queued;
- *  - the text of the last failure in this thread is trd_last_error(); it is never null.
+ *  - the text of the last failure in this thread is trd_last_error(), never null; its CUDA error is trd_last_error_code().
  * Shapes: n images, c channels, h rows, w columns, size = the square input size S. Sizes are elements, not bytes.
  */
 #ifndef TRD_H
@@ -26,14 +26,14 @@ extern "C" {
 #endif
 
 /** Raised whenever a signature or a meaning in this file changes; checked by the Java runtime at load. */
-#define TRD_ABI_VERSION 3
+#define TRD_ABI_VERSION 4
 
 typedef int32_t trd_status;
 enum {
     TRD_OK = 0,
     TRD_ERROR_ARGUMENT = 1,    /* null, size <= 0, size too large, overlap, workspace too small, not finite */
     TRD_ERROR_UNSUPPORTED = 2, /* this build or this machine has no such backend */
-    TRD_ERROR_CUDA = 3,        /* the CUDA runtime refused; the text holds its reason */
+    TRD_ERROR_CUDA = 3,        /* the CUDA runtime refused; the text and trd_last_error_code() hold its reason */
     TRD_ERROR_INTERNAL = 4,    /* a fault of libtrd */
     TRD_ERROR_INPUT = 5        /* the part itself cannot be used; the text continues a sentence that began with the part */
 };
@@ -62,6 +62,9 @@ TRD_API trd_status trd_set_threads(int32_t threads);
 
 /** Text of this thread's last failure, "" when there was none. Valid until this thread's next failing call. */
 TRD_API const char* trd_last_error(void);
+
+/** The cudaError_t of this thread's last failure; 0 when there was none, or when the CUDA runtime did not fail. */
+TRD_API int32_t trd_last_error_code(void);
 
 /** What the features hold. bfloat16 is the upper half of a float32; float16 is IEEE's, on CUDA only. Both are widened exactly. */
 enum { TRD_FLOAT32 = 0, TRD_BFLOAT16 = 1, TRD_FLOAT16 = 2 };

@@ -22,11 +22,14 @@ namespace {
 
 // A fixed buffer: reporting an error must not allocate, or out-of-memory could not be reported.
 thread_local char last_error[256] = "";
+thread_local int32_t last_error_code = 0;
 
-trd_status fail(trd_status status, const char* what) noexcept {
+// code: the CUDA runtime's, 0 for all other failures
+trd_status fail(trd_status status, const char* what, int32_t code = 0) noexcept {
     size_t i = 0;
     for (; what[i] != 0 && i + 1 < sizeof last_error; ++i) last_error[i] = what[i];
     last_error[i] = 0;
+    last_error_code = code;
     return status;
 }
 
@@ -89,7 +92,7 @@ trd_status guarded_call(void (*call)(void*), void* body) noexcept {
         return fail(r.status, r.what);
 #ifdef TRD_CUDA
     } catch (const trd::cuda::Failure& f) {
-        return fail(TRD_ERROR_CUDA, f.what);
+        return fail(TRD_ERROR_CUDA, f.what, f.code);
 #endif
     } catch (const std::exception& e) {
         return fail(TRD_ERROR_INTERNAL, e.what());
@@ -131,6 +134,8 @@ trd_status trd_set_threads(int32_t threads) {
 }
 
 const char* trd_last_error(void) { return last_error; }
+
+int32_t trd_last_error_code(void) { return last_error_code; }
 
 trd_status trd_cuda_probe(int32_t device, trd_cuda_device* info) {
     return guarded([&] {
