@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Builds libtrd with CMake. Called by `mvn package`; also stands alone.
 #   bash cppbuild.sh [-platform=linux-x86_64] <install|simt|test|clean>
-# install  target/native/lib/libtrd.so; with nvcc its CUDA backend too, and target/native/kernels.txt: registers, memory, spills
-# simt     target/native/simt/lib/libtrd.so: its CUDA kernels run on the CPU, for tests of what calls them (Linux on x86-64)
-# test     the native tests, three times: as shipped; under AddressSanitizer + UndefinedBehaviorSanitizer with the CUDA kernels
-#          on the CPU; and those with every access to shared memory checked for races
+# install  target/native/lib/libtrd.so; with nvcc its CUDA backend too, and target/native/kernels.txt: registers,
+#          memory, spills
+# simt     target/native/simt/lib/libtrd.so: its CUDA kernels run on the CPU, for tests of what calls them (Linux on
+#          x86-64)
+# test     the native tests, three times: as shipped; under AddressSanitizer + UndefinedBehaviorSanitizer with the CUDA
+#          kernels on the CPU; and those with every access to shared memory checked for races
 # clean    removes target/native
 # TRD_CUDA_ARCHITECTURES="90" in the environment compiles the kernels for fewer devices, TRD_CUDA=OFF for none.
 set -euo pipefail

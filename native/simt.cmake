@@ -1,5 +1,5 @@
-# The kernels on the CPU, for tests: TRD_CUDA_SOURCES are compiled as C++ against tests/native/simt. With TRD_SIMT_RACES every access
-# of theirs to shared memory is checked by the harness's race detector.
+# The kernels on the CPU, for tests: TRD_CUDA_SOURCES are compiled as C++ against tests/native/simt. With TRD_SIMT_RACES
+# every access of theirs to shared memory is checked by the harness's race detector.
 if(NOT CMAKE_SYSTEM_NAME STREQUAL Linux OR NOT CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" OR NOT CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   message(FATAL_ERROR "TRD_SIMT needs Linux on x86-64, and GCC: the harness switches stacks by hand and gathers shared memory with GNU ld")
 endif()

@@ -1,5 +1,5 @@
-# The native tests. On the CPU every variant runs that this machine can run, not only the one it would choose. CUDA runs on the
-# device; in the SIMT harness, in three orders of threads and blocks that must give the same bits.
+# The native tests. On the CPU every variant runs that this machine can run, not only the one it would choose. CUDA runs
+# on the device; in the SIMT harness, in three orders of threads and blocks that must give the same bits.
 set(folder ${CMAKE_CURRENT_SOURCE_DIR}/../tests/native)
 
 # add_trd_test(name [environment...]): one run of a test's program.

@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# Times libtrd's CUDA kernels on this machine's GPU: configures, builds and runs trd-kernels. Needs nvcc, CMake and a C++ compiler.
+# Times libtrd's CUDA kernels on this machine's GPU: configures, builds and runs trd-kernels. Needs nvcc, CMake and a
+# C++ compiler.
 #   benchmarks/native/run.sh OUT_DIR [ARGUMENTS OF trd-kernels...]
-# OUT_DIR gets kernels.json (device, commit, flags, rows), kernels.txt (the table) and build/. It must not hold results already.
-# TRD_CUDA_ARCHITECTURES="90" in the environment compiles for one kind of device; TRD_COMMIT names the commit where there is no git.
+# OUT_DIR gets kernels.json (device, commit, flags, rows), kernels.txt (the table) and build/. It must not hold results
+# already.
+# TRD_CUDA_ARCHITECTURES="90" in the environment compiles for one kind of device; TRD_COMMIT names the commit where
+# there is no git.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 fail() { echo "run.sh: $1" >&2; exit 2; }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# includes.sh SOURCES: which folder of libtrd includes which. An op includes itself, cuda/ and the files beside the folders; the two
-# crossmodal ops also include convolution/, their base layer. cuda/ includes no op, and nothing but entry/ includes entry/.
+# includes.sh SOURCES: which folder of libtrd includes which. An op includes itself, cuda/ and the files beside the
+# folders; the two crossmodal ops also include convolution/, their base layer. cuda/ includes no op, and nothing but
+# entry/ includes entry/.
 set -euo pipefail
 
 # Prints each include that is not allowed; fails when there was one.

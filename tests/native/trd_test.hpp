@@ -1,4 +1,5 @@
-// The one harness of the native tests: NaN-safe comparison, seeded data, a count of failures. Guarded buffers: device.hpp.
+// The one harness of the native tests: NaN-safe comparison, seeded data, a count of failures. Guarded buffers:
+// device.hpp.
 #pragma once
 #include <cmath>
 #include <cstdint>
@@ -52,7 +53,8 @@ inline void expect_status(const std::string& what, trd_status got, trd_status ex
 
 inline trd_exec cpu() { return trd_exec{TRD_BACKEND_CPU, 0, nullptr}; }
 
-// Of everything that CUDA wrote and a test read: runs in different orders of threads must leave the same (TRD_TEST_DIGEST=file).
+// Of everything that CUDA wrote and a test read: runs in different orders of threads must leave the same
+// (TRD_TEST_DIGEST=file).
 struct Digest {
     uint64_t hash = 14695981039346656037u;  // FNV-1a
     int64_t bytes = 0;
@@ -66,7 +68,8 @@ inline Digest digest;
 inline int finish() {
     if (const char* path = std::getenv("TRD_TEST_DIGEST")) {
         if (FILE* file = std::fopen(path, "w")) {
-            std::fprintf(file, "%016llx of %lld bytes", static_cast<unsigned long long>(digest.hash), static_cast<long long>(digest.bytes));
+            std::fprintf(file, "%016llx of %lld bytes", static_cast<unsigned long long>(digest.hash),
+                         static_cast<long long>(digest.bytes));
             std::fclose(file);
         } else {
             check(false, std::string("cannot write ") + path);

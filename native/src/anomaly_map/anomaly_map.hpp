@@ -12,10 +12,11 @@ struct BlurOperators;
 struct AnomalyMap {
     const float* distance[2][3];  // rgb, depth: [n, side, side] of three scales
     const BlurOperators* operators;
-    float scale[2], shift[2];  // calibrated = distance sum * scale + 3 * shift: a third of the mean is taken from each scale
-    const uint8_t* mask;       // [size, size] or null
-    float* map[3];             // sum, rgb, depth: [n, size, size]
-    float* scores;             // [n, 3]
+    float scale[2],
+        shift[2];         // calibrated = distance sum * scale + 3 * shift: a third of the mean is taken from each scale
+    const uint8_t* mask;  // [size, size] or null
+    float* map[3];        // sum, rgb, depth: [n, size, size]
+    float* scores;        // [n, 3]
     int64_t n;
 };
 

@@ -58,9 +58,11 @@ int64_t mirror(int64_t i, int64_t n) {
 void add_row(int64_t size, int64_t side, int64_t y, int64_t first, double* weight) {
     double gaussian[2 * kBlurRadius + 1], total = 0;
     for (int64_t i = -kBlurRadius; i <= kBlurRadius; ++i)
-        total += gaussian[i + kBlurRadius] = std::exp(-0.5 * static_cast<double>(i * i) / (kBlurSigmaPx * kBlurSigmaPx));
+        total += gaussian[i + kBlurRadius] =
+            std::exp(-0.5 * static_cast<double>(i * i) / (kBlurSigmaPx * kBlurSigmaPx));
     for (int64_t i = -kBlurRadius; i <= kBlurRadius; ++i) {
-        const double at = step(size, side) * static_cast<double>(mirror(y + i, size)), share = gaussian[i + kBlurRadius] / total;
+        const double at = step(size, side) * static_cast<double>(mirror(y + i, size)),
+                     share = gaussian[i + kBlurRadius] / total;
         const int64_t left = std::min(static_cast<int64_t>(at), side - 1), right = std::min(left + 1, side - 1);
         const double t = at - static_cast<double>(left);
         weight[left - first] += share * (1 - t);

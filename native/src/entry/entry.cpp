@@ -60,7 +60,8 @@ void require_disjoint(std::initializer_list<Region> inputs, std::initializer_lis
 
 bool on_cuda(const trd_exec* exec) {
     require(exec != nullptr, "exec is null");
-    require(exec->backend == TRD_BACKEND_CPU || exec->backend == TRD_BACKEND_CUDA, "exec->backend is no TRD_BACKEND_* value");
+    require(exec->backend == TRD_BACKEND_CPU || exec->backend == TRD_BACKEND_CUDA,
+            "exec->backend is no TRD_BACKEND_* value");
     if (exec->backend == TRD_BACKEND_CPU) return false;
 #ifdef TRD_CUDA
     require(exec->device >= 0, "exec->device is negative");
@@ -73,7 +74,8 @@ bool on_cuda(const trd_exec* exec) {
 void require_type(int32_t type, bool cuda, const char* what) {
     require(is_type(type), what);
     if (type == TRD_FLOAT16 && !cuda)
-        throw Rejected{TRD_ERROR_UNSUPPORTED, "float16 exists on CUDA only; use TRD_FLOAT32 or TRD_BFLOAT16 on the CPU"};
+        throw Rejected{TRD_ERROR_UNSUPPORTED,
+                       "float16 exists on CUDA only; use TRD_FLOAT32 or TRD_BFLOAT16 on the CPU"};
 }
 
 void require_cpu(const trd_exec* exec) {
@@ -116,8 +118,8 @@ const char* trd_describe(void) {
 #else
             const char* cuda = "";
 #endif
-            std::snprintf(text, sizeof text, "libtrd ABI %d, backends: cpu (%s)%s, %s", TRD_ABI_VERSION, trd::cpu::isa_name(), cuda,
-                          TRD_BUILD_FLAGS);
+            std::snprintf(text, sizeof text, "libtrd ABI %d, backends: cpu (%s)%s, %s", TRD_ABI_VERSION,
+                          trd::cpu::isa_name(), cuda, TRD_BUILD_FLAGS);
         }
     };
     static const Line line;
@@ -144,7 +146,8 @@ trd_status trd_cuda_probe(int32_t device, trd_cuda_device* info) {
 #ifdef TRD_CUDA
         trd::cuda::probe(device, info);
 #else
-        throw Rejected{TRD_ERROR_UNSUPPORTED, "this build of libtrd has no CUDA backend: nvcc was not found when it was built"};
+        throw Rejected{TRD_ERROR_UNSUPPORTED,
+                       "this build of libtrd has no CUDA backend: nvcc was not found when it was built"};
 #endif
     });
 }

@@ -22,7 +22,8 @@ constexpr int64_t kMaxSide = int64_t{1} << 20, kMaxPixels = int64_t{1} << 30, kM
 int64_t preparation_bytes(const PlanHeader& plan) {
     const bool fits = plan.width > 0 && plan.height > 0 && plan.width <= kMaxSide && plan.height <= kMaxSide &&
                       plan.width * plan.height <= kMaxPixels && plan.size > 0 && plan.size <= kMaxSize;
-    const bool kernel = plan.op != Preparation::normals || (plan.kernel % 2 == 1 && plan.kernel > 0 && plan.kernel < 32);
+    const bool kernel =
+        plan.op != Preparation::normals || (plan.kernel % 2 == 1 && plan.kernel > 0 && plan.kernel < 32);
     return fits && kernel ? trd::preparation_workspace_bytes(plan) : 0;
 }
 
@@ -67,7 +68,8 @@ bool require_preparation(const trd_exec* exec, const PlanHeader& plan, const Cal
         require_workspace(c.workspace, c.workspace_bytes, sizeof(PlanHeader));
         const auto* planned = static_cast<const PlanHeader*>(c.workspace);
         // What was planned was in range.
-        require(*planned == plan, "prepare: the workspace was not planned for these sizes; call trd_prepare_*_plan first");
+        require(*planned == plan,
+                "prepare: the workspace was not planned for these sizes; call trd_prepare_*_plan first");
         needed = planned->bytes;
     }
     require_workspace(c.workspace, c.workspace_bytes, needed);
@@ -75,11 +77,13 @@ bool require_preparation(const trd_exec* exec, const PlanHeader& plan, const Cal
     require(c.row_stride >= row, "prepare: row_stride is smaller than a row");
     require(c.row_stride <= std::numeric_limits<int64_t>::max() / plan.height, "prepare: row_stride is too large");
     require(aligned(c.out, element), "prepare: out is not aligned to its type");
-    const Slice regions[] = {dense(c.in, (plan.height - 1) * c.row_stride + row), dense(c.out, 3 * plan.size * plan.size * element),
-                             dense(c.workspace, needed), dense(c.mask, c.mask_bytes), dense(c.fault, sizeof(int32_t))};
+    const Slice regions[] = {dense(c.in, (plan.height - 1) * c.row_stride + row),
+                             dense(c.out, 3 * plan.size * plan.size * element), dense(c.workspace, needed),
+                             dense(c.mask, c.mask_bytes), dense(c.fault, sizeof(int32_t))};
     for (const Slice& a : regions)
         for (const Slice& b : regions)
-            require(&a == &b || a.address == nullptr || b.address == nullptr || !overlap(a, b), "prepare: two of the buffers overlap");
+            require(&a == &b || a.address == nullptr || b.address == nullptr || !overlap(a, b),
+                    "prepare: two of the buffers overlap");
     return cuda;
 }
 
@@ -97,15 +101,16 @@ bool require_cloud(const trd_exec* exec, const PlanHeader& plan, const Call& c) 
 void require_points(int64_t width, int64_t height) {
     thread_local char text[96];
     if (width >= 3 && height >= 3) return;
-    std::snprintf(text, sizeof text, "has only %lldx%lld points; at least 3x3 are needed", static_cast<long long>(width),
-                  static_cast<long long>(height));
+    std::snprintf(text, sizeof text, "has only %lldx%lld points; at least 3x3 are needed",
+                  static_cast<long long>(width), static_cast<long long>(height));
     throw Rejected{TRD_ERROR_INPUT, text};
 }
 
 void require_no_fault(trd::PartFault fault) {
     if (fault == trd::PartFault::no_foreground)
-        throw Rejected{TRD_ERROR_INPUT, "has no valid point more than 5 mm off the background plane; check that the part is in "
-                                        "view and that the coordinates are metres"};
+        throw Rejected{TRD_ERROR_INPUT,
+                       "has no valid point more than 5 mm off the background plane; check that the part is in "
+                       "view and that the coordinates are metres"};
 }
 
 PlanHeader rgb_plan(int64_t width, int64_t height, int64_t size) {
@@ -129,8 +134,9 @@ trd_status trd_prepare_rgb_plan(const trd_exec* exec, int64_t width, int64_t hei
     return plan_preparation(exec, rgb_plan(width, height, size), workspace, workspace_bytes);
 }
 
-trd_status trd_prepare_rgb(const trd_exec* exec, const uint8_t* image, int64_t width, int64_t height, int64_t row_stride,
-                           void* out, int32_t type, int64_t size, void* workspace, int64_t workspace_bytes) {
+trd_status trd_prepare_rgb(const trd_exec* exec, const uint8_t* image, int64_t width, int64_t height,
+                           int64_t row_stride, void* out, int32_t type, int64_t size, void* workspace,
+                           int64_t workspace_bytes) {
     return guarded([&] {
         const PlanHeader plan = rgb_plan(width, height, size);
         [[maybe_unused]] const bool cuda = require_preparation(
@@ -177,9 +183,9 @@ trd_status trd_prepare_normals_plan(const trd_exec* exec, int64_t width, int64_t
     return plan_preparation(exec, normals_plan(width, height, size, kernel), workspace, workspace_bytes);
 }
 
-trd_status trd_prepare_normals(const trd_exec* exec, const float* xyz, int64_t width, int64_t height, int64_t row_stride,
-                               void* out, int32_t type, int64_t size, int32_t kernel, uint8_t* mask, void* workspace,
-                               int64_t workspace_bytes, int32_t* fault) {
+trd_status trd_prepare_normals(const trd_exec* exec, const float* xyz, int64_t width, int64_t height,
+                               int64_t row_stride, void* out, int32_t type, int64_t size, int32_t kernel, uint8_t* mask,
+                               void* workspace, int64_t workspace_bytes, int32_t* fault) {
     return guarded([&] {
         const PlanHeader plan = normals_plan(width, height, size, kernel);
         [[maybe_unused]] const bool cuda = require_cloud(

@@ -1,5 +1,5 @@
-// Steps 2 to 5 of SPEC section 5 on a plane of float z and bits, and what lies in the workspaces of trd_prepare_depth and
-// trd_prepare_normals.
+// Steps 2 to 5 of SPEC section 5 on a plane of float z and bits, and what lies in the workspaces of trd_prepare_depth
+// and trd_prepare_normals.
 #pragma once
 #include "preprocess/background_plane.hpp"
 #include "preprocess/preprocess.hpp"
@@ -8,12 +8,14 @@
 
 namespace trd {
 
-// The depth image: rows of width pixels, padded to whole words of 64. z is [height, pitch]; each set of bits [height, words].
+// The depth image: rows of width pixels, padded to whole words of 64. z is [height, pitch]; each set of bits [height,
+// words].
 struct DepthPlane {
     int64_t width = 0, height = 0, words = 0, pitch = 0;
     float* z = nullptr;
     uint64_t *foreground = nullptr, *scratch = nullptr, *valid = nullptr;  // foreground: after the closing
-    float* range = nullptr;  // smallest and largest foreground z: of each row; on CUDA of each of its kRanges blocks at most
+    float* range =
+        nullptr;  // smallest and largest foreground z: of each row; on CUDA of each of its kRanges blocks at most
 
     static constexpr int64_t kRanges = 1024;
 
@@ -34,9 +36,9 @@ struct DepthWorkspace {
 
 struct NormalsWorkspace {
     Sobel* sobel;
-    int32_t *column, *row;                   // [size]: left and upper pixel of the four that each output takes
-    float *column_fraction, *row_fraction;   // [size]: weight of the right and the lower one
-    int32_t* tile;                           // [size + 2]: [0] = their number, then each one's first output column, then size
+    int32_t *column, *row;                  // [size]: left and upper pixel of the four that each output takes
+    float *column_fraction, *row_fraction;  // [size]: weight of the right and the lower one
+    int32_t* tile;  // [size + 2]: [0] = their number, then each one's first output column, then size
     DepthPlane plane;
     int64_t bytes;
     NormalsWorkspace(const PlanHeader& plan, void* start);
@@ -48,8 +50,9 @@ inline int64_t tile_start(int64_t column) { return column / 16 * 16; }
 
 namespace cpu {
 
-// Runs inside a parallel region, by all its threads: closing, scaling and two fills of plane.z, where plane.foreground holds
-// the foreground before the closing, for all rows. Returns whether there is foreground; all threads return the same.
+// Runs inside a parallel region, by all its threads: closing, scaling and two fills of plane.z, where plane.foreground
+// holds the foreground before the closing, for all rows. Returns whether there is foreground; all threads return the
+// same.
 bool finish_depth(const DepthPlane& plane, float low, float high);
 
 // The foreground bits as bytes 0 and 1, [height, width]; inside a parallel region.

@@ -1,5 +1,5 @@
-// Organised point cloud to depth image. Traffic: of each row taken, 12 w bytes in; the rest stays in the cache. Bound by
-// reading the points.
+// Organised point cloud to depth image. Traffic: of each row taken, 12 w bytes in; the rest stays in the cache. Bound
+// by reading the points.
 #include "preprocess/depth_image.hpp"
 #include "preprocess/rows.hpp"
 

@@ -1,8 +1,8 @@
-// Organised point cloud to surface normals. The depth image has the cloud's own size; of its rows and columns, derivatives and
-// normals are computed only in the rows that the bilinear resize reads.
+// Organised point cloud to surface normals. The depth image has the cloud's own size; of its rows and columns,
+// derivatives and normals are computed only in the rows that the bilinear resize reads.
 //
-// Traffic: 12 w h bytes in once, the depth plane of 4 w h bytes four times (it stays in the last-level cache). Bound by reading
-// the points.
+// Traffic: 12 w h bytes in once, the depth plane of 4 w h bytes four times (it stays in the last-level cache). Bound by
+// reading the points.
 #include "preprocess/depth_image.hpp"
 #include "preprocess/rows.hpp"
 
@@ -16,8 +16,8 @@ int64_t reflect(int64_t i, int64_t n) {
 }
 
 // Normals of columns [column, column + n) of one row, times weight, added to normal.
-void normals_of_row(const DepthPlane& p, const Sobel& sobel, int64_t y, int64_t column, int64_t n, float weight, bool first,
-                    float* normal) {
+void normals_of_row(const DepthPlane& p, const Sobel& sobel, int64_t y, int64_t column, int64_t n, float weight,
+                    bool first, float* normal) {
     constexpr int64_t kHalo = 16;
     alignas(64) float smooth[kTile + 2 * kHalo], slope[kTile + 2 * kHalo];
     const int64_t r = sobel.radius, from = column > r ? column - r : 0;

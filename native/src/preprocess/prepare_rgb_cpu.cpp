@@ -1,7 +1,7 @@
 // Colour image to network input: Pillow's two-pass resize in fixed point, then normalisation.
 //
-// Traffic: 3 w h bytes in once, a scratch of about 3 S h bytes that stays in the cache, 3 S^2 elements out. Bound by the
-// multiplications of the horizontal pass: 3 S h (2 w / S + 1).
+// Traffic: 3 w h bytes in once, a scratch of about 3 S h bytes that stays in the cache, 3 S^2 elements out. Bound by
+// the multiplications of the horizontal pass: 3 S h (2 w / S + 1).
 #include "preprocess/prepare_rgb.hpp"
 #include "preprocess/rows.hpp"
 
@@ -17,7 +17,8 @@ void prepare_rgb(const ImageView& image, const Prepared& out, void* workspace) {
 #pragma omp for schedule(static)
         for (int64_t b = 0; b < blocks; ++b) {
             const int64_t y = b * kRows, n = image.height - y < kRows ? image.height - y : kRows;
-            row.across(image.data + y * image.stride, image.stride, n, w.across, out.size, w.between + y * w.pitch, w.pitch);
+            row.across(image.data + y * image.stride, image.stride, n, w.across, out.size, w.between + y * w.pitch,
+                       w.pitch);
         }
 #pragma omp for schedule(static)
         for (int64_t y = 0; y < out.size; ++y) {

@@ -1,6 +1,8 @@
-// Data preparation (SPEC section 5). Arguments are already validated (entry/preprocess.cpp); the contract stands in trd.h.
+// Data preparation (SPEC section 5). Arguments are already validated (entry/preprocess.cpp); the contract stands in
+// trd.h.
 //
-// A workspace starts with a PlanHeader that says what it was planned for; tables and scratch follow, each 64-byte aligned.
+// A workspace starts with a PlanHeader that says what it was planned for; tables and scratch follow, each 64-byte
+// aligned.
 #pragma once
 #include <cstdint>
 

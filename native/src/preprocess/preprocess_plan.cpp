@@ -5,8 +5,7 @@
 namespace trd {
 namespace {
 
-template <class Workspace>
-void plan_as(const PlanHeader& plan, void* workspace) {
+template <class Workspace> void plan_as(const PlanHeader& plan, void* workspace) {
     Workspace laid_out(plan, workspace);
     laid_out.fill(plan);
     auto* header = static_cast<PlanHeader*>(workspace);

@@ -7,8 +7,7 @@ namespace trd {
 class WorkspaceLayout {
 public:
     explicit WorkspaceLayout(void* start) : start_(static_cast<uint8_t*>(start)) {}
-    template <class T>
-    T* take(int64_t count) {
+    template <class T> T* take(int64_t count) {
         T* piece = start_ == nullptr ? nullptr : reinterpret_cast<T*>(start_ + used_);
         used_ += (count * static_cast<int64_t>(sizeof(T)) + 63) / 64 * 64;
         return piece;

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# spill.sh KERNEL_TABLE NVCC INCLUDES FLAGS...: a kernel that spills must neither compile with the build's flags nor pass the table.
+# spill.sh KERNEL_TABLE NVCC INCLUDES FLAGS...: a kernel that spills must neither compile with the build's flags nor
+# pass the table.
 set -euo pipefail
 table=$1 nvcc=$2 includes=$3
 shift 3
