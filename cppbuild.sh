@@ -12,7 +12,10 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-usage() { echo "cppbuild.sh: $1; usage: bash cppbuild.sh [-platform=linux-x86_64|macosx-arm64] <install|simt|test|clean>" >&2; exit 1; }
+usage() {
+  echo "cppbuild.sh: $1; usage: bash cppbuild.sh [-platform=linux-x86_64|macosx-arm64] <install|simt|test|clean>" >&2
+  exit 1
+}
 
 platform=linux-x86_64 operation=''
 for argument in "$@"; do
@@ -54,7 +57,8 @@ case "$operation" in
   install)
     configure_release
     cmake --install "$build/release" --prefix "$PWD/$build" >/dev/null
-    if [ -f "$build/release/kernels.txt" ]; then cp "$build/release/kernels.txt" "$build/kernels.txt"; else rm -f "$build/kernels.txt"; fi
+    rm -f "$build/kernels.txt"
+    if [ -f "$build/release/kernels.txt" ]; then cp "$build/release/kernels.txt" "$build/kernels.txt"; fi
     ;;
   simt)
     has_simt || { echo "cppbuild.sh: the SIMT harness runs on Linux x86-64 only: nothing is built"; exit 0; }
