@@ -114,7 +114,9 @@ final class TrainCommand implements Callable<Integer> {
             kernel = TrainingRun.chooseKernel(dataset, size);
             options = options.withNormalKernel(kernel.kernel());
         }
-        List<EpochLoss> history = new TrainingRun(options, epochs.auto(), teacher, region, out, stateSeconds).run(dataset, resume);
+        TrainingRun run = new TrainingRun(options, epochs.auto(), teacher, region, out, stateSeconds);
+        List<EpochLoss> history = run.run(dataset, resume);
+        TrainingRun.warn(run.notConverged());
         ReferenceRun.run(out, dataset, device.threads());
         EpochLoss last = history.get(history.size() - 1);
         if (kernel != null) {
