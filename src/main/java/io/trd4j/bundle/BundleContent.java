@@ -144,8 +144,8 @@ final class BundleContent {
 
     private String commit() {
         try {
-            String commit = Tool.run(root, List.of("git", "log", "-1", "--format=%h", "--", "native", "src", "pom.xml")).strip();
-            boolean dirty = !Tool.run(root, List.of("git", "status", "--porcelain", "--", "native", "src", "pom.xml")).isBlank();
+            String commit = Tool.run(root, List.of("git", "log", "-1", "--format=%h", "--", "native", "src/main", "pom.xml")).strip();
+            boolean dirty = !Tool.run(root, List.of("git", "status", "--porcelain", "--", "native", "src/main", "pom.xml")).isBlank();
             return commit.isEmpty() ? "unknown" : dirty ? commit + "-dirty" : commit;
         } catch (IOException e) {
             // A checkout without its history, or a machine without git.

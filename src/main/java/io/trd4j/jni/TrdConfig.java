@@ -28,7 +28,6 @@ public class TrdConfig implements InfoMapper {
         infoMap.put(new Info("trd_cuda_device").pointerTypes("TrdCudaDevice"));
         infoMap.put(new Info("trd_convolution").pointerTypes("TrdConvolution"));
         infoMap.put(new Info("trd_tuner_branch").pointerTypes("TrdTunerBranch"));
-        infoMap.put(new Info("uint8_t").valueTypes("byte").pointerTypes("BytePointer"));
         preparation(infoMap, "trd_prepare_rgb", "@Cast(\"const uint8_t*\") BytePointer image", "@Cast(\"const uint8_t*\") byte[] image",
                 "", "");
         preparation(infoMap, "trd_prepare_depth", "@Const FloatPointer xyz", "@Const float[] xyz",
