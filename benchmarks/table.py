@@ -27,9 +27,9 @@ def newest(kind, file):
 
 def heading(folder, kind):
     env = read(RESULTS, folder, kind, 'env.json')
-    return (f"{env['date'][:10]}, {env['cpu']}, {env['cores']} cores, {env['distribution']}, JDK {env['jdk'].split()[-1]}, "
+    return [f"{env['date'][:10]}, {env['cpu']}, {env['cores']} cores, {env['distribution']}, JDK {env['jdk'].split()[-1]},",
             f"LibTorch preset {env['libtorch_preset']}, commit {env['commit']}, load average at the start "
-            f"{env['load_average'].split()[0]}; raw: [`benchmarks/results/{folder}/{kind}`](results/{folder}/{kind})")
+            f"{env['load_average'].split()[0]};", f"raw: [`benchmarks/results/{folder}/{kind}`](results/{folder}/{kind})"]
 
 
 class Jmh:
@@ -167,7 +167,7 @@ def section():
     for kind, file, table in (('latency', 'summary.json', latency_tables), ('jmh', 'results.json', jmh_table), ('training', 'summary.json', training_table)):
         folder = newest(kind, file)
         if folder is not None:
-            out += table(folder) + ['', heading(folder, kind), '']
+            out += table(folder) + [''] + heading(folder, kind) + ['']
     return '\n'.join(out)
 
 
