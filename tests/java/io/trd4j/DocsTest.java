@@ -128,7 +128,7 @@ class DocsTest {
     void deadPathsAreFound() throws IOException {
         write("native/src/winograd/winograd_cpu.cpp", "");
         write("native/include/trd.h", "");
-        write("src/docs/a.md", "`native/src/winograd/` `src/docs` `trd.h` `native/src/<op>/<op>_cpu.cpp` `winograd_cpu.cpp` `a/b` `x/y.png`",
+        write("src/docs/a.md", "`native/src/winograd/` `src/docs` `trd.h` `native/src/<op>/<op>_cpu.cpp` `winograd_cpu.cpp` `a/b` `x/y.png` `native/OUT/x.h`",
                 "`native/src/trd.cpp`, `src/trd.cpp`", "`native/tests`", "`nowhere.hpp` in `target/x.cpp`", "`native/src/<op>/<op>_cuda.cu`");
         write("native/README.md", "`src/<op>` `include/trd.h`", "`src/gone`");
         assertEquals(List.of("native/README.md:2: there is no src/gone", "src/docs/a.md:2: there is no native/src/trd.cpp",

@@ -101,7 +101,8 @@ final class DocumentChecks {
 
     /**
      * Code spans that look like paths of this project: those whose first folder is one of the project's or of the document's, and
-     * names of source files, which may begin anywhere. {@code <op>} and {@code *} stand for anything. Build outputs are left out.
+     * names of source files and Java classes, which may begin anywhere. {@code <op>} and {@code *} stand for anything. Build outputs
+     * are left out, and paths with a name in capitals, such as {@code CATEGORY/train}.
      */
     List<String> paths() {
         for (Markdown document : documents) {
@@ -112,11 +113,12 @@ final class DocumentChecks {
                 boolean source = SOURCE.matcher(text).matches();
                 boolean path = PATH.matcher(text).matches() && !first.isEmpty()
                         && (paths.contains(first) || paths.contains(folder + "/" + first));
-                if (!source && !path || text.startsWith("target/") || text.startsWith("benchmarks/target/")) {
+                if (!source && !path || text.matches("(benchmarks/)?target/.*|(.*/)?(?!LICENSE)[A-Z][A-Z_]+(/.*)?")) {
                     continue;
                 }
                 String glob = text.replaceAll("<[^>]*>", "*").replaceAll("/$", "");
-                if (!exists(glob) && !exists(folder + "/" + glob) && !(source && exists("**/" + glob))) {
+                if (!exists(glob) && !exists(folder + "/" + glob) && !(source && exists("**/" + glob))
+                        && !exists("tests/java/io/trd4j/" + glob + ".java") && !exists("src/main/java/io/trd4j/" + glob + ".java")) {
                     fault(document, span.line(), "there is no " + text);
                 }
             }

@@ -34,7 +34,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The documents' examples of embedding: they compile, they run, and they stand in README.md and src/docs/java.md as they stand here. */
+/** Examples of embedding compile and run, and stand in README.md and src/docs/java.md as they stand here. */
 class EmbeddingExampleTest {
     private static final int WIDTH = 96;
     private static final int HEIGHT = 80;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What {@code src/main/bundle/run.sh} finds on a host: the scripts in a bundle without libraries, whose Java says with what it was called.
- * The libraries it asks for have names that no machine has, save those that a test makes.
+ * The libraries it asks for have names that no machine has, except those that a test makes.
  */
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class RunScriptTest {

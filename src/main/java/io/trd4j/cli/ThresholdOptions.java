@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** What {@code trd calibrate} is told about thresholds. */
+/** Options of {@code trd calibrate} on thresholds. */
 final class ThresholdOptions {
     private static final String FNR = "fnr=";
 

@@ -72,7 +72,7 @@ final class ThresholdText {
                 tail.shape(), tail.scale(), tail.estimate(), tail.andersonDarling(), tail.pValue());
     }
 
-    /** What a reader should be warned of, a line each. */
+    /** Warnings to the reader, a line each. */
     static List<String> doubts(Thresholds thresholds) {
         List<String> doubts = new ArrayList<>();
         for (ScoreBranch branch : ScoreBranch.values()) {

@@ -34,7 +34,7 @@ final class NormalVisibility implements AutoCloseable {
     private final FloatPointer out;
 
     /**
-     * What one part shows.
+     * Visibility on one part.
      *
      * @param blocks of foreground
      * @param noise of z, metres

@@ -6,7 +6,7 @@ import io.trd4j.engine.cuda.HostMemory;
 import io.trd4j.model.Precision;
 import java.nio.ByteBuffer;
 
-/** Parts on a GPU: one graph does all, so that its stages cannot be told apart. */
+/** Inspects parts on a GPU. A part is one launch of one graph, so that its stages have no times of their own. */
 final class CudaPartEngine implements PartEngine {
     private final CudaPart part;
     private final boolean copyMaps;

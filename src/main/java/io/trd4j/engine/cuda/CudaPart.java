@@ -120,7 +120,7 @@ public final class CudaPart implements AutoCloseable {
         }
     }
 
-    /** What the host can see is refused before the device is asked. */
+    /** Refuses, before the device is asked, every fault that the host can see. */
     private void require(Part part) {
         if (Preparation.secondImageOf(part, modality) == null && modality == Modality.NORMALS
                 && (part.xyz().width() < 3 || part.xyz().height() < 3)) {
