@@ -141,8 +141,8 @@ final class DemoCommand implements Callable<Integer> {
         run.verdictLines().forEach(System.out::println);
         System.out.println();
         if (training.notConverged() != null) {
-            System.out.println("The demo trains shortly on purpose: " + trained + " epochs. trd train goes on until the loss of the "
-                    + "validation parts falls no more.");
+            System.out.println("The demo trains shortly on purpose: " + trained + (trained == 1 ? " epoch" : " epochs")
+                    + ". trd train goes on until the loss of the validation parts falls no more.");
         }
         System.out.println(TEACHER_NOTE);
         System.out.println();
