@@ -158,10 +158,12 @@ class DocsTest {
 
     @Test
     void badEnglishIsFound() throws IOException {
-        write("native/README.md", "All tests, save one.", "`save` is code.", "A saved file is saved.");
+        write("native/README.md", "All tests, save one.", "`save` is code.", "A saved file is saved. What it is.");
+        write("src/docs/a.md", "# What it is", "A file. What it holds is", "- **What is", "this is what it says: what", "`What` is code");
         write("src/main/java/A.java", "/** What it is. */", "class A {", "    /**", "     * What it does, save this.", "     */", "    int a;",
                 "    /** A thing, saved. */", "    // All of it, save", "    int what; // save me", "}");
-        assertEquals(List.of("native/README.md:1: \"save\": write \"except\""), planted().english());
+        assertEquals(List.of("native/README.md:1: \"save\": write \"except\"", "src/docs/a.md:1: a sentence begins with \"What\"",
+                "src/docs/a.md:2: a sentence begins with \"What\"", "src/docs/a.md:3: a sentence begins with \"What\""), planted().english());
         assertEquals(List.of("src/main/java/A.java:1: Javadoc begins with \"What\"", "src/main/java/A.java:3: Javadoc begins with \"What\"",
                 "src/main/java/A.java:4: \"save\": write \"except\"", "src/main/java/A.java:8: \"save\": write \"except\""),
                 planted().javadoc());

@@ -208,13 +208,21 @@ final class DocumentChecks {
         return found();
     }
 
-    /** Text, code aside, without "save" in the sense of "except": the word stands in no other sense there. */
+    /**
+     * Text, code aside, without "save" in the sense of "except": the word stands in no other sense there. Users' documents have no
+     * sentence that begins with "What".
+     */
     List<String> english() {
         for (Markdown document : documents) {
-            if (relative(document.file).matches("README\\.md|src/docs/.*|native/.*")) {
+            boolean users = relative(document.file).matches("README\\.md|src/docs/.*");
+            if (users || relative(document.file).startsWith("native/")) {
                 for (Markdown.Line line : document.lines) {
-                    if (!line.isCode() && line.text().replaceAll("`[^`]*`", "").matches("(?i).*\\bsave\\b.*")) {
+                    String text = line.isCode() ? "" : line.text().replaceAll("`[^`]*`", "");
+                    if (text.matches("(?i).*\\bsave\\b.*")) {
                         fault(document, line.number(), "\"save\": write \"except\"");
+                    }
+                    if (users && text.matches("(.*[.:;!] |[-#*|> ]*)What\\b.*")) {
+                        fault(document, line.number(), "a sentence begins with \"What\"");
                     }
                 }
             }
