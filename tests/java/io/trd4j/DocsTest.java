@@ -130,8 +130,9 @@ class DocsTest {
         write("native/include/trd.h", "");
         write("src/docs/a.md", "`native/src/winograd/` `src/docs` `trd.h` `native/src/<op>/<op>_cpu.cpp` `winograd_cpu.cpp` `a/b` `x/y.png` `native/OUT/x.h`",
                 "`native/src/trd.cpp`, `src/trd.cpp`", "`native/tests`", "`nowhere.hpp` in `target/x.cpp`", "`native/src/<op>/<op>_cuda.cu`");
-        write("native/README.md", "`src/<op>` `include/trd.h`", "`src/gone`");
-        assertEquals(List.of("native/README.md:2: there is no src/gone", "src/docs/a.md:2: there is no native/src/trd.cpp",
+        write("native/README.md", "`src/<op>` `include/trd.h` `../src/docs/a.md`", "`src/gone` and `../gone.sh`");
+        assertEquals(List.of("native/README.md:2: there is no src/gone", "native/README.md:2: there is no ../gone.sh",
+                "src/docs/a.md:2: there is no native/src/trd.cpp",
                 "src/docs/a.md:2: there is no src/trd.cpp", "src/docs/a.md:3: there is no native/tests",
                 "src/docs/a.md:4: there is no nowhere.hpp", "src/docs/a.md:5: there is no native/src/<op>/<op>_cuda.cu"),
                 planted().paths());

@@ -117,7 +117,8 @@ final class DocumentChecks {
                     continue;
                 }
                 String glob = text.replaceAll("<[^>]*>", "*").replaceAll("/$", "");
-                if (!exists(glob) && !exists(folder + "/" + glob) && !(source && exists("**/" + glob))
+                String beside = Path.of(folder).resolve(glob).normalize().toString();
+                if (!exists(glob) && !exists(beside) && !(source && exists("**/" + glob))
                         && !exists("tests/java/io/trd4j/" + glob + ".java") && !exists("src/main/java/io/trd4j/" + glob + ".java")) {
                     fault(document, span.line(), "there is no " + text);
                 }
