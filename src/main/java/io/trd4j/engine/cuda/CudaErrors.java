@@ -27,7 +27,7 @@ import io.trd4j.engine.DeviceException.Reason;
 import io.trd4j.jni.NativeException;
 import java.util.Set;
 
-/** What a CUDA error means for the one who uses the device. */
+/** Translates CUDA errors into reasons that the user of a device can act on. */
 final class CudaErrors {
     /** After these the driver refuses all further work of the process on this device. */
     private static final Set<Integer> LOST = Set.of(cudaErrorIllegalAddress, cudaErrorLaunchFailure,
