@@ -3,8 +3,8 @@ package io.trd4j.benchmarks;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.trd4j.Needs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -88,7 +88,7 @@ class DetectionBenchmarkTest {
 
     @BeforeEach
     void makeUpTrd() throws Exception {
-        assumeTrue(run(List.of("python3", "--version")).code == 0, "python3 is missing");
+        Needs.that(run(List.of("python3", "--version")).code == 0, "python3");
         Files.writeString(folder.resolve("trd.py"), TRD);
         out = folder.resolve("o ut");
     }

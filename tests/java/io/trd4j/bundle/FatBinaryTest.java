@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trd4j.Needs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -194,7 +194,7 @@ class FatBinaryTest {
     /** What this machine's nvcc makes is what is understood here, and its own tools still read it. */
     @Test
     void understandsWhatNvccMakes() throws Exception {
-        Assumptions.assumeTrue(Tool.find("nvcc").isPresent(), "no nvcc in the PATH");
+        Needs.that(Tool.find("nvcc").isPresent(), "nvcc");
         Path source = Files.writeString(folder.resolve("kernel.cu"), """
                 __global__ void twice(float* x) { x[threadIdx.x] *= 2; }
                 extern "C" void run(float* x) { twice<<<1, 32>>>(x); }

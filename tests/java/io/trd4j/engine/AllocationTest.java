@@ -2,14 +2,13 @@ package io.trd4j.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.trd4j.Needs;
 import io.trd4j.data.Modality;
 import io.trd4j.data.Part;
 import io.trd4j.data.Shape;
 import io.trd4j.data.SyntheticParts;
-import io.trd4j.engine.cpu.CpuSupport;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
@@ -31,7 +30,7 @@ class AllocationTest {
     @ParameterizedTest
     @CsvSource({"FP32,DEPTH,false", "FP32,NORMALS,true", "BF16,NORMALS,false", "INT8,DEPTH,false"})
     void aPartAllocatesNothingOnTheJavaHeap(Precision precision, Modality modality, boolean withRegion) {
-        assumeTrue(CpuSupport.isAvailable() && CpuSupport.supports(precision));
+        Needs.precision(precision);
         Part[] parts = {SyntheticParts.part(Shape.COOKIE, 96, 1), SyntheticParts.part(Shape.RING, 96, 2)};
         InspectorOptions options = new InspectorOptions(2, precision);
         boolean[] counts = new boolean[SIZE * SIZE];

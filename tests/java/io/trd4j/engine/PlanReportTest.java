@@ -3,14 +3,13 @@ package io.trd4j.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.trd4j.Needs;
 import io.trd4j.SmallModel;
 import io.trd4j.data.Modality;
 import io.trd4j.engine.cpu.CpuSupport;
 import io.trd4j.engine.cpu.PeakGemm;
 import io.trd4j.engine.plan.ExecutionPlan;
-import io.trd4j.engine.plan.Layer;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.Precision;
@@ -31,7 +30,7 @@ class PlanReportTest {
     static Path folder;
 
     private static PlanReport report(Precision precision) {
-        assumeTrue(CpuSupport.isAvailable() && CpuSupport.supports(precision));
+        Needs.precision(precision);
         return PlanReport.measureRandom(Backbone.RESNET18, 64, new InspectorOptions(2, precision), 3);
     }
 
@@ -138,7 +137,7 @@ class PlanReportTest {
 
     @Test
     void wrongArgumentsAreRefused() {
-        assumeTrue(CpuSupport.isAvailable());
+        Needs.oneDnn();
         InspectorOptions options = new InspectorOptions(1, Precision.FP32);
         assertThrows(IllegalArgumentException.class, () -> PlanReport.measureRandom(Backbone.RESNET18, 32, options, 0));
         assertThrows(IllegalArgumentException.class, () -> PlanReport.measureRandom(Backbone.RESNET18, 100, options, 1));

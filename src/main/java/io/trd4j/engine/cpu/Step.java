@@ -1,5 +1,7 @@
 package io.trd4j.engine.cpu;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+
 import io.trd4j.engine.plan.PlanOp;
 import java.util.Locale;
 import org.bytedeco.dnnl.dnnl_primitive;
@@ -14,8 +16,14 @@ sealed interface Step {
     /** For listings: the layer's name, or what is converted. */
     String name();
 
-    /** For listings: which of the library's implementations runs. */
+    /**
+     * For listings: which of the library's implementations runs. Its text is the library's own and differs from one CPU to the
+     * next: nothing may be concluded from it.
+     */
     String implementation();
+
+    /** What it computes from: its type is the one in which the step computes. Of a distance, the decoder's features. */
+    Value input();
 
     /** What it writes; null for a distance map. */
     Value output();
@@ -24,7 +32,17 @@ sealed interface Step {
     record Argument(int id, Object target) {}
 
     record Primitive(PlanOp op, String name, String implementation, Value output, dnnl_primitive primitive,
-                     Argument[] arguments) implements Step {}
+                     Argument[] arguments) implements Step {
+        @Override
+        public Value input() {
+            for (Argument argument : arguments) {
+                if (argument.id() == DNNL_ARG_SRC) {
+                    return (Value) argument.target();
+                }
+            }
+            throw new IllegalStateException(name + " has no source");
+        }
+    }
 
     /**
      * A 3x3 convolution by libtrd's Winograd kernel: FP32 products, features in FP32 or BF16.
@@ -54,6 +72,11 @@ sealed interface Step {
         @Override
         public String implementation() {
             return "libtrd fuse_cosine " + decoder.type().name().toLowerCase(Locale.ROOT);
+        }
+
+        @Override
+        public Value input() {
+            return decoder;
         }
 
         @Override
