@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +75,7 @@ class LauncherTest {
         builder.environment().put("PATH", bin.toString());
         builder.environment().put("JAVA_HOME", stubJava().toString());
         Process process = builder.start();
-        assertTrue(process.waitFor(30, TimeUnit.SECONDS), "the launcher hangs");
+        assertTrue(process.waitFor(2, TimeUnit.MINUTES), "the launcher hangs");
         return new Outcome(process.exitValue(), Files.readAllLines(out), Files.readAllLines(err));
     }
 
@@ -109,6 +110,17 @@ class LauncherTest {
                 List.of()), run(folder, project.resolve("trd"), "test", "-Dtest=A B"));
     }
 
+    /** Also when tests fail: what is said last is said of what ran, and the exit code is Maven's. */
+    @Test
+    void theTestsEndWithTheirReport() throws Exception {
+        stubTools();
+        stub(bin.resolve("mvn"), "mkdir -p target/test-classes/io/trd4j && : >target/test-classes/io/trd4j/SuiteReport.class; "
+                + "echo 'Tests run: 1, Failures: 1'; exit 3");
+        assertEquals(new Outcome(3, List.of("Tests run: 1, Failures: 1", "-cp", "target/test-classes", "io.trd4j.SuiteReport",
+                "target/surefire-reports", "target/.tests"), List.of()), run(folder, project.resolve("trd"), "test"));
+        assertTrue(Files.exists(project.resolve("target/.tests")));
+    }
+
     @Test
     void buildsOnceAndRunsFromAnywhere() throws Exception {
         stubTools();
@@ -134,8 +146,8 @@ class LauncherTest {
             assertEquals(i == 0 ? 1 : 0, run.err().size(), run.toString());
         }
         assertEquals(List.of("built"), Files.readAllLines(project.resolve("mvn.log")));
-        Thread.sleep(20);
-        Files.writeString(project.resolve("src/x"), "changed");
+        FileTime built = Files.getLastModifiedTime(project.resolve("target/.built"));
+        Files.setLastModifiedTime(project.resolve("src/x"), FileTime.from(built.toInstant().plusSeconds(1)));
         run(elsewhere, link, "inspect");
         assertEquals(List.of("built", "built"), Files.readAllLines(project.resolve("mvn.log")));
     }
