@@ -60,7 +60,8 @@ class LauncherTest {
     private Path stubJava() throws IOException {
         Path home = folder.resolve("jdk");
         stub(home.resolve("bin/javac"), "echo javac 17.0.1");
-        stub(home.resolve("bin/java"), "[ \"${*: -1}\" = --version ] && exit; printf '%s\\n' \"$@\"; exit 7");
+        stub(home.resolve("bin/java"), "case $1 in -XX:ArchiveClassesAtExit=*) : >\"${1#*=}\"; exit ;; esac; "
+                + "[ \"${*: -1}\" = --version ] && exit; printf '%s\\n' \"$@\"; exit 7");
         return home;
     }
 
@@ -108,6 +109,28 @@ class LauncherTest {
         stub(bin.resolve("mvn"), "echo \"$PWD\"; printf '%s\\n' \"$@\"; exit 3");
         assertEquals(new Outcome(3, List.of(project.toString(), "-B", "-ntp", "-Dstyle.color=never", "verify", "-Dtest=A B"),
                 List.of()), run(folder, project.resolve("trd"), "test", "-Dtest=A B"));
+    }
+
+    /** Class-data sharing: the archive is made with the build, used where it is, and missed by nobody. */
+    @Test
+    void startsFromTheSharedArchive() throws Exception {
+        stubTools();
+        for (String source : List.of("pom.xml", "cppbuild.sh", "native/x", "src/x")) {
+            Files.createDirectories(project.resolve(source).getParent());
+            Files.writeString(project.resolve(source), "");
+        }
+        stub(bin.resolve("mvn"), "mkdir -p target/classes; : >target/classes/A.class; echo /lib.jar >target/classpath.txt");
+        Path home = stubJava();
+        stub(home.resolve("bin/jar"), ": >\"$4\"");
+        String target = project.resolve("target") + "/";
+        List<String> path = List.of("-cp", target + "classes.jar:/lib.jar:" + target + "classes", "io.trd4j.cli.Main", "inspect");
+        for (int i = 0; i < 2; i++) {
+            Outcome run = run(folder, project.resolve("trd"), "inspect");
+            assertEquals(List.of("-XX:SharedArchiveFile=" + target + "classes.jsa", "-Xlog:disable"), run.out().subList(0, 2));
+            assertEquals(path, run.out().subList(run.out().indexOf("-cp"), run.out().size()));
+        }
+        Files.delete(project.resolve("target/classes.jsa"));
+        assertEquals("-Dtrd.root=" + project, run(folder, project.resolve("trd"), "inspect").out().get(0));
     }
 
     /** Also when tests fail: what is said last is said of what ran, and the exit code is Maven's. */
