@@ -48,8 +48,7 @@ final class SuiteReport {
             seconds.merge(name, Double.parseDouble(suite.getAttribute("time").replace(",", "")), Double::sum);
             NodeList skipped = suite.getElementsByTagName("skipped");
             for (int i = 0; i < skipped.getLength(); i++) {
-                String reason = ((Element) skipped.item(i)).getAttribute("message").replaceFirst("^Assumption failed: ", "").lines()
-                        .findFirst().orElse("");
+                String reason = reason((Element) skipped.item(i));
                 if (reason.startsWith(INSTRUCTION_SET)) {
                     sets.add(reason.substring(INSTRUCTION_SET.length()));
                 } else {
@@ -58,6 +57,16 @@ final class SuiteReport {
             }
         }
         return seconds.isEmpty() ? List.of() : List.of(slowest(seconds), skipped(reasons, sets));
+    }
+
+    /** Of a disabled test an attribute, of an assumption the first line of its stack trace. */
+    private static String reason(Element skipped) {
+        String text = skipped.getAttribute("message");
+        if (text.isBlank()) {
+            text = skipped.getTextContent().strip();
+        }
+        return text.lines().findFirst().orElse("").replaceFirst("^org\\.opentest4j\\.TestAbortedException: ", "")
+                .replaceFirst("^Assumption failed: ", "");
     }
 
     private static List<Path> files(Path reports, FileTime from) throws IOException {
