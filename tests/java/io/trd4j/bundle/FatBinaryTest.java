@@ -203,7 +203,7 @@ class FatBinaryTest {
         Process nvcc = new ProcessBuilder("nvcc", "-shared", "-Xcompiler", "-fPIC", "-cudart", "none",
                 "-gencode", "arch=compute_80,code=sm_80", "-gencode", "arch=compute_90,code=[sm_90,compute_90]", "-o", library.toString(), source.toString()).redirectErrorStream(true).start();
         String printed = new String(nvcc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(nvcc.waitFor(60, TimeUnit.SECONDS) && nvcc.exitValue() == 0, printed);
+        assertTrue(nvcc.waitFor(5, TimeUnit.MINUTES) && nvcc.exitValue() == 0, printed);
         long size = Files.size(library);
         FatBinary.Result result = FatBinary.keep(library, Set.of(90));
         assertEquals(Set.of(80, 90), result.found());

@@ -56,7 +56,7 @@ class PiecesTest {
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).directory(host.toFile()).redirectErrorStream(true).start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(5, TimeUnit.MINUTES));
         return new Outcome(process.exitValue(), text);
     }
 

@@ -89,7 +89,7 @@ class ChromiumTest {
                 "--enable-logging=stderr", "--v=0", "--dump-dom", page.toUri().toString()));
         Process process = new ProcessBuilder(command).redirectError(errors.toFile()).redirectOutput(dom.toFile()).start();
         try {
-            assertTrue(process.waitFor(90, TimeUnit.SECONDS), "chromium did not end");
+            assertTrue(process.waitFor(5, TimeUnit.MINUTES), "chromium did not end");
         } finally {
             process.destroyForcibly().waitFor();
         }
