@@ -113,8 +113,7 @@ final class DemoCommand implements Callable<Integer> {
         if (kernel != null) {
             options = options.withNormalKernel(kernel.kernel());
         }
-        TrainingRun training = new TrainingRun(options, epochs.auto(), TeacherWeights.EMBEDDED, null, model, -1);
-        int trained = training.run(dataset, false).size();
+        int trained = new TrainingRun(options, epochs.auto(), TeacherWeights.EMBEDDED, null, model, -1).run(dataset, false).size();
         start = lap(timings, "training and calibration", start);
 
         InspectorOptions inspection = inference.options().withDevice(DeviceChoice.CPU);
@@ -144,10 +143,8 @@ final class DemoCommand implements Callable<Integer> {
         ThresholdText.lines(thresholds).forEach(System.out::println);
         run.verdictLines().forEach(System.out::println);
         System.out.println();
-        if (training.notConverged() != null) {
-            System.out.println("The demo trains shortly on purpose: " + trained + (trained == 1 ? " epoch" : " epochs")
-                    + ". trd train goes on until the loss of the validation parts falls no more.");
-        }
+        System.out.println("The demo trains shortly on purpose: " + trained + (trained == 1 ? " epoch" : " epochs")
+                + ". trd train goes on until the loss of the validation parts falls no more.");
         System.out.println(TEACHER_NOTE);
         System.out.println();
         System.out.println("look at it  open " + report.toAbsolutePath() + " in a browser");
