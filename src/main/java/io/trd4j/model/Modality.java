@@ -2,7 +2,7 @@ package io.trd4j.model;
 
 import io.trd4j.io.Keyed;
 
-/** What the second branch sees: a depth image or a surface-normal image, both with 3 channels (SPEC section 5). */
+/** Input of the second branch: a depth image or a surface-normal image, both with 3 channels (SPEC section 5). */
 public enum Modality implements Keyed {
     DEPTH,
     NORMALS;

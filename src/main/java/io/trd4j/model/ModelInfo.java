@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * The facts about its tensors that a model file holds.
+ * A model file's description of its tensors.
  *
  * @param formatVersion {@link #FORMAT_VERSION} in files written by this version
  * @param size S, the square input size, a positive multiple of 32 up to {@link #MAX_SIZE}

@@ -5,7 +5,7 @@ import io.trd4j.model.network.ConvNorm.Mode;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * One student for both modalities at once, which the method is compared with. It stands in the package of its parts, which the
+ * A baseline for the method: one student for both modalities at once. It stands in the package of its parts, which the
  * library does not publish. It has the bottleneck of a {@link Student}, the
  * second modality's own features in the place of the filter's, and per modality the decoder of a student without amplifier.
  * Beside two independent students ({@link Tuners#NONE}) it differs by the one code that both modalities share, and by nothing
