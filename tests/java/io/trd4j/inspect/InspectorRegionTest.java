@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trd4j.Golden;
 import io.trd4j.SmallModel;
+import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.data.Part;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.engine.CalibratedMaps;
@@ -24,7 +25,6 @@ import io.trd4j.model.Threshold;
 import io.trd4j.model.Thresholds;
 import io.trd4j.model.network.Network;
 import io.trd4j.ops.Distances;
-import io.trd4j.train.PreparedParts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,29 +2,35 @@ package io.trd4j.cli;
 
 import io.trd4j.calibrate.Rate;
 import io.trd4j.calibrate.ThresholdPlan;
+import io.trd4j.calibrate.ThresholdRun;
 import io.trd4j.cli.options.AutoNumber;
 import io.trd4j.cli.options.ComputeOptions;
+import io.trd4j.cli.options.Refused;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.prepare.SobelAperture;
 import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
+import io.trd4j.evaluate.EvaluationRun;
 import io.trd4j.inspect.DeviceChoice;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
+import io.trd4j.io.OptionException;
+import io.trd4j.io.Progress;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.metrics.MetricsRow;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Modality;
-import io.trd4j.model.ScoreBranch;
-import io.trd4j.model.TeacherWeights;
-import io.trd4j.model.Threshold;
 import io.trd4j.model.Thresholds;
 import io.trd4j.report.OfficialTable;
 import io.trd4j.report.ReportData.NextStep;
 import io.trd4j.report.ReportData.Timing;
+import io.trd4j.report.TestReport;
+import io.trd4j.report.ThresholdText;
 import io.trd4j.train.TrainingOptions;
+import io.trd4j.train.TrainingPlan;
+import io.trd4j.train.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,8 +62,7 @@ final class DemoCommand implements Callable<Integer> {
     private static final double LEARNING_RATE = 0.005;
 
     /** With 60 normal parts, 5% is about the lowest rate of false rejects that can be promised with 95% confidence: 59 are needed. */
-    private static final ThresholdPlan THRESHOLDS = new ThresholdPlan(Threshold.Method.EXACT, new Rate(0.05), new Rate(0.1),
-            ThresholdPlan.CONFIDENCE, List.of(ScoreBranch.COMBINED));
+    private static final ThresholdPlan THRESHOLDS = ThresholdPlan.exact(new Rate(0.05)).withReview(new Rate(0.1));
 
     /** Says that the parts beside it were drawn by a demo, and may be replaced by the next one. */
     private static final String MARK = ".trd-demo";
@@ -88,8 +93,8 @@ final class DemoCommand implements Callable<Integer> {
         try {
             options = new TrainingOptions(BACKBONE, SIZE, MODALITY, normalKernel.orElse(SobelAperture.FALLBACK),
                     epochs.orElse(MAX_AUTO_EPOCHS), BATCH, LEARNING_RATE, seed, threads);
-        } catch (IllegalArgumentException e) {
-            throw TrainCommand.refused(e);
+        } catch (OptionException e) {
+            throw Refused.of(e);
         }
         Path data = out.resolve("data");
         Path category = data.resolve(SHAPE.key());
@@ -103,21 +108,21 @@ final class DemoCommand implements Callable<Integer> {
 
         List<Timing> timings = new ArrayList<>();
         long start = System.nanoTime();
-        try (Progress progress = new Progress("Drawing parts", TRAIN_PARTS + VALIDATION_PARTS + TEST_PARTS)) {
-            SyntheticParts.write(category, SHAPE, TRAIN_PARTS, VALIDATION_PARTS, TEST_PARTS, PART_PIXELS, seed, progress::at);
+        try (Progress.Task task = ConsoleProgress.STDERR.open("Drawing parts", TRAIN_PARTS + VALIDATION_PARTS + TEST_PARTS)) {
+            SyntheticParts.write(category, SHAPE, TRAIN_PARTS, VALIDATION_PARTS, TEST_PARTS, PART_PIXELS, seed, task::at);
         }
         start = lap(timings, "synthetic parts", start);
 
         Dataset dataset = Dataset.open(category);
-        SobelAperture kernel = normalKernel.auto() ? TrainingRun.chooseKernel(dataset, SIZE) : null;
-        if (kernel != null) {
-            options = options.withNormalKernel(kernel.kernel());
-        }
-        new TrainingRun(options, epochs.auto(), TeacherWeights.EMBEDDED, null, model, -1).run(dataset, false);
+        // The drift reference comes with the thresholds.
+        TrainingPlan plan = TrainingPlan.of(options).withStopsWhenConverged(epochs.auto()).withChoosesAperture(normalKernel.auto())
+                .withDriftReference(false);
+        TrainingRun.Result trained = new TrainingRun(plan, new TrainingText(), ConsoleProgress.STDERR).run(dataset, model);
         start = lap(timings, "training and calibration", start);
 
         InspectorOptions inspection = inference.options().withDevice(DeviceChoice.CPU);
-        Thresholds thresholds = new ThresholdRun(THRESHOLDS, dataset).run(model, inspection);
+        Thresholds thresholds = new ThresholdRun(THRESHOLDS, dataset)
+                .run(model, inspection, ConsoleProgress.STDERR).thresholds();
         start = lap(timings, "thresholds", start);
 
         Map<String, MetricsRow> rows;
@@ -126,7 +131,7 @@ final class DemoCommand implements Callable<Integer> {
             inspector.warmUp();
             run = EvaluationRun.prepare(dataset, inspector.model());
             TestReport pages = new TestReport(run, inspector);
-            run.inspect(inspector, pages);
+            run.inspect(inspector, pages, ConsoleProgress.STDERR);
             Map<String, Evaluation.Detail> details = run.details();
             rows = EvaluationRun.rows(details);
             run.write(results, false, rows);
@@ -137,11 +142,11 @@ final class DemoCommand implements Callable<Integer> {
         System.out.println();
         System.out.print(OfficialTable.of(rows));
         System.out.println();
-        if (kernel != null) {
-            System.out.println(kernel);
+        if (trained.aperture() != null) {
+            System.out.println(trained.aperture());
         }
         ThresholdText.lines(thresholds).forEach(System.out::println);
-        run.verdictLines().forEach(System.out::println);
+        EvaluationText.verdicts(run).forEach(System.out::println);
         System.out.println();
         System.out.println(TEACHER_NOTE);
         System.out.println();

@@ -16,6 +16,7 @@ import io.trd4j.inspect.Verdict;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.FileSet;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Json;
 import io.trd4j.model.InspectionMode;
 import io.trd4j.model.ModelFile;
 import io.trd4j.report.HeatMap;

@@ -1,9 +1,12 @@
 package io.trd4j.cli;
 
 import io.trd4j.cli.options.DeviceOptions;
+import io.trd4j.cli.options.Refused;
 import io.trd4j.cli.options.ResumeHint;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
+import io.trd4j.io.OptionException;
+import io.trd4j.io.Progress;
 import io.trd4j.model.Backbone;
 import io.trd4j.train.pretrain.Pretext;
 import io.trd4j.train.pretrain.PretrainOptions;
@@ -73,8 +76,8 @@ final class PretrainCommand implements Callable<Integer> {
         try {
             options = new PretrainOptions(Backbone.of(backbone), pretext, steps, scenes, size, learningRate, seed,
                     device.threads(), device.training());
-        } catch (IllegalArgumentException e) {
-            throw new InputException("--" + e.getMessage().replaceFirst("learning rate", "lr"), e);
+        } catch (OptionException e) {
+            throw Refused.of(e);
         }
         Path state = out.resolveSibling(out.getFileName() + ".state");
         AtomicFile.requireFile(out);
@@ -102,10 +105,10 @@ final class PretrainCommand implements Callable<Integer> {
         ResumeHint note = ResumeHint.register(state);
         Pretrainer.Loss last = null;
         long saved = System.nanoTime();
-        try (Progress progress = new Progress("Pretraining", steps)) {
+        try (Progress.Task task = ConsoleProgress.STDERR.open("Pretraining", steps)) {
             while (pretrainer.stepsDone() < steps) {
                 last = pretrainer.step();
-                progress.at(pretrainer.stepsDone(), text(last));
+                task.at(pretrainer.stepsDone(), text(last));
                 if (System.nanoTime() - saved >= TimeUnit.SECONDS.toNanos(stateSeconds)) {
                     pretrainer.save(state);
                     saved = System.nanoTime();

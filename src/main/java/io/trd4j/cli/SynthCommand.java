@@ -4,6 +4,7 @@ import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.data.synthetic.SyntheticTestSet;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -57,7 +58,7 @@ final class SynthCommand implements Callable<Integer> {
     private long seed;
 
     private SyntheticTestSet plan;
-    private Progress progress;
+    private Progress.Task progress;
 
     @Override
     public Integer call() throws IOException {
@@ -94,7 +95,7 @@ final class SynthCommand implements Callable<Integer> {
     /** The bar appears with the first part: a refused command shows its one line only. */
     private void show(int done) {
         if (progress == null) {
-            progress = new Progress("Drawing parts", (long) train + validation + plan.size());
+            progress = ConsoleProgress.STDERR.open("Drawing parts", (long) train + validation + plan.size());
         }
         progress.at(done);
     }

@@ -10,11 +10,10 @@ import io.trd4j.model.RegionOfInterest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Regions of interest between files and people. */
+/** Regions of interest from the files that options name. */
 public final class RoiOptions {
     private RoiOptions() {}
 
@@ -26,12 +25,5 @@ public final class RoiOptions {
         Optional<PartFiles> part = Stream.of(dataset.validation(), dataset.train(), dataset.test()).flatMap(List::stream).findFirst();
         boolean[] counts = RoiFile.read(file, size, part.isEmpty() ? null : ImageFiles.readRgb(part.get().rgb()));
         return RegionOfInterest.of(counts, file.getFileName().toString(), ModelFile.sha256(file));
-    }
-
-    /** @param roi null = none */
-    public static String text(RegionOfInterest roi) {
-        return roi == null ? "no region of interest: all pixels count" : String.format(Locale.ROOT,
-                "region of interest: %.1f %% of the pixels count (%d of %dx%d), from %s", 100 * roi.share(), roi.pixels(), roi.size(),
-                roi.size(), roi.source());
     }
 }

@@ -1,5 +1,6 @@
 package io.trd4j.train.pretrain;
 
+import io.trd4j.io.OptionException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.network.TorchDevice;
@@ -23,13 +24,15 @@ public record PretrainOptions(Backbone backbone, Pretext pretext, int steps, int
     private static final int MAX_SCENES = 1024;
     private static final int WARM_UP = 100;
 
+    /** @throws OptionException when a number is out of its range */
     public PretrainOptions {
-        require(steps > 0 && steps <= MAX_STEPS, "steps must be 1 to " + MAX_STEPS + ", not " + steps);
-        require(scenes > 0 && scenes <= MAX_SCENES, "scenes must be 1 to " + MAX_SCENES + ", not " + scenes);
-        require(size > 0 && size <= ModelInfo.MAX_SIZE && size % 32 == 0,
-                "size must be a multiple of 32 from 32 to " + ModelInfo.MAX_SIZE + ", not " + size);
-        require(learningRate > 0 && Double.isFinite(learningRate), "learning rate must be positive, not " + learningRate);
-        require(threads > 0, "threads must be positive, not " + threads);
+        OptionException.require(steps > 0 && steps <= MAX_STEPS, "steps", "must be 1 to " + MAX_STEPS + ", not " + steps);
+        OptionException.require(scenes > 0 && scenes <= MAX_SCENES, "scenes", "must be 1 to " + MAX_SCENES + ", not " + scenes);
+        OptionException.require(size > 0 && size <= ModelInfo.MAX_SIZE && size % 32 == 0, "size",
+                "must be a multiple of 32 from 32 to " + ModelInfo.MAX_SIZE + ", not " + size);
+        OptionException.require(learningRate > 0 && Double.isFinite(learningRate), "learningRate",
+                "must be positive, not " + learningRate);
+        OptionException.require(threads > 0, "threads", "must be positive, not " + threads);
         Objects.requireNonNull(device, "device");
     }
 
@@ -37,12 +40,6 @@ public record PretrainOptions(Backbone backbone, Pretext pretext, int steps, int
     public PretrainOptions(Backbone backbone, Pretext pretext, int steps, int scenes, int size, double learningRate, long seed,
                            int threads) {
         this(backbone, pretext, steps, scenes, size, learningRate, seed, threads, TorchDevice.CPU);
-    }
-
-    private static void require(boolean condition, String what) {
-        if (!condition) {
-            throw new IllegalArgumentException(what);
-        }
     }
 
     /** Of step {@code step} from 0. */

@@ -1,8 +1,9 @@
-package io.trd4j.train;
+package io.trd4j.calibrate;
 
 import io.trd4j.data.Part;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.prepare.Preparation;
+import io.trd4j.io.Progress;
 import io.trd4j.jni.NativeRuntime;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
@@ -20,9 +21,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * All parts of a split, prepared once and kept in native memory: 2 x S x S x 3 floats a part (1.5 MiB at S = 256), and the black image
- * that stands in for a missing modality.
- * Owns them.
+ * All parts of a split, prepared once for training or calibration and kept in native memory: 2 x S x S x 3 floats a part
+ * (1.5 MiB at S = 256), and the black image that stands in for a missing modality. Owns them.
  */
 public final class PreparedParts implements AutoCloseable {
     private final int count;
@@ -32,7 +32,14 @@ public final class PreparedParts implements AutoCloseable {
     private final FloatPointer second;
     private final FloatPointer black;
 
-    /** @param progress called with the number of parts prepared so far */
+    /**
+     * Prepares the parts in their order.
+     *
+     * @param size S, pixels
+     * @param normalKernel Sobel aperture of surface normals; not used for {@link Modality#DEPTH}
+     * @param progress called with the number of parts prepared so far
+     * @throws io.trd4j.io.InputException when a part cannot be read or prepared
+     */
     public PreparedParts(List<PartFiles> parts, int size, Modality modality, int normalKernel, IntConsumer progress)
             throws IOException {
         NativeRuntime.description();
@@ -54,6 +61,19 @@ public final class PreparedParts implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    /** The same, with a task of its own. */
+    public static PreparedParts of(List<PartFiles> parts, int size, Modality modality, int normalKernel, Progress progress)
+            throws IOException {
+        try (Progress.Task task = progress.open("Preparing", parts.size())) {
+            return new PreparedParts(parts, size, modality, normalKernel, task::at);
+        }
+    }
+
+    /** The normal ones among parts of which some may have a defect. */
+    public static List<PartFiles> normal(List<PartFiles> parts) {
+        return parts.stream().filter(part -> !part.anomalous()).toList();
     }
 
     public int count() {
@@ -97,7 +117,7 @@ public final class PreparedParts implements AutoCloseable {
     }
 
     /** SHA-256 over all prepared images: the identity of what a run was trained on. */
-    String sha256() {
+    public String sha256() {
         MessageDigest digest = ModelFile.newSha256();
         for (FloatPointer images : List.of(rgb, second)) {
             for (long i = 0; i < count; i++) {

@@ -1,5 +1,6 @@
 package io.trd4j.cli;
 
+import io.trd4j.io.Progress;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import me.tongfei.progressbar.ProgressBar;
@@ -10,7 +11,10 @@ import me.tongfei.progressbar.ProgressBarStyle;
  * Progress of one task on standard error: a bar with the remaining time on a terminal, at most one line every ten seconds
  * in a log.
  */
-final class Progress implements AutoCloseable {
+final class ConsoleProgress implements Progress.Task {
+    /** Shows every task so. */
+    static final Progress STDERR = ConsoleProgress::new;
+
     private static final long LOG_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final String task;
@@ -19,7 +23,7 @@ final class Progress implements AutoCloseable {
     private final long start = System.nanoTime();
     private long lastLine = start;
 
-    Progress(String task, long total) {
+    ConsoleProgress(String task, long total) {
         this.task = task;
         this.total = total;
         bar = System.console() == null ? null : new ProgressBarBuilder()
@@ -30,12 +34,8 @@ final class Progress implements AutoCloseable {
                 .build();
     }
 
-    void at(long done) {
-        at(done, "");
-    }
-
-    /** @param extra shown behind the bar, such as the loss */
-    void at(long done, String extra) {
+    @Override
+    public void at(long done, String extra) {
         if (bar != null) {
             bar.stepTo(done);
             bar.setExtraMessage(extra);

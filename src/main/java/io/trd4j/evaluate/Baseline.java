@@ -1,4 +1,4 @@
-package io.trd4j.cli;
+package io.trd4j.evaluate;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The results of an earlier {@code trd evaluate}: its metrics.json, and the scores.csv of each category. */
-final class Baseline {
+public final class Baseline {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final CsvMapper CSV = new CsvMapper();
 
@@ -37,7 +37,7 @@ final class Baseline {
      * @param wanted the categories that will be evaluated
      * @throws InputException when a file is missing or no evaluation's, or lacks one of the categories
      */
-    static Baseline open(Path file, List<String> wanted) throws IOException {
+    public static Baseline open(Path file, List<String> wanted) throws IOException {
         if (!Files.isRegularFile(file)) {
             throw new InputException("--baseline " + file + " does not exist; give the metrics.json of an earlier trd evaluate");
         }
@@ -98,8 +98,14 @@ final class Baseline {
         return parts;
     }
 
-    /** What changed in a category since. */
-    Comparison compare(String category, Map<String, MetricsRow> rows, List<PartResult> parts) {
+    /**
+     * How a category changed since.
+     *
+     * @param category one of those it was opened for
+     * @param rows its metrics now, per branch
+     * @param parts its results now
+     */
+    public Comparison compare(String category, Map<String, MetricsRow> rows, List<PartResult> parts) {
         Earlier earlier = categories.get(category);
         Map<String, Map<String, Double>> change = new LinkedHashMap<>();
         rows.forEach((branch, row) -> {

@@ -1,13 +1,12 @@
-package io.trd4j.cli;
+package io.trd4j.calibrate;
 
-import io.trd4j.calibrate.Rate;
-import io.trd4j.calibrate.ThresholdPlan;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.inspect.InputPolicy;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Progress;
 import io.trd4j.metrics.MaxF1;
 import io.trd4j.model.DriftReference;
 import io.trd4j.model.ModelFile;
@@ -23,17 +22,38 @@ import io.trd4j.threshold.ToleranceBound;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** From a category's parts to thresholds in a model file: what {@code trd calibrate} and {@code trd demo} share. */
-final class ThresholdRun {
+/**
+ * From a category's parts to thresholds in a model file, with the evidence for each. The parts must be others than those the
+ * model was trained on. Used once.
+ */
+public final class ThresholdRun {
+    /** Below this p value the fit of a tail is doubted: a common level of significance. */
+    public static final double DOUBTFUL = 0.05;
+
     private final ThresholdPlan plan;
+    private final Dataset dataset;
     private final List<PartFiles> parts;
 
     /**
-     * @throws InputException when the category has too few parts for what the plan promises, before anything is computed
+     * Thresholds that have been written into their model file.
+     *
+     * @param thresholds all that the model has now
+     * @param doubtful scores whose tail does not look like the model of it (p below {@value #DOUBTFUL}): their rates are not to be
+     *     relied on; empty in the usual case
      */
-    ThresholdRun(ThresholdPlan plan, Dataset dataset) {
+    public record Result(Thresholds thresholds, List<ScoreBranch> doubtful) {}
+
+    /**
+     * Looks at the plan and the category, and computes nothing.
+     *
+     * @throws InputException when the category has too few parts for what the plan promises, or no labelled ones where it needs
+     *     them
+     */
+    public ThresholdRun(ThresholdPlan plan, Dataset dataset) {
         this.plan = plan;
+        this.dataset = dataset;
         if (plan.labelled()) {
             parts = dataset.test();
             int anomalous = (int) (dataset.labelled() ? parts.stream().filter(PartFiles::anomalous).count() : 0);
@@ -43,27 +63,43 @@ final class ThresholdRun {
             }
             plan.requireAnomalous(anomalous, dataset.category() + "/test");
         } else {
-            parts = dataset.validation().stream().filter(p -> !p.anomalous()).toList();
+            parts = PreparedParts.normal(dataset.validation());
             plan.requireNormal(parts.size(), dataset.category() + "/validation");
         }
     }
 
     /**
-     * Scores the parts, sets the thresholds and writes them into the model file, with a drift reference of the normal parts where they suffice
-     * for one; the model's other thresholds stay. Returns all.
+     * Scores the parts, sets the thresholds and replaces the model file; the model's other thresholds stay. A drift reference of
+     * the normal parts is written with them where they suffice for one, and one of the category's validation parts where the
+     * model has none yet.
+     *
+     * @param model calibrated
+     * @param options as parts will be inspected: a rate holds for the scores of this precision
+     * @throws InputException when the file is no calibrated model, a part cannot be inspected, or the scores allow no threshold
+     * @throws IOException when the file cannot be written; it is then unchanged
      */
-    Thresholds run(Path model, InspectorOptions options) throws IOException {
+    public Result run(Path model, InspectorOptions options, Progress progress) throws IOException {
         Thresholds thresholds;
         DriftReference reference;
+        boolean referenced;
         boolean alone = plan.branches().stream().anyMatch(ScoreBranch::alone);
         try (Inspector inspector = Inspector.open(model, alone ? options.withInputs(InputPolicy.inspectOther()) : options)) {
-            ScoredParts scored = new ScoredParts(inspector, parts, plan.branches());
+            ScoredParts scored = new ScoredParts(inspector, parts, plan.branches(), progress);
             thresholds = thresholds(inspector.model().thresholds(), scored, inspector);
             reference = scored.reference();
+            referenced = reference != null || inspector.model().driftReference() != null;
         }
         ModelFile.replaceInfo(model, info -> info.withThresholds(thresholds)
                 .withDriftReference(reference != null ? reference : info.driftReference()));
-        return thresholds;
+        if (!referenced) {
+            DriftReferenceRun.run(model, dataset, options.threads(), progress);
+        }
+        return new Result(thresholds, doubtful(thresholds));
+    }
+
+    private static List<ScoreBranch> doubtful(Thresholds thresholds) {
+        return Stream.of(ScoreBranch.values()).filter(branch -> thresholds.of(branch).all().map(Threshold::evidence)
+                .anyMatch(e -> e != null && e.tail() != null && e.tail().pValue() < DOUBTFUL)).toList();
     }
 
     private Thresholds thresholds(Thresholds old, ScoredParts scored, Inspector inspector) {

@@ -1,6 +1,5 @@
-package io.trd4j.cli;
+package io.trd4j.report;
 
-import io.trd4j.cli.options.RoiOptions;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.PrecisionTests;
@@ -12,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What a model is, in words: for whoever must answer for what it decides. */
+/** A model in words, for whoever must answer for what it decides. */
 final class ModelCard {
     private static final List<CardEntry> USE = List.of(
             new CardEntry(null, "For parts of the product whose normal parts it was trained and calibrated on, under the same light, camera and "
@@ -28,7 +27,7 @@ final class ModelCard {
                         entry("method", "Tuned Reverse Distillation (arXiv 2412.08949)"), entry("backbone", info.backbone().key()),
                         entry("input", info.size() + " × " + info.size()), entry("modalities", "rgb and " + info.modality().key()
                         + (info.normalKernel() == 0 ? "" : ", Sobel aperture " + info.normalKernel())),
-                        entry("teacher's SHA-256", info.teacherSha256()), entry("what counts", RoiOptions.text(info.regionOfInterest())))),
+                        entry("teacher's SHA-256", info.teacherSha256()), entry("what counts", RoiText.of(info.regionOfInterest())))),
                 new CardSection("Training", training(info.training())),
                 new CardSection("Calibration", calibration(info)),
                 new CardSection("Thresholds",

@@ -1,12 +1,14 @@
-package io.trd4j.cli;
+package io.trd4j.report;
 
 import io.trd4j.data.Part;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.evaluate.EvaluationRun;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.Regions;
 import io.trd4j.inspect.Verdict;
+import io.trd4j.io.ProductVersion;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.model.InspectionMode;
 import io.trd4j.model.ModelFile;
@@ -15,10 +17,6 @@ import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Threshold;
 import io.trd4j.model.Thresholds;
 import io.trd4j.model.TrainingSummary;
-import io.trd4j.report.DepthPicture;
-import io.trd4j.report.HeatScale;
-import io.trd4j.report.HtmlReport;
-import io.trd4j.report.ReportData;
 import io.trd4j.report.ReportData.Branch;
 import io.trd4j.report.ReportData.Epoch;
 import io.trd4j.report.ReportData.GalleryPart;
@@ -36,14 +34,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The HTML report of a model and a category's test parts, collected while they are inspected: demo's and report's. */
-final class TestReport implements EvaluationRun.Observer {
+/**
+ * The HTML report of a model and a category's test parts, collected while they are inspected: the official table, scores with the
+ * thresholds, curves, every part with its maps, regions and verdict, and the model card.
+ */
+public final class TestReport implements EvaluationRun.Observer {
     private final EvaluationRun run;
     private final Inspector inspector;
     private final List<PartScore> scores = new ArrayList<>();
     private final List<GalleryPart> gallery = new ArrayList<>();
 
-    TestReport(EvaluationRun run, Inspector inspector) {
+    /**
+     * A report to be given to {@link EvaluationRun#inspect} as its observer.
+     *
+     * @param inspector the one that inspects, with maps
+     */
+    public TestReport(EvaluationRun run, Inspector inspector) {
         this.run = run;
         this.inspector = inspector;
     }
@@ -69,19 +75,33 @@ final class TestReport implements EvaluationRun.Observer {
     }
 
     /**
-     * Writes the report.
+     * Writes the report, without a note, times or next steps.
+     *
+     * @param details of the run
+     * @param model the file that was opened
+     * @throws IOException when the report cannot be written; an existing file is then unchanged
+     */
+    public void write(Path file, String title, Map<String, Evaluation.Detail> details, Path model) throws IOException {
+        write(file, title, null, details, List.of(), model, List.of());
+    }
+
+    /**
+     * Writes the report: one HTML file that needs nothing else and no network.
      *
      * @param note shown before everything else; null = none
+     * @param details of the run
      * @param timings of the stages before
-     * @param model the file
+     * @param model the file that was opened
+     * @param next command lines that the reader can run
+     * @throws IOException when the report cannot be written; an existing file is then unchanged
      */
-    void write(Path file, String title, String note, Map<String, Evaluation.Detail> details, List<Timing> timings, Path model,
-               List<NextStep> next) throws IOException {
+    public void write(Path file, String title, String note, Map<String, Evaluation.Detail> details, List<Timing> timings,
+                      Path model, List<NextStep> next) throws IOException {
         ModelInfo info = inspector.model();
         TrainingSummary training = info.training();
         List<Branch> branches = new ArrayList<>();
         details.forEach((name, detail) -> branches.add(Branch.of(name, detail)));
-        Run what = new Run("trd4j " + Version.number(), info.backbone().key(), info.size(), info.modality().key(),
+        Run what = new Run("trd4j " + ProductVersion.number(), info.backbone().key(), info.size(), info.modality().key(),
                 training == null ? null : training.seed(), inspector.device() + ", " + inspector.precision().key() + ", "
                 + inspector.threads() + " threads", ZonedDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm z")), timings);
         HtmlReport.write(file, new ReportData(title, what, note, branches, null, curve(training), limits(info.thresholds()), scores,

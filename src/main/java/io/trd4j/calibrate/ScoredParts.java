@@ -1,10 +1,11 @@
-package io.trd4j.cli;
+package io.trd4j.calibrate;
 
 import io.trd4j.data.Part;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.drift.ReferenceCollector;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
+import io.trd4j.io.Progress;
 import io.trd4j.model.DriftReference;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ScoreBranch;
@@ -25,13 +26,13 @@ final class ScoredParts {
      * @param branches those wanted: the scores of parts that lack a modality are those of the parts without it, for which the
      *     inspector's policy must allow
      */
-    ScoredParts(Inspector inspector, List<PartFiles> parts, List<ScoreBranch> branches) throws IOException {
+    ScoredParts(Inspector inspector, List<PartFiles> parts, List<ScoreBranch> branches, Progress progress) throws IOException {
         scores = new float[ScoreBranch.values().length][parts.size()];
         anomalous = new boolean[parts.size()];
         MessageDigest digest = ModelFile.newSha256();
         Inspection inspection = inspector.newInspection();
         ReferenceCollector collector = new ReferenceCollector();
-        try (Progress progress = new Progress("Scoring", parts.size())) {
+        try (Progress.Task task = progress.open("Scoring", parts.size())) {
             for (int i = 0; i < parts.size(); i++) {
                 PartFiles part = parts.get(i);
                 Part loaded = part.load();
@@ -57,7 +58,7 @@ final class ScoredParts {
                 digest.update((byte) 0);
                 digest.update(HexFormat.of().parseHex(ModelFile.sha256(part.rgb())));
                 digest.update(HexFormat.of().parseHex(ModelFile.sha256(part.second())));
-                progress.at(i + 1L);
+                task.at(i + 1L);
             }
         }
         sha256 = HexFormat.of().formatHex(digest.digest());

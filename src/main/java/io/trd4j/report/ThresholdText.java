@@ -1,4 +1,4 @@
-package io.trd4j.cli;
+package io.trd4j.report;
 
 import io.trd4j.calibrate.Rate;
 import io.trd4j.model.ScoreBranch;
@@ -7,22 +7,17 @@ import io.trd4j.model.Threshold.Evidence;
 import io.trd4j.model.Threshold.Tail;
 import io.trd4j.model.Thresholds;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
-/** Thresholds for people (a line each) and for results. */
-final class ThresholdText {
-    /** Where a goodness of fit is commonly doubted. */
-    private static final double DOUBTFUL = 0.05;
-
+/** Thresholds in words. */
+public final class ThresholdText {
     private static final String NONE = "no thresholds; set them with trd calibrate --false-reject-rate RATE, or trd threshold --ng SCORE";
 
     private ThresholdText() {}
 
-    /** One line per threshold, with what it promises and from what. */
-    static List<String> lines(Thresholds thresholds) {
+    /** One line per threshold: what it promises, and from which parts. One line that says so when there is none. */
+    public static List<String> lines(Thresholds thresholds) {
         List<String> lines = new ArrayList<>();
         for (ScoreBranch branch : ScoreBranch.values()) {
             add(lines, branch, "NG", thresholds.of(branch).ng());
@@ -62,33 +57,5 @@ final class ThresholdText {
         return String.format(Locale.ROOT, "%d of %d normal scores above %.4f fitted by a generalised Pareto distribution of shape %.3f "
                 + "and scale %.4f, estimate %.4f; Anderson-Darling %.3f, p = %.3f", tail.peaks(), e.normal(), tail.level(),
                 tail.shape(), tail.scale(), tail.estimate(), tail.andersonDarling(), tail.pValue());
-    }
-
-    /** What a reader should be warned of, a line each. */
-    static List<String> doubts(Thresholds thresholds) {
-        List<String> doubts = new ArrayList<>();
-        for (ScoreBranch branch : ScoreBranch.values()) {
-            if (thresholds.of(branch).all().anyMatch(t -> t.evidence() != null && t.evidence().tail() != null
-                    && t.evidence().tail().pValue() < DOUBTFUL)) {
-                doubts.add("the tail of the " + branch.key() + " scores does not look like a generalised Pareto distribution (p below "
-                        + DOUBTFUL + "): do not rely on its rate; add normal parts and leave --method tail away");
-            }
-        }
-        return doubts;
-    }
-
-    /** {@code {"combined": {"ng": 3.2, "review": 2.5}}}: the scores that have thresholds; null when none has. */
-    static Map<String, Map<String, Double>> json(Thresholds thresholds) {
-        Map<String, Map<String, Double>> json = new LinkedHashMap<>();
-        for (ScoreBranch branch : ScoreBranch.values()) {
-            Thresholds.Limits limits = thresholds.of(branch);
-            if (limits.all().findAny().isPresent()) {
-                Map<String, Double> values = new LinkedHashMap<>();
-                values.put("ng", limits.ng() == null ? null : limits.ng().value());
-                values.put("review", limits.review() == null ? null : limits.review().value());
-                json.put(branch.key(), values);
-            }
-        }
-        return json.isEmpty() ? null : json;
     }
 }

@@ -1,27 +1,25 @@
-package io.trd4j.cli;
+package io.trd4j.train;
 
-import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.metrics.Outliers;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.network.BranchMaps;
 import io.trd4j.model.network.LibTorch;
 import io.trd4j.model.network.Network;
-import io.trd4j.train.PreparedParts;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 
 /**
  * Looks for parts among the training parts that are not like the others: a defect that was trained on is one that the model no
- * longer finds. It is looked for early in training, several times: students learn what all parts have in common first, and what one part
- * has of its own soon after. Edges of normal parts score as high as small defects, but at the same place in every part: what counts is a part's
- * largest excess, over the places of a branch's map, above the median of all these maps at that place. A part is an outlier when its
- * excess in the rgb or the depth branch is one among all parts' ({@link Outliers}).
+ * longer finds. It is looked for early in training, several times: students learn what all parts have in common first, and
+ * what one part has of its own soon after. Edges of normal parts score as high as small defects, but at the same place in every
+ * part: what counts is a part's largest excess, over the places of a branch's map, above the median of all these maps at that
+ * place. A part is an outlier when its excess in the rgb or the depth branch is one among all parts' ({@link Outliers}).
  */
 final class OutlierCheck {
     /**
@@ -33,20 +31,15 @@ final class OutlierCheck {
 
     private final int size;
     private final PreparedParts parts;
-    private final List<PartFiles> files;
     private final RegionOfInterest roi;
     private final int threads;
     private final SortedSet<Integer> outliers = new TreeSet<>();
     private boolean looked;
 
-    /**
-     * @param parts prepared, in the order of their files
-     * @param roi what counts; null = everything
-     */
-    OutlierCheck(int size, PreparedParts parts, List<PartFiles> files, RegionOfInterest roi, int threads) {
+    /** @param roi what counts; null = everything */
+    OutlierCheck(int size, PreparedParts parts, RegionOfInterest roi, int threads) {
         this.size = size;
         this.parts = parts;
-        this.files = files;
         this.roi = roi;
         this.threads = threads;
     }
@@ -58,13 +51,12 @@ final class OutlierCheck {
         }
     }
 
-    /** A warning of one line that lists the files, or null; looks at the trained network, on the CPU, when nobody has looked before. */
-    String warning(Network network) {
+    /** The outliers, ascending; looks at the trained network, on the CPU, when nobody has looked before. */
+    List<Integer> of(Network network) {
         if (!looked) {
             look(network);
         }
-        return outliers.isEmpty() ? null : "these training parts are unlike the others; look at them, and train again without those "
-                + "that have a defect: " + outliers.stream().map(i -> files.get(i).rgb().toString()).collect(Collectors.joining(", "));
+        return List.copyOf(outliers);
     }
 
     private void look(Network network) {

@@ -1,4 +1,4 @@
-package io.trd4j.cli;
+package io.trd4j.evaluate;
 
 import io.trd4j.data.Part;
 import io.trd4j.data.dataset.Dataset;
@@ -10,6 +10,8 @@ import io.trd4j.inspect.Verdict;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.FileSet;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Json;
+import io.trd4j.io.Progress;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.metrics.MetricsRow;
 import io.trd4j.model.ModelInfo;
@@ -23,12 +25,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
-/** All test parts of one category inspected, and the official metrics of the three maps: shared by evaluate and demo. */
-final class EvaluationRun {
+/**
+ * Inspects all test parts of one category and computes the official metrics of their three maps. Prepare it, inspect once, then
+ * ask. It keeps all maps until it is dropped: 3 x S x S floats a part (0.8 MB at S = 256).
+ */
+public final class EvaluationRun {
     /** The three rows of the official table, in its order. */
-    static final List<String> BRANCHES = List.of("combined", "rgb", "depth");
+    public static final List<String> BRANCHES = List.of("combined", "rgb", "depth");
 
     private final String category;
     private final int size;
@@ -41,6 +45,7 @@ final class EvaluationRun {
     private final List<float[][]> maps = new ArrayList<>();
     private final List<float[]> scores = new ArrayList<>();
     private final Verdict[] verdicts;
+    private boolean inspected;
 
     private EvaluationRun(Dataset dataset, ModelInfo model) {
         this.category = dataset.category();
@@ -58,18 +63,27 @@ final class EvaluationRun {
     }
 
     /** Sees every part while its result is there. */
-    interface Observer {
+    @FunctionalInterface
+    public interface Observer {
+        Observer NONE = (index, part, inspection) -> { };
+
+        /**
+         * Called once per part, in their order.
+         *
+         * @param index into {@link EvaluationRun#parts}
+         * @param inspection filled; the next part overwrites it
+         */
         void inspected(int index, Part part, Inspection inspection);
     }
 
     /**
      * The test parts with their masks, not inspected yet.
      *
-     * @param model its size, and what counts of its maps
+     * @param model its size, and what counts of its maps ({@link Inspector#describe})
      * @throws InputException when the test parts are unlabelled, or a metric would be undefined (no defect, no normal part):
      *     before anything is computed
      */
-    static EvaluationRun prepare(Dataset dataset, ModelInfo model) throws IOException {
+    public static EvaluationRun prepare(Dataset dataset, ModelInfo model) throws IOException {
         if (dataset.test().isEmpty() || !dataset.labelled()) {
             throw new InputException(dataset.category() + ": evaluation needs labelled test parts: test/good and test/DEFECT "
                     + "with masks; to inspect unlabelled parts use trd inspect");
@@ -86,9 +100,15 @@ final class EvaluationRun {
         return run;
     }
 
-    void inspect(Inspector inspector, Observer observer) throws IOException {
+    /**
+     * Inspects every part and keeps maps, scores and verdicts.
+     *
+     * @param inspector of the model that the run was prepared for, with maps
+     * @throws InputException when a part cannot be read or inspected
+     */
+    public void inspect(Inspector inspector, Observer observer, Progress progress) throws IOException {
         Inspection inspection = inspector.newInspection();
-        try (Progress progress = new Progress("Evaluating " + category, parts.size())) {
+        try (Progress.Task task = progress.open("Evaluating " + category, parts.size())) {
             for (int i = 0; i < parts.size(); i++) {
                 Part part = parts.get(i).load();
                 inspector.inspect(part, inspection);
@@ -100,60 +120,83 @@ final class EvaluationRun {
                 scores.get(2)[i] = inspection.scoreDepth();
                 verdicts[i] = inspection.verdict();
                 observer.inspected(i, part, inspection);
-                progress.at(i + 1L);
+                task.at(i + 1L);
             }
+        }
+        inspected = true;
+    }
+
+    private void requireInspected() {
+        if (!inspected) {
+            throw new IllegalStateException("the parts of " + category + " have not been inspected yet");
         }
     }
 
-    String category() {
+    /** The category's name. */
+    public String category() {
         return category;
     }
 
-    List<PartFiles> parts() {
+    /** The test parts, in the order of all results. */
+    public List<PartFiles> parts() {
         return parts;
     }
 
-    boolean[] mask(int part) {
+    /** A part's ground truth, S x S, true = defect. Not a copy. */
+    public boolean[] mask(int part) {
         return masks[part];
     }
 
-    float[] map(int branch, int part) {
+    /**
+     * A part's calibrated, blurred map, S x S. Not a copy.
+     *
+     * @param branch index into {@link #BRANCHES}
+     */
+    public float[] map(int branch, int part) {
+        requireInspected();
         return maps.get(branch)[part];
     }
 
-    float score(int branch, int part) {
+    /** A part's score, the maximum of its map. */
+    public float score(int branch, int part) {
+        requireInspected();
         return scores.get(branch)[part];
     }
 
     /** Of every part, in their order. */
-    List<PartResult> results() {
+    public List<PartResult> results() {
         List<PartResult> results = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
-            results.add(new PartResult(parts.get(i).id(), anomalous[i], score(0, i), verdicts[i] == Verdict.NONE ? "" : verdicts[i].toString()));
+            results.add(new PartResult(parts.get(i).id(), anomalous[i], score(0, i),
+                    verdicts[i] == Verdict.NONE ? "" : verdicts[i].toString()));
         }
         return results;
     }
 
-    /** How many normal parts and parts with a defect got which verdict, for people; empty when the model has no thresholds. */
-    List<String> verdictLines() {
+    /**
+     * How many normal parts, or parts with a defect, got which verdict: OK, REVIEW and NG, in this order; empty when the model
+     * has no thresholds.
+     */
+    public Map<Verdict, Integer> verdicts(boolean withDefect) {
+        requireInspected();
         if (verdicts[0] == Verdict.NONE) {
-            return List.of();
+            return Map.of();
         }
-        return List.of("verdicts of normal parts: " + count(false), "verdicts of parts with a defect: " + count(true));
-    }
-
-    private String count(boolean withDefect) {
-        Map<Verdict, Integer> counts = new EnumMap<>(Map.of(Verdict.OK, 0, Verdict.REVIEW, 0, Verdict.NG, 0));
+        Map<Verdict, Integer> count = new EnumMap<>(Map.of(Verdict.OK, 0, Verdict.REVIEW, 0, Verdict.NG, 0));
         for (int i = 0; i < verdicts.length; i++) {
             if (anomalous[i] == withDefect) {
-                counts.merge(verdicts[i], 1, Integer::sum);
+                count.merge(verdicts[i], 1, Integer::sum);
             }
         }
-        return counts.entrySet().stream().map(c -> c.getValue() + " " + c.getKey()).collect(Collectors.joining(", "));
+        return count;
     }
 
-    /** Metrics and curves per branch, in the official table's order. */
-    Map<String, Evaluation.Detail> details() {
+    /**
+     * Metrics and curves per branch, in the official table's order. Sorts all pixels: seconds for a hundred parts; keep the
+     * result.
+     */
+    public Map<String, Evaluation.Detail> details() {
+        requireInspected();
         Map<String, Evaluation.Detail> details = new LinkedHashMap<>();
         for (int branch = 0; branch < BRANCHES.size(); branch++) {
             details.put(BRANCHES.get(branch),
@@ -162,7 +205,8 @@ final class EvaluationRun {
         return details;
     }
 
-    static Map<String, MetricsRow> rows(Map<String, Evaluation.Detail> details) {
+    /** The metrics alone, in the same order. */
+    public static Map<String, MetricsRow> rows(Map<String, Evaluation.Detail> details) {
         Map<String, MetricsRow> rows = new LinkedHashMap<>();
         details.forEach((branch, detail) -> rows.put(branch, detail.row()));
         return rows;
@@ -171,8 +215,13 @@ final class EvaluationRun {
     /**
      * Writes {@code scores.csv}, with {@code withMaps} the maps as {@code maps/ID_BRANCH.tiff}, and {@code metrics.json}: all
      * of them or, when one cannot be written, none.
+     *
+     * @param folder created where it is missing
+     * @param rows of {@link #details}
+     * @throws IOException when a file cannot be written; those of an earlier evaluation are then unchanged
      */
-    void write(Path folder, boolean withMaps, Map<String, MetricsRow> rows) throws IOException {
+    public void write(Path folder, boolean withMaps, Map<String, MetricsRow> rows) throws IOException {
+        requireInspected();
         StringBuilder csv = new StringBuilder("id,kind,anomalous,score,score_rgb,score_depth,verdict\n");
         for (int i = 0; i < parts.size(); i++) {
             csv.append(String.format(Locale.ROOT, "%s,%s,%b,%s,%s,%s,%s\n", csv(parts.get(i).id()), csv(parts.get(i).kind()),
@@ -191,10 +240,23 @@ final class EvaluationRun {
         }
     }
 
-    /** Of several categories: the mean as for one category, and under {@code categories} every one of them. */
-    static void writeMean(Path file, Map<String, MetricsRow> mean, Map<String, Map<String, MetricsRow>> categories)
-            throws IOException {
-        Map<String, Object> json = new LinkedHashMap<>(toJson(mean));
+    /** The mean of each branch's metrics over several categories. */
+    public static Map<String, MetricsRow> mean(Map<String, Map<String, MetricsRow>> categories) {
+        Map<String, MetricsRow> mean = new LinkedHashMap<>();
+        for (String branch : BRANCHES) {
+            mean.put(branch, MetricsRow.mean(categories.values().stream().map(rows -> rows.get(branch)).toList()));
+        }
+        return mean;
+    }
+
+    /**
+     * Writes the {@code metrics.json} of several categories: the {@linkplain #mean mean} as for one category, and under
+     * {@code categories} every one of them.
+     *
+     * @throws IOException when the file cannot be written; it is then unchanged
+     */
+    public static void writeMean(Path file, Map<String, Map<String, MetricsRow>> categories) throws IOException {
+        Map<String, Object> json = new LinkedHashMap<>(toJson(mean(categories)));
         Map<String, Object> perCategory = new LinkedHashMap<>();
         categories.forEach((category, table) -> perCategory.put(category, toJson(table)));
         json.put("categories", perCategory);

@@ -1,4 +1,4 @@
-package io.trd4j.train;
+package io.trd4j.calibrate;
 
 import io.trd4j.io.InputException;
 import io.trd4j.model.Calibration;
