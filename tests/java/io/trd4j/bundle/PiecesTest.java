@@ -18,9 +18,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Splitting, and what the script {@code bundle/assemble.sh} makes of the pieces. */
+/** Splitting, and what the script {@code src/main/bundle/assemble.sh} makes of the pieces. */
 class PiecesTest {
-    private static final Path SCRIPT = Path.of(System.getProperty("trd.fixtures")).resolve("../../bundle/assemble.sh");
+    private static final Path SCRIPT = Path.of(System.getProperty("trd.fixtures")).resolve("../../src/main/bundle/assemble.sh");
     private static final int PIECE_BYTES = 1000;
 
     private record Outcome(int code, String text) {}

@@ -112,7 +112,7 @@ class LauncherTest {
     @Test
     void buildsOnceAndRunsFromAnywhere() throws Exception {
         stubTools();
-        for (String source : List.of("pom.xml", "cppbuild.sh", "native/x", "src/x")) {
+        for (String source : List.of("pom.xml", "cppbuild.sh", "native/x", "src/main/x")) {
             Files.createDirectories(project.resolve(source).getParent());
             Files.writeString(project.resolve(source), "");
         }
@@ -135,7 +135,7 @@ class LauncherTest {
         }
         assertEquals(List.of("built"), Files.readAllLines(project.resolve("mvn.log")));
         Thread.sleep(20);
-        Files.writeString(project.resolve("src/x"), "changed");
+        Files.writeString(project.resolve("src/main/x"), "changed");
         run(elsewhere, link, "inspect");
         assertEquals(List.of("built", "built"), Files.readAllLines(project.resolve("mvn.log")));
     }

@@ -53,7 +53,8 @@ class LifeOfAModelTest {
                     Files.readAllBytes(folder.resolve("results").resolve(file)), file);
         }
         String[] first = Files.readAllLines(folder.resolve("results/scores.csv")).get(1).split(",");
-        assertEquals(first[0] + " " + first[6] + ": score " + first[3] + ", NG above " + java.thresholds().combined().ng().value(), inspected);
+        assertEquals(first[0] + " is " + first[6] + ": its score is " + first[3] + ", the threshold "
+                + java.thresholds().combined().ng().value(), inspected);
         assertTrue(Files.readString(folder.resolve("report.html")).contains(first[0]));
     }
 

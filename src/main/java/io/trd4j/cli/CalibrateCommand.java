@@ -92,7 +92,7 @@ final class CalibrateCommand implements Callable<Integer> {
         }
     }
 
-    /** Of the options or, when they say nothing, of the model; null = everything counts. */
+    /** The region that counts from now on; null = everything. */
     private RegionOfInterest region(Dataset dataset) throws IOException {
         ModelInfo info = info();
         return roi == null ? info.regionOfInterest()

@@ -31,6 +31,7 @@ import io.trd4j.report.ThresholdText;
 import io.trd4j.train.TrainingOptions;
 import io.trd4j.train.TrainingPlan;
 import io.trd4j.train.TrainingRun;
+import io.trd4j.train.TrainingWarning;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,7 +118,8 @@ final class DemoCommand implements Callable<Integer> {
         // The drift reference comes with the thresholds.
         TrainingPlan plan = TrainingPlan.of(options).withStopsWhenConverged(epochs.auto()).withChoosesAperture(normalKernel.auto())
                 .withDriftReference(false);
-        TrainingRun.Result trained = new TrainingRun(plan, new TrainingText(), ConsoleProgress.STDERR).run(dataset, model);
+        TrainingText text = new TrainingText(warning -> !expected(warning));
+        TrainingRun.Result trained = new TrainingRun(plan, text, ConsoleProgress.STDERR).run(dataset, model);
         start = lap(timings, "training and calibration", start);
 
         InspectorOptions inspection = inference.options().withDevice(DeviceChoice.CPU);
@@ -148,18 +150,28 @@ final class DemoCommand implements Callable<Integer> {
         ThresholdText.lines(thresholds).forEach(System.out::println);
         EvaluationText.verdicts(run).forEach(System.out::println);
         System.out.println();
+        if (trained.warnings().stream().anyMatch(DemoCommand::expected)) {
+            int count = trained.history().size();
+            System.out.println("The demo trains shortly on purpose: " + count + (count == 1 ? " epoch" : " epochs")
+                    + ". trd train goes on until the loss of the validation parts falls no more.");
+        }
         System.out.println(TEACHER_NOTE);
         System.out.println();
-        System.out.println("open       " + report.toAbsolutePath());
-        System.out.println("model      " + model);
-        System.out.println("one part   " + inspectOne(model, category, out.resolve("part")));
-        System.out.println("your parts ./trd train --data CATEGORY --out model.safetensors --teacher imagenet   "
+        System.out.println("look at it  open " + report.toAbsolutePath() + " in a browser");
+        System.out.println("one part    " + inspectOne(model, category, out.resolve("part")));
+        System.out.println("your parts  ./trd train --data CATEGORY --out model.safetensors --teacher imagenet   "
                 + "(CATEGORY/{train,validation,test}/good/{rgb,xyz}, as in MVTec 3D-AD)");
+        System.out.println("documents   README.md, then src/docs/using.md");
         return 0;
     }
 
     private static final String TEACHER_NOTE = "The teacher is trd4j's own, trained on images that formulas draw, not on photographs. "
             + "For production --teacher imagenet is recommended.";
+
+    /** The demo trains shortly on purpose, and says so at its end. */
+    private static boolean expected(TrainingWarning warning) {
+        return warning.kind() == TrainingWarning.Kind.NOT_CONVERGED;
+    }
 
     private static String inspectOne(Path model, Path category, Path results) {
         return "./trd inspect --model " + model + " --rgb " + category.resolve("test/hole/rgb/000.png")

@@ -54,7 +54,7 @@ final class TrainCommand implements Callable<Integer> {
     private Modality modality;
 
     @Option(names = "--normal-kernel", paramLabel = "auto|3|5|7", defaultValue = "auto", converter = AutoNumber.Converter.class,
-            description = "Sobel aperture for surface normals; auto = the one with which small dents stand out most from the sensor's "
+            description = "Sobel aperture for surface normals; auto = the smallest with which small dents stand out from the sensor's "
                     + "noise on normal validation parts (default: ${DEFAULT-VALUE}).")
     private AutoNumber normalKernel;
 
@@ -116,7 +116,7 @@ final class TrainCommand implements Callable<Integer> {
         ResumeHint hint = ResumeHint.register(TrainingRun.state(out));
         TrainingRun.Result result;
         try {
-            result = new TrainingRun(plan, new TrainingText(), ConsoleProgress.STDERR).run(dataset, out);
+            result = new TrainingRun(plan, new TrainingText(warning -> true), ConsoleProgress.STDERR).run(dataset, out);
         } finally {
             hint.remove();
         }

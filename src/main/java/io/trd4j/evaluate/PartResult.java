@@ -1,7 +1,7 @@
 package io.trd4j.evaluate;
 
 /**
- * The result of an evaluation for one part.
+ * An evaluation's finding on one part.
  *
  * @param id of the part within its category
  * @param score of the combined map

@@ -102,7 +102,7 @@ public final class Inspector implements AutoCloseable {
     }
 
     /**
-     * What a model file says about itself, after the checks of {@link #open} but without loading the weights.
+     * Reads a model file's description, with the checks of {@link #open} but without loading the weights.
      *
      * @throws InputException as {@link #open}
      */
@@ -228,7 +228,7 @@ public final class Inspector implements AutoCloseable {
         }
     }
 
-    /** What does not count: after the blur, which sees it all the same. */
+    /** Leaves out the pixels that do not count, after the blur, which sees them all the same. */
     private void leaveOut(Inspection result) {
         RegionOfInterest roi = info.regionOfInterest();
         result.regionOfInterest = roi;
@@ -283,8 +283,8 @@ public final class Inspector implements AutoCloseable {
     }
 
     /**
-     * From the calibration of both modalities to that of the branch alone, which a line through each value brings about: blurring
-     * commutes with it.
+     * Turns map and score of the branch that was inspected alone from the calibration of both modalities to that of the branch
+     * alone. Both calibrations are linear, so that one linear function of each value does it, after the blur too.
      */
     private void calibrateAlone(Inspection result) {
         Calibration both = info.calibration();

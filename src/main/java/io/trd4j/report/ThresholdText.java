@@ -6,6 +6,8 @@ import io.trd4j.model.Threshold;
 import io.trd4j.model.Threshold.Evidence;
 import io.trd4j.model.Threshold.Tail;
 import io.trd4j.model.Thresholds;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,8 +30,15 @@ public final class ThresholdText {
 
     private static void add(List<String> lines, ScoreBranch branch, String verdict, Threshold threshold) {
         if (threshold != null) {
-            lines.add(String.format(Locale.ROOT, "%-10s %-6s above %s: %s", branch.key(), verdict, threshold.value(), origin(threshold)));
+            lines.add(String.format(Locale.ROOT, "%-10s %-6s above %s: %s", branch.key(), verdict, value(threshold),
+                    origin(threshold)));
         }
+    }
+
+    /** A computed threshold with four significant digits, for the eye: files keep all. One from elsewhere stands as it was given. */
+    public static String value(Threshold threshold) {
+        return threshold.evidence() == null ? Double.toString(threshold.value())
+                : new BigDecimal(threshold.value()).round(new MathContext(4)).toPlainString();
     }
 
     private static String origin(Threshold t) {

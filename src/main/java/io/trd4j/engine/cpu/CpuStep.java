@@ -8,7 +8,7 @@ import org.bytedeco.javacpp.FloatPointer;
 
 /** One call of the compiled plan: a oneDNN primitive, or a kernel of libtrd. */
 sealed interface CpuStep {
-    /** What of the plan it computes; null for a conversion that the types made necessary. */
+    /** The operation of the plan that it computes; null for a conversion that the types made necessary. */
     PlanOp op();
 
     /** For listings: the layer's name, or what is converted. */
@@ -17,7 +17,7 @@ sealed interface CpuStep {
     /** For listings: which of the library's implementations runs. */
     String implementation();
 
-    /** What it writes; null for a distance map. */
+    /** The output; null for a distance map. */
     CpuTensor output();
 
     /** Memory that a primitive takes: of the arena (a CpuTensor), shared (a oneDNN memory), or the scratchpad (its descriptor). */

@@ -21,9 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whole parts on a device, from raw buffers to scores and maps: one graph for each geometry, made with its first part. One graph
- * does all, so that its stages cannot be told apart. Used by one thread at a time; after a geometry's first part nothing is
- * allocated.
+ * Inspects parts on a GPU, from raw buffers to scores and maps. A part is one launch of one graph, so that its stages have no
+ * times of their own; each geometry has a graph, made with its first part. Used by one thread at a time; after a geometry's
+ * first part nothing is allocated.
  */
 public final class CudaPartEngine implements PartEngine {
     /** As the CPU's preparation says it; the text continues a sentence that began with the part. */
@@ -137,7 +137,7 @@ public final class CudaPartEngine implements PartEngine {
         }
     }
 
-    /** What the host can see is refused before the device is asked. */
+    /** Refuses, before the device is asked, every fault that the host can see. */
     private void require(Part part) {
         if (Preparation.secondImageOf(part, modality) == null && modality == Modality.NORMALS
                 && (part.xyz().width() < 3 || part.xyz().height() < 3)) {

@@ -8,7 +8,7 @@ import org.bytedeco.javacpp.Loader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What stands between this process and a CUDA device, in one line; and the device when nothing does. */
+/** Checks whether this process can use a CUDA device, says in one line why not, and opens the device. */
 public final class CudaSupport {
     private static final Logger LOG = LoggerFactory.getLogger(CudaSupport.class);
     /** cp.async and the tensor cores' instructions that libtrd's kernels use. */
@@ -40,7 +40,7 @@ public final class CudaSupport {
         return new Check(missing != null ? missing : LIBRARIES.load(CudaLibraries.RUNTIME), false);
     }
 
-    /** What the probe alone says. */
+    /** The check as far as the probe alone tells. */
     static Check check(CudaProbe probe, int device) {
         if (!probe.built()) {
             return new Check("libtrd was built without CUDA; build trd4j where nvcc is, or use the GPU bundle", true);
@@ -95,7 +95,7 @@ public final class CudaSupport {
     /**
      * Why LibTorch's cuDNN cannot be used, or null when it can; loads its libraries.
      *
-     * <p>Without it libtrd computes all convolutions, save those of {@link Precision#TF32}, which it does not have.
+     * <p>Without it libtrd computes all convolutions, except those of {@link Precision#TF32}, which it does not have.
      */
     public static String cudnnProblem() {
         if (CudaSupport.class.getResource("/org/bytedeco/pytorch/" + Loader.getPlatform() + "-gpu/libtorch_cuda.so") == null
