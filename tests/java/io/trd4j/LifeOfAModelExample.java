@@ -25,7 +25,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The example of a model's life in src/docs/java.md, as it stands there: the command line's verbs from Java, on a synthetic product. */
+/**
+ * The example of a model's life in src/docs/java.md, as it stands there: the command line's verbs from Java, on a
+ * synthetic product.
+ */
 public final class LifeOfAModelExample {
     /** Lines for people. */
     public final List<String> log = new ArrayList<>();
@@ -51,7 +54,7 @@ public final class LifeOfAModelExample {
 
         try (Inspector inspector = Inspector.open(model)) {
             EvaluationRun evaluation = EvaluationRun.prepare(parts, inspector.model());
-            TestReport report = new TestReport(evaluation, inspector);     // collects the parts while they are inspected
+            TestReport report = new TestReport(evaluation, inspector);     // collects parts while they are inspected
             evaluation.inspect(inspector, report, Progress.NONE);
             Map<String, Evaluation.Detail> details = evaluation.details(); // combined, rgb, depth: metrics and curves
             evaluation.write(folder.resolve("results"), false, EvaluationRun.rows(details));
@@ -60,7 +63,7 @@ public final class LifeOfAModelExample {
             Inspection inspection = inspector.newInspection();
             PartFiles part = parts.test().get(0);
             inspector.inspect(part.load(), inspection);
-            log.add(part.id() + " is " + inspection.verdict() + ": its score is " + inspection.score() + ", the threshold "
+            log.add(part.id() + " is " + inspection.verdict() + ": score " + inspection.score() + ", threshold "
                     + set.combined().ng().value());
         }
         // java.md: life to here

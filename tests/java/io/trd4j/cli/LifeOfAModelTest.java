@@ -17,7 +17,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Java and the command line do the same: same weights, calibration, thresholds, scores and metrics. Java prints nothing. */
+/**
+ * Java and the command line do the same: same weights, calibration, thresholds, scores and metrics. Java prints
+ * nothing.
+ */
 class LifeOfAModelTest {
     @TempDir
     private Path folder;
@@ -53,7 +56,7 @@ class LifeOfAModelTest {
                     Files.readAllBytes(folder.resolve("results").resolve(file)), file);
         }
         String[] first = Files.readAllLines(folder.resolve("results/scores.csv")).get(1).split(",");
-        assertEquals(first[0] + " is " + first[6] + ": its score is " + first[3] + ", the threshold "
+        assertEquals(first[0] + " is " + first[6] + ": score " + first[3] + ", threshold "
                 + java.thresholds().combined().ng().value(), inspected);
         assertTrue(Files.readString(folder.resolve("report.html")).contains(first[0]));
     }

@@ -49,7 +49,8 @@ public final class CalibrationRun {
      *
      * @param roi what counts from now on, of the model's size; null = everything
      * @param threads CPU threads, 1 or more
-     * @throws InputException when the file is no model, there are no normal validation parts, or their maps have no spread
+     * @throws InputException when the file is no model, there are no normal validation parts, or their maps have no
+     *     spread
      * @throws IOException when the file cannot be written; it is then unchanged
      */
     public static Result run(Path model, Dataset dataset, RegionOfInterest roi, int threads, Progress progress) throws IOException {
@@ -87,8 +88,8 @@ public final class CalibrationRun {
     }
 
     /**
-     * Which precisions below fp32 a network in memory may be inspected with: the maps and scores of normal parts, compared with
-     * those in fp32. Writes nothing.
+     * Which precisions below fp32 a network in memory may be inspected with: the maps and scores of normal parts,
+     * compared with those in fp32. Writes nothing.
      *
      * @param calibration of this network, measured with the same region of interest
      * @return null where oneDNN is not available, as then there is only fp32

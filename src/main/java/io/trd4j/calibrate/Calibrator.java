@@ -11,7 +11,10 @@ import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 
-/** Calibration: mean and population standard deviation of all validation maps' pixels that count, per branch (SPEC section 4). */
+/**
+ * Calibration: mean and population standard deviation of all validation maps' pixels that count, per branch (SPEC
+ * section 4).
+ */
 public final class Calibrator {
     private Calibrator() {}
 

@@ -26,13 +26,13 @@ public final class DriftReferenceRun {
 
     /**
      * Inspects the parts in fp32, on the CPU, and replaces the model file when all are done; at most
-     * {@value DriftReference#MAX_PARTS} parts, evenly spaced. Training parts cannot stand in: a model knows them better than
-     * any later part.
+     * {@value DriftReference#MAX_PARTS} parts, evenly spaced. Training parts cannot stand in: a model knows them better
+     * than any later part.
      *
      * @param model calibrated
      * @param threads CPU threads; 0 = one per core
-     * @return empty when there are fewer than {@value DriftReference#MIN_PARTS} normal validation parts; the file then stays as
-     *     it is
+     * @return empty when there are fewer than {@value DriftReference#MIN_PARTS} normal validation parts; the file then
+     *     stays as it is
      * @throws io.trd4j.io.InputException when the file is no calibrated model, or a part cannot be inspected
      * @throws IOException when the file cannot be written; it is then unchanged
      */

@@ -21,8 +21,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * All parts of a split, prepared once for training or calibration and kept in native memory: 2 x S x S x 3 floats a part
- * (1.5 MiB at S = 256), and the black image that stands in for a missing modality. Owns them.
+ * All parts of a split, prepared once for training or calibration and kept in native memory: 2 x S x S x 3 floats a
+ * part (1.5 MiB at S = 256), and the black image that stands in for a missing modality. Owns them.
  */
 public final class PreparedParts implements AutoCloseable {
     private final int count;

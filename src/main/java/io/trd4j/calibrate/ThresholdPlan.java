@@ -13,11 +13,12 @@ import java.util.Objects;
  * Which thresholds to set, and what they shall promise.
  *
  * @param method EXACT or TAIL: from normal parts; MAX_F1 or FNR: from labelled ones
- * @param ng EXACT and TAIL: share of normal parts that may be NG; FNR: share of parts with a defect that may be missed; else null
+ * @param ng EXACT and TAIL: share of normal parts that may be NG; FNR: share of parts with a defect that may be missed;
+ *     else null
  * @param review EXACT and TAIL: share of normal parts that may be REVIEW or NG, above {@code ng}; else null
  * @param confidence one-sided; with several branches, that all their promises hold
- * @param branches whose thresholds are set, at least one; a part is NG when any of its scores is above its threshold, so several
- *     share the rate, except those of parts that lack a modality
+ * @param branches whose thresholds are set, at least one; a part is NG when any of its scores is above its threshold,
+ *     so several share the rate, except those of parts that lack a modality
  */
 public record ThresholdPlan(Method method, Rate ng, Rate review, Rate confidence, List<ScoreBranch> branches) {
     /** What is promised when nobody says otherwise. */
@@ -81,14 +82,16 @@ public record ThresholdPlan(Method method, Rate ng, Rate review, Rate confidence
     }
 
     /**
-     * A branch's part of a rate of normal parts: the parts above any of the thresholds are at most the sum of those above each. The
-     * scores of parts that lack a modality share with nobody: such a part has no other score.
+     * A branch's part of a rate of normal parts: the parts above any of the thresholds are at most the sum of those
+     * above each. The scores of parts that lack a modality share with nobody: such a part has no other score.
      */
     public double share(Rate rate, ScoreBranch branch) {
         return method == Method.FNR ? rate.value() : rate.value() / sharing(branch);
     }
 
-    /** The confidence of each branch's promise: the probability that any is broken is at most the sum of that of each. */
+    /**
+     * The confidence of each branch's promise: the probability that any is broken is at most the sum of that of each.
+     */
     public double sharedConfidence(ScoreBranch branch) {
         return 1 - (1 - confidence.value()) / sharing(branch);
     }

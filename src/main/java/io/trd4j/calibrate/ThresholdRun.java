@@ -25,8 +25,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * From a category's parts to thresholds in a model file, with the evidence for each. The parts must be others than those the
- * model was trained on. Used once.
+ * From a category's parts to thresholds in a model file, with the evidence for each. The parts must be others than
+ * those the model was trained on. Used once.
  */
 public final class ThresholdRun {
     /** Below this p value the fit of a tail is doubted: a common level of significance. */
@@ -40,16 +40,16 @@ public final class ThresholdRun {
      * Thresholds that have been written into their model file.
      *
      * @param thresholds all that the model has now
-     * @param doubtful scores whose tail does not look like the model of it (p below {@value #DOUBTFUL}): their rates are not to be
-     *     relied on; empty in the usual case
+     * @param doubtful scores whose tail does not look like the model of it (p below {@value #DOUBTFUL}): their rates
+     *     are not to be relied on; empty in the usual case
      */
     public record Result(Thresholds thresholds, List<ScoreBranch> doubtful) {}
 
     /**
      * Looks at the plan and the category, and computes nothing.
      *
-     * @throws InputException when the category has too few parts for what the plan promises, or no labelled ones where it needs
-     *     them
+     * @throws InputException when the category has too few parts for what the plan promises, or no labelled ones where
+     *     it needs them
      */
     public ThresholdRun(ThresholdPlan plan, Dataset dataset) {
         this.plan = plan;
@@ -69,13 +69,14 @@ public final class ThresholdRun {
     }
 
     /**
-     * Scores the parts, sets the thresholds and replaces the model file; the model's other thresholds stay. A drift reference of
-     * the normal parts is written with them where they suffice for one, and one of the category's validation parts where the
-     * model has none yet.
+     * Scores the parts, sets the thresholds and replaces the model file; the model's other thresholds stay. A drift
+     * reference of the normal parts is written with them where they suffice for one, and one of the category's
+     * validation parts where the model has none yet.
      *
      * @param model calibrated
      * @param options as parts will be inspected: a rate holds for the scores of this precision
-     * @throws InputException when the file is no calibrated model, a part cannot be inspected, or the scores allow no threshold
+     * @throws InputException when the file is no calibrated model, a part cannot be inspected, or the scores allow no
+     *     threshold
      * @throws IOException when the file cannot be written; it is then unchanged
      */
     public Result run(Path model, InspectorOptions options, Progress progress) throws IOException {

@@ -27,7 +27,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code trd calibrate}: calibrates an imported model, or an existing one anew, or sets a calibrated model's thresholds. */
+/**
+ * {@code trd calibrate}: calibrates an imported model, or an existing one anew, or sets a calibrated model's
+ * thresholds.
+ */
 @Command(name = "calibrate", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Without an option about thresholds: measure the maps' mean and standard deviation on a category's normal "
                 + "validation parts, test the precisions and write both into the model file, with the parts' statistics, to which trd monitor compares. Thresholds the model had are dropped: they "

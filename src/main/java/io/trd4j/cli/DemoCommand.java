@@ -44,12 +44,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code trd demo}: the main job from beginning to end on synthetic parts, in minutes, without any download or option. */
+/**
+ * {@code trd demo}: the main job from beginning to end on synthetic parts, in minutes, without any download or option.
+ */
 @Command(name = "demo", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Make a synthetic category, train on its normal parts, calibrate, set thresholds, evaluate, inspect its test "
                 + "parts and write an HTML report.")
 final class DemoCommand implements Callable<Integer> {
-    // Chosen so that training takes two to four minutes on 2 cores. One easy category: benchmarks/detection has the others.
+    // Chosen so that training takes two to four minutes on 2 cores. One easy category: benchmarks/detection has the
+    // others.
     private static final SyntheticProduct SHAPE = SyntheticProduct.PLATE;
     private static final int PART_PIXELS = 256;
     private static final int TRAIN_PARTS = 40;
@@ -62,7 +65,10 @@ final class DemoCommand implements Callable<Integer> {
     private static final int MAX_AUTO_EPOCHS = 20;
     private static final double LEARNING_RATE = 0.005;
 
-    /** With 60 normal parts, 5% is about the lowest rate of false rejects that can be promised with 95% confidence: 59 are needed. */
+    /**
+     * With 60 normal parts, 5% is about the lowest rate of false rejects that can be promised with 95% confidence: 59
+     * are needed.
+     */
     private static final ThresholdPlan THRESHOLDS = ThresholdPlan.exact(new Rate(0.05)).withReview(new Rate(0.1));
 
     /** Says that the parts beside it were drawn by a demo, and may be replaced by the next one. */
@@ -192,7 +198,10 @@ final class DemoCommand implements Callable<Integer> {
                 new NextStep("Inspect one part", inspectOne(model, category, Path.of("part"))));
     }
 
-    /** Removes the synthetic category of an earlier demo, and nothing else: a category of that name may be the user's own. */
+    /**
+     * Removes the synthetic category of an earlier demo, and nothing else: a category of that name may be the user's
+     * own.
+     */
     private static void removeEarlier(Path category, Path mark) throws IOException {
         if (!Files.exists(category)) {
             AtomicFile.write(mark, "");

@@ -33,7 +33,8 @@ public final class Baseline {
     /**
      * Reads everything that will be compared.
      *
-     * @param file metrics.json; of one category, its scores.csv is beside it, of several, in a folder of the category's name
+     * @param file metrics.json; of one category, its scores.csv is beside it, of several, in a folder of the category's
+     *     name
      * @param wanted the categories that will be evaluated
      * @throws InputException when a file is missing or no evaluation's, or lacks one of the categories
      */

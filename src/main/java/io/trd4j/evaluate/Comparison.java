@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Two evaluations of a category. Scores of two models have no common scale. Compared are a part's standing among the normal parts
- * of its own evaluation, and its verdict.
+ * Two evaluations of a category. Scores of two models have no common scale. Compared are a part's standing among the
+ * normal parts of its own evaluation, and its verdict.
  *
  * @param change difference of every metric, now minus before: branch, then column
  * @param parts of both evaluations, those that changed for the worse first
@@ -28,7 +28,8 @@ public record Comparison(String category, Map<String, Map<String, Double>> chang
     /**
      * A part of both evaluations.
      *
-     * @param standing share of the normal parts with a lower score, 0 to 1: high is right for a part with a defect, low for a normal one
+     * @param standing share of the normal parts with a lower score, 0 to 1: high is right for a part with a defect, low
+     *     for a normal one
      */
     public record Part(String id, boolean anomalous, double scoreBefore, double score, double standingBefore, double standing,
                 String verdictBefore, String verdict) {

@@ -27,8 +27,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Inspects all test parts of one category and computes the official metrics of their three maps. Prepare it, inspect once, then
- * ask. It keeps all maps until it is dropped: 3 x S x S floats a part (0.8 MB at S = 256).
+ * Inspects all test parts of one category and computes the official metrics of their three maps. Prepare it, inspect
+ * once, then ask. It keeps all maps until it is dropped: 3 x S x S floats a part (0.8 MB at S = 256).
  */
 public final class EvaluationRun {
     /** The three rows of the official table, in its order. */
@@ -80,8 +80,8 @@ public final class EvaluationRun {
      * The test parts with their masks, not inspected yet.
      *
      * @param model its size, and what counts of its maps ({@link Inspector#describe})
-     * @throws InputException when the test parts are unlabelled, or a metric would be undefined (no defect, no normal part):
-     *     before anything is computed
+     * @throws InputException when the test parts are unlabelled, or a metric would be undefined (no defect, no normal
+     *     part): before anything is computed
      */
     public static EvaluationRun prepare(Dataset dataset, ModelInfo model) throws IOException {
         if (dataset.test().isEmpty() || !dataset.labelled()) {
@@ -174,8 +174,8 @@ public final class EvaluationRun {
     }
 
     /**
-     * How many normal parts, or parts with a defect, got which verdict: OK, REVIEW and NG, in this order; empty when the model
-     * has no thresholds.
+     * How many normal parts, or parts with a defect, got which verdict: OK, REVIEW and NG, in this order; empty when
+     * the model has no thresholds.
      */
     public Map<Verdict, Integer> verdicts(boolean withDefect) {
         requireInspected();
@@ -192,8 +192,8 @@ public final class EvaluationRun {
     }
 
     /**
-     * Metrics and curves per branch, in the official table's order. Sorts all pixels: seconds for a hundred parts; keep the
-     * result.
+     * Metrics and curves per branch, in the official table's order. Sorts all pixels: seconds for a hundred parts; keep
+     * the result.
      */
     public Map<String, Evaluation.Detail> details() {
         requireInspected();
@@ -213,8 +213,8 @@ public final class EvaluationRun {
     }
 
     /**
-     * Writes {@code scores.csv}, with {@code withMaps} the maps as {@code maps/ID_BRANCH.tiff}, and {@code metrics.json}: all
-     * of them or, when one cannot be written, none.
+     * Writes {@code scores.csv}, with {@code withMaps} the maps as {@code maps/ID_BRANCH.tiff}, and
+     * {@code metrics.json}: all of them or, when one cannot be written, none.
      *
      * @param folder created where it is missing
      * @param rows of {@link #details}

@@ -1,8 +1,8 @@
 package io.trd4j.io;
 
 /**
- * Shows how far long work is. Services open one task after the other, never two at a time; whoever calls them decides what
- * is seen of it: a bar, lines in a log, nothing.
+ * Shows how far long work is. Services open one task after the other, never two at a time; whoever calls them decides
+ * what is seen of it: a bar, lines in a log, nothing.
  */
 @FunctionalInterface
 public interface Progress {

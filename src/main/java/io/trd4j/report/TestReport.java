@@ -35,8 +35,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The HTML report of a model and a category's test parts, collected while they are inspected: the official table, scores with the
- * thresholds, curves, every part with its maps, regions and verdict, and the model card.
+ * The HTML report of a model and a category's test parts, collected while they are inspected: the official table,
+ * scores with the thresholds, curves, every part with its maps, regions and verdict, and the model card.
  */
 public final class TestReport implements EvaluationRun.Observer {
     private final EvaluationRun run;

@@ -35,7 +35,10 @@ public final class ThresholdText {
         }
     }
 
-    /** A computed threshold with four significant digits, for the eye: files keep all. One from elsewhere stands as it was given. */
+    /**
+     * A computed threshold with four significant digits, for the eye: files keep all. One from elsewhere stands as it
+     * was given.
+     */
     public static String value(Threshold threshold) {
         return threshold.evidence() == null ? Double.toString(threshold.value())
                 : new BigDecimal(threshold.value()).round(new MathContext(4)).toPlainString();

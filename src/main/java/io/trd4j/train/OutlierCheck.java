@@ -15,16 +15,17 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 
 /**
- * Looks for parts among the training parts that are not like the others: a defect that was trained on is one that the model no
- * longer finds. It is looked for early in training, several times: students learn what all parts have in common first, and
- * what one part has of its own soon after. Edges of normal parts score as high as small defects, but at the same place in every
- * part: what counts is a part's largest excess, over the places of a branch's map, above the median of all these maps at that
- * place. A part is an outlier when its excess in the rgb or the depth branch is one among all parts' ({@link Outliers}).
+ * Looks for parts among the training parts that are not like the others: a defect that was trained on is one that the
+ * model no longer finds. It is looked for early in training, several times: students learn what all parts have in
+ * common first, and what one part has of its own soon after. Edges of normal parts score as high as small defects, but
+ * at the same place in every part: what counts is a part's largest excess, over the places of a branch's map, above the
+ * median of all these maps at that place. A part is an outlier when its excess in the rgb or the depth branch is one
+ * among all parts' ({@link Outliers}).
  */
 final class OutlierCheck {
     /**
-     * After which it is looked for. A large lump in one of 40 parts stood out by 23 median absolute deviations after 3 epochs with the
-     * embedded teacher, by 6 after 6, by 3 after 10; with a random teacher students need longer.
+     * After which it is looked for. A large lump in one of 40 parts stood out by 23 median absolute deviations after 3
+     * epochs with the embedded teacher, by 6 after 6, by 3 after 10; with a random teacher students need longer.
      */
     private static final Set<Integer> EPOCHS = Set.of(3, 6, 10);
     private static final int STEP = 4;
@@ -81,7 +82,10 @@ final class OutlierCheck {
         outliers.addAll(Outliers.of(excess(depth), EPOCHS.size()));
     }
 
-    /** Means of 12 x 12 pixels around every fourth pixel of every fourth row: as smooth as the blurred map of an inspection. */
+    /**
+     * Means of 12 x 12 pixels around every fourth pixel of every fourth row: as smooth as the blurred map of an
+     * inspection.
+     */
     private float[] sampled(FloatPointer raw, float[] map) {
         raw.get(map);
         if (roi != null) {

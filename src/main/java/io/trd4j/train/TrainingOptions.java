@@ -44,8 +44,8 @@ public record TrainingOptions(Backbone backbone, int size, Modality modality, in
     }
 
     /**
-     * Those of {@code trd train}: resnet18 at 256 pixels with surface normals, at most {@value #PAPER_EPOCHS} epochs of batches of
-     * 16 parts, learning rate 0.005, seed 42, on all cores of the CPU.
+     * Those of {@code trd train}: resnet18 at 256 pixels with surface normals, at most {@value #PAPER_EPOCHS} epochs of
+     * batches of 16 parts, learning rate 0.005, seed 42, on all cores of the CPU.
      */
     public static TrainingOptions defaults() {
         return new TrainingOptions(Backbone.RESNET18, 256, Modality.NORMALS, SobelAperture.FALLBACK, PAPER_EPOCHS, 16, 0.005, 42,

@@ -10,15 +10,16 @@ import java.util.Objects;
  * From which teacher a model is trained, when that ends, and what belongs to it besides.
  *
  * @param options of the training itself
- * @param stopsWhenConverged whether training ends by itself when it has converged ({@link Convergence}), before the options'
- *     epochs are done
- * @param choosesAperture whether the Sobel aperture for surface normals is chosen from the parts, in place of the options' one
- * @param teacher {@link TeacherWeights#EMBEDDED}, {@link TeacherWeights#IMAGENET}, {@link #RANDOM_TEACHER}, or the name of a
- *     {@code .pth} or {@code .safetensors} file
- * @param regionOfInterest what counts in calibration and inspection, of the options' size; training sees whole images; null =
- *     everything
- * @param stateSeconds a state file, from which a run can be resumed, is written at the end of an epoch when this long has
- *     passed since the last one: {@code MODEL.state}, removed when the run is complete; 0 = after every epoch,
+ * @param stopsWhenConverged whether training ends by itself when it has converged ({@link Convergence}), before the
+ *     options' epochs are done
+ * @param choosesAperture whether the Sobel aperture for surface normals is chosen from the parts, in place of the
+ *     options' one
+ * @param teacher {@link TeacherWeights#EMBEDDED}, {@link TeacherWeights#IMAGENET}, {@link #RANDOM_TEACHER}, or the name
+ *     of a {@code .pth} or {@code .safetensors} file
+ * @param regionOfInterest what counts in calibration and inspection, of the options' size; training sees whole images;
+ *     null = everything
+ * @param stateSeconds a state file, from which a run can be resumed, is written at the end of an epoch when this long
+ *     has passed since the last one: {@code MODEL.state}, removed when the run is complete; 0 = after every epoch,
  *     {@link #NO_STATE} = never
  * @param resumes whether the run continues from {@code MODEL.state} where that exists
  * @param driftReference whether the normal validation parts become the model's drift reference, when they suffice
@@ -42,8 +43,8 @@ public record TrainingPlan(TrainingOptions options, boolean stopsWhenConverged, 
     }
 
     /**
-     * The usual run: the embedded teacher, an aperture chosen from the parts, until training has converged; without state files,
-     * with a drift reference.
+     * The usual run: the embedded teacher, an aperture chosen from the parts, until training has converged; without
+     * state files, with a drift reference.
      */
     public static TrainingPlan of(TrainingOptions options) {
         return new TrainingPlan(options, true, true, TeacherWeights.EMBEDDED, null, NO_STATE, false, true);

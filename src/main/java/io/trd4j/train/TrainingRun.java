@@ -73,13 +73,13 @@ public final class TrainingRun {
     }
 
     /**
-     * Trains on the category's normal training parts, calibrates on its normal validation parts and tests the precisions. The
-     * model file is written when it is calibrated, and replaced after each of the following steps: whatever happens there, the
-     * trained model is not lost.
+     * Trains on the category's normal training parts, calibrates on its normal validation parts and tests the
+     * precisions. The model file is written when it is calibrated, and replaced after each of the following steps:
+     * whatever happens there, the trained model is not lost.
      *
      * @param file the model to write; an existing one is replaced when training has ended
-     * @throws InputException when the category has fewer than two normal training parts, a part or the teacher cannot be read,
-     *     the state file is that of another run, or training diverges
+     * @throws InputException when the category has fewer than two normal training parts, a part or the teacher cannot
+     *     be read, the state file is that of another run, or training diverges
      * @throws IOException when a file cannot be written
      */
     public Result run(Dataset dataset, Path file) throws IOException {
