@@ -21,7 +21,7 @@ import java.util.Objects;
  *     so several share the rate, except those of parts that lack a modality
  */
 public record ThresholdPlan(Method method, Rate ng, Rate review, Rate confidence, List<ScoreBranch> branches) {
-    /** What is promised when nobody says otherwise. */
+    /** Confidence of a promise when nobody says otherwise. */
     public static final Rate CONFIDENCE = new Rate(0.95);
 
     /** @throws OptionException when the rates are not those of the method */

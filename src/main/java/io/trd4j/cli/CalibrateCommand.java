@@ -2,10 +2,10 @@ package io.trd4j.cli;
 
 import io.trd4j.calibrate.CalibrationRun;
 import io.trd4j.calibrate.DriftReferenceRun;
+import io.trd4j.calibrate.RoiChoice;
 import io.trd4j.calibrate.ThresholdPlan;
 import io.trd4j.calibrate.ThresholdRun;
 import io.trd4j.cli.options.ComputeOptions;
-import io.trd4j.cli.options.RoiOptions;
 import io.trd4j.cli.options.ThresholdOptions;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.inspect.InspectorOptions;
@@ -99,7 +99,7 @@ final class CalibrateCommand implements Callable<Integer> {
     private RegionOfInterest region(Dataset dataset) throws IOException {
         ModelInfo info = info();
         return roi == null ? info.regionOfInterest()
-                : roi.toString().equals(NONE) ? null : RoiOptions.read(roi, info.size(), dataset);
+                : roi.toString().equals(NONE) ? null : RoiChoice.read(roi, info.size(), dataset);
     }
 
     private void calibrate(Dataset dataset, RegionOfInterest region) throws IOException {

@@ -1,11 +1,11 @@
 package io.trd4j.cli;
 
+import io.trd4j.calibrate.RoiChoice;
 import io.trd4j.cli.options.AutoNumber;
 import io.trd4j.cli.options.DeviceOptions;
 import io.trd4j.cli.options.OutputChecks;
 import io.trd4j.cli.options.Refused;
 import io.trd4j.cli.options.ResumeHint;
-import io.trd4j.cli.options.RoiOptions;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.prepare.SobelAperture;
 import io.trd4j.io.InputException;
@@ -110,7 +110,7 @@ final class TrainCommand implements Callable<Integer> {
             OutputChecks.requireNew("--out", out, "--roi", roi);
         }
         Dataset dataset = Dataset.open(data);
-        RegionOfInterest region = roi == null ? null : RoiOptions.read(roi, size, dataset);
+        RegionOfInterest region = roi == null ? null : RoiChoice.read(roi, size, dataset);
         TrainingPlan plan = TrainingPlan.of(options).withStopsWhenConverged(epochs.auto()).withChoosesAperture(normalKernel.auto())
                 .withTeacher(teacher).withRegionOfInterest(region).withStateSeconds(stateSeconds).withResumes(resume);
         ResumeHint hint = ResumeHint.register(TrainingRun.state(out));

@@ -60,6 +60,12 @@ public final class TrainingRun {
         this(plan, TrainingListener.NONE, Progress.NONE);
     }
 
+    /**
+     * A run that has not begun.
+     *
+     * @param listener told of warnings when they arise
+     * @param progress of its tasks: preparing, training, calibrating, testing precisions, scoring
+     */
     public TrainingRun(TrainingPlan plan, TrainingListener listener, Progress progress) {
         this.plan = plan;
         this.listener = listener;

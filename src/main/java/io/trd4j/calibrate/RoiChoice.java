@@ -1,4 +1,4 @@
-package io.trd4j.cli.options;
+package io.trd4j.calibrate;
 
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
@@ -13,13 +13,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Regions of interest from the files that options name. */
-public final class RoiOptions {
-    private RoiOptions() {}
+/** A region of interest for a category's parts, from a file: see {@link RoiFile}. */
+public final class RoiChoice {
+    private RoiChoice() {}
 
     /**
-     * @param dataset whose parts it is for
-     * @throws InputException when the file does not say which pixels count, or excludes all of them, or is for images of another shape
+     * Reads it, for calibration and inspection.
+     *
+     * @param file an image, white where pixels count, or JSON of polygons
+     * @param size S, the model's input size, pixels
+     * @param dataset whose parts it is for: polygons must have been drawn on images of their shape
+     * @throws InputException when the file does not say which pixels count, or excludes all of them, or is for images of
+     *     another shape
      */
     public static RegionOfInterest read(Path file, int size, Dataset dataset) throws IOException {
         Optional<PartFiles> part = Stream.of(dataset.validation(), dataset.train(), dataset.test()).flatMap(List::stream).findFirst();
