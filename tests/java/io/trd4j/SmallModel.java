@@ -30,10 +30,11 @@ public final class SmallModel {
     public static Path write(Path file, int size, Modality modality, Double threshold) throws IOException {
         try (Network network = new Network(Backbone.RESNET18)) {
             network.weights().forEach((prefix, weights) -> Golden.fill(weights, prefix));
-            ModelInfo info = new ModelInfo(ModelInfo.FORMAT_VERSION, Backbone.RESNET18, size, modality, 5,
-                    new Calibration(0.9, 0.2, 1.1, 0.3, new Calibration.Alone(0.8, 0.25, 1.2, 0.35)), threshold == null ? null : Thresholds.NONE.with(
-                            ScoreBranch.COMBINED, new Thresholds.Limits(Threshold.byHand(threshold), null)), null,
-                    ModelFile.teacherSha256(network.teacher().weights().sources("")));
+            ModelInfo info = ModelInfo.of(Backbone.RESNET18, size, modality, 5,
+                            ModelFile.teacherSha256(network.teacher().weights().sources("")))
+                    .withCalibration(new Calibration(0.9, 0.2, 1.1, 0.3, new Calibration.Alone(0.8, 0.25, 1.2, 0.35)))
+                    .withThresholds(threshold == null ? Thresholds.NONE : Thresholds.NONE.with(
+                            ScoreBranch.COMBINED, new Thresholds.Limits(Threshold.byHand(threshold), null)));
             ModelFile.write(file, info, network.sources());
         }
         return file;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trd4j.Needs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +33,7 @@ class PiecesTest {
 
     @BeforeEach
     void packASmallPayload() throws IOException {
-        Assumptions.assumeTrue(Tool.find("xz").isPresent() && Tool.find("sha256sum").isPresent(), "no xz or sha256sum in the PATH");
+        Needs.that(Tool.find("xz").isPresent() && Tool.find("sha256sum").isPresent(), "xz and sha256sum");
         new Random(1).nextBytes(payload);
         Path content = Files.createDirectories(folder.resolve("work/trd4j-gpu"));
         Files.write(content.resolve("payload"), payload);
@@ -56,7 +56,7 @@ class PiecesTest {
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).directory(host.toFile()).redirectErrorStream(true).start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(5, TimeUnit.MINUTES));
         return new Outcome(process.exitValue(), text);
     }
 

@@ -3,7 +3,8 @@ package io.trd4j.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.ImageWriter;
+import io.trd4j.io.Sha256;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
@@ -45,7 +46,7 @@ class BadInputTest {
         cut("parts/plate/test/hole/rgb/000.png", "cut.png", 2);
         cut("parts/plate/test/hole/xyz/000.tiff", "cut.tiff", 2);
         cut("parts/plate/test/hole/xyz/000.tiff", "head.tiff", 900);
-        Files.write(w.resolve("black.png"), ImageFiles.pngGrey(9, 9, new byte[81]));
+        Files.write(w.resolve("black.png"), ImageWriter.pngGrey(9, 9, new byte[81]));
         Files.writeString(w.resolve("wide.json"), "{\"width\": 128, \"height\": 64}");
         Files.writeString(w.resolve("line.json"), "{\"width\": 64, \"height\": 64, \"include\": [[[1, 1], [9, 9]]]}");
         Files.copy(Cli.ROOT.resolve("tests/fixtures/images/one_channel.tiff"), w.resolve("one.tiff"));
@@ -447,13 +448,13 @@ class BadInputTest {
     @Test
     void aFullDiskLeavesTheOldFilesAndNoHalves() throws Exception {
         Map<String, Long> before = Cli.listing(w);
-        String old = ModelFile.sha256(w.resolve("bare.safetensors"));
+        String old = Sha256.of(w.resolve("bare.safetensors"));
         String calibrate = "calibrate --model @bare.safetensors --data @parts/plate";
         assertRefused(1, limited(100_000, calibrate), "@bare.safetensors", "cannot be written", "make room");
-        assertEquals(old, ModelFile.sha256(w.resolve("bare.safetensors")));
+        assertEquals(old, Sha256.of(w.resolve("bare.safetensors")));
         assertRefused(1, limited(100_000, "train --data @parts/plate --size 32 --epochs 1 --state-every 0 --out "
                 + "@bare.safetensors"), "@bare.safetensors.state", "cannot be written");
-        assertEquals(old, ModelFile.sha256(w.resolve("bare.safetensors")));
+        assertEquals(old, Sha256.of(w.resolve("bare.safetensors")));
         assertRefused(1, limited(10, EVALUATE + "--maps --data @parts/plate"), "_combined.tiff", "cannot be written");
         assertRefused(1, limited(10, "synth --out @new --size 64"), "@new/cookie/train", "cannot be written");
         assertRefused(1, limited(10_000, EXPORT + "--to pth --out @new/x.pth"), "@new/x.pth", "cannot be written");

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trd4j.data.RgbImage;
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.ImageReader;
+import io.trd4j.data.image.ImageWriter;
+import io.trd4j.io.Sha256;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
 import java.io.IOException;
@@ -164,13 +166,13 @@ class EndToEndTest {
                 result.get("inputs").get("rgb"), sample.xyz("test/hole/000"), result.get("inputs").get("xyz"));
         for (Map.Entry<Path, JsonNode> file : files.entrySet()) {
             assertEquals(file.getKey().toString(), file.getValue().get("file").asText());
-            assertEquals(ModelFile.sha256(file.getKey()), file.getValue().get("sha256").asText());
+            assertEquals(Sha256.of(file.getKey()), file.getValue().get("sha256").asText());
         }
         for (int i = 0; i < MAPS.size(); i++) {
             assertEquals(SCORES.get("test/hole/000").get(i), max(map(one.resolve(MAPS.get(i)))));
         }
-        RgbImage overlay = ImageFiles.readRgb(one.resolve("overlay.png"));
-        RgbImage part = ImageFiles.readRgb(sample.rgb("test/hole/000"));
+        RgbImage overlay = ImageReader.readRgb(one.resolve("overlay.png"));
+        RgbImage part = ImageReader.readRgb(sample.rgb("test/hole/000"));
         assertEquals(List.of(part.width(), part.height()), List.of(overlay.width(), overlay.height()));
 
         // Over the older results, from another process: the same bits.
@@ -197,9 +199,9 @@ class EndToEndTest {
         Arrays.fill(grey, (byte) 90);
         RgbImage small = new RgbImage(40, 30, grey);
         Files.createDirectories(plain.resolve("rgb"));
-        Files.write(plain.resolve("rgb/a.png"), ImageFiles.png(small));
+        Files.write(plain.resolve("rgb/a.png"), ImageWriter.png(small));
         Cli.here("inspect", "--model", sample.model, "--data", plain, "--out", folder.resolve("unlabelled")).expect(0);
-        assertEquals(40, ImageFiles.readRgb(folder.resolve("unlabelled/a/overlay.png")).width());
+        assertEquals(40, ImageReader.readRgb(folder.resolve("unlabelled/a/overlay.png")).width());
         assertTrue(Float.isFinite(Float.parseFloat(max(map(folder.resolve("unlabelled/a/anomaly_map.tiff"))))));
     }
 

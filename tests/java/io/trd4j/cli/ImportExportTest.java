@@ -13,6 +13,7 @@ import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.model.tensorfile.TensorInfo;
 import io.trd4j.model.tensorfile.TensorType;
 import io.trd4j.model.tensorfile.TorchFile;
+import io.trd4j.model.tensorfile.TorchTensor;
 import io.trd4j.model.tensorfile.TorchWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -123,7 +124,7 @@ class ImportExportTest {
         assertEquals(List.copyOf(expected.keySet()), List.copyOf(actual.keySet()));
         expected.forEach((name, value) -> {
             SafetensorsWriter.Source want = (SafetensorsWriter.Source) value;
-            TorchFile.TensorData have = (TorchFile.TensorData) actual.get(name);
+            TorchTensor have = (TorchTensor) actual.get(name);
             assertEquals(want.info().type(), have.type(), name);
             assertEquals(want.data().get(), have.data().get(), name);
         });

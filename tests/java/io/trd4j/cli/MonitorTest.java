@@ -9,7 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trd4j.data.RgbImage;
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.ImageReader;
+import io.trd4j.data.image.ImageWriter;
 import io.trd4j.model.DriftReference;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
@@ -67,12 +68,12 @@ class MonitorTest {
         Files.createDirectories(dark.resolve("xyz"));
         for (int i = 0; i < PARTS; i++) {
             String name = String.format("%03d", i);
-            RgbImage image = ImageFiles.readRgb(parts.resolve("validation/good/rgb/" + name + ".png"));
+            RgbImage image = ImageReader.readRgb(parts.resolve("validation/good/rgb/" + name + ".png"));
             byte[] half = image.rgb().clone();
             for (int b = 0; b < half.length; b++) {
                 half[b] = (byte) ((half[b] & 255) / 2);
             }
-            Files.write(dark.resolve("rgb/" + name + ".png"), ImageFiles.png(new RgbImage(image.width(), image.height(), half)));
+            Files.write(dark.resolve("rgb/" + name + ".png"), ImageWriter.png(new RgbImage(image.width(), image.height(), half)));
             Files.copy(parts.resolve("validation/good/xyz/" + name + ".tiff"), dark.resolve("xyz/" + name + ".tiff"));
         }
         Cli.Outcome drift = Cli.run(List.of("monitor", "--model", model, "--data", dark, "--window", PARTS, "--json", json));

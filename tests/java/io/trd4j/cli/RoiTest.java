@@ -10,10 +10,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.ImageReader;
+import io.trd4j.data.image.ImageWriter;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
+import io.trd4j.io.Sha256;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
@@ -53,7 +55,7 @@ class RoiTest {
             pixels[i] = (byte) (i % 128 < 64 ? 255 : 0);
         }
         left = folder.resolve("left.png");
-        Files.write(left, ImageFiles.pngGrey(128, 128, pixels));
+        Files.write(left, ImageWriter.pngGrey(128, 128, pixels));
     }
 
     private ModelInfo info() throws IOException {
@@ -79,13 +81,13 @@ class RoiTest {
         for (int i = 0; i < mask.length; i++) {
             assertEquals(i % SIZE < 32, mask[i]);
         }
-        assertEquals(ModelFile.sha256(left), set.regionOfInterest().sourceSha256());
+        assertEquals(Sha256.of(left), set.regionOfInterest().sourceSha256());
         Calibration whole = Inspector.describe(sample.model).calibration();
         assertNotEquals(whole, set.calibration());
 
         Path out = folder.resolve("out.png");
         Cli.here("roi", "--model", model, "--out", out).expect(0);
-        byte[] rgb = ImageFiles.readRgb(out).rgb();
+        byte[] rgb = ImageReader.readRgb(out).rgb();
         for (int i = 0; i < mask.length; i++) {
             assertEquals(mask[i] ? (byte) 255 : 0, rgb[3 * i]);
         }
@@ -97,7 +99,7 @@ class RoiTest {
         assertEquals(List.of(set.calibration(), Thresholds.NONE), List.of(info().calibration(), info().thresholds()),
                 "the same pixels, and the thresholds of the old region are gone");
         calibrate("--roi", "none");
-        assertEquals(ModelFile.sha256(sample.model), ModelFile.sha256(model), "back to the file it was");
+        assertEquals(Sha256.of(sample.model), Sha256.of(model), "back to the file it was");
     }
 
     @Test
@@ -149,7 +151,7 @@ class RoiTest {
         Cli.here("threshold", "--model", model, "--ng", -1e6).expect(0);
         Path part = folder.resolve("part");
         Cli.here(sample.inspect("test/hole/000", part).stream().map(o -> o.equals(sample.model) ? model : o).toArray()).expect(0);
-        RgbImage mask = ImageFiles.readRgb(part.resolve("mask.png"));
+        RgbImage mask = ImageReader.readRgb(part.resolve("mask.png"));
         for (int i = 0; i < SIZE * SIZE; i++) {
             assertEquals(roi.counts(i) ? (byte) 255 : 0, mask.rgb()[3 * i]);
         }

@@ -1,12 +1,11 @@
 package io.trd4j.cli;
 
+import io.trd4j.io.FileTrees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** A small synthetic category and a model trained on it, made once for all tests of the command line. */
 final class Sample {
@@ -46,10 +45,8 @@ final class Sample {
     }
 
     private static void delete(Path folder) {
-        try (Stream<Path> walk = Files.walk(folder)) {
-            for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
+        try {
+            FileTrees.delete(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -13,6 +13,7 @@ import io.trd4j.inspect.InputPolicy;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
+import io.trd4j.io.Sha256;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.ScoreBranch;
@@ -187,7 +188,7 @@ class ThresholdTest {
         assertTrue(html.contains("\"rgb\":[" + after.training().curve().get(0).rgb() + ","), "the training curve");
         assertTrue(html.contains("\"verdict\":\"REVIEW\",\"value\":" + review.value()), "the lines in the histogram");
         assertTrue(html.contains("at most 10% of normal parts are above it, with 90% confidence"), "the model card");
-        assertTrue(html.contains(ModelFile.sha256(model)));
+        assertTrue(html.contains(Sha256.of(model)));
     }
 
     /** Over ids and files, as the record says. */
@@ -271,7 +272,7 @@ class ThresholdTest {
         threshold("--clear", "--branch", "combined").expect(0);
         assertEquals(Thresholds.NONE.with(ScoreBranch.RGB, set.rgb()), info().thresholds());
         assertEquals(none, threshold("--clear").expect(0).out());
-        assertEquals(ModelFile.sha256(sample.model), ModelFile.sha256(model), "back to the file it was");
+        assertEquals(Sha256.of(sample.model), Sha256.of(model), "back to the file it was");
     }
 
     @Test

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.ImageReader;
+import io.trd4j.data.image.ImageWriter;
+import io.trd4j.data.image.PointCloudReader;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import java.io.IOException;
@@ -39,9 +41,9 @@ class TrainTest {
 
     /** Adds a part as no. 011: the first one with a large lump of foreign matter, red and 6 mm high. */
     private static void spoil(Path good) throws IOException {
-        RgbImage rgb = ImageFiles.readRgb(good.resolve("rgb/000.png"));
+        RgbImage rgb = ImageReader.readRgb(good.resolve("rgb/000.png"));
         byte[] pixels = rgb.rgb().clone();
-        float[] xyz = ImageFiles.readXyz(good.resolve("xyz/000.tiff")).xyz().clone();
+        float[] xyz = PointCloudReader.read(good.resolve("xyz/000.tiff")).xyz().clone();
         for (int i = 0; i < rgb.width() * rgb.height(); i++) {
             double away = Math.hypot(i % rgb.width() - 32, i / rgb.width() - 32);
             if (away < 12) {
@@ -51,8 +53,8 @@ class TrainTest {
                 xyz[3 * i + 2] -= (float) (xyz[3 * i + 2] == 0 ? 0 : 0.006 * Math.sqrt(1 - away * away / 144));
             }
         }
-        Files.write(good.resolve("rgb/011.png"), ImageFiles.png(new RgbImage(rgb.width(), rgb.height(), pixels)));
-        Files.write(good.resolve("xyz/011.tiff"), ImageFiles.tiffXyz(new PointCloud(rgb.width(), rgb.height(), xyz)));
+        Files.write(good.resolve("rgb/011.png"), ImageWriter.png(new RgbImage(rgb.width(), rgb.height(), pixels)));
+        Files.write(good.resolve("xyz/011.tiff"), ImageWriter.tiffXyz(new PointCloud(rgb.width(), rgb.height(), xyz)));
     }
 
     private static List<String> outliers(Cli.Outcome outcome) {

@@ -7,6 +7,7 @@ import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
+import io.trd4j.io.FileTrees;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.Modality;
@@ -22,9 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
@@ -68,8 +67,8 @@ final class TrainedModel {
                 calibration = Calibrator.calibrate(network, SIZE, validation, null, THREADS, done -> { });
                 precisions = PrecisionCalibration.run(network, SIZE, calibration, null, images(validation), THREADS, done -> { });
             }
-            ModelFile.write(file, new ModelInfo(ModelInfo.FORMAT_VERSION, Backbone.RESNET18, SIZE, Modality.NORMALS, 5, calibration,
-                    null, null, ModelFile.teacherSha256(network.teacher().weights().sources(""))).withPrecisions(precisions), network.sources());
+            ModelFile.write(file, ModelInfo.of(Backbone.RESNET18, SIZE, Modality.NORMALS, 5,
+                    ModelFile.teacherSha256(network.teacher().weights().sources(""))).withCalibration(calibration).withPrecisions(precisions), network.sources());
         }
         List<PartFiles> test = dataset.test();
         anomalous = new boolean[test.size()];
@@ -124,10 +123,8 @@ final class TrainedModel {
     }
 
     private static void delete(Path folder) {
-        try (Stream<Path> walk = Files.walk(folder)) {
-            for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
+        try {
+            FileTrees.delete(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

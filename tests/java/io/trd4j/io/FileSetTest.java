@@ -19,7 +19,7 @@ class FileSetTest {
     @TempDir
     private Path folder;
 
-    private static AtomicFile.Writer text(String text) {
+    private static FileContent text(String text) {
         return AtomicFile.of(text.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -67,9 +67,9 @@ class FileSetTest {
             assertThrows(InputException.class, () -> AtomicFile.write(folder.resolve(target), "x"), target);
         }
         assertThrows(InputException.class, () -> AtomicFile.write(Path.of("/dev/null"), "x"));
-        assertThrows(InputException.class, () -> AtomicFile.requireFolder(folder.resolve("file")));
-        AtomicFile.requireFolder(folder.resolve("new/folder"));
-        AtomicFile.requireFile(folder.resolve("new/folder/file"));
+        assertThrows(InputException.class, () -> Writable.requireFolder(folder.resolve("file")));
+        Writable.requireFolder(folder.resolve("new/folder"));
+        Writable.requireFile(folder.resolve("new/folder/file"));
         assertEquals(List.of("file"), names());
     }
 

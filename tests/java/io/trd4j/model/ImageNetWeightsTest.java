@@ -24,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +41,7 @@ class ImageNetWeightsTest {
     @TempDir
     private Path cache;
 
+    private final AtomicLong downloaded = new AtomicLong();
     private final AtomicInteger requests = new AtomicInteger();
     private final CountDownLatch finished = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -83,10 +85,15 @@ class ImageNetWeightsTest {
         threads.shutdownNow();
     }
 
+    /** With patience for a machine that is otherwise busy. */
     private ImageNetWeights weights(String expected) {
+        return weights(expected, Duration.ofMinutes(1));
+    }
+
+    private ImageNetWeights weights(String expected, Duration patience) {
         return new ImageNetWeights(URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/models/"), cache,
                 Map.of(Backbone.RESNET18, expected, Backbone.RESNET34, expected, Backbone.WIDE_RESNET50_2, expected),
-                Duration.ofMillis(1500));
+                patience, downloaded::set);
     }
 
     private List<Path> cached() throws IOException {
@@ -100,6 +107,7 @@ class ImageNetWeightsTest {
         Path file = weights(hash).file(Backbone.RESNET18);
         assertEquals(cache.resolve("resnet18-" + hash + ".pth"), file);
         assertArrayEquals(CONTENT, Files.readAllBytes(file));
+        assertEquals(CONTENT.length, downloaded.get());
         assertEquals(file, weights(hash).file(Backbone.RESNET18));
         assertEquals(1, requests.get());
         Files.write(file, new byte[] {1});
@@ -131,7 +139,7 @@ class ImageNetWeightsTest {
 
     @Test
     void aStalledDownloadEnds() throws IOException {
-        String message = refusal(weights(hash), Backbone.RESNET34);
+        String message = refusal(weights(hash, Duration.ofSeconds(4)), Backbone.RESNET34);
         assertTrue(message.contains("broke off"), message);
         assertEquals(List.of(), cached());
     }

@@ -30,7 +30,7 @@ class ModelFileTest {
     private static final Calibration CALIBRATION = new Calibration(0.1, 1.0 / 3, 1e-300, Math.PI);
     private static final TrainingSummary TRAINING =
             new TrainingSummary(200, 3200, 16, 0.005, Long.MIN_VALUE, 244, 0.1 + 0.2, Math.E, 1.0 / 3, Math.PI, 1234.5, "imagenet",
-            List.of(new TrainingSummary.Epoch(3, 2, 0.1, 1.0 / 3), new TrainingSummary.Epoch(Math.E, 1e-300, null, null)));
+            List.of(new EpochLoss(3, 2, 0.1, 1.0 / 3), new EpochLoss(Math.E, 1e-300, null, null)));
 
     private static final Threshold EXACT = new Threshold(0.1 + 0.7, Threshold.Method.EXACT, 0.001, 0.95,
             new Threshold.Evidence(2995, 0, 0, 0, 1, null, null, "a".repeat(64), "int8", "cpu"));
@@ -45,8 +45,8 @@ class ModelFileTest {
     private Path folder;
 
     static ModelInfo info(String teacherSha256) {
-        return new ModelInfo(ModelInfo.FORMAT_VERSION, Backbone.RESNET18, 256, Modality.NORMALS, 3, CALIBRATION, THRESHOLDS,
-                TRAINING, teacherSha256);
+        return ModelInfo.of(Backbone.RESNET18, 256, Modality.NORMALS, 3, teacherSha256).withTraining(TRAINING)
+                .withCalibration(CALIBRATION).withThresholds(THRESHOLDS);
     }
 
     /** Tensors whose every byte depends on the name; small numbers as floats. */
@@ -133,7 +133,7 @@ class ModelFileTest {
         assertEquals(full, ModelInfo.fromMetadata(folder, full.toMetadata()));
         assertEquals("{\"mean_rgb\":0.1,\"std_rgb\":0.3333333333333333,\"mean_depth\":1.0E-300,\"std_depth\":3.141592653589793}",
                 full.toMetadata().get("trd.calibration"));
-        ModelInfo bare = new ModelInfo(1, Backbone.WIDE_RESNET50_2, 32, Modality.DEPTH, 5, null, null, null, "f".repeat(64));
+        ModelInfo bare = ModelInfo.of(Backbone.WIDE_RESNET50_2, 32, Modality.DEPTH, 5, "f".repeat(64));
         assertEquals(0, bare.normalKernel());
         assertEquals(bare, ModelInfo.fromMetadata(folder, bare.toMetadata()));
         assertEquals(CALIBRATION, bare.withCalibration(CALIBRATION).calibration());

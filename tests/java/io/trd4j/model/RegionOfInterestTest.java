@@ -33,9 +33,10 @@ class RegionOfInterestTest {
     }
 
     private static ModelInfo info() {
-        return new ModelInfo(ModelInfo.FORMAT_VERSION, Backbone.RESNET18, SIZE, Modality.DEPTH, 0,
-                new Calibration(1, 2, 3, 4), Thresholds.NONE.with(ScoreBranch.RGB, new Thresholds.Limits(Threshold.byHand(3), null)), null,
-                "a".repeat(64)).withPrecisions(new PrecisionTests(null, null, Map.of(), List.of()));
+        return ModelInfo.of(Backbone.RESNET18, SIZE, Modality.DEPTH, 0, "a".repeat(64))
+                .withCalibration(new Calibration(1, 2, 3, 4))
+                .withThresholds(Thresholds.NONE.with(ScoreBranch.RGB, new Thresholds.Limits(Threshold.byHand(3), null)))
+                .withPrecisions(new PrecisionTests(null, null, Map.of(), List.of()));
     }
 
     @Test

@@ -8,9 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
-import io.trd4j.report.ReportData.Epoch;
+import io.trd4j.model.EpochLoss;
 import io.trd4j.report.ReportData.PartScore;
-import io.trd4j.report.ReportData.Validation;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -166,7 +165,7 @@ class HtmlReportTest {
         assertTrue(both.contains("\"rgbValidation\":[3.9") && both.contains("\"depthValidation\":[3.0"), "no curve");
         ReportData sample = SampleReport.of(4, "good/000");
         ReportData without = new ReportData("t", sample.run(), null, sample.branches(), null,
-                List.of(new Epoch(1, 2, 3, null), new Epoch(2, 1, 2, null)), List.of(), sample.scores(), List.of(),
+                List.of(new EpochLoss(2, 3, null, null), new EpochLoss(1, 2, null, null)), List.of(), sample.scores(), List.of(),
                 sample.combinedScale(), sample.branchScale(), List.of(), List.of());
         String html = HtmlReport.html(without);
         assertTrue(html.contains("\"loss\":{\"epochs\":[1,2],\"rgb\":[2.0,1.0],\"depth\":[3.0,2.0]}"), "curve");
@@ -211,8 +210,8 @@ class HtmlReportTest {
     @Test
     void numbersThatAreNotFiniteAreRefused() {
         assertThrows(IllegalArgumentException.class, () -> new PartScore("a", "good", false, Double.NaN, 1, 1, null, 1));
-        assertThrows(IllegalArgumentException.class, () -> new Epoch(1, 1, Double.POSITIVE_INFINITY, null));
-        assertThrows(IllegalArgumentException.class, () -> new Validation(Double.NaN, 1));
+        assertThrows(IllegalArgumentException.class, () -> new EpochLoss(1, Double.POSITIVE_INFINITY, null, null));
+        assertThrows(IllegalArgumentException.class, () -> new EpochLoss(1, 1, Double.NaN, 1.0));
         assertThrows(IllegalArgumentException.class, () -> new ReportData.Timing("training", Double.NaN));
         assertThrows(IllegalArgumentException.class, () -> new HeatScale(1, 1));
         assertThrows(IllegalArgumentException.class, () -> new HeatScale(0, Float.NaN));

@@ -6,17 +6,16 @@ import io.trd4j.inspect.Region;
 import io.trd4j.inspect.Region.Deciding;
 import io.trd4j.inspect.Region.Point;
 import io.trd4j.metrics.Evaluation;
+import io.trd4j.model.EpochLoss;
 import io.trd4j.report.ReportData.Branch;
 import io.trd4j.report.ReportData.CardEntry;
 import io.trd4j.report.ReportData.CardSection;
-import io.trd4j.report.ReportData.Epoch;
 import io.trd4j.report.ReportData.GalleryPart;
 import io.trd4j.report.ReportData.Limit;
 import io.trd4j.report.ReportData.NextStep;
 import io.trd4j.report.ReportData.PartScore;
 import io.trd4j.report.ReportData.Run;
 import io.trd4j.report.ReportData.Timing;
-import io.trd4j.report.ReportData.Validation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -72,11 +71,11 @@ final class SampleReport {
             branches.add(Branch.of(names.get(b),
                     Evaluation.detail(maps[b], partScores[b], masks, anomalous, null, SIZE, SIZE)));
         }
-        List<Epoch> training = new ArrayList<>();
+        List<EpochLoss> training = new ArrayList<>();
         for (int e = 1; e <= 30; e++) {
             double rgb = 0.3 + 4 * Math.exp(-e / 6.0);
             double depth = 0.2 + 3 * Math.exp(-e / 4.0);
-            training.add(new Epoch(e, rgb, depth, new Validation(rgb + 0.25, depth + 0.5)));
+            training.add(new EpochLoss(rgb, depth, rgb + 0.25, depth + 0.5));
         }
         Run run = new Run("0.1.0", "resnet18", SIZE, "depth", 42L, "cpu, 2 threads", "2026-01-01 12:00",
                 List.of(new Timing("training", 204.4), new Timing("evaluation", 3.21)));

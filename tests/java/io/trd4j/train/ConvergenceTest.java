@@ -5,8 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.trd4j.train.Trainer.EpochLoss;
-import io.trd4j.train.Trainer.ValidationLoss;
+import io.trd4j.model.EpochLoss;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
@@ -18,7 +17,7 @@ class ConvergenceTest {
         for (int e = 0; e < epochs; e++) {
             // The training loss falls on; it does not count beside a validation loss.
             double training = 5 * Math.pow(0.9, e);
-            history.add(new EpochLoss(training, training, new ValidationLoss(rgb.applyAsDouble(e), depth.applyAsDouble(e))));
+            history.add(new EpochLoss(training, training, rgb.applyAsDouble(e), depth.applyAsDouble(e)));
         }
         return history;
     }
@@ -41,8 +40,8 @@ class ConvergenceTest {
         List<EpochLoss> falling = new ArrayList<>();
         List<EpochLoss> flat = new ArrayList<>();
         for (int e = 0; e < 12; e++) {
-            falling.add(new EpochLoss(2 * Math.pow(0.98, e), 1, null));
-            flat.add(new EpochLoss(2, 1, null));
+            falling.add(new EpochLoss(2 * Math.pow(0.98, e), 1, null, null));
+            flat.add(new EpochLoss(2, 1, null, null));
         }
         assertFalse(Convergence.reached(falling));
         assertTrue(Convergence.reached(flat));

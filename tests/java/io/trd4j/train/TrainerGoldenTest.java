@@ -38,7 +38,7 @@ class TrainerGoldenTest {
 
     @Test
     void threeStepsAgreeWithTheReference() throws IOException {
-        train(Weights.Layout.ROW_MAJOR, 3, (golden, students) -> {
+        train(3, (golden, students) -> {
             List<String> far = new ArrayList<>();
             int count = 0;
             for (int branch = 0; branch < 2; branch++) {
@@ -68,7 +68,7 @@ class TrainerGoldenTest {
     @Test
     void channelsLastGradientsAgreeWithDoublePrecision() throws IOException {
         JsonNode exact = new ObjectMapper().readTree(Golden.fixture("golden/train-resnet18-64-float64.json").toFile());
-        train(Weights.Layout.CHANNELS_LAST, 1, (golden, students) -> {
+        train(1, (golden, students) -> {
             for (int branch = 0; branch < 2; branch++) {
                 for (Weights.Entry e : students.get(branch).weights().trained()) {
                     String name = "grad." + branch + "." + e.name();
@@ -89,10 +89,10 @@ class TrainerGoldenTest {
         void run(Safetensors golden, List<Student> students, double tolerance) throws IOException;
     }
 
-    private static void train(Weights.Layout layout, int steps, GradientCheck firstGradients, WeightCheck afterwards) throws IOException {
+    private static void train(int steps, GradientCheck firstGradients, WeightCheck afterwards) throws IOException {
         try (PointerScope scope = new PointerScope();
              Safetensors golden = Golden.open("train-resnet18-64.safetensors");
-             Network network = new Network(Backbone.of(golden.metadata().get("arch")), layout)) {
+             Network network = new Network(Backbone.of(golden.metadata().get("arch")))) {
             int size = Integer.parseInt(golden.metadata().get("size"));
             int n = Integer.parseInt(golden.metadata().get("batch"));
             network.weights().forEach((prefix, weights) -> Golden.fill(weights, prefix));

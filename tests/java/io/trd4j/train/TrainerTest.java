@@ -15,6 +15,7 @@ import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
+import io.trd4j.model.EpochLoss;
 import io.trd4j.model.Modality;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.network.BranchMaps;
@@ -88,7 +89,7 @@ class TrainerTest {
                 TrainingOptions options = new TrainingOptions(Backbone.RESNET18, SIZE, Modality.DEPTH, 5, 1, batch, 0.005, 1, 2);
                 try (Trainer trainer = new Trainer(network, options, parts)) {
                     ByteBuffer before = network.studentRgb().weights().bytes("bn.bn1.running_mean");
-                    Trainer.ValidationLoss loss = trainer.validationLoss(parts);
+                    ValidationLoss loss = trainer.validationLoss(parts);
                     assertEquals(loss, trainer.validationLoss(parts));
                     assertEquals(before, network.studentRgb().weights().bytes("bn.bn1.running_mean"));
                     rgb[batch - 2] = loss.rgb();
@@ -104,7 +105,7 @@ class TrainerTest {
     void theMeanFeaturesLossIsThatOfAStudentThatGivesIt() throws IOException {
         try (Network network = new Network(Backbone.RESNET18); PreparedParts parts = parts(dataset.validation())) {
             RandomTeacher.initialise(network.teacher(), 3, parts, 2);
-            Trainer.ValidationLoss level = MeanFeature.loss(network, parts, 2);
+            ValidationLoss level = MeanFeature.loss(network, parts, 2);
             try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
                 Features own = network.teacher().apply(parts.batch(new int[] {0, 1, 2}, 0, 3)).images(0, 3);
                 List<Tensor> means = new ArrayList<>();
@@ -122,7 +123,7 @@ class TrainerTest {
     void theLossFalls() throws IOException {
         try (Network network = new Network(Backbone.RESNET18); PreparedParts parts = parts(dataset.train())) {
             RandomTeacher.initialise(network.teacher(), 3, parts, 2);
-            List<Trainer.EpochLoss> history;
+            List<EpochLoss> history;
             try (Trainer trainer = new Trainer(network, options(4, 1), parts)) {
                 for (int i = 0; i < 4; i++) {
                     trainer.epoch(SILENT);
@@ -221,7 +222,7 @@ class TrainerTest {
     }
 
     /** Losses and both students' tensors. */
-    private record Run(List<Trainer.EpochLoss> history, Map<String, ByteBuffer> tensors) {}
+    private record Run(List<EpochLoss> history, Map<String, ByteBuffer> tensors) {}
 
     private static Run train(TrainingOptions options, Path resumeFrom, int epochs, Path saveTo) throws IOException {
         return train(options, dataset.validation(), resumeFrom, epochs, saveTo);
@@ -233,7 +234,7 @@ class TrainerTest {
         try (Network network = new Network(Backbone.RESNET18); PreparedParts parts = parts(dataset.train());
                 PreparedParts validated = parts(validation)) {
             RandomTeacher.initialise(network.teacher(), 3, parts, options.threads());
-            List<Trainer.EpochLoss> history;
+            List<EpochLoss> history;
             try (Trainer trainer = new Trainer(network, options, parts, validated)) {
                 if (resumeFrom != null) {
                     trainer.resume(resumeFrom);

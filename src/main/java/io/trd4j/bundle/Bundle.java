@@ -1,13 +1,13 @@
 package io.trd4j.bundle;
 
-import io.trd4j.io.AtomicFile;
+import io.trd4j.io.FileTrees;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Writable;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
@@ -28,7 +28,6 @@ public final class Bundle {
     private static final int MIB = 1 << 20;
     /** The folder that the archive unpacks into, and the archive's name. */
     static final String NAME = "trd4j-gpu";
-    static final String SCRIPTS = "src/main/bundle";
 
     private final Path root;
     private final Path out;
@@ -61,7 +60,7 @@ public final class Bundle {
                         + " (90 is compute capability 9.0) or all, not " + architecture);
             }
         }
-        AtomicFile.requireFolder(out);
+        Writable.requireFolder(out);
         if (Files.isDirectory(out)) {
             try (DirectoryStream<Path> content = Files.newDirectoryStream(out)) {
                 if (content.iterator().hasNext()) {
@@ -69,7 +68,7 @@ public final class Bundle {
                 }
             }
         }
-        if (!Files.isRegularFile(root.resolve("pom.xml")) || !Files.isDirectory(root.resolve(SCRIPTS))) {
+        if (!Files.isRegularFile(root.resolve("pom.xml")) || !Files.isDirectory(root.resolve(BundleContent.SCRIPTS))) {
             throw new InputException(root + " is no checkout of trd4j; bundle packs one: run ./trd bundle there");
         }
         String platform = System.getProperty("os.name") + " " + System.getProperty("os.arch");
@@ -98,22 +97,20 @@ public final class Bundle {
         try {
             Path content = Files.createDirectory(work.resolve(NAME));
             new BundleContent(root, content, architectures, progress).fill();
-            progress.accept("compressing " + megabytes(sizeOf(content)));
+            progress.accept("compressing " + Megabytes.of(sizeOf(content)));
             Path archive = work.resolve(NAME + ".tar.xz");
             compress(work, archive);
             List<Path> pieces = Pieces.write(archive, NAME + ".tar.xz", out, pieceBytes,
-                    Files.readAllBytes(root.resolve(SCRIPTS).resolve("assemble.sh")), "assemble.sh");
+                    Files.readAllBytes(root.resolve(BundleContent.SCRIPTS).resolve("assemble.sh")), "assemble.sh");
             return new Written(pieces, Files.size(archive));
         } finally {
-            delete(work);
+            FileTrees.delete(work);
         }
     }
 
     private static void deleteQuietly(Path folder) {
         try {
-            if (Files.exists(folder)) {
-                delete(folder);
-            }
+            FileTrees.delete(folder);
         } catch (IOException e) {
             // The process is ending, and target is no place for what must stay.
             return;
@@ -127,10 +124,6 @@ public final class Bundle {
                 + "tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 -cf - \"$1\" | xz -T0 --x86 --lzma2=preset=6,dict=64MiB >\"$2\"", "bash", NAME, archive.toString()));
     }
 
-    static String megabytes(long bytes) {
-        return bytes / 1_000_000 + " MB";
-    }
-
     private static long sizeOf(Path folder) throws IOException {
         long size = 0;
         try (Stream<Path> all = Files.walk(folder)) {
@@ -139,13 +132,5 @@ public final class Bundle {
             }
         }
         return size;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -19,6 +19,8 @@ import java.util.stream.Stream;
 
 /** Fills the folder that becomes the archive; {@code run.sh} in it knows its layout. */
 final class BundleContent {
+    /** The checkout's folder of the scripts that run on the host. */
+    static final String SCRIPTS = "src/main/bundle";
     /**
      * The modules that the jars use, by jdeps: logback XML and naming; Jackson and pickle SQL types; the measuring verbs management; JavaCPP
      * Unsafe; the weights' download HTTP. Not java.desktop, which Jackson and OpenCV's binding only use when it is there.
@@ -26,8 +28,8 @@ final class BundleContent {
     private static final String MODULES = "java.base,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml,"
             + "jdk.management,jdk.unsupported";
     private static final String CONSOLE = "junit-platform-console-standalone";
-    /** ArchUnit is not packed. */
-    private static final String ARCHITECTURE_TEST = "ArchitectureTest.class";
+    /** ArchUnit is not packed: neither are the tests that need it. */
+    private static final String ARCHITECTURE_TESTS = "(ArchitectureTest|FileCyclesTest)(\\$.*)?\\.class";
     private static final List<String> SOURCES = List.of("native", "tests/native", "benchmarks/native",
             "benchmarks/reference", "cppbuild.sh");
     /** Of the benchmarks, what gpu-bench runs: it makes the model and part that all sides read, and describes the machine. */
@@ -64,7 +66,7 @@ final class BundleContent {
         benchmarks();
         for (String script : List.of("run.sh", "cuda.sh")) {
             Path to = content.resolve(script);
-            Files.copy(root.resolve(Bundle.SCRIPTS).resolve(script), to);
+            Files.copy(root.resolve(SCRIPTS).resolve(script), to);
             if (!to.toFile().setExecutable(true, false)) {
                 throw new IOException(to + " cannot be made executable");
             }
@@ -170,7 +172,7 @@ final class BundleContent {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                if (!file.getFileName().toString().equals(ARCHITECTURE_TEST)) {
+                if (!file.getFileName().toString().matches(ARCHITECTURE_TESTS)) {
                     Path target = file.equals(from) ? to : to.resolve(from.relativize(file).toString());
                     Files.createDirectories(target.getParent());
                     Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES);

@@ -103,7 +103,7 @@ final class PackedLibraries {
         try {
             FatBinary.Result result = FatBinary.keep(library, architectures);
             return "GPU machine code: of " + result.found() + ", what runs on " + architectures + " stays, "
-                    + Bundle.megabytes(result.keptBytes()) + "; " + Bundle.megabytes(result.droppedBytes()) + " removed";
+                    + Megabytes.of(result.keptBytes()) + "; " + Megabytes.of(result.droppedBytes()) + " removed";
         } catch (ElfFile.FormatException e) {
             return e.getMessage() + "; it is packed whole";
         }

@@ -2,15 +2,13 @@ package io.trd4j.bundle;
 
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.FileSet;
+import io.trd4j.io.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /** An archive in pieces that a narrow way can carry, the list of their checksums, and the script that puts them together. */
@@ -36,11 +34,11 @@ final class Pieces {
             int digits = Math.max(2, Long.toString(count - 1).length());
             for (long i = 0; i < count; i++) {
                 Path piece = folder.resolve(name + "." + "0".repeat(digits - Long.toString(i).length()) + i);
-                MessageDigest digest = sha256();
+                Sha256 sha256 = new Sha256();
                 long from = i * pieceBytes;
                 long to = Math.min(in.size(), from + pieceBytes);
-                files.add(piece, out -> copy(in, from, to, out, digest));
-                sums.append(HexFormat.of().formatHex(digest.digest())).append("  ").append(piece.getFileName()).append('\n');
+                files.add(piece, out -> copy(in, from, to, out, sha256));
+                sums.append(sha256.hex()).append("  ").append(piece.getFileName()).append('\n');
                 pieces.add(piece);
             }
             files.add(folder.resolve(CHECKSUMS), AtomicFile.of(sums.toString().getBytes(StandardCharsets.UTF_8)));
@@ -50,7 +48,7 @@ final class Pieces {
         return pieces;
     }
 
-    private static void copy(FileChannel in, long from, long to, FileChannel out, MessageDigest digest) throws IOException {
+    private static void copy(FileChannel in, long from, long to, FileChannel out, Sha256 sha256) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
         for (long at = from; at < to;) {
             buffer.clear().limit((int) Math.min(BUFFER_BYTES, to - at));
@@ -60,18 +58,10 @@ final class Pieces {
             }
             at += count;
             buffer.flip();
-            digest.update(buffer.duplicate());
+            sha256.add(buffer.duplicate());
             while (buffer.hasRemaining()) {
                 out.write(buffer);
             }
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }

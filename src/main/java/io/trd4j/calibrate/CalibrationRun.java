@@ -3,9 +3,9 @@ package io.trd4j.calibrate;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.inspect.PrecisionCalibration;
-import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Writable;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
@@ -54,7 +54,7 @@ public final class CalibrationRun {
      * @throws IOException when the file cannot be written; it is then unchanged
      */
     public static Result run(Path model, Dataset dataset, RegionOfInterest roi, int threads, Progress progress) throws IOException {
-        AtomicFile.requireFile(model);
+        Writable.requireFile(model);
         List<PartFiles> parts = PreparedParts.normal(dataset.validation());
         if (parts.isEmpty()) {
             throw new InputException(dataset.category() + " has no validation parts; put normal parts under validation/good");

@@ -4,14 +4,12 @@ import io.trd4j.data.Part;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.prepare.Preparation;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Sha256;
 import io.trd4j.jni.NativeRuntime;
 import io.trd4j.model.Modality;
-import io.trd4j.model.ModelFile;
 import io.trd4j.ops.ElementType;
 import io.trd4j.ops.Retained;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.BytePointer;
@@ -118,13 +116,13 @@ public final class PreparedParts implements AutoCloseable {
 
     /** SHA-256 over all prepared images: the identity of what a run was trained on. */
     public String sha256() {
-        MessageDigest digest = ModelFile.newSha256();
+        Sha256 sha256 = new Sha256();
         for (FloatPointer images : List.of(rgb, second)) {
             for (long i = 0; i < count; i++) {
-                digest.update(new BytePointer(images.getPointer(i * imageFloats)).capacity(imageFloats * Float.BYTES).asByteBuffer());
+                sha256.add(new BytePointer(images.getPointer(i * imageFloats)).capacity(imageFloats * Float.BYTES).asByteBuffer());
             }
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return sha256.hex();
     }
 
     @Override

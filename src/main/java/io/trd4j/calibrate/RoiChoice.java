@@ -3,9 +3,9 @@ package io.trd4j.calibrate;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.dataset.RoiFile;
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.ImageReader;
 import io.trd4j.io.InputException;
-import io.trd4j.model.ModelFile;
+import io.trd4j.io.Sha256;
 import io.trd4j.model.RegionOfInterest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ public final class RoiChoice {
      */
     public static RegionOfInterest read(Path file, int size, Dataset dataset) throws IOException {
         Optional<PartFiles> part = Stream.of(dataset.validation(), dataset.train(), dataset.test()).flatMap(List::stream).findFirst();
-        boolean[] counts = RoiFile.read(file, size, part.isEmpty() ? null : ImageFiles.readRgb(part.get().rgb()));
-        return RegionOfInterest.of(counts, file.getFileName().toString(), ModelFile.sha256(file));
+        boolean[] counts = RoiFile.read(file, size, part.isEmpty() ? null : ImageReader.readRgb(part.get().rgb()));
+        return RegionOfInterest.of(counts, file.getFileName().toString(), Sha256.of(file));
     }
 }

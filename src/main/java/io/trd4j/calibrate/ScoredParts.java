@@ -6,13 +6,10 @@ import io.trd4j.drift.ReferenceCollector;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Sha256;
 import io.trd4j.model.DriftReference;
-import io.trd4j.model.ModelFile;
 import io.trd4j.model.ScoreBranch;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 
 /** Parts and the scores that an inspection gives them: the very numbers that thresholds will be compared with. */
@@ -29,7 +26,7 @@ final class ScoredParts {
     ScoredParts(Inspector inspector, List<PartFiles> parts, List<ScoreBranch> branches, Progress progress) throws IOException {
         scores = new float[ScoreBranch.values().length][parts.size()];
         anomalous = new boolean[parts.size()];
-        MessageDigest digest = ModelFile.newSha256();
+        Sha256 digest = new Sha256();
         Inspection inspection = inspector.newInspection();
         ReferenceCollector collector = new ReferenceCollector();
         try (Progress.Task task = progress.open("Scoring", parts.size())) {
@@ -54,14 +51,14 @@ final class ScoredParts {
                     inspector.inspect(loaded.withoutRgb(), inspection);
                     scores[ScoreBranch.DEPTH_ONLY.ordinal()][i] = inspection.score();
                 }
-                digest.update(part.id().getBytes(StandardCharsets.UTF_8));
-                digest.update((byte) 0);
-                digest.update(HexFormat.of().parseHex(ModelFile.sha256(part.rgb())));
-                digest.update(HexFormat.of().parseHex(ModelFile.sha256(part.second())));
+                digest.add(part.id());
+                digest.add((byte) 0);
+                digest.addHex(Sha256.of(part.rgb()));
+                digest.addHex(Sha256.of(part.second()));
                 task.at(i + 1L);
             }
         }
-        sha256 = HexFormat.of().formatHex(digest.digest());
+        sha256 = digest.hex();
         reference = collector.build(sha256, inspector.precision().key(), inspector.device());
     }
 

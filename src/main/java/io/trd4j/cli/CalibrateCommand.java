@@ -9,8 +9,8 @@ import io.trd4j.cli.options.ComputeOptions;
 import io.trd4j.cli.options.ThresholdOptions;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.inspect.InspectorOptions;
-import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Writable;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
@@ -63,7 +63,7 @@ final class CalibrateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         InspectorOptions options = inference.options();
-        AtomicFile.requireFile(model);
+        Writable.requireFile(model);
         if (!thresholds.given()) {
             if (options.precision() != Precision.AUTO) {
                 throw new InputException("--precision belongs to thresholds; the calibration itself is measured in fp32");

@@ -45,8 +45,8 @@ final class ConsoleProgress implements Progress.Task {
         if (done == total || now - lastLine >= LOG_INTERVAL_NANOS) {
             lastLine = now;
             double remaining = done == 0 ? 0 : (now - start) / 1e9 * (total - done) / done;
-            System.err.println(String.format(Locale.ROOT, "%s %d/%d, %.0f s left%s", task, done, total, remaining,
-                    extra.isEmpty() ? "" : ", " + extra));
+            String whole = total == Progress.UNKNOWN ? "" : String.format(Locale.ROOT, "/%d, %.0f s left", total, remaining);
+            System.err.println(task + " " + done + whole + (extra.isEmpty() ? "" : ", " + extra));
         }
     }
 

@@ -15,9 +15,11 @@ import io.trd4j.inspect.DeviceChoice;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.AtomicFile;
+import io.trd4j.io.FileTrees;
 import io.trd4j.io.InputException;
 import io.trd4j.io.OptionException;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Writable;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.metrics.MetricsRow;
 import io.trd4j.model.Backbone;
@@ -39,7 +41,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -108,9 +109,9 @@ final class DemoCommand implements Callable<Integer> {
         Path model = out.resolve("model.safetensors");
         Path results = out.resolve("results");
         Path report = out.resolve("report").resolve("index.html");
-        AtomicFile.requireFile(model);
-        AtomicFile.requireFile(report);
-        AtomicFile.requireFolder(results);
+        Writable.requireFile(model);
+        Writable.requireFile(report);
+        Writable.requireFolder(results);
         removeEarlier(category, data.resolve(MARK));
 
         List<Timing> timings = new ArrayList<>();
@@ -124,7 +125,8 @@ final class DemoCommand implements Callable<Integer> {
         // The drift reference comes with the thresholds.
         TrainingPlan plan = TrainingPlan.of(options).withStopsWhenConverged(epochs.auto()).withChoosesAperture(normalKernel.auto())
                 .withDriftReference(false);
-        TrainingText text = new TrainingText(warning -> !expected(warning));
+        // The demo trains shortly on purpose, and says so at its end.
+        TrainingText text = new TrainingText(warning -> warning.kind() != TrainingWarning.Kind.NOT_CONVERGED);
         TrainingRun.Result trained = new TrainingRun(plan, text, ConsoleProgress.STDERR).run(dataset, model);
         start = lap(timings, "training and calibration", start);
 
@@ -156,11 +158,9 @@ final class DemoCommand implements Callable<Integer> {
         ThresholdText.lines(thresholds).forEach(System.out::println);
         EvaluationText.verdicts(run).forEach(System.out::println);
         System.out.println();
-        if (trained.warnings().stream().anyMatch(DemoCommand::expected)) {
-            int count = trained.history().size();
-            System.out.println("The demo trains shortly on purpose: " + count + (count == 1 ? " epoch" : " epochs")
-                    + ". trd train goes on until the loss of the validation parts falls no more.");
-        }
+        int epochCount = trained.history().size();
+        System.out.println("The demo trains shortly on purpose: " + epochCount + (epochCount == 1 ? " epoch" : " epochs")
+                + ". trd train goes on until the loss of the validation parts falls no more.");
         System.out.println(TEACHER_NOTE);
         System.out.println();
         System.out.println("look at it  open " + report.toAbsolutePath() + " in a browser");
@@ -173,11 +173,6 @@ final class DemoCommand implements Callable<Integer> {
 
     private static final String TEACHER_NOTE = "The teacher is trd4j's own, trained on images that formulas draw, not on photographs. "
             + "For production --teacher imagenet is recommended.";
-
-    /** The demo trains shortly on purpose, and says so at its end. */
-    private static boolean expected(TrainingWarning warning) {
-        return warning.kind() == TrainingWarning.Kind.NOT_CONVERGED;
-    }
 
     private static String inspectOne(Path model, Path category, Path results) {
         return "./trd inspect --model " + model + " --rgb " + category.resolve("test/hole/rgb/000.png")
@@ -210,10 +205,6 @@ final class DemoCommand implements Callable<Integer> {
         if (!Files.exists(mark)) {
             throw new InputException(category + " was not made by trd demo; choose another --out, or move it away");
         }
-        try (Stream<Path> files = Files.walk(category)) {
-            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.delete(file);
-            }
-        }
+        FileTrees.delete(category);
     }
 }

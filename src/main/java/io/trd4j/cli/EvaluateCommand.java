@@ -9,6 +9,7 @@ import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Writable;
 import io.trd4j.metrics.MetricsRow;
 import io.trd4j.report.OfficialTable;
 import java.io.IOException;
@@ -60,7 +61,7 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new InputException(models.size() + " models for " + data.size() + " categories; give --model once, or once per --data");
         }
         InspectorOptions options = inspecting.options();
-        AtomicFile.requireFolder(out);
+        Writable.requireFolder(out);
         Deque<EvaluationRun> runs = prepare();
         Baseline earlier = baseline == null ? null : Baseline.open(baseline, runs.stream().map(EvaluationRun::category).toList());
         List<Comparison> comparisons = new ArrayList<>();

@@ -2,6 +2,8 @@ package io.trd4j.cli;
 
 import io.trd4j.cli.options.OutputChecks;
 import io.trd4j.io.InputException;
+import io.trd4j.io.LazyTask;
+import io.trd4j.io.Progress;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.Checkpoints;
@@ -60,7 +62,11 @@ final class ImportCommand implements Callable<Integer> {
         OutputChecks.requireNew("--out", out, "--student", student);
         OutputChecks.requireNew("--out", out, "--teacher", teacher);
         TorchFile.open(student).close();
-        ModelInfo written = Checkpoints.importStudents(student, TeacherWeights.load(teacher, wanted.backbone()), wanted, out);
+        ModelInfo written;
+        try (LazyTask task = new LazyTask(ConsoleProgress.STDERR, "Downloading MB", Progress.UNKNOWN)) {
+            written = Checkpoints.importStudents(student,
+                    TeacherWeights.load(teacher, wanted.backbone(), bytes -> task.at(bytes / 1_000_000)), wanted, out);
+        }
         System.out.println("wrote " + out + ": " + written.backbone().key() + ", size " + written.size() + ", rgb and "
                 + written.modality().key());
         if (written.calibration() == null) {
@@ -71,8 +77,7 @@ final class ImportCommand implements Callable<Integer> {
 
     private ModelInfo wanted() {
         try {
-            return new ModelInfo(ModelInfo.FORMAT_VERSION, Backbone.of(backbone), size, modality, normalKernel,
-                    calibration(), null, null, UNKNOWN_TEACHER);
+            return ModelInfo.of(Backbone.of(backbone), size, modality, normalKernel, UNKNOWN_TEACHER).withCalibration(calibration());
         } catch (IllegalArgumentException e) {
             throw new InputException(e.getMessage(), e);
         }

@@ -5,7 +5,7 @@ import io.trd4j.data.Part;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.ImageWriter;
 import io.trd4j.inspect.InputPolicy;
 import io.trd4j.inspect.InputPolicy.OnUnusable;
 import io.trd4j.inspect.Inspection;
@@ -14,11 +14,13 @@ import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.inspect.Regions;
 import io.trd4j.inspect.Verdict;
 import io.trd4j.io.AtomicFile;
+import io.trd4j.io.FileContent;
 import io.trd4j.io.FileSet;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Json;
+import io.trd4j.io.Sha256;
+import io.trd4j.io.Writable;
 import io.trd4j.model.InspectionMode;
-import io.trd4j.model.ModelFile;
 import io.trd4j.report.HeatMap;
 import io.trd4j.report.HeatScale;
 import java.io.IOException;
@@ -72,9 +74,9 @@ final class InspectCommand implements Callable<Integer> {
         if (parts.isEmpty()) {
             throw new InputException(data + " holds no test parts; put some under test/, or give --rgb and --xyz");
         }
-        AtomicFile.requireFolder(out);
+        Writable.requireFolder(out);
         try (Inspector inspector = Inspector.open(model, options)) {
-            String modelHash = ModelFile.sha256(model);
+            String modelHash = Sha256.of(model);
             inspector.warmUp();
             Inspection inspection = inspector.newInspection();
             for (PartFiles files : parts) {
@@ -114,17 +116,17 @@ final class InspectCommand implements Callable<Integer> {
                 Regions.of(inspection, part.xyz(), inspector.options().minRegion()), readNanos);
         json.put("model", file(model, modelHash));
         Map<String, Object> sources = new LinkedHashMap<>();
-        sources.put("rgb", files.rgb() == null ? null : file(files.rgb(), ModelFile.sha256(files.rgb())));
-        sources.put("xyz", files.second() == null ? null : file(files.second(), ModelFile.sha256(files.second())));
+        sources.put("rgb", files.rgb() == null ? null : file(files.rgb(), Sha256.of(files.rgb())));
+        sources.put("xyz", files.second() == null ? null : file(files.second(), Sha256.of(files.second())));
         json.put("inputs", sources);
         int size = inspection.size();
         try (FileSet results = new FileSet()) {
             results.add(folder.resolve("anomaly_map.tiff"), map(size, inspection.map()));
             results.add(folder.resolve("anomaly_map_rgb.tiff"), map(size, inspection.mapRgb()));
             results.add(folder.resolve("anomaly_map_depth.tiff"), map(size, inspection.mapDepth()));
-            results.add(folder.resolve("overlay.png"), AtomicFile.of(ImageFiles.png(HeatMap.overlay(shown(part, size),
+            results.add(folder.resolve("overlay.png"), AtomicFile.of(ImageWriter.png(HeatMap.overlay(shown(part, size),
                     inspection.map(), size, HeatScale.COMBINED.low(), HeatScale.COMBINED.high()))));
-            results.add(folder.resolve("mask.png"), AtomicFile.of(ImageFiles.pngGrey(size, size, Regions.mask(inspection))));
+            results.add(folder.resolve("mask.png"), AtomicFile.of(ImageWriter.pngGrey(size, size, Regions.mask(inspection))));
             // Last: whoever waits for result.json finds the maps beside it.
             results.add(folder.resolve("result.json"), Json.of(json));
             results.commit();
@@ -136,8 +138,8 @@ final class InspectCommand implements Callable<Integer> {
         return part.rgb() != null ? part.rgb() : new RgbImage(size, size, new byte[3 * size * size]);
     }
 
-    private static AtomicFile.Writer map(int size, float[] map) {
-        return AtomicFile.of(ImageFiles.tiffFloat(size, size, map));
+    private static FileContent map(int size, float[] map) {
+        return AtomicFile.of(ImageWriter.tiffFloat(size, size, map));
     }
 
     private static Map<String, String> file(Path path, String sha256) {

@@ -13,6 +13,7 @@ import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Json;
+import io.trd4j.io.Writable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ final class MonitorCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         InspectorOptions options = inspecting.options();
         if (json != null) {
-            AtomicFile.requireFile(json);
+            Writable.requireFile(json);
         }
         DriftMonitor monitor = monitor();
         List<PartFiles> parts = Dataset.open(data).test();

@@ -3,11 +3,12 @@ package io.trd4j.cli;
 import io.trd4j.cli.options.DeviceOptions;
 import io.trd4j.cli.options.Refused;
 import io.trd4j.cli.options.ResumeHint;
-import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.io.OptionException;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Writable;
 import io.trd4j.model.Backbone;
+import io.trd4j.train.StateSaver;
 import io.trd4j.train.pretrain.Pretext;
 import io.trd4j.train.pretrain.PretrainOptions;
 import io.trd4j.train.pretrain.Pretrainer;
@@ -16,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -80,17 +80,17 @@ final class PretrainCommand implements Callable<Integer> {
             throw Refused.of(e);
         }
         Path state = out.resolveSibling(out.getFileName() + ".state");
-        AtomicFile.requireFile(out);
-        AtomicFile.requireFile(state);
+        Writable.requireFile(out);
+        Writable.requireFile(state);
         long start = System.nanoTime();
         try (Pretrainer pretrainer = new Pretrainer(options)) {
-            if (resume && Files.exists(state)) {
-                pretrainer.resume(state);
+            StateSaver saver = new StateSaver(pretrainer, state, stateSeconds);
+            if (resume && saver.resume()) {
                 System.err.println("trd: resuming after step " + pretrainer.stepsDone() + " from " + state);
             } else if (resume) {
                 System.err.println("trd: there is no " + state + ": starting from the beginning");
             }
-            Pretrainer.Loss last = run(pretrainer, state);
+            Pretrainer.Loss last = run(pretrainer, state, saver);
             pretrainer.write(out);
             Files.deleteIfExists(state);
             System.out.println(String.format(Locale.ROOT, "wrote %s: %d steps of %d images in %.0f s%s", out, steps, pretrainer.images(),
@@ -101,18 +101,14 @@ final class PretrainCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Pretrainer.Loss run(Pretrainer pretrainer, Path state) throws IOException {
+    private Pretrainer.Loss run(Pretrainer pretrainer, Path state, StateSaver saver) throws IOException {
         ResumeHint note = ResumeHint.register(state);
         Pretrainer.Loss last = null;
-        long saved = System.nanoTime();
         try (Progress.Task task = ConsoleProgress.STDERR.open("Pretraining", steps)) {
             while (pretrainer.stepsDone() < steps) {
                 last = pretrainer.step();
                 task.at(pretrainer.stepsDone(), text(last));
-                if (System.nanoTime() - saved >= TimeUnit.SECONDS.toNanos(stateSeconds)) {
-                    pretrainer.save(state);
-                    saved = System.nanoTime();
-                }
+                saver.saveWhenDue();
             }
         } finally {
             note.remove();

@@ -5,7 +5,7 @@ import io.trd4j.data.dataset.Dataset;
 import io.trd4j.evaluate.EvaluationRun;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
-import io.trd4j.io.AtomicFile;
+import io.trd4j.io.Writable;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.report.OfficialTable;
 import io.trd4j.report.ReportData.NextStep;
@@ -42,7 +42,7 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         InspectorOptions options = inspecting.options();
-        AtomicFile.requireFile(out);
+        Writable.requireFile(out);
         Dataset dataset = Dataset.open(data);
         EvaluationRun run = EvaluationRun.prepare(dataset, Inspector.describe(model));
         long start = System.nanoTime();

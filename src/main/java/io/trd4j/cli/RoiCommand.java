@@ -1,7 +1,7 @@
 package io.trd4j.cli;
 
 import io.trd4j.cli.options.OutputChecks;
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.ImageWriter;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.model.ModelFile;
@@ -48,7 +48,7 @@ final class RoiCommand implements Callable<Integer> {
             for (int i = 0; i < pixels.length; i++) {
                 pixels[i] = (byte) (roi.counts(i) ? 255 : 0);
             }
-            AtomicFile.write(out, ImageFiles.pngGrey(roi.size(), roi.size(), pixels));
+            AtomicFile.write(out, ImageWriter.pngGrey(roi.size(), roi.size(), pixels));
             System.out.println("wrote " + out);
         }
         return 0;

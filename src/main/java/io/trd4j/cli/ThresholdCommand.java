@@ -1,7 +1,7 @@
 package io.trd4j.cli;
 
-import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Writable;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.ScoreBranch;
@@ -52,7 +52,7 @@ final class ThresholdCommand implements Callable<Integer> {
         ScoreBranch chosen = branch == null ? null : ScoreBranch.of(branch);
         requireFinite("--ng", ng);
         requireFinite("--review", review);
-        AtomicFile.requireFile(model);
+        Writable.requireFile(model);
         ModelInfo info;
         try (ModelFile file = ModelFile.open(model)) {
             info = file.info();

@@ -11,11 +11,11 @@ import io.trd4j.data.prepare.SobelAperture;
 import io.trd4j.io.InputException;
 import io.trd4j.io.OptionException;
 import io.trd4j.model.Backbone;
+import io.trd4j.model.EpochLoss;
 import io.trd4j.model.Modality;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.TeacherWeights;
 import io.trd4j.report.RoiText;
-import io.trd4j.train.Trainer.EpochLoss;
 import io.trd4j.train.TrainingOptions;
 import io.trd4j.train.TrainingPlan;
 import io.trd4j.train.TrainingRun;
@@ -131,9 +131,9 @@ final class TrainCommand implements Callable<Integer> {
             System.out.println(result.aperture());
         }
         System.out.println(String.format(Locale.ROOT, "wrote %s: %d epochs, final loss rgb %.4f, depth %.4f%s", out,
-                history.size(), last.rgb(), last.depth(), last.validation() == null ? ""
-                        : String.format(Locale.ROOT, "; of the validation parts %.4f, %.4f", last.validation().rgb(),
-                                last.validation().depth())));
+                history.size(), last.rgb(), last.depth(), !last.validated() ? ""
+                        : String.format(Locale.ROOT, "; of the validation parts %.4f, %.4f", last.validationRgb(),
+                                last.validationDepth())));
         if (region != null) {
             System.out.println(RoiText.of(region));
         }

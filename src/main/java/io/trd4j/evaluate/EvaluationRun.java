@@ -3,7 +3,7 @@ package io.trd4j.evaluate;
 import io.trd4j.data.Part;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.ImageWriter;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.Verdict;
@@ -232,7 +232,7 @@ public final class EvaluationRun {
             for (int i = 0; withMaps && i < parts.size(); i++) {
                 for (int branch = 0; branch < BRANCHES.size(); branch++) {
                     Path file = folder.resolve("maps").resolve(parts.get(i).id() + "_" + BRANCHES.get(branch) + ".tiff");
-                    files.add(file, AtomicFile.of(ImageFiles.tiffFloat(size, size, map(branch, i))));
+                    files.add(file, AtomicFile.of(ImageWriter.tiffFloat(size, size, map(branch, i))));
                 }
             }
             files.add(folder.resolve("metrics.json"), Json.of(toJson(rows)));

@@ -1,6 +1,6 @@
 package io.trd4j.inspect;
 
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.OpenCv;
 import io.trd4j.engine.cpu.CpuSupport;
 import io.trd4j.jni.NativeRuntime;
 import io.trd4j.model.network.LibTorch;
@@ -14,6 +14,6 @@ public final class NativeVersions {
     public static List<String> describe() {
         return List.of(NativeRuntime.description(), LibTorch.describe(),
                 CpuSupport.isAvailable() ? "oneDNN " + CpuSupport.version() : "oneDNN is not available on this platform",
-                ImageFiles.describeLibrary());
+                OpenCv.describe());
     }
 }

@@ -28,8 +28,8 @@ final class RandomNetwork {
 
     /** @throws IllegalArgumentException for a size or kernel that no model can have */
     static ModelInfo info(Backbone backbone, int size, Modality modality, int normalKernel) {
-        return new ModelInfo(ModelInfo.FORMAT_VERSION, backbone, size, modality, normalKernel, new Calibration(0, 1, 0, 1, new Calibration.Alone(0, 1, 0, 1)),
-                null, null, "0".repeat(64));
+        return ModelInfo.of(backbone, size, modality, normalKernel, "0".repeat(64))
+                .withCalibration(new Calibration(0, 1, 0, 1, new Calibration.Alone(0, 1, 0, 1)));
     }
 
     static WeightSource weights(ExecutionPlan plan) {

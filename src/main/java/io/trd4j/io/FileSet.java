@@ -45,8 +45,8 @@ public final class FileSet implements AutoCloseable {
      * @throws InputException when the target is a folder or no regular file, or lies below a file
      * @throws IOException when the folder or the file cannot be written; the message names the target
      */
-    public void add(Path target, AtomicFile.Writer writer) throws IOException {
-        AtomicFile.requireFile(target);
+    public void add(Path target, FileContent content) throws IOException {
+        Writable.requireFile(target);
         Path absolute = target.toAbsolutePath();
         // Moving onto a link would replace the link itself, not the file the user keeps behind it.
         Path file = Files.isSymbolicLink(absolute) && Files.exists(absolute) ? absolute.toRealPath() : absolute;
@@ -59,10 +59,10 @@ public final class FileSet implements AutoCloseable {
         OPEN.add(temporary);
         staged.add(new Staged(temporary, file));
         try (FileChannel channel = open(temporary, target)) {
-            writer.write(channel);
+            content.write(channel);
             channel.force(true);
         } catch (IOException e) {
-            // The system's reason comes without a file name, but a reader inside the writer says more than that.
+            // The system's reason comes without a file name, but a reader inside the content says more than that.
             throw e.getClass() == IOException.class ? new IOException(cannot(target, e.getMessage()), e) : e;
         }
     }

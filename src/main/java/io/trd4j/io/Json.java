@@ -16,7 +16,7 @@ public final class Json {
      *
      * @throws JsonProcessingException when it holds anything that has no JSON form
      */
-    public static AtomicFile.Writer of(Object value) throws JsonProcessingException {
+    public static FileContent of(Object value) throws JsonProcessingException {
         return AtomicFile.of((JSON.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 }

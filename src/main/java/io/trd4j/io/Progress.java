@@ -6,6 +6,9 @@ package io.trd4j.io;
  */
 @FunctionalInterface
 public interface Progress {
+    /** Total of a task whose length nobody knows. */
+    long UNKNOWN = -1;
+
     /** Shows nothing. */
     Progress NONE = (name, total) -> (done, extra) -> { };
 
@@ -13,7 +16,7 @@ public interface Progress {
      * Begins a task.
      *
      * @param name for people, such as {@code Training}
-     * @param total number of steps, 0 or more; the task may end before all are done
+     * @param total number of steps, or {@link #UNKNOWN}; the task may end before all are done
      * @return to be closed when the task has ended, or failed
      */
     Task open(String name, long total);

@@ -1,6 +1,5 @@
 package io.trd4j.metrics;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /** Precision over recall for all thresholds, down-sampled for drawing. */
@@ -18,21 +17,7 @@ public final class PrecisionRecall {
     }
 
     static List<CurvePoint> of(Ranking ranking) {
-        int thresholds = 0;
-        for (Ranking.Descent d = ranking.descend(); d.next(); ) {
-            thresholds++;
-        }
-        double stride = thresholds <= RocCurve.POINTS ? 0 : 1.0 / (RocCurve.POINTS - 2);
-        List<CurvePoint> points = new ArrayList<>();
-        double last = Double.NEGATIVE_INFINITY;
-        for (Ranking.Descent d = ranking.descend(); d.next(); ) {
-            double recall = (double) d.truePositives / ranking.anomalous.length;
-            boolean end = d.falsePositives == ranking.normal.length && d.truePositives == ranking.anomalous.length;
-            if (recall >= last + stride || end) {
-                points.add(new CurvePoint(recall, (double) d.truePositives / (d.truePositives + d.falsePositives)));
-                last = recall;
-            }
-        }
-        return List.copyOf(points);
+        return CurvePoints.of(ranking, null, 1, d -> new CurvePoint((double) d.truePositives / ranking.anomalous.length,
+                (double) d.truePositives / (d.truePositives + d.falsePositives)), CurvePoint::x);
     }
 }

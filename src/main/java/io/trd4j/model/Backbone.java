@@ -1,12 +1,11 @@
 package io.trd4j.model;
 
 import io.trd4j.io.InputException;
-import java.util.Arrays;
+import io.trd4j.io.Keyed;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** The four ResNets of SPEC section 2, and the numbers that follow from them. */
-public enum Backbone {
+public enum Backbone implements Keyed {
     RESNET18("resnet18", 1, 1, List.of(2, 2, 2), 2),
     RESNET34("resnet34", 1, 1, List.of(3, 4, 6), 2),
     RESNET50("resnet50", 4, 1, List.of(3, 4, 6), 3),
@@ -27,6 +26,7 @@ public enum Backbone {
     }
 
     /** torchvision's name, as used on the command line and in model files. */
+    @Override
     public String key() {
         return key;
     }
@@ -62,8 +62,6 @@ public enum Backbone {
 
     /** @throws InputException for an unknown name, listing the known ones */
     public static Backbone of(String key) {
-        return Arrays.stream(values()).filter(b -> b.key.equals(key)).findFirst().orElseThrow(() ->
-                new InputException("unknown backbone '" + key + "'; use one of "
-                        + Arrays.stream(values()).map(Backbone::key).collect(Collectors.joining(", "))));
+        return Keyed.of(Backbone.class, key, "backbone");
     }
 }

@@ -31,9 +31,7 @@ public final class Checkpoints {
      */
     public static ModelInfo importStudents(Path checkpoint, List<SafetensorsWriter.Source> teacher, ModelInfo info,
             Path model) throws IOException {
-        ModelInfo complete = new ModelInfo(info.formatVersion(), info.backbone(), info.size(), info.modality(),
-                info.normalKernel(), info.calibration(), info.thresholds(), info.training(),
-                ModelFile.teacherSha256(teacher));
+        ModelInfo complete = info.withTeacherSha256(ModelFile.teacherSha256(teacher));
         try (TorchFile file = TorchFile.open(checkpoint)) {
             Map<String, Object> root = file.root().containsKey(RGB) ? file.root() : StateDict.unwrap(file.root());
             List<SafetensorsWriter.Source> tensors = new ArrayList<>(student(file, root, RGB, ParameterNames.STUDENT_RGB, info));

@@ -3,6 +3,7 @@ package io.trd4j.model;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.CacheFolder;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -13,16 +14,13 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
+import java.util.function.LongConsumer;
 
 /**
  * torchvision's ImageNet weights (IMAGENET1K_V1), downloaded once into a cache folder. torchvision's file names end in
@@ -40,16 +38,19 @@ final class ImageNetWeights {
     private final Path cache;
     private final Map<Backbone, String> hashes;
     private final Duration patience;
+    private final LongConsumer progress;
 
-    ImageNetWeights(URI host, Path cache, Map<Backbone, String> hashes, Duration patience) {
+    /** @param progress told how many bytes of a download there are so far */
+    ImageNetWeights(URI host, Path cache, Map<Backbone, String> hashes, Duration patience, LongConsumer progress) {
         this.host = host;
         this.cache = cache;
         this.hashes = hashes;
         this.patience = patience;
+        this.progress = progress;
     }
 
-    static ImageNetWeights standard() {
-        return new ImageNetWeights(HOST, CacheFolder.ofThisUser(), HASHES, PATIENCE);
+    static ImageNetWeights standard(LongConsumer progress) {
+        return new ImageNetWeights(HOST, CacheFolder.ofThisUser(), HASHES, PATIENCE, progress);
     }
 
     /**
@@ -63,7 +64,7 @@ final class ImageNetWeights {
         String name = backbone.key() + "-" + expected + ".pth";
         Path file = cache.resolve(name);
         if (Files.exists(file)) {
-            String actual = ModelFile.sha256(file);
+            String actual = Sha256.of(file);
             if (!actual.startsWith(expected)) {
                 Files.delete(file);
                 throw new InputException(file + " was damaged (its SHA-256 begins with " + actual.substring(0, 8) + ", not "
@@ -101,21 +102,21 @@ final class ImageNetWeights {
         } catch (IOException e) {
             throw new DownloadException("cannot be reached (" + reason(e) + ")", e);
         }
-        MessageDigest digest = ModelFile.newSha256();
+        Sha256 sha256 = new Sha256();
         try (InputStream body = response.body()) {
             if (response.statusCode() != 200) {
                 throw new DownloadException("was answered with HTTP status " + response.statusCode(), null);
             }
-            copy(response, body, digest, sink);
+            copy(body, sha256, sink);
         }
-        String actual = HexFormat.of().formatHex(digest.digest());
+        String actual = sha256.hex();
         if (!actual.startsWith(expected)) {
             throw new DownloadException("gave a wrong file, now deleted (its SHA-256 begins with " + actual.substring(0, 8)
                     + ", not " + expected + ")", null);
         }
     }
 
-    private void copy(HttpResponse<?> response, InputStream body, MessageDigest digest, Sink sink) throws IOException {
+    private void copy(InputStream body, Sha256 sha256, Sink sink) throws IOException {
         AtomicLong lastNanos = new AtomicLong(System.nanoTime());
         // The client has no timeout for a body that stalls, so a watchdog closes it.
         ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -125,9 +126,7 @@ final class ImageNetWeights {
         });
         long period = Math.max(1, patience.toMillis() / 10);
         watchdog.scheduleAtFixedRate(() -> closeWhenStalled(body, lastNanos), period, period, TimeUnit.MILLISECONDS);
-        long total = response.headers().firstValueAsLong("content-length").orElse(-1);
-        try (ProgressBar bar = new ProgressBarBuilder().setTaskName(response.uri().getHost()).setInitialMax(total)
-                .setUnit(" MB", 1_000_000).setUpdateIntervalMillis(500).build()) {
+        try {
             byte[] piece = new byte[1 << 16];
             long bytes = 0;
             for (int count = next(body, piece); count >= 0; count = next(body, piece)) {
@@ -136,12 +135,12 @@ final class ImageNetWeights {
                 if (bytes > MAX_BYTES) {
                     throw new DownloadException("sends more than " + MAX_BYTES + " bytes", null);
                 }
-                digest.update(piece, 0, count);
                 ByteBuffer buffer = ByteBuffer.wrap(piece, 0, count);
+                sha256.add(buffer.duplicate());
                 while (buffer.hasRemaining()) {
                     sink.write(buffer);
                 }
-                bar.stepTo(bytes);
+                progress.accept(bytes);
             }
         } finally {
             watchdog.shutdownNow();

@@ -1,9 +1,10 @@
 package io.trd4j.model;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.trd4j.io.Keyed;
 
 /** Which of a part's two modalities an inspection could use. */
-public enum InspectionMode {
+public enum InspectionMode implements Keyed {
     /** Colour and second modality: the method as it is. */
     BOTH("rgb+depth", ScoreBranch.COMBINED),
     /** The rgb branch alone; a black image stands in for the second modality. */
@@ -20,6 +21,7 @@ public enum InspectionMode {
     }
 
     /** As in results: {@code rgb+depth, rgb-only, depth-only}, whatever the second modality. */
+    @Override
     @JsonValue
     public String key() {
         return key;

@@ -1,22 +1,16 @@
 package io.trd4j.model;
 
 import io.trd4j.io.InputException;
+import io.trd4j.io.Sha256;
 import io.trd4j.model.tensorfile.Safetensors;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.model.tensorfile.TensorInfo;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -27,8 +21,6 @@ import java.util.function.UnaryOperator;
  * {@link ModelInfo} in the metadata.
  */
 public final class ModelFile implements AutoCloseable {
-    private static final int PIECE = 1 << 20;
-
     private final ModelInfo info;
     private final Safetensors tensors;
 
@@ -101,7 +93,7 @@ public final class ModelFile implements AutoCloseable {
 
     /** SHA-256 of the whole file, as 64 hexadecimal digits. */
     public String sha256() throws IOException {
-        return sha256(tensors.path());
+        return Sha256.of(tensors.path());
     }
 
     /**
@@ -130,37 +122,13 @@ public final class ModelFile implements AutoCloseable {
      * @param teacher its tensors as stored, names without prefix
      */
     public static String teacherSha256(List<SafetensorsWriter.Source> teacher) throws IOException {
-        MessageDigest digest = newSha256();
+        Sha256 sha256 = new Sha256();
         List<SafetensorsWriter.Source> sorted = new ArrayList<>(teacher);
         sorted.sort(Comparator.comparing(t -> t.info().name(), SafetensorsWriter.NAME_ORDER));
         for (SafetensorsWriter.Source tensor : sorted) {
-            digest.update(tensor.info().name().getBytes(StandardCharsets.UTF_8));
-            digest.update((byte) 0);
-            digest.update(tensor.bytes());
+            sha256.add(tensor.info().name()).add((byte) 0).add(tensor.bytes());
         }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    /** SHA-256 of a file's bytes, as 64 hexadecimal digits. */
-    public static String sha256(Path file) throws IOException {
-        MessageDigest digest = newSha256();
-        ByteBuffer piece = ByteBuffer.allocate(PIECE);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            while (channel.read(piece) >= 0) {
-                digest.update(piece.flip());
-                piece.clear();
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    /** A fresh SHA-256, which every Java runtime has. */
-    public static MessageDigest newSha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return sha256.hex();
     }
 
     private static void checkTensors(Path file, Backbone backbone, Collection<TensorInfo> found) {

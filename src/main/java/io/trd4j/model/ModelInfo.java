@@ -5,16 +5,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.trd4j.io.Arguments;
 import io.trd4j.io.InputException;
-import java.nio.charset.StandardCharsets;
+import io.trd4j.io.Keyed;
+import io.trd4j.io.Sha256;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * A model file's description of its tensors.
@@ -68,47 +66,77 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
             .build();
 
     public ModelInfo {
-        require(size > 0 && size <= MAX_SIZE && size % 32 == 0,
+        Arguments.require(size > 0 && size <= MAX_SIZE && size % 32 == 0,
                 "the size must be a multiple of 32 from 32 to " + MAX_SIZE + ", not " + size);
         normalKernel = modality == Modality.DEPTH ? 0 : normalKernel;
-        require(modality == Modality.DEPTH || normalKernel % 2 == 1 && normalKernel > 0 && normalKernel < 32,
+        Arguments.require(modality == Modality.DEPTH || normalKernel % 2 == 1 && normalKernel > 0 && normalKernel < 32,
                 "the normal kernel must be odd, 1 to 31, not " + normalKernel);
         thresholds = thresholds == null ? Thresholds.NONE : thresholds;
-        require(regionOfInterest == null || regionOfInterest.size() == size, "the region of interest must have the model's size "
+        Arguments.require(regionOfInterest == null || regionOfInterest.size() == size, "the region of interest must have the model's size "
                 + size + ", not " + (regionOfInterest == null ? 0 : regionOfInterest.size()));
-        require(teacherSha256.matches("[0-9a-f]{64}"), "the teacher's SHA-256 must have 64 hexadecimal digits");
+        Arguments.require(teacherSha256.matches("[0-9a-f]{64}"), "the teacher's SHA-256 must have 64 hexadecimal digits");
     }
 
-    /** Without precision tests, region of interest and drift reference. */
-    public ModelInfo(int formatVersion, Backbone backbone, int size, Modality modality, int normalKernel,
-                     Calibration calibration, Thresholds thresholds, TrainingSummary training, String teacherSha256) {
-        this(formatVersion, backbone, size, modality, normalKernel, calibration, thresholds, training, null, null, null,
+    /**
+     * Of a model that has weights and nothing else yet: the {@code with} methods add what is known, and each says what it drops.
+     *
+     * @param normalKernel as {@link #normalKernel}; ignored when the modality is depth
+     */
+    public static ModelInfo of(Backbone backbone, int size, Modality modality, int normalKernel, String teacherSha256) {
+        return new ModelInfo(FORMAT_VERSION, backbone, size, modality, normalKernel, null, Thresholds.NONE, null, null, null, null,
                 teacherSha256);
     }
 
-    /** Precision tests, thresholds and drift reference, which depend on the calibration, are dropped. */
+    /** Drops nothing: it says how the weights that are there were trained. */
+    public ModelInfo withTraining(TrainingSummary summary) {
+        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, thresholds, summary, precisions,
+                regionOfInterest, driftReference, teacherSha256);
+    }
+
+    /** Drops nothing: it names the teacher that is there. */
+    public ModelInfo withTeacherSha256(String sha256) {
+        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, thresholds, training, precisions,
+                regionOfInterest, driftReference, sha256);
+    }
+
+    /**
+     * Drops precision tests, thresholds and drift reference, which depend on the calibration.
+     *
+     * @param newCalibration null = none
+     */
     public ModelInfo withCalibration(Calibration newCalibration) {
         return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, newCalibration, Thresholds.NONE, training, null,
                 regionOfInterest, null, teacherSha256);
     }
 
+    /**
+     * Drops nothing.
+     *
+     * @param tests null = none
+     */
     public ModelInfo withPrecisions(PrecisionTests tests) {
         return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, thresholds, training, tests,
                 regionOfInterest, driftReference, teacherSha256);
     }
 
+    /** Drops nothing. */
     public ModelInfo withThresholds(Thresholds newThresholds) {
         return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, newThresholds, training,
                 precisions, regionOfInterest, driftReference, teacherSha256);
     }
 
+    /**
+     * Drops nothing.
+     *
+     * @param reference null = none
+     */
     public ModelInfo withDriftReference(DriftReference reference) {
         return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, thresholds, training, precisions,
                 regionOfInterest, reference, teacherSha256);
     }
 
     /**
-     * Calibration, thresholds, precision tests and drift reference, which depend on what counts, are dropped.
+     * Drops calibration, thresholds, precision tests and drift reference, which depend on what counts.
      *
      * @param region null = everything counts
      */
@@ -122,13 +150,13 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
      * them (per key, in their order, the key, a zero byte, the value, a zero byte), as 64 hexadecimal digits.
      */
     public String calibrationSha256() {
-        MessageDigest digest = ModelFile.newSha256();
+        Sha256 sha256 = new Sha256();
         toMetadata().forEach((key, value) -> {
             if (key.equals(CALIBRATION_KEY) || key.equals(THRESHOLDS_KEY) || key.equals(REGION_KEY)) {
-                digest.update((key + "\0" + value + "\0").getBytes(StandardCharsets.UTF_8));
+                sha256.add(key + "\0" + value + "\0");
             }
         });
-        return HexFormat.of().formatHex(digest.digest());
+        return sha256.hex();
     }
 
     Map<String, String> toMetadata() {
@@ -180,9 +208,8 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
             throw wrong(file, VERSION_KEY, "not " + version);
         }
         String modalityText = text(file, metadata, MODALITY_KEY);
-        Modality modality = Arrays.stream(Modality.values()).filter(m -> m.key().equals(modalityText)).findFirst()
-                .orElseThrow(() -> wrong(file, MODALITY_KEY, "'" + modalityText + "'; known are "
-                        + Arrays.stream(Modality.values()).map(Modality::key).collect(Collectors.joining(", "))));
+        Modality modality = Keyed.find(Modality.class, modalityText)
+                .orElseThrow(() -> wrong(file, MODALITY_KEY, "'" + modalityText + "'; known are " + Keyed.keys(Modality.class)));
         try {
             return new ModelInfo(version, Backbone.of(text(file, metadata, BACKBONE_KEY)), integer(file, metadata, SIZE_KEY),
                     modality, modality == Modality.NORMALS ? integer(file, metadata, KERNEL_KEY) : 0,
@@ -274,11 +301,5 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
 
     private static InputException wrong(Path file, String key, String what) {
         return new InputException(file + " is not a sound model: " + key + " is wrong: " + what.replaceAll("\\p{Cntrl}", "?"));
-    }
-
-    private static void require(boolean holds, String message) {
-        if (!holds) {
-            throw new IllegalArgumentException(message);
-        }
     }
 }

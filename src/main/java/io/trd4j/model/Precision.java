@@ -1,12 +1,10 @@
 package io.trd4j.model;
 
 import io.trd4j.io.InputException;
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.stream.Collectors;
+import io.trd4j.io.Keyed;
 
 /** The arithmetic of the network's convolutions; everything after the cosine distance is float32 in all of them. */
-public enum Precision {
+public enum Precision implements Keyed {
     /**
      * On the CPU the fastest that it supports and that passed its accuracy test when the model was calibrated, else FP32; on a
      * GPU FP16.
@@ -24,14 +22,13 @@ public enum Precision {
     INT8;
 
     /** As on the command line: {@code auto, fp32, tf32, bf16, fp16, int8}. */
+    @Override
     public String key() {
-        return name().toLowerCase(Locale.ROOT);
+        return Keyed.hyphenated(this);
     }
 
     /** @throws InputException for an unknown name, listing the known ones */
     public static Precision of(String key) {
-        return Arrays.stream(values()).filter(p -> p.key().equals(key)).findFirst().orElseThrow(() -> new InputException(
-                "unknown precision '" + key + "'; use one of "
-                        + Arrays.stream(values()).map(Precision::key).collect(Collectors.joining(", "))));
+        return Keyed.of(Precision.class, key, "precision");
     }
 }

@@ -2,6 +2,7 @@ package io.trd4j.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.trd4j.io.Arguments;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.BitSet;
@@ -25,8 +26,8 @@ public final class RegionOfInterest {
 
     private RegionOfInterest(int size, BitSet counting, String source, String sourceSha256) {
         pixels = counting.cardinality();
-        require(pixels > 0, "a region of interest needs pixels that count; this one excludes everything");
-        require(source != null && sourceSha256 != null && sourceSha256.matches("[0-9a-f]{64}"),
+        Arguments.require(pixels > 0, "a region of interest needs pixels that count; this one excludes everything");
+        Arguments.require(source != null && sourceSha256 != null && sourceSha256.matches("[0-9a-f]{64}"),
                 "a region of interest needs its source and the SHA-256 of it, 64 hexadecimal digits");
         this.size = size;
         this.counting = counting;
@@ -58,16 +59,16 @@ public final class RegionOfInterest {
     @JsonCreator
     static RegionOfInterest stored(@JsonProperty("mask") String mask, @JsonProperty("share") double share,
                                    @JsonProperty("source") String source, @JsonProperty("source_sha256") String sourceSha256) {
-        require(mask != null, "the mask is missing");
+        Arguments.require(mask != null, "the mask is missing");
         byte[] packed = Base64.getDecoder().decode(mask);
         RegionOfInterest read = new RegionOfInterest(side(8L * packed.length), BitSet.valueOf(packed), source, sourceSha256);
-        require(read.share() == share, "the share is " + share + ", but that of the mask's pixels is " + read.share());
+        Arguments.require(read.share() == share, "the share is " + share + ", but that of the mask's pixels is " + read.share());
         return read;
     }
 
     private static int side(long pixels) {
         int side = (int) Math.sqrt(pixels);
-        require(side > 0 && side % 8 == 0 && (long) side * side == pixels, "a mask of " + pixels
+        Arguments.require(side > 0 && side % 8 == 0 && (long) side * side == pixels, "a mask of " + pixels
                 + " pixels is not square, its side a multiple of 8");
         return side;
     }
@@ -160,11 +161,5 @@ public final class RegionOfInterest {
     @Override
     public String toString() {
         return pixels + " of " + size + "x" + size + " pixels, from " + source;
-    }
-
-    private static void require(boolean holds, String message) {
-        if (!holds) {
-            throw new IllegalArgumentException(message);
-        }
     }
 }

@@ -2,12 +2,10 @@ package io.trd4j.model;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.trd4j.io.InputException;
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.stream.Collectors;
+import io.trd4j.io.Keyed;
 
 /** The scores that can have thresholds: three of a part with both modalities, one of a part that lacks one. */
-public enum ScoreBranch {
+public enum ScoreBranch implements Keyed {
     /** Maximum of the sum of both branches' maps. */
     COMBINED,
     RGB,
@@ -19,9 +17,10 @@ public enum ScoreBranch {
     DEPTH_ONLY;
 
     /** As on the command line and in results: {@code combined, rgb, depth, rgb-only, depth-only}. */
+    @Override
     @JsonValue
     public String key() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return Keyed.hyphenated(this);
     }
 
     /** Whether it is a score of parts that lack a modality: of other parts than the first three. */
@@ -31,8 +30,6 @@ public enum ScoreBranch {
 
     /** @throws InputException for an unknown name, listing the known ones */
     public static ScoreBranch of(String key) {
-        return Arrays.stream(values()).filter(b -> b.key().equals(key)).findFirst().orElseThrow(() -> new InputException(
-                "unknown branch '" + key + "'; use one of "
-                        + Arrays.stream(values()).map(ScoreBranch::key).collect(Collectors.joining(", "))));
+        return Keyed.of(ScoreBranch.class, key, "branch");
     }
 }

@@ -5,7 +5,7 @@ import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.model.tensorfile.TensorElements;
 import io.trd4j.model.tensorfile.TensorInfo;
 import io.trd4j.model.tensorfile.TensorType;
-import io.trd4j.model.tensorfile.TorchFile;
+import io.trd4j.model.tensorfile.TorchTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ public final class StateDict {
     public static Map<String, SafetensorsWriter.Source> tensors(Map<String, Object> dict) {
         Map<String, SafetensorsWriter.Source> out = new LinkedHashMap<>();
         unwrap(dict).forEach((key, value) -> {
-            if (value instanceof TorchFile.TensorData tensor) {
+            if (value instanceof TorchTensor tensor) {
                 String name = key.startsWith(DATA_PARALLEL) ? key.substring(DATA_PARALLEL.length()) : key;
                 out.put(name, tensor.named(name));
             }

@@ -1,10 +1,11 @@
 package io.trd4j.model;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.trd4j.io.Keyed;
 import java.util.Locale;
 
 /** A number of each inspected part that is watched for drift. */
-public enum Statistic {
+public enum Statistic implements Keyed {
     /** The combined score, standard deviations. As the other scores, only of parts inspected with both modalities. */
     SCORE,
     /** The rgb branch's score, standard deviations. */
@@ -31,6 +32,7 @@ public enum Statistic {
     TILT_Y;
 
     /** As in files: {@code score, score_rgb, …, tilt_y}. */
+    @Override
     @JsonValue
     public String key() {
         return name().toLowerCase(Locale.ROOT);

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 
 /** The teacher's weights from a file: a torchvision or timm ResNet, or the teacher of a trd4j model. */
 public final class TeacherWeights {
@@ -38,15 +39,17 @@ public final class TeacherWeights {
      *
      * @param option a {@code .pth} or {@code .safetensors} file; {@link #IMAGENET}, which downloads the weights once; or
      *               {@link #EMBEDDED}
+     * @param downloaded told how many bytes have been downloaded so far; never, when nothing is
      * @return the tensors of {@link ParameterNames#teacher}, in that order, without prefix; layer4 and fc are left out
      * @throws InputException when the file does not hold this backbone's weights or they cannot be downloaded
      */
-    public static List<SafetensorsWriter.Source> load(String option, Backbone backbone) throws IOException {
+    public static List<SafetensorsWriter.Source> load(String option, Backbone backbone, LongConsumer downloaded)
+            throws IOException {
         if (option.equals(EMBEDDED)) {
             return embedded(backbone);
         }
         if (option.equals(IMAGENET)) {
-            return load(ImageNetWeights.standard().file(backbone), backbone);
+            return load(ImageNetWeights.standard(downloaded).file(backbone), backbone);
         }
         try {
             return load(Path.of(option), backbone);
@@ -55,7 +58,12 @@ public final class TeacherWeights {
         }
     }
 
-    /** As {@link #load(String, Backbone)}, from a file; whether it is PyTorch's or safetensors is read from its content. */
+    /** As {@link #load(String, Backbone, LongConsumer)}, without word of a download. */
+    public static List<SafetensorsWriter.Source> load(String option, Backbone backbone) throws IOException {
+        return load(option, backbone, bytes -> { });
+    }
+
+    /** As {@link #load(String, Backbone, LongConsumer)}, from a file; whether it is PyTorch's or safetensors is read from its content. */
     public static List<SafetensorsWriter.Source> load(Path file, Backbone backbone) throws IOException {
         if (isSafetensors(file)) {
             try (Safetensors tensors = Safetensors.open(file)) {

@@ -1,7 +1,7 @@
 package io.trd4j.model;
 
 import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Locale;
+import io.trd4j.io.Keyed;
 
 /**
  * A limit on a score, and where it comes from. Rates are shares from 0 to 1.
@@ -15,7 +15,7 @@ import java.util.Locale;
  */
 public record Threshold(double value, Method method, Double rate, Double confidence, Evidence evidence) {
     /** How a value was found. */
-    public enum Method {
+    public enum Method implements Keyed {
         /** Order statistic of the scores: holds whatever their distribution. */
         EXACT,
         /** Generalised Pareto model of the tail of the scores: holds if the model does. */
@@ -29,9 +29,10 @@ public record Threshold(double value, Method method, Double rate, Double confide
         UNRECORDED;
 
         /** As on the command line and in files: {@code exact, tail, max-f1, fnr, by-hand, unrecorded}. */
+        @Override
         @JsonValue
         public String key() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+            return Keyed.hyphenated(this);
         }
     }
 

@@ -17,7 +17,7 @@ import java.util.List;
  */
 public record TrainingSummary(int epochs, int steps, int batch, double learningRate, long seed, int parts,
         double finalLossRgb, double finalLossDepth, Double validationLossRgb, Double validationLossDepth, double seconds, String teacher,
-        List<Epoch> curve) {
+        List<EpochLoss> curve) {
     public TrainingSummary {
         double validation = validationLossRgb == null ? 0 : validationLossRgb;
         validation += validationLossDepth == null ? 0 : validationLossDepth;
@@ -25,20 +25,5 @@ public record TrainingSummary(int epochs, int steps, int batch, double learningR
             throw new IllegalArgumentException("a training summary needs finite numbers and the teacher's origin");
         }
         curve = curve == null ? null : List.copyOf(curve);
-    }
-
-    /**
-     * Mean losses of an epoch.
-     *
-     * @param validationRgb loss of the normal validation parts after it; null when there were none
-     * @param validationDepth null when the other is
-     */
-    public record Epoch(double rgb, double depth, Double validationRgb, Double validationDepth) {
-        public Epoch {
-            if (!Double.isFinite(rgb + depth) || validationRgb != null && !Double.isFinite(validationRgb)
-                    || validationDepth != null && !Double.isFinite(validationDepth)) {
-                throw new IllegalArgumentException("a training curve has finite numbers");
-            }
-        }
     }
 }

@@ -108,14 +108,7 @@ public final class Pixels<A, P extends Pointer> {
             throw new IllegalArgumentException("there is no buffer of " + bytes + " bytes at address " + address);
         }
         NativeRuntime.description();
-        return new At(address).capacity(bytes).asByteBuffer().order(ByteOrder.nativeOrder());
-    }
-
-    /** Somebody else's memory: nothing is freed. */
-    private static final class At extends BytePointer {
-        At(long address) {
-            this.address = address;
-        }
+        return Address.bytes(address, bytes).asByteBuffer().order(ByteOrder.nativeOrder());
     }
 
     /**

@@ -7,8 +7,8 @@ import io.trd4j.inspect.Region;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.metrics.CurvePoint;
 import io.trd4j.metrics.MetricsRow;
+import io.trd4j.model.EpochLoss;
 import io.trd4j.report.ReportData.Branch;
-import io.trd4j.report.ReportData.Epoch;
 import io.trd4j.report.ReportData.GalleryPart;
 import io.trd4j.report.ReportData.PartScore;
 import java.io.IOException;
@@ -247,20 +247,20 @@ public final class HtmlReport {
         return sorted[(int) Math.ceil(share * sorted.length) - 1];
     }
 
-    private static Map<String, Object> loss(List<Epoch> training) {
+    private static Map<String, Object> loss(List<EpochLoss> training) {
         Map<String, Object> loss = new LinkedHashMap<>();
-        loss.put("epochs", training.stream().map(Epoch::number).toList());
-        loss.put("rgb", training.stream().map(Epoch::lossRgb).toList());
-        loss.put("depth", training.stream().map(Epoch::lossDepth).toList());
+        loss.put("epochs", IntStream.rangeClosed(1, training.size()).boxed().toList());
+        loss.put("rgb", training.stream().map(EpochLoss::rgb).toList());
+        loss.put("depth", training.stream().map(EpochLoss::depth).toList());
         if (validated(training)) {
-            loss.put("rgbValidation", training.stream().map(e -> e.validation().lossRgb()).toList());
-            loss.put("depthValidation", training.stream().map(e -> e.validation().lossDepth()).toList());
+            loss.put("rgbValidation", training.stream().map(EpochLoss::validationRgb).toList());
+            loss.put("depthValidation", training.stream().map(EpochLoss::validationDepth).toList());
         }
         return loss;
     }
 
-    private static boolean validated(List<Epoch> training) {
-        return !training.isEmpty() && training.stream().allMatch(e -> e.validation() != null);
+    private static boolean validated(List<EpochLoss> training) {
+        return !training.isEmpty() && training.stream().allMatch(EpochLoss::validated);
     }
 
     private static Map<String, Object> curve(Branch branch, List<CurvePoint> points, String area) {
@@ -268,17 +268,17 @@ public final class HtmlReport {
                 "area", OfficialTable.percent(branch.metrics().toMap().get(area)));
     }
 
-    private static String lossText(List<Epoch> training) {
+    private static String lossText(List<EpochLoss> training) {
         if (training.isEmpty()) {
             return "";
         }
-        Epoch first = training.get(0);
-        Epoch last = training.get(training.size() - 1);
+        EpochLoss first = training.get(0);
+        EpochLoss last = training.get(training.size() - 1);
         String text = String.format(Locale.ROOT, "%d epochs; rgb student from %.3f to %.3f, depth student from %.3f to %.3f",
-                training.size(), first.lossRgb(), last.lossRgb(), first.lossDepth(), last.lossDepth());
+                training.size(), first.rgb(), last.rgb(), first.depth(), last.depth());
         return !validated(training) ? text : text + String.format(Locale.ROOT,
-                "; on normal validation parts rgb from %.3f to %.3f, depth from %.3f to %.3f", first.validation().lossRgb(),
-                last.validation().lossRgb(), first.validation().lossDepth(), last.validation().lossDepth());
+                "; on normal validation parts rgb from %.3f to %.3f, depth from %.3f to %.3f", first.validationRgb(),
+                last.validationRgb(), first.validationDepth(), last.validationDepth());
     }
 
     private static String help(String column) {

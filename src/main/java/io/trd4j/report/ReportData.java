@@ -1,11 +1,12 @@
 package io.trd4j.report;
 
 import io.trd4j.data.RgbImage;
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.ImageWriter;
 import io.trd4j.inspect.Region;
 import io.trd4j.metrics.CurvePoint;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.metrics.MetricsRow;
+import io.trd4j.model.EpochLoss;
 import java.util.List;
 
 /**
@@ -27,7 +28,7 @@ import java.util.List;
  * @param nextSteps     what the reader can run next
  */
 public record ReportData(String title, Run run, String teacherNote, List<Branch> branches, String metricsNote,
-                         List<Epoch> training, List<Limit> limits, List<PartScore> scores, List<GalleryPart> gallery,
+                         List<EpochLoss> training, List<Limit> limits, List<PartScore> scores, List<GalleryPart> gallery,
                          HeatScale combinedScale, HeatScale branchScale, List<CardSection> card, List<NextStep> nextSteps) {
     public ReportData {
         branches = List.copyOf(branches);
@@ -62,25 +63,6 @@ public record ReportData(String title, Run run, String teacherNote, List<Branch>
 
         public static Branch of(String name, Evaluation.Detail detail) {
             return new Branch(name, detail.row(), detail.roc(), detail.pro());
-        }
-    }
-
-    /**
-     * @param number from 1
-     * @param validation losses of the normal validation parts after the epoch; null when there were none
-     */
-    public record Epoch(int number, double lossRgb, double lossDepth, Validation validation) {
-        public Epoch {
-            finite("the rgb loss of epoch " + number, lossRgb);
-            finite("the depth loss of epoch " + number, lossDepth);
-        }
-    }
-
-    /** Loss of each student on normal validation parts. */
-    public record Validation(double lossRgb, double lossDepth) {
-        public Validation {
-            finite("the rgb validation loss", lossRgb);
-            finite("the depth validation loss", lossDepth);
         }
     }
 
@@ -136,8 +118,8 @@ public record ReportData(String title, Run run, String teacherNote, List<Branch>
          */
         public static GalleryPart of(PartScore score, RgbImage part, RgbImage depth, List<float[]> maps, boolean[] truth, int size,
                                      List<Region> regions, List<String> remarks, HeatScale combinedScale, HeatScale branchScale) {
-            return new GalleryPart(score, ImageFiles.png(Images.fit(part, IMAGE_PIXELS)),
-                    depth == null ? null : ImageFiles.png(Images.fit(depth, IMAGE_PIXELS)),
+            return new GalleryPart(score, ImageWriter.png(Images.fit(part, IMAGE_PIXELS)),
+                    depth == null ? null : ImageWriter.png(Images.fit(depth, IMAGE_PIXELS)),
                     HeatMap.layer(maps.get(0), size, HEAT_PIXELS, combinedScale),
                     HeatMap.layer(maps.get(1), size, HEAT_PIXELS, branchScale),
                     HeatMap.layer(maps.get(2), size, HEAT_PIXELS, branchScale),

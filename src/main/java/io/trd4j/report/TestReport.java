@@ -9,23 +9,21 @@ import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.Regions;
 import io.trd4j.inspect.Verdict;
 import io.trd4j.io.ProductVersion;
+import io.trd4j.io.Sha256;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.model.InspectionMode;
-import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Threshold;
 import io.trd4j.model.Thresholds;
 import io.trd4j.model.TrainingSummary;
 import io.trd4j.report.ReportData.Branch;
-import io.trd4j.report.ReportData.Epoch;
 import io.trd4j.report.ReportData.GalleryPart;
 import io.trd4j.report.ReportData.Limit;
 import io.trd4j.report.ReportData.NextStep;
 import io.trd4j.report.ReportData.PartScore;
 import io.trd4j.report.ReportData.Run;
 import io.trd4j.report.ReportData.Timing;
-import io.trd4j.report.ReportData.Validation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZonedDateTime;
@@ -104,19 +102,8 @@ public final class TestReport implements EvaluationRun.Observer {
         Run what = new Run("trd4j " + ProductVersion.number(), info.backbone().key(), info.size(), info.modality().key(),
                 training == null ? null : training.seed(), inspector.device() + ", " + inspector.precision().key() + ", "
                 + inspector.threads() + " threads", ZonedDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm z")), timings);
-        HtmlReport.write(file, new ReportData(title, what, note, branches, null, curve(training), limits(info.thresholds()), scores,
-                gallery, HeatScale.COMBINED, HeatScale.BRANCH, ModelCard.of(info, model, ModelFile.sha256(model)), next));
-    }
-
-    private static List<Epoch> curve(TrainingSummary training) {
-        List<Epoch> curve = new ArrayList<>();
-        if (training != null && training.curve() != null) {
-            for (TrainingSummary.Epoch e : training.curve()) {
-                curve.add(new Epoch(curve.size() + 1, e.rgb(), e.depth(), e.validationRgb() == null || e.validationDepth() == null ? null
-                        : new Validation(e.validationRgb(), e.validationDepth())));
-            }
-        }
-        return curve;
+        HtmlReport.write(file, new ReportData(title, what, note, branches, null, training == null || training.curve() == null ? List.of() : training.curve(), limits(info.thresholds()), scores,
+                gallery, HeatScale.COMBINED, HeatScale.BRANCH, ModelCard.of(info, model, Sha256.of(model)), next));
     }
 
     private static List<Limit> limits(Thresholds thresholds) {

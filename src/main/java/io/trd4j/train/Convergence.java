@@ -1,7 +1,6 @@
 package io.trd4j.train;
 
-import io.trd4j.train.Trainer.EpochLoss;
-import io.trd4j.train.Trainer.ValidationLoss;
+import io.trd4j.model.EpochLoss;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -75,13 +74,13 @@ public final class Convergence {
     private static List<Branch> branches(List<EpochLoss> history) {
         boolean validated = validated(history);
         return List.of(
-                new Branch("rgb", history.stream().map(e -> validated ? e.validation().rgb() : e.rgb()).toList(), ValidationLoss::rgb),
-                new Branch("depth", history.stream().map(e -> validated ? e.validation().depth() : e.depth()).toList(),
+                new Branch("rgb", history.stream().map(e -> validated ? e.validationRgb() : e.rgb()).toList(), ValidationLoss::rgb),
+                new Branch("depth", history.stream().map(e -> validated ? e.validationDepth() : e.depth()).toList(),
                         ValidationLoss::depth));
     }
 
     private static boolean validated(List<EpochLoss> history) {
-        return history.stream().allMatch(e -> e.validation() != null);
+        return history.stream().allMatch(EpochLoss::validated);
     }
 
     private static double lowest(List<Double> losses) {

@@ -4,7 +4,6 @@ import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.model.network.Features;
 import io.trd4j.model.network.LibTorch;
 import io.trd4j.model.network.Network;
-import io.trd4j.train.Trainer.ValidationLoss;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;

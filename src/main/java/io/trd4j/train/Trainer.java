@@ -2,6 +2,7 @@ package io.trd4j.train;
 
 import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.io.InputException;
+import io.trd4j.model.EpochLoss;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.network.Features;
 import io.trd4j.model.network.LibTorch;
@@ -22,17 +23,7 @@ import org.bytedeco.pytorch.Tensor;
  * thread; everything that the run depends on is in the options, the parts and the teacher, so that two runs on the same
  * machine end with the same bits, also when one was interrupted and resumed from its state file.
  */
-public final class Trainer implements AutoCloseable {
-    /**
-     * Mean loss of an epoch's batches, per student, and the validation loss behind it.
-     *
-     * @param validation null when there are no validation parts
-     */
-    public record EpochLoss(double rgb, double depth, ValidationLoss validation) {}
-
-    /** Mean distillation loss of the normal validation parts, per student, after an epoch: cosine distances, 0 to 24. */
-    public record ValidationLoss(double rgb, double depth) {}
-
+public final class Trainer implements Resumable, AutoCloseable {
     /** Told after every step. */
     @FunctionalInterface
     public interface StepListener {
@@ -87,10 +78,12 @@ public final class Trainer implements AutoCloseable {
         return List.copyOf(history);
     }
 
+    /** Epochs done so far, those before a resume included. */
     public int epochsDone() {
         return history.size();
     }
 
+    /** Steps of each student in an epoch of this many parts. */
     public static int stepsPerEpoch(int parts, TrainingOptions options) {
         return starts(parts, options.batch(), options.size()).length - 1;
     }
@@ -122,7 +115,9 @@ public final class Trainer implements AutoCloseable {
                 listener.step(epoch, epoch * steps + step + 1, options.epochs() * steps, rgb, depth, learningRate);
             }
         }
-        EpochLoss loss = new EpochLoss(sumRgb / steps, sumDepth / steps, validation == null ? null : validationLoss(validation));
+        ValidationLoss validated = validation == null ? null : validationLoss(validation);
+        EpochLoss loss = new EpochLoss(sumRgb / steps, sumDepth / steps, validated == null ? null : validated.rgb(),
+                validated == null ? null : validated.depth());
         history.add(loss);
         return loss;
     }
@@ -188,12 +183,13 @@ public final class Trainer implements AutoCloseable {
         return loss == null ? 0 : loss.item_double();
     }
 
-    /** Writes everything from which the run continues, replacing the file in one move. */
+    @Override
     public void save(Path file) throws IOException {
-        state().write(file, network, adamRgb, adamDepth);
+        state().write(file, network, adamRgb, adamDepth, history);
     }
 
     /** Continues from a state file of the same options, teacher and parts. */
+    @Override
     public void resume(Path file) throws IOException {
         List<EpochLoss> done = state().read(file, network, adamRgb, adamDepth);
         history.clear();
@@ -201,7 +197,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private TrainingState state() throws IOException {
-        return new TrainingState(options, history, ModelFile.teacherSha256(network.teacher().weights().sources("")),
+        return new TrainingState(options, ModelFile.teacherSha256(network.teacher().weights().sources("")),
                 parts.sha256(), validation == null ? NO_PARTS : validation.sha256());
     }
 

@@ -6,19 +6,19 @@ import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.prepare.SobelAperture;
-import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
+import io.trd4j.io.LazyTask;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Writable;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.DriftReference;
+import io.trd4j.model.EpochLoss;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.PrecisionTests;
 import io.trd4j.model.TeacherWeights;
 import io.trd4j.model.TrainingSummary;
 import io.trd4j.model.network.Network;
-import io.trd4j.train.Trainer.EpochLoss;
-import io.trd4j.train.Trainer.ValidationLoss;
 import io.trd4j.train.TrainingWarning.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +27,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** From a category's normal parts to a calibrated model file. Used once, by one thread. */
@@ -91,8 +90,8 @@ public final class TrainingRun {
     public Result run(Dataset dataset, Path file) throws IOException {
         model = file;
         state = state(file);
-        AtomicFile.requireFile(model);
-        AtomicFile.requireFile(state);
+        Writable.requireFile(model);
+        Writable.requireFile(state);
         List<PartFiles> normal = PreparedParts.normal(dataset.train());
         if (normal.isEmpty()) {
             throw new InputException(dataset.category() + ": no normal training parts; put some under train/good");
@@ -109,7 +108,10 @@ public final class TrainingRun {
         try (Network network = new Network(options.backbone())) {
             // Before the parts are prepared: a fault of the teacher's file is then said at once.
             if (!random()) {
-                network.teacher().weights().load(TeacherWeights.load(plan.teacher(), options.backbone()));
+                try (LazyTask task = new LazyTask(progress, "Downloading MB", Progress.UNKNOWN)) {
+                    network.teacher().weights().load(
+                            TeacherWeights.load(plan.teacher(), options.backbone(), bytes -> task.at(bytes / 1_000_000)));
+                }
             }
             try (PreparedParts parts = prepare(normal); PreparedParts validated = validation.isEmpty() ? null : prepare(validation)) {
                 if (validated == null) {
@@ -162,14 +164,15 @@ public final class TrainingRun {
     private List<EpochLoss> train(Network network, PreparedParts parts, OutlierCheck outliers, PreparedParts validation)
             throws IOException {
         try (Trainer trainer = new Trainer(network, options, parts, validation)) {
-            if (plan.resumes() && Files.exists(state)) {
-                trainer.resume(state);
-                listener.resumed(state, trainer.epochsDone());
-            } else if (plan.resumes()) {
-                listener.nothingToResume(state);
+            StateSaver saver = new StateSaver(trainer, state, plan.stateSeconds());
+            if (plan.resumes()) {
+                if (saver.resume()) {
+                    listener.resumed(state, trainer.epochsDone());
+                } else {
+                    listener.nothingToResume(state);
+                }
             }
             long steps = (long) options.epochs() * Trainer.stepsPerEpoch(parts.count(), options);
-            long saved = System.nanoTime();
             String most = plan.stopsWhenConverged() ? " at most" : "";
             try (Progress.Task task = progress.open("Training", steps)) {
                 while (trainer.epochsDone() < options.epochs()
@@ -180,11 +183,7 @@ public final class TrainingRun {
                     if (options.device().isCpu()) {
                         outliers.afterEpoch(network, trainer.epochsDone());
                     }
-                    if (plan.stateSeconds() >= 0
-                            && System.nanoTime() - saved >= TimeUnit.SECONDS.toNanos(plan.stateSeconds())) {
-                        trainer.save(state);
-                        saved = System.nanoTime();
-                    }
+                    saver.saveWhenDue();
                 }
             }
             return trainer.history();
@@ -197,9 +196,9 @@ public final class TrainingRun {
         PreparedParts prepared = validated == null ? parts : validated;
         Calibration calibration = CalibrationRun.calibrate(network, options.size(), prepared, plan.regionOfInterest(),
                 options.threads(), progress);
-        ModelInfo info = new ModelInfo(ModelInfo.FORMAT_VERSION, options.backbone(), options.size(), options.modality(),
-                options.normalKernel(), null, null, summary(parts.count(), history, (System.nanoTime() - start) / 1e9),
+        ModelInfo info = ModelInfo.of(options.backbone(), options.size(), options.modality(), options.normalKernel(),
                 ModelFile.teacherSha256(network.teacher().weights().sources("")))
+                .withTraining(summary(parts.count(), history, (System.nanoTime() - start) / 1e9))
                 .withRegionOfInterest(plan.regionOfInterest()).withCalibration(calibration);
         ModelFile.write(model, info, network.sources());
         PrecisionTests precisions = CalibrationRun.testPrecisions(network, options.size(), calibration, plan.regionOfInterest(),
@@ -212,15 +211,8 @@ public final class TrainingRun {
 
     private TrainingSummary summary(int parts, List<EpochLoss> history, double seconds) {
         EpochLoss last = history.get(history.size() - 1);
-        ValidationLoss loss = last.validation();
         return new TrainingSummary(history.size(), history.size() * Trainer.stepsPerEpoch(parts, options), options.batch(),
-                options.learningRate(), options.seed(), parts, last.rgb(), last.depth(), loss == null ? null : loss.rgb(),
-                loss == null ? null : loss.depth(), seconds, plan.teacher(), curve(history));
-    }
-
-    private static List<TrainingSummary.Epoch> curve(List<EpochLoss> history) {
-        return history.stream().map(epoch -> new TrainingSummary.Epoch(epoch.rgb(), epoch.depth(),
-                epoch.validation() == null ? null : epoch.validation().rgb(),
-                epoch.validation() == null ? null : epoch.validation().depth())).toList();
+                options.learningRate(), options.seed(), parts, last.rgb(), last.depth(), last.validationRgb(),
+                last.validationDepth(), seconds, plan.teacher(), history);
     }
 }

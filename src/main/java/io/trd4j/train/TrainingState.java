@@ -4,68 +4,62 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trd4j.io.InputException;
+import io.trd4j.model.EpochLoss;
 import io.trd4j.model.ParameterNames;
 import io.trd4j.model.network.Network;
-import io.trd4j.model.tensorfile.Safetensors;
-import io.trd4j.model.tensorfile.SafetensorsWriter;
-import io.trd4j.train.Trainer.EpochLoss;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The state file of a run: a safetensors file with both students, both optimizers' moments and the epochs done. It fits
  * only a run with the same options, teacher and parts; the number of epochs may differ, so that a run can be extended.
  */
-record TrainingState(TrainingOptions options, List<EpochLoss> history, String teacherSha256, String partsSha256,
-                     String validationSha256) {
+record TrainingState(TrainingOptions options, String teacherSha256, String partsSha256, String validationSha256) {
     private static final String VERSION = "2";
     private static final String TEACHER_KEY = "trd.state.teacher_sha256";
     private static final String PARTS_KEY = "trd.state.parts_sha256";
     private static final String VALIDATION_KEY = "trd.state.validation_sha256";
+    private static final String HISTORY_KEY = "trd.state.history";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    void write(Path file, Network network, Adam adamRgb, Adam adamDepth) throws IOException {
-        List<SafetensorsWriter.Source> sources = new ArrayList<>();
-        sources.addAll(network.studentRgb().weights().sources(ParameterNames.STUDENT_RGB));
-        sources.addAll(network.studentDepth().weights().sources(ParameterNames.STUDENT_DEPTH));
-        sources.addAll(adamRgb.sources("adam_rgb."));
-        sources.addAll(adamDepth.sources("adam_depth."));
-        Map<String, String> metadata = new TreeMap<>(identity());
-        metadata.put("trd.state.history", JSON.writeValueAsString(history));
-        SafetensorsWriter.write(file, metadata, sources);
+    /** An epoch as the file has it. */
+    private record Stored(double rgb, double depth, ValidationLoss validation) {
+        static Stored of(EpochLoss e) {
+            return new Stored(e.rgb(), e.depth(), e.validated() ? new ValidationLoss(e.validationRgb(), e.validationDepth()) : null);
+        }
+
+        EpochLoss loss() {
+            return new EpochLoss(rgb, depth, validation == null ? null : validation.rgb(), validation == null ? null : validation.depth());
+        }
     }
 
+    void write(Path file, Network network, Adam adamRgb, Adam adamDepth, List<EpochLoss> history) throws IOException {
+        file(network, adamRgb, adamDepth).write(file, HISTORY_KEY, JSON.writeValueAsString(history.stream().map(Stored::of).toList()));
+    }
+
+    /** Loads everything; returns the losses of the epochs done. */
     List<EpochLoss> read(Path path, Network network, Adam adamRgb, Adam adamDepth) throws IOException {
-        try (Safetensors file = Safetensors.open(path)) {
-            identity().forEach((key, expected) -> {
-                String found = file.metadata().get(key);
-                if (!expected.equals(found)) {
-                    throw new InputException(path + " cannot be resumed here: " + difference(key, found, expected)
-                            + "; use the same options and parts, or leave out --resume");
-                }
-            });
-            network.studentRgb().weights().load(file, ParameterNames.STUDENT_RGB);
-            network.studentDepth().weights().load(file, ParameterNames.STUDENT_DEPTH);
-            adamRgb.load(file, "adam_rgb.");
-            adamDepth.load(file, "adam_depth.");
-            return JSON.readValue(file.metadata().getOrDefault("trd.state.history", ""), new TypeReference<>() {});
+        return file(network, adamRgb, adamDepth).read(path, HISTORY_KEY, text -> history(path, text));
+    }
+
+    private static List<EpochLoss> history(Path path, String text) {
+        try {
+            List<Stored> stored = JSON.readValue(text == null ? "" : text, new TypeReference<>() {});
+            return stored.stream().map(Stored::loss).toList();
         } catch (JsonProcessingException e) {
             throw new InputException(path + ": its list of epochs is damaged; start again without --resume", e);
         }
     }
 
-    private static String difference(String key, String found, String expected) {
-        return switch (key) {
-            case TEACHER_KEY -> "the teacher's weights are others";
-            case PARTS_KEY -> "the training parts are others";
-            case VALIDATION_KEY -> "the validation parts are others";
-            default -> key.substring(key.lastIndexOf('.') + 1).replace('_', ' ') + " is " + found + " there and " + expected + " now";
-        };
+    private StateFile file(Network network, Adam adamRgb, Adam adamDepth) {
+        return new StateFile(identity(), Map.of(TEACHER_KEY, "the teacher's weights are others", PARTS_KEY,
+                "the training parts are others", VALIDATION_KEY, "the validation parts are others"), "options and parts")
+                .with(ParameterNames.STUDENT_RGB, network.studentRgb().weights())
+                .with(ParameterNames.STUDENT_DEPTH, network.studentDepth().weights())
+                .with("adam_rgb.", adamRgb).with("adam_depth.", adamDepth);
     }
 
     /**

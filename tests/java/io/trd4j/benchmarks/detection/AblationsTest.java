@@ -66,8 +66,8 @@ class AblationsTest {
             detection = Detection.of(full, validation, test, SIZE, TorchDevice.CPU);
             Network network = full.network();
             Calibration calibration = Calibrator.calibrate(network, SIZE, validation, null, THREADS, done -> { });
-            ModelFile.write(file, new ModelInfo(ModelInfo.FORMAT_VERSION, Backbone.RESNET18, SIZE, Modality.NORMALS, 5, calibration,
-                    null, null, ModelFile.teacherSha256(network.teacher().weights().sources(""))), network.sources());
+            ModelFile.write(file, ModelInfo.of(Backbone.RESNET18, SIZE, Modality.NORMALS, 5,
+                    ModelFile.teacherSha256(network.teacher().weights().sources(""))).withCalibration(calibration), network.sources());
         }
         try (Inspector inspector = Inspector.open(file, new InspectorOptions(THREADS, Precision.FP32).withDevice(DeviceChoice.CPU))) {
             Inspection inspection = inspector.newInspection();

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trd4j.data.Fixtures;
 import io.trd4j.data.Part;
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.ImageWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ class DatasetTest {
         }
         Path file = root.resolve(target);
         Files.createDirectories(file.getParent());
-        return Files.write(file, ImageFiles.pngGrey(size, size, pixels));
+        return Files.write(file, ImageWriter.pngGrey(size, size, pixels));
     }
 
     @Test

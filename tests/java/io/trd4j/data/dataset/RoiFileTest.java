@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.trd4j.data.RgbImage;
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.ImageWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +45,7 @@ class RoiFileTest {
             pixels[i] = (byte) (i % 128 >= 32 && i / 128 < 48 ? 255 : 0);
         }
         Path file = folder.resolve("roi.any");
-        Files.write(file, ImageFiles.pngGrey(128, 64, pixels));
+        Files.write(file, ImageWriter.pngGrey(128, 64, pixels));
         assertCounts(file, (x, y) -> x >= 8 && y < 24);
     }
 
@@ -72,11 +72,11 @@ class RoiFileTest {
         Path black = folder.resolve("black.png");
         byte[] labels = new byte[64 * 64];
         Arrays.fill(labels, (byte) 1);
-        Files.write(black, ImageFiles.pngGrey(64, 64, labels));
+        Files.write(black, ImageWriter.pngGrey(64, 64, labels));
         assertRefused(() -> RoiFile.read(black, SIZE, null), black, "excludes every pixel", "white");
         Path speck = folder.resolve("speck.png");
         labels[100] = (byte) 255;
-        Files.write(speck, ImageFiles.pngGrey(64, 64, labels));
+        Files.write(speck, ImageWriter.pngGrey(64, 64, labels));
         assertRefused(() -> RoiFile.read(speck, SIZE, null), speck, "excludes every pixel at the model's size 32");
 
         String size = "\"width\": 64, \"height\": 48";
@@ -112,7 +112,7 @@ class RoiFileTest {
         assertRefused(() -> RoiFile.read(file, SIZE, new RgbImage(48, 64, new byte[3 * 48 * 64])), file,
                 "for images of 64x48 pixels, but the parts' colour images have 48x64");
         Path image = folder.resolve("roi.png");
-        Files.write(image, ImageFiles.pngGrey(2, 1, new byte[] {-1, -1}));
+        Files.write(image, ImageWriter.pngGrey(2, 1, new byte[] {-1, -1}));
         assertEquals(SIZE * SIZE, RoiFile.read(image, SIZE, new RgbImage(1, 2, new byte[6])).length, "an image may be a map's mask");
     }
 

@@ -36,7 +36,7 @@ class ImageFilesTest {
         "grey_deflate", "grey_lzw", "grey_contig", "grey_contig_deflate", "bigendian", "bigtiff", "planar",
         "planar_deflate", "three_pages", "tiled", "strips"})
     void readsPointClouds(String kind) throws IOException {
-        PointCloud cloud = ImageFiles.readXyz(Fixtures.image("xyz_" + kind + ".tiff"));
+        PointCloud cloud = PointCloudReader.read(Fixtures.image("xyz_" + kind + ".tiff"));
         assertEquals(W, cloud.width());
         assertEquals(H, cloud.height());
         float[] expected = new float[3 * W * H];
@@ -51,7 +51,7 @@ class ImageFilesTest {
     @ValueSource(strings = {"rgb.png", "rgb.bmp", "rgb.tif", "rgb_lzw.tif", "rgb_deflate.tif", "rgba.png", "rgb16.png",
         "palette.png", "oriented.png"})
     void readsColour(String name) throws IOException {
-        RgbImage image = ImageFiles.readRgb(Fixtures.image(name));
+        RgbImage image = ImageReader.readRgb(Fixtures.image(name));
         assertEquals(W, image.width());
         assertEquals(H, image.height());
         for (int p = 0; p < W * H; p++) {
@@ -65,7 +65,7 @@ class ImageFilesTest {
 
     @Test
     void greyBecomesThreeChannels() throws IOException {
-        RgbImage image = ImageFiles.readRgb(Fixtures.image("grey.png"));
+        RgbImage image = ImageReader.readRgb(Fixtures.image("grey.png"));
         for (int i = 0; i < image.rgb().length; i++) {
             assertEquals(10 * (i / 3 / W), image.rgb()[i] & 0xFF);
         }
@@ -75,7 +75,7 @@ class ImageFilesTest {
     @ParameterizedTest
     @ValueSource(strings = {"oriented.jpg", "progressive.jpg", "cmyk.jpg"})
     void readsJpeg(String name) throws IOException {
-        RgbImage image = ImageFiles.readRgb(Fixtures.image(name));
+        RgbImage image = ImageReader.readRgb(Fixtures.image(name));
         assertEquals(24, image.width());
         assertEquals(16, image.height());
         int[] colour = {200, 100, 50};
@@ -90,30 +90,30 @@ class ImageFilesTest {
         byte[] bytes = new byte[3 * 7 * 9];
         random.nextBytes(bytes);
         RgbImage image = new RgbImage(7, 9, bytes);
-        Path png = Files.write(folder.resolve("a.png"), ImageFiles.png(image));
-        assertArrayEquals(bytes, ImageFiles.readRgb(png).rgb());
+        Path png = Files.write(folder.resolve("a.png"), ImageWriter.png(image));
+        assertArrayEquals(bytes, ImageReader.readRgb(png).rgb());
 
         float[] values = new float[3 * 7 * 9];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) random.nextGaussian();
         }
         values[5] = Float.NaN;
-        Path xyz = Files.write(folder.resolve("a.tiff"), ImageFiles.tiffXyz(new PointCloud(7, 9, values)));
-        PointCloud cloud = ImageFiles.readXyz(xyz);
+        Path xyz = Files.write(folder.resolve("a.tiff"), ImageWriter.tiffXyz(new PointCloud(7, 9, values)));
+        PointCloud cloud = PointCloudReader.read(xyz);
         assertEquals(7, cloud.width());
         assertArrayEquals(values, cloud.xyz());
 
         byte[] grey = Arrays.copyOf(bytes, 63);
-        Path mask = Files.write(folder.resolve("m.png"), ImageFiles.pngGrey(7, 9, grey));
-        assertArrayEquals(grey, ImageFiles.readGrey(mask).pixels());
+        Path mask = Files.write(folder.resolve("m.png"), ImageWriter.pngGrey(7, 9, grey));
+        assertArrayEquals(grey, ImageReader.readGrey(mask).pixels());
 
         float[] map = Arrays.copyOf(values, 63);
-        byte[] tiff = ImageFiles.tiffFloat(7, 9, map);
+        byte[] tiff = ImageWriter.tiffFloat(7, 9, map);
         TiffFile parsed = TiffFile.parse(folder, tiff);
         float[] read = new float[63];
         parsed.read(parsed.pages.get(0), read, 0);
         assertArrayEquals(map, read);
-        assertThrows(IllegalArgumentException.class, () -> ImageFiles.tiffFloat(8, 9, map));
+        assertThrows(IllegalArgumentException.class, () -> ImageWriter.tiffFloat(8, 9, map));
     }
 
     /** Every truncation of every kind of file is refused in one line: nothing is invented, nothing crashes. */
@@ -122,13 +122,13 @@ class ImageFilesTest {
         "xyz_rgb_none.tiff", "xyz_rgb_deflate.tiff", "xyz_rgb_lzw.tiff", "xyz_grey_none.tiff", "xyz_bigtiff.tiff"})
     void refusesTruncatedFiles(String name) throws IOException {
         byte[] whole = Files.readAllBytes(Fixtures.image(name));
-        byte[] sound = name.startsWith("xyz") ? floatBytes(name) : ImageFiles.readRgb(Fixtures.image(name)).rgb();
+        byte[] sound = name.startsWith("xyz") ? floatBytes(name) : ImageReader.readRgb(Fixtures.image(name)).rgb();
         Path file = folder.resolve(name);
         for (int length = 0; length < whole.length; length += 1 + length / 40) {
             Files.write(file, Arrays.copyOf(whole, length));
             try {
                 // Trailing bytes that hold no pixel and no directory may be missing: then the image is whole.
-                byte[] read = name.startsWith("xyz") ? floatBytes(ImageFiles.readXyz(file)) : ImageFiles.readRgb(file).rgb();
+                byte[] read = name.startsWith("xyz") ? floatBytes(PointCloudReader.read(file)) : ImageReader.readRgb(file).rgb();
                 assertArrayEquals(sound, read, name + " cut to " + length);
                 assertTrue(length > whole.length - 64, name + " cut to " + length + " of " + whole.length);
             } catch (InputException e) {
@@ -154,9 +154,9 @@ class ImageFilesTest {
             Files.write(file, damaged);
             try {
                 if (name.startsWith("xyz")) {
-                    ImageFiles.readXyz(file);
+                    PointCloudReader.read(file);
                 } else {
-                    ImageFiles.readRgb(file);
+                    ImageReader.readRgb(file);
                 }
             } catch (InputException e) {
                 refused++;
@@ -172,43 +172,43 @@ class ImageFilesTest {
         png.putInt(16, 100_000).putInt(20, 100_000);
         fixCrc(png);
         Path huge = Files.write(folder.resolve("huge.png"), png.array());
-        assertRefused(() -> ImageFiles.readRgb(huge), huge, "100000x100000", "100 million");
+        assertRefused(() -> ImageReader.readRgb(huge), huge, "100000x100000", "100 million");
         png.putInt(16, 9_000).putInt(20, 9_000);
         fixCrc(png);
         Path empty = Files.write(folder.resolve("empty.png"), png.array());
-        assertRefused(() -> ImageFiles.readRgb(empty), empty, "too little image data");
+        assertRefused(() -> ImageReader.readRgb(empty), empty, "too little image data");
         png.putInt(16, 0);
         fixCrc(png);
         Path zero = Files.write(folder.resolve("zero.png"), png.array());
-        assertRefused(() -> ImageFiles.readRgb(zero), zero, "0x9000");
+        assertRefused(() -> ImageReader.readRgb(zero), zero, "0x9000");
 
         for (String name : new String[] {"xyz_rgb_deflate.tiff", "xyz_rgb_none.tiff", "xyz_rgb_lzw.tiff"}) {
             ByteBuffer tiff = ByteBuffer.wrap(Files.readAllBytes(Fixtures.image(name))).order(ByteOrder.LITTLE_ENDIAN);
             setSize(tiff, 60_000, 60_000);
             Path cloud = Files.write(folder.resolve(name), tiff.array());
-            assertRefused(() -> ImageFiles.readXyz(cloud), cloud);
+            assertRefused(() -> PointCloudReader.read(cloud), cloud);
         }
     }
 
     @Test
     void refusesOtherThings() throws IOException {
         Path missing = folder.resolve("none.png");
-        assertRefused(() -> ImageFiles.readRgb(missing), missing, "does not exist");
-        assertRefused(() -> ImageFiles.readRgb(folder), folder, "not a file");
+        assertRefused(() -> ImageReader.readRgb(missing), missing, "does not exist");
+        assertRefused(() -> ImageReader.readRgb(folder), folder, "not a file");
         Path empty = Files.write(folder.resolve("empty.png"), new byte[0]);
-        assertRefused(() -> ImageFiles.readRgb(empty), empty, "is empty");
+        assertRefused(() -> ImageReader.readRgb(empty), empty, "is empty");
         Path text = Files.writeString(folder.resolve("text.png"), "no image at all, only words");
-        assertRefused(() -> ImageFiles.readRgb(text), text, "not a PNG");
-        assertRefused(() -> ImageFiles.readXyz(Fixtures.image("rgb.png")), "rgb.png", "not a TIFF");
-        assertRefused(() -> ImageFiles.readXyz(Fixtures.image("one_channel.tiff")), "one_channel.tiff", "1 channel");
-        assertRefused(() -> ImageFiles.readXyz(Fixtures.image("int16.tiff")), "int16.tiff", "float32");
-        assertRefused(() -> ImageFiles.readXyz(Fixtures.image("rgb.tif")), "rgb.tif", "float32");
-        assertRefused(() -> ImageFiles.readRgb(Fixtures.image("xyz_rgb_none.tiff")), "xyz_rgb_none.tiff", "float");
-        assertRefused(() -> ImageFiles.readNormals(Fixtures.image("grey.png")), "grey.png", "1 channel");
+        assertRefused(() -> ImageReader.readRgb(text), text, "not a PNG");
+        assertRefused(() -> PointCloudReader.read(Fixtures.image("rgb.png")), "rgb.png", "not a TIFF");
+        assertRefused(() -> PointCloudReader.read(Fixtures.image("one_channel.tiff")), "one_channel.tiff", "1 channel");
+        assertRefused(() -> PointCloudReader.read(Fixtures.image("int16.tiff")), "int16.tiff", "float32");
+        assertRefused(() -> PointCloudReader.read(Fixtures.image("rgb.tif")), "rgb.tif", "float32");
+        assertRefused(() -> ImageReader.readRgb(Fixtures.image("xyz_rgb_none.tiff")), "xyz_rgb_none.tiff", "float");
+        assertRefused(() -> ImageReader.readNormals(Fixtures.image("grey.png")), "grey.png", "1 channel");
     }
 
     private static byte[] floatBytes(String name) throws IOException {
-        return floatBytes(ImageFiles.readXyz(Fixtures.image(name)));
+        return floatBytes(PointCloudReader.read(Fixtures.image(name)));
     }
 
     private static byte[] floatBytes(PointCloud cloud) {

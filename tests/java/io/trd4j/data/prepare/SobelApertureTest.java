@@ -7,7 +7,7 @@ import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.ImageWriter;
 import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import java.io.IOException;
@@ -42,8 +42,8 @@ class SobelApertureTest {
         }
         Path rgb = folder.resolve(files + ".png");
         Path cloud = folder.resolve(files++ + ".tiff");
-        Files.write(rgb, ImageFiles.png(new RgbImage(1, 1, new byte[3])));
-        Files.write(cloud, ImageFiles.tiffXyz(new PointCloud(PIXELS, PIXELS, xyz)));
+        Files.write(rgb, ImageWriter.png(new RgbImage(1, 1, new byte[3])));
+        Files.write(cloud, ImageWriter.tiffXyz(new PointCloud(PIXELS, PIXELS, xyz)));
         return PartFiles.of(rgb, cloud);
     }
 
@@ -96,7 +96,7 @@ class SobelApertureTest {
     @Test
     void whatCannotBeMeasuredEndsWithFive() throws IOException {
         Path image = folder.resolve("normals.png");
-        Files.write(image, ImageFiles.png(new RgbImage(8, 8, new byte[3 * 64])));
+        Files.write(image, ImageWriter.png(new RgbImage(8, 8, new byte[3 * 64])));
         PartFiles normals = PartFiles.of(image, image);
         PartFiles flat = part((x, y) -> 0, 0);
         PartFiles tiny = part((x, y) -> x < 36 && y < 36 ? 0.02 + 0.0001 * x : 0, 0);

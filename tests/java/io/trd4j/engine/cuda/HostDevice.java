@@ -1,6 +1,7 @@
 package io.trd4j.engine.cuda;
 
 import io.trd4j.engine.DeviceException;
+import io.trd4j.ops.Address;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -24,12 +25,6 @@ final class HostDevice implements Device {
     private static final Object HARNESS = new Object();
     private static final long GUARD = 256;
     private static final byte PATTERN = (byte) 0xA5;
-
-    private static final class At extends Pointer {
-        At(long at) {
-            address = at;
-        }
-    }
 
     /** What a stream does next: work, or an event that happens or is awaited, as of its n-th recording. */
     private record Entry(Runnable work, long records, long awaits, long occurrence) {}
@@ -91,7 +86,7 @@ final class HostDevice implements Device {
         Pointer.memset(memory, PATTERN, bytes + 3 * GUARD);
         long start = (memory.address() + GUARD + GUARD - 1) / GUARD * GUARD;
         // What nobody wrote is NaN in every type.
-        Pointer.memset(new At(start), 0xFF, bytes);
+        Pointer.memset(Address.of(start), 0xFF, bytes);
         blocks.put(start, new Block(memory, start, bytes));
         allocated += bytes;
         return start;
@@ -186,13 +181,13 @@ final class HostDevice implements Device {
     @Override
     public void copyToDevice(long stream, long to, long from, long bytes) {
         require(from);
-        run(stream, () -> Pointer.memcpy(new At(to), new At(from), bytes));
+        run(stream, () -> Pointer.memcpy(Address.of(to), Address.of(from), bytes));
     }
 
     @Override
     public void copyToHost(long stream, long to, long from, long bytes) {
         require(to);
-        run(stream, () -> Pointer.memcpy(new At(to), new At(from), bytes));
+        run(stream, () -> Pointer.memcpy(Address.of(to), Address.of(from), bytes));
     }
 
     private synchronized void require(long hostAddress) {
@@ -205,19 +200,19 @@ final class HostDevice implements Device {
     public void copyRows(long stream, long to, long toStride, long from, long fromStride, long rowBytes, long rows) {
         run(stream, () -> {
             for (long row = 0; row < rows; row++) {
-                Pointer.memcpy(new At(to + row * toStride), new At(from + row * fromStride), rowBytes);
+                Pointer.memcpy(Address.of(to + row * toStride), Address.of(from + row * fromStride), rowBytes);
             }
         });
     }
 
     @Override
     public void fill(long stream, long to, int value, long bytes) {
-        run(stream, () -> Pointer.memset(new At(to), value, bytes));
+        run(stream, () -> Pointer.memset(Address.of(to), value, bytes));
     }
 
     @Override
     public void upload(long to, long from, long bytes) {
-        Pointer.memcpy(new At(to), new At(from), bytes);
+        Pointer.memcpy(Address.of(to), Address.of(from), bytes);
     }
 
     @Override

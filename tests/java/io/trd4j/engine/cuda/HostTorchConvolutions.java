@@ -2,10 +2,10 @@ package io.trd4j.engine.cuda;
 
 import io.trd4j.engine.plan.Layer;
 import io.trd4j.engine.plan.PlanOp;
+import io.trd4j.ops.Address;
 import io.trd4j.ops.Retained;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -19,12 +19,6 @@ import org.bytedeco.pytorch.global.torch;
 final class HostTorchConvolutions implements ConvolutionLibrary {
     private static final long[] NO_DILATION = {1, 1};
     private int pools;
-
-    private static final class At extends Pointer {
-        At(long at) {
-            address = at;
-        }
-    }
 
     @Override
     public String name() {
@@ -42,7 +36,7 @@ final class HostTorchConvolutions implements ConvolutionLibrary {
     }
 
     private static Tensor view(long address, long n, long c, long h, long w) {
-        return torch.from_blob(new FloatPointer(new At(address)), new long[] {n, c, h, w}, new long[] {h * w * c, 1, w * c, c},
+        return torch.from_blob(new FloatPointer(Address.of(address)), new long[] {n, c, h, w}, new long[] {h * w * c, 1, w * c, c},
                 new TensorOptions());
     }
 
@@ -62,7 +56,7 @@ final class HostTorchConvolutions implements ConvolutionLibrary {
         long post = r.addressOrNull(l.post());
         r.run(stream, () -> {
             try (PointerScope scope = new PointerScope()) {
-                Tensor bias = torch.from_blob(new FloatPointer(new At(weights + l.weights().biasOffset())), new long[] {layer.out()},
+                Tensor bias = torch.from_blob(new FloatPointer(Address.of(weights + l.weights().biasOffset())), new long[] {layer.out()},
                         new long[] {1}, new TensorOptions());
                 Tensor y = torch.conv2d(view(l.in(), in), view(weights, layer.out(), layer.in(), layer.kernel(), layer.kernel()),
                         new TensorOptional(bias), new long[] {layer.stride(), layer.stride()},

@@ -110,7 +110,7 @@ class TunersTest {
     }
 
     private static Student student(Tuners tuners) {
-        return new Student(BACKBONE, Weights.Layout.CHANNELS_LAST, tuners);
+        return new Student(BACKBONE, tuners);
     }
 
     private static List<String> names(Weights weights) {

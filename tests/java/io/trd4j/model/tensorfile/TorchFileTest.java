@@ -36,7 +36,7 @@ class TorchFileTest {
     private Path folder;
 
     private static byte[] bytes(Object tensor) {
-        ByteBuffer buffer = ((TorchFile.TensorData) tensor).data().get();
+        ByteBuffer buffer = ((TorchTensor) tensor).data().get();
         byte[] out = new byte[buffer.remaining()];
         buffer.get(out);
         return out;
@@ -54,7 +54,7 @@ class TorchFileTest {
             for (String top : List.of("net", "odd")) {
                 for (Map.Entry<String, Object> e : StateDict.asDict(file.root().get(top)).entrySet()) {
                     String path = top + "/" + e.getKey();
-                    TorchFile.TensorData tensor = (TorchFile.TensorData) e.getValue();
+                    TorchTensor tensor = (TorchTensor) e.getValue();
                     assertEquals(expected.info(path), new TensorInfo(path, tensor.type(), tensor.shape()));
                     assertArrayEquals(expected.bytes(path), bytes(tensor), path);
                     assertArrayEquals(expected.bytes(path), bytes(tensor), path + " again");
@@ -76,7 +76,7 @@ class TorchFileTest {
     @Test
     void readsPartsOfStoragesOfOldVersions() throws IOException {
         try (TorchFile file = TorchFile.open(TORCH.resolve("old-view.pth"))) {
-            TorchFile.TensorData part = (TorchFile.TensorData) file.root().get("part");
+            TorchTensor part = (TorchTensor) file.root().get("part");
             assertArrayEquals(new float[] {13, 14, 15}, TensorElements.floats(part.type(), part.data().get()));
         }
     }
@@ -250,7 +250,7 @@ class TorchFileTest {
                 Map<String, Object> back = StateDict.asDict(read.root().get("z"));
                 assertEquals(new ArrayList<>(odd.keySet()), new ArrayList<>(back.keySet()));
                 for (TensorInfo t : expected.tensors()) {
-                    TorchFile.TensorData tensor = (TorchFile.TensorData) back.get(t.name());
+                    TorchTensor tensor = (TorchTensor) back.get(t.name());
                     assertEquals(t, new TensorInfo(t.name(), tensor.type(), tensor.shape()));
                     assertArrayEquals(expected.bytes(t.name()), bytes(tensor));
                 }

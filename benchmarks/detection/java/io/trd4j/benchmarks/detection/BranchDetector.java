@@ -1,6 +1,7 @@
 package io.trd4j.benchmarks.detection;
 
 import io.trd4j.calibrate.PreparedParts;
+import io.trd4j.model.EpochLoss;
 import io.trd4j.model.network.Features;
 import io.trd4j.model.network.Network;
 import io.trd4j.model.network.Tuners;
@@ -23,7 +24,7 @@ final class BranchDetector implements Detector {
 
     BranchDetector(Tuners tuners, List<SafetensorsWriter.Source> teacher, TrainingOptions options, PreparedParts train) {
         size = options.size();
-        network = new Network(options.backbone(), Weights.Layout.CHANNELS_LAST, tuners);
+        network = new Network(options.backbone(), tuners);
         try {
             network.teacher().weights().load(teacher);
             trainer = new Trainer(network, options, train);
@@ -35,7 +36,7 @@ final class BranchDetector implements Detector {
 
     @Override
     public List<Double> epoch() {
-        Trainer.EpochLoss loss = trainer.epoch(SILENT);
+        EpochLoss loss = trainer.epoch(SILENT);
         return List.of(loss.rgb(), loss.depth());
     }
 

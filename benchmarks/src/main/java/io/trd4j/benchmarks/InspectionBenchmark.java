@@ -59,9 +59,8 @@ public class InspectionBenchmark {
             network.teacher().weights().initialise(SEED);
             network.studentRgb().weights().initialise(SEED + 1);
             network.studentDepth().weights().initialise(SEED + 2);
-            ModelFile.write(file, new ModelInfo(ModelInfo.FORMAT_VERSION, Backbone.RESNET18, size, Modality.NORMALS,
-                    NORMAL_KERNEL, new Calibration(1, 1, 1, 1), null, null,
-                    ModelFile.teacherSha256(network.teacher().weights().sources(""))), network.sources());
+            ModelFile.write(file, ModelInfo.of(Backbone.RESNET18, size, Modality.NORMALS, NORMAL_KERNEL,
+                    ModelFile.teacherSha256(network.teacher().weights().sources(""))).withCalibration(new Calibration(1, 1, 1, 1)), network.sources());
         }
     }
 

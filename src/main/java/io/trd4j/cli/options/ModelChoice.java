@@ -1,7 +1,7 @@
 package io.trd4j.cli.options;
 
-import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Writable;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.ModelInfo;
 import java.io.IOException;
@@ -45,7 +45,7 @@ public final class ModelChoice {
     /** Checks, before anything is measured, that the report can be written and would not replace the model; null = none is wanted. */
     public void requireReport(Path json) throws IOException {
         if (json != null) {
-            AtomicFile.requireFile(json);
+            Writable.requireFile(json);
             if (model != null) {
                 OutputChecks.requireNew("--json", json, "--model", model);
             }

@@ -1,7 +1,7 @@
 package io.trd4j.cli.options;
 
-import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Writable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -13,7 +13,7 @@ public final class OutputChecks {
 
     /** The output can be written, and is not the file that another option names. */
     public static void requireNew(String option, Path output, String otherOption, Path other) throws IOException {
-        AtomicFile.requireFile(output);
+        Writable.requireFile(output);
         if (output.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())
                 || Files.exists(output) && Files.exists(other) && Files.isSameFile(output, other)) {
             throw new InputException(option + " and " + otherOption + " name the same file " + output + "; choose another " + option);
@@ -26,7 +26,7 @@ public final class OutputChecks {
             requireNew(option, output, otherOption, Path.of(other));
         } catch (InvalidPathException e) {
             // Not a file name: whoever reads it says so.
-            AtomicFile.requireFile(output);
+            Writable.requireFile(output);
         }
     }
 }

@@ -30,7 +30,8 @@ public record Dataset(String category, List<PartFiles> train, List<PartFiles> va
      * @throws InputException when the folder is missing, empty, of another layout, or a file's partner is missing
      */
     public static Dataset open(Path categoryFolder) throws IOException {
-        return DatasetReader.read(categoryFolder);
+        CategoryFolder folder = new CategoryFolder(categoryFolder);
+        return new Dataset(folder.name, folder.train, folder.validation, folder.test);
     }
 
     /** Whether every test part is known to be normal or anomalous. */

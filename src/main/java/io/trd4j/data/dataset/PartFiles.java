@@ -3,7 +3,9 @@ package io.trd4j.data.dataset;
 import io.trd4j.data.Part;
 import io.trd4j.data.PartSource;
 import io.trd4j.data.RgbImage;
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.ImageReader;
+import io.trd4j.data.image.PointCloudReader;
+import io.trd4j.data.image.SecondImage;
 import io.trd4j.data.prepare.Preparation;
 import io.trd4j.io.InputException;
 import java.io.IOException;
@@ -50,11 +52,11 @@ public record PartFiles(String id, String kind, Path rgb, Path second, Path mask
         return !kind.equals(GOOD);
     }
 
-    /** Reads what there is; see {@link ImageFiles} for the kinds accepted and the errors. */
+    /** Reads what there is; see {@link ImageReader} and {@link PointCloudReader} for the kinds accepted and the errors. */
     @Override
     public Part load() throws IOException {
-        RgbImage image = rgb == null ? null : ImageFiles.readRgb(rgb);
-        ImageFiles.Second read = second == null ? null : ImageFiles.readSecond(second);
+        RgbImage image = rgb == null ? null : ImageReader.readRgb(rgb);
+        SecondImage read = second == null ? null : SecondImage.read(second);
         return Part.fromFiles(id, (second != null ? second : rgb).toString(), image, read == null ? null : read.xyz(),
                 read == null ? null : read.normals());
     }
@@ -73,6 +75,6 @@ public record PartFiles(String id, String kind, Path rgb, Path second, Path mask
             }
             return new boolean[Math.multiplyExact(size, size)];
         }
-        return Preparation.aboveHalf(ImageFiles.readGrey(mask), size);
+        return Preparation.aboveHalf(ImageReader.readGrey(mask), size);
     }
 }

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.trd4j.data.GreyImage;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.image.EncodedImage;
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.ImageChecks;
+import io.trd4j.data.image.ImageReader;
 import io.trd4j.data.prepare.Preparation;
 import io.trd4j.io.InputException;
 import java.io.IOException;
@@ -68,7 +70,7 @@ public final class RoiFile {
             requireShape(file, polygons, example);
         }
         boolean[] counts = Preparation.aboveHalf(polygons != null ? filled(polygons)
-                : ImageFiles.grey(EncodedImage.check(file, bytes)), size);
+                : ImageReader.grey(EncodedImage.check(file, bytes)), size);
         for (boolean c : counts) {
             if (c) {
                 return counts;
@@ -95,7 +97,7 @@ public final class RoiFile {
         if (polygons == null || polygons.width == null || polygons.height == null || polygons.width < 1 || polygons.height < 1) {
             throw wrong(file, "width and height of the colour image are missing or not positive");
         }
-        EncodedImage.checkSize(file, polygons.width, polygons.height, EncodedImage.MAX_PIXELS);
+        ImageChecks.checkSize(file, polygons.width, polygons.height, ImageChecks.MAX_PIXELS);
         check(file, "include", polygons.include, polygons);
         check(file, "ignore", polygons.ignore, polygons);
         return polygons;
@@ -146,7 +148,7 @@ public final class RoiFile {
                 + "{\"width\": W, \"height\": H, \"include\": [[[x,y],...],...], \"ignore\": [...]}");
     }
 
-    private static ImageFiles.Grey filled(Polygons polygons) {
+    private static GreyImage filled(Polygons polygons) {
         int width = Math.toIntExact(polygons.width);
         int height = Math.toIntExact(polygons.height);
         byte[] pixels = new byte[width * height];
@@ -158,7 +160,7 @@ public final class RoiFile {
             polygons.ignore.forEach(points -> fill(image, points, 0));
             data.get(pixels);
         }
-        return new ImageFiles.Grey(width, height, pixels);
+        return new GreyImage(width, height, pixels);
     }
 
     private static void fill(Mat image, List<double[]> points, int value) {

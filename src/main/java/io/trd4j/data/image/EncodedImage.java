@@ -14,12 +14,7 @@ import java.util.zip.CRC32;
  * checksums are verified here.
  */
 public final class EncodedImage {
-    /** Largest colour image, pixels. */
-    public static final long MAX_PIXELS = 100_000_000L;
     private static final long MAX_FILE_BYTES = 1L << 30;
-    /** Deflate cannot shrink more than this; a header that promises more than its data can hold is a lie. */
-    static final long MAX_DEFLATE_RATIO = 1040;
-
     private static final long PNG_SIGNATURE = 0x89504E470D0A1A0AL;
 
     final Path file;
@@ -51,6 +46,12 @@ public final class EncodedImage {
         return Files.readAllBytes(file);
     }
 
+    /**
+     * Checks a file's content.
+     *
+     * @param file names it in messages
+     * @throws InputException when it is no PNG, JPEG, TIFF or BMP, or is damaged, truncated or too large
+     */
     public static EncodedImage check(Path file, byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         if (bytes.length >= 8 && in.getLong(0) == PNG_SIGNATURE) {
@@ -71,20 +72,6 @@ public final class EncodedImage {
                 + "; give an image in one of these formats");
     }
 
-    static InputException damaged(Path file, String what) {
-        return new InputException(file + " is damaged (" + what + "); copy or export it again");
-    }
-
-    public static void checkSize(Path file, long width, long height, long limit) {
-        if (width <= 0 || height <= 0) {
-            throw damaged(file, "its size is " + width + "x" + height);
-        }
-        if (width > limit / height) {
-            throw new InputException(file + " has " + width + "x" + height + " pixels, more than the "
-                    + limit / 1_000_000 + " million supported; crop it or reduce its resolution");
-        }
-    }
-
     /**
      * Verifies the chunks and their checksums. Returns a copy with only the chunks that define the pixels: colour
      * profiles, text and animation change nothing here but make libpng warn.
@@ -97,20 +84,20 @@ public final class EncodedImage {
         int position = 8;
         while (true) {
             if (position > in.capacity() - 12) {
-                throw damaged(file, "it ends before its last PNG chunk");
+                throw ImageChecks.damaged(file, "it ends before its last PNG chunk");
             }
             int length = in.getInt(position);
             int type = in.getInt(position + 4);
             if (length < 0 || length > in.capacity() - 12 - position) {
-                throw damaged(file, "it ends inside a PNG chunk");
+                throw ImageChecks.damaged(file, "it ends inside a PNG chunk");
             }
             crc.reset();
             crc.update(in.array(), position + 4, length + 4);
             if ((int) crc.getValue() != in.getInt(position + 8 + length)) {
-                throw damaged(file, "wrong checksum of a PNG chunk");
+                throw ImageChecks.damaged(file, "wrong checksum of a PNG chunk");
             }
             if ((position == 8) != (type == chunk("IHDR")) || (position == 8 && length != 13)) {
-                throw damaged(file, "no PNG header");
+                throw ImageChecks.damaged(file, "no PNG header");
             }
             if (position == 8) {
                 rawBytes = pngRawBytes(file, in);
@@ -126,8 +113,8 @@ public final class EncodedImage {
             }
             position += length + 12;
         }
-        if (dataBytes * MAX_DEFLATE_RATIO < rawBytes) {
-            throw damaged(file, "too little image data for its size");
+        if (dataBytes * ImageChecks.MAX_DEFLATE_RATIO < rawBytes) {
+            throw ImageChecks.damaged(file, "too little image data for its size");
         }
         byte[] clean = new byte[out.position()];
         out.flip().get(clean);
@@ -137,7 +124,7 @@ public final class EncodedImage {
     private static long pngRawBytes(Path file, ByteBuffer in) {
         long width = in.getInt(16) & 0xFFFFFFFFL;
         long height = in.getInt(20) & 0xFFFFFFFFL;
-        checkSize(file, width, height, MAX_PIXELS);
+        ImageChecks.checkSize(file, width, height, ImageChecks.MAX_PIXELS);
         int bits = in.get(24);
         int colour = in.get(25);
         boolean known = switch (colour) {
@@ -147,7 +134,7 @@ public final class EncodedImage {
             default -> false;
         };
         if (!known || in.get(26) != 0 || in.get(27) != 0 || in.get(28) < 0 || in.get(28) > 1) {
-            throw damaged(file, "impossible values in its PNG header");
+            throw ImageChecks.damaged(file, "impossible values in its PNG header");
         }
         int channels = colour == 2 ? 3 : colour == 4 ? 2 : colour == 6 ? 4 : 1;
         return (width * channels * bits + 7) / 8 * height;
@@ -163,7 +150,7 @@ public final class EncodedImage {
         int position = 2;
         while (true) {
             if (position > in.capacity() - 2) {
-                throw damaged(file, "it ends before the end of the JPEG image");
+                throw ImageChecks.damaged(file, "it ends before the end of the JPEG image");
             }
             int marker = in.getShort(position) & 0xFFFF;
             if (marker == 0xFFFF) {
@@ -171,7 +158,7 @@ public final class EncodedImage {
                 continue;
             }
             if (marker <= 0xFF00) {
-                throw damaged(file, "no JPEG marker where one must be");
+                throw ImageChecks.damaged(file, "no JPEG marker where one must be");
             }
             if (marker == 0xFFD9) {
                 break;
@@ -182,15 +169,15 @@ public final class EncodedImage {
             }
             int length = position > in.capacity() - 2 ? -1 : in.getShort(position) & 0xFFFF;
             if (length < 2 || length > in.capacity() - position) {
-                throw damaged(file, "it ends inside a JPEG segment");
+                throw ImageChecks.damaged(file, "it ends inside a JPEG segment");
             }
             boolean frame = marker >= 0xFFC0 && marker <= 0xFFCF
                     && marker != 0xFFC4 && marker != 0xFFC8 && marker != 0xFFCC;
             if (frame) {
                 if (length < 8) {
-                    throw damaged(file, "a JPEG frame header is too short");
+                    throw ImageChecks.damaged(file, "a JPEG frame header is too short");
                 }
-                checkSize(file, in.getShort(position + 5) & 0xFFFF, in.getShort(position + 3) & 0xFFFF, MAX_PIXELS);
+                ImageChecks.checkSize(file, in.getShort(position + 5) & 0xFFFF, in.getShort(position + 3) & 0xFFFF, ImageChecks.MAX_PIXELS);
                 sized = true;
             }
             position += length;
@@ -199,7 +186,7 @@ public final class EncodedImage {
             }
         }
         if (!sized) {
-            throw damaged(file, "a JPEG without a frame");
+            throw ImageChecks.damaged(file, "a JPEG without a frame");
         }
     }
 
@@ -217,7 +204,7 @@ public final class EncodedImage {
 
     private static void bmp(Path file, ByteBuffer in) {
         if (in.capacity() < 54) {
-            throw damaged(file, "it ends inside the BMP header");
+            throw ImageChecks.damaged(file, "it ends inside the BMP header");
         }
         long offset = in.getInt(10) & 0xFFFFFFFFL;
         int headerBytes = in.getInt(14);
@@ -230,9 +217,9 @@ public final class EncodedImage {
         }
         long width = in.getInt(18);
         long height = Math.abs((long) in.getInt(22));
-        checkSize(file, width, height, MAX_PIXELS);
+        ImageChecks.checkSize(file, width, height, ImageChecks.MAX_PIXELS);
         if (offset + (width * bits + 31) / 32 * 4 * height > in.capacity()) {
-            throw damaged(file, "it ends before its last row");
+            throw ImageChecks.damaged(file, "it ends before its last row");
         }
     }
 }

@@ -55,7 +55,7 @@ final class TiffFile {
                 case 5 -> 2800; // a 12-bit code stands for fewer than 4096 bytes
                 case 32773 -> 128;
                 case 7 -> Long.MAX_VALUE;
-                default -> EncodedImage.MAX_DEFLATE_RATIO;
+                default -> ImageChecks.MAX_DEFLATE_RATIO;
             };
         }
 
@@ -87,12 +87,12 @@ final class TiffFile {
         long directory = tiff.big ? tiff.u64(8) : tiff.u32(4);
         while (directory != 0) {
             if (tiff.pages.size() == MAX_PAGES || !seen.add(directory)) {
-                throw EncodedImage.damaged(file, "its TIFF directories do not end");
+                throw ImageChecks.damaged(file, "its TIFF directories do not end");
             }
             directory = tiff.directory(directory);
         }
         if (tiff.pages.isEmpty()) {
-            throw EncodedImage.damaged(file, "a TIFF without an image");
+            throw ImageChecks.damaged(file, "a TIFF without an image");
         }
         tiff.pages.forEach(tiff::verify);
         return tiff;
@@ -143,14 +143,14 @@ final class TiffFile {
             while (total < expected) {
                 int n = inflater.inflate(buffer, 0, (int) Math.min(buffer.length, expected - total));
                 if (n == 0) {
-                    throw EncodedImage.damaged(file, "a TIFF strip is too short");
+                    throw ImageChecks.damaged(file, "a TIFF strip is too short");
                 }
                 total += n;
             }
             // The checksum comes after the last byte: one more call verifies it. Padding is harmless.
             inflater.inflate(new byte[1]);
         } catch (DataFormatException e) {
-            throw EncodedImage.damaged(file, "a TIFF strip cannot be decompressed");
+            throw ImageChecks.damaged(file, "a TIFF strip cannot be decompressed");
         } finally {
             inflater.end();
         }
@@ -167,12 +167,12 @@ final class TiffFile {
     }
 
     private void verify(Page page) {
-        EncodedImage.checkSize(file, page.width, page.height, EncodedImage.MAX_PIXELS);
+        ImageChecks.checkSize(file, page.width, page.height, ImageChecks.MAX_PIXELS);
         boolean sane = page.samples >= 1 && page.samples <= 16 && page.bits >= 1 && page.bits <= 64
                 && (page.planar == 1 || page.planar == 2) && page.rowsPerStrip >= 1
                 && page.offsets.length > 0 && page.offsets.length == page.counts.length;
         if (!sane) {
-            throw EncodedImage.damaged(file, "impossible values in its TIFF directory");
+            throw ImageChecks.damaged(file, "impossible values in its TIFF directory");
         }
         if (!CODECS.contains(page.compression)) {
             throw new InputException(file + " uses TIFF compression " + page.compression
@@ -182,17 +182,17 @@ final class TiffFile {
         if (!page.tiled) {
             long rows = Math.min(page.rowsPerStrip, page.height);
             if (page.offsets.length != planes * ((page.height + rows - 1) / rows)) {
-                throw EncodedImage.damaged(file, "the wrong number of TIFF strips");
+                throw ImageChecks.damaged(file, "the wrong number of TIFF strips");
             }
         }
         for (int s = 0; s < page.offsets.length; s++) {
             long offset = page.offsets[s];
             long count = page.counts[s];
             if (offset < 8 || count <= 0 || offset > in.capacity() || count > in.capacity() - offset) {
-                throw EncodedImage.damaged(file, "it ends before its last TIFF strip");
+                throw ImageChecks.damaged(file, "it ends before its last TIFF strip");
             }
             if (!page.tiled && count < stripBytes(page, s) / page.largestRatio()) {
-                throw EncodedImage.damaged(file, "too little image data for its size");
+                throw ImageChecks.damaged(file, "too little image data for its size");
             }
         }
     }
@@ -210,7 +210,7 @@ final class TiffFile {
         long entry = at + (big ? 8 : 2);
         int entryBytes = big ? 20 : 12;
         if (n < 1 || n > 4096) {
-            throw EncodedImage.damaged(file, "impossible values in its TIFF directory");
+            throw ImageChecks.damaged(file, "impossible values in its TIFF directory");
         }
         Page page = new Page();
         for (long i = 0; i < n; i++, entry += entryBytes) {
@@ -242,7 +242,7 @@ final class TiffFile {
     private long single(long entry) {
         long[] values = values(entry);
         if (values.length != 1) {
-            throw EncodedImage.damaged(file, "impossible values in its TIFF directory");
+            throw ImageChecks.damaged(file, "impossible values in its TIFF directory");
         }
         return values[0];
     }
@@ -261,7 +261,7 @@ final class TiffFile {
         long count = big ? u64(entry + 4) : u32(entry + 4);
         int bytes = type == 3 ? 2 : type == 4 ? 4 : type == 16 ? 8 : type == 1 ? 1 : 0;
         if (bytes == 0 || count < 1 || count > in.capacity() / bytes || count > MAX_VALUES) {
-            throw EncodedImage.damaged(file, "impossible values in its TIFF directory");
+            throw ImageChecks.damaged(file, "impossible values in its TIFF directory");
         }
         long at = entry + (big ? 12 : 8);
         if (count * bytes > (big ? 8 : 4)) {
@@ -276,7 +276,7 @@ final class TiffFile {
 
     private int at(long position, int bytes) {
         if (position < 0 || position > in.capacity() - bytes) {
-            throw EncodedImage.damaged(file, "it ends inside its TIFF directory");
+            throw ImageChecks.damaged(file, "it ends inside its TIFF directory");
         }
         return (int) position;
     }
@@ -296,7 +296,7 @@ final class TiffFile {
     private long u64(long position) {
         long value = in.getLong(at(position, 8));
         if (value < 0) {
-            throw EncodedImage.damaged(file, "impossible values in its TIFF directory");
+            throw ImageChecks.damaged(file, "impossible values in its TIFF directory");
         }
         return value;
     }

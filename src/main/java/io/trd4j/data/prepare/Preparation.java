@@ -1,8 +1,8 @@
 package io.trd4j.data.prepare;
 
+import io.trd4j.data.GreyImage;
 import io.trd4j.data.Part;
 import io.trd4j.data.RgbImage;
-import io.trd4j.data.image.ImageFiles;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Modality;
 import io.trd4j.ops.ElementType;
@@ -139,7 +139,7 @@ public final class Preparation implements AutoCloseable {
     }
 
     /** Where a grey image, such as a ground truth, is above one half after it was resized as a colour image (SPEC section 5). */
-    public static boolean[] aboveHalf(ImageFiles.Grey grey, int size) {
+    public static boolean[] aboveHalf(GreyImage grey, int size) {
         byte[] rgb = new byte[Math.multiplyExact(3, grey.pixels().length)];
         for (int i = 0; i < rgb.length; i++) {
             rgb[i] = grey.pixels()[i / 3];

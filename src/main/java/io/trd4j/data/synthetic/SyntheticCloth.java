@@ -8,7 +8,7 @@ import static io.trd4j.data.synthetic.SyntheticNoise.step;
 import java.util.SplittableRandom;
 
 /** A folded cloth in waffle weave: soft and creased, its weave drawn out of line, with two woven stripes. */
-final class SyntheticCloth implements SyntheticProduct.Surface {
+final class SyntheticCloth implements SyntheticSurface {
     /** Half of a stripe's width and how far its middle lies from that of the cloth, metres. */
     private static final double STRIPE = 0.0042;
     private static final double STRIPE_AT = 0.027;
@@ -25,14 +25,14 @@ final class SyntheticCloth implements SyntheticProduct.Surface {
 
     SyntheticCloth(SplittableRandom random, long seed) {
         this.seed = seed;
-        halfWidth = SyntheticProduct.between(random, 0.045, 0.048);
-        halfHeight = SyntheticProduct.between(random, 0.036, 0.039);
-        thickness = SyntheticProduct.between(random, 0.0105, 0.0125);
-        cell = SyntheticProduct.between(random, 0.0046, 0.0052);
-        phaseX = SyntheticProduct.between(random, 0, 1);
-        phaseY = SyntheticProduct.between(random, 0, 1);
-        shade = SyntheticProduct.between(random, 0.94, 1.06);
-        warmth = SyntheticProduct.between(random, -0.02, 0.02);
+        halfWidth = SyntheticNoise.between(random, 0.045, 0.048);
+        halfHeight = SyntheticNoise.between(random, 0.036, 0.039);
+        thickness = SyntheticNoise.between(random, 0.0105, 0.0125);
+        cell = SyntheticNoise.between(random, 0.0046, 0.0052);
+        phaseX = SyntheticNoise.between(random, 0, 1);
+        phaseY = SyntheticNoise.between(random, 0, 1);
+        shade = SyntheticNoise.between(random, 0.94, 1.06);
+        warmth = SyntheticNoise.between(random, -0.02, 0.02);
     }
 
     /** Position along the cloth's width, metres, with the weave drawn out of line; the same along its height. */

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** A domed, rough disc of dough with chips pressed into it. */
-final class SyntheticCookie implements SyntheticProduct.Surface {
+final class SyntheticCookie implements SyntheticSurface {
     private final long seed;
     private final double radius;
     private final double thickness;
@@ -21,16 +21,16 @@ final class SyntheticCookie implements SyntheticProduct.Surface {
 
     SyntheticCookie(SplittableRandom random, long seed) {
         this.seed = seed;
-        radius = SyntheticProduct.between(random, 0.046, 0.050);
-        thickness = SyntheticProduct.between(random, 0.0125, 0.0145);
-        bake = SyntheticProduct.between(random, -0.06, 0.06);
+        radius = SyntheticNoise.between(random, 0.046, 0.050);
+        thickness = SyntheticNoise.between(random, 0.0125, 0.0145);
+        bake = SyntheticNoise.between(random, -0.06, 0.06);
         int wanted = 13 + random.nextInt(4);
         double[] xs = new double[wanted];
         double[] ys = new double[wanted];
         int n = 0;
         for (int attempt = 0; attempt < 400 && n < wanted; attempt++) {
-            double x = SyntheticProduct.between(random, -0.82, 0.82) * radius;
-            double y = SyntheticProduct.between(random, -0.82, 0.82) * radius;
+            double x = SyntheticNoise.between(random, -0.82, 0.82) * radius;
+            double y = SyntheticNoise.between(random, -0.82, 0.82) * radius;
             boolean free = x * x + y * y < 0.67 * radius * radius;
             for (int i = 0; i < n && free; i++) {
                 free = (x - xs[i]) * (x - xs[i]) + (y - ys[i]) * (y - ys[i]) > 0.0125 * 0.0125;
@@ -45,8 +45,8 @@ final class SyntheticCookie implements SyntheticProduct.Surface {
         chipRadius = new double[n];
         chipTurn = new double[n];
         for (int i = 0; i < n; i++) {
-            chipRadius[i] = SyntheticProduct.between(random, 0.0034, 0.0049);
-            chipTurn[i] = SyntheticProduct.between(random, 0, 3.14);
+            chipRadius[i] = SyntheticNoise.between(random, 0.0034, 0.0049);
+            chipTurn[i] = SyntheticNoise.between(random, 0, 3.14);
         }
     }
 

@@ -92,7 +92,7 @@ final class SyntheticDefect {
         this.weight = new float[base.length];
         this.height = base.clone();
         // Drawn in both cases, so that what is drawn after it does not depend on who decides.
-        double drawn = SyntheticProduct.between(random, 0, 1);
+        double drawn = SyntheticNoise.between(random, 0, 1);
         this.severity = grade == null ? drawn : (grade.ordinal() + drawn) / Grade.values().length;
         double[][] palette = kind == Kind.CONTAMINATION ? FOREIGN : light ? LIGHT_STAINS : DARK_STAINS;
         this.colour = palette[random.nextInt(palette.length)].clone();
@@ -150,9 +150,9 @@ final class SyntheticDefect {
 
     private void blot(int centre, double severity) {
         double radius = 0.0075 + 0.005 * severity;
-        double alpha = SyntheticProduct.between(random, 0.6, 0.85);
-        double stretch = SyntheticProduct.between(random, 1.0, 1.35);
-        double turn = SyntheticProduct.between(random, 0, Math.PI);
+        double alpha = SyntheticNoise.between(random, 0.6, 0.85);
+        double stretch = SyntheticNoise.between(random, 1.0, 1.35);
+        double turn = SyntheticNoise.between(random, 0, Math.PI);
         for (int i = 0; i < base.length; i++) {
             double d = blob(i, centre, radius, stretch, turn, 0.35);
             if (d < 1 && base[i] > 0.001f) {
@@ -165,8 +165,8 @@ final class SyntheticDefect {
     private void swell(int centre, double severity, int sign) {
         double radius = 0.009 + 0.004 * severity;
         double amount = 0.0028 + 0.0022 * severity;
-        double stretch = SyntheticProduct.between(random, 1.0, 1.3);
-        double turn = SyntheticProduct.between(random, 0, Math.PI);
+        double stretch = SyntheticNoise.between(random, 1.0, 1.3);
+        double turn = SyntheticNoise.between(random, 0, Math.PI);
         for (int i = 0; i < base.length; i++) {
             double d = blob(i, centre, radius, stretch, turn, 0.12);
             if (d < 1 && base[i] > 0.002f) {
@@ -178,8 +178,8 @@ final class SyntheticDefect {
 
     private void hole(int centre, double severity) {
         double radius = 0.005 + 0.003 * severity;
-        double stretch = SyntheticProduct.between(random, 1.0, 1.2);
-        double turn = SyntheticProduct.between(random, 0, Math.PI);
+        double stretch = SyntheticNoise.between(random, 1.0, 1.2);
+        double turn = SyntheticNoise.between(random, 0, Math.PI);
         colour[0] = 0.10;
         colour[1] = 0.10;
         colour[2] = 0.105;
@@ -196,7 +196,7 @@ final class SyntheticDefect {
         double width = Math.max(1.3 * pitch, 0.0015 + 0.001 * severity);
         double depth = 0.003 + 0.003 * severity;
         double length = 0.026 + 0.018 * severity;
-        double heading = SyntheticProduct.between(random, 0, 2 * Math.PI);
+        double heading = SyntheticNoise.between(random, 0, 2 * Math.PI);
         colour[0] = 0.09;
         colour[1] = 0.07;
         colour[2] = 0.06;
@@ -205,7 +205,7 @@ final class SyntheticDefect {
         for (int side = 0; side < 2; side++) {
             walk(x, y, heading + Math.PI * side, length / 2, width, depth);
         }
-        walk(x, y, heading + (random.nextBoolean() ? 1 : -1) * SyntheticProduct.between(random, 0.7, 1.2), 0.3 * length,
+        walk(x, y, heading + (random.nextBoolean() ? 1 : -1) * SyntheticNoise.between(random, 0.7, 1.2), 0.3 * length,
                 0.8 * width, depth);
     }
 
@@ -213,7 +213,7 @@ final class SyntheticDefect {
     private void walk(double x, double y, double heading, double length, double width, double depth) {
         int segments = 6;
         for (int s = 0; s < segments; s++) {
-            double turned = heading + SyntheticProduct.between(random, -0.6, 0.6);
+            double turned = heading + SyntheticNoise.between(random, -0.6, 0.6);
             double nextX = x + StrictMath.cos(turned) * length / segments;
             double nextY = y + StrictMath.sin(turned) * length / segments;
             double taper = 1 - 0.45 * s / segments;
@@ -253,8 +253,8 @@ final class SyntheticDefect {
     private void lump(int centre, double severity) {
         double radius = 0.0045 + 0.0035 * severity;
         double amount = 0.0024 + 0.0018 * severity;
-        double stretch = SyntheticProduct.between(random, 1.0, 1.5);
-        double turn = SyntheticProduct.between(random, 0, Math.PI);
+        double stretch = SyntheticNoise.between(random, 1.0, 1.5);
+        double turn = SyntheticNoise.between(random, 0, Math.PI);
         for (int i = 0; i < base.length; i++) {
             double d = blob(i, centre, radius, stretch, turn, 0.3);
             if (d < 1 && base[i] > 0.001f) {

@@ -1,8 +1,9 @@
 package io.trd4j.data.synthetic;
 
 import io.trd4j.data.Noise;
+import java.util.SplittableRandom;
 
-/** Smooth noise for surfaces and colours, built on {@link Noise}. */
+/** Smooth noise for surfaces and colours, built on {@link Noise}, and random numbers within bounds. */
 final class SyntheticNoise {
     private SyntheticNoise() {}
 
@@ -30,6 +31,11 @@ final class SyntheticNoise {
             amplitude /= 2;
         }
         return 1.4 * sum;
+    }
+
+    /** Uniform in [low, high). */
+    static double between(SplittableRandom random, double low, double high) {
+        return low + (high - low) * ((random.nextLong() >>> 11) * 0x1p-53);
     }
 
     static double lerp(double a, double b, double t) {

@@ -5,15 +5,15 @@ import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.dataset.PartFiles;
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.ImageWriter;
 import io.trd4j.io.AtomicFile;
+import io.trd4j.io.FileTrees;
 import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntConsumer;
@@ -30,7 +30,6 @@ import java.util.stream.Stream;
 public final class SyntheticParts {
     public static final int MIN_SIZE = 32;
     public static final int MAX_SIZE = 1024;
-    public static final int MAX_PARTS = 100_000;
     /** The list of defects, in the category's folder; written last. */
     public static final String DEFECTS = "defects.csv";
 
@@ -55,9 +54,9 @@ public final class SyntheticParts {
      */
     public static void write(Path categoryFolder, SyntheticProduct shape, int train, int validation, SyntheticTestSet test, int sizePx, long seed,
                              IntConsumer progress) throws IOException {
-        checkRange("size", sizePx, MIN_SIZE, MAX_SIZE);
-        checkRange("train", train, 0, MAX_PARTS);
-        checkRange("validation", validation, 0, MAX_PARTS);
+        SyntheticTestSet.checkRange("size", sizePx, MIN_SIZE, MAX_SIZE);
+        SyntheticTestSet.checkRange("train", train, 0, SyntheticTestSet.MAX_PARTS);
+        SyntheticTestSet.checkRange("validation", validation, 0, SyntheticTestSet.MAX_PARTS);
         if (train + validation + test.size() == 0) {
             throw new InputException("no parts to write; give at least one for train, validation or test");
         }
@@ -79,7 +78,7 @@ public final class SyntheticParts {
                 progress.accept(++done);
             }
             int[] next = new int[SyntheticDefect.Kind.values().length + 1];
-            StringBuilder defects = new StringBuilder("id,kind,grade,severity\n");
+            List<DefectList.Row> defects = new ArrayList<>();
             for (int i = 0; i < test.size(); i++) {
                 SyntheticTestSet.Entry entry = test.entries().get(i);
                 SyntheticDefect.Kind kind = entry.kind();
@@ -88,13 +87,12 @@ public final class SyntheticParts {
                 Sample sample = sample(shape, sizePx, partSeed(seed, 2, i), kind, entry.grade());
                 save(categoryFolder.resolve(folder), number, sample, true);
                 if (kind != null) {
-                    defects.append(String.format(Locale.ROOT, "%s/%s,%s,%d,%.4f\n", folder, name(number), kind.key(),
-                            SyntheticDefect.Grade.of(sample.severity()).number(), sample.severity()));
+                    defects.add(DefectList.row(folder + "/" + name(number), kind, sample.severity()));
                 }
                 progress.accept(++done);
             }
             if (test.size() > 0) {
-                AtomicFile.write(categoryFolder.resolve(DEFECTS), defects.toString());
+                AtomicFile.write(categoryFolder.resolve(DEFECTS), DefectList.csv(defects));
             }
         } catch (IOException | RuntimeException e) {
             remove(categoryFolder, created);
@@ -108,7 +106,7 @@ public final class SyntheticParts {
      * @param sizePx width and height of its colour image and point cloud, 32 to 1024
      */
     public static Part part(SyntheticProduct shape, int sizePx, long seed) {
-        checkRange("size", sizePx, MIN_SIZE, MAX_SIZE);
+        SyntheticTestSet.checkRange("size", sizePx, MIN_SIZE, MAX_SIZE);
         Sample sample = sample(shape, sizePx, partSeed(seed, 0, 0), null, null);
         return Part.of(shape.key(), sample.rgb(), sample.xyz());
     }
@@ -126,12 +124,6 @@ public final class SyntheticParts {
 
     static long partSeed(long seed, int split, int index) {
         return Noise.mix(Noise.mix(seed, 1000 + split), index);
-    }
-
-    static void checkRange(String what, int value, int low, int high) {
-        if (value < low || value > high) {
-            throw new InputException(what + " " + value + " is not in " + low + ".." + high);
-        }
     }
 
     private static boolean isEmpty(Path folder) throws IOException {
@@ -152,11 +144,11 @@ public final class SyntheticParts {
 
     private static void save(Path folder, int number, Sample sample, boolean mask) throws IOException {
         String name = name(number);
-        AtomicFile.write(folder.resolve("rgb/" + name + ".png"), ImageFiles.png(sample.rgb()));
-        AtomicFile.write(folder.resolve("xyz/" + name + ".tiff"), ImageFiles.tiffXyz(sample.xyz()));
+        AtomicFile.write(folder.resolve("rgb/" + name + ".png"), ImageWriter.png(sample.rgb()));
+        AtomicFile.write(folder.resolve("xyz/" + name + ".tiff"), ImageWriter.tiffXyz(sample.xyz()));
         if (mask) {
             int size = sample.rgb().width();
-            AtomicFile.write(folder.resolve("gt/" + name + ".png"), ImageFiles.pngGrey(size, size, sample.mask()));
+            AtomicFile.write(folder.resolve("gt/" + name + ".png"), ImageWriter.pngGrey(size, size, sample.mask()));
         }
     }
 
@@ -170,15 +162,7 @@ public final class SyntheticParts {
      * @param created it, when it was new, and those of its parents that were, from the inside out
      */
     private static void remove(Path folder, List<Path> created) throws IOException {
-        if (Files.exists(folder)) {
-            List<Path> entries;
-            try (Stream<Path> walk = Files.walk(folder)) {
-                entries = walk.filter(entry -> !entry.equals(folder)).sorted(Comparator.reverseOrder()).toList();
-            }
-            for (Path entry : entries) {
-                Files.deleteIfExists(entry);
-            }
-        }
+        FileTrees.clear(folder);
         for (Path parent : created) {
             Files.deleteIfExists(parent);
         }

@@ -7,7 +7,7 @@ import static io.trd4j.data.synthetic.SyntheticNoise.step;
 import java.util.SplittableRandom;
 
 /** A milled plate with chamfered edges, four holes, a slot and a round pocket, brushed along its length. */
-final class SyntheticPlate implements SyntheticProduct.Surface {
+final class SyntheticPlate implements SyntheticSurface {
     private static final double CHAMFER = 0.0014;
     private static final double[][] HOLES = {{-0.040, -0.024}, {0.040, -0.024}, {-0.040, 0.024}, {0.040, 0.024}};
 
@@ -18,9 +18,9 @@ final class SyntheticPlate implements SyntheticProduct.Surface {
 
     SyntheticPlate(SplittableRandom random, long seed) {
         this.seed = seed;
-        thickness = SyntheticProduct.between(random, 0.0105, 0.0115);
-        shade = SyntheticProduct.between(random, 0.60, 0.68);
-        warmth = SyntheticProduct.between(random, -0.015, 0.02);
+        thickness = SyntheticNoise.between(random, 0.0105, 0.0115);
+        shade = SyntheticNoise.between(random, 0.60, 0.68);
+        warmth = SyntheticNoise.between(random, -0.015, 0.02);
     }
 
     /** Distance to the outline, negative inside; holes are outside. */

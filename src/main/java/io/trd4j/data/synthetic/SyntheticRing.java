@@ -7,7 +7,7 @@ import static io.trd4j.data.synthetic.SyntheticNoise.step;
 import java.util.SplittableRandom;
 
 /** A moulded rubber gasket: an annulus with rounded edges, two grooves and three tabs. */
-final class SyntheticRing implements SyntheticProduct.Surface {
+final class SyntheticRing implements SyntheticSurface {
     private static final double MIDDLE = 0.0345;
 
     private final long seed;
@@ -19,11 +19,11 @@ final class SyntheticRing implements SyntheticProduct.Surface {
 
     SyntheticRing(SplittableRandom random, long seed) {
         this.seed = seed;
-        halfWidth = SyntheticProduct.between(random, 0.0125, 0.0132);
-        thickness = SyntheticProduct.between(random, 0.0110, 0.0122);
-        oval = SyntheticProduct.between(random, -0.02, 0.02);
-        shade = SyntheticProduct.between(random, 0.92, 1.08);
-        hue = SyntheticProduct.between(random, -0.02, 0.02);
+        halfWidth = SyntheticNoise.between(random, 0.0125, 0.0132);
+        thickness = SyntheticNoise.between(random, 0.0110, 0.0122);
+        oval = SyntheticNoise.between(random, -0.02, 0.02);
+        shade = SyntheticNoise.between(random, 0.92, 1.08);
+        hue = SyntheticNoise.between(random, -0.02, 0.02);
     }
 
     private double radial(double x, double y) {

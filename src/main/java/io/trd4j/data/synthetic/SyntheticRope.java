@@ -6,7 +6,7 @@ import static io.trd4j.data.synthetic.SyntheticNoise.smooth;
 import java.util.SplittableRandom;
 
 /** A straight, slightly bowed piece of three-strand rope with cut ends; one strand carries a coloured tracer. */
-final class SyntheticRope implements SyntheticProduct.Surface {
+final class SyntheticRope implements SyntheticSurface {
     private static final int STRANDS = 3;
 
     private final long seed;
@@ -19,12 +19,12 @@ final class SyntheticRope implements SyntheticProduct.Surface {
 
     SyntheticRope(SplittableRandom random, long seed) {
         this.seed = seed;
-        halfLength = SyntheticProduct.between(random, 0.054, 0.057);
-        radius = SyntheticProduct.between(random, 0.0105, 0.0115);
-        lay = SyntheticProduct.between(random, 0.052, 0.058);
-        phase = SyntheticProduct.between(random, 0, 1);
-        bow = SyntheticProduct.between(random, -0.004, 0.004);
-        shade = SyntheticProduct.between(random, 0.93, 1.05);
+        halfLength = SyntheticNoise.between(random, 0.054, 0.057);
+        radius = SyntheticNoise.between(random, 0.0105, 0.0115);
+        lay = SyntheticNoise.between(random, 0.052, 0.058);
+        phase = SyntheticNoise.between(random, 0, 1);
+        bow = SyntheticNoise.between(random, -0.004, 0.004);
+        shade = SyntheticNoise.between(random, 0.93, 1.05);
     }
 
     private double across(double x, double y) {

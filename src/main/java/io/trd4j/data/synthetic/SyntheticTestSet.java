@@ -7,8 +7,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Which test parts {@link SyntheticParts} makes, in the order of their seeds. */
+/** The test parts of a synthetic category, in the order of their seeds. */
 public final class SyntheticTestSet {
+    /** The most parts of a split. */
+    public static final int MAX_PARTS = 100_000;
+
     /**
      * @param kind the defect, null for a good part
      * @param grade null when the part's seed decides
@@ -23,10 +26,10 @@ public final class SyntheticTestSet {
      * About a third good, the rest dealt out evenly to the kinds, every kind once when there are enough parts. Severities
      * are drawn.
      *
-     * @throws InputException when the number is negative or above {@link SyntheticParts#MAX_PARTS}
+     * @throws InputException when the number is negative or above {@link #MAX_PARTS}
      */
     public static SyntheticTestSet inAll(int parts) {
-        SyntheticParts.checkRange("test", parts, 0, SyntheticParts.MAX_PARTS);
+        checkRange("test", parts, 0, MAX_PARTS);
         Kind[] kinds = Kind.values();
         int good = Math.round(parts / 3f);
         if (parts > kinds.length) {
@@ -42,12 +45,12 @@ public final class SyntheticTestSet {
     /**
      * So many good parts, and so many of each kind, whose severities are dealt out evenly: slight, medium, severe, slight …
      *
-     * @throws InputException when a number is negative or they come to more than {@link SyntheticParts#MAX_PARTS} parts
+     * @throws InputException when a number is negative or they come to more than {@link #MAX_PARTS} parts
      */
     public static SyntheticTestSet exactly(int good, int perKind) {
         Kind[] kinds = Kind.values();
-        SyntheticParts.checkRange("good", good, 0, SyntheticParts.MAX_PARTS);
-        SyntheticParts.checkRange("per kind", perKind, 0, (SyntheticParts.MAX_PARTS - good) / kinds.length);
+        checkRange("good", good, 0, MAX_PARTS);
+        checkRange("per kind", perKind, 0, (MAX_PARTS - good) / kinds.length);
         SyntheticTestSet plan = new SyntheticTestSet();
         for (int i = 0; i < good; i++) {
             plan.entries.add(new Entry(null, null));
@@ -68,5 +71,11 @@ public final class SyntheticTestSet {
 
     List<Entry> entries() {
         return Collections.unmodifiableList(entries);
+    }
+
+    static void checkRange(String what, int value, int low, int high) {
+        if (value < low || value > high) {
+            throw new InputException(what + " " + value + " is not in " + low + ".." + high);
+        }
     }
 }

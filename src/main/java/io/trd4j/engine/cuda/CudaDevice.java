@@ -37,10 +37,10 @@ import static org.bytedeco.cuda.global.cudart.cudaStreamSynchronize;
 import static org.bytedeco.cuda.global.cudart.cudaStreamWaitEvent;
 import static org.bytedeco.cuda.global.cudart.cudaSuccess;
 
+import io.trd4j.ops.Address;
 import io.trd4j.ops.Retained;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUgraphExec_st;
-import org.bytedeco.cuda.cudart.CUgraphNode_st;
 import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.javacpp.Pointer;
@@ -65,13 +65,6 @@ final class CudaDevice implements Device {
         try (SizeTPointer free = new SizeTPointer(1); SizeTPointer total = new SizeTPointer(1)) {
             check(cudaMemGetInfo(free, total), "free memory");
             return free.get();
-        }
-    }
-
-    /** Memory that somebody else owns, by its address. */
-    static final class At extends Pointer {
-        At(long at) {
-            address = at;
         }
     }
 
@@ -139,12 +132,12 @@ final class CudaDevice implements Device {
 
     @Override
     public void free(long address) {
-        check(cudaFree(new At(address)), "free");
+        check(cudaFree(Address.of(address)), "free");
     }
 
     @Override
     public void freeHost(long address) {
-        check(cudaFreeHost(new At(address)), "free of host memory");
+        check(cudaFreeHost(Address.of(address)), "free of host memory");
     }
 
     @Override
@@ -188,28 +181,28 @@ final class CudaDevice implements Device {
 
     @Override
     public void copyToDevice(long stream, long to, long from, long bytes) {
-        check(cudaMemcpyAsync(new At(to), new At(from), bytes, cudaMemcpyHostToDevice, new StreamAt(stream)), "copy to the device");
+        check(cudaMemcpyAsync(Address.of(to), Address.of(from), bytes, cudaMemcpyHostToDevice, new StreamAt(stream)), "copy to the device");
     }
 
     @Override
     public void copyToHost(long stream, long to, long from, long bytes) {
-        check(cudaMemcpyAsync(new At(to), new At(from), bytes, cudaMemcpyDeviceToHost, new StreamAt(stream)), "copy to the host");
+        check(cudaMemcpyAsync(Address.of(to), Address.of(from), bytes, cudaMemcpyDeviceToHost, new StreamAt(stream)), "copy to the host");
     }
 
     @Override
     public void copyRows(long stream, long to, long toStride, long from, long fromStride, long rowBytes, long rows) {
-        check(cudaMemcpy2DAsync(new At(to), toStride, new At(from), fromStride, rowBytes, rows, cudaMemcpyDeviceToDevice,
+        check(cudaMemcpy2DAsync(Address.of(to), toStride, Address.of(from), fromStride, rowBytes, rows, cudaMemcpyDeviceToDevice,
                 new StreamAt(stream)), "copy of rows");
     }
 
     @Override
     public void fill(long stream, long to, int value, long bytes) {
-        check(cudaMemsetAsync(new At(to), value, bytes, new StreamAt(stream)), "fill");
+        check(cudaMemsetAsync(Address.of(to), value, bytes, new StreamAt(stream)), "fill");
     }
 
     @Override
     public void upload(long to, long from, long bytes) {
-        check(cudaMemcpy(new At(to), new At(from), bytes, cudaMemcpyHostToDevice), "upload");
+        check(cudaMemcpy(Address.of(to), Address.of(from), bytes, cudaMemcpyHostToDevice), "upload");
         // From ordinary host memory the call returns when the driver has its copy, which is not there yet.
         check(cudaStreamSynchronize(new StreamAt(0)), "upload");
     }

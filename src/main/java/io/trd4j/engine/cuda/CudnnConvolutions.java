@@ -4,6 +4,7 @@ import io.trd4j.engine.plan.Layer;
 import io.trd4j.engine.plan.PlanOp;
 import io.trd4j.model.Precision;
 import io.trd4j.model.network.LibTorch;
+import io.trd4j.ops.Address;
 import io.trd4j.ops.ElementType;
 import io.trd4j.ops.Retained;
 import java.util.Arrays;
@@ -91,7 +92,7 @@ final class CudnnConvolutions implements ConvolutionLibrary {
 
     /** Channels-last memory as a tensor n x c x h x w. */
     private Tensor view(long address, long n, long c, long h, long w) {
-        return torch.from_blob(new CudaDevice.At(address), new long[] {n, c, h, w}, new long[] {h * w * c, 1, w * c, c}, options());
+        return torch.from_blob(Address.of(address), new long[] {n, c, h, w}, new long[] {h * w * c, 1, w * c, c}, options());
     }
 
     private Tensor view(CudaTensor value, Recorder r) {
@@ -109,7 +110,7 @@ final class CudnnConvolutions implements ConvolutionLibrary {
             torch_cuda.setCurrentCUDAStream(torch_cuda.getStreamFromExternal(new CudaDevice.StreamAt(r.stream(stream)), device));
             long address = r.address(l.weights());
             Tensor weights = view(address, layer.out(), layer.in(), layer.kernel(), layer.kernel());
-            Tensor bias = torch.from_blob(new CudaDevice.At(address + l.weights().biasOffset()), new long[] {layer.out()}, new long[] {1}, options());
+            Tensor bias = torch.from_blob(Address.of(address + l.weights().biasOffset()), new long[] {layer.out()}, new long[] {1}, options());
             Tensor in = view(l.in(), r);
             long[] stride = {layer.stride(), layer.stride()};
             long[] padding = {layer.padding(), layer.padding()};

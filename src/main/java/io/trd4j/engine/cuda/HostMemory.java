@@ -1,5 +1,6 @@
 package io.trd4j.engine.cuda;
 
+import io.trd4j.ops.Address;
 import io.trd4j.ops.Retained;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,14 +16,6 @@ public final class HostMemory implements AutoCloseable {
     private final ByteBuffer buffer;
     private boolean closed;
 
-    private static final class At extends BytePointer {
-        At(long at, long bytes) {
-            address = at;
-            capacity = bytes;
-            limit = bytes;
-        }
-    }
-
     /** @param bytes at most 2 GiB, what a buffer can hold */
     HostMemory(Device device, long bytes) {
         this.device = device;
@@ -32,7 +25,7 @@ public final class HostMemory implements AutoCloseable {
         }
         device.use();
         address = device.allocateHost(bytes);
-        At at = Retained.of(new At(address, bytes));
+        BytePointer at = Retained.of(Address.bytes(address, bytes));
         pointer = at;
         buffer = at.asByteBuffer().order(ByteOrder.nativeOrder());
     }

@@ -18,19 +18,15 @@ public final class Network implements AutoCloseable {
 
     /** All tensors zero: fill them from a file, or initialise them. */
     public Network(Backbone backbone) {
-        this(backbone, Weights.Layout.CHANNELS_LAST);
-    }
-
-    public Network(Backbone backbone, Weights.Layout layout) {
-        this(backbone, layout, Tuners.BOTH);
+        this(backbone, Tuners.BOTH);
     }
 
     /** With fewer tuners than the method has: it trains and gives maps, to be compared, but a model file cannot hold it. */
-    public Network(Backbone backbone, Weights.Layout layout, Tuners tuners) {
+    public Network(Backbone backbone, Tuners tuners) {
         this.backbone = backbone;
-        teacher = new Teacher(backbone, layout);
-        studentRgb = new Student(backbone, layout, tuners);
-        studentDepth = new Student(backbone, layout, tuners);
+        teacher = new Teacher(backbone);
+        studentRgb = new Student(backbone, tuners);
+        studentDepth = new Student(backbone, tuners);
     }
 
     /** The network of a model file, whose tensors must be complete. */

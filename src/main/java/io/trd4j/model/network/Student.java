@@ -24,8 +24,8 @@ public final class Student implements AutoCloseable {
     private final CrossmodalFilter filter;
     private final CrossmodalAmplifier amplifier;
 
-    Student(Backbone backbone, Weights.Layout layout, Tuners tuners) {
-        weights = new Weights(layout);
+    Student(Backbone backbone, Tuners tuners) {
+        weights = new Weights();
         bottleneck = new StudentBottleneck(weights, "bn", backbone, tuners.filter() ? 2 : 1);
         decoder = new Decoder(weights, "decoder", backbone, tuners.amplifier());
         filter = tuners.filter() ? new CrossmodalFilter(weights, "projector_filter", backbone) : null;

@@ -20,11 +20,7 @@ public final class Teacher implements AutoCloseable {
 
     /** A teacher by itself, all tensors zero. */
     public Teacher(Backbone backbone) {
-        this(backbone, Weights.Layout.CHANNELS_LAST);
-    }
-
-    Teacher(Backbone backbone, Weights.Layout layout) {
-        weights = new Weights(layout);
+        weights = new Weights();
         int e = backbone.expansion();
         stem = ConvNorm.conv(weights, "conv1", "bn1", 3, 64, 7, 2);
         layer1 = new ResidualStage(weights, "layer1", backbone, 64, 64, backbone.blocks().get(0), Resampling.NONE);
@@ -55,7 +51,7 @@ public final class Teacher implements AutoCloseable {
     }
 
     private Features run(Tensor images, Pass pass) {
-        Tensor x = pass.apply(stem, images.contiguous(weights.format())).relu_();
+        Tensor x = pass.apply(stem, images.contiguous(Weights.FORMAT)).relu_();
         x = torch.max_pool2d(x, new long[] {3, 3}, new long[] {2, 2}, new long[] {1, 1}, new long[] {1, 1}, false);
         Tensor f1 = layer1.apply(x, pass);
         Tensor f2 = layer2.apply(f1, pass);

@@ -38,12 +38,6 @@ public final class Weights implements AutoCloseable {
         }
     }
 
-    /**
-     * How convolution weights and features lie in memory. The results differ only by rounding; channels-last is the faster
-     * one, row-major is how PyTorch runs the official code.
-     */
-    public enum Layout { CHANNELS_LAST, ROW_MAJOR }
-
     /** One tensor: its name, kind and row-major shape. */
     public record Entry(String name, Kind kind, List<Long> shape, Tensor tensor) {
         public long elements() {
@@ -51,21 +45,13 @@ public final class Weights implements AutoCloseable {
         }
     }
 
+    /** How convolution weights, and the images of a pass, lie in memory: the faster of LibTorch's layouts. */
+    static final torch.MemoryFormat FORMAT = torch.MemoryFormat.ChannelsLast;
     /** The largest piece copied at once through a ByteBuffer, whose capacity is an int. */
     private static final long PIECE_BYTES = 1L << 30;
 
     private final Map<String, Entry> entries = new LinkedHashMap<>();
-    private final torch.MemoryFormat format;
     private boolean closed;
-
-    public Weights(Layout layout) {
-        format = layout == Layout.CHANNELS_LAST ? torch.MemoryFormat.ChannelsLast : torch.MemoryFormat.Contiguous;
-    }
-
-    /** How the weights lie in memory; the images of a pass must lie likewise. */
-    torch.MemoryFormat format() {
-        return format;
-    }
 
     /** Creates a zero tensor, owned here. */
     public Tensor create(String name, Kind kind, long... shape) {
@@ -74,7 +60,7 @@ public final class Weights implements AutoCloseable {
             Tensor zero = kind == Kind.BATCHES_TRACKED
                     ? torch.zeros(new long[0], new TensorOptions(torch.ScalarType.Long))
                     : torch.zeros(shape);
-            tensor = Retained.of(new Tensor(shape.length == 4 ? zero.contiguous(format) : zero));
+            tensor = Retained.of(new Tensor(shape.length == 4 ? zero.contiguous(FORMAT) : zero));
         }
         List<Long> sizes = new ArrayList<>();
         for (long size : shape) {

@@ -8,9 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * A PyTorch checkpoint open for reading: the zip format (PyTorch 1.6 and later) and the older pickle format, holding
@@ -29,17 +27,6 @@ public final class TorchFile implements AutoCloseable {
     }
 
     /**
-     * A tensor of the checkpoint, dense and row-major whatever its strides in the file.
-     *
-     * @param data reads its little-endian bytes anew each time; throws {@link InputException} when the file is cut
-     */
-    public record TensorData(TensorType type, List<Long> shape, Supplier<ByteBuffer> data) {
-        public SafetensorsWriter.Source named(String name) {
-            return new SafetensorsWriter.Source(new TensorInfo(name, type, shape), data);
-        }
-    }
-
-    /**
      * @throws InputException when it is not a checkpoint, is damaged, or holds anything else than tensors, dicts,
      *     lists, strings and numbers
      * @throws IOException when it cannot be read
@@ -55,28 +42,27 @@ public final class TorchFile implements AutoCloseable {
             }
             ChannelIo.read(channel, 0, start);
         }
-        return switch (start.getShort(0)) {
+        TorchStorages storages = switch (start.getShort(0)) {
             case 0x504b -> TorchZip.open(file); // "PK"
             case (short) 0x8002, (short) 0x8003, (short) 0x8004 -> TorchLegacy.open(file); // pickle protocol 2 to 4
             default -> throw new InputException(file + " is not a PyTorch checkpoint (neither zip nor pickle)");
         };
-    }
-
-    static TorchFile of(Path file, Object root, TorchStorages storages) {
-        if (!(root instanceof Map)) {
+        if (!(storages.root() instanceof Map)) {
+            storages.close();
             throw new InputException(file + " does not hold a dict of tensors; save a state dict");
         }
         @SuppressWarnings("unchecked") // the unpickler makes no other maps
-        Map<String, Object> map = (Map<String, Object>) root;
+        Map<String, Object> map = (Map<String, Object>) storages.root();
         return new TorchFile(file, Collections.unmodifiableMap(map), storages);
     }
 
+    /** Where it was opened. */
     public Path path() {
         return file;
     }
 
     /**
-     * The checkpoint's dict, in its order: values are {@link TensorData}, nested {@code Map<String, Object>}, lists,
+     * The checkpoint's dict, in its order: values are {@link TorchTensor}, nested {@code Map<String, Object>}, lists,
      * {@code Object[]} for tuples, strings, numbers, booleans or null. It may contain itself.
      */
     public Map<String, Object> root() {

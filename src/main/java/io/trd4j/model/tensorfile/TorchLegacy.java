@@ -23,15 +23,18 @@ final class TorchLegacy implements TorchStorages {
 
     private final FileChannel channel;
     private final Map<String, Long> positions = new HashMap<>();
+    private Object root;
 
     private TorchLegacy(FileChannel channel) {
         this.channel = channel;
     }
 
-    static TorchFile open(Path file) throws IOException {
+    static TorchLegacy open(Path file) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         try {
-            return new TorchLegacy(channel).read(file);
+            TorchLegacy legacy = new TorchLegacy(channel);
+            legacy.read(file);
+            return legacy;
         } catch (EOFException e) {
             channel.close();
             throw new InputException(file + " is damaged: it is cut; get it again", e);
@@ -41,7 +44,7 @@ final class TorchLegacy implements TorchStorages {
         }
     }
 
-    private TorchFile read(Path file) throws IOException {
+    private void read(Path file) throws IOException {
         ByteBuffer pickles = ByteBuffer.allocate((int) Math.min(channel.size(), TorchUnpickler.MAX_BYTES));
         ChannelIo.read(channel, 0, pickles);
         TorchUnpickler unpickler = new TorchUnpickler(file, this, pickles.flip());
@@ -55,7 +58,7 @@ final class TorchLegacy implements TorchStorages {
         if (!(unpickler.next() instanceof Map<?, ?> machine) || !Boolean.TRUE.equals(machine.get("little_endian"))) {
             throw new InputException(file + " was saved on a big-endian machine; save it again on a little-endian one");
         }
-        Object root = unpickler.next();
+        root = unpickler.next();
         Map<String, TorchTensors.Storage> known = Map.copyOf(unpickler.known());
         if (!(unpickler.next() instanceof List<?> keys)) {
             throw new InputException(file + " is damaged: it has no list of storages");
@@ -80,7 +83,11 @@ final class TorchLegacy implements TorchStorages {
         if (!positions.keySet().equals(known.keySet())) {
             throw new InputException(file + " is damaged: a storage is missing");
         }
-        return TorchFile.of(file, root, this);
+    }
+
+    @Override
+    public Object root() {
+        return root;
     }
 
     @Override

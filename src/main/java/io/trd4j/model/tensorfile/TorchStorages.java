@@ -3,8 +3,11 @@ package io.trd4j.model.tensorfile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** The flat byte arrays of a PyTorch checkpoint that its tensors are views of, by their keys. */
+/** A PyTorch checkpoint: what its pickle holds, and the flat byte arrays that its tensors are views of, by their keys. */
 interface TorchStorages extends AutoCloseable {
+    /** What the pickle holds, of the kinds that {@link TorchUnpickler#next} gives. */
+    Object root();
+
     /** Fills {@code target} with the storage's bytes from {@code offset} on; the range lies within the storage. */
     void read(String key, long offset, ByteBuffer target) throws IOException;
 

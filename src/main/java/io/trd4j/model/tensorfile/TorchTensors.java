@@ -28,7 +28,7 @@ final class TorchTensors {
      * @param offset and {@code strides} in elements
      * @throws InputException when they do not
      */
-    static TorchFile.TensorData view(Path file, TorchStorages storages, Storage storage, long offset, List<Long> shape,
+    static TorchTensor view(Path file, TorchStorages storages, Storage storage, long offset, List<Long> shape,
             List<Long> strides) {
         TensorInfo info;
         long span;
@@ -44,7 +44,7 @@ final class TorchTensors {
         }
         boolean dense = span == info.elements() && isRowMajor(shape, strides);
         long first = (storage.offset + offset) * info.type().bytes();
-        return new TorchFile.TensorData(info.type(), info.shape(), () -> {
+        return new TorchTensor(info.type(), info.shape(), () -> {
             try {
                 ByteBuffer raw = allocate(file, info, span);
                 storages.read(storage.key, first, raw);

@@ -79,7 +79,7 @@ final class TorchUnpickler extends Unpickler {
 
     /**
      * The next pickle: maps (in the file's order, keys as strings), lists, Object[] for tuples, String, Long, Integer,
-     * Double, Boolean, null and {@link TorchFile.TensorData}.
+     * Double, Boolean, null and {@link TorchTensor}.
      *
      * @throws InputException when it is damaged or holds anything else
      */
@@ -170,7 +170,7 @@ final class TorchUnpickler extends Unpickler {
         return switch (name) {
             case "collections.OrderedDict" -> orderedDict(arguments);
             case "torch.Size" -> (Object[]) arguments[0];
-            case "torch._utils._rebuild_parameter" -> (TorchFile.TensorData) arguments[0];
+            case "torch._utils._rebuild_parameter" -> (TorchTensor) arguments[0];
             case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2" -> TorchTensors.view(file, storages,
                     (TorchTensors.Storage) arguments[0], integer(arguments[1]), integers(arguments[2]), integers(arguments[3]));
             default -> throw new InputException(file + " is damaged: it calls " + name);

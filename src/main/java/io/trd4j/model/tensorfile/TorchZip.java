@@ -21,13 +21,14 @@ final class TorchZip implements TorchStorages {
 
     private final ZipFile zip;
     private final String folder;
+    private Object root;
 
     private TorchZip(ZipFile zip, String folder) {
         this.zip = zip;
         this.folder = folder;
     }
 
-    static TorchFile open(Path file) throws IOException {
+    static TorchZip open(Path file) throws IOException {
         ZipFile zip;
         try {
             zip = new ZipFile(file.toFile(), StandardCharsets.UTF_8);
@@ -45,7 +46,7 @@ final class TorchZip implements TorchStorages {
         }
     }
 
-    private static TorchFile read(Path file, ZipFile zip) throws IOException {
+    private static TorchZip read(Path file, ZipFile zip) throws IOException {
         ZipEntry pickle = zip.stream().filter(e -> e.getName().endsWith(PICKLE))
                 .min(Comparator.comparingInt(e -> e.getName().length())).orElseThrow(() -> new InputException(
                         file + " is a zip file, but not a PyTorch checkpoint (no data.pkl in it)"));
@@ -60,11 +61,11 @@ final class TorchZip implements TorchStorages {
                     + TorchUnpickler.MAX_BYTES + " bytes");
         }
         TorchUnpickler unpickler = new TorchUnpickler(file, storages, ByteBuffer.wrap(pickled));
-        Object root = unpickler.next();
+        storages.root = unpickler.next();
         for (TorchTensors.Storage storage : unpickler.known().values()) {
             storages.check(file, storage);
         }
-        return TorchFile.of(file, root, storages);
+        return storages;
     }
 
     /** A storage's entry must have the bytes that its tensors will ask for, and the file those that the entry claims. */
@@ -80,6 +81,11 @@ final class TorchZip implements TorchStorages {
             throw new InputException(file + " is damaged: storage " + storage.key() + " claims " + entry.getSize()
                     + " bytes, more than the file can hold");
         }
+    }
+
+    @Override
+    public Object root() {
+        return root;
     }
 
     @Override

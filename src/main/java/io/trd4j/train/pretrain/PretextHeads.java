@@ -29,7 +29,7 @@ public final class PretextHeads implements AutoCloseable {
 
     private record Head(Tensor classifier, Tensor bias, Tensor meter, Tensor meterBias, ConvNorm hidden, Tensor embedding) {}
 
-    private final Weights weights = new Weights(Weights.Layout.CHANNELS_LAST);
+    private final Weights weights = new Weights();
     private final List<Head> heads = new ArrayList<>();
 
     /** @param classes of all groups together */

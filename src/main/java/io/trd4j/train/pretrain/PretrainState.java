@@ -2,55 +2,30 @@ package io.trd4j.train.pretrain;
 
 import io.trd4j.io.InputException;
 import io.trd4j.model.network.Weights;
-import io.trd4j.model.tensorfile.Safetensors;
-import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.train.Adam;
+import io.trd4j.train.StateFile;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** The state file of a pretraining: a safetensors file with weights, moments and steps done; it fits only the same options. */
 record PretrainState(PretrainOptions options) {
     private static final String STEPS_DONE = "trd.state.steps_done";
-    private static final String TEACHER = "teacher.";
-    private static final String HEADS = "heads.";
-    private static final String ADAM_TEACHER = "adam_teacher.";
-    private static final String ADAM_HEADS = "adam_heads.";
 
     void write(Path file, int stepsDone, Weights teacher, Weights heads, Adam adamTeacher, Adam adamHeads) throws IOException {
-        List<SafetensorsWriter.Source> sources = new ArrayList<>();
-        sources.addAll(teacher.sources(TEACHER));
-        sources.addAll(heads.sources(HEADS));
-        sources.addAll(adamTeacher.sources(ADAM_TEACHER));
-        sources.addAll(adamHeads.sources(ADAM_HEADS));
-        Map<String, String> metadata = new TreeMap<>(identity());
-        metadata.put(STEPS_DONE, Integer.toString(stepsDone));
-        SafetensorsWriter.write(file, metadata, sources);
+        file(teacher, heads, adamTeacher, adamHeads).write(file, STEPS_DONE, Integer.toString(stepsDone));
     }
 
     /** Loads everything; returns the steps done. */
     int read(Path path, Weights teacher, Weights heads, Adam adamTeacher, Adam adamHeads) throws IOException {
-        try (Safetensors file = Safetensors.open(path)) {
-            identity().forEach((key, expected) -> {
-                String found = file.metadata().get(key);
-                if (!expected.equals(found)) {
-                    String what = key.substring(key.lastIndexOf('.') + 1).replace('_', ' ');
-                    throw new InputException(path + " cannot be resumed here: " + what + " is " + found + " there and "
-                            + expected + " now; use the same options, or leave out --resume");
-                }
-            });
-            int steps = stepsDone(path, file.metadata().get(STEPS_DONE));
-            teacher.load(file, TEACHER);
-            heads.load(file, HEADS);
-            adamTeacher.load(file, ADAM_TEACHER);
-            adamHeads.load(file, ADAM_HEADS);
-            return steps;
-        }
+        return file(teacher, heads, adamTeacher, adamHeads).read(path, STEPS_DONE, text -> stepsDone(path, text));
+    }
+
+    private StateFile file(Weights teacher, Weights heads, Adam adamTeacher, Adam adamHeads) {
+        return new StateFile(identity(), Map.of(), "options").with("teacher.", teacher).with("heads.", heads)
+                .with("adam_teacher.", adamTeacher).with("adam_heads.", adamHeads);
     }
 
     private int stepsDone(Path path, String text) {

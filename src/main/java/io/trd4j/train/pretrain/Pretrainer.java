@@ -7,6 +7,7 @@ import io.trd4j.model.network.Teacher;
 import io.trd4j.model.network.TorchDevice;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.train.Adam;
+import io.trd4j.train.Resumable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -28,7 +29,7 @@ import org.bytedeco.pytorch.global.torch;
  * Used by one thread; everything that the run depends on is in the options, so that two runs on the same machine end with the
  * same bits, also when one was interrupted and resumed from its state file.
  */
-public final class Pretrainer implements AutoCloseable {
+public final class Pretrainer implements Resumable, AutoCloseable {
     private static final double BETA_1 = 0.9;
     // Relative to the classification: contrast is twice as large; the spread is logarithms, and only has to hold its ground.
     private static final double CONTRAST_WEIGHT = 0.5;
@@ -158,12 +159,13 @@ public final class Pretrainer implements AutoCloseable {
         SafetensorsWriter.write(file, recipe, teacher.weights().halfSources());
     }
 
-    /** Writes everything from which the run continues, replacing the file in one move. */
+    @Override
     public void save(Path file) throws IOException {
         state().write(file, done, teacher.weights(), heads.weights(), adamTeacher, adamHeads);
     }
 
     /** Continues from a state file of the same options. */
+    @Override
     public void resume(Path file) throws IOException {
         done = state().read(file, teacher.weights(), heads.weights(), adamTeacher, adamHeads);
         painted.forEach(batch -> batch.cancel(false));

@@ -93,8 +93,8 @@ public final class Inputs {
              Network network = new Network(backbone)) {
             AtomicFile.write(folder.resolve("prepared.f32"), prepared(parts, size));
             network.weights().forEach((prefix, weights) -> Golden.fill(weights, prefix));
-            ModelInfo info = new ModelInfo(ModelInfo.FORMAT_VERSION, backbone, size, modality, NORMAL_KERNEL,
-                    new Calibration(0, 1, 0, 1), null, null, ModelFile.teacherSha256(network.teacher().weights().sources("")));
+            ModelInfo info = ModelInfo.of(backbone, size, modality, NORMAL_KERNEL,
+                    ModelFile.teacherSha256(network.teacher().weights().sources(""))).withCalibration(new Calibration(0, 1, 0, 1));
             boolean untested = args.length > 5 && args[5].equals("untested");
             tests = untested ? null : PrecisionCalibration.run(network, size, info.calibration(), null, normal(parts),
                     Integer.parseInt(args[4]), done -> { });

@@ -4,7 +4,7 @@ package io.trd4j.train.pretrain.formula;
  * A surface made by formulas: regions of relief and colour textures, steps between them, and {@link Mark}s, drawn from a
  * seed alone. Holds what is there (height, albedo, cover) and what it is called (classes per pixel).
  */
-public final class FormulaScene {
+public final class FormulaScene implements Canvas {
     private static final int MAX_REGIONS = 4;
     private static final int MAX_MARKS = 7;
 
@@ -112,8 +112,8 @@ public final class FormulaScene {
                 cover[i] = object && owner == 0 ? 0 : 1;
                 reliefTexture[i] = (byte) m.relief.label();
                 colourTexture[i] = (byte) m.colour.label();
-                reliefMark[i] = (byte) (reliefEdge ? Mark.Relief.EDGE.ordinal() + 1 : 0);
-                colourMark[i] = (byte) (colourEdge ? Mark.Colour.EDGE.ordinal() + 1 : 0);
+                reliefMark[i] = (byte) (reliefEdge ? ReliefMark.EDGE.ordinal() + 1 : 0);
+                colourMark[i] = (byte) (colourEdge ? ColourMark.EDGE.ordinal() + 1 : 0);
             }
         }
     }
@@ -132,20 +132,21 @@ public final class FormulaScene {
         }
     }
 
-    int size() {
+    @Override
+    public int size() {
         return size;
     }
 
-    /** Raises a pixel's surface; {@code kind} null leaves its class. */
-    void lift(int i, float by, Mark.Relief kind) {
+    @Override
+    public void lift(int i, float by, ReliefMark kind) {
         height[i] += by;
         if (kind != null && cover[i] > 0) {
             reliefMark[i] = (byte) (kind.ordinal() + 1);
         }
     }
 
-    /** Blends a pixel's colour; {@code kind} null leaves its class. */
-    void dye(int i, float share, float[] colour, Mark.Colour kind) {
+    @Override
+    public void dye(int i, float share, float[] colour, ColourMark kind) {
         for (int c = 0; c < 3; c++) {
             albedo[3 * i + c] = Noise.lerp(albedo[3 * i + c], colour[c], share);
         }

@@ -12,8 +12,8 @@ public final class FormulaView {
     public enum Group {
         RELIEF_TEXTURE(Texture.CLASSES),
         COLOUR_TEXTURE(Texture.CLASSES),
-        RELIEF_MARK(Mark.RELIEF_CLASSES),
-        COLOUR_MARK(Mark.COLOUR_CLASSES);
+        RELIEF_MARK(ReliefMark.CLASSES),
+        COLOUR_MARK(ColourMark.CLASSES);
 
         private final int classes;
 

@@ -1,30 +1,22 @@
 package io.trd4j.train.pretrain.formula;
 
 /**
- * A local event on a scene: something small that a texture does not have, in the relief, in the colour, or in both. What it
+ * A local event on a surface: something small that a texture does not have, in the relief, in the colour, or in both. What it
  * is, is a class per pixel; 0 stands for none.
  */
 final class Mark {
-    /** Classes in the relief: none, then in the order of {@link Relief}; the edge of a region is one as well. */
-    enum Relief { DENT, BUMP, PIT, KNOB, GROOVE, RIDGE, EDGE }
-
-    /** Classes in the colour. */
-    enum Colour { DARK_SPOT, LIGHT_SPOT, HUE_SPOT, DARK_LINE, LIGHT_LINE, EDGE }
-
-    static final int RELIEF_CLASSES = Relief.values().length + 1;
-    static final int COLOUR_CLASSES = Colour.values().length + 1;
     private static final int SEGMENTS = 5;
 
-    private final FormulaScene scene;
+    private final Canvas canvas;
     private final Draw draw;
 
     /** Draws one mark somewhere. */
-    static void add(FormulaScene scene, Draw draw) {
-        new Mark(scene, draw).add();
+    static void add(Canvas canvas, Draw draw) {
+        new Mark(canvas, draw).add();
     }
 
-    private Mark(FormulaScene scene, Draw draw) {
-        this.scene = scene;
+    private Mark(Canvas canvas, Draw draw) {
+        this.canvas = canvas;
         this.draw = draw;
     }
 
@@ -32,10 +24,10 @@ final class Mark {
         boolean inRelief = draw.chance(0.7f);
         boolean inColour = !inRelief || draw.chance(0.4f);
         boolean line = draw.chance(0.35f);
-        Relief relief = !inRelief ? null : line ? (draw.chance(0.5f) ? Relief.GROOVE : Relief.RIDGE)
-                : Relief.values()[draw.index(4)];
-        Colour colour = !inColour ? null : line ? (draw.chance(0.5f) ? Colour.DARK_LINE : Colour.LIGHT_LINE)
-                : Colour.values()[draw.index(3)];
+        ReliefMark relief = !inRelief ? null : line ? (draw.chance(0.5f) ? ReliefMark.GROOVE : ReliefMark.RIDGE)
+                : ReliefMark.values()[draw.index(4)];
+        ColourMark colour = !inColour ? null : line ? (draw.chance(0.5f) ? ColourMark.DARK_LINE : ColourMark.LIGHT_LINE)
+                : ColourMark.values()[draw.index(3)];
         float strength = draw.logBetween(0.15f, 0.9f);
         float opacity = draw.between(0.3f, 1);
         float[] tint = tint(colour);
@@ -46,17 +38,17 @@ final class Mark {
         }
     }
 
-    private float[] tint(Colour colour) {
-        float level = colour == Colour.DARK_SPOT || colour == Colour.DARK_LINE ? draw.between(0, 0.2f) : draw.between(0.7f, 1);
-        if (colour != Colour.HUE_SPOT) {
+    private float[] tint(ColourMark colour) {
+        float level = colour == ColourMark.DARK_SPOT || colour == ColourMark.DARK_LINE ? draw.between(0, 0.2f) : draw.between(0.7f, 1);
+        if (colour != ColourMark.HUE_SPOT) {
             return new float[] {level * draw.between(0.85f, 1), level * draw.between(0.85f, 1), level * draw.between(0.85f, 1)};
         }
         return new float[] {draw.unit(), draw.unit(), draw.unit()};
     }
 
     /** An irregular ellipse; smooth (dent, bump) or with a steep border (pit, knob). {@code strength} is the largest slope. */
-    private void spot(Relief relief, Colour colour, float strength, float opacity, float[] tint) {
-        int n = scene.size();
+    private void spot(ReliefMark relief, ColourMark colour, float strength, float opacity, float[] tint) {
+        int n = canvas.size();
         float radius = draw.logBetween(2, 0.14f * n);
         float cx = draw.between(0, n);
         float cy = draw.between(0, n);
@@ -66,8 +58,8 @@ final class Mark {
         float sin = (float) StrictMath.sin(angle);
         float rough = draw.between(0, 0.35f);
         int seed = draw.seed();
-        boolean steep = relief == Relief.PIT || relief == Relief.KNOB;
-        float sign = relief == Relief.DENT || relief == Relief.PIT ? -1 : 1;
+        boolean steep = relief == ReliefMark.PIT || relief == ReliefMark.KNOB;
+        float sign = relief == ReliefMark.DENT || relief == ReliefMark.PIT ? -1 : 1;
         // The steepest slope of (1 - d^2)^2 is 1.54 / radius.
         float amount = sign * strength * (steep ? 0.8f * Math.min(radius, 4) + 0.5f : radius / 1.54f);
         int reach = (int) (radius * stretch * 1.4f) + 2;
@@ -83,10 +75,10 @@ final class Mark {
                     int i = y * n + x;
                     float solid = 1 - Noise.step(0.75f, 1, d);
                     if (relief != null) {
-                        scene.lift(i, amount * (steep ? solid : (1 - d * d) * (1 - d * d)), d < 0.8f ? relief : null);
+                        canvas.lift(i, amount * (steep ? solid : (1 - d * d) * (1 - d * d)), d < 0.8f ? relief : null);
                     }
                     if (colour != null) {
-                        scene.dye(i, opacity * solid, tint, d < 0.9f ? colour : null);
+                        canvas.dye(i, opacity * solid, tint, d < 0.9f ? colour : null);
                     }
                 }
             }
@@ -94,15 +86,15 @@ final class Mark {
     }
 
     /** A line that turns and tapers. */
-    private void line(Relief relief, Colour colour, float strength, float opacity, float[] tint) {
-        int n = scene.size();
+    private void line(ReliefMark relief, ColourMark colour, float strength, float opacity, float[] tint) {
+        int n = canvas.size();
         float width = draw.logBetween(1, 5);
         float length = draw.between(0.15f, 0.7f) * n;
         float bend = draw.between(0, 0.8f);
         float heading = draw.angle();
         float x = draw.between(0.1f, 0.9f) * n;
         float y = draw.between(0.1f, 0.9f) * n;
-        float amount = (relief == Relief.GROOVE ? -1 : 1) * strength * (0.6f * width + 0.4f);
+        float amount = (relief == ReliefMark.GROOVE ? -1 : 1) * strength * (0.6f * width + 0.4f);
         for (int s = 0; s < SEGMENTS; s++) {
             float nextX = x + (float) StrictMath.cos(heading) * length / SEGMENTS;
             float nextY = y + (float) StrictMath.sin(heading) * length / SEGMENTS;
@@ -113,9 +105,9 @@ final class Mark {
         }
     }
 
-    private void segment(float x0, float y0, float x1, float y1, float half, float amount, Relief relief, Colour colour,
+    private void segment(float x0, float y0, float x1, float y1, float half, float amount, ReliefMark relief, ColourMark colour,
                          float opacity, float[] tint) {
-        int n = scene.size();
+        int n = canvas.size();
         float reach = half + 1;
         float dx = x1 - x0;
         float dy = y1 - y0;
@@ -136,10 +128,10 @@ final class Mark {
                 if (profile > 0) {
                     int i = y * n + x;
                     if (relief != null) {
-                        scene.lift(i, amount * profile, profile > 0.3f ? relief : null);
+                        canvas.lift(i, amount * profile, profile > 0.3f ? relief : null);
                     }
                     if (colour != null) {
-                        scene.dye(i, opacity * profile, tint, profile > 0.3f ? colour : null);
+                        canvas.dye(i, opacity * profile, tint, profile > 0.3f ? colour : null);
                     }
                 }
             }

@@ -5,7 +5,8 @@ import io.trd4j.model.network.ConvNorm.Mode;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A baseline for the method: one student for both modalities at once. It has the bottleneck of a {@link Student}, the
+ * A baseline for the method: one student for both modalities at once. It stands in the package of its parts, which the
+ * library does not publish. It has the bottleneck of a {@link Student}, the
  * second modality's own features in the place of the filter's, and per modality the decoder of a student without amplifier.
  * Beside two independent students ({@link Tuners#NONE}) it differs by the one code that both modalities share, and by nothing
  * that would make it weaker for another reason: every reconstruction has a whole decoder.
@@ -18,7 +19,7 @@ public final class FusedStudent implements AutoCloseable {
 
     /** All tensors zero: initialise them. */
     public FusedStudent(Backbone backbone) {
-        weights = new Weights(Weights.Layout.CHANNELS_LAST);
+        weights = new Weights();
         bottleneck = new StudentBottleneck(weights, "bn", backbone, 2);
         decoderRgb = new Decoder(weights, "decoder_rgb", backbone, false);
         decoderSecond = new Decoder(weights, "decoder_second", backbone, false);

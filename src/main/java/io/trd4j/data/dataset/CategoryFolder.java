@@ -1,6 +1,6 @@
 package io.trd4j.data.dataset;
 
-import io.trd4j.data.image.ImageFiles;
+import io.trd4j.data.image.ImageReader;
 import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,37 +15,46 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Finds out which layout a category's folder has and pairs its files; see {@link Dataset#open}. */
-final class DatasetReader {
+/** A category's folder: finds out which layout it has and pairs its files. */
+final class CategoryFolder {
     private static final String EXPECTED = "expected train/good/rgb and train/good/xyz (MVTec 3D-AD), "
             + "train/data/NNN_image_4.png (Eyecandies), or the folders rgb and xyz";
     private static final Pattern EYECANDIES = Pattern.compile("(\\d+)_(image_4|normals|mask)");
 
-    private DatasetReader() {}
+    /** The category: the folder's name. */
+    final String name;
+    final List<PartFiles> train;
+    final List<PartFiles> validation;
+    final List<PartFiles> test;
 
-    static Dataset read(Path folder) throws IOException {
+    /** @throws InputException as {@link Dataset#open} */
+    CategoryFolder(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             throw new InputException(folder + " does not exist; give the folder of one category");
         }
         if (!Files.isDirectory(folder)) {
             throw new InputException(folder + " is not a folder; give the folder of one category");
         }
-        String category = folder.toAbsolutePath().normalize().getFileName() == null ? "category"
-                : folder.toAbsolutePath().normalize().getFileName().toString();
+        Path last = folder.toAbsolutePath().normalize().getFileName();
+        name = last == null ? "category" : last.toString();
         if (Files.isDirectory(folder.resolve("rgb"))) {
-            return new Dataset(category, List.of(), List.of(), pairs(folder, "", PartFiles.UNLABELLED));
+            train = List.of();
+            validation = List.of();
+            test = pairs(folder, "", PartFiles.UNLABELLED);
+            return;
         }
-        Path train = folder.resolve("train");
-        Path validation = either(folder, "validation", "val");
-        Path test = either(folder, "test", "test_public");
-        if (!Files.isDirectory(train) && !Files.isDirectory(validation) && !Files.isDirectory(test)) {
+        Path trainFolder = folder.resolve("train");
+        Path validationFolder = either(folder, "validation", "val");
+        Path testFolder = either(folder, "test", "test_public");
+        if (!Files.isDirectory(trainFolder) && !Files.isDirectory(validationFolder) && !Files.isDirectory(testFolder)) {
             throw unknown(folder);
         }
-        Dataset dataset = new Dataset(category, split(train, true), split(validation, true), split(test, false));
-        if (dataset.train().isEmpty() && dataset.validation().isEmpty() && dataset.test().isEmpty()) {
+        train = split(trainFolder, true);
+        validation = split(validationFolder, true);
+        test = split(testFolder, false);
+        if (train.isEmpty() && validation.isEmpty() && test.isEmpty()) {
             throw new InputException(folder + " has no parts; " + EXPECTED);
         }
-        return dataset;
     }
 
     private static Path either(Path folder, String name, String other) {
@@ -181,7 +190,7 @@ final class DatasetReader {
     }
 
     private static boolean anyNonZero(Path mask) throws IOException {
-        for (byte pixel : ImageFiles.readGrey(mask).pixels()) {
+        for (byte pixel : ImageReader.readGrey(mask).pixels()) {
             if (pixel != 0) {
                 return true;
             }

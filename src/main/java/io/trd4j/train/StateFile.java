@@ -1,0 +1,114 @@
+package io.trd4j.train;
+
+import io.trd4j.io.InputException;
+import io.trd4j.model.network.Weights;
+import io.trd4j.model.tensorfile.Safetensors;
+import io.trd4j.model.tensorfile.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * The state file of a run that can be resumed: a safetensors file with weights and optimizers' moments, each under a prefix, and
+ * how far the run has come. It fits only a run of the same identity: its metadata must say the same.
+ */
+public final class StateFile {
+    /** Tensors that are written and read under a prefix. */
+    private interface Content {
+        List<SafetensorsWriter.Source> sources();
+
+        void load(Safetensors file) throws IOException;
+    }
+
+    private final Map<String, String> identity;
+    private final Map<String, String> differences;
+    private final String same;
+    private final List<Content> contents = new ArrayList<>();
+
+    /**
+     * @param identity what the run's result depends on, by key, in the order in which differences are told
+     * @param differences of keys whose values say nothing to a reader: how a difference is told
+     * @param same what must stay the same, as {@code options and parts}
+     */
+    public StateFile(Map<String, String> identity, Map<String, String> differences, String same) {
+        this.identity = new LinkedHashMap<>(identity);
+        this.differences = Map.copyOf(differences);
+        this.same = same;
+    }
+
+    /** Adds a network's weights. */
+    public StateFile with(String prefix, Weights weights) {
+        contents.add(new Content() {
+            @Override
+            public List<SafetensorsWriter.Source> sources() {
+                return weights.sources(prefix);
+            }
+
+            @Override
+            public void load(Safetensors file) throws IOException {
+                weights.load(file, prefix);
+            }
+        });
+        return this;
+    }
+
+    /** Adds an optimizer's moments. */
+    public StateFile with(String prefix, Adam adam) {
+        contents.add(new Content() {
+            @Override
+            public List<SafetensorsWriter.Source> sources() {
+                return adam.sources(prefix);
+            }
+
+            @Override
+            public void load(Safetensors file) throws IOException {
+                adam.load(file, prefix);
+            }
+        });
+        return this;
+    }
+
+    /**
+     * Replaces the file in one move.
+     *
+     * @param key under which {@code done} stands in the metadata
+     * @param done how far the run has come
+     */
+    public void write(Path path, String key, String done) throws IOException {
+        List<SafetensorsWriter.Source> sources = new ArrayList<>();
+        contents.forEach(c -> sources.addAll(c.sources()));
+        Map<String, String> metadata = new TreeMap<>(identity);
+        metadata.put(key, done);
+        SafetensorsWriter.write(path, metadata, sources);
+    }
+
+    /**
+     * Loads everything.
+     *
+     * @param parse of what {@link #write} was given as {@code done}; null when the file lacks it
+     * @return how far the run has come
+     * @throws InputException when the file is of another run, lacks a tensor, or is damaged
+     */
+    public <T> T read(Path path, String key, Function<String, T> parse) throws IOException {
+        try (Safetensors file = Safetensors.open(path)) {
+            identity.forEach((k, expected) -> {
+                String found = file.metadata().get(k);
+                if (!expected.equals(found)) {
+                    throw new InputException(path + " cannot be resumed here: " + differences.getOrDefault(k,
+                            k.substring(k.lastIndexOf('.') + 1).replace('_', ' ') + " is " + found + " there and " + expected + " now")
+                            + "; use the same " + same + ", or leave out --resume");
+                }
+            });
+            T done = parse.apply(file.metadata().get(key));
+            for (Content content : contents) {
+                content.load(file);
+            }
+            return done;
+        }
+    }
+}
