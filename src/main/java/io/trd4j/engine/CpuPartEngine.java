@@ -25,7 +25,7 @@ public final class CpuPartEngine implements PartEngine {
         this.copyMaps = copyMaps;
         try {
             preparation = new Preparation(info.size(), info.modality(), info.normalKernel(), runner.imageType());
-            maps = new CalibratedMaps(info.size(), info.calibration());
+            maps = new CalibratedMaps(info.size(), info.calibration(), info.regionOfInterest());
         } catch (RuntimeException | Error e) {
             runner.close();
             throw e;

@@ -16,7 +16,7 @@ public interface PartEngine extends AutoCloseable {
     void warmUp();
 
     /**
-     * Fills scores, maps and times; the verdict is the caller's.
+     * Fills scores, times and, where the engine brings them to the host, maps; the verdict is the caller's.
      *
      * @throws io.trd4j.io.InputException when the part cannot be inspected
      */

@@ -228,15 +228,15 @@ public final class Inspector implements AutoCloseable {
         }
     }
 
-    /** What does not count: after the blur, which sees it all the same. */
+    /** Zeroes in the maps what does not count: after the blur, which sees it all the same. The scores know it from the kernel. */
     private void leaveOut(Inspection result) {
         RegionOfInterest roi = info.regionOfInterest();
         result.regionOfInterest = roi;
-        if (roi != null) {
+        if (roi != null && options.maps()) {
             long start = System.nanoTime();
-            result.maps.score = roi.keep(result.maps.map);
-            result.maps.scoreRgb = roi.keep(result.maps.mapRgb);
-            result.maps.scoreDepth = roi.keep(result.maps.mapDepth);
+            roi.keep(result.maps.map);
+            roi.keep(result.maps.mapRgb);
+            roi.keep(result.maps.mapDepth);
             result.maps.anomalyMapNanos += System.nanoTime() - start;
         }
     }
@@ -296,7 +296,7 @@ public final class Inspector implements AutoCloseable {
         result.maps.score = factor * (rgb ? result.maps.scoreRgb : result.maps.scoreDepth) + shift;
         result.maps.scoreRgb = rgb ? result.maps.score : 0;
         result.maps.scoreDepth = rgb ? 0 : result.maps.score;
-        if (options.maps() || info.regionOfInterest() != null) {
+        if (options.maps()) {
             float[] own = rgb ? result.maps.mapRgb : result.maps.mapDepth;
             for (int i = 0; i < own.length; i++) {
                 own[i] = factor * own[i] + shift;

@@ -9,8 +9,7 @@ import java.util.Objects;
  * @param threads CPU threads of this inspector; 0 = as many as the machine has cores
  * @param precision arithmetic of the network
  * @param device where it computes
- * @param maps whether an inspection has the anomaly maps; on a GPU, scores alone are sooner on the host; a model with a
- *     region of interest has them in any case, as its scores are taken from them
+ * @param maps whether an inspection has the anomaly maps; on a GPU, scores alone are sooner on the host
  * @param inputs what happens to parts of which a modality is missing or unusable
  * @param minRegion mm²: regions above a limit that are smaller do not count for the verdict, where the part's points tell their area;
  *     0 = all count. Needs maps. A part above a limit then costs a search for regions, which allocates

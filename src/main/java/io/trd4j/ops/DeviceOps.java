@@ -99,14 +99,15 @@ public final class DeviceOps {
     /**
      * As {@link Ops#anomalyMap}.
      *
+     * @param mask device address of uint8 [size, size], 0 where a pixel does not count for the scores; 0 = all count
      * @param operators device copy of {@link MapOperators} for these sizes
      * @param maps device address of the three maps [n, size, size]: combined, rgb, second
      */
     public static void anomalyMap(OpTarget exec, TrdDistances rgb, TrdDistances depth, TrdCalibration calibration, long side,
-                                  long operators, long operatorsBytes, long maps, long scores, long n, long size) {
+                                  long mask, long operators, long operatorsBytes, long maps, long scores, long n, long size) {
         long bytes = n * size * size * Float.BYTES;
-        Status.check(Trd.trd_anomaly_map(exec.struct, rgb, depth, side, side / 2, side / 4, calibration, null,
-                Address.of(operators), operatorsBytes, floats(maps), floats(maps + bytes), floats(maps + 2 * bytes),
+        Status.check(Trd.trd_anomaly_map(exec.struct, rgb, depth, side, side / 2, side / 4, calibration,
+                mask == 0 ? null : new BytePointer(Address.of(mask)), Address.of(operators), operatorsBytes, floats(maps), floats(maps + bytes), floats(maps + 2 * bytes),
                 floats(scores), n, size));
     }
 

@@ -22,7 +22,7 @@ public final class SimtParts {
             ModelInfo info = file.info();
             CudaNetwork network = CudaNetwork.of(device, ExecutionPlan.of(info.backbone(), info.size()),
                     (tensor, offset, target) -> file.tensors().read(tensor, 4 * offset, target), precision, ConvolutionBackend.LIBTRD, null, 2);
-            return new CudaPartEngine(network, info.modality(), info.normalKernel(), info.calibration(), maps);
+            return new CudaPartEngine(network, info, maps);
         }
     }
 

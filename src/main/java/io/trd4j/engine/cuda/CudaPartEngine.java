@@ -10,9 +10,9 @@ import io.trd4j.jni.TrdCalibration;
 import io.trd4j.jni.TrdDistances;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.Modality;
+import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
 import io.trd4j.ops.DeviceOps;
-import io.trd4j.ops.MapOperators;
 import io.trd4j.ops.OpTarget;
 import io.trd4j.ops.Retained;
 import java.nio.ByteBuffer;
@@ -33,47 +33,52 @@ public final class CudaPartEngine implements PartEngine {
     private static final int MAX_GRAPHS = 8;
 
     private final CudaNetwork network;
-    private final Modality modality;
-    private final int normalKernel;
-    private final Calibration calibration;
+    private final ModelInfo info;
     private final boolean maps;
     private final int size;
     private final Session session;
     private final TrdCalibration calibrationStruct = Retained.of(new TrdCalibration());
     /** Most recently used last. */
     private final List<PartGraph> graphs = new ArrayList<>();
+    private MapTables tables;
     private HostMemory result;
     private FloatBuffer values;
-    private long operators;
-    private long operatorsBytes;
     private DeviceException broken;
     private boolean closed;
 
     /**
      * Takes over one use of the network, which it closes when it is closed.
      *
+     * @param info of the model: its modality, calibration and region of interest
      * @param maps whether the maps are brought to the host, or the scores alone
      */
-    public CudaPartEngine(CudaNetwork network, Modality modality, int normalKernel, Calibration calibration, boolean maps) {
+    public CudaPartEngine(CudaNetwork network, ModelInfo info, boolean maps) {
+        this(network, info, maps, null);
+    }
+
+    private CudaPartEngine(CudaNetwork network, ModelInfo info, boolean maps, MapTables shared) {
         this.network = network;
-        this.modality = modality;
-        this.normalKernel = normalKernel;
-        this.calibration = calibration;
+        this.info = info;
         this.maps = maps;
+        tables = shared;
         size = network.plan().size();
+        Calibration calibration = info.calibration();
         calibrationStruct.mean_rgb(calibration.meanRgb()).std_rgb(calibration.stdRgb()).mean_depth(calibration.meanDepth())
                 .std_depth(calibration.stdDepth());
         try {
             session = new Session(network);
         } catch (RuntimeException | Error e) {
+            calibrationStruct.close();
+            if (tables != null) {
+                tables.close();
+            }
             throw CudaErrors.translated(e);
         }
-        Device device = network.device();
-        try (OpTarget cpu = OpTarget.cpu(); MapOperators tables = new MapOperators(cpu, size, size / 4, size / 8, size / 16)) {
-            operatorsBytes = tables.memory().bytes();
-            operators = device.allocate(operatorsBytes);
-            device.upload(operators, tables.memory().start().address(), operatorsBytes);
-            result = new HostMemory(device, resultBytes());
+        try {
+            if (tables == null) {
+                tables = new MapTables(network.device(), size, info.regionOfInterest());
+            }
+            result = new HostMemory(network.device(), resultBytes());
             values = result.buffer().asFloatBuffer();
         } catch (RuntimeException | Error e) {
             close();
@@ -139,7 +144,7 @@ public final class CudaPartEngine implements PartEngine {
 
     /** What the host can see is refused before the device is asked. */
     private void require(Part part) {
-        if (Preparation.secondImageOf(part, modality) == null && modality == Modality.NORMALS
+        if (Preparation.secondImageOf(part, info.modality()) == null && info.modality() == Modality.NORMALS
                 && (part.xyz().width() < 3 || part.xyz().height() < 3)) {
             // A depth image is resized before anything looks at neighbours.
             throw new InputException(part.source() + " has only " + part.xyz().width() + "x" + part.xyz().height()
@@ -165,7 +170,7 @@ public final class CudaPartEngine implements PartEngine {
         if (graphs.size() == MAX_GRAPHS) {
             graphs.remove(0).close();
         }
-        PartGraph graph = new PartGraph(session, this::output, part, network.pinned(), modality, normalKernel);
+        PartGraph graph = new PartGraph(session, this::output, part, network.pinned(), info.modality(), info.normalKernel());
         graphs.add(graph);
         return graph;
     }
@@ -182,8 +187,8 @@ public final class CudaPartEngine implements PartEngine {
         TrdDistances second = r.own(DeviceOps.distances(d[0] + bytes, d[1] + bytes / 4, d[2] + bytes / 16));
         OpTarget exec = r.exec(step.stream());
         long head = r.address(step.result());
-        r.run(step.stream(), () -> DeviceOps.anomalyMap(exec, rgb, second, calibrationStruct, side, operators, operatorsBytes,
-                head + NetworkCompiler.RESULT_HEAD, head, 1, size));
+        r.run(step.stream(), () -> DeviceOps.anomalyMap(exec, rgb, second, calibrationStruct, side, tables.mask(),
+                tables.operators(), tables.operatorsBytes(), head + NetworkCompiler.RESULT_HEAD, head, 1, size));
         r.device().copyToHost(r.stream(step.stream()), result.address(), head, resultBytes());
     }
 
@@ -220,7 +225,7 @@ public final class CudaPartEngine implements PartEngine {
 
     @Override
     public PartEngine duplicate() {
-        return new CudaPartEngine(network.share(), modality, normalKernel, calibration, maps);
+        return new CudaPartEngine(network.share(), info, maps, tables.share());
     }
 
     @Override
@@ -240,11 +245,10 @@ public final class CudaPartEngine implements PartEngine {
             return;
         }
         closed = true;
-        Device device = network.device();
-        device.use();
+        network.device().use();
         graphs.forEach(PartGraph::close);
-        if (operators != 0) {
-            device.free(operators);
+        if (tables != null) {
+            tables.close();
         }
         if (result != null) {
             result.close();
