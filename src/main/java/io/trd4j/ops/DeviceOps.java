@@ -123,7 +123,7 @@ public final class DeviceOps {
                 size, workspace, workspaceBytes));
     }
 
-    /** As {@link Ops#prepareDepth}. @param fault address of the int32 that says afterwards whether the part could be used */
+    /** As {@link Ops#prepareDepth}. @param fault address of an int32 for {@link #hasForeground} */
     public static void prepareDepth(OpTarget exec, long xyz, long width, long height, long rowStride, long out, ElementType type,
                                     long size, long workspace, long workspaceBytes, long fault) {
         Status.check(Trd.trd_prepare_depth(exec.struct, floats(xyz), width, height, rowStride, out, type.code, size, 0,
@@ -137,9 +137,9 @@ public final class DeviceOps {
                 0, workspace, workspaceBytes, fault));
     }
 
-    /** Whether a fault says that the part itself cannot be used. */
-    public static boolean isInputFault(int fault) {
-        return fault == Trd.TRD_ERROR_INPUT;
+    /** Whether the fault that {@link #prepareDepth} or {@link #prepareNormals} left says that the cloud has a foreground. */
+    public static boolean hasForeground(int fault) {
+        return fault != Trd.TRD_ERROR_INPUT;
     }
 
     static FloatPointer floats(long address) {

@@ -1,15 +1,12 @@
 package io.trd4j.engine.cuda;
 
 import io.trd4j.data.Part;
-import io.trd4j.data.prepare.Preparation;
 import io.trd4j.engine.DeviceException;
 import io.trd4j.engine.PartEngine;
 import io.trd4j.engine.PartMaps;
-import io.trd4j.io.InputException;
 import io.trd4j.jni.TrdCalibration;
 import io.trd4j.jni.TrdDistances;
 import io.trd4j.model.Calibration;
-import io.trd4j.model.Modality;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
 import io.trd4j.ops.DeviceOps;
@@ -26,9 +23,6 @@ import java.util.List;
  * allocated.
  */
 public final class CudaPartEngine implements PartEngine {
-    /** As the CPU's preparation says it; the text continues a sentence that began with the part. */
-    private static final String NO_FOREGROUND = "has no valid point more than 5 mm off the background plane; check that the part is in "
-            + "view and that the coordinates are metres";
     /** The graph unused for longest makes room for another: each holds raw inputs, tables and the driver's memory. */
     private static final int MAX_GRAPHS = 8;
 
@@ -36,6 +30,7 @@ public final class CudaPartEngine implements PartEngine {
     private final ModelInfo info;
     private final boolean maps;
     private final int size;
+    private final RawInputs inputs;
     private final Session session;
     private final TrdCalibration calibrationStruct = Retained.of(new TrdCalibration());
     /** Most recently used last. */
@@ -61,6 +56,7 @@ public final class CudaPartEngine implements PartEngine {
         this.info = info;
         this.maps = maps;
         tables = shared;
+        inputs = new RawInputs(info.modality());
         size = network.plan().size();
         Calibration calibration = info.calibration();
         calibrationStruct.mean_rgb(calibration.meanRgb()).std_rgb(calibration.stdRgb()).mean_depth(calibration.meanDepth())
@@ -96,8 +92,11 @@ public final class CudaPartEngine implements PartEngine {
      * @throws DeviceException when the device failed, now or before
      */
     @Override
-    public void inspect(Part part, PartMaps to) {
+    public Outcome inspect(Part part, PartMaps to) {
         run(part, to);
+        if (!DeviceOps.hasForeground(result.buffer().getInt((int) NetworkCompiler.FAULT_OFFSET))) {
+            return Outcome.NO_FOREGROUND;
+        }
         long done = System.nanoTime();
         to.score = values.get(0);
         to.scoreRgb = values.get(1);
@@ -109,6 +108,7 @@ public final class CudaPartEngine implements PartEngine {
             values.get(head + 2 * size * size, to.mapDepth, 0, size * size);
         }
         to.anomalyMapNanos = System.nanoTime() - done;
+        return Outcome.INSPECTED;
     }
 
     private void run(Part part, PartMaps to) {
@@ -116,61 +116,42 @@ public final class CudaPartEngine implements PartEngine {
             throw new DeviceException(broken.reason(), "the device failed before; close this inspector and open another ("
                     + broken.getMessage() + ")", broken);
         }
-        require(part);
+        inputs.resolve(part);
         network.device().use();
         try {
+            PartGraph graph = staged();
             long start = System.nanoTime();
-            PartGraph graph = graph(part);
-            if (graph == null) {
-                graph = add(part);
-                start = System.nanoTime();
-            }
-            graph.stage(part);
-            long staged = System.nanoTime();
             graph.run();
-            to.networkNanos = System.nanoTime() - staged;
-            to.prepareNanos = staged - start;
+            to.networkNanos = System.nanoTime() - start;
+            to.prepareNanos = graph.stagingNanos();
         } catch (RuntimeException e) {
             RuntimeException translated = CudaErrors.translated(e);
             if (translated instanceof DeviceException failure && failure.reason() != DeviceException.Reason.OUT_OF_MEMORY) {
                 broken = failure;
             }
             throw translated;
-        }
-        if (DeviceOps.isInputFault(result.buffer().getInt((int) NetworkCompiler.FAULT_OFFSET))) {
-            throw new InputException(part.source() + " " + NO_FOREGROUND);
-        }
-    }
-
-    /** What the host can see is refused before the device is asked. */
-    private void require(Part part) {
-        if (Preparation.secondImageOf(part, info.modality()) == null && info.modality() == Modality.NORMALS
-                && (part.xyz().width() < 3 || part.xyz().height() < 3)) {
-            // A depth image is resized before anything looks at neighbours.
-            throw new InputException(part.source() + " has only " + part.xyz().width() + "x" + part.xyz().height()
-                    + " points; at least 3x3 are needed");
+        } finally {
+            inputs.release();
         }
     }
 
-    private PartGraph graph(Part part) {
+    /** The graph for the inputs, which lie where it reads them. */
+    private PartGraph staged() {
         for (int i = graphs.size() - 1; i >= 0; i--) {
             PartGraph graph = graphs.get(i);
-            if (graph.fits(part, network.pinned())) {
+            if (graph.fits(inputs, network.pinned())) {
                 if (i != graphs.size() - 1) {
                     graphs.remove(i);
                     graphs.add(graph);
                 }
+                graph.stage(inputs);
                 return graph;
             }
         }
-        return null;
-    }
-
-    private PartGraph add(Part part) {
         if (graphs.size() == MAX_GRAPHS) {
             graphs.remove(0).close();
         }
-        PartGraph graph = new PartGraph(session, this::output, part, network.pinned(), info.modality(), info.normalKernel());
+        PartGraph graph = new PartGraph(session, this::output, inputs, network.pinned(), info.modality(), info.normalKernel());
         graphs.add(graph);
         return graph;
     }
