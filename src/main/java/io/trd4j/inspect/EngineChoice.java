@@ -5,6 +5,7 @@ import io.trd4j.engine.NetworkRunner;
 import io.trd4j.engine.PartEngine;
 import io.trd4j.engine.cuda.ConvolutionBackend;
 import io.trd4j.engine.cuda.CudaNetwork;
+import io.trd4j.engine.cuda.CudaNetworks;
 import io.trd4j.engine.cuda.CudaPartEngine;
 import io.trd4j.engine.cuda.CudaRunner;
 import io.trd4j.engine.cuda.CudaSupport;
@@ -79,7 +80,7 @@ final class EngineChoice {
 
     private static CudaNetwork network(int gpu, ExecutionPlan plan, WeightSource source, InspectorOptions options)
             throws IOException {
-        return CudaNetwork.open(gpu, plan, source, onCuda(options.precision()), convolver(), options.resolvedThreads());
+        return CudaNetworks.open(gpu, plan, source, onCuda(options.precision()), convolver(), options.resolvedThreads());
     }
 
     /** The GPU's index, or {@link #CPU}. */

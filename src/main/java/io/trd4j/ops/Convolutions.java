@@ -36,7 +36,7 @@ public final class Convolutions implements AutoCloseable {
 
     /** Device addresses; {@code residual} and {@code post} may be 0 for none. */
     public void memory(int layer, long in, long packed, long bias, long residual, long post, long out) {
-        structs.getPointer(layer).in(Address.of(in)).packed(Address.of(packed)).bias(DeviceOps.floats(bias))
+        structs.getPointer(layer).in(Address.of(in)).packed(Address.of(packed)).bias(Address.floats(bias))
                 .residual(Address.of(residual)).post(Address.of(post)).out(Address.of(out));
     }
 

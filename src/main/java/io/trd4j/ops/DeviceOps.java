@@ -93,7 +93,7 @@ public final class DeviceOps {
     public static void fuseCosine(OpTarget exec, ElementType type, long decoder, float wDecoder, long amplifier, float wAmplifier,
                                   long teacher, long distance, long n, long pixels, long channels) {
         Status.check(Trd.trd_fuse_cosine(exec.struct, type.code, Address.of(decoder), wDecoder, Address.of(amplifier), wAmplifier,
-                Address.of(teacher), floats(distance), n, pixels, channels));
+                Address.of(teacher), Address.floats(distance), n, pixels, channels));
     }
 
     /**
@@ -107,13 +107,13 @@ public final class DeviceOps {
                                   long mask, long operators, long operatorsBytes, long maps, long scores, long n, long size) {
         long bytes = n * size * size * Float.BYTES;
         Status.check(Trd.trd_anomaly_map(exec.struct, rgb, depth, side, side / 2, side / 4, calibration,
-                mask == 0 ? null : new BytePointer(Address.of(mask)), Address.of(operators), operatorsBytes, floats(maps), floats(maps + bytes), floats(maps + 2 * bytes),
-                floats(scores), n, size));
+                mask == 0 ? null : new BytePointer(Address.of(mask)), Address.of(operators), operatorsBytes, Address.floats(maps), Address.floats(maps + bytes), Address.floats(maps + 2 * bytes),
+                Address.floats(scores), n, size));
     }
 
     /** Addresses of a branch's distances as the binding takes them; the caller closes it. */
     public static TrdDistances distances(long scale1, long scale2, long scale3) {
-        return Retained.of(new TrdDistances()).scale_1(floats(scale1)).scale_2(floats(scale2)).scale_3(floats(scale3));
+        return Retained.of(new TrdDistances()).scale_1(Address.floats(scale1)).scale_2(Address.floats(scale2)).scale_3(Address.floats(scale3));
     }
 
     /** As {@link Ops#prepareRgb}; {@code workspace} is a device copy of what {@link Ops#planRgb} made for these sizes. */
@@ -126,24 +126,20 @@ public final class DeviceOps {
     /** As {@link Ops#prepareDepth}. @param fault address of an int32 for {@link #hasForeground} */
     public static void prepareDepth(OpTarget exec, long xyz, long width, long height, long rowStride, long out, ElementType type,
                                     long size, long workspace, long workspaceBytes, long fault) {
-        Status.check(Trd.trd_prepare_depth(exec.struct, floats(xyz), width, height, rowStride, out, type.code, size, 0,
+        Status.check(Trd.trd_prepare_depth(exec.struct, Address.floats(xyz), width, height, rowStride, out, type.code, size, 0,
                 workspace, workspaceBytes, fault));
     }
 
     /** As {@link Ops#prepareNormals}. @param fault as for {@link #prepareDepth} */
     public static void prepareNormals(OpTarget exec, long xyz, long width, long height, long rowStride, long out, ElementType type,
                                       long size, int kernel, long workspace, long workspaceBytes, long fault) {
-        Status.check(Trd.trd_prepare_normals(exec.struct, floats(xyz), width, height, rowStride, out, type.code, size, kernel,
+        Status.check(Trd.trd_prepare_normals(exec.struct, Address.floats(xyz), width, height, rowStride, out, type.code, size, kernel,
                 0, workspace, workspaceBytes, fault));
     }
 
     /** Whether the fault that {@link #prepareDepth} or {@link #prepareNormals} left says that the cloud has a foreground. */
     public static boolean hasForeground(int fault) {
         return fault != Trd.TRD_ERROR_INPUT;
-    }
-
-    static FloatPointer floats(long address) {
-        return address == 0 ? null : new FloatPointer(Address.of(address));
     }
 
     private static long positive(long bytes, String what) {

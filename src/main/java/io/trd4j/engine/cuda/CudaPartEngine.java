@@ -156,7 +156,7 @@ public final class CudaPartEngine implements PartEngine {
         return graph;
     }
 
-    private void output(CudaStep.Output step, Recorder r) {
+    private void output(PartOutput step, Recording r) {
         long[] d = new long[3];
         for (int scale = 0; scale < 3; scale++) {
             d[scale] = r.address(step.distances()[scale]);
@@ -177,8 +177,8 @@ public final class CudaPartEngine implements PartEngine {
     @Override
     public void warmUp() {
         network.device().use();
-        try (Session.Captured once = session.capture((branch, step, r) -> r.device().fill(r.stream(step.stream()),
-                r.address(step.image()), 0, step.image().imageBytes()), this::output)) {
+        try (Session.Captured once = session.capture((input, r) -> r.device().fill(r.stream(input.stream()),
+                r.address(input.image()), 0, input.image().imageBytes()), this::output)) {
             once.run();
         } catch (RuntimeException e) {
             throw CudaErrors.translated(e);

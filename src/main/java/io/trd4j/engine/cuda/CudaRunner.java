@@ -24,7 +24,7 @@ public final class CudaRunner implements NetworkRunner {
         this.network = network;
         session = new Session(network);
         try {
-            images = new HostMemory(network.device(), network.images().buffer().bytes);
+            images = new HostMemory(network.device(), network.images().buffer().bytes());
             long all = 0;
             for (int scale = 0; scale < 3; scale++) {
                 all += 2 * mapBytes(scale);
@@ -60,12 +60,12 @@ public final class CudaRunner implements NetworkRunner {
                 .capacity(mapBytes(scale) / Float.BYTES);
     }
 
-    private void input(int branch, CudaStep.Input step, Recorder r) {
-        long bytes = step.image().imageBytes();
-        r.device().copyToDevice(r.stream(step.stream()), r.address(step.image()), images.address() + branch * bytes, bytes);
+    private void input(PartInput input, Recording r) {
+        long bytes = input.image().imageBytes();
+        r.device().copyToDevice(r.stream(input.stream()), r.address(input.image()), images.address() + input.branch() * bytes, bytes);
     }
 
-    private void output(CudaStep.Output step, Recorder r) {
+    private void output(PartOutput step, Recording r) {
         for (int scale = 0; scale < 3; scale++) {
             r.device().copyToHost(r.stream(step.stream()), distances.address() + offset(scale), r.address(step.distances()[scale]),
                     2 * mapBytes(scale));

@@ -5,12 +5,9 @@ import io.trd4j.ops.CudaProbe;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.bytedeco.javacpp.Loader;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** What stands between this process and a CUDA device, in one line; and the device when nothing does. */
+/** Says in one line why this process cannot use a CUDA device; gives the device when nothing stands in the way. */
 public final class CudaSupport {
-    private static final Logger LOG = LoggerFactory.getLogger(CudaSupport.class);
     /** cp.async and the tensor cores' instructions that libtrd's kernels use. */
     private static final int MIN_CAPABILITY = 8;
     private static final CudaLibraries LIBRARIES = CudaLibraries.ofThisMachine();
@@ -95,7 +92,7 @@ public final class CudaSupport {
     /**
      * Why LibTorch's cuDNN cannot be used, or null when it can; loads its libraries.
      *
-     * <p>Without it libtrd computes all convolutions, save those of {@link Precision#TF32}, which it does not have.
+     * <p>Without it libtrd computes all convolutions except those of {@link Precision#TF32}, which it does not have.
      */
     public static String cudnnProblem() {
         if (CudaSupport.class.getResource("/org/bytedeco/pytorch/" + Loader.getPlatform() + "-gpu/libtorch_cuda.so") == null
@@ -108,15 +105,5 @@ public final class CudaSupport {
             missing = LIBRARIES.load(CudaLibraries.LIBTORCH);
         }
         return missing != null ? missing : LibTorchCuda.problem();
-    }
-
-    /** LibTorch's cuDNN, or null with the reason in the log where it cannot be used. */
-    static ConvolutionLibrary cudnn(Device device, Precision precision) {
-        String problem = cudnnProblem();
-        if (problem != null) {
-            LOG.info("libtrd computes all convolutions on the GPU: {}", problem);
-            return null;
-        }
-        return new CudnnConvolutions(device.index(), precision);
     }
 }

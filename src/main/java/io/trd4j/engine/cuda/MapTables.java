@@ -23,7 +23,7 @@ final class MapTables implements AutoCloseable {
         try (OpTarget cpu = OpTarget.cpu();
              MapOperators operators = new MapOperators(cpu, size, size / 4, size / 8, size / 16)) {
             operatorsBytes = operators.memory().bytes();
-            long maskOffset = Schedule.align(operatorsBytes);
+            long maskOffset = DeviceAlignment.align(operatorsBytes);
             long pixels = (long) size * size;
             memory = device.allocate(roi == null ? operatorsBytes : maskOffset + pixels);
             mask = roi == null ? 0 : memory + maskOffset;

@@ -69,7 +69,7 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
         }
 
         void allocate(Workspace tables) {
-            long image = Schedule.align(bytes());
+            long image = DeviceAlignment.align(bytes());
             memory = device.allocate(image + tables.bytes());
             workspace = memory + image;
             workspaceBytes = tables.bytes();
@@ -181,8 +181,8 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
     }
 
     @Override
-    public void record(int branch, CudaStep.Input step, Recorder r) {
-        Raw raw = branch == 0 ? rgb : second;
+    public void record(PartInput step, Recording r) {
+        Raw raw = step.branch() == 0 ? rgb : second;
         OpTarget exec = r.exec(step.stream());
         long stream = r.stream(step.stream());
         long out = r.address(step.image());
@@ -190,7 +190,7 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
         ElementType type = r.type();
         raw.copy(stream);
         if (raw.colour) {
-            if (branch == 1) {
+            if (step.branch() == 1) {
                 r.device().fill(stream, fault, 0, Integer.BYTES);
             }
             r.run(step.stream(), () -> DeviceOps.prepareRgb(exec, raw.memory, raw.width, raw.rows, raw.stride, out, type, size,
