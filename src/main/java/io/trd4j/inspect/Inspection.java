@@ -92,6 +92,7 @@ public final class Inspection {
         return mode;
     }
 
+    /** By the model's thresholds; {@link Verdict#NONE} when it has none. */
     public Verdict verdict() {
         return verdict;
     }
@@ -153,6 +154,7 @@ public final class Inspection {
         return maps.anomalyMapNanos;
     }
 
+    /** Preparation, network and maps together: everything except the verdict. */
     public long elapsedNanos() {
         return maps.prepareNanos + maps.networkNanos + maps.anomalyMapNanos;
     }

@@ -43,26 +43,32 @@ public record InspectorOptions(int threads, Precision precision, DeviceChoice de
         return new InspectorOptions(0, Precision.AUTO);
     }
 
+    /** The same options with other CPU threads; 0 = all cores. */
     public InspectorOptions withThreads(int newThreads) {
         return new InspectorOptions(newThreads, precision, device, maps, inputs, minRegion);
     }
 
+    /** The same options with another arithmetic. */
     public InspectorOptions withPrecision(Precision newPrecision) {
         return new InspectorOptions(threads, newPrecision, device, maps, inputs, minRegion);
     }
 
+    /** The same options for another device. */
     public InspectorOptions withDevice(DeviceChoice newDevice) {
         return new InspectorOptions(threads, precision, newDevice, maps, inputs, minRegion);
     }
 
+    /** The same options with or without maps. */
     public InspectorOptions withMaps(boolean newMaps) {
         return new InspectorOptions(threads, precision, device, newMaps, inputs, minRegion);
     }
 
+    /** The same options with another policy for parts that lack a modality. */
     public InspectorOptions withInputs(InputPolicy newInputs) {
         return new InspectorOptions(threads, precision, device, maps, newInputs, minRegion);
     }
 
+    /** The same options with another least area of a region, mm². */
     public InspectorOptions withMinRegion(double squareMillimetres) {
         return new InspectorOptions(threads, precision, device, maps, inputs, squareMillimetres);
     }

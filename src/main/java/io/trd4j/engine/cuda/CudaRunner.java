@@ -113,10 +113,12 @@ public final class CudaRunner implements NetworkRunner {
         return network.deviceName();
     }
 
+    /** Bytes of device memory for the weights, shared with duplicates. */
     public long weightBytes() {
         return network.weights().bytes();
     }
 
+    /** Bytes of device memory for this runner's feature maps and scratch. */
     public long arenaBytes() {
         return network.schedule().arenaBytes();
     }

@@ -24,6 +24,7 @@ public record Layer(String convolution, String norm, NetworkPart part, boolean t
         return new Layer(convolution, norm, part, transposed, in, out, kernel, stride, padding, name, index);
     }
 
+    /** How many weights the convolution has, without its bias. */
     public long weights() {
         return (long) in * out * kernel * kernel;
     }

@@ -20,6 +20,7 @@ public record PlanTensor(String name, NetworkPart part, int images, int channels
         return new PlanTensor(name + "[" + index + "]", part, 1, channels, side, this, index);
     }
 
+    /** How many values it has. */
     public long elements() {
         return (long) images * side * side * channels;
     }
