@@ -43,12 +43,7 @@ final class UsableInputs {
             return part.withoutRgb();
         }
         // Where such a cloud may not be left out, or is all there is, the preparation refuses it.
-        return noDepth || tooSmall(part) && policy.depth() == OnUnusable.INSPECT_OTHER ? part.withoutSecond() : part;
-    }
-
-    /** Whether normals cannot be computed for want of neighbours; a depth image is resized before anything looks at them. */
-    private boolean tooSmall(Part part) {
-        return modality == Modality.NORMALS && part.xyz() != null && (part.xyz().width() < 3 || part.xyz().height() < 3);
+        return noDepth || Preparation.hasTooFewPoints(part, modality) && policy.depth() == OnUnusable.INSPECT_OTHER ? part.withoutSecond() : part;
     }
 
     /**

@@ -111,11 +111,7 @@ public final class Ops {
         return hasForeground(status);
     }
 
-    /**
-     * Tables for {@link #prepareNormals} with these sizes, in a workspace of its own.
-     *
-     * @throws io.trd4j.io.InputException for fewer than 3 x 3 points; the text continues a sentence that began with the part
-     */
+    /** Tables for {@link #prepareNormals} with these sizes, in a workspace of its own. */
     public static Workspace planNormals(OpTarget exec, long width, long height, long size, int kernel) {
         long bytes = Trd.trd_prepare_normals_workspace_bytes(width, height, size, kernel);
         return planned(bytes,
@@ -123,7 +119,7 @@ public final class Ops {
     }
 
     /**
-     * Point cloud to surface normals {@code out [size, size, 3]} (SPEC section 5).
+     * Point cloud of at least 3 x 3 points to surface normals {@code out [size, size, 3]} (SPEC section 5).
      *
      * @param kernel aperture of the Sobel derivatives, odd, 1 to 31
      * @param mask foreground [height, width], 0 or 1, or null
@@ -146,7 +142,7 @@ public final class Ops {
         return hasForeground(status);
     }
 
-    /** With sizes that a plan was made for, no foreground is the only fault that a cloud can have. */
+    /** The only fault that a cloud of enough points can have. */
     private static boolean hasForeground(int status) {
         if (status == Trd.TRD_ERROR_INPUT) {
             return false;

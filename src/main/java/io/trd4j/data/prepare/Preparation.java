@@ -144,12 +144,8 @@ public final class Preparation implements AutoCloseable {
         }
         Pixels<float[], FloatPointer> points = part.xyz().points();
         if (!second.fits(points)) {
-            try {
-                second.set(points, modality == Modality.DEPTH ? Ops.planDepth(exec, points.width(), points.height(), size)
-                        : Ops.planNormals(exec, points.width(), points.height(), size, normalKernel));
-            } catch (InputException e) {
-                throw new InputException(part.source() + " " + e.getMessage(), e);
-            }
+            second.set(points, modality == Modality.DEPTH ? Ops.planDepth(exec, points.width(), points.height(), size)
+                    : Ops.planNormals(exec, points.width(), points.height(), size, normalKernel));
         }
         return modality == Modality.DEPTH
                 ? Ops.prepareDepth(exec, points, out, type, size, mask, second.workspace)
@@ -194,14 +190,26 @@ public final class Preparation implements AutoCloseable {
      * The image that is the second input: a part's surface normals, or the black one that stands in for what is missing; null when
      * there is a point cloud.
      *
-     * @throws InputException for surface normals where the model's second modality is depth
+     * @throws InputException for surface normals where the model's second modality is depth, and for {@link #hasTooFewPoints}
      */
     public static RgbImage secondImageOf(Part part, Modality modality) {
+        if (hasTooFewPoints(part, modality)) {
+            throw new InputException(part.source() + " has only " + part.xyz().width() + "x" + part.xyz().height()
+                    + " points; at least 3x3 are needed");
+        }
         if (part.normals() != null && modality == Modality.DEPTH) {
             throw new InputException(part.source() + " is a surface-normal image, but the model's second modality is depth;"
                     + " give a point cloud (a TIFF of float x, y, z) or use a model trained with --modality normals");
         }
         return part.normals() != null ? part.normals() : part.xyz() == null ? BLACK : null;
+    }
+
+    /**
+     * Whether surface normals cannot be computed of a part's points for want of neighbours. A depth image can: it is resized before
+     * anything looks at neighbours.
+     */
+    public static boolean hasTooFewPoints(Part part, Modality modality) {
+        return modality == Modality.NORMALS && part.xyz() != null && (part.xyz().width() < 3 || part.xyz().height() < 3);
     }
 
     private void checkOut(Pointer out) {

@@ -1,6 +1,5 @@
 package io.trd4j.engine.cuda;
 
-import io.trd4j.io.InputException;
 import io.trd4j.model.Modality;
 import io.trd4j.ops.DeviceOps;
 import io.trd4j.ops.ElementType;
@@ -119,11 +118,7 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
         try {
             made = new Raw(device, other, pinned.address(other.address()), asImage, rowsNeeded);
             tables(rgb);
-            try {
-                tables(made);
-            } catch (InputException e) {
-                throw new InputException(inputs.source() + " " + e.getMessage(), e);
-            }
+            tables(made);
         } catch (RuntimeException | Error e) {
             rgb.close();
             if (made != null) {

@@ -14,7 +14,6 @@ import org.bytedeco.javacpp.FloatPointer;
  */
 final class RawInputs {
     private final Modality modality;
-    private String source;
     private Pixels<byte[], BytePointer> colour;
     private Pixels<byte[], BytePointer> image;
     private Pixels<float[], FloatPointer> points;
@@ -23,10 +22,9 @@ final class RawInputs {
         this.modality = modality;
     }
 
-    /** @throws io.trd4j.io.InputException for surface normals where the model's second modality is depth */
+    /** @throws io.trd4j.io.InputException as {@link Preparation#secondImageOf} */
     void resolve(Part part) {
         RgbImage secondImage = Preparation.secondImageOf(part, modality);
-        source = part.source();
         colour = Preparation.colourOf(part).pixels();
         image = secondImage == null ? null : secondImage.pixels();
         points = secondImage == null ? part.xyz().points() : null;
@@ -34,15 +32,9 @@ final class RawInputs {
 
     /** Keeps nothing of the part alive. */
     void release() {
-        source = null;
         colour = null;
         image = null;
         points = null;
-    }
-
-    /** What an error about the part names. */
-    String source() {
-        return source;
     }
 
     Pixels<byte[], BytePointer> colour() {
