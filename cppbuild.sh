@@ -1,16 +1,21 @@
 #!/usr/bin/env bash
 # Builds libtrd with CMake. Called by `mvn package`; also stands alone.
 #   bash cppbuild.sh [-platform=linux-x86_64] <install|simt|test|clean>
-# install  target/native/lib/libtrd.so; with nvcc its CUDA backend too, and target/native/kernels.txt: registers, memory, spills
-# simt     target/native/simt/lib/libtrd.so: its CUDA kernels run on the CPU, for tests of what calls them (Linux on x86-64)
-# test     the native tests, three times: as shipped; under AddressSanitizer + UndefinedBehaviorSanitizer with the CUDA kernels
-#          on the CPU; and those with every access to shared memory checked for races
+# install  target/native/lib/libtrd.so; with nvcc its CUDA backend too, and target/native/kernels.txt: registers,
+#          memory, spills
+# simt     target/native/simt/lib/libtrd.so: its CUDA kernels run on the CPU, for tests of what calls them (Linux on
+#          x86-64)
+# test     the native tests, three times: as shipped; under AddressSanitizer + UndefinedBehaviorSanitizer with the CUDA
+#          kernels on the CPU; and those with every access to shared memory checked for races
 # clean    removes target/native
 # TRD_CUDA_ARCHITECTURES="90" in the environment compiles the kernels for fewer devices, TRD_CUDA=OFF for none.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-usage() { echo "cppbuild.sh: $1; usage: bash cppbuild.sh [-platform=linux-x86_64|macosx-arm64] <install|simt|test|clean>" >&2; exit 1; }
+usage() {
+  echo "cppbuild.sh: $1; usage: bash cppbuild.sh [-platform=linux-x86_64|macosx-arm64] <install|simt|test|clean>" >&2
+  exit 1
+}
 
 platform=linux-x86_64 operation=''
 for argument in "$@"; do
@@ -52,7 +57,8 @@ case "$operation" in
   install)
     configure_release
     cmake --install "$build/release" --prefix "$PWD/$build" >/dev/null
-    if [ -f "$build/release/kernels.txt" ]; then cp "$build/release/kernels.txt" "$build/kernels.txt"; else rm -f "$build/kernels.txt"; fi
+    rm -f "$build/kernels.txt"
+    if [ -f "$build/release/kernels.txt" ]; then cp "$build/release/kernels.txt" "$build/kernels.txt"; fi
     ;;
   simt)
     has_simt || { echo "cppbuild.sh: the SIMT harness runs on Linux x86-64 only: nothing is built"; exit 0; }

@@ -18,4 +18,4 @@ new_folder "$folder"
 environment "$folder/env.json" "${*:-defaults}"
 "$python" "$here/reference/latency.py" --java "$java" --class-path "$class_path" --work "$here/target/latency" --out "$folder" "$@" \
   || { rm -rf "$folder"; fail "nothing was recorded"; }
-echo "wrote $folder; the README's table: python3 benchmarks/table.py" >&2
+echo "wrote $folder; the table in RESULTS.md: python3 benchmarks/table.py" >&2

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Writes the README's table of measured times from benchmarks/results; standard library only.
+"""Writes the tables of measured times in benchmarks/RESULTS.md from benchmarks/results; standard library only.
 
-    python3 benchmarks/table.py            replaces what stands between the two markers in README.md
-    python3 benchmarks/table.py --check    exits 1 when README.md does not say what the results say
+    python3 benchmarks/table.py            replaces what stands between the two markers in RESULTS.md
+    python3 benchmarks/table.py --check    exits 1 when RESULTS.md does not say what the results say
 """
 import json
 import os
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-README = os.path.join(ROOT, 'README.md')
+DOCUMENT = os.path.join(ROOT, 'benchmarks', 'RESULTS.md')
 RESULTS = os.path.join(ROOT, 'benchmarks', 'results')
 BEGIN, END = '<!-- benchmarks/table.py writes from here -->', '<!-- to here -->'
 
@@ -27,9 +27,9 @@ def newest(kind, file):
 
 def heading(folder, kind):
     env = read(RESULTS, folder, kind, 'env.json')
-    return (f"{env['date'][:10]}, {env['cpu']}, {env['cores']} cores, {env['distribution']}, JDK {env['jdk'].split()[-1]}, "
+    return [f"{env['date'][:10]}, {env['cpu']}, {env['cores']} cores, {env['distribution']}, JDK {env['jdk'].split()[-1]},",
             f"LibTorch preset {env['libtorch_preset']}, commit {env['commit']}, load average at the start "
-            f"{env['load_average'].split()[0]}; raw: [`benchmarks/results/{folder}/{kind}`](benchmarks/results/{folder}/{kind})")
+            f"{env['load_average'].split()[0]};", f"raw: [`benchmarks/results/{folder}/{kind}`](results/{folder}/{kind})"]
 
 
 class Jmh:
@@ -167,19 +167,19 @@ def section():
     for kind, file, table in (('latency', 'summary.json', latency_tables), ('jmh', 'results.json', jmh_table), ('training', 'summary.json', training_table)):
         folder = newest(kind, file)
         if folder is not None:
-            out += table(folder) + ['', heading(folder, kind), '']
+            out += table(folder) + [''] + heading(folder, kind) + ['']
     return '\n'.join(out)
 
 
 def main():
-    with open(README, encoding='utf-8') as file:
+    with open(DOCUMENT, encoding='utf-8') as file:
         text = file.read()
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]
     wanted = before + BEGIN + '\n' + section() + END + after
     if sys.argv[1:] == ['--check']:
-        return None if wanted == text else 'README.md is older than benchmarks/results; run python3 benchmarks/table.py'
-    with open(README, 'w', encoding='utf-8') as file:
+        return None if wanted == text else 'benchmarks/RESULTS.md is older than benchmarks/results; run python3 benchmarks/table.py'
+    with open(DOCUMENT, 'w', encoding='utf-8') as file:
         file.write(wanted)
     return None
 

@@ -1,5 +1,5 @@
-# The CUDA backend: TRD_CUDA_SOURCES are added to libtrd, compiled by nvcc when it is found, as C++ for the SIMT harness with
-# TRD_SIMT, else not at all. Lines that begin with "libtrd:" are for the user: cppbuild.sh shows them.
+# The CUDA backend: TRD_CUDA_SOURCES are added to libtrd, compiled by nvcc when it is found, as C++ for the SIMT harness
+# with TRD_SIMT, else not at all. Lines that begin with "libtrd:" are for the user: cppbuild.sh shows them.
 if(TRD_SIMT)
   include(simt.cmake)
   return()
@@ -46,11 +46,13 @@ endforeach()
 list(APPEND architectures ${TRD_PTX}-virtual)
 string(REPLACE ";" " sm_" TRD_CUDA_BUILD "sm_${TRD_CUDA_ARCHITECTURES}")
 
-# Warnings are errors, a register spill is one. ptxas says what each kernel uses; the launcher keeps it beside the object.
+# Warnings are errors, a register spill is one. ptxas says what each kernel uses; the launcher keeps it beside the
+# object.
 set(TRD_NVCC_FLAGS --Werror=all-warnings -Xptxas=--warn-on-spills,--warn-on-local-memory-usage,--verbose -Xcompiler=-Wall,-Wextra
     --threads=2)
 set(TRD_KERNEL_TABLE ${CMAKE_CURRENT_SOURCE_DIR}/kernel_table.sh)
-# The preparation decides about the foreground as the CPU does, to the bit: no operation may be contracted with the next one.
+# The preparation decides about the foreground as the CPU does, to the bit: no operation may be contracted with the next
+# one.
 set_source_files_properties(src/preprocess/prepare_depth_cuda.cu src/preprocess/prepare_normals_cuda.cu PROPERTIES
   COMPILE_OPTIONS "--fmad=false")
 add_library(trd_cuda OBJECT ${TRD_CUDA_SOURCES})

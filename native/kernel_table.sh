@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What ptxas says of every kernel.
-#   kernel_table.sh compile NVCC ARGUMENTS...   runs nvcc and keeps ptxas's lines beside the object; its other output is shown
-#   kernel_table.sh table FILE OBJECT...        the table of all kernels; fails when one spills or has a stack that is not allowed
+#   kernel_table.sh compile NVCC ARGUMENTS...   runs nvcc, keeps ptxas's lines beside the object, shows all others
+#   kernel_table.sh table FILE OBJECT...        the table of all kernels; fails when one spills or has a stack that
+#                                               is not allowed
 # A kernel may have a stack where `allowed_stack` below says why.
 set -euo pipefail
 

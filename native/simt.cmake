@@ -1,7 +1,9 @@
-# The kernels on the CPU, for tests: TRD_CUDA_SOURCES are compiled as C++ against tests/native/simt. With TRD_SIMT_RACES every access
-# of theirs to shared memory is checked by the harness's race detector.
-if(NOT CMAKE_SYSTEM_NAME STREQUAL Linux OR NOT CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" OR NOT CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-  message(FATAL_ERROR "TRD_SIMT needs Linux on x86-64, and GCC: the harness switches stacks by hand and gathers shared memory with GNU ld")
+# The kernels on the CPU, for tests: TRD_CUDA_SOURCES are compiled as C++ against tests/native/simt. With TRD_SIMT_RACES
+# every access of theirs to shared memory is checked by the harness's race detector.
+if(NOT CMAKE_SYSTEM_NAME STREQUAL Linux OR NOT CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64"
+   OR NOT CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  message(FATAL_ERROR "TRD_SIMT needs Linux on x86-64, and GCC: the harness switches stacks by hand and gathers "
+    "shared memory with GNU ld")
 endif()
 if(TRD_SIMT_RACES AND TRD_SANITIZE)
   message(FATAL_ERROR "TRD_SIMT_RACES and TRD_SANITIZE exclude each other: they instrument the same accesses")
@@ -18,7 +20,13 @@ if(TRD_HOST_HAS_AVX2)
   list(APPEND TRD_SIMT_FLAGS -mavx2 -mfma -mf16c)
 endif()
 if(TRD_SIMT_RACES)
+  # What is checked are the kernels; of the rest only the packing runs, once for each test.
+  target_compile_options(trd PRIVATE -O1)
   list(APPEND TRD_SIMT_FLAGS -O1 -g -fsanitize=thread -Wno-tsan --param=tsan-instrument-func-entry-exit=0)
+endif()
+
+if(TRD_SANITIZE)
+  list(APPEND TRD_SIMT_FLAGS -O2)  # takes a quarter off the multiplying kernels' tests, of which each runs three times
 endif()
 
 # The harness itself is never instrumented: it checks what it touches on behalf of a kernel.
@@ -32,7 +40,8 @@ add_library(trd_simt OBJECT
   ${TRD_SIMT_FOLDER}/warp.cpp)
 set_target_properties(trd_simt PROPERTIES POSITION_INDEPENDENT_CODE ON)
 target_compile_options(trd_simt PRIVATE -O2 -fno-sanitize=all)
-target_compile_definitions(trd_simt PUBLIC $<$<BOOL:${TRD_SANITIZE}>:TRD_SIMT_ASAN> $<$<BOOL:${TRD_SIMT_RACES}>:TRD_SIMT_RACES>)
+target_compile_definitions(trd_simt PUBLIC
+  $<$<BOOL:${TRD_SANITIZE}>:TRD_SIMT_ASAN> $<$<BOOL:${TRD_SIMT_RACES}>:TRD_SIMT_RACES>)
 target_include_directories(trd_simt PUBLIC ${TRD_SIMT_FOLDER})
 target_link_libraries(trd_simt INTERFACE ${CMAKE_DL_LIBS})
 target_link_options(trd_simt INTERFACE -Wl,-T,${TRD_SIMT_FOLDER}/shared.ld)

@@ -1,5 +1,5 @@
-# trd-kernels, included by native/CMakeLists.txt, whose scope knows nvcc and its flags. With the kernels on the CPU (TRD_SIMT) it checks
-# and times nothing: --smoke.
+# trd-kernels, included by native/CMakeLists.txt, whose scope knows nvcc and its flags. With the kernels on the CPU
+# (TRD_SIMT) it checks and times nothing: --smoke.
 set(kernels ${CMAKE_CURRENT_LIST_DIR}/src)
 add_executable(trd-kernels
   ${kernels}/check.cpp

@@ -143,7 +143,7 @@ def read_part(rgb_file, xyz_file):
 
 
 def check_agreement(python, trd):
-    """Colours to rounding; elsewhere 1e-4, save for one value in a thousand: a pixel at the plane's threshold may flip."""
+    """Colours to rounding; elsewhere 1e-4, except for one value in a thousand: a pixel at the plane's threshold may flip."""
     worst = {}
     for name, function in python.items():
         error = np.abs(function().transpose(1, 2, 0) - trd(name))

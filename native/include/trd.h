@@ -7,7 +7,8 @@
  *  - arguments are validated before anything is written: a call that fails with TRD_ERROR_ARGUMENT or
  *    TRD_ERROR_UNSUPPORTED has changed no output;
  *  - on CUDA the work is queued on exec->stream, which may be capturing a graph; TRD_OK means that it was queued;
- *  - the text of the last failure in this thread is trd_last_error(); it is never null.
+ *  - the text of the last failure in this thread is trd_last_error(), never null; its CUDA error is
+ *    trd_last_error_code().
  * Shapes: n images, c channels, h rows, w columns, size = the square input size S. Sizes are elements, not bytes.
  */
 #ifndef TRD_H
@@ -26,16 +27,16 @@ extern "C" {
 #endif
 
 /** Raised whenever a signature or a meaning in this file changes; checked by the Java runtime at load. */
-#define TRD_ABI_VERSION 3
+#define TRD_ABI_VERSION 4
 
 typedef int32_t trd_status;
 enum {
     TRD_OK = 0,
     TRD_ERROR_ARGUMENT = 1,    /* null, size <= 0, size too large, overlap, workspace too small, not finite */
     TRD_ERROR_UNSUPPORTED = 2, /* this build or this machine has no such backend */
-    TRD_ERROR_CUDA = 3,        /* the CUDA runtime refused; the text holds its reason */
+    TRD_ERROR_CUDA = 3,        /* the CUDA runtime refused; the text and trd_last_error_code() hold its reason */
     TRD_ERROR_INTERNAL = 4,    /* a fault of libtrd */
-    TRD_ERROR_INPUT = 5        /* the part itself cannot be used; the text continues a sentence that began with the part */
+    TRD_ERROR_INPUT = 5 /* the part itself cannot be used; the text continues a sentence that began with the part */
 };
 
 enum { TRD_BACKEND_CPU = 0, TRD_BACKEND_CUDA = 1 };
@@ -63,7 +64,13 @@ TRD_API trd_status trd_set_threads(int32_t threads);
 /** Text of this thread's last failure, "" when there was none. Valid until this thread's next failing call. */
 TRD_API const char* trd_last_error(void);
 
-/** What the features hold. bfloat16 is the upper half of a float32; float16 is IEEE's, on CUDA only. Both are widened exactly. */
+/** The cudaError_t of this thread's last failure; 0 when there was none, or when the CUDA runtime did not fail. */
+TRD_API int32_t trd_last_error_code(void);
+
+/**
+ * What the features hold. bfloat16 is the upper half of a float32; float16 is IEEE's, on CUDA only. Both are widened
+ * exactly.
+ */
 enum { TRD_FLOAT32 = 0, TRD_BFLOAT16 = 1, TRD_FLOAT16 = 2 };
 
 /** What trd_cuda_probe found. Versions as the CUDA runtime counts them: 13000 is 13.0. */
@@ -74,15 +81,15 @@ typedef struct trd_cuda_device {
     int32_t major, minor;    /* compute capability */
     int32_t multiprocessors;
     int64_t memory_bytes;
-    int64_t shared_bytes;    /* most shared memory of one block */
+    int64_t shared_bytes; /* most shared memory of one block */
     char name[256];
 } trd_cuda_device;
 
 /**
  * Asks for a CUDA device. Needs no other library than the driver; may be called on machines without one.
  * info  filled as far as the questions were answered: driver_version also where no device can be used
- * Errors: ARGUMENT (null, device negative), UNSUPPORTED (built without CUDA), CUDA (no driver, too old a driver, no such
- * device; the text holds the runtime's reason).
+ * Errors: ARGUMENT (null, device negative), UNSUPPORTED (built without CUDA), CUDA (no driver, too old a driver, no
+ * such device; the text holds the runtime's reason).
  */
 TRD_API trd_status trd_cuda_probe(int32_t device, trd_cuda_device* info);
 
@@ -163,21 +170,24 @@ TRD_API trd_status trd_anomaly_map(const trd_exec* exec, const trd_distances* rg
 /*
  * Data preparation (SPEC section 5): from what the sensors gave to the network's inputs.
  *
- * Each of the three ops has a workspace, trd_prepare_<op>_workspace_bytes(...) bytes, 64-byte aligned. trd_prepare_<op>_plan
- * writes the tables that depend on the sizes only into it; any number of calls with the same sizes may follow. One call at
- * a time uses a workspace, which belongs to it until the return, on CUDA until its work is done.
+ * Each of the three ops has a workspace, trd_prepare_<op>_workspace_bytes(...) bytes, 64-byte aligned.
+ * trd_prepare_<op>_plan writes the tables that depend on the sizes only into it; any number of calls with the same
+ * sizes may follow. One call at a time uses a workspace, which belongs to it until the return, on CUDA until its work
+ * is done.
  *   width, height  of the image or the organised point cloud: 1 to 2^20 each, together at most 2^30 pixels
  *   row_stride     bytes from one row to the next, at least a row's own; what lies between the rows is not read
  *   size           S, 1 to 4096
- *   out            type [size, size, 3] (channels-last), normalised with ImageNet's mean and standard deviation; all finite
+ *   out            type [size, size, 3] (channels-last), normalised with ImageNet's mean and standard deviation; all
+ *                  finite
  *   type           TRD_FLOAT32, TRD_BFLOAT16, or on CUDA TRD_FLOAT16; out is aligned to its element
- *   fault          CUDA only, ignored on the CPU, where it may be null: one int32, overlaps nothing, that becomes TRD_OK or
- *                  TRD_ERROR_INPUT when the stream comes so far, in place of the status INPUT for a part without foreground,
- *                  which a queued call cannot have; out is then all zero. Every call writes it
- * CUDA: trd_prepare_<op>_plan runs on the CPU for both backends; the workspace is a device copy of what it wrote, and is not checked
- * to be planned for these sizes. All pointers are the device's. One launch for rgb, two for each of the others.
- * The result does not depend on the number of threads, and has the same bits on both backends. Errors of all: ARGUMENT (null, a size out of range, stride too small,
- * overlap, misaligned, workspace too small or planned for other sizes), UNSUPPORTED, CUDA.
+ *   fault          CUDA only, ignored on the CPU, where it may be null: one int32, overlaps nothing, that becomes
+ *                  TRD_OK or TRD_ERROR_INPUT when the stream comes so far, in place of the status INPUT for a part
+ *                  without foreground, which a queued call cannot have; out is then all zero. Every call writes it
+ * CUDA: trd_prepare_<op>_plan runs on the CPU for both backends; the workspace is a device copy of what it wrote, and
+ * is not checked to be planned for these sizes. All pointers are the device's. One launch for rgb, two for each of the
+ * others. The result does not depend on the number of threads, and has the same bits on both backends. Errors of all:
+ * ARGUMENT (null, a size out of range, stride too small, overlap, misaligned, workspace too small or planned for other
+ * sizes), UNSUPPORTED, CUDA.
  */
 
 /** Bytes of scratch and tables for trd_prepare_rgb; 0 when a size is out of range. */
@@ -205,8 +215,8 @@ TRD_API trd_status trd_prepare_depth_plan(const trd_exec* exec, int64_t width, i
  * Depth image: nearest resize, background plane through three corners, 3 x closing, z scaled to [0.1, 0.9], two fills,
  * one value in all three channels. Beyond the specification, so that every result is finite:
  *  - a point with a coordinate that is not finite or beyond 1e6 m is missing, as is one with z = 0;
- *  - three corners that span no plane (missing, in one line): every valid point is foreground; one corner without a valid
- *    point counts as the origin;
+ *  - three corners that span no plane (missing, in one line): every valid point is foreground; one corner without a
+ *    valid point counts as the origin;
  *  - where all foreground has the same z, it gets the low end of the range.
  * xyz   float32 [height, width, 3]: x, y, z in metres; row_stride is a multiple of 4
  * mask  uint8 [size, size], 1 = foreground after the closing; may be null
@@ -223,9 +233,9 @@ TRD_API trd_status trd_prepare_normals_plan(const trd_exec* exec, int64_t width,
                                             int32_t kernel, void* workspace, int64_t workspace_bytes);
 
 /**
- * Surface normals: the depth image as above at the cloud's own size, scaled to [0, 1] (so the smallest z counts as missing),
- * Sobel derivatives, n = (-dx, -dy, 1) / (length + 1e-8), (n + 1) / 2, times the mask, resized bilinearly without
- * antialiasing (half-pixel centres).
+ * Surface normals: the depth image as above at the cloud's own size, scaled to [0, 1] (so the smallest z counts as
+ * missing), Sobel derivatives, n = (-dx, -dy, 1) / (length + 1e-8), (n + 1) / 2, times the mask, resized bilinearly
+ * without antialiasing (half-pixel centres).
  * kernel  aperture of the derivatives, odd, 1 to 31 (1: no smoothing)
  * mask    uint8 [height, width], 1 = foreground after the closing; may be null
  * Errors: also INPUT (no foreground, fewer than 3 x 3 points): out is then unchanged, mask and workspace are undefined.
@@ -236,19 +246,21 @@ TRD_API trd_status trd_prepare_normals(const trd_exec* exec, const float* xyz, i
 
 /*
  * The network's layers on CUDA: convolutions as implicit matrix products on tensor cores with what follows them in the
- * same pass, and the crossmodal tuners (SPEC section 2), which are made of them. CUDA only; float32 sums in every type, of
- * which each result is rounded once. A NaN stays one, through a ReLU too.
- * c_in and c_out are multiples of 8 up to 2^16, except that c_in may be 3; h and w up to 2^14, n h w and n out_h out_w up to 2^30.
+ * same pass, and the crossmodal tuners (SPEC section 2), which are made of them. CUDA only; float32 sums in every type,
+ * of which each result is rounded once. A NaN stays one, through a ReLU too.
+ * c_in and c_out are multiples of 8 up to 2^16, except that c_in may be 3; h and w up to 2^14, n h w and n out_h out_w
+ * up to 2^30.
  */
 
 /**
  * Largest of each 3x3 window, stride 2, padding 1 (the stem's pooling); a window with a NaN gives NaN.
- * in   type [n, h, w, c] (channels-last), 16-byte aligned; c is a multiple of 8; n <= 65535, h < 131071, w * c < 2^31 - c
+ * in   type [n, h, w, c] (channels-last), 16-byte aligned; c is a multiple of 8; n <= 65535, h < 131071, w * c < 2^31 -
+ *      c
  * out  type [n, (h + 1) / 2, (w + 1) / 2, c], 16-byte aligned; does not overlap in
  * Errors: ARGUMENT (null, type unknown, size <= 0 or too large, c, alignment, overlap), UNSUPPORTED, CUDA.
  */
-TRD_API trd_status trd_max_pool(const trd_exec* exec, int32_t type, const void* in, void* out, int64_t n, int64_t h, int64_t w,
-                                int64_t c);
+TRD_API trd_status trd_max_pool(const trd_exec* exec, int32_t type, const void* in, void* out, int64_t n, int64_t h,
+                                int64_t w, int64_t c);
 
 /** Most layers of one call of trd_convolutions. */
 enum { TRD_MAX_LAYERS = 8 };
@@ -264,50 +276,53 @@ typedef struct trd_convolution {
     const float* bias;    /* float32 [c_out], 4-byte aligned */
     const void* residual; /* type [n, out_h, out_w, c_out], or null for none; 16-byte aligned */
     const void* post;     /* as residual */
-    void* out;            /* type [n, out_h, out_w, c_out], a pixel every out_stride elements; may be exactly residual or
+    void* out; /* type [n, out_h, out_w, c_out], a pixel every out_stride elements; may be exactly residual or
                              post when dense, otherwise overlaps nothing that the call reads or writes (slices of one
                              concatenation lie beside each other); 16-byte aligned */
     int64_t n, h, w, c_in, c_out;
-    int64_t out_stride;   /* c_out to 2^20, a multiple of 8: more than c_out writes a slice of a concatenation */
+    int64_t out_stride; /* c_out to 2^20, a multiple of 8: more than c_out writes a slice of a concatenation */
     int32_t kernel, stride, padding; /* 1 to 7, 1 or 2, 0 to 3 */
-    int32_t transposed;   /* 0 or 1 */
-    int32_t relu;         /* 0 or 1 */
-    int32_t reserved;     /* 0 */
+    int32_t transposed;              /* 0 or 1 */
+    int32_t relu;                    /* 0 or 1 */
+    int32_t reserved;                /* 0 */
 } trd_convolution;
 
 /** Bytes of a layer's packed weights; 0 when a size or the type is out of range. */
-TRD_API int64_t trd_convolution_packed_bytes(int32_t type, int64_t c_in, int64_t c_out, int32_t kernel, int32_t transposed);
+TRD_API int64_t trd_convolution_packed_bytes(int32_t type, int64_t c_in, int64_t c_out, int32_t kernel,
+                                             int32_t transposed);
 
 /**
- * Rounds and reorders weights, once, on the CPU and in its memory; the caller copies the result to the device. Files may not hold it.
+ * Rounds and reorders weights, once, on the CPU and in its memory; the caller copies the result to the device. Files
+ * may not hold it.
  * weights  float32 [c_out, c_in, kernel, kernel], transposed [c_in, c_out, 2, 2]; BatchNorm already folded
  * packed   trd_convolution_packed_bytes(...) bytes, 16-byte aligned; does not overlap weights
  * Errors: ARGUMENT (null, type or size out of range, packed small or misaligned, overlap).
  */
-TRD_API trd_status trd_convolution_pack(int32_t type, const float* weights, void* packed, int64_t packed_bytes, int64_t c_in,
-                                        int64_t c_out, int32_t kernel, int32_t transposed);
+TRD_API trd_status trd_convolution_pack(int32_t type, const float* weights, void* packed, int64_t packed_bytes,
+                                        int64_t c_in, int64_t c_out, int32_t kernel, int32_t transposed);
 
 /**
- * Bytes of scratch for trd_convolutions on exec's device; may be 0, and is -1 for sizes that it refuses (trd_last_error() says why).
- * Reads the layers' sizes only, none of their pointers.
+ * Bytes of scratch for trd_convolutions on exec's device; may be 0, and is -1 for sizes that it refuses
+ * (trd_last_error() says why). Reads the layers' sizes only, none of their pointers.
  */
 TRD_API int64_t trd_convolutions_workspace_bytes(const trd_exec* exec, int32_t type, const trd_convolution* layers,
                                                  int32_t count);
 
 /**
- * Runs `count` layers, none of which reads what another writes, side by side: one launch, or two where the products are split
- * to fill the device. The same bits on every run on the same device.
+ * Runs `count` layers, none of which reads what another writes, side by side: one launch, or two where the products are
+ * split to fill the device. The same bits on every run on the same device.
  * layers     read during the call only
  * workspace  trd_convolutions_workspace_bytes(...) bytes of the device, 256-byte aligned; null when that is 0
- * Errors: ARGUMENT (null, type unknown, count not in 1..TRD_MAX_LAYERS, a size, stride or alignment out of range, overlap,
- * workspace small or misaligned), UNSUPPORTED (not CUDA, or built without it), CUDA.
+ * Errors: ARGUMENT (null, type unknown, count not in 1..TRD_MAX_LAYERS, a size, stride or alignment out of range,
+ * overlap, workspace small or misaligned), UNSUPPORTED (not CUDA, or built without it), CUDA.
  */
 TRD_API trd_status trd_convolutions(const trd_exec* exec, int32_t type, const trd_convolution* layers, int32_t count,
                                     void* workspace, int64_t workspace_bytes);
 
 /**
- * One branch of a crossmodal tuner. in and out are 16-byte aligned, packed 256-byte; an output overlaps nothing that the call reads or
- * writes (slices of one concatenation lie beside each other). Scale i = 0, 1, 2 has side >> i rows and columns and c1 << i channels.
+ * One branch of a crossmodal tuner. in and out are 16-byte aligned, packed 256-byte; an output overlaps nothing that
+ * the call reads or writes (slices of one concatenation lie beside each other). Scale i = 0, 1, 2 has side >> i rows
+ * and columns and c1 << i channels.
  */
 typedef struct trd_tuner_branch {
     const void* in[3];     /* the other modality's teacher features, type [n, side >> i, side >> i, c1 << i] */
@@ -316,7 +331,10 @@ typedef struct trd_tuner_branch {
     int64_t out_stride[3]; /* c1 << i to 2^20, multiples of 8 */
 } trd_tuner_branch;
 
-/** Layers of the Crossmodal Filter: conv_a's 6, conv_b's 4, conv_c's 2, in this order; and of the Amplifier: 3 for each scale. */
+/**
+ * Layers of the Crossmodal Filter: conv_a's 6, conv_b's 4, conv_c's 2, in this order; and of the Amplifier: 3 for each
+ * scale.
+ */
 enum { TRD_FILTER_LAYERS = 12, TRD_AMPLIFIER_LAYERS = 9 };
 
 /** Bytes of a branch's packed filter; 0 when the type or c1 is out of range (a multiple of 8 up to 2^13). */
@@ -336,15 +354,16 @@ TRD_API int64_t trd_crossmodal_filter_workspace_bytes(const trd_exec* exec, int3
                                                       int64_t side, int64_t c1);
 
 /**
- * Crossmodal Filter of one or both branches: at each scale 2x2/2 convolutions that double the channels down to side / 8, then
- * 2x2/2 transposed ones back, each with bias and ReLU. Six steps; what all scales and branches do in a step is one launch, or two
- * where the products are split to fill the device.
+ * Crossmodal Filter of one or both branches: at each scale 2x2/2 convolutions that double the channels down to side /
+ * 8, then 2x2/2 transposed ones back, each with bias and ReLU. Six steps; what all scales and branches do in a step is
+ * one launch, or two where the products are split to fill the device.
  * side       of scale 0, a multiple of 8; n side side up to 2^27
  * workspace  trd_crossmodal_filter_workspace_bytes(...) bytes of the device, 256-byte aligned
  * Errors: as trd_convolutions.
  */
-TRD_API trd_status trd_crossmodal_filter(const trd_exec* exec, int32_t type, const trd_tuner_branch* branches, int32_t count,
-                                         void* workspace, int64_t workspace_bytes, int64_t n, int64_t side, int64_t c1);
+TRD_API trd_status trd_crossmodal_filter(const trd_exec* exec, int32_t type, const trd_tuner_branch* branches,
+                                         int32_t count, void* workspace, int64_t workspace_bytes, int64_t n,
+                                         int64_t side, int64_t c1);
 
 /** As trd_crossmodal_filter_packed_bytes. */
 TRD_API int64_t trd_crossmodal_amplifier_packed_bytes(int32_t type, int64_t c1);
@@ -358,14 +377,14 @@ TRD_API int64_t trd_crossmodal_amplifier_workspace_bytes(const trd_exec* exec, i
                                                          int64_t side, int64_t c1);
 
 /**
- * Crossmodal Amplifier of one or both branches: at each scale 3x3 (C to C), 1x1 (C to 2C), 1x1 (2C to C), each with bias and
- * ReLU. The 2C-channel intermediate stays on the chip. At most three launches for all scales and branches.
+ * Crossmodal Amplifier of one or both branches: at each scale 3x3 (C to C), 1x1 (C to 2C), 1x1 (2C to C), each with
+ * bias and ReLU. The 2C-channel intermediate stays on the chip. At most three launches for all scales and branches.
  * side  of scale 0, a multiple of 4
  * Errors: as trd_convolutions.
  */
 TRD_API trd_status trd_crossmodal_amplifier(const trd_exec* exec, int32_t type, const trd_tuner_branch* branches,
-                                            int32_t count, void* workspace, int64_t workspace_bytes, int64_t n, int64_t side,
-                                            int64_t c1);
+                                            int32_t count, void* workspace, int64_t workspace_bytes, int64_t n,
+                                            int64_t side, int64_t c1);
 
 /*
  * Convolution 3x3, stride 1 or 2, padding 1, by Winograd's method on tiles of 4x4 outputs, with what follows it:
@@ -378,9 +397,11 @@ TRD_API trd_status trd_crossmodal_amplifier(const trd_exec* exec, int32_t type, 
 
 /**
  * 1 when this convolution was measured faster than oneDNN's direct one in the same type (see winograd_cpu.cpp), else 0;
- * also 0 without AVX2, with an unknown type, with channels that are no multiples of 32, with sizes <= 0 or too large, with another stride.
+ * also 0 without AVX2, with an unknown type, with channels that are no multiples of 32, with sizes <= 0 or too large,
+ * with another stride.
  */
-TRD_API int32_t trd_winograd_pays(int32_t type, int64_t n, int64_t h, int64_t w, int64_t c_in, int64_t c_out, int32_t stride);
+TRD_API int32_t trd_winograd_pays(int32_t type, int64_t n, int64_t h, int64_t w, int64_t c_in, int64_t c_out,
+                                  int32_t stride);
 
 /** Bytes of packed weights, 4 times those of [c_out, c_in, 3, 3]; 0 when there is no kernel for these channels here. */
 TRD_API int64_t trd_winograd_packed_bytes(int64_t c_in, int64_t c_out);
@@ -396,7 +417,9 @@ TRD_API int64_t trd_winograd_packed_bytes(int64_t c_in, int64_t c_out);
 TRD_API trd_status trd_winograd_pack(const trd_exec* exec, const float* weights, void* packed, int64_t packed_bytes,
                                      int64_t c_in, int64_t c_out, int32_t stride);
 
-/** Bytes of scratch for calls that use up to `threads` threads (1 to 1024); 0 for arguments that trd_winograd refuses. */
+/**
+ * Bytes of scratch for calls that use up to `threads` threads (1 to 1024); 0 for arguments that trd_winograd refuses.
+ */
 TRD_API int64_t trd_winograd_workspace_bytes(int64_t n, int64_t h, int64_t w, int64_t c_in, int64_t c_out,
                                              int32_t stride, int32_t threads);
 
@@ -409,8 +432,8 @@ TRD_API int64_t trd_winograd_workspace_bytes(int64_t n, int64_t h, int64_t w, in
  * sum, post  [n, out_h, out_w, c_out], or null for none
  * out        [n, out_h, out_w, c_out]; may be exactly sum or post, otherwise overlaps nothing
  * workspace  trd_winograd_workspace_bytes(...) bytes, 64-byte aligned, overlaps nothing
- * Errors: ARGUMENT (null, type unknown, size <= 0 or too large, channels no multiples of 32, stride, overlap, sum_scale not finite, packed
- * or workspace small or misaligned), UNSUPPORTED (no such backend, no AVX2).
+ * Errors: ARGUMENT (null, type unknown, size <= 0 or too large, channels no multiples of 32, stride, overlap, sum_scale
+ * not finite, packed or workspace small or misaligned), UNSUPPORTED (no such backend, no AVX2).
  */
 TRD_API trd_status trd_winograd(const trd_exec* exec, int32_t type, const void* in, const void* packed,
                                 int64_t packed_bytes, const float* bias, const void* sum, float sum_scale,

@@ -1,6 +1,6 @@
-// Sixteen floats at a time, in the widest registers that the including file is compiled for. A kernel written with Lanes
-// is one source and as many variants as files include it. Everything is in an unnamed namespace: a copy compiled for
-// AVX-512 must never be linked into the variant for an older machine.
+// Sixteen floats at a time, in the widest registers that the including file is compiled for. A kernel written with
+// Lanes is one source and as many variants as files include it. Everything is in an unnamed namespace: a copy compiled
+// for AVX-512 must never be linked into the variant for an older machine.
 #pragma once
 #include <cstdint>
 #if defined(__AVX2__)
@@ -16,7 +16,8 @@ constexpr int64_t kLanes = 16;
 // Sums of eight floats each of four vectors: pairs, pairs of pairs, the halves last and in double.
 inline void store_sums(const __m256 (&x)[4], double (&out)[4]) {
     const __m256 all = _mm256_hadd_ps(_mm256_hadd_ps(x[0], x[1]), _mm256_hadd_ps(x[2], x[3]));
-    _mm256_storeu_pd(out, _mm256_add_pd(_mm256_cvtps_pd(_mm256_castps256_ps128(all)), _mm256_cvtps_pd(_mm256_extractf128_ps(all, 1))));
+    _mm256_storeu_pd(out, _mm256_add_pd(_mm256_cvtps_pd(_mm256_castps256_ps128(all)),
+                                        _mm256_cvtps_pd(_mm256_extractf128_ps(all, 1))));
 }
 #endif
 
@@ -37,7 +38,9 @@ struct Lanes {
     static Lanes set1(float x) { return {_mm512_set1_ps(x)}; }
     static Lanes load(const float* p) { return {_mm512_loadu_ps(p)}; }
     // The first n lanes, zeros behind them; reads nothing else.
-    static Lanes load(const float* p, int64_t n) { return {_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1), p)}; }
+    static Lanes load(const float* p, int64_t n) {
+        return {_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1), p)};
+    }
     void store(float* p) const { _mm512_storeu_ps(p, v); }
     // 32 bfloat16 numbers: those at even places, those at odd places. Widening is exact.
     static void load_bfloat16(const uint16_t* p, Lanes& even, Lanes& odd) {
@@ -51,12 +54,15 @@ struct Lanes {
     Lanes operator*(Lanes o) const { return {_mm512_mul_ps(v, o.v)}; }
     // The larger; what a NaN gives is not defined, any_nan() finds it.
     Lanes max(Lanes o) const { return {_mm512_max_ps(v, o.v)}; }
-    Lanes where(Counted c, float otherwise) const { return {_mm512_mask_blend_ps(c.bits, _mm512_set1_ps(otherwise), v)}; }
+    Lanes where(Counted c, float otherwise) const {
+        return {_mm512_mask_blend_ps(c.bits, _mm512_set1_ps(otherwise), v)};
+    }
     bool any_nan() const { return _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q) != 0; }
     // Sums of the lanes of four.
     static void sums(const Lanes (&x)[4], double (&out)[4]) {
         __m256 half[4];
-        for (int i = 0; i < 4; ++i) half[i] = _mm256_add_ps(_mm512_castps512_ps256(x[i].v), _mm512_extractf32x8_ps(x[i].v, 1));
+        for (int i = 0; i < 4; ++i)
+            half[i] = _mm256_add_ps(_mm512_castps512_ps256(x[i].v), _mm512_extractf32x8_ps(x[i].v, 1));
         store_sums(half, out);
     }
 };
@@ -95,7 +101,9 @@ struct Lanes {
         even = {_mm256_castsi256_ps(_mm256_slli_epi32(a, 16)), _mm256_castsi256_ps(_mm256_slli_epi32(b, 16))};
         odd = {_mm256_castsi256_ps(_mm256_and_si256(a, upper)), _mm256_castsi256_ps(_mm256_and_si256(b, upper))};
     }
-    Lanes plus(Lanes a, Lanes b) const { return {_mm256_fmadd_ps(a.low, b.low, low), _mm256_fmadd_ps(a.high, b.high, high)}; }
+    Lanes plus(Lanes a, Lanes b) const {
+        return {_mm256_fmadd_ps(a.low, b.low, low), _mm256_fmadd_ps(a.high, b.high, high)};
+    }
     Lanes operator+(Lanes o) const { return {_mm256_add_ps(low, o.low), _mm256_add_ps(high, o.high)}; }
     Lanes operator*(Lanes o) const { return {_mm256_mul_ps(low, o.low), _mm256_mul_ps(high, o.high)}; }
     Lanes max(Lanes o) const { return {_mm256_max_ps(low, o.low), _mm256_max_ps(high, o.high)}; }
@@ -104,7 +112,8 @@ struct Lanes {
         return {_mm256_blendv_ps(other, low, c.low), _mm256_blendv_ps(other, high, c.high)};
     }
     bool any_nan() const {
-        return _mm256_movemask_ps(_mm256_or_ps(_mm256_cmp_ps(low, low, _CMP_UNORD_Q), _mm256_cmp_ps(high, high, _CMP_UNORD_Q))) != 0;
+        return _mm256_movemask_ps(
+                   _mm256_or_ps(_mm256_cmp_ps(low, low, _CMP_UNORD_Q), _mm256_cmp_ps(high, high, _CMP_UNORD_Q))) != 0;
     }
     static void sums(const Lanes (&x)[4], double (&out)[4]) {
         __m256 half[4];

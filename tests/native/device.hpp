@@ -1,5 +1,5 @@
-// Where the tests' buffers lie for a backend: the host's memory for the CPU and the SIMT harness (so that the sanitizers see
-// every access), a copy on the device for CUDA, guard zones included.
+// Where the tests' buffers lie for a backend: the host's memory for the CPU and the SIMT harness (so that the
+// sanitizers see every access), a copy on the device for CUDA, guard zones included.
 #pragma once
 #include <cstdlib>
 #include <memory>
@@ -20,8 +20,8 @@ namespace trd_test {
 
 inline trd_exec cuda() { return trd_exec{TRD_BACKEND_CUDA, 0, nullptr}; }
 
-// Whether the CUDA backend is to be tested and can run here: the harness always can. TRD_REQUIRE_CUDA=1 makes a missing device a
-// failure; TRD_TEST_BACKEND=cpu|cuda tests only one.
+// Whether the CUDA backend is to be tested and can run here: the harness always can. TRD_REQUIRE_CUDA=1 makes a missing
+// device a failure; TRD_TEST_BACKEND=cpu|cuda tests only one.
 inline bool tests_backend(const char* which) {
     const char* only = std::getenv("TRD_TEST_BACKEND");
     return only == nullptr || std::strcmp(only, which) == 0;
@@ -31,7 +31,8 @@ inline bool has_cuda() {
     trd_cuda_device info;
     const bool has = trd_cuda_probe(0, &info) == TRD_OK;
     const char* required = std::getenv("TRD_REQUIRE_CUDA");
-    if (!has && required != nullptr && required[0] == '1') check(false, std::string("CUDA is required: ") + trd_last_error());
+    if (!has && required != nullptr && required[0] == '1')
+        check(false, std::string("CUDA is required: ") + trd_last_error());
     if (!has) std::printf("skipped: CUDA (%s)\n", trd_last_error());
     return has;
 }
@@ -47,17 +48,21 @@ inline std::vector<trd_exec> backends() {
 inline std::string name(const trd_exec& exec) { return exec.backend == TRD_BACKEND_CUDA ? "cuda" : "cpu"; }
 
 #ifdef TRD_TEST_CUDA
-inline void check_cuda(cudaError_t error, const char* what) { check(error == cudaSuccess, std::string(what) + ": " + cudaGetErrorString(error)); }
+inline void check_cuda(cudaError_t error, const char* what) {
+    check(error == cudaSuccess, std::string(what) + ": " + cudaGetErrorString(error));
+}
 #endif
 
-// Bytes between two guard zones, 256-byte aligned after an offset, in the backend's memory. Filled with 0xFF, NaN in every
-// type, until write(). What an op wrote is seen after read(). In the host's memory the sanitizer knows the zones: reading
-// one is reported, too.
+// Bytes between two guard zones, 256-byte aligned after an offset, in the backend's memory. Filled with 0xFF, NaN in
+// every type, until write(). What an op wrote is seen after read(). In the host's memory the sanitizer knows the zones:
+// reading one is reported, too.
 class Buffer {
 public:
-    Buffer(const trd_exec& exec, int64_t bytes, int64_t offset = 0) : bytes_(bytes), all_(static_cast<size_t>(bytes + offset + kZone + 2 * kZone), kPattern) {
+    Buffer(const trd_exec& exec, int64_t bytes, int64_t offset = 0)
+        : bytes_(bytes), all_(static_cast<size_t>(bytes + offset + kZone + 2 * kZone), kPattern) {
         const auto address = reinterpret_cast<uintptr_t>(all_.data()) + kZone;
-        start_ = all_.data() + (((address + 255) & ~uintptr_t{255}) - reinterpret_cast<uintptr_t>(all_.data())) + offset;
+        start_ =
+            all_.data() + (((address + 255) & ~uintptr_t{255}) - reinterpret_cast<uintptr_t>(all_.data())) + offset;
         std::memset(start_, 0xFF, static_cast<size_t>(bytes));
         device_ = start_;
 #ifdef TRD_TEST_CUDA
@@ -74,7 +79,8 @@ public:
         on_cuda_ = exec.backend == TRD_BACKEND_CUDA;
         poison(true);
     }
-    template <class T> Buffer(const trd_exec& exec, const std::vector<T>& values, int64_t offset = 0)
+    template <class T>
+    Buffer(const trd_exec& exec, const std::vector<T>& values, int64_t offset = 0)
         : Buffer(exec, static_cast<int64_t>(values.size() * sizeof(T)), offset) {
         std::memcpy(start_, values.data(), values.size() * sizeof(T));
         write();
@@ -94,7 +100,8 @@ public:
     void write() {
 #ifdef TRD_TEST_CUDA
         poison(false);
-        if (base_) check_cuda(cudaMemcpy(base_, all_.data(), all_.size(), cudaMemcpyHostToDevice), "copy to the device");
+        if (base_)
+            check_cuda(cudaMemcpy(base_, all_.data(), all_.size(), cudaMemcpyHostToDevice), "copy to the device");
         poison(true);
 #endif
     }
@@ -102,7 +109,8 @@ public:
     void read() {
 #ifdef TRD_TEST_CUDA
         poison(false);
-        if (base_) check_cuda(cudaMemcpy(all_.data(), base_, all_.size(), cudaMemcpyDeviceToHost), "copy from the device");
+        if (base_)
+            check_cuda(cudaMemcpy(all_.data(), base_, all_.size(), cudaMemcpyDeviceToHost), "copy from the device");
         poison(true);
 #endif
         if (on_cuda_) digest.add(start_, bytes_);
@@ -128,7 +136,8 @@ private:
         if (all_.empty()) return;  // moved away
         if (yes) {
             ASAN_POISON_MEMORY_REGION(all_.data(), static_cast<size_t>(start_ - all_.data()));
-            ASAN_POISON_MEMORY_REGION(start_ + bytes_, static_cast<size_t>(all_.data() + all_.size() - start_ - bytes_));
+            ASAN_POISON_MEMORY_REGION(start_ + bytes_,
+                                      static_cast<size_t>(all_.data() + all_.size() - start_ - bytes_));
         } else {
             ASAN_UNPOISON_MEMORY_REGION(all_.data(), all_.size());
         }
@@ -144,7 +153,9 @@ private:
 
 // Feature types: rounding to them and back, as the ops do, to nearest with ties to even.
 inline int64_t element_bytes(int32_t type) { return type == TRD_FLOAT32 ? 4 : 2; }
-inline const char* type_name(int32_t type) { return type == TRD_FLOAT32 ? "fp32" : type == TRD_BFLOAT16 ? "bf16" : "fp16"; }
+inline const char* type_name(int32_t type) {
+    return type == TRD_FLOAT32 ? "fp32" : type == TRD_BFLOAT16 ? "bf16" : "fp16";
+}
 inline uint16_t to_bfloat16(float v) {
     uint32_t bits;
     std::memcpy(&bits, &v, 4);
@@ -177,7 +188,8 @@ inline Buffer features(const trd_exec& exec, int32_t type, std::vector<float>& v
     for (float& v : values) v = rounded(type, v);
     if (type == TRD_FLOAT32) return Buffer(exec, values, offset);
     std::vector<uint16_t> narrow(values.size());
-    for (size_t i = 0; i < values.size(); ++i) narrow[i] = type == TRD_BFLOAT16 ? to_bfloat16(values[i]) : to_float16(values[i]);
+    for (size_t i = 0; i < values.size(); ++i)
+        narrow[i] = type == TRD_BFLOAT16 ? to_bfloat16(values[i]) : to_float16(values[i]);
     return Buffer(exec, narrow, offset);
 }
 

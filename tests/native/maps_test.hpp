@@ -40,7 +40,8 @@ struct Branch {
     bool unchanged() {
         for (size_t i = 0; i < 3; ++i) {
             buffers[i].read();
-            if (std::memcmp(buffers[i].host(), d[i].data(), d[i].size() * 4) != 0 || !buffers[i].guards_intact()) return false;
+            if (std::memcmp(buffers[i].host(), d[i].data(), d[i].size() * 4) != 0 || !buffers[i].guards_intact())
+                return false;
         }
         return true;
     }
@@ -64,15 +65,19 @@ struct Run {
     // On the CPU, for either backend.
     void prepare() {
         const trd_exec on_cpu = cpu();
-        expect_status("prepare " + s.text(), trd_anomaly_map_prepare(&on_cpu, operators.host(), bytes(), s.size, s.side[0], s.side[1],
-                                                                     s.side[2]), TRD_OK);
+        expect_status(
+            "prepare " + s.text(),
+            trd_anomaly_map_prepare(&on_cpu, operators.host(), bytes(), s.size, s.side[0], s.side[1], s.side[2]),
+            TRD_OK);
         check(operators.guards_intact(), "prepare " + s.text() + ": guard zones");
         operators.write();
     }
-    trd_status call(const trd_distances& rgb, const trd_distances& depth, const trd_calibration& calibration, const uint8_t* mask) {
-        const trd_status status = trd_anomaly_map(&exec, &rgb, &depth, s.side[0], s.side[1], s.side[2], &calibration, mask,
-                                                  operators.device(), bytes(), map_buffer.device<float>(), rgb_buffer.device<float>(),
-                                                  depth_buffer.device<float>(), scores_buffer.device<float>(), s.n, s.size);
+    trd_status call(const trd_distances& rgb, const trd_distances& depth, const trd_calibration& calibration,
+                    const uint8_t* mask) {
+        const trd_status status =
+            trd_anomaly_map(&exec, &rgb, &depth, s.side[0], s.side[1], s.side[2], &calibration, mask,
+                            operators.device(), bytes(), map_buffer.device<float>(), rgb_buffer.device<float>(),
+                            depth_buffer.device<float>(), scores_buffer.device<float>(), s.n, s.size);
         read();
         return status;
     }
@@ -88,7 +93,8 @@ struct Run {
                scores_buffer.guards_intact() && operators.guards_intact();
     }
     bool untouched() const {
-        return map_buffer.untouched() && rgb_buffer.untouched() && depth_buffer.untouched() && scores_buffer.untouched();
+        return map_buffer.untouched() && rgb_buffer.untouched() && depth_buffer.untouched() &&
+               scores_buffer.untouched();
     }
 };
 

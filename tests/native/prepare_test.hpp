@@ -1,5 +1,5 @@
-// What the tests of the three preparations share: inputs whose surroundings must not be read, planned workspaces, results in
-// whatever type, bit comparison.
+// What the tests of the three preparations share: inputs whose surroundings must not be read, planned workspaces,
+// results in whatever type, bit comparison.
 #pragma once
 #include <cstring>
 
@@ -10,15 +10,16 @@
 
 namespace trd_test {
 
-// Rows in a backend's memory, after `offset` bytes. Where it is the host's and the sanitizer runs, a read of what lies between
-// the rows, before or behind them is a failure; elsewhere the gaps hold 0xFF.
+// Rows in a backend's memory, after `offset` bytes. Where it is the host's and the sanitizer runs, a read of what lies
+// between the rows, before or behind them is a failure; elsewhere the gaps hold 0xFF.
 class Rows {
 public:
     Rows(const trd_exec& exec, const void* data, int64_t rows, int64_t row_bytes, int64_t stride, int64_t offset = 0)
         : buffer_(exec, (rows - 1) * stride + row_bytes, offset) {
         auto* to = buffer_.host<uint8_t>();
         for (int64_t y = 0; y < rows; ++y)
-            std::memcpy(to + y * stride, static_cast<const uint8_t*>(data) + y * stride, static_cast<size_t>(row_bytes));
+            std::memcpy(to + y * stride, static_cast<const uint8_t*>(data) + y * stride,
+                        static_cast<size_t>(row_bytes));
         buffer_.write();
 #if defined(__SANITIZE_ADDRESS__)
         if (buffer_.device() != to) return;
@@ -31,7 +32,8 @@ public:
     Rows(const Rows&) = delete;
     ~Rows() {
 #if defined(__SANITIZE_ADDRESS__)
-        __asan_unpoison_memory_region(buffer_.host<uint8_t>() - kAround, static_cast<size_t>(buffer_.bytes() + 2 * kAround));
+        __asan_unpoison_memory_region(buffer_.host<uint8_t>() - kAround,
+                                      static_cast<size_t>(buffer_.bytes() + 2 * kAround));
 #endif
     }
     template <class T> const T* device() { return buffer_.device<T>(); }
@@ -39,7 +41,9 @@ public:
 private:
     static constexpr int64_t kAround = 64;  // less than the buffer's guard zones
 #if defined(__SANITIZE_ADDRESS__)
-    static void poison(const uint8_t* from, int64_t bytes) { __asan_poison_memory_region(from, static_cast<size_t>(bytes)); }
+    static void poison(const uint8_t* from, int64_t bytes) {
+        __asan_poison_memory_region(from, static_cast<size_t>(bytes));
+    }
 #endif
     Buffer buffer_;
 };
@@ -48,8 +52,7 @@ private:
 struct Workspace {
     int64_t bytes;
     Buffer memory;
-    template <class Plan>
-    Workspace(const trd_exec& exec, int64_t n, Plan&& plan) : bytes(n), memory(exec, n) {
+    template <class Plan> Workspace(const trd_exec& exec, int64_t n, Plan&& plan) : bytes(n), memory(exec, n) {
         const trd_exec host = cpu();
         expect_status("plan", plan(&host, static_cast<void*>(memory.host<uint8_t>()), bytes), TRD_OK);
         memory.write();
@@ -88,8 +91,8 @@ inline bool all_zero(Buffer& a) {
     return a.guards_intact();
 }
 
-// got is exact's nearest value of a 16-bit type, the even one of two equally near: checked by its neighbours, not by rounding
-// again.
+// got is exact's nearest value of a 16-bit type, the even one of two equally near: checked by its neighbours, not by
+// rounding again.
 inline bool nearest(int32_t type, uint16_t got, float exact) {
     const auto error = [&](int bits) {
         const auto v = static_cast<uint16_t>(bits);
@@ -109,8 +112,8 @@ inline void check_rounded(const std::string& what, int32_t type, Buffer& full, B
     for (int64_t i = 0; i < full.bytes() / 4; ++i) {
         const uint16_t bits = half.host<uint16_t>()[i];
         if (nearest(type, bits, full.host()[i])) continue;
-        check(false, what + ": " + type_name(type) + " element " + std::to_string(i) + " has the bits " + std::to_string(bits) + " for " +
-                         std::to_string(full.host()[i]));
+        check(false, what + ": " + type_name(type) + " element " + std::to_string(i) + " has the bits " +
+                         std::to_string(bits) + " for " + std::to_string(full.host()[i]));
         return;
     }
     check(half.guards_intact(), what + ": guard zones of " + type_name(type));

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Runs NVIDIA's compute-sanitizer over the native tests that use CUDA, on a GPU: memcheck, racecheck, synccheck, initcheck.
-#   tests/native/sanitize.sh BUILD_DIR [TEST...]      BUILD_DIR: of `cmake -S native -B BUILD_DIR && cmake --build BUILD_DIR`
+# Runs NVIDIA's compute-sanitizer over the native tests that use CUDA, on a GPU: memcheck, racecheck, synccheck,
+# initcheck.
+#   tests/native/sanitize.sh BUILD_DIR [TEST...]
+# BUILD_DIR is that of `cmake -S native -B BUILD_DIR && cmake --build BUILD_DIR`.
 # Logs are in BUILD_DIR/sanitize. Exit codes: 0 nothing was found, 1 something was, 2 something is missing.
 # TRD_SANITIZE_TOOLS="memcheck racecheck" runs fewer of them.
 set -euo pipefail
@@ -9,13 +11,17 @@ fail() { echo "sanitize.sh: $1" >&2; exit 2; }
 [ $# -ge 1 ] || fail 'usage: tests/native/sanitize.sh BUILD_DIR [TEST...]'
 [ -d "$1" ] || fail "$1 is no folder"
 build=$(cd "$1" && pwd); shift
-for folder in /usr/local/cuda/bin /usr/local/cuda/compute-sanitizer ${CUDA_HOME:+"$CUDA_HOME/bin"}; do PATH=$PATH:$folder; done
+for folder in /usr/local/cuda/bin /usr/local/cuda/compute-sanitizer ${CUDA_HOME:+"$CUDA_HOME/bin"}; do
+  PATH=$PATH:$folder
+done
 if nvcc=$(command -v nvcc); then PATH=$PATH:$(dirname "$(readlink -f "$nvcc")"); fi
-command -v compute-sanitizer >/dev/null || fail "there is no compute-sanitizer in the PATH, /usr/local/cuda/bin or beside nvcc (it is part of the CUDA toolkit)"
+command -v compute-sanitizer >/dev/null ||
+  fail "no compute-sanitizer in the PATH, /usr/local/cuda/bin or beside nvcc (it is part of the CUDA toolkit)"
 
 # Which tests use CUDA, ctest knows: they are named TEST.cuda.
 if [ $# -gt 0 ]; then tests=("$@"); else
-  mapfile -t tests < <(ctest --test-dir "$build" --show-only 2>/dev/null | sed -n 's/.*: \(test_[a-z0-9_]*\)\.cuda$/\1/p')
+  mapfile -t tests < <(ctest --test-dir "$build" --show-only 2>/dev/null |
+    sed -n 's/.*: \(test_[a-z0-9_]*\)\.cuda$/\1/p')
 fi
 [ ${#tests[@]} -gt 0 ] || fail "$build has no native tests with CUDA: build native with nvcc and TRD_TESTS_TOO=ON"
 

@@ -1,5 +1,5 @@
-// convolutions against their direct definition in double: every type, exact on small integers, random numbers within the sums'
-// rounding, awkward shapes, split products, several layers in a call, every epilogue, refused arguments.
+// convolutions against their direct definition in double: every type, exact on small integers, random numbers within
+// the sums' rounding, awkward shapes, split products, several layers in a call, every epilogue, refused arguments.
 #include <limits>
 
 #include "convolution_layers.hpp"
@@ -11,18 +11,23 @@ namespace {
 // Layers of one call, of every kind beside each other.
 const std::vector<std::vector<Case>> kShapes = {
     {plain(1, 1, 1, 8, 8, 1, 1, 0)},
-    {plain(1, 5, 7, 24, 40, 3, 1, 1, {true, false}), plain(2, 9, 6, 40, 136, 3, 2, 1, {false, true}), plain(1, 8, 6, 8, 16, 2, 2, 0),
-     up(1, 5, 3, 24, 40, {false, false, 16}), plain(1, 7, 7, 72, 24, 1, 2, 0, {true, true, 8}), plain(1, 9, 11, 8, 8, 7, 2, 3),
+    {plain(1, 5, 7, 24, 40, 3, 1, 1, {true, false}), plain(2, 9, 6, 40, 136, 3, 2, 1, {false, true}),
+     plain(1, 8, 6, 8, 16, 2, 2, 0), up(1, 5, 3, 24, 40, {false, false, 16}),
+     plain(1, 7, 7, 72, 24, 1, 2, 0, {true, true, 8}), plain(1, 9, 11, 8, 8, 7, 2, 3),
      up(2, 1, 1, 8, 136, {true, true}), plain(1, 9, 9, 264, 72, 1, 1, 0, {true, true, 56})},
-    {plain(1, 13, 11, 3, 24, 7, 2, 3), plain(1, 3, 1, 3, 8, 1, 1, 0), up(2, 3, 2, 3, 8), plain(1, 4, 4, 3, 136, 3, 1, 1, {true, false, 8}),
-     plain(1, 5, 5, 16, 8, 3, 1, 1), plain(2, 6, 4, 3, 16, 2, 2, 0), plain(1, 9, 9, 3, 8, 5, 1, 0), plain(1, 1, 8, 3, 8, 7, 1, 3)},
-    {plain(1, 7, 6, 8, 8, 3, 1, 0), plain(1, 3, 4, 8, 8, 3, 1, 3), plain(1, 4, 3, 16, 8, 1, 1, 1), plain(1, 8, 7, 8, 8, 5, 1, 2),
-     plain(1, 9, 6, 8, 16, 4, 2, 1), plain(1, 1, 1, 8, 8, 7, 2, 3), plain(3, 2, 33, 16, 24, 6, 1, 3), plain(1, 129, 1, 8, 8, 1, 1, 0)},
+    {plain(1, 13, 11, 3, 24, 7, 2, 3), plain(1, 3, 1, 3, 8, 1, 1, 0), up(2, 3, 2, 3, 8),
+     plain(1, 4, 4, 3, 136, 3, 1, 1, {true, false, 8}), plain(1, 5, 5, 16, 8, 3, 1, 1), plain(2, 6, 4, 3, 16, 2, 2, 0),
+     plain(1, 9, 9, 3, 8, 5, 1, 0), plain(1, 1, 8, 3, 8, 7, 1, 3)},
+    {plain(1, 7, 6, 8, 8, 3, 1, 0), plain(1, 3, 4, 8, 8, 3, 1, 3), plain(1, 4, 3, 16, 8, 1, 1, 1),
+     plain(1, 8, 7, 8, 8, 5, 1, 2), plain(1, 9, 6, 8, 16, 4, 2, 1), plain(1, 1, 1, 8, 8, 7, 2, 3),
+     plain(3, 2, 33, 16, 24, 6, 1, 3), plain(1, 129, 1, 8, 8, 1, 1, 0)},
     {plain(1, 4, 5, 16, 8, 3, 1, 1, {true, false, 0, 1}), plain(1, 4, 5, 16, 8, 3, 1, 1, {true, true, 0, 1}),
      plain(1, 4, 5, 16, 8, 3, 1, 1, {true, true, 0, 2}), up(1, 4, 5, 16, 8, {false, true, 0, 2})},
     // Channels that are whole tiles of k: its order is another.
-    {plain(1, 5, 6, 64, 24, 3, 1, 1), plain(1, 6, 5, 128, 8, 3, 2, 1, {true, false}), plain(1, 3, 3, 32, 72, 2, 1, 0), plain(1, 4, 4, 192, 8, 1, 2, 0)},
-    // On the SIMT harness's 8 multiprocessors: tiles of 128 pixels and 64 channels; of 16-bit types 128 x 128; and 64 x 128.
+    {plain(1, 5, 6, 64, 24, 3, 1, 1), plain(1, 6, 5, 128, 8, 3, 2, 1, {true, false}), plain(1, 3, 3, 32, 72, 2, 1, 0),
+     plain(1, 4, 4, 192, 8, 1, 2, 0)},
+    // On the SIMT harness's 8 multiprocessors: tiles of 128 pixels and 64 channels; of 16-bit types 128 x 128; and 64 x
+    // 128.
     {plain(1, 67, 61, 8, 56, 1, 1, 0, {true, false, 8}), plain(1, 35, 61, 16, 64, 3, 2, 1, {false, true})},
     {plain(1, 67, 61, 8, 72, 3, 1, 1, {true, false, 8}), up(1, 33, 35, 16, 24)},
     {plain(1, 67, 61, 64, 120, 1, 1, 0, {true, false, 8}), plain(1, 61, 35, 16, 248, 3, 1, 1, {false, true})},
@@ -32,7 +37,8 @@ const std::vector<std::vector<Case>> kShapes = {
 // Deep layers: k is split for all or some of them.
 const std::vector<std::vector<Case>> kSplit = {
     {plain(1, 8, 8, 256, 72, 3, 1, 1, {true, true, 8})},
-    {up(1, 3, 4, 1032, 16, {true, false, 24}), plain(1, 4, 4, 8, 8, 1, 1, 0), plain(2, 4, 4, 520, 24, 2, 2, 0, {false, true, 0, 2})},
+    {up(1, 3, 4, 1032, 16, {true, false, 24}), plain(1, 4, 4, 8, 8, 1, 1, 0),
+     plain(2, 4, 4, 520, 24, 2, 2, 0, {false, true, 0, 2})},
 };
 
 Case without_relu(Case k) {
@@ -41,7 +47,8 @@ Case without_relu(Case k) {
 }
 
 void two_layers_write_slices_of_one_concatenation(const trd_exec& exec, int32_t type) {
-    Layer a(exec, type, without_relu(plain(1, 5, 5, 16, 24, 3, 1, 1)), true, 1), b(exec, type, without_relu(plain(1, 5, 5, 8, 40, 1, 1, 0)), true, 2);
+    Layer a(exec, type, without_relu(plain(1, 5, 5, 16, 24, 3, 1, 1)), true, 1),
+        b(exec, type, without_relu(plain(1, 5, 5, 8, 40, 1, 1, 0)), true, 2);
     Buffer out(exec, 25 * 64 * element_bytes(type));
     trd_convolution layers[] = {a.describe(), b.describe()};
     layers[0].out = out.device<uint8_t>(), layers[1].out = out.device<uint8_t>() + 24 * element_bytes(type);
@@ -50,21 +57,24 @@ void two_layers_write_slices_of_one_concatenation(const trd_exec& exec, int32_t 
     const auto got = values_of(out, type, 25 * 64);
     bool same = true;
     for (size_t i = 0; i < got.size(); ++i)
-        same = same && got[i] == (i % 64 < 24 ? a.expected()[i / 64 * 24 + i % 64] : b.expected()[i / 64 * 40 + i % 64 - 24]);
+        same = same &&
+               got[i] == (i % 64 < 24 ? a.expected()[i / 64 * 24 + i % 64] : b.expected()[i / 64 * 40 + i % 64 - 24]);
     check(same && out.guards_intact(), std::string(type_name(type)) + ": two layers write slices of one concatenation");
 }
 
 void the_same_bits_again(const trd_exec& exec, int32_t type) {
     std::vector<std::vector<float>> first;
     for (int again = 0; again < 2; ++again) {
-        Layer deep(exec, type, plain(1, 6, 6, 264, 40, 3, 1, 1, {true, false}), false, 1), flat(exec, type, up(1, 3, 3, 40, 24), false, 2);
+        Layer deep(exec, type, plain(1, 6, 6, 264, 40, 3, 1, 1, {true, false}), false, 1),
+            flat(exec, type, up(1, 3, 3, 40, 24), false, 2);
         const trd_convolution layers[] = {deep.describe(), flat.describe()};
         const int64_t bytes = trd_convolutions_workspace_bytes(&exec, type, layers, 2);
         Buffer workspace(exec, bytes);
         if (again) std::memset(workspace.host<uint8_t>(), 0x55, static_cast<size_t>(bytes)), workspace.write();
         expect_status("again", trd_convolutions(&exec, type, layers, 2, workspace.device(), bytes), TRD_OK);
         if (!again) first = {deep.result(), flat.result()};
-        check(bytes > 0 && first == std::vector<std::vector<float>>{deep.result(), flat.result()}, std::string(type_name(type)) + ": the same bits again");
+        check(bytes > 0 && first == std::vector<std::vector<float>>{deep.result(), flat.result()},
+              std::string(type_name(type)) + ": the same bits again");
     }
 }
 
@@ -72,7 +82,8 @@ void the_same_bits_again(const trd_exec& exec, int32_t type) {
 void nan_is_not_hidden(const trd_exec& exec, int32_t type, bool split) {
     const Case k = plain(1, 5, 5, split ? 520 : 8, 16, 3, 1, 1, {true, true});
     const auto write_nan = [&](Buffer& buffer, int64_t element) {
-        std::memset(buffer.host<uint8_t>() + element * element_bytes(type), 0xff, static_cast<size_t>(element_bytes(type)));
+        std::memset(buffer.host<uint8_t>() + element * element_bytes(type), 0xff,
+                    static_cast<size_t>(element_bytes(type)));
         buffer.write();
     };
     for (int where = 0; where < 3; ++where) {
@@ -92,7 +103,8 @@ void nan_is_not_hidden(const trd_exec& exec, int32_t type, bool split) {
             const size_t y = i / 16 / 5, x = i / 16 % 5;
             right = right && std::isnan(got[i]) == (where == 0 ? y >= 2 && x >= 1 && x <= 3 : i == 17 * 16 + 5);
         }
-        check(right, std::string(type_name(type)) + (split ? " split" : "") + ": a NaN is seen where it belongs, case " + std::to_string(where));
+        check(right, std::string(type_name(type)) + (split ? " split" : "") +
+                         ": a NaN is seen where it belongs, case " + std::to_string(where));
     }
 }
 
@@ -103,16 +115,21 @@ void packing_rounds() {
     for (size_t i = 0; i < weights.size(); ++i) {
         // Any bits, or near a float16's range with few bits set below what is kept: ties and their neighbours.
         uint32_t bits = random();
-        if (i % 4) bits = (bits & 0x80000000u) | ((bits >> 8 & 63) + 96) << 23 | ((bits & 0x7ff000u) + (i % 4 - 2) * (bits & 1));
+        if (i % 4)
+            bits =
+                (bits & 0x80000000u) | ((bits >> 8 & 63) + 96) << 23 | ((bits & 0x7ff000u) + (i % 4 - 2) * (bits & 1));
         if (i % 97 == 0) bits = 0x7f800000u | (bits & 0x80000000u);
         std::memcpy(&weights[i], &bits, 4);
     }
     for (const int32_t type : {TRD_BFLOAT16, TRD_FLOAT16}) {
         Buffer packed(cpu(), trd_convolution_packed_bytes(type, 256, 256, 1, 0));
-        expect_status("pack", trd_convolution_pack(type, weights.data(), packed.device(), packed.bytes(), 256, 256, 1, 0), TRD_OK);
+        expect_status("pack",
+                      trd_convolution_pack(type, weights.data(), packed.device(), packed.bytes(), 256, 256, 1, 0),
+                      TRD_OK);
         bool same = true;
         for (size_t i = 0; i < weights.size(); ++i) {
-            const uint16_t got = packed.host<uint16_t>()[i], want = type == TRD_BFLOAT16 ? to_bfloat16(weights[i]) : to_float16(weights[i]);
+            const uint16_t got = packed.host<uint16_t>()[i],
+                           want = type == TRD_BFLOAT16 ? to_bfloat16(weights[i]) : to_float16(weights[i]);
             const float value = type == TRD_BFLOAT16 ? from_bfloat16(got) : from_float16(got);
             same = same && (std::isnan(weights[i]) ? std::isnan(value) : got == want);
         }
@@ -123,13 +140,16 @@ void packing_rounds() {
 void packing_refuses() {
     const auto weights = uniform(4 * 16 * 8, 1);
     Buffer packed(cpu(), trd_convolution_packed_bytes(TRD_FLOAT32, 16, 8, 2, 0));
-    const auto refused = [&](const char* what, int32_t type, const float* w, void* p, int64_t bytes, int64_t c_in, int64_t c_out, int32_t kernel, int32_t transposed) {
-        expect_status(std::string("pack, ") + what, trd_convolution_pack(type, w, p, bytes, c_in, c_out, kernel, transposed), TRD_ERROR_ARGUMENT);
+    const auto refused = [&](const char* what, int32_t type, const float* w, void* p, int64_t bytes, int64_t c_in,
+                             int64_t c_out, int32_t kernel, int32_t transposed) {
+        expect_status(std::string("pack, ") + what,
+                      trd_convolution_pack(type, w, p, bytes, c_in, c_out, kernel, transposed), TRD_ERROR_ARGUMENT);
     };
     const int64_t bytes = packed.bytes();
     void* const p = packed.device();
     const float* const w = weights.data();
-    check(bytes == 8 * 64 * 4 && trd_convolution_packed_bytes(TRD_FLOAT16, 16, 8, 3, 0) == 8 * 192 * 2, "a row is whole tiles of 128 bytes");
+    check(bytes == 8 * 64 * 4 && trd_convolution_packed_bytes(TRD_FLOAT16, 16, 8, 3, 0) == 8 * 192 * 2,
+          "a row is whole tiles of 128 bytes");
     refused("type", 3, w, p, bytes, 16, 8, 2, 0);
     refused("null weights", 0, nullptr, p, bytes, 16, 8, 2, 0);
     refused("null packed", 0, w, nullptr, bytes, 16, 8, 2, 0);
@@ -149,13 +169,15 @@ void packing_refuses() {
 }
 
 void bad_arguments(const trd_exec& exec) {
-    Layer a(exec, TRD_FLOAT16, plain(1, 4, 4, 16, 8, 3, 1, 1, {true, true}), true, 1), b(exec, TRD_FLOAT16, up(1, 4, 4, 1032, 8), true, 2);
+    Layer a(exec, TRD_FLOAT16, plain(1, 4, 4, 16, 8, 3, 1, 1, {true, true}), true, 1),
+        b(exec, TRD_FLOAT16, up(1, 4, 4, 1032, 8), true, 2);
     const trd_convolution good[] = {a.describe(), b.describe()};
     const int64_t bytes = trd_convolutions_workspace_bytes(&exec, TRD_FLOAT16, good, 2);
     check(bytes > 0, "the workspace is needed");
     Buffer workspace(exec, bytes);
     auto* const scratch = workspace.device<uint8_t>();
-    const auto call = [&](const char* what, trd_status expected, const trd_exec* e, int32_t type, const trd_convolution* layers, int32_t count, void* w, int64_t w_bytes) {
+    const auto call = [&](const char* what, trd_status expected, const trd_exec* e, int32_t type,
+                          const trd_convolution* layers, int32_t count, void* w, int64_t w_bytes) {
         expect_status(what, trd_convolutions(e, type, layers, count, w, w_bytes), expected);
     };
     const trd_exec on_cpu = cpu(), negative = {TRD_BACKEND_CUDA, -1, nullptr}, unknown = {2, 0, nullptr};
@@ -170,7 +192,8 @@ void bad_arguments(const trd_exec& exec) {
     call("null workspace", TRD_ERROR_ARGUMENT, &exec, TRD_FLOAT16, good, 2, nullptr, bytes);
     call("workspace too small", TRD_ERROR_ARGUMENT, &exec, TRD_FLOAT16, good, 2, scratch, bytes - 1);
     call("workspace misaligned", TRD_ERROR_ARGUMENT, &exec, TRD_FLOAT16, good, 2, scratch + 128, bytes);
-    check(trd_convolutions_workspace_bytes(&on_cpu, TRD_FLOAT16, good, 2) == -1 && trd_convolutions_workspace_bytes(&exec, 3, good, 2) == -1 &&
+    check(trd_convolutions_workspace_bytes(&on_cpu, TRD_FLOAT16, good, 2) == -1 &&
+              trd_convolutions_workspace_bytes(&exec, 3, good, 2) == -1 &&
               trd_convolutions_workspace_bytes(&exec, TRD_FLOAT16, good, 0) == -1,
           "workspace_bytes refuses what the call refuses");
 
@@ -180,7 +203,8 @@ void bad_arguments(const trd_exec& exec) {
         change(layers[0], layers[1]);
         call(what, TRD_ERROR_ARGUMENT, &exec, TRD_FLOAT16, layers, 2, scratch, bytes);
         // The sizes alone decide how much is needed.
-        check((trd_convolutions_workspace_bytes(&exec, TRD_FLOAT16, layers, 2) == -1) == sizes, std::string(what) + ": workspace_bytes");
+        check((trd_convolutions_workspace_bytes(&exec, TRD_FLOAT16, layers, 2) == -1) == sizes,
+              std::string(what) + ": workspace_bytes");
     };
     using L = trd_convolution;
     for (const int64_t size : {int64_t{0}, int64_t{-1}, huge}) {
@@ -218,7 +242,9 @@ void bad_arguments(const trd_exec& exec) {
     bad("null packed", false, [](L&, L& l) { l.packed = nullptr; });
     bad("null bias", false, [](L& l, L&) { l.bias = nullptr; });
     bad("null out", false, [](L&, L& l) { l.out = nullptr; });
-    const auto moved = [](const void* p, int64_t by) { return static_cast<const void*>(static_cast<const uint8_t*>(p) + by); };
+    const auto moved = [](const void* p, int64_t by) {
+        return static_cast<const void*>(static_cast<const uint8_t*>(p) + by);
+    };
     bad("in misaligned", false, [&](L& l, L&) { l.in = moved(l.in, 8); });
     bad("packed misaligned", false, [&](L& l, L&) { l.packed = moved(l.packed, 8); });
     bad("bias misaligned", false, [&](L& l, L&) { l.bias = static_cast<const float*>(moved(l.bias, 2)); });
@@ -234,7 +260,8 @@ void bad_arguments(const trd_exec& exec) {
     bad("out is another layer's in", false, [](L& l, L& k) { k.in = l.out; });
     bad("out is another layer's residual", false, [](L& l, L& k) { k.residual = l.out; });
     bad("outs overlap", false, [&](L& l, L& k) { l.out = static_cast<uint8_t*>(k.out) + 64; });
-    bad("slices overlap", false, [](L& l, L& k) { l.out_stride = k.out_stride = 24, l.out = static_cast<uint8_t*>(k.out) + 48 * 2; });
+    bad("slices overlap", false,
+        [](L& l, L& k) { l.out_stride = k.out_stride = 24, l.out = static_cast<uint8_t*>(k.out) + 48 * 2; });
     bad("workspace is in", false, [&](L& l, L&) { l.in = scratch; });
     bad("workspace is out", false, [&](L& l, L&) { l.out = scratch + 64; });
     for (Buffer* out : {&a.out(), &b.out(), &workspace}) {
@@ -265,7 +292,9 @@ int main() {
     for (const int32_t type : {TRD_FLOAT32, TRD_BFLOAT16, TRD_FLOAT16}) {
         for (const auto& cases : kShapes) run(exec, type, cases, true);
         for (const auto& cases : kSplit) check(run(exec, type, cases, true) > 0, "k is split");
-        run(exec, type, {without_relu(kShapes[1][0]), kShapes[1][3], without_relu(kShapes[1][4]), kShapes[1][7], kShapes[2][0]}, false);
+        run(exec, type,
+            {without_relu(kShapes[1][0]), kShapes[1][3], without_relu(kShapes[1][4]), kShapes[1][7], kShapes[2][0]},
+            false);
         check(run(exec, type, kSplit[0], false) > 0, "k is split");
         two_layers_write_slices_of_one_concatenation(exec, type);
         the_same_bits_again(exec, type);

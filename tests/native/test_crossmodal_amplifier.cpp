@@ -1,6 +1,6 @@
-// crossmodal_amplifier against its direct definition in double: every type, one branch and two, exact on small integers and random
-// numbers within a bound carried through the layers, channels and pixels that fill no tile, one slice of the intermediate and
-// several, NaN and infinity, refused arguments.
+// crossmodal_amplifier against its direct definition in double: every type, one branch and two, exact on small integers
+// and random numbers within a bound carried through the layers, channels and pixels that fill no tile, one slice of the
+// intermediate and several, NaN and infinity, refused arguments.
 #include <limits>
 
 #include "amplifier_test.hpp"
@@ -14,8 +14,8 @@ namespace {
 constexpr int32_t kTypes[] = {TRD_FLOAT32, TRD_BFLOAT16, TRD_FLOAT16};
 
 std::string text(int32_t type, const Sizes& s, size_t branches) {
-    return std::string(type_name(type)) + " n=" + std::to_string(s.n) + " side=" + std::to_string(s.side) + " c1=" + std::to_string(s.c1) +
-           (branches == 2 ? " two branches" : "") + (s.more ? " slice" : "");
+    return std::string(type_name(type)) + " n=" + std::to_string(s.n) + " side=" + std::to_string(s.side) +
+           " c1=" + std::to_string(s.c1) + (branches == 2 ? " two branches" : "") + (s.more ? " slice" : "");
 }
 
 int64_t workspace_bytes(const trd_exec& exec, int32_t type, const Sizes& s, size_t branches) {
@@ -25,7 +25,8 @@ int64_t workspace_bytes(const trd_exec& exec, int32_t type, const Sizes& s, size
 // The 3x3's outputs are all there is in the workspace unless the intermediate is divided into slices.
 int64_t unsliced_bytes(int32_t type, const Sizes& s, size_t branches) {
     int64_t bytes = 0;
-    for (int scale = 0; scale < 3; ++scale) bytes += (s.pixels(scale) * s.c(scale) * element_bytes(type) + 255) / 256 * 256;
+    for (int scale = 0; scale < 3; ++scale)
+        bytes += (s.pixels(scale) * s.c(scale) * element_bytes(type) + 255) / 256 * 256;
     return static_cast<int64_t>(branches) * bytes;
 }
 
@@ -35,8 +36,10 @@ void run(const trd_exec& exec, int32_t type, const Sizes& s, std::vector<Branch>
     Buffer workspace(exec, bytes);
     std::vector<trd_tuner_branch> described;
     for (Branch& b : branches) described.push_back(b.describe());
-    expect_status(what, trd_crossmodal_amplifier(&exec, type, described.data(), static_cast<int32_t>(described.size()), workspace.device(), bytes, s.n,
-                                                 s.side, s.c1), TRD_OK);
+    expect_status(what,
+                  trd_crossmodal_amplifier(&exec, type, described.data(), static_cast<int32_t>(described.size()),
+                                           workspace.device(), bytes, s.n, s.side, s.c1),
+                  TRD_OK);
     workspace.read();
     check(workspace.guards_intact(), what + ": the workspace's guard zones");
 }
@@ -46,14 +49,15 @@ int sliced = 0, unsliced = 0;
 void random_case(const trd_exec& exec, int32_t type, const Sizes& s, size_t count, Numbers numbers) {
     const std::string what = text(type, s, count) + (numbers == Numbers::kExact ? " exact" : "");
     std::vector<Branch> branches;
-    for (size_t i = 0; i < count; ++i) branches.emplace_back(exec, type, s, numbers, static_cast<uint32_t>(1000 * i + 1));
+    for (size_t i = 0; i < count; ++i)
+        branches.emplace_back(exec, type, s, numbers, static_cast<uint32_t>(1000 * i + 1));
     run(exec, type, s, branches, what);
     for (Branch& b : branches) b.check_result(what, numbers);
     ++(workspace_bytes(exec, type, s, count) > unsliced_bytes(type, s, count) ? sliced : unsliced);
 }
 
-// A NaN reaches all channels of the pixels that see it, and no others. Infinity stays infinity where all weights are positive: no zero of
-// the padding is multiplied by it.
+// A NaN reaches all channels of the pixels that see it, and no others. Infinity stays infinity where all weights are
+// positive: no zero of the padding is multiplied by it.
 void nan_and_infinity(const trd_exec& exec, int32_t type) {
     const Sizes s{1, 8, 24};
     for (const float value : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
@@ -70,7 +74,8 @@ void nan_and_infinity(const trd_exec& exec, int32_t type) {
                 for (int64_t i = 0; i < s.c(scale); ++i) {
                     const float v = got[at(p * s.c(scale) + i)];
                     if (sees ? (value > 0 ? v == value : v != v) : std::isfinite(v)) continue;
-                    check(false, what + ": scale " + std::to_string(scale) + " pixel " + std::to_string(p) + " channel " + std::to_string(i) + " is " + std::to_string(v));
+                    check(false, what + ": scale " + std::to_string(scale) + " pixel " + std::to_string(p) +
+                                     " channel " + std::to_string(i) + " is " + std::to_string(v));
                     return;
                 }
             }
@@ -86,10 +91,10 @@ void same_bits(const trd_exec& exec, int32_t type) {
         branches.emplace_back(exec, type, s, Numbers::kRandom, 3u);
         run(exec, type, s, branches, "same bits");
         for (int scale = 0; scale < 3; ++scale) {
-            if (round == 0)
-                first[scale] = branches[0].result(scale);
+            if (round == 0) first[scale] = branches[0].result(scale);
             else
-                check(std::memcmp(first[scale].data(), branches[0].result(scale).data(), first[scale].size() * 4) == 0, "two runs give the same bits");
+                check(std::memcmp(first[scale].data(), branches[0].result(scale).data(), first[scale].size() * 4) == 0,
+                      "two runs give the same bits");
         }
     }
 }
@@ -110,8 +115,11 @@ void refused(const trd_exec& exec) {
         int64_t bytes, n, side, c1;
         trd_status make() { return trd_crossmodal_amplifier(exec, type, b, count, workspace, bytes, n, side, c1); }
     };
-    const Call good{&exec, type, {branches[0].describe(), branches[1].describe()}, 2, workspace.device(), bytes, s.n, s.side, s.c1};
-    const auto shifted = [](const void* p, int64_t by) { return const_cast<void*>(static_cast<const void*>(static_cast<const char*>(p) + by)); };
+    const Call good{&exec,  type, {branches[0].describe(), branches[1].describe()}, 2, workspace.device(), bytes, s.n,
+                    s.side, s.c1};
+    const auto shifted = [](const void* p, int64_t by) {
+        return const_cast<void*>(static_cast<const void*>(static_cast<const char*>(p) + by));
+    };
     const auto refuse = [&](const std::string& what, auto change, trd_status status = TRD_ERROR_ARGUMENT) {
         Call call = good;
         change(call);
@@ -120,12 +128,15 @@ void refused(const trd_exec& exec) {
     const int64_t huge = std::numeric_limits<int64_t>::max();
     const trd_exec on_cpu = cpu();
     refuse("exec is null", [](Call& c) { c.exec = nullptr; });
-    refuse("on the CPU", [&](Call& c) { c.exec = &on_cpu; }, TRD_ERROR_UNSUPPORTED);
+    refuse(
+        "on the CPU", [&](Call& c) { c.exec = &on_cpu; }, TRD_ERROR_UNSUPPORTED);
     for (const int32_t t : {-1, 3}) refuse("type", [&](Call& c) { c.type = t; });
     for (const int32_t count : {-1, 0, 3}) refuse("count", [&](Call& c) { c.count = count; });
     for (const int64_t n : {int64_t{0}, int64_t{-1}, huge}) refuse("n", [&](Call& c) { c.n = n; });
-    for (const int64_t side : {int64_t{0}, int64_t{-4}, int64_t{6}, huge - 3, int64_t{1} << 15}) refuse("side", [&](Call& c) { c.side = side; });
-    for (const int64_t c1 : {int64_t{0}, int64_t{-8}, int64_t{12}, huge - 7, int64_t{1} << 14}) refuse("c1", [&](Call& c) { c.c1 = c1; });
+    for (const int64_t side : {int64_t{0}, int64_t{-4}, int64_t{6}, huge - 3, int64_t{1} << 15})
+        refuse("side", [&](Call& c) { c.side = side; });
+    for (const int64_t c1 : {int64_t{0}, int64_t{-8}, int64_t{12}, huge - 7, int64_t{1} << 14})
+        refuse("c1", [&](Call& c) { c.c1 = c1; });
     refuse("pixels", [](Call& c) { c.n = 1 << 4, c.side = 1 << 14; });
     refuse("workspace is null", [](Call& c) { c.workspace = nullptr; });
     refuse("workspace is small", [](Call& c) { --c.bytes; });
@@ -145,14 +156,19 @@ void refused(const trd_exec& exec) {
             refuse("out_stride is small", [&](Call& c) { c.b[i].out_stride[scale] -= 8; });
             refuse("out_stride is odd", [&](Call& c) { c.b[i].out_stride[scale] += 4; });
             refuse("out_stride is large", [&](Call& c) { c.b[i].out_stride[scale] = huge - 7; });
-            refuse("an output overlaps its input", [&](Call& c) { c.b[i].out[scale] = const_cast<void*>(c.b[i].in[scale]); });
-            refuse("an output overlaps another branch's input", [&](Call& c) { c.b[i].out[scale] = const_cast<void*>(c.b[1 - i].in[2 - scale]); });
+            refuse("an output overlaps its input",
+                   [&](Call& c) { c.b[i].out[scale] = const_cast<void*>(c.b[i].in[scale]); });
+            refuse("an output overlaps another branch's input",
+                   [&](Call& c) { c.b[i].out[scale] = const_cast<void*>(c.b[1 - i].in[2 - scale]); });
             refuse("two outputs overlap", [&](Call& c) { c.b[i].out[scale] = c.b[1 - i].out[scale]; });
-            refuse("two outputs of a branch overlap", [&](Call& c) { c.b[i].out[scale] = c.b[i].out[(scale + 1) % 3]; });
+            refuse("two outputs of a branch overlap",
+                   [&](Call& c) { c.b[i].out[scale] = c.b[i].out[(scale + 1) % 3]; });
         }
     }
     Call none = good;
-    expect_status("branches is null", trd_crossmodal_amplifier(&exec, type, nullptr, 2, none.workspace, bytes, s.n, s.side, s.c1), TRD_ERROR_ARGUMENT);
+    expect_status("branches is null",
+                  trd_crossmodal_amplifier(&exec, type, nullptr, 2, none.workspace, bytes, s.n, s.side, s.c1),
+                  TRD_ERROR_ARGUMENT);
     workspace.read();
     check(branches[0].untouched() && branches[1].untouched() && workspace.untouched(), "refused calls write nothing");
     expect_status("the good call", none.make(), TRD_OK);
@@ -161,18 +177,22 @@ void refused(const trd_exec& exec) {
     const auto needs = [&](const trd_exec* e, int32_t t, int32_t count, int64_t n, int64_t side, int64_t c1) {
         return trd_crossmodal_amplifier_workspace_bytes(e, t, count, n, side, c1);
     };
-    check(needs(nullptr, type, 1, 1, 4, 8) == -1 && needs(&on_cpu, type, 1, 1, 4, 8) == -1 && needs(&exec, 3, 1, 1, 4, 8) == -1 &&
-              needs(&exec, type, 3, 1, 4, 8) == -1 && needs(&exec, type, 1, 0, 4, 8) == -1 && needs(&exec, type, 1, 1, 5, 8) == -1 &&
-              needs(&exec, type, 1, 1, 4, 9) == -1 && needs(&exec, type, 1, huge, 4, 8) == -1 && needs(&exec, type, 1, 1, huge, 8) == -1,
+    check(needs(nullptr, type, 1, 1, 4, 8) == -1 && needs(&on_cpu, type, 1, 1, 4, 8) == -1 &&
+              needs(&exec, 3, 1, 1, 4, 8) == -1 && needs(&exec, type, 3, 1, 4, 8) == -1 &&
+              needs(&exec, type, 1, 0, 4, 8) == -1 && needs(&exec, type, 1, 1, 5, 8) == -1 &&
+              needs(&exec, type, 1, 1, 4, 9) == -1 && needs(&exec, type, 1, huge, 4, 8) == -1 &&
+              needs(&exec, type, 1, 1, huge, 8) == -1,
           "workspace_bytes of refused arguments is -1");
-    check(needs(&exec, type, 1, 1, 1 << 14, 8) > 0 && needs(&exec, type, 2, 1, 64, 8192) > 0, "the largest sizes have a workspace");
+    check(needs(&exec, type, 1, 1, 1 << 14, 8) > 0 && needs(&exec, type, 2, 1, 64, 8192) > 0,
+          "the largest sizes have a workspace");
 }
 
-// What the division of the pairs must keep, on devices that are not at hand too: every channel in one slice, shared memory and a
-// kernel that exist, and no slices where the tiles of pixels fill the device.
+// What the division of the pairs must keep, on devices that are not at hand too: every channel in one slice, shared
+// memory and a kernel that exist, and no slices where the tiles of pixels fill the device.
 void division_of_pairs() {
     using trd::cuda::plan_pairs;
-    for (const auto& limits : {trd::cuda::DeviceLimits{132, 227 << 10}, {108, 163 << 10}, {128, 99 << 10}, {8, 227 << 10}, {1, 227 << 10}})
+    for (const auto& limits :
+         {trd::cuda::DeviceLimits{132, 227 << 10}, {108, 163 << 10}, {128, 99 << 10}, {8, 227 << 10}, {1, 227 << 10}})
         for (const int64_t element : {2, 4})
             for (const int64_t c1 : {8, 24, 64, 256, 8192})
                 for (const int64_t side : {4, 20, 64, 256})
@@ -184,29 +204,34 @@ void division_of_pairs() {
                         int64_t bytes = 0, blocks = 0;
                         for (int i = 0; i < count; ++i) {
                             const int64_t width = plan.width[i], slices = plan.slices[i];
-                            good = good && width > 0 && width % trd::cuda::pair_columns(element) == 0 && width * slices >= 2 * c[i] && width * (slices - 1) < 2 * c[i];
-                            good = good && trd::cuda::pair_shared_bytes(element, plan.tile_m, width) <= limits.shared_bytes;
-                            good = good && (slices == 1 || (plan.partial_offset[i] >= bytes && plan.partial_offset[i] % 256 == 0));
+                            good = good && width > 0 && width % trd::cuda::pair_columns(element) == 0 &&
+                                   width * slices >= 2 * c[i] && width * (slices - 1) < 2 * c[i];
+                            good = good &&
+                                   trd::cuda::pair_shared_bytes(element, plan.tile_m, width) <= limits.shared_bytes;
+                            good = good && (slices == 1 ||
+                                            (plan.partial_offset[i] >= bytes && plan.partial_offset[i] % 256 == 0));
                             if (slices > 1) bytes = plan.partial_offset[i] + slices * m[i] * c[i] * 4;
                             blocks += (m[i] + plan.tile_m - 1) / plan.tile_m * slices;
                         }
                         good = good && plan.partial_bytes >= bytes && plan.blocks == blocks;
                         if (limits.multiprocessors == 1 && c1 <= 24) good = good && plan.partial_bytes == 0;
-                        check(good, "division for " + std::to_string(limits.multiprocessors) + " multiprocessors, c1 " + std::to_string(c1) + ", side " + std::to_string(side));
+                        check(good, "division for " + std::to_string(limits.multiprocessors) + " multiprocessors, c1 " +
+                                        std::to_string(c1) + ", side " + std::to_string(side));
                     }
 }
 
 void refused_packing() {
-    const int64_t bytes = trd_crossmodal_amplifier_packed_bytes(TRD_FLOAT16, 8), huge = std::numeric_limits<int64_t>::max();
+    const int64_t bytes = trd_crossmodal_amplifier_packed_bytes(TRD_FLOAT16, 8),
+                  huge = std::numeric_limits<int64_t>::max();
     check(bytes > 0 && trd_crossmodal_amplifier_packed_bytes(TRD_FLOAT16, 8192) > 0, "packed_bytes");
     for (const int64_t c1 : {int64_t{0}, int64_t{-8}, int64_t{4}, int64_t{8200}, huge - 7})
         check(trd_crossmodal_amplifier_packed_bytes(TRD_FLOAT16, c1) == 0, "packed_bytes of a c1 out of range");
-    for (const int32_t type : {-1, 3}) check(trd_crossmodal_amplifier_packed_bytes(type, 8) == 0, "packed_bytes of an unknown type");
+    for (const int32_t type : {-1, 3})
+        check(trd_crossmodal_amplifier_packed_bytes(type, 8) == 0, "packed_bytes of an unknown type");
     Buffer packed(cpu(), bytes);
     std::vector<float> weights(9 * 64, 1.0f), bias(16, 1.0f);
-    const auto pack = [&](int32_t type, int32_t layer, const float* w, const float* b, void* p, int64_t size, int64_t c1) {
-        return trd_crossmodal_amplifier_pack(type, layer, w, b, p, size, c1);
-    };
+    const auto pack = [&](int32_t type, int32_t layer, const float* w, const float* b, void* p, int64_t size,
+                          int64_t c1) { return trd_crossmodal_amplifier_pack(type, layer, w, b, p, size, c1); };
     const auto refuse = [](const char* what, trd_status status) { expect_status(what, status, TRD_ERROR_ARGUMENT); };
     const float *w = weights.data(), *b = bias.data();
     auto* const p = packed.device<uint8_t>();
@@ -239,7 +264,8 @@ int main() {
                 random_case(exec, type, {1, 12, 16}, 2, numbers);
                 random_case(exec, type, {1, 20, 24, 24}, 1, numbers);
             }
-            random_case(exec, type, {2, 16, 40}, 1, Numbers::kExact);  // on the harness: slices, and tiles of 128 pixels
+            random_case(exec, type, {2, 16, 40}, 1,
+                        Numbers::kExact);  // on the harness: slices, and tiles of 128 pixels
             random_case(exec, type, {3, 4, 40}, 1, Numbers::kRandom);
             random_case(exec, type, {1, 4, 64}, 2, Numbers::kExact);
             random_case(exec, type, {1, 8, 64, 64}, 1, Numbers::kRandom);

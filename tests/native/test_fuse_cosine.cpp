@@ -1,5 +1,5 @@
-// fuse_cosine against its double reference: all types and backends, with and without an amplifier, awkward channel counts, zero and
-// tiny vectors, exact cases, bad arguments.
+// fuse_cosine against its double reference: all types and backends, with and without an amplifier, awkward channel
+// counts, zero and tiny vectors, exact cases, bad arguments.
 #include <algorithm>
 #include <limits>
 
@@ -26,7 +26,8 @@ private:
     Buffer buffer_;
 };
 
-void random_case(const trd_exec& exec, int32_t type, bool blend, int64_t n, int64_t pixels, int64_t c, bool aligned = false) {
+void random_case(const trd_exec& exec, int32_t type, bool blend, int64_t n, int64_t pixels, int64_t c,
+                 bool aligned = false) {
     const int64_t rows = n * pixels;
     Features decoder(exec, type, uniform(rows * c, 1), aligned), amplifier(exec, type, uniform(rows * c, 2), aligned),
         teacher(exec, type, uniform(rows * c, 3), aligned);
@@ -35,17 +36,21 @@ void random_case(const trd_exec& exec, int32_t type, bool blend, int64_t n, int6
     trd::reference::fuse_cosine(decoder.floats(), w_decoder, blend ? amplifier.floats() : nullptr, w_amplifier,
                                 teacher.floats(), expected.data(), rows, c);
     Buffer distance(exec, rows * 4);
-    const std::string what = name(exec) + " " + type_name(type) + (aligned ? " aligned" : "") + (blend ? " blend" : "") + " n=" + std::to_string(n) + " pixels=" +
-                             std::to_string(pixels) + " c=" + std::to_string(c);
-    expect_status(what, trd_fuse_cosine(&exec, type, decoder.data(), w_decoder, blend ? amplifier.data() : nullptr, w_amplifier,
-                                        teacher.data(), distance.device<float>(), n, pixels, c), TRD_OK);
+    const std::string what = name(exec) + " " + type_name(type) + (aligned ? " aligned" : "") +
+                             (blend ? " blend" : "") + " n=" + std::to_string(n) + " pixels=" + std::to_string(pixels) +
+                             " c=" + std::to_string(c);
+    expect_status(what,
+                  trd_fuse_cosine(&exec, type, decoder.data(), w_decoder, blend ? amplifier.data() : nullptr,
+                                  w_amplifier, teacher.data(), distance.device<float>(), n, pixels, c),
+                  TRD_OK);
     distance.read();
     // <g,t>/(|g||t|) is at most 1, and so is <|g|,|t|>/(|g||t|). A lane adds at most ceil(c/32) products (relative
-    // error eps/2 each; on CUDA 32, when they are less, because fewer lanes share a short row), in all three sums, and the
-    // lanes are added in four pairings, on CUDA five; the blend rounds an element of g twice, of |w_d d| + |w_a a|, which
-    // for these values is in norm at most 2 |g| where c is not tiny; the result is rounded once.
+    // error eps/2 each; on CUDA 32, when they are less, because fewer lanes share a short row), in all three sums, and
+    // the lanes are added in four pairings, on CUDA five; the blend rounds an element of g twice, of |w_d d| + |w_a a|,
+    // which for these values is in norm at most 2 |g| where c is not tiny; the result is rounded once.
     const double shared = static_cast<double>(c + 31) / 32, most = static_cast<double>(std::min(c, int64_t{32}));
-    const double roundings = (exec.backend == TRD_BACKEND_CUDA ? std::max(shared, most) + 5 : shared + 4) + (blend ? 4 : 0);
+    const double roundings =
+        (exec.backend == TRD_BACKEND_CUDA ? std::max(shared, most) + 5 : shared + 4) + (blend ? 4 : 0);
     double tolerance = (2 * roundings + 2) * std::numeric_limits<float>::epsilon() / 2;
     if (blend && c < 8) tolerance *= 8;  // decoder and amplifier may cancel in a single channel
     compare(what, distance.host(), expected.data(), rows, tolerance);
@@ -57,11 +62,14 @@ void exact_cases(const trd_exec& exec, int32_t type) {
     Features a(exec, type, {3, 4, 3, 4, 1, 0, 0, 0, 1e-30f, 0}), b(exec, type, {3, 4, -3, -4, 0, 2, 1, 1, 1e-30f, 0});
     Features zero(exec, type, std::vector<float>(10, 0.0f));
     const double expected[] = {0, 2, 1, 1, 1}, negated[] = {2, 0, 1, 1, 1}, no_direction[] = {1, 1, 1, 1, 1};
-    const auto call = [&](const char* what, Features& d, float w_d, Features* amplifier, float w_a, const double* want) {
+    const auto call = [&](const char* what, Features& d, float w_d, Features* amplifier, float w_a,
+                          const double* want) {
         Buffer out(exec, 5 * 4);
         const std::string text = name(exec) + " " + type_name(type) + " exact, " + what;
-        expect_status(text, trd_fuse_cosine(&exec, type, d.data(), w_d, amplifier ? amplifier->data() : nullptr, w_a, b.data(),
-                                            out.device<float>(), 1, 5, 2), TRD_OK);
+        expect_status(text,
+                      trd_fuse_cosine(&exec, type, d.data(), w_d, amplifier ? amplifier->data() : nullptr, w_a,
+                                      b.data(), out.device<float>(), 1, 5, 2),
+                      TRD_OK);
         out.read();
         compare(text, out.host(), want, 5, 0);
     };
@@ -84,9 +92,13 @@ void nan_is_not_hidden(const trd_exec& exec, int32_t type) {
         values[at] = 1;
         Buffer buffer(exec, std::vector<float>(3, 0.0f));
         auto* out = buffer.device<float>();
-        expect_status("nan decoder", trd_fuse_cosine(&exec, type, bad.data(), 1, nullptr, 0, one.data(), out, 1, 1, 40), TRD_OK);
-        expect_status("nan amplifier", trd_fuse_cosine(&exec, type, one.data(), 1, bad.data(), 1, one.data(), out + 1, 1, 1, 40), TRD_OK);
-        expect_status("nan teacher", trd_fuse_cosine(&exec, type, one.data(), 1, nullptr, 0, bad.data(), out + 2, 1, 1, 40), TRD_OK);
+        expect_status("nan decoder", trd_fuse_cosine(&exec, type, bad.data(), 1, nullptr, 0, one.data(), out, 1, 1, 40),
+                      TRD_OK);
+        expect_status("nan amplifier",
+                      trd_fuse_cosine(&exec, type, one.data(), 1, bad.data(), 1, one.data(), out + 1, 1, 1, 40),
+                      TRD_OK);
+        expect_status("nan teacher",
+                      trd_fuse_cosine(&exec, type, one.data(), 1, nullptr, 0, bad.data(), out + 2, 1, 1, 40), TRD_OK);
         buffer.read();
         const float* got = buffer.host();
         check(std::isnan(got[0]) && std::isnan(got[1]) && std::isnan(got[2]), "a NaN feature gives a NaN distance");
@@ -96,14 +108,18 @@ void nan_is_not_hidden(const trd_exec& exec, int32_t type) {
 void threads_change_nothing(int32_t type) {
     const int64_t pixels = 301, c = 130;
     const trd_exec exec = cpu();
-    Features a(exec, type, uniform(pixels * c, 1)), b(exec, type, uniform(pixels * c, 2)), t(exec, type, uniform(pixels * c, 3));
-    Guarded one(pixels), many(pixels);
+    Features a(exec, type, uniform(pixels * c, 1)), b(exec, type, uniform(pixels * c, 2)),
+        t(exec, type, uniform(pixels * c, 3));
+    Buffer one(exec, pixels * 4), many(exec, pixels * 4);
     for (const int32_t threads : {1, 3}) {
         trd_set_threads(threads);
-        expect_status("threads", trd_fuse_cosine(&exec, type, a.data(), 1, b.data(), 1, t.data(),
-                                                 (threads == 1 ? one : many).data(), 1, pixels, c), TRD_OK);
+        expect_status("threads",
+                      trd_fuse_cosine(&exec, type, a.data(), 1, b.data(), 1, t.data(),
+                                      (threads == 1 ? one : many).host(), 1, pixels, c),
+                      TRD_OK);
     }
-    check(std::memcmp(one.data(), many.data(), static_cast<size_t>(pixels) * 4) == 0, "one thread and three give the same bits");
+    check(std::memcmp(one.host(), many.host(), static_cast<size_t>(pixels) * 4) == 0,
+          "one thread and three give the same bits");
 }
 
 void bad_arguments(const trd_exec& exec) {
@@ -111,8 +127,9 @@ void bad_arguments(const trd_exec& exec) {
     Buffer first(exec, a), second(exec, b), third(exec, e), out(exec, 8 * 4);
     auto *const f = first.device<float>(), *const g = second.device<float>(), *const h = third.device<float>();
     auto* const o = out.device<float>();
-    const auto refused = [&](const char* what, int32_t type, const float* d, float w_d, const float* x, float w_x, const float* t,
-                             float* to, int64_t n, int64_t p, int64_t c, trd_status status = TRD_ERROR_ARGUMENT) {
+    const auto refused = [&](const char* what, int32_t type, const float* d, float w_d, const float* x, float w_x,
+                             const float* t, float* to, int64_t n, int64_t p, int64_t c,
+                             trd_status status = TRD_ERROR_ARGUMENT) {
         expect_status(name(exec) + " " + what, trd_fuse_cosine(&exec, type, d, w_d, x, w_x, t, to, n, p, c), status);
     };
     const int64_t huge = std::numeric_limits<int64_t>::max();
@@ -122,7 +139,8 @@ void bad_arguments(const trd_exec& exec) {
         refused("float16 on the CPU", TRD_FLOAT16, f, 1, f, 1, f, o, 1, 8, 8, TRD_ERROR_UNSUPPORTED);
     } else {
         refused("more rows than a launch has", 0, f, 1, f, 1, h, o, 1, (int64_t{1} << 31) + 1, 1);
-        check(std::strstr(trd_last_error(), "one launch") != nullptr, std::string("the launch's limit is named: ") + trd_last_error());
+        check(std::strstr(trd_last_error(), "one launch") != nullptr,
+              std::string("the launch's limit is named: ") + trd_last_error());
     }
     refused("null decoder", 0, nullptr, 1, f, 1, f, o, 1, 8, 8);
     refused("null teacher", 0, f, 1, f, 1, nullptr, o, 1, 8, 8);
@@ -144,10 +162,13 @@ void bad_arguments(const trd_exec& exec) {
         expect_status("negative device", trd_fuse_cosine(&other, 0, f, 1, g, 1, h, o, 1, 8, 8), TRD_ERROR_ARGUMENT);
     first.read();
     out.read();
-    check(out.untouched() && std::memcmp(first.host(), a.data(), 64 * 4) == 0, name(exec) + " rejected calls write nothing");
+    check(out.untouched() && std::memcmp(first.host(), a.data(), 64 * 4) == 0,
+          name(exec) + " rejected calls write nothing");
     Buffer behind(exec, std::vector<float>(8));
-    expect_status("right behind bf16 features", trd_fuse_cosine(&exec, 1, behind.device(), 1, nullptr, 1, behind.device(),
-                                                                behind.device<float>() + 4, 1, 1, 8), TRD_OK);
+    expect_status(
+        "right behind bf16 features",
+        trd_fuse_cosine(&exec, 1, behind.device(), 1, nullptr, 1, behind.device(), behind.device<float>() + 4, 1, 1, 8),
+        TRD_OK);
 }
 
 }  // namespace
@@ -166,7 +187,8 @@ int main() {
                 random_case(exec, type, blend, 2, 64, 256);
                 random_case(exec, type, blend, 1, 16, 1024);
                 random_case(exec, type, blend, 1, 13, 264, true);
-                // Aligned: every number of lanes that a row may have on CUDA, full and partly idle, one turn and several.
+                // Aligned: every number of lanes that a row may have on CUDA, full and partly idle, one turn and
+                // several.
                 for (const int64_t c : {8, 64, 72, 128, 256, 512, 1032})
                     for (const int64_t pixels : {1, 9}) random_case(exec, type, blend, 1, pixels, c, true);
             }

@@ -10,8 +10,10 @@ void bad_operators() {
     Run run(cpu(), s);
     const int64_t bytes = run.bytes(), huge = int64_t{1} << 40;
     float* const operators = run.operators.host();
-    const auto prepare = [&](const char* what, void* to, int64_t available, int64_t size, int64_t side_1, int64_t side_3) {
-        expect_status(what, trd_anomaly_map_prepare(&run.exec, to, available, size, side_1, 4, side_3), TRD_ERROR_ARGUMENT);
+    const auto prepare = [&](const char* what, void* to, int64_t available, int64_t size, int64_t side_1,
+                             int64_t side_3) {
+        expect_status(what, trd_anomaly_map_prepare(&run.exec, to, available, size, side_1, 4, side_3),
+                      TRD_ERROR_ARGUMENT);
     };
     prepare("prepare null", nullptr, bytes, 32, 8, 2);
     prepare("prepare short", operators, bytes - 1, 32, 8, 2);
@@ -22,7 +24,8 @@ void bad_operators() {
     prepare("prepare side > size", operators, bytes, 32, 33, 2);
     if (has_cuda()) {
         const trd_exec exec = cuda();
-        expect_status("prepare on CUDA", trd_anomaly_map_prepare(&exec, operators, bytes, 32, 8, 4, 2), TRD_ERROR_UNSUPPORTED);
+        expect_status("prepare on CUDA", trd_anomaly_map_prepare(&exec, operators, bytes, 32, 8, 4, 2),
+                      TRD_ERROR_UNSUPPORTED);
     }
     check(run.operators.untouched(), "rejected calls of prepare write nothing");
     Branch b(cpu(), s, 1);
@@ -70,11 +73,24 @@ void bad_arguments(const trd_exec& exec) {
         int64_t n, size, side_1, side_3;
     };
     float* const map = run.map_buffer.device<float>();
-    const Call base = {&exec, &good_distances, &good_distances, &good, nullptr, operators, bytes, map, run.rgb_buffer.device<float>(),
-                       run.depth_buffer.device<float>(), run.scores_buffer.device<float>(), 1, 32, 8, 2};
+    const Call base = {&exec,
+                       &good_distances,
+                       &good_distances,
+                       &good,
+                       nullptr,
+                       operators,
+                       bytes,
+                       map,
+                       run.rgb_buffer.device<float>(),
+                       run.depth_buffer.device<float>(),
+                       run.scores_buffer.device<float>(),
+                       1,
+                       32,
+                       8,
+                       2};
     const auto call = [](const Call& c) {
-        return trd_anomaly_map(c.exec, c.rgb, c.depth, c.side_1, 4, c.side_3, c.calibration, c.mask, c.operators, c.bytes, c.map,
-                               c.map_rgb, c.map_depth, c.scores, c.n, c.size);
+        return trd_anomaly_map(c.exec, c.rgb, c.depth, c.side_1, 4, c.side_3, c.calibration, c.mask, c.operators,
+                               c.bytes, c.map, c.map_rgb, c.map_depth, c.scores, c.n, c.size);
     };
     const auto refused = [&](const char* what, auto member, auto value) {
         Call c = base;
@@ -114,7 +130,8 @@ void bad_arguments(const trd_exec& exec) {
         refused("operators of a smaller size", &Call::size, 64);
         refused("operators of a smaller side", &Call::side_1, 32);
         refused("more tiles than a launch has", &Call::n, int64_t{1} << 29);
-        check(std::strstr(trd_last_error(), "one launch") != nullptr, on + "the launch's limit is named: " + trd_last_error());
+        check(std::strstr(trd_last_error(), "one launch") != nullptr,
+              on + "the launch's limit is named: " + trd_last_error());
         nowhere = {TRD_BACKEND_CUDA, -1, nullptr};
         refused("device negative", &Call::exec, &nowhere);
     } else {
@@ -122,7 +139,8 @@ void bad_arguments(const trd_exec& exec) {
         refused("operators of another side", &Call::side_1, 7);
     }
     const float* d = b.scale(0);
-    const auto refused_branch = [&](const char* what, const float* d1, int64_t side_1, int64_t n, int64_t size, float* to) {
+    const auto refused_branch = [&](const char* what, const float* d1, int64_t side_1, int64_t n, int64_t size,
+                                    float* to) {
         expect_status(on + what, trd_branch_map(&exec, d1, side_1, d, 4, d, 2, to, n, size), TRD_ERROR_ARGUMENT);
     };
     refused_branch("branch side 0", d, 0, 1, 32, map);
@@ -134,7 +152,8 @@ void bad_arguments(const trd_exec& exec) {
     refused_branch("branch size huge", d, 8, 1, huge, map);
     if (on_cuda) {
         refused_branch("branch, more tiles than a launch has", d, 8, int64_t{1} << 29, 32, map);
-        check(std::strstr(trd_last_error(), "one launch") != nullptr, on + "the launch's limit is named: " + trd_last_error());
+        check(std::strstr(trd_last_error(), "one launch") != nullptr,
+              on + "the launch's limit is named: " + trd_last_error());
     }
     run.read();
     check(run.untouched() && run.guards_intact() && b.unchanged(), on + "rejected calls write nothing");

@@ -1,4 +1,5 @@
-// max_pool against its reference: all types, odd and tiny sizes, NaN, bad arguments. The result is one of the inputs: exact.
+// max_pool against its reference: all types, odd and tiny sizes, NaN, bad arguments. The result is one of the inputs:
+// exact.
 #include <cmath>
 #include <limits>
 
@@ -20,8 +21,8 @@ void compare_exact(const trd_exec& exec, int32_t type, int64_t n, int64_t h, int
     std::vector<double> expected(static_cast<size_t>(count));
     trd::reference::max_pool(values.data(), expected.data(), n, h, w, c);
     Buffer out(exec, count * element_bytes(type));
-    const std::string what = name(exec) + " " + type_name(type) + " " + std::to_string(n) + "x" + std::to_string(h) + "x" +
-                             std::to_string(w) + "x" + std::to_string(c) + (with_nan ? " with NaN" : "");
+    const std::string what = name(exec) + " " + type_name(type) + " " + std::to_string(n) + "x" + std::to_string(h) +
+                             "x" + std::to_string(w) + "x" + std::to_string(c) + (with_nan ? " with NaN" : "");
     expect_status(what, trd_max_pool(&exec, type, in.device(), out.device(), n, h, w, c), TRD_OK);
     const std::vector<float> got = values_of(out, type, count);
     int64_t wrong = 0;
@@ -66,7 +67,8 @@ void bad_arguments(const trd_exec& exec) {
 int main() {
     const trd_exec on_cpu = cpu();
     std::vector<float> values(8);
-    expect_status("on the CPU", trd_max_pool(&on_cpu, 0, values.data(), values.data(), 1, 1, 1, 8), TRD_ERROR_UNSUPPORTED);
+    expect_status("on the CPU", trd_max_pool(&on_cpu, 0, values.data(), values.data(), 1, 1, 1, 8),
+                  TRD_ERROR_UNSUPPORTED);
     if (has_cuda()) {
         const trd_exec exec = cuda();
         for (const int32_t type : {TRD_FLOAT32, TRD_BFLOAT16, TRD_FLOAT16}) {

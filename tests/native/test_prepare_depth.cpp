@@ -1,5 +1,5 @@
-// trd_prepare_depth and trd_prepare_normals against their double references: gaps, noise, awkward sizes and apertures, clouds
-// without plane, without foreground, with points that are no measurement.
+// trd_prepare_depth and trd_prepare_normals against their double references: gaps, noise, awkward sizes and apertures,
+// clouds without plane, without foreground, with points that are no measurement.
 #include "prepare_test.hpp"
 #include "preprocess/prepare_depth_reference.hpp"
 
@@ -13,7 +13,8 @@ struct Points {
     float* at(int64_t x, int64_t y) { return &xyz[static_cast<size_t>(y * stride + 3 * x)]; }
 };
 
-// A tilted plane at about 0.6 m with a curved part 30 mm above it, 1 mm between the points; a share of the points missing.
+// A tilted plane at about 0.6 m with a curved part 30 mm above it, 1 mm between the points; a share of the points
+// missing.
 Points part(int64_t w, int64_t h, int64_t padding, double missing, uint32_t seed) {
     Points p{w, h, 3 * w + padding, {}};
     p.xyz.assign(static_cast<size_t>((h - 1) * p.stride + 3 * w), 7.5e5f);  // the padding would change everything
@@ -44,24 +45,26 @@ struct Op {
 // Tables and scratch for clouds of one size on one backend.
 Workspace planned(const trd_exec& exec, const Op& op, int64_t w, int64_t h) {
     if (op.kernel == 0)
-        return Workspace(exec, trd_prepare_depth_workspace_bytes(w, h, op.size), [&](const trd_exec* on, void* to, int64_t n) {
-            return trd_prepare_depth_plan(on, w, h, op.size, to, n);
-        });
-    return Workspace(exec, trd_prepare_normals_workspace_bytes(w, h, op.size, op.kernel), [&](const trd_exec* on, void* to, int64_t n) {
-        return trd_prepare_normals_plan(on, w, h, op.size, op.kernel, to, n);
-    });
+        return Workspace(
+            exec, trd_prepare_depth_workspace_bytes(w, h, op.size),
+            [&](const trd_exec* on, void* to, int64_t n) { return trd_prepare_depth_plan(on, w, h, op.size, to, n); });
+    return Workspace(exec, trd_prepare_normals_workspace_bytes(w, h, op.size, op.kernel),
+                     [&](const trd_exec* on, void* to, int64_t n) {
+                         return trd_prepare_normals_plan(on, w, h, op.size, op.kernel, to, n);
+                     });
 }
 
 // Queued, on CUDA: the fault, once it is known, stands for the status.
-trd_status prepare(const trd_exec& exec, const Op& op, const Points& p, int32_t type, Buffer& out, Buffer* mask, Workspace& space) {
+trd_status prepare(const trd_exec& exec, const Op& op, const Points& p, int32_t type, Buffer& out, Buffer* mask,
+                   Workspace& space) {
     Rows rows(exec, p.xyz.data(), p.height, 12 * p.width, 4 * p.stride, 4);
     Fault fault(exec);
     auto* to = mask == nullptr ? nullptr : mask->device<uint8_t>();
     const trd_status status =
-        op.kernel == 0 ? trd_prepare_depth(&exec, rows.device<float>(), p.width, p.height, 4 * p.stride, out.device(), type, op.size, to,
-                                           space.data(), space.bytes, fault.address())
-                       : trd_prepare_normals(&exec, rows.device<float>(), p.width, p.height, 4 * p.stride, out.device(), type, op.size,
-                                             op.kernel, to, space.data(), space.bytes, fault.address());
+        op.kernel == 0 ? trd_prepare_depth(&exec, rows.device<float>(), p.width, p.height, 4 * p.stride, out.device(),
+                                           type, op.size, to, space.data(), space.bytes, fault.address())
+                       : trd_prepare_normals(&exec, rows.device<float>(), p.width, p.height, 4 * p.stride, out.device(),
+                                             type, op.size, op.kernel, to, space.data(), space.bytes, fault.address());
     out.read();
     space.memory.read();
     check(out.guards_intact() && space.memory.guards_intact(), "guard zones of the result and the workspace");
@@ -78,10 +81,12 @@ trd_status prepare(const trd_exec& exec, const Op& op, const Points& p, int32_t 
     return known;
 }
 
-trd_status prepare(const trd_exec& exec, const Op& op, const Points& p, int32_t type, Buffer& out, Buffer* mask = nullptr, int runs = 1) {
+trd_status prepare(const trd_exec& exec, const Op& op, const Points& p, int32_t type, Buffer& out,
+                   Buffer* mask = nullptr, int runs = 1) {
     Workspace space = planned(exec, op, p.width, p.height);
     trd_status status = TRD_OK;
-    for (int run = 0; run < runs; ++run) status = prepare(exec, op, p, type, out, mask, space);  // the later ones find what was left
+    for (int run = 0; run < runs; ++run)
+        status = prepare(exec, op, p, type, out, mask, space);  // the later ones find what was left
     return status;
 }
 
@@ -97,8 +102,8 @@ std::string sizes(const std::string& kind, const Points& p, int64_t size) {
     return kind + " " + std::to_string(p.width) + "x" + std::to_string(p.height) + " to " + std::to_string(size);
 }
 
-// Both backends against the expected values and mask; the same bits with three threads, without a mask, and on CUDA; 16-bit types
-// rounded once.
+// Both backends against the expected values and mask; the same bits with three threads, without a mask, and on CUDA;
+// 16-bit types rounded once.
 void all_ways(const std::string& kind, const Op& op, const Points& p, const std::vector<double>& expected,
               const std::vector<uint8_t>& expected_mask, double tolerance) {
     Buffer by_cpu = result(cpu(), op);
@@ -132,17 +137,19 @@ void depth_case(const std::string& kind, const Points& p, int64_t size) {
     std::vector<double> values;
     for (const double z : expected.z) values.insert(values.end(), 3, z);
     // z - min is exact to a unit of z's last place, which the part's 30 mm at 0.6 m enlarge by 20; divided by 0.225.
-    all_ways("depth " + sizes(kind, p, size), {size}, p, normalised(values), expected.mask, 20 * 4 * 6e-8 / 0.225 + 2e-6);
+    all_ways("depth " + sizes(kind, p, size), {size}, p, normalised(values), expected.mask,
+             20 * 4 * 6e-8 / 0.225 + 2e-6);
 }
 
 void normals_case(const std::string& kind, const Points& p, int64_t size, int kernel, double tolerance = 0) {
-    const auto expected = trd::reference::depth_image(trd::reference::clean(p.xyz.data(), p.width, p.height, p.stride), 0, 1);
+    const auto expected =
+        trd::reference::depth_image(trd::reference::clean(p.xyz.data(), p.width, p.height, p.stride), 0, 1);
     const auto values = normalised(trd::reference::normals(expected, p.width, p.height, kernel, size));
-    // A derivative adds up to 2^(k-1) * 2^(k-1) values of [0, 1], each rounded to about 2^-23 (scaling, two passes); half of
-    // that reaches the normal, divided by 0.225.
+    // A derivative adds up to 2^(k-1) * 2^(k-1) values of [0, 1], each rounded to about 2^-23 (scaling, two passes);
+    // half of that reaches the normal, divided by 0.225.
     const double derived = std::ldexp(1.0, 2 * kernel - 2 - 24) / 0.225 + 4e-6;
-    all_ways("normals " + sizes(kind, p, size) + " k=" + std::to_string(kernel), {size, kernel}, p, values, expected.mask,
-             tolerance > 0 ? tolerance : derived);
+    all_ways("normals " + sizes(kind, p, size) + " k=" + std::to_string(kernel), {size, kernel}, p, values,
+             expected.mask, tolerance > 0 ? tolerance : derived);
 }
 
 // All corners missing: no plane, everything is foreground. A ramp, so that no derivative is near 0 and wide apertures,
@@ -188,14 +195,16 @@ void one_depth() {
     normals_case("one depth", p, 20, 5);
 }
 
-// The part fills the frame: its own corners are the plane, so that it is what bulges out of that, up to the image's edges.
+// The part fills the frame: its own corners are the plane, so that it is what bulges out of that, up to the image's
+// edges.
 void part_fills_the_frame() {
     Points p = part(61, 50, 2, 0.05, 3);
     for (int64_t y = 0; y < 50; ++y)
         for (int64_t x = 0; x < 61; ++x)
             if (p.at(x, y)[2] != 0)
-                p.at(x, y)[2] = static_cast<float>(0.5 + 0.0004 * static_cast<double>(x - 30) * static_cast<double>(x - 30) / 30 +
-                                                   0.0006 * static_cast<double>(y - 25) * static_cast<double>(y - 25) / 25);
+                p.at(x, y)[2] =
+                    static_cast<float>(0.5 + 0.0004 * static_cast<double>(x - 30) * static_cast<double>(x - 30) / 30 +
+                                       0.0006 * static_cast<double>(y - 25) * static_cast<double>(y - 25) / 25);
     depth_case("fills the frame", p, 45);
     for (const int kernel : {3, 5}) normals_case("fills the frame", p, 30, kernel);
 }
@@ -259,18 +268,21 @@ void bad_arguments(const trd_exec& exec) {
         int32_t* fault;
     };
     const auto with = [&](auto change) {
-        Arguments a{points.device<float>(), 240, out.device(), TRD_FLOAT32, 8, 5, mask.device<uint8_t>(), space.data(), space.bytes,
-                    fault.address()};
+        Arguments a{points.device<float>(), 240,          out.device(), TRD_FLOAT32,    8, 5,
+                    mask.device<uint8_t>(), space.data(), space.bytes,  fault.address()};
         change(a);
         return a;
     };
     const auto refuse = [&](const char* what, auto change, trd_status status = TRD_ERROR_ARGUMENT) {
         const Arguments a = with(change);
-        expect_status(name(exec) + " " + what, trd_prepare_normals(&exec, a.in, 20, 20, a.stride, a.out, a.type, a.size, a.kernel, a.mask,
-                                                                   a.workspace, a.bytes, a.fault), status);
+        expect_status(name(exec) + " " + what,
+                      trd_prepare_normals(&exec, a.in, 20, 20, a.stride, a.out, a.type, a.size, a.kernel, a.mask,
+                                          a.workspace, a.bytes, a.fault),
+                      status);
     };
     refuse("null points", [](Arguments& a) { a.in = nullptr; });
-    refuse("misaligned points", [](Arguments& a) { a.in = reinterpret_cast<const float*>(reinterpret_cast<uintptr_t>(a.in) + 2); });
+    refuse("misaligned points",
+           [](Arguments& a) { a.in = reinterpret_cast<const float*>(reinterpret_cast<uintptr_t>(a.in) + 2); });
     refuse("stride", [](Arguments& a) { a.stride = 236; });
     refuse("odd stride", [](Arguments& a) { a.stride = 242; });
     refuse("huge stride", [](Arguments& a) { a.stride = int64_t{1} << 61; });
@@ -288,35 +300,46 @@ void bad_arguments(const trd_exec& exec) {
     refuse("misaligned workspace", [](Arguments& a) { a.workspace = static_cast<uint8_t*>(a.workspace) + 32; });
     refuse("fault is out", [](Arguments& a) { a.fault = static_cast<int32_t*>(a.out); });
     refuse("fault in the workspace", [](Arguments& a) { a.fault = static_cast<int32_t*>(a.workspace) + 16; });
-    refuse("misaligned fault", [](Arguments& a) { a.fault = reinterpret_cast<int32_t*>(reinterpret_cast<uintptr_t>(a.fault) + 1); });
+    refuse("misaligned fault",
+           [](Arguments& a) { a.fault = reinterpret_cast<int32_t*>(reinterpret_cast<uintptr_t>(a.fault) + 1); });
     if (host) {
-        refuse("float16 on the CPU", [](Arguments& a) { a.type = TRD_FLOAT16; }, TRD_ERROR_UNSUPPORTED);
+        refuse(
+            "float16 on the CPU", [](Arguments& a) { a.type = TRD_FLOAT16; }, TRD_ERROR_UNSUPPORTED);
         refuse("other kernel than planned", [](Arguments& a) { a.kernel = 3; });
     } else {
         refuse("null fault", [](Arguments& a) { a.fault = nullptr; });
         Workspace small = planned(exec, {16}, 20, 20);
         Buffer image = result(exec, {16});
-        expect_status("null fault, depth", trd_prepare_depth(&exec, points.device<float>(), 20, 20, 240, image.device(), 0, 16, nullptr,
-                                                             small.data(), small.bytes, nullptr), TRD_ERROR_ARGUMENT);
+        expect_status("null fault, depth",
+                      trd_prepare_depth(&exec, points.device<float>(), 20, 20, 240, image.device(), 0, 16, nullptr,
+                                        small.data(), small.bytes, nullptr),
+                      TRD_ERROR_ARGUMENT);
         check(image.untouched(), "rejected calls write nothing");
     }
     out.read();
     mask.read();
-    check(out.untouched() && mask.untouched() && fault.value() == Fault::kNothing, name(exec) + ": rejected calls write nothing");
+    check(out.untouched() && mask.untouched() && fault.value() == Fault::kNothing,
+          name(exec) + ": rejected calls write nothing");
 }
 
 void bad_sizes() {
     const trd_exec exec = cpu(), device = cuda();
-    check(trd_prepare_normals_workspace_bytes(20, 20, 8, 4) == 0 && trd_prepare_normals_workspace_bytes(20, 20, 8, 33) == 0 &&
-              trd_prepare_normals_workspace_bytes(20, 20, 8, -1) == 0 && trd_prepare_normals_workspace_bytes(20, 20, 0, 5) == 0 &&
+    check(trd_prepare_normals_workspace_bytes(20, 20, 8, 4) == 0 &&
+              trd_prepare_normals_workspace_bytes(20, 20, 8, 33) == 0 &&
+              trd_prepare_normals_workspace_bytes(20, 20, 8, -1) == 0 &&
+              trd_prepare_normals_workspace_bytes(20, 20, 0, 5) == 0 &&
               trd_prepare_depth_workspace_bytes(20, 20, 5000) == 0,
           "no workspace for impossible sizes");
     const int64_t bytes = trd_prepare_normals_workspace_bytes(20, 20, 8, 5);
     Buffer space(exec, bytes);
-    expect_status("plan even", trd_prepare_normals_plan(&exec, 20, 20, 8, 6, space.device(), bytes), TRD_ERROR_ARGUMENT);
-    expect_status("plan small", trd_prepare_normals_plan(&exec, 20, 20, 8, 5, space.device(), bytes - 1), TRD_ERROR_ARGUMENT);
-    expect_status("plan on CUDA", trd_prepare_normals_plan(&device, 20, 20, 8, 5, space.device(), bytes), TRD_ERROR_UNSUPPORTED);
-    expect_status("plan on CUDA", trd_prepare_depth_plan(&device, 20, 20, 8, space.device(), bytes), TRD_ERROR_UNSUPPORTED);
+    expect_status("plan even", trd_prepare_normals_plan(&exec, 20, 20, 8, 6, space.device(), bytes),
+                  TRD_ERROR_ARGUMENT);
+    expect_status("plan small", trd_prepare_normals_plan(&exec, 20, 20, 8, 5, space.device(), bytes - 1),
+                  TRD_ERROR_ARGUMENT);
+    expect_status("plan on CUDA", trd_prepare_normals_plan(&device, 20, 20, 8, 5, space.device(), bytes),
+                  TRD_ERROR_UNSUPPORTED);
+    expect_status("plan on CUDA", trd_prepare_depth_plan(&device, 20, 20, 8, space.device(), bytes),
+                  TRD_ERROR_UNSUPPORTED);
     check(space.untouched(), "a refused plan writes nothing");
 }
 
@@ -324,16 +347,18 @@ void bad_sizes() {
 
 int main() {
     expect_status("threads", trd_set_threads(1), TRD_OK);
-    const int64_t sizes[][4] = {{64, 64, 0, 32}, {100, 37, 3, 32}, {33, 90, 9, 64}, {3, 3, 0, 3}, {129, 65, 1, 65}, {20, 20, 0, 71}};
+    const int64_t sizes[][4] = {{64, 64, 0, 32}, {100, 37, 3, 32}, {33, 90, 9, 64},
+                                {3, 3, 0, 3},    {129, 65, 1, 65}, {20, 20, 0, 71}};
     for (const auto& s : sizes) {
         for (const double missing : {0.0, 0.03, 0.4}) {
             const Points p = part(s[0], s[1], s[2], missing, static_cast<uint32_t>(s[0]));
             if (s[0] > 3) depth_case("missing " + std::to_string(missing), p, s[3]);
             if (s[0] > 3)
-                for (const int kernel : {1, 3, 5, 7}) normals_case("missing " + std::to_string(missing), p, s[3], kernel);
+                for (const int kernel : {1, 3, 5, 7})
+                    normals_case("missing " + std::to_string(missing), p, s[3], kernel);
         }
     }
-    normals_case("wide", part(1100, 40, 0, 0.01, 2), 16, 3);   // a tile for each few outputs
+    normals_case("wide", part(1100, 40, 0, 0.01, 2), 16, 3);  // a tile for each few outputs
     normals_case("tall", part(30, 300, 0, 0.01, 2), 96, 5);
     // On CUDA, from 2^17 pixels on a block takes more rows; with more than 1024 tiles, more than one tile.
     depth_case("large", part(300, 200, 5, 0.03, 4), 370);

@@ -3,8 +3,8 @@
 #include <cstring>
 #include <limits>
 
+#include "device.hpp"
 #include "winograd/winograd_reference.hpp"
-#include "trd_test.hpp"
 
 using namespace trd_test;
 
@@ -24,26 +24,29 @@ struct Layer {
 };
 
 struct Packed {
-    Guarded memory;
-    Packed(const Layer& l, const std::vector<float>& weights) : memory(trd_winograd_packed_bytes(l.c_in, l.c_out) / 4) {
+    Buffer memory;
+    Packed(const Layer& l, const std::vector<float>& weights)
+        : memory(cpu(), trd_winograd_packed_bytes(l.c_in, l.c_out), 64) {
         const trd_exec exec = cpu();
-        expect_status(l.name() + " pack", trd_winograd_pack(&exec, weights.data(), memory.data(), memory.count() * 4,
-                                                            l.c_in, l.c_out, l.stride), TRD_OK);
+        expect_status(
+            l.name() + " pack",
+            trd_winograd_pack(&exec, weights.data(), memory.host(), memory.bytes(), l.c_in, l.c_out, l.stride), TRD_OK);
         check(memory.guards_intact(), l.name() + " pack: guard zones");
         bool complete = true;
-        for (int64_t i = 0; i < memory.count(); ++i) complete = complete && std::isfinite(memory.data()[i]);
+        for (int64_t i = 0; i < memory.bytes() / 4; ++i) complete = complete && std::isfinite(memory.host()[i]);
         check(complete, l.name() + " pack: every element is written");
     }
 };
 
-trd_status run(const Layer& l, const float* in, Packed& packed, const float* bias, const float* sum,
-               float sum_scale, const float* post, bool relu, float* out, int32_t threads) {
-    Guarded workspace(trd_winograd_workspace_bytes(l.n, l.h, l.w, l.c_in, l.c_out, l.stride, threads) / 4);
+trd_status run(const Layer& l, const float* in, Packed& packed, const float* bias, const float* sum, float sum_scale,
+               const float* post, bool relu, float* out, int32_t threads) {
+    // 64-byte aligned, no more.
+    Buffer workspace(cpu(), trd_winograd_workspace_bytes(l.n, l.h, l.w, l.c_in, l.c_out, l.stride, threads), 64);
     const trd_exec exec = cpu();
     trd_set_threads(threads);
     const trd_status status =
-        trd_winograd(&exec, TRD_FLOAT32, in, packed.memory.data(), packed.memory.count() * 4, bias, sum, sum_scale, post, relu, out,
-                     workspace.data(), workspace.count() * 4, l.n, l.h, l.w, l.c_in, l.c_out, l.stride);
+        trd_winograd(&exec, TRD_FLOAT32, in, packed.memory.host(), packed.memory.bytes(), bias, sum, sum_scale, post,
+                     relu, out, workspace.host(), workspace.bytes(), l.n, l.h, l.w, l.c_in, l.c_out, l.stride);
     check(workspace.guards_intact(), l.name() + ": guard zones of the workspace");
     return status;
 }
@@ -57,63 +60,54 @@ void random_case(const Layer& l, bool with_sum, bool with_post, float sum_scale,
     const auto bias = uniform(l.c_out, 3), sum = uniform(l.outputs(), 4), post = uniform(l.outputs(), 5);
     const float* const s = with_sum ? sum.data() : nullptr;
     const float* const p = with_post ? post.data() : nullptr;
-    const auto expected = trd::reference::conv3x3(in.data(), weights.data(), bias.data(), s, p, sum_scale, relu, l.n, l.h, l.w,
-                                                  l.c_in, l.c_out, l.stride);
+    const auto expected = trd::reference::conv3x3(in.data(), weights.data(), bias.data(), s, p, sum_scale, relu, l.n,
+                                                  l.h, l.w, l.c_in, l.c_out, l.stride);
     const std::string what = l.name() + (s ? " sum" : "") + (p ? " post" : "") + (relu ? " relu" : "");
     Packed packed(l, weights);
-    Guarded out(l.outputs());
-    expect_status(what, run(l, in.data(), packed, bias.data(), s, sum_scale, p, relu, out.data(), 2), TRD_OK);
+    Buffer out(cpu(), l.outputs() * 4);
+    expect_status(what, run(l, in.data(), packed, bias.data(), s, sum_scale, p, relu, out.host(), 2), TRD_OK);
     // Outputs are near 1 in size. The output transform weighs products by up to 8 * 8 and they cancel, so that their
     // roundings (c_in products each, growing like a random walk) appear about 10 times larger; 6 deviations.
     const double tolerance = 60 * std::sqrt(static_cast<double>(l.c_in)) * std::numeric_limits<float>::epsilon();
-    compare(what, out.data(), expected.data(), l.outputs(), tolerance);
+    compare(what, out.host(), expected.data(), l.outputs(), tolerance);
     check(out.guards_intact(), what + ": guard zones");
 
     for (const int32_t threads : {1, 3, 5, 16}) {
-        Guarded again(l.outputs());
-        expect_status(what, run(l, in.data(), packed, bias.data(), s, sum_scale, p, relu, again.data(), threads), TRD_OK);
-        check(std::memcmp(again.data(), out.data(), static_cast<size_t>(l.outputs()) * 4) == 0 && again.guards_intact(),
+        Buffer again(cpu(), l.outputs() * 4);
+        expect_status(what, run(l, in.data(), packed, bias.data(), s, sum_scale, p, relu, again.host(), threads),
+                      TRD_OK);
+        check(std::memcmp(again.host(), out.host(), static_cast<size_t>(l.outputs()) * 4) == 0 && again.guards_intact(),
               what + ": the same bits with " + std::to_string(threads) + " threads");
     }
     // The residual and the blend may be added in place.
-    Guarded in_place(l.outputs());
+    Buffer in_place(cpu(), l.outputs() * 4);
     const float* const addend = s ? s : p;
     if (addend == nullptr) return;
-    std::memcpy(in_place.data(), addend, static_cast<size_t>(l.outputs()) * 4);
-    expect_status(what, run(l, in.data(), packed, bias.data(), s ? in_place.data() : nullptr, sum_scale,
-                            s ? p : in_place.data(), relu, in_place.data(), 2), TRD_OK);
-    check(std::memcmp(in_place.data(), out.data(), static_cast<size_t>(l.outputs()) * 4) == 0 && in_place.guards_intact(),
-          what + ": the same bits in place");
+    std::memcpy(in_place.host(), addend, static_cast<size_t>(l.outputs()) * 4);
+    expect_status(what,
+                  run(l, in.data(), packed, bias.data(), s ? in_place.host() : nullptr, sum_scale,
+                      s ? p : in_place.host(), relu, in_place.host(), 2),
+                  TRD_OK);
+    check(
+        std::memcmp(in_place.host(), out.host(), static_cast<size_t>(l.outputs()) * 4) == 0 && in_place.guards_intact(),
+        what + ": the same bits in place");
 }
 
 // Weights that are multiples of 24 * 24 (stride 2 needs 6 * 6) and inputs 0 or 1: all intermediate values are integers
 // below 2^24, so every output is exact, at each position of a tile and each border.
 void exact_cases(const Layer& l) {
-    std::vector<float> weights(static_cast<size_t>(9 * l.c_in * l.c_out), 0.0f), bias(static_cast<size_t>(l.c_out), 1.0f);
+    std::vector<float> weights(static_cast<size_t>(9 * l.c_in * l.c_out), 0.0f),
+        bias(static_cast<size_t>(l.c_out), 1.0f);
     for (int64_t co = 0; co < l.c_out; ++co)  // each filter has one tap on one channel
         weights[static_cast<size_t>((co * l.c_in + co * 7 % l.c_in) * 9 + co % 9)] = co % 2 ? 576.0f : -1152.0f;
     std::vector<float> in(static_cast<size_t>(l.inputs()), 0.0f);
     for (size_t i = 0; i < in.size(); ++i) in[i] = static_cast<float>(i * 2654435761u % 7 == 0);
-    const auto expected = trd::reference::conv3x3(in.data(), weights.data(), bias.data(), nullptr, nullptr, 1, false, l.n,
-                                                  l.h, l.w, l.c_in, l.c_out, l.stride);
+    const auto expected = trd::reference::conv3x3(in.data(), weights.data(), bias.data(), nullptr, nullptr, 1, false,
+                                                  l.n, l.h, l.w, l.c_in, l.c_out, l.stride);
     Packed packed(l, weights);
-    Guarded out(l.outputs());
-    expect_status("exact", run(l, in.data(), packed, bias.data(), nullptr, 1, nullptr, false, out.data(), 2), TRD_OK);
-    compare("exact " + l.name(), out.data(), expected.data(), l.outputs(), 0);
-}
-
-uint16_t rounded(double x) {
-    float f = static_cast<float>(x);
-    uint32_t bits;
-    std::memcpy(&bits, &f, 4);
-    return static_cast<uint16_t>((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
-}
-
-float widened(uint16_t x) {
-    const uint32_t bits = static_cast<uint32_t>(x) << 16;
-    float f;
-    std::memcpy(&f, &bits, 4);
-    return f;
+    Buffer out(cpu(), l.outputs() * 4);
+    expect_status("exact", run(l, in.data(), packed, bias.data(), nullptr, 1, nullptr, false, out.host(), 2), TRD_OK);
+    compare("exact " + l.name(), out.host(), expected.data(), l.outputs(), 0);
 }
 
 // bfloat16 features: the reference gets what they widen to; the result is rounded once, to the nearest.
@@ -121,27 +115,32 @@ void bfloat16_case(const Layer& l) {
     const auto narrow = [](const std::vector<float>& values, std::vector<float>& wide) {
         std::vector<uint16_t> halves(values.size());
         wide.resize(values.size());
-        for (size_t i = 0; i < values.size(); ++i) wide[i] = widened(halves[i] = rounded(values[i]));
+        for (size_t i = 0; i < values.size(); ++i) wide[i] = from_bfloat16(halves[i] = to_bfloat16(values[i]));
         return halves;
     };
     std::vector<float> in_wide, sum_wide, post_wide;
     const auto in = narrow(uniform(l.inputs(), 1, 0, 1), in_wide), sum = narrow(uniform(l.outputs(), 4), sum_wide),
                post = narrow(uniform(l.outputs(), 5), post_wide);
     const float deviation = std::sqrt(2.0f / static_cast<float>(9 * l.c_in));
-    const auto weights = uniform(9 * l.c_in * l.c_out, 2, -1.7f * deviation, 1.7f * deviation), bias = uniform(l.c_out, 3);
-    const auto expected = trd::reference::conv3x3(in_wide.data(), weights.data(), bias.data(), sum_wide.data(), post_wide.data(),
-                                                  0.5, true, l.n, l.h, l.w, l.c_in, l.c_out, l.stride);
+    const auto weights = uniform(9 * l.c_in * l.c_out, 2, -1.7f * deviation, 1.7f * deviation),
+               bias = uniform(l.c_out, 3);
+    const auto expected =
+        trd::reference::conv3x3(in_wide.data(), weights.data(), bias.data(), sum_wide.data(), post_wide.data(), 0.5,
+                                true, l.n, l.h, l.w, l.c_in, l.c_out, l.stride);
     Packed packed(l, weights);
-    Guarded out(l.outputs() / 2), workspace(trd_winograd_workspace_bytes(l.n, l.h, l.w, l.c_in, l.c_out, l.stride, 2) / 4);
+    Buffer out(cpu(), l.outputs() * 2),
+        workspace(cpu(), trd_winograd_workspace_bytes(l.n, l.h, l.w, l.c_in, l.c_out, l.stride, 2));
     const trd_exec exec = cpu();
     trd_set_threads(2);
-    expect_status(l.name(), trd_winograd(&exec, TRD_BFLOAT16, in.data(), packed.memory.data(), packed.memory.count() * 4,
-                                         bias.data(), sum.data(), 0.5f, post.data(), 1, out.data(), workspace.data(),
-                                         workspace.count() * 4, l.n, l.h, l.w, l.c_in, l.c_out, l.stride), TRD_OK);
+    expect_status(l.name(),
+                  trd_winograd(&exec, TRD_BFLOAT16, in.data(), packed.memory.host(), packed.memory.bytes(), bias.data(),
+                               sum.data(), 0.5f, post.data(), 1, out.host(), workspace.host(), workspace.bytes(), l.n,
+                               l.h, l.w, l.c_in, l.c_out, l.stride),
+                  TRD_OK);
     std::vector<uint16_t> halves(static_cast<size_t>(l.outputs()));
-    std::memcpy(halves.data(), out.data(), halves.size() * 2);
+    std::memcpy(halves.data(), out.host(), halves.size() * 2);
     std::vector<float> got(halves.size());
-    for (size_t i = 0; i < got.size(); ++i) got[i] = widened(halves[i]);
+    for (size_t i = 0; i < got.size(); ++i) got[i] = from_bfloat16(halves[i]);
     double largest = 0;
     for (const double v : expected) largest = std::fabs(v) > largest ? std::fabs(v) : largest;
     // Half of the last of 8 bits, and the float errors before it.
@@ -163,16 +162,19 @@ void bfloat16_keeps_special_values() {
     std::vector<float> bias(32, 0.0f);
     bias[0] = nan;
     bias[1] = std::numeric_limits<float>::infinity();
-    bias[2] = widened(0x3F80) + 1.0f / 256;  // half way to the next: to even, down
-    bias[3] = widened(0x3F81) + 1.0f / 256;  // half way: to even, up
-    Guarded workspace(trd_winograd_workspace_bytes(1, 4, 4, 32, 32, 1, 1) / 4);
+    bias[2] = from_bfloat16(0x3F80) + 1.0f / 256;  // half way to the next: to even, down
+    bias[3] = from_bfloat16(0x3F81) + 1.0f / 256;  // half way: to even, up
+    Buffer workspace(cpu(), trd_winograd_workspace_bytes(1, 4, 4, 32, 32, 1, 1));
     const trd_exec exec = cpu();
     trd_set_threads(1);
-    expect_status("special values", trd_winograd(&exec, TRD_BFLOAT16, in.data(), packed.memory.data(), packed.memory.count() * 4,
-                                                 bias.data(), nullptr, 1, nullptr, 0, out.data(), workspace.data(),
-                                                 workspace.count() * 4, 1, 4, 4, 32, 32, 1), TRD_OK);
-    check(std::isnan(widened(out[0])) && std::isinf(widened(out[1])) && out[2] == 0x3F80 && out[3] == 0x3F82,
-          "bfloat16: NaN and infinity stay, ties go to even");
+    expect_status(
+        "special values",
+        trd_winograd(&exec, TRD_BFLOAT16, in.data(), packed.memory.host(), packed.memory.bytes(), bias.data(), nullptr,
+                     1, nullptr, 0, out.data(), workspace.host(), workspace.bytes(), 1, 4, 4, 32, 32, 1),
+        TRD_OK);
+    check(
+        std::isnan(from_bfloat16(out[0])) && std::isinf(from_bfloat16(out[1])) && out[2] == 0x3F80 && out[3] == 0x3F82,
+        "bfloat16: NaN and infinity stay, ties go to even");
 }
 
 void nan_is_not_hidden() {
@@ -181,9 +183,9 @@ void nan_is_not_hidden() {
     in[5] = std::numeric_limits<float>::quiet_NaN();
     Packed packed(l, uniform(9 * 32 * 32, 2));
     const auto bias = uniform(32, 3);
-    Guarded out(l.outputs());
-    expect_status("nan", run(l, in.data(), packed, bias.data(), nullptr, 1, nullptr, true, out.data(), 1), TRD_OK);
-    check(std::isnan(out.data()[0]), "the ReLU keeps a NaN");
+    Buffer out(cpu(), l.outputs() * 4);
+    expect_status("nan", run(l, in.data(), packed, bias.data(), nullptr, 1, nullptr, true, out.host(), 1), TRD_OK);
+    check(std::isnan(out.host()[0]), "the ReLU keeps a NaN");
 }
 
 void bad_arguments() {
@@ -191,23 +193,24 @@ void bad_arguments() {
     const auto weights = uniform(9 * l.c_in * l.c_out, 1), bias = uniform(l.c_out, 2), in = uniform(l.inputs(), 3);
     Packed packed(l, weights);
     trd_set_threads(2);
-    Guarded out(l.outputs()), workspace(trd_winograd_workspace_bytes(1, 6, 5, 32, 64, 1, 2) / 4);
-    Guarded target(packed.memory.count() + 1);
+    Buffer out(cpu(), l.outputs() * 4), workspace(cpu(), trd_winograd_workspace_bytes(1, 6, 5, 32, 64, 1, 2));
+    Buffer target(cpu(), packed.memory.bytes() + 4);
     const trd_exec exec = cpu();
-    const int64_t packed_bytes = packed.memory.count() * 4, bytes = workspace.count() * 4;
+    const int64_t packed_bytes = packed.memory.bytes(), bytes = workspace.bytes();
     const auto pack = [&](const float* from, float* to, int64_t to_bytes, int64_t c_in, int64_t c_out,
                           int32_t stride = 1) {
         return trd_winograd_pack(&exec, from, to, to_bytes, c_in, c_out, stride);
     };
-    expect_status("pack null", pack(nullptr, target.data(), packed_bytes, 32, 64), TRD_ERROR_ARGUMENT);
-    expect_status("pack small", pack(weights.data(), target.data(), packed_bytes - 1, 32, 64), TRD_ERROR_ARGUMENT);
-    expect_status("pack misaligned", pack(weights.data(), target.data() + 1, packed_bytes, 32, 64), TRD_ERROR_ARGUMENT);
-    expect_status("pack 33 channels", pack(weights.data(), target.data(), packed_bytes, 33, 64), TRD_ERROR_ARGUMENT);
-    expect_status("pack 0 channels", pack(weights.data(), target.data(), packed_bytes, 32, 0), TRD_ERROR_ARGUMENT);
-    expect_status("pack huge", pack(weights.data(), target.data(), packed_bytes, int64_t{1} << 40, 64), TRD_ERROR_ARGUMENT);
-    expect_status("pack overlap", pack(target.data() + 16, target.data(), packed_bytes, 32, 64), TRD_ERROR_ARGUMENT);
+    expect_status("pack null", pack(nullptr, target.host(), packed_bytes, 32, 64), TRD_ERROR_ARGUMENT);
+    expect_status("pack small", pack(weights.data(), target.host(), packed_bytes - 1, 32, 64), TRD_ERROR_ARGUMENT);
+    expect_status("pack misaligned", pack(weights.data(), target.host() + 1, packed_bytes, 32, 64), TRD_ERROR_ARGUMENT);
+    expect_status("pack 33 channels", pack(weights.data(), target.host(), packed_bytes, 33, 64), TRD_ERROR_ARGUMENT);
+    expect_status("pack 0 channels", pack(weights.data(), target.host(), packed_bytes, 32, 0), TRD_ERROR_ARGUMENT);
+    expect_status("pack huge", pack(weights.data(), target.host(), packed_bytes, int64_t{1} << 40, 64),
+                  TRD_ERROR_ARGUMENT);
+    expect_status("pack overlap", pack(target.host() + 16, target.host(), packed_bytes, 32, 64), TRD_ERROR_ARGUMENT);
 
-    expect_status("pack stride", pack(weights.data(), target.data(), packed_bytes, 32, 64, 0), TRD_ERROR_ARGUMENT);
+    expect_status("pack stride", pack(weights.data(), target.host(), packed_bytes, 32, 64, 0), TRD_ERROR_ARGUMENT);
 
     struct Call {
         const float *in, *packed, *bias, *sum, *post;
@@ -216,13 +219,30 @@ void bad_arguments() {
         int64_t packed_bytes, bytes, n, h, w, c_in, c_out;
         int32_t stride, type;
     };
-    const Call good = {in.data(), packed.memory.data(), bias.data(), nullptr, nullptr, 1, out.data(), workspace.data(),
-                       packed_bytes, bytes, 1, 6, 5, 32, 64, 1, TRD_FLOAT32};
+    const Call good = {in.data(),
+                       packed.memory.host(),
+                       bias.data(),
+                       nullptr,
+                       nullptr,
+                       1,
+                       out.host(),
+                       workspace.host(),
+                       packed_bytes,
+                       bytes,
+                       1,
+                       6,
+                       5,
+                       32,
+                       64,
+                       1,
+                       TRD_FLOAT32};
     const auto refused = [&](const std::string& what, auto&& change) {
         Call c = good;
         change(c);
-        expect_status(what, trd_winograd(&exec, c.type, c.in, c.packed, c.packed_bytes, c.bias, c.sum, c.sum_scale, c.post, 1, c.out,
-                                         c.workspace, c.bytes, c.n, c.h, c.w, c.c_in, c.c_out, c.stride), TRD_ERROR_ARGUMENT);
+        expect_status(what,
+                      trd_winograd(&exec, c.type, c.in, c.packed, c.packed_bytes, c.bias, c.sum, c.sum_scale, c.post, 1,
+                                   c.out, c.workspace, c.bytes, c.n, c.h, c.w, c.c_in, c.c_out, c.stride),
+                      TRD_ERROR_ARGUMENT);
     };
     refused("null in", [](Call& c) { c.in = nullptr; });
     refused("null packed", [](Call& c) { c.packed = nullptr; });
@@ -243,12 +263,12 @@ void bad_arguments() {
     refused("workspace short", [](Call& c) { --c.bytes; });
     refused("workspace misaligned", [](Call& c) { ++c.workspace; });
     refused("out overlaps in", [&](Call& c) { c.out = const_cast<float*>(in.data()) + 16; });
-    refused("out overlaps the bias", [&](Call& c) { c.bias = out.data() + 3; });
-    refused("out overlaps the workspace", [&](Call& c) { c.out = workspace.data() + 64; });
-    refused("out overlaps packed", [&](Call& c) { c.out = packed.memory.data() + 64; });
-    refused("out overlaps a part of sum", [&](Call& c) { c.sum = out.data() + 1; });
-    refused("out overlaps a part of post", [&](Call& c) { c.post = out.data() - 64; });
-    refused("the workspace overlaps post", [&](Call& c) { c.post = workspace.data(); });
+    refused("out overlaps the bias", [&](Call& c) { c.bias = out.host() + 3; });
+    refused("out overlaps the workspace", [&](Call& c) { c.out = workspace.host() + 64; });
+    refused("out overlaps packed", [&](Call& c) { c.out = packed.memory.host() + 64; });
+    refused("out overlaps a part of sum", [&](Call& c) { c.sum = out.host() + 1; });
+    refused("out overlaps a part of post", [&](Call& c) { c.post = out.host() - 64; });
+    refused("the workspace overlaps post", [&](Call& c) { c.post = workspace.host(); });
     trd_set_threads(64);
     refused("a workspace for fewer threads", [](Call&) {});
     trd_set_threads(2);
@@ -258,37 +278,50 @@ void bad_arguments() {
 void queries() {
     check(trd_winograd_packed_bytes(64, 96) == 36 * 64 * 96 * 4, "packed bytes");
     check(trd_winograd_packed_bytes(0, 32) == 0 && trd_winograd_packed_bytes(32, 48) == 0 &&
-              trd_winograd_packed_bytes(std::numeric_limits<int64_t>::max() / 32 * 32, 32) == 0, "no packed form");
+              trd_winograd_packed_bytes(std::numeric_limits<int64_t>::max() / 32 * 32, 32) == 0,
+          "no packed form");
     const auto bytes = [](int64_t n, int64_t h, int64_t w, int64_t c, int32_t threads) {
         return trd_winograd_workspace_bytes(n, h, w, c, 32, 1, threads);
     };
     check(bytes(0, 8, 8, 32, 1) == 0 && bytes(1, 8, 8, 33, 1) == 0 && bytes(1, 8, 8, 32, 0) == 0 &&
-              bytes(1, 8, 8, 32, 1025) == 0 && bytes(1 << 20, 1 << 20, 8, 32, 1) == 0, "no workspace for what is refused");
+              bytes(1, 8, 8, 32, 1025) == 0 && bytes(1 << 20, 1 << 20, 8, 32, 1) == 0,
+          "no workspace for what is refused");
     for (int32_t threads = 1; threads < 64; ++threads)
-        check(bytes(1, 16, 16, 64, threads) <= bytes(1, 16, 16, 64, threads + 1), "a workspace serves fewer threads too");
+        check(bytes(1, 16, 16, 64, threads) <= bytes(1, 16, 16, 64, threads + 1),
+              "a workspace serves fewer threads too");
     check(trd_winograd_workspace_bytes(1, 8, 8, 32, 32, 2, 1) != 0 &&
-              trd_winograd_workspace_bytes(1, 8, 8, 32, 32, 3, 1) == 0, "no workspace for stride 3");
-    check(trd_winograd_pays(TRD_FLOAT32, 1, 64, 64, 128, 128, 1) == 1 && trd_winograd_pays(TRD_FLOAT32, 1, 16, 16, 1024, 1024, 1) == 1 &&
-              trd_winograd_pays(TRD_FLOAT32, 1, 32, 32, 1024, 1024, 2) == 1, "large layers pay");
-    check(trd_winograd_pays(TRD_FLOAT32, 1, 8, 8, 1024, 1024, 1) == 0 && trd_winograd_pays(TRD_FLOAT32, 1, 16, 16, 1024, 1024, 2) == 0,
+              trd_winograd_workspace_bytes(1, 8, 8, 32, 32, 3, 1) == 0,
+          "no workspace for stride 3");
+    check(trd_winograd_pays(TRD_FLOAT32, 1, 64, 64, 128, 128, 1) == 1 &&
+              trd_winograd_pays(TRD_FLOAT32, 1, 16, 16, 1024, 1024, 1) == 1 &&
+              trd_winograd_pays(TRD_FLOAT32, 1, 32, 32, 1024, 1024, 2) == 1,
+          "large layers pay");
+    check(trd_winograd_pays(TRD_FLOAT32, 1, 8, 8, 1024, 1024, 1) == 0 &&
+              trd_winograd_pays(TRD_FLOAT32, 1, 16, 16, 1024, 1024, 2) == 0,
           "four tiles do not pay for reading four times the weights");
-    check(trd_winograd_pays(TRD_BFLOAT16, 1, 32, 32, 1024, 1024, 2) == 0 && trd_winograd_pays(7, 1, 64, 64, 128, 128, 1) == 0,
+    check(trd_winograd_pays(TRD_BFLOAT16, 1, 32, 32, 1024, 1024, 2) == 0 &&
+              trd_winograd_pays(7, 1, 64, 64, 128, 128, 1) == 0,
           "stride 2 in bfloat16 and unknown types do not pay");
     check(trd_winograd_pays(TRD_FLOAT32, 1, 200, 1, 64, 64, 1) == 0, "a single column uses a quarter of each tile");
-    check(trd_winograd_pays(TRD_FLOAT32, 1, 64, 64, 33, 32, 1) == 0 && trd_winograd_pays(TRD_FLOAT32, 1, -1, 64, 32, 32, 1) == 0 &&
-              trd_winograd_pays(TRD_FLOAT32, 1, 64, 64, 32, 32, 3) == 0, "what is refused does not pay");
+    check(trd_winograd_pays(TRD_FLOAT32, 1, 64, 64, 33, 32, 1) == 0 &&
+              trd_winograd_pays(TRD_FLOAT32, 1, -1, 64, 32, 32, 1) == 0 &&
+              trd_winograd_pays(TRD_FLOAT32, 1, 64, 64, 32, 32, 3) == 0,
+          "what is refused does not pay");
 }
 
 void without_a_variant() {
     std::vector<float> some(36 * 32 * 32, 1.0f);
-    Guarded out(36 * 32 * 32);
+    Buffer out(cpu(), 36 * 32 * 32 * 4);
     const trd_exec exec = cpu();
-    check(trd_winograd_pays(TRD_FLOAT32, 1, 64, 64, 128, 128, 1) == 0 && trd_winograd_workspace_bytes(1, 64, 64, 128, 128, 1, 2) == 0,
+    check(trd_winograd_pays(TRD_FLOAT32, 1, 64, 64, 128, 128, 1) == 0 &&
+              trd_winograd_workspace_bytes(1, 64, 64, 128, 128, 1, 2) == 0,
           "nothing pays and nothing is needed");
-    expect_status("pack", trd_winograd_pack(&exec, some.data(), out.data(), out.count() * 4, 32, 32, 1),
+    expect_status("pack", trd_winograd_pack(&exec, some.data(), out.host(), out.bytes(), 32, 32, 1),
                   TRD_ERROR_UNSUPPORTED);
-    expect_status("run", trd_winograd(&exec, TRD_FLOAT32, some.data(), some.data(), 36 * 32 * 32 * 4, some.data(), nullptr, 1, nullptr,
-                                      0, out.data(), some.data(), 4096, 1, 1, 1, 32, 32, 1), TRD_ERROR_UNSUPPORTED);
+    expect_status("run",
+                  trd_winograd(&exec, TRD_FLOAT32, some.data(), some.data(), 36 * 32 * 32 * 4, some.data(), nullptr, 1,
+                               nullptr, 0, out.host(), some.data(), 4096, 1, 1, 1, 32, 32, 1),
+                  TRD_ERROR_UNSUPPORTED);
     check(out.untouched(), "an unsupported call writes nothing");
 }
 

@@ -1,4 +1,5 @@
-// The one harness of the native tests: guarded buffers, NaN-safe comparison, seeded data, a count of failures.
+// The one harness of the native tests: NaN-safe comparison, seeded data, a count of failures. Guarded buffers:
+// device.hpp.
 #pragma once
 #include <cmath>
 #include <cstdint>
@@ -20,38 +21,6 @@ inline void check(bool condition, const std::string& what) {
     ++failures;
     std::printf("FAILED: %s\n", what.c_str());
 }
-
-// A float buffer between two guard zones; every element starts as a signalling pattern that reads as NaN, so that an
-// output which was never written fails the comparison, and a write outside fails guards_intact().
-class Guarded {
-public:
-    explicit Guarded(int64_t count) : count_(count), bytes_(static_cast<size_t>(count) * 4 + 2 * kZone + 64, kPattern) {
-        auto address = reinterpret_cast<uintptr_t>(bytes_.data()) + kZone;
-        start_ = bytes_.data() + (((address + 63) & ~uintptr_t{63}) - reinterpret_cast<uintptr_t>(bytes_.data()));
-        std::memset(start_, 0xFF, static_cast<size_t>(count) * 4);
-    }
-    float* data() { return reinterpret_cast<float*>(start_); }
-    int64_t count() const { return count_; }
-    bool guards_intact() const {
-        for (const uint8_t* p = bytes_.data(); p < start_; ++p)
-            if (*p != kPattern) return false;
-        for (const uint8_t* p = start_ + count_ * 4; p < bytes_.data() + bytes_.size(); ++p)
-            if (*p != kPattern) return false;
-        return true;
-    }
-    bool untouched() const {
-        for (const uint8_t* p = start_; p < start_ + count_ * 4; ++p)
-            if (*p != 0xFF) return false;
-        return guards_intact();
-    }
-
-private:
-    static constexpr size_t kZone = 256;
-    static constexpr uint8_t kPattern = 0xA5;
-    int64_t count_;
-    std::vector<uint8_t> bytes_;
-    uint8_t* start_;
-};
 
 inline std::vector<float> uniform(int64_t count, uint32_t seed, float low = -1, float high = 1) {
     std::mt19937 random(seed);
@@ -84,7 +53,8 @@ inline void expect_status(const std::string& what, trd_status got, trd_status ex
 
 inline trd_exec cpu() { return trd_exec{TRD_BACKEND_CPU, 0, nullptr}; }
 
-// Of everything that CUDA wrote and a test read: runs in different orders of threads must leave the same (TRD_TEST_DIGEST=file).
+// Of everything that CUDA wrote and a test read: runs in different orders of threads must leave the same
+// (TRD_TEST_DIGEST=file).
 struct Digest {
     uint64_t hash = 14695981039346656037u;  // FNV-1a
     int64_t bytes = 0;
@@ -98,7 +68,8 @@ inline Digest digest;
 inline int finish() {
     if (const char* path = std::getenv("TRD_TEST_DIGEST")) {
         if (FILE* file = std::fopen(path, "w")) {
-            std::fprintf(file, "%016llx of %lld bytes", static_cast<unsigned long long>(digest.hash), static_cast<long long>(digest.bytes));
+            std::fprintf(file, "%016llx of %lld bytes", static_cast<unsigned long long>(digest.hash),
+                         static_cast<long long>(digest.bytes));
             std::fclose(file);
         } else {
             check(false, std::string("cannot write ") + path);

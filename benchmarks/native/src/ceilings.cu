@@ -1,4 +1,5 @@
-// What the device multiplies at best, with the instructions that libtrd uses: registers only, as many chains as hide the latency.
+// What the device multiplies at best, with the instructions that libtrd uses: registers only, as many chains as hide
+// the latency.
 // Launch   8 blocks of 256 threads per multiprocessor; of each thread or warp 8 independent chains.
 #include "cuda/device.hpp"
 #include "timing.hpp"
@@ -19,7 +20,8 @@ template <class T> __global__ void __launch_bounds__(kThreads) mma_kernel(float*
     }
     float sum = 0;
 #pragma unroll
-    for (int chain = 0; chain < kChains; ++chain) sum += sums[chain][0] + sums[chain][1] + sums[chain][2] + sums[chain][3];
+    for (int chain = 0; chain < kChains; ++chain)
+        sum += sums[chain][0] + sums[chain][1] + sums[chain][2] + sums[chain][3];
     if (sum != 0) *out = sum;  // never
 }
 

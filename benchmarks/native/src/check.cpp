@@ -36,12 +36,15 @@ std::vector<uint8_t> results(const Copy& copy, std::string& wrong) {
             const uint8_t* from = bytes.data() + static_cast<size_t>(o.first + row * o.stride) * size;
             for (int64_t c = 0; c < o.columns; ++c)
                 if (!is_finite(o.type, from + static_cast<size_t>(c) * size))
-                    return (wrong = where + ": row " + std::to_string(row) + ", element " + std::to_string(c) + " is not finite", all);
+                    return (wrong = where + ": row " + std::to_string(row) + ", element " + std::to_string(c) +
+                                    " is not finite",
+                            all);
             all.insert(all.end(), from, from + static_cast<size_t>(o.columns) * size);
         }
     }
     // An op that always writes the same value would be finite, too.
-    if (wrong.empty() && std::all_of(all.begin(), all.end(), [](uint8_t b) { return b == 0; })) wrong = "all outputs are zero";
+    if (wrong.empty() && std::all_of(all.begin(), all.end(), [](uint8_t b) { return b == 0; }))
+        wrong = "all outputs are zero";
     return all;
 }
 
@@ -56,7 +59,9 @@ std::string check(const std::vector<Copy>& all) {
         const std::vector<uint8_t> now = results(*copy, wrong);
         if (!wrong.empty()) return wrong;
         if (first.empty()) first = now;
-        if (first != now) return copy == &all.front() ? "other bits in a second run" : "other bits from the same numbers elsewhere in memory";
+        if (first != now)
+            return copy == &all.front() ? "other bits in a second run"
+                                        : "other bits from the same numbers elsewhere in memory";
     }
     return "";
 }

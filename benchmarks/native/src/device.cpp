@@ -7,7 +7,8 @@
 namespace trd_kernels {
 
 void check_cuda(cudaError_t error, const char* what) {
-    if (error != cudaSuccess) fail(std::string(what) + ": " + cudaGetErrorString(error) + " (" + cudaGetErrorName(error) + ")");
+    if (error != cudaSuccess)
+        fail(std::string(what) + ": " + cudaGetErrorString(error) + " (" + cudaGetErrorName(error) + ")");
 }
 
 std::vector<std::pair<std::string, std::string>> describe_device() {

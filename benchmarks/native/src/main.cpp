@@ -23,7 +23,8 @@ struct Options {
 
 constexpr const char* kUsage =
     "trd-kernels [--json FILE] [--only TEXT] [--repetitions N] [--check | --smoke] [--commit HASH] [--flags TEXT]\n"
-    "  --only TEXT   rows whose backbone, op, shape or type contains it, as 'resnet18 convolution teacher layer1 3x3, ... fp16'\n"
+    "  --only TEXT   rows whose backbone, op, shape or type contains it, as 'resnet18 convolution "
+    "teacher layer1 3x3, ... fp16'\n"
     "  --check       checks every row's outputs and times nothing; --smoke the same with small shapes\n"
     "  --json FILE   the results and the environment; --commit and --flags are recorded there\n"
     "Exit codes: 0 done, 1 a failure, 2 no device can be used or a wrong argument.\n";
@@ -63,18 +64,25 @@ std::vector<Shapes> backbones(bool smoke) {
 
 std::vector<Op> all_ops(const Shapes& shapes) {
     std::vector<Op> all;
-    for (const auto& ops : {map_ops(shapes), prepare_ops(shapes), tuner_ops(shapes), convolution_ops(shapes)}) all.insert(all.end(), ops.begin(), ops.end());
+    for (const auto& ops : {map_ops(shapes), prepare_ops(shapes), tuner_ops(shapes), convolution_ops(shapes)})
+        all.insert(all.end(), ops.begin(), ops.end());
     return all;
 }
 
-std::string title(const Shapes& shapes, const Op& op) { return shapes.backbone + " " + op.name + " " + op.shape + " " + type_name(op.type); }
+std::string title(const Shapes& shapes, const Op& op) {
+    return shapes.backbone + " " + op.name + " " + op.shape + " " + type_name(op.type);
+}
 
 #ifdef TRD_KERNELS_TIMED
 Environment environment(const Options& o) {
     char date[32];
     const std::time_t now = std::time(nullptr);
     std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
-    Environment e = {{"date", date}, {"commit", o.commit}, {"flags", o.flags}, {"libtrd", trd_describe()}, {"repetitions", std::to_string(o.repetitions)}};
+    Environment e = {{"date", date},
+                     {"commit", o.commit},
+                     {"flags", o.flags},
+                     {"libtrd", trd_describe()},
+                     {"repetitions", std::to_string(o.repetitions)}};
     for (auto& entry : describe_device()) e.push_back(std::move(entry));
     return e;
 }
@@ -84,10 +92,13 @@ Environment environment(const Options& o) {
 
 int main(int argc, char** argv) {
     const Options o = parse(argc, argv);
-    if (trd_abi_version() != TRD_ABI_VERSION) fail("libtrd has ABI " + std::to_string(trd_abi_version()) + ", this program " + std::to_string(TRD_ABI_VERSION));
+    if (trd_abi_version() != TRD_ABI_VERSION)
+        fail("libtrd has ABI " + std::to_string(trd_abi_version()) + ", this program " +
+             std::to_string(TRD_ABI_VERSION));
     trd_cuda_device device;
     if (trd_cuda_probe(0, &device) != TRD_OK) {
-        std::fprintf(stderr, "trd-kernels: no CUDA device can be used: %s%s\n", device.driver_version == 0 ? "there is no NVIDIA driver: " : "", trd_last_error());
+        std::fprintf(stderr, "trd-kernels: no CUDA device can be used: %s%s\n",
+                     device.driver_version == 0 ? "there is no NVIDIA driver: " : "", trd_last_error());
         return 2;
     }
 #ifdef TRD_KERNELS_TIMED
@@ -120,7 +131,8 @@ int main(int argc, char** argv) {
             if (o.only_checks) std::printf("ok: %s\n", name.c_str());
 #ifdef TRD_KERNELS_TIMED
             if (o.only_checks) continue;
-            rows.push_back({shapes.backbone, op.name, op.shape, op.type, op.bytes, op.flops, op.memory_bound_goal, measure(all, o.repetitions)});
+            rows.push_back({shapes.backbone, op.name, op.shape, op.type, op.bytes, op.flops, op.memory_bound_goal,
+                            measure(all, o.repetitions)});
             print_row(rows.back(), ceilings);
 #endif
         }

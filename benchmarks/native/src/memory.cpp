@@ -25,7 +25,9 @@ Memory::Memory(int64_t bytes) : bytes_(bytes) {
 
 Memory::~Memory() { cudaFree(data_); }
 
-void Memory::clear() const { check_cuda(cudaMemset(data_, 0xFF, static_cast<size_t>(bytes_)), "filling device memory"); }
+void Memory::clear() const {
+    check_cuda(cudaMemset(data_, 0xFF, static_cast<size_t>(bytes_)), "filling device memory");
+}
 
 Memory::Memory(const void* host, int64_t bytes) : Memory(bytes) {
     check_cuda(cudaMemcpy(data_, host, static_cast<size_t>(bytes), cudaMemcpyHostToDevice), "copying to the device");
@@ -53,7 +55,9 @@ Memory::~Memory() { std::free(data_); }
 
 void Memory::clear() const { std::memset(data_, 0xFF, static_cast<size_t>(bytes_)); }
 
-Memory::Memory(const void* host, int64_t bytes) : Memory(bytes) { std::memcpy(data_, host, static_cast<size_t>(bytes)); }
+Memory::Memory(const void* host, int64_t bytes) : Memory(bytes) {
+    std::memcpy(data_, host, static_cast<size_t>(bytes));
+}
 
 std::vector<uint8_t> Memory::read() const { return std::vector<uint8_t>(data<uint8_t>(), data<uint8_t>() + bytes_); }
 

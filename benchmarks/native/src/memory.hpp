@@ -22,7 +22,7 @@ public:
 
     template <class T = void> T* data() const { return static_cast<T*>(data_); }
     int64_t bytes() const { return bytes_; }
-    void clear() const;  // 0xFF again
+    void clear() const;                 // 0xFF again
     std::vector<uint8_t> read() const;  // waits for the device
 
 private:

@@ -1,4 +1,5 @@
-// trd_convolutions at the network's layers: the teacher's on both modalities as one batch, the students' as pairs in one call.
+// trd_convolutions at the network's layers: the teacher's on both modalities as one batch, the students' as pairs in
+// one call.
 #include <algorithm>
 #include <cmath>
 
@@ -18,7 +19,8 @@ Sizes sizes_of(const Shapes& s, const Layer& l, int32_t type) {
     z.count = l.pair ? 2 : 1;
     z.c_in = l.c_in == 3 ? 3 : std::max<int64_t>(8, l.c_in / s.divisor);
     z.c_out = std::max<int64_t>(8, l.c_out / s.divisor);
-    const int64_t side = std::max<int64_t>(1, l.side * s.size / 256), out_side = l.transposed ? 2 * side : (side + 2 * (l.kernel / 2) - l.kernel) / l.stride + 1;
+    const int64_t side = std::max<int64_t>(1, l.side * s.size / 256),
+                  out_side = l.transposed ? 2 * side : (side + 2 * (l.kernel / 2) - l.kernel) / l.stride + 1;
     z.in = z.n * side * side * z.c_in;
     z.out = z.n * out_side * out_side * z.c_out;
     z.weights = z.c_in * z.c_out * l.kernel * l.kernel;
@@ -34,7 +36,9 @@ std::vector<std::vector<uint8_t>> pack(const Layer& l, const Sizes& z, int32_t t
         const float bound = std::sqrt(6.0f / static_cast<float>(fan_in));
         const auto weights = uniform(z.weights, 100 + static_cast<uint32_t>(i), -bound, bound);
         std::vector<uint8_t> packed(static_cast<size_t>(z.packed));  // operator new aligns to 16 bytes
-        if (trd_convolution_pack(type, weights.data(), packed.data(), z.packed, z.c_in, z.c_out, l.kernel, l.transposed) != TRD_OK) fail(trd_last_error());
+        if (trd_convolution_pack(type, weights.data(), packed.data(), z.packed, z.c_in, z.c_out, l.kernel,
+                                 l.transposed) != TRD_OK)
+            fail(trd_last_error());
         all.push_back(std::move(packed));
     }
     return all;
@@ -55,14 +59,17 @@ Op convolution(const Shapes& s, const Layer& l, int32_t type) {
     Op op;
     op.name = "convolution";
     const int64_t side = std::max<int64_t>(1, l.side * s.size / 256);
-    op.shape = std::string(l.name) + ", " + (l.pair ? "2 x 1x" : "2x") + std::to_string(side) + "x" + std::to_string(side) + " " + std::to_string(z.c_in) + ">" +
-               std::to_string(z.c_out);
+    op.shape = std::string(l.name) + ", " + (l.pair ? "2 x 1x" : "2x") + std::to_string(side) + "x" +
+               std::to_string(side) + " " + std::to_string(z.c_in) + ">" + std::to_string(z.c_out);
     op.type = type;
     const int64_t read = l.kernel == 1 ? z.in / (l.stride * l.stride) : z.in;  // 1x1/2 skips three of four pixels
-    op.bytes = static_cast<double>(z.count) * static_cast<double>(bytes * (read + z.weights + z.out * (1 + l.residual + l.post)) + 4 * z.c_out);
-    // Transposed: each input pixel meets all weights. Otherwise each output one the fan-in, zeros of the border included.
-    const double products = l.transposed ? static_cast<double>(z.in) * static_cast<double>(z.c_out) * 4
-                                         : static_cast<double>(z.out) * static_cast<double>(z.c_in) * l.kernel * l.kernel;
+    op.bytes = static_cast<double>(z.count) *
+               static_cast<double>(bytes * (read + z.weights + z.out * (1 + l.residual + l.post)) + 4 * z.c_out);
+    // Transposed: each input pixel meets all weights. Otherwise each output one the fan-in, zeros of the border
+    // included.
+    const double products = l.transposed
+                                ? static_cast<double>(z.in) * static_cast<double>(z.c_out) * 4
+                                : static_cast<double>(z.out) * static_cast<double>(z.c_in) * l.kernel * l.kernel;
     op.flops = 2 * products * z.count;
     op.memory_bound_goal = false;
     const auto packed = std::make_shared<std::vector<std::vector<uint8_t>>>();
@@ -88,7 +95,9 @@ Op convolution(const Shapes& s, const Layer& l, int32_t type) {
         const int64_t space_bytes = trd_convolutions_workspace_bytes(&exec, type, described.data(), z.count);
         if (space_bytes < 0) fail(trd_last_error());
         void* space = space_bytes > 0 ? copy.add(space_bytes)->data() : nullptr;
-        copy.run = [=](const trd_exec& on) { return trd_convolutions(&on, type, described.data(), z.count, space, space_bytes); };
+        copy.run = [=](const trd_exec& on) {
+            return trd_convolutions(&on, type, described.data(), z.count, space, space_bytes);
+        };
         return copy;
     };
     return op;

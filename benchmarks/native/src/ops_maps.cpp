@@ -8,7 +8,8 @@ Op fuse_cosine(const Shapes& s, int scale, int32_t type) {
     const int64_t side = s.side(scale), pixels = side * side, c = s.channels(scale), count = pixels * c;
     Op op;
     op.name = "fuse_cosine";
-    op.shape = "scale " + std::to_string(scale + 1) + ", 1x" + std::to_string(side) + "x" + std::to_string(side) + "x" + std::to_string(c);
+    op.shape = "scale " + std::to_string(scale + 1) + ", 1x" + std::to_string(side) + "x" + std::to_string(side) + "x" +
+               std::to_string(c);
     op.type = type;
     op.bytes = static_cast<double>(3 * count * element_bytes(type) + 4 * pixels);
     op.flops = 9.0 * static_cast<double>(count);  // the blend's 3, three sums of products
@@ -20,7 +21,8 @@ Op fuse_cosine(const Shapes& s, int scale, int32_t type) {
         const Memory* out = copy.add(4 * pixels);
         copy.writes(out, TRD_FLOAT32, pixels);
         copy.run = [=](const trd_exec& exec) {
-            return trd_fuse_cosine(&exec, type, in[0]->data(), 0.6f, in[1]->data(), 0.4f, in[2]->data(), out->data<float>(), 1, pixels, c);
+            return trd_fuse_cosine(&exec, type, in[0]->data(), 0.6f, in[1]->data(), 0.4f, in[2]->data(),
+                                   out->data<float>(), 1, pixels, c);
         };
         return copy;
     };
@@ -41,7 +43,9 @@ Op max_pool(const Shapes& s, int32_t type) {
         const Memory* in = copy.add(features(type, uniform(in_count, seed, -1, 1)));
         const Memory* out = copy.add(out_count * element_bytes(type));
         copy.writes(out, type, out_count);
-        copy.run = [=](const trd_exec& exec) { return trd_max_pool(&exec, type, in->data(), out->data(), 2, side, side, c); };
+        copy.run = [=](const trd_exec& exec) {
+            return trd_max_pool(&exec, type, in->data(), out->data(), 2, side, side, c);
+        };
         return copy;
     };
     return op;
@@ -60,7 +64,9 @@ Distances distances(Copy& copy, const Shapes& s, uint32_t seed) {
     return d;
 }
 
-int64_t distance_bytes(const Shapes& s) { return 4 * (s.side(0) * s.side(0) + s.side(1) * s.side(1) + s.side(2) * s.side(2)); }
+int64_t distance_bytes(const Shapes& s) {
+    return 4 * (s.side(0) * s.side(0) + s.side(1) * s.side(1) + s.side(2) * s.side(2));
+}
 
 Op branch_map(const Shapes& s) {
     Op op;
@@ -76,8 +82,8 @@ Op branch_map(const Shapes& s) {
         const Memory* map = copy.add(4 * s.size * s.size);
         copy.writes(map, TRD_FLOAT32, s.size * s.size);
         copy.run = [=](const trd_exec& exec) {
-            return trd_branch_map(&exec, d.scale[0]->data<float>(), s.side(0), d.scale[1]->data<float>(), s.side(1), d.scale[2]->data<float>(),
-                                  s.side(2), map->data<float>(), 1, s.size);
+            return trd_branch_map(&exec, d.scale[0]->data<float>(), s.side(0), d.scale[1]->data<float>(), s.side(1),
+                                  d.scale[2]->data<float>(), s.side(2), map->data<float>(), 1, s.size);
         };
         return copy;
     };
@@ -85,7 +91,8 @@ Op branch_map(const Shapes& s) {
 }
 
 Op anomaly_map(const Shapes& s) {
-    const int64_t pixels = s.size * s.size, operators_bytes = trd_anomaly_map_operators_bytes(s.size, s.side(0), s.side(1), s.side(2));
+    const int64_t pixels = s.size * s.size,
+                  operators_bytes = trd_anomaly_map_operators_bytes(s.size, s.side(0), s.side(1), s.side(2));
     Op op;
     op.name = "anomaly_map";
     op.shape = "1x" + std::to_string(s.size) + "x" + std::to_string(s.size) + ", both branches";
@@ -99,7 +106,8 @@ Op anomaly_map(const Shapes& s) {
         std::vector<uint8_t> host(static_cast<size_t>(operators_bytes) + 64);
         void* aligned = host.data() + (64 - reinterpret_cast<uintptr_t>(host.data()) % 64) % 64;
         const trd_exec cpu = {TRD_BACKEND_CPU, 0, nullptr};
-        if (trd_anomaly_map_prepare(&cpu, aligned, operators_bytes, s.size, s.side(0), s.side(1), s.side(2)) != TRD_OK) fail(trd_last_error());
+        if (trd_anomaly_map_prepare(&cpu, aligned, operators_bytes, s.size, s.side(0), s.side(1), s.side(2)) != TRD_OK)
+            fail(trd_last_error());
         const Memory* operators = copy.add(aligned, operators_bytes);
         const Distances rgb = distances(copy, s, seed), depth = distances(copy, s, seed + 10);
         const Memory* maps[3];
@@ -110,11 +118,14 @@ Op anomaly_map(const Shapes& s) {
         const Memory* scores = copy.add(12);
         copy.writes(scores, TRD_FLOAT32, 3);
         copy.run = [=](const trd_exec& exec) {
-            const trd_distances r = {rgb.scale[0]->data<float>(), rgb.scale[1]->data<float>(), rgb.scale[2]->data<float>()};
-            const trd_distances d = {depth.scale[0]->data<float>(), depth.scale[1]->data<float>(), depth.scale[2]->data<float>()};
+            const trd_distances r = {rgb.scale[0]->data<float>(), rgb.scale[1]->data<float>(),
+                                     rgb.scale[2]->data<float>()};
+            const trd_distances d = {depth.scale[0]->data<float>(), depth.scale[1]->data<float>(),
+                                     depth.scale[2]->data<float>()};
             const trd_calibration calibration = {1.4, 0.3, 1.6, 0.2};
-            return trd_anomaly_map(&exec, &r, &d, s.side(0), s.side(1), s.side(2), &calibration, nullptr, operators->data(), operators_bytes,
-                                   maps[0]->data<float>(), maps[1]->data<float>(), maps[2]->data<float>(), scores->data<float>(), 1, s.size);
+            return trd_anomaly_map(&exec, &r, &d, s.side(0), s.side(1), s.side(2), &calibration, nullptr,
+                                   operators->data(), operators_bytes, maps[0]->data<float>(), maps[1]->data<float>(),
+                                   maps[2]->data<float>(), scores->data<float>(), 1, s.size);
         };
         return copy;
     };

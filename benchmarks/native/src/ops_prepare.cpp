@@ -12,10 +12,12 @@ std::vector<float> points(int64_t side, uint32_t seed) {
     for (int64_t y = 0; y < side; ++y)
         for (int64_t x = 0; x < side; ++x) {
             float* p = xyz.data() + 3 * (y * side + x);
-            const float u = (static_cast<float>(x) + 0.5f) / static_cast<float>(side) - 0.5f, v = (static_cast<float>(y) + 0.5f) / static_cast<float>(side) - 0.5f;
+            const float u = (static_cast<float>(x) + 0.5f) / static_cast<float>(side) - 0.5f,
+                        v = (static_cast<float>(y) + 0.5f) / static_cast<float>(side) - 0.5f;
             const bool corner = (x < 2 || x + 2 >= side) && (y < 2 || y + 2 >= side), missing = p[0] < 0.02f && !corner;
             const float noise = 0.0002f * p[1], part = u * u + v * v < 0.1f ? 0.03f - 0.05f * u * u : 0;
-            p[0] = missing ? 0 : u, p[1] = missing ? 0 : v, p[2] = missing ? 0 : 0.6f + 0.02f * u - 0.01f * v - part + noise;
+            p[0] = missing ? 0 : u, p[1] = missing ? 0 : v,
+            p[2] = missing ? 0 : 0.6f + 0.02f * u - 0.01f * v - part + noise;
         }
     return xyz;
 }
@@ -29,7 +31,9 @@ template <class Plan> const Memory* planned(Copy& copy, int64_t bytes, Plan&& pl
     return copy.add(aligned, bytes);
 }
 
-std::string shape(const Shapes& s) { return std::to_string(s.raw) + "x" + std::to_string(s.raw) + " to " + std::to_string(s.size); }
+std::string shape(const Shapes& s) {
+    return std::to_string(s.raw) + "x" + std::to_string(s.raw) + " to " + std::to_string(s.size);
+}
 
 Op prepare_rgb(const Shapes& s, int32_t type) {
     const int64_t out_count = 3 * s.size * s.size, image_bytes = 3 * s.raw * s.raw;
@@ -49,11 +53,14 @@ Op prepare_rgb(const Shapes& s, int32_t type) {
         for (size_t i = 0; i < image.size(); ++i) image[i] = static_cast<uint8_t>(random[i]);
         const Memory* in = copy.add(image);
         const int64_t bytes = trd_prepare_rgb_workspace_bytes(s.raw, s.raw, s.size);
-        const Memory* space = planned(copy, bytes, [&](const trd_exec* cpu, void* to) { return trd_prepare_rgb_plan(cpu, s.raw, s.raw, s.size, to, bytes); });
+        const Memory* space = planned(copy, bytes, [&](const trd_exec* cpu, void* to) {
+            return trd_prepare_rgb_plan(cpu, s.raw, s.raw, s.size, to, bytes);
+        });
         const Memory* out = copy.add(out_count * element_bytes(type));
         copy.writes(out, type, out_count);
         copy.run = [=](const trd_exec& exec) {
-            return trd_prepare_rgb(&exec, in->data<uint8_t>(), s.raw, s.raw, 3 * s.raw, out->data(), type, s.size, space->data(), bytes);
+            return trd_prepare_rgb(&exec, in->data<uint8_t>(), s.raw, s.raw, 3 * s.raw, out->data(), type, s.size,
+                                   space->data(), bytes);
         };
         return copy;
     };
@@ -67,7 +74,8 @@ Op prepare_cloud(const Shapes& s, int32_t type, int32_t kernel) {
     op.name = kernel == 0 ? "prepare_depth" : "prepare_normals";
     op.shape = shape(s) + (kernel == 0 ? "" : ", aperture " + std::to_string(kernel));
     op.type = type;
-    // The depth image reads one point of 12 bytes for each pixel, and memory gives 32 bytes at least; the normals read all points.
+    // The depth image reads one point of 12 bytes for each pixel, and memory gives 32 bytes at least; the normals read
+    // all points.
     const int64_t read = kernel == 0 && s.raw >= 2 * s.size ? 32 * s.size * s.size : 12 * s.raw * s.raw;
     op.bytes = static_cast<double>(read + out_count * element_bytes(type));
     op.flops = 0;  // a few comparisons and sums for each point
@@ -76,18 +84,21 @@ Op prepare_cloud(const Shapes& s, int32_t type, int32_t kernel) {
         Copy copy;
         const auto xyz = points(s.raw, seed);
         const Memory* in = copy.add(xyz.data(), static_cast<int64_t>(4 * xyz.size()));
-        const int64_t bytes = kernel == 0 ? trd_prepare_depth_workspace_bytes(s.raw, s.raw, s.size) : trd_prepare_normals_workspace_bytes(s.raw, s.raw, s.size, kernel);
+        const int64_t bytes = kernel == 0 ? trd_prepare_depth_workspace_bytes(s.raw, s.raw, s.size)
+                                          : trd_prepare_normals_workspace_bytes(s.raw, s.raw, s.size, kernel);
         const Memory* space = planned(copy, bytes, [&](const trd_exec* cpu, void* to) {
-            return kernel == 0 ? trd_prepare_depth_plan(cpu, s.raw, s.raw, s.size, to, bytes) : trd_prepare_normals_plan(cpu, s.raw, s.raw, s.size, kernel, to, bytes);
+            return kernel == 0 ? trd_prepare_depth_plan(cpu, s.raw, s.raw, s.size, to, bytes)
+                               : trd_prepare_normals_plan(cpu, s.raw, s.raw, s.size, kernel, to, bytes);
         });
         const Memory *out = copy.add(out_count * element_bytes(type)), *fault = copy.add(4);
         copy.writes(out, type, out_count);
         copy.outputs.push_back({fault, TRD_FLOAT32, 0, 1, 1, 1, Output::kStatus});
         copy.run = [=](const trd_exec& exec) {
-            return kernel == 0 ? trd_prepare_depth(&exec, in->data<float>(), s.raw, s.raw, 12 * s.raw, out->data(), type, s.size, nullptr, space->data(), bytes,
-                                                   fault->data<int32_t>())
-                               : trd_prepare_normals(&exec, in->data<float>(), s.raw, s.raw, 12 * s.raw, out->data(), type, s.size, kernel, nullptr,
-                                                     space->data(), bytes, fault->data<int32_t>());
+            return kernel == 0
+                       ? trd_prepare_depth(&exec, in->data<float>(), s.raw, s.raw, 12 * s.raw, out->data(), type,
+                                           s.size, nullptr, space->data(), bytes, fault->data<int32_t>())
+                       : trd_prepare_normals(&exec, in->data<float>(), s.raw, s.raw, 12 * s.raw, out->data(), type,
+                                             s.size, kernel, nullptr, space->data(), bytes, fault->data<int32_t>());
         };
         return copy;
     };

@@ -33,6 +33,7 @@ void print_header(const Environment& environment, const Ceilings& ceilings);
 void print_row(const Row& row, const Ceilings& ceilings);
 
 // Replaces the file when all is written; fails with one line.
-void write_json(const std::string& path, const Environment& environment, const Ceilings& ceilings, const std::vector<Row>& rows);
+void write_json(const std::string& path, const Environment& environment, const Ceilings& ceilings,
+                const std::vector<Row>& rows);
 
 }  // namespace trd_kernels

@@ -77,7 +77,8 @@ Times time(cudaStream_t stream, int repetitions, int calls, const std::function<
     for (int i = 0; i < repetitions; ++i) {
         starts.emplace_back();
         ends.emplace_back();
-        check_cuda(cudaMemsetAsync(flushed().data(), i, static_cast<size_t>(flushed().bytes()), stream), "flushing the cache");
+        check_cuda(cudaMemsetAsync(flushed().data(), i, static_cast<size_t>(flushed().bytes()), stream),
+                   "flushing the cache");
         starts.back().record(stream);
         launch();
         ends.back().record(stream);
@@ -98,23 +99,32 @@ Timed measure(const std::vector<Copy>& all, int repetitions) {
     const auto call = [&](const Copy& copy) {
         if (copy.run(on_device(stream)) != TRD_OK) fail(trd_last_error());
     };
-    const Graph cold(stream, [&] { for (const Copy& copy : all) call(copy); });
-    const Graph warm(stream, [&] { for (size_t i = 0; i < all.size(); ++i) call(all.front()); });
+    const Graph cold(stream, [&] {
+        for (const Copy& copy : all) call(copy);
+    });
+    const Graph warm(stream, [&] {
+        for (size_t i = 0; i < all.size(); ++i) call(all.front());
+    });
     const int calls = static_cast<int>(all.size());
-    return {time(stream, repetitions, calls, [&] { cold.launch(stream); }), time(stream, repetitions, calls, [&] { warm.launch(stream); }), calls};
+    return {time(stream, repetitions, calls, [&] { cold.launch(stream); }),
+            time(stream, repetitions, calls, [&] { warm.launch(stream); }), calls};
 }
 
 Ceilings measure_ceilings(int repetitions) {
     const Stream stream;
     int multiprocessors = 0;
-    check_cuda(cudaDeviceGetAttribute(&multiprocessors, cudaDevAttrMultiProcessorCount, 0), "asking for the multiprocessors");
+    check_cuda(cudaDeviceGetAttribute(&multiprocessors, cudaDevAttrMultiProcessorCount, 0),
+               "asking for the multiprocessors");
     Ceilings c = {};
     const int64_t bytes = memory_budget() / 2;
     const Memory from(bytes), to(bytes);
     check_cuda(cudaDeviceSynchronize(), "waiting for the device");
-    c.copy_bytes = 2e6 * static_cast<double>(bytes) / time(stream, repetitions, 1, [&] {
-        check_cuda(cudaMemcpyAsync(to.data(), from.data(), static_cast<size_t>(bytes), cudaMemcpyDeviceToDevice, stream), "copying");
-    }).median;
+    c.copy_bytes = 2e6 * static_cast<double>(bytes) /
+                   time(stream, repetitions, 1, [&] {
+                       check_cuda(cudaMemcpyAsync(to.data(), from.data(), static_cast<size_t>(bytes),
+                                                  cudaMemcpyDeviceToDevice, stream),
+                                  "copying");
+                   }).median;
     const auto multiply = [&](Multiply what) {
         double operations = 0;
         const Times t = time(stream, repetitions, 1, [&] {
@@ -127,7 +137,9 @@ Ceilings measure_ceilings(int repetitions) {
     c.mma_bfloat = multiply(Multiply::kBfloat);
     c.fma = multiply(Multiply::kFloat);
     constexpr int kEmpty = 32;
-    const Graph empty(stream, [&] { for (int i = 0; i < kEmpty; ++i) launch_empty(stream); });
+    const Graph empty(stream, [&] {
+        for (int i = 0; i < kEmpty; ++i) launch_empty(stream);
+    });
     c.empty_us = time(stream, repetitions, kEmpty, [&] { empty.launch(stream); }).median;
     return c;
 }

@@ -2,17 +2,18 @@
 // Layout   distances [n, side, side] of two branches and three scales, operators as prepared, mask [size, size];
 //          maps [n, size, size], scores [n, 3].
 // Launch   two: the scores become -infinity; then a block of four warps for each tile of 32 columns and 8 rows. A block
-//          fetches all that its tile reaches at once (at size 256: 12 x 18, 8 x 10 and 5 x 6 distances of each branch and
-//          4 KiB of weights), multiplies from the left into [column, row, branch], then a thread multiplies two rows of
-//          both branches of one column from the right. A score is an atomic maximum on the bits of the block's, which is
-//          the same in any order.
+//          fetches all that its tile reaches at once (at size 256: 12 x 18, 8 x 10 and 5 x 6 distances of each branch
+//          and 4 KiB of weights), multiplies from the left into [column, row, branch], then a thread multiplies two
+//          rows of both branches of one column from the right. A score is an atomic maximum on the bits of the block's,
+//          which is the same in any order.
 // Traffic  at size 256, one part: 786 KB of maps written once, 93 KB of distances and operators read, from the L2 cache
 //          after the first tile: 0.2 us of the H200's 4.3 TB/s. It is bound by latency, not by memory: one wave of 256
-//          blocks, two dependent fetches (the bands' starts, then the bands) of about 0.6 us each and two short products
-//          (70 multiply-adds per pixel, 0.5 us). Predicted 2.5 us and 1.5 us for the scores' launch before it. Many
-//          images are bound by shared memory's reads and must write the maps at 25 % of the copy bandwidth or more.
-// Limits   every size and side of the contract: a block's shared memory is 9 KiB at size 256 and at most 97 KiB, when all
-//          sides are the size; compute capability 8.6 has 99.
+//          blocks, two dependent fetches (the bands' starts, then the bands) of about 0.6 us each and two short
+//          products (70 multiply-adds per pixel, 0.5 us). Predicted 2.5 us and 1.5 us for the scores' launch before it.
+//          Many images are bound by shared memory's reads and must write the maps at 25 % of the copy bandwidth or
+//          more.
+// Limits   every size and side of the contract: a block's shared memory is 9 KiB at size 256 and at most 97 KiB, when
+//          all sides are the size; compute capability 8.6 has 99.
 #include "anomaly_map/anomaly_map_cuda.hpp"
 
 #include "cuda/device.hpp"
@@ -20,10 +21,6 @@
 
 namespace trd::cuda {
 namespace {
-
-using trd::cpu::AnomalyMap;
-using trd::cpu::BlurOperators;
-using trd::cpu::kBlockPixels;
 
 constexpr int kThreads = 128, kWarps = kThreads / 32;
 constexpr int kRowsOfThread = kTileRows / kWarps;
@@ -49,8 +46,8 @@ struct Plan {
     int floats;
 };
 
-// So many columns of a scale later, at most, does a band start so many pixels later. A pixel's place is rounded, but the
-// steps of 1 between equal sides are exact.
+// So many columns of a scale later, at most, does a band start so many pixels later. A pixel's place is rounded, but
+// the steps of 1 between equal sides are exact.
 int64_t later(int64_t size, int64_t side, int64_t pixels) {
     return side == size ? pixels : pixels * (side - 1) / (size - 1) + 1;
 }
@@ -90,10 +87,8 @@ __device__ __forceinline__ int larger(int a, int b) { return a > b ? a : b; }
 // The score, whose bits stand for -infinity at first, becomes at least the key's value. Positive floats order as signed
 // integers and are above all negative ones, which order the other way round.
 __device__ __forceinline__ void raise(float* score, int key) {
-    if (key >= 0)
-        atomicMax(reinterpret_cast<int*>(score), key);
-    else if (key != kNoPixel)
-        atomicMin(reinterpret_cast<unsigned*>(score), static_cast<unsigned>(key ^ 0x7fffffff));
+    if (key >= 0) atomicMax(reinterpret_cast<int*>(score), key);
+    else if (key != kNoPixel) atomicMin(reinterpret_cast<unsigned*>(score), static_cast<unsigned>(key ^ 0x7fffffff));
 }
 
 // scores: [count]
@@ -108,7 +103,8 @@ __device__ __forceinline__ void fetch(float* to, const float* from, int floats) 
 }
 
 __global__ void __launch_bounds__(kThreads)
-anomaly_map_kernel(const AnomalyMap a, const BlurOperators o, const Plan plan, unsigned tiles_x, unsigned tiles_of_image) {
+    anomaly_map_kernel(const AnomalyMap a, const BlurOperators o, const Plan plan, unsigned tiles_x,
+                       unsigned tiles_of_image) {
     TRD_DYNAMIC_SHARED(float, shared);
     __shared__ int best[3][kWarps];
     const int warp = static_cast<int>(threadIdx.x) / 32, lane = static_cast<int>(threadIdx.x) % 32;
@@ -143,7 +139,8 @@ anomaly_map_kernel(const AnomalyMap a, const BlurOperators o, const Plan plan, u
 
 #pragma unroll
     for (int s = 0; s < 3; ++s) {
-        const int row_taps = static_cast<int>(o.scale[s].row_taps), block_taps = static_cast<int>(o.scale[s].block_taps);
+        const int row_taps = static_cast<int>(o.scale[s].row_taps),
+                  block_taps = static_cast<int>(o.scale[s].block_taps);
         fetch(shared + plan.row_weight[s], floats + o.scale[s].row_weight + y0 * row_taps, rows * row_taps);
         fetch(shared + plan.block_weight[s], floats + o.scale[s].block_weight + x0 * block_taps,
               blocks * block_taps * static_cast<int>(kBlockPixels));
@@ -153,7 +150,8 @@ anomaly_map_kernel(const AnomalyMap a, const BlurOperators o, const Plan plan, u
             const float* const distance = a.distance[m][s] + (image * side + top[s]) * side + from[s];
             float* const source = shared + plan.source[s] + m;
             for (int i = warp; i < source_rows; i += kWarps)
-                for (int j = lane; j < columns; j += 32) cp_async4(source + 2 * (i * plan.span[s] + j), distance + i * side + j);
+                for (int j = lane; j < columns; j += 32)
+                    cp_async4(source + 2 * (i * plan.span[s] + j), distance + i * side + j);
         }
     }
     cp_async_commit();
@@ -167,7 +165,8 @@ anomaly_map_kernel(const AnomalyMap a, const BlurOperators o, const Plan plan, u
             const int taps = static_cast<int>(o.scale[s].row_taps), span = plan.span[s];
             const int columns = to[s] + static_cast<int>(o.scale[s].block_taps) - from[s];
             const float* const weight = shared + plan.row_weight[s] + row * taps;
-            const Pair* const source = reinterpret_cast<const Pair*>(shared + plan.source[s]) + (own_row[s] - top[s]) * span;
+            const Pair* const source =
+                reinterpret_cast<const Pair*>(shared + plan.source[s]) + (own_row[s] - top[s]) * span;
             Pair* const left = reinterpret_cast<Pair*>(shared + plan.left[s]) + row;
             for (int j = static_cast<int>(threadIdx.x) / kTileRows; j < columns; j += kThreads / kTileRows) {
                 Pair sum = {0, 0};
@@ -189,7 +188,8 @@ anomaly_map_kernel(const AnomalyMap a, const BlurOperators o, const Plan plan, u
         const int taps = static_cast<int>(o.scale[s].block_taps);
         const float* const weight = shared + plan.block_weight[s] + block * taps * static_cast<int>(kBlockPixels) +
                                     lane % static_cast<int>(kBlockPixels);
-        const Quad* const left = reinterpret_cast<const Quad*>(shared + plan.left[s]) + (own_block[s] - from[s]) * kWarps + warp;
+        const Quad* const left =
+            reinterpret_cast<const Quad*>(shared + plan.left[s]) + (own_block[s] - from[s]) * kWarps + warp;
 #pragma unroll 4
         for (int k = 0; k < taps; ++k) {
             const float w = weight[k * static_cast<int>(kBlockPixels)];
@@ -215,7 +215,8 @@ anomaly_map_kernel(const AnomalyMap a, const BlurOperators o, const Plan plan, u
 #pragma unroll
     for (int i = 0; i < 3; ++i) {
 #pragma unroll
-        for (int offset = 16; offset > 0; offset /= 2) most[i] = larger(most[i], __shfl_xor_sync(0xffffffffu, most[i], offset));
+        for (int offset = 16; offset > 0; offset /= 2)
+            most[i] = larger(most[i], __shfl_xor_sync(0xffffffffu, most[i], offset));
         if (lane == 0) best[i][warp] = most[i];
     }
     __syncthreads();
@@ -239,8 +240,8 @@ void anomaly_map(const trd_exec& exec, const AnomalyMap& a, const BlurOperators&
     const int bytes = plan.floats * static_cast<int>(sizeof(float));
     if (bytes > 48 << 10) allow_shared(reinterpret_cast<const void*>(anomaly_map_kernel), bytes);
     const unsigned tiles_x = static_cast<unsigned>((layout.size + kTileColumns - 1) / kTileColumns);
-    TRD_LAUNCH(anomaly_map_kernel, static_cast<unsigned>(map_tiles(a.n, layout.size)), kThreads, bytes, stream, a, layout, plan,
-               tiles_x, static_cast<unsigned>(map_tiles(1, layout.size)));
+    TRD_LAUNCH(anomaly_map_kernel, static_cast<unsigned>(map_tiles(a.n, layout.size)), kThreads, bytes, stream, a,
+               layout, plan, tiles_x, static_cast<unsigned>(map_tiles(1, layout.size)));
     check_launch("anomaly_map");
 }
 

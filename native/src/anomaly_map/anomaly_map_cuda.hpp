@@ -13,9 +13,10 @@ inline int64_t map_tiles(int64_t n, int64_t size) {
     return n * ((size + kTileColumns - 1) / kTileColumns) * ((size + kTileRows - 1) / kTileRows);
 }
 
-void branch_map(const trd_exec& exec, const float* const distance[3], const int64_t side[3], float* map, int64_t n, int64_t size);
+void branch_map(const trd_exec& exec, const float* const distance[3], const int64_t side[3], float* map, int64_t n,
+                int64_t size);
 
 // layout: the head that a.operators, which only the device can read, begins with.
-void anomaly_map(const trd_exec& exec, const trd::cpu::AnomalyMap& a, const trd::cpu::BlurOperators& layout);
+void anomaly_map(const trd_exec& exec, const AnomalyMap& a, const BlurOperators& layout);
 
 }  // namespace trd::cuda

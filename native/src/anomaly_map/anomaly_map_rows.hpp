@@ -1,6 +1,6 @@
 // The anomaly map's rows, in the lanes of the file that includes this.
-// A few rows of both maps at a time: the products from the left (blur_operators.hpp) leave [rows, side] per scale on the
-// stack, the products from the right give the finished pixels, which are added, compared and stored at once.
+// A few rows of both maps at a time: the products from the left (blur_operators.hpp) leave [rows, side] per scale on
+// the stack, the products from the right give the finished pixels, which are added, compared and stored at once.
 // Per pixel and branch 27 multiply-adds at size 256 and sides 64, 32, 16, a quarter of a separable blur's; traffic: the
 // distances (42 KiB) and operators (50 KiB) stay in the inner caches, three maps are written once and never read.
 #pragma once
@@ -39,8 +39,7 @@ struct Maxima {
     }
 };
 
-template <int kRows>
-struct Tile {
+template <int kRows> struct Tile {
     const AnomalyMap& a;
     const BlurOperators& o;
     int64_t image, y;
@@ -138,14 +137,12 @@ struct Tile {
     }
 };
 
-template <int kRows>
-void run_tile(const AnomalyMap& a, int64_t image, int64_t y, Maxima& maxima) {
+template <int kRows> void run_tile(const AnomalyMap& a, int64_t image, int64_t y, Maxima& maxima) {
     Tile<kRows>(a, image, y).run(maxima);
 }
 
 // kRows: rows of both maps whose sums the registers of this variant hold.
-template <int kRows>
-void anomaly_map_rows(const AnomalyMap& a) {
+template <int kRows> void anomaly_map_rows(const AnomalyMap& a) {
     const int64_t size = a.operators->size, tiles = (size + kRows - 1) / kRows;
     for (int64_t image = 0; image < a.n; ++image) {
         float score[3] = {-kInfinity, -kInfinity, -kInfinity};
@@ -156,8 +153,7 @@ void anomaly_map_rows(const AnomalyMap& a) {
 #pragma omp for schedule(static) nowait
             for (int64_t tile = 0; tile < tiles; ++tile) {
                 const int64_t y = tile * kRows;
-                if (y + kRows <= size)
-                    run_tile<kRows>(a, image, y, maxima);
+                if (y + kRows <= size) run_tile<kRows>(a, image, y, maxima);
                 else
                     for (int64_t row = y; row < size; ++row) run_tile<1>(a, image, row, maxima);
             }
@@ -170,8 +166,7 @@ void anomaly_map_rows(const AnomalyMap& a) {
             }
         }
         // + 0: which of two zeros was met first does not show.
-        for (int i = 0; i < 3; ++i)
-            a.scores[3 * image + i] = nan[i] ? kNan : score[i] + 0.0f;
+        for (int i = 0; i < 3; ++i) a.scores[3 * image + i] = nan[i] ? kNan : score[i] + 0.0f;
     }
 }
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstring>
 
-namespace trd::cpu {
+namespace trd {
 namespace {
 
 constexpr uint64_t kMagic = 0x74726420626c7572;
@@ -58,9 +58,11 @@ int64_t mirror(int64_t i, int64_t n) {
 void add_row(int64_t size, int64_t side, int64_t y, int64_t first, double* weight) {
     double gaussian[2 * kBlurRadius + 1], total = 0;
     for (int64_t i = -kBlurRadius; i <= kBlurRadius; ++i)
-        total += gaussian[i + kBlurRadius] = std::exp(-0.5 * static_cast<double>(i * i) / (kBlurSigmaPx * kBlurSigmaPx));
+        total += gaussian[i + kBlurRadius] =
+            std::exp(-0.5 * static_cast<double>(i * i) / (kBlurSigmaPx * kBlurSigmaPx));
     for (int64_t i = -kBlurRadius; i <= kBlurRadius; ++i) {
-        const double at = step(size, side) * static_cast<double>(mirror(y + i, size)), share = gaussian[i + kBlurRadius] / total;
+        const double at = step(size, side) * static_cast<double>(mirror(y + i, size)),
+                     share = gaussian[i + kBlurRadius] / total;
         const int64_t left = std::min(static_cast<int64_t>(at), side - 1), right = std::min(left + 1, side - 1);
         const double t = at - static_cast<double>(left);
         weight[left - first] += share * (1 - t);
@@ -129,4 +131,4 @@ bool are_blur_operators(const void* memory, int64_t size, const int64_t side[3])
            o->scale[2].side == side[2];
 }
 
-}  // namespace trd::cpu
+}  // namespace trd

@@ -1,11 +1,11 @@
-// The matrices of the anomaly map. Upsampling U and blur B are linear and separable, so one scale's share of the blurred
-// map is W d W^T with W = B U [size, side]. A row of W is zero but for a few neighbouring columns: a Gaussian of 33
-// pixels covers 8 columns of the finest scale at size 256. Two products with these narrow bands replace an
+// The matrices of the anomaly map. Upsampling U and blur B are linear and separable, so one scale's share of the
+// blurred map is W d W^T with W = B U [size, side]. A row of W is zero but for a few neighbouring columns: a Gaussian
+// of 33 pixels covers 8 columns of the finest scale at size 256. Two products with these narrow bands replace an
 // upsampled map and a 33 x 33 blur.
 #pragma once
 #include <cstdint>
 
-namespace trd::cpu {
+namespace trd {
 
 constexpr int64_t kBlockPixels = 16;  // columns of the map that share one block of W^T; a vector of every variant
 
@@ -14,10 +14,10 @@ constexpr int64_t kBlockPixels = 16;  // columns of the map that share one block
 struct BlurOperator {
     int64_t side;
     int64_t row_taps, block_taps;
-    int64_t row_first;    // int32 [size]: offsets are in 4-byte words from the start of BlurOperators
-    int64_t row_weight;   // float [size, row_taps]
-    int64_t block_first;  // int32 [blocks]
-    int64_t block_weight; // float [blocks, block_taps, kBlockPixels]
+    int64_t row_first;     // int32 [size]: offsets are in 4-byte words from the start of BlurOperators
+    int64_t row_weight;    // float [size, row_taps]
+    int64_t block_first;   // int32 [blocks]
+    int64_t block_weight;  // float [blocks, block_taps, kBlockPixels]
 };
 
 // The head of the caller's memory; the tables follow it.
@@ -43,4 +43,4 @@ void fill_blur_operators(void* memory, int64_t size, const int64_t side[3]);
 // Whether fill_blur_operators wrote this memory for these sizes.
 bool are_blur_operators(const void* memory, int64_t size, const int64_t side[3]);
 
-}  // namespace trd::cpu
+}  // namespace trd

@@ -27,8 +27,8 @@ Place place(int64_t pixel, int64_t size, int64_t side) {
 }
 
 // Columns `start` to `start + count - 1` of rows `top` to `bottom - 1` of one image's map.
-void stretch(const float* const distance[3], const int64_t side[3], float* map, int64_t size, int64_t top, int64_t bottom,
-             int64_t start, int64_t count) {
+void stretch(const float* const distance[3], const int64_t side[3], float* map, int64_t size, int64_t top,
+             int64_t bottom, int64_t start, int64_t count) {
     int64_t first[3], columns[3], left[3][kStretch];
     float t[3][kStretch];
     for (int s = 0; s < 3; ++s) {
@@ -66,10 +66,11 @@ void branch_map(const float* const distance[3], const int64_t side[3], float* ma
     for (int64_t image = 0; image < n; ++image)
         for (int64_t band = 0; band < bands; ++band)
             for (int64_t i = 0; i < stretches; ++i) {
-                const float* const own[3] = {distance[0] + image * side[0] * side[0], distance[1] + image * side[1] * side[1],
+                const float* const own[3] = {distance[0] + image * side[0] * side[0],
+                                             distance[1] + image * side[1] * side[1],
                                              distance[2] + image * side[2] * side[2]};
-                stretch(own, side, map + image * size * size, size, band * kBand, std::min((band + 1) * kBand, size), i * kStretch,
-                        std::min(kStretch, size - i * kStretch));
+                stretch(own, side, map + image * size * size, size, band * kBand, std::min((band + 1) * kBand, size),
+                        i * kStretch, std::min(kStretch, size - i * kStretch));
             }
 }
 

@@ -1,10 +1,10 @@
 // The raw map of one branch, for calibration, on CUDA.
 // Layout   distances [n, side, side] of three scales; map [n, size, size].
 // Launch   one thread per pixel, blocks of 32 columns and 8 rows.
-// Traffic  the map written once, the distances from the inner caches. At size 256 one wave of 256 blocks, 0.26 MB: bound by
-//          latency, 2 us predicted on the H200; many images must write at 50 % of the copy bandwidth or more. Where a pixel
-//          lies is computed in double: 18 operations a pixel, slow on devices for graphics, but maps are made at
-//          calibration only.
+// Traffic  the map written once, the distances from the inner caches. At size 256 one wave of 256 blocks, 0.26 MB:
+//          bound by latency, 2 us predicted on the H200; many images must write at 50 % of the copy bandwidth or more.
+//          Where a pixel lies is computed in double: 18 operations a pixel, slow on devices for graphics, but maps are
+//          made at calibration only.
 // Limits   2^31 - 1 blocks.
 #include "anomaly_map/anomaly_map_cuda.hpp"
 #include "cuda/device.hpp"
@@ -33,8 +33,8 @@ __device__ __forceinline__ Place place(int64_t pixel, double step, int64_t side)
 }
 
 // map: [n, size, size]
-__global__ void __launch_bounds__(kTileColumns * kTileRows)
-branch_map_kernel(const Scales in, float* map, int64_t size, unsigned tiles_x, unsigned tiles_of_image) {
+__global__ void __launch_bounds__(kTileColumns* kTileRows)
+    branch_map_kernel(const Scales in, float* map, int64_t size, unsigned tiles_x, unsigned tiles_of_image) {
     const int64_t image = blockIdx.x / tiles_of_image;
     const unsigned tile = blockIdx.x % tiles_of_image;
     const int64_t x = int64_t{tile % tiles_x} * kTileColumns + threadIdx.x % kTileColumns;
@@ -56,7 +56,8 @@ branch_map_kernel(const Scales in, float* map, int64_t size, unsigned tiles_x, u
 
 }  // namespace
 
-void branch_map(const trd_exec& exec, const float* const distance[3], const int64_t side[3], float* map, int64_t n, int64_t size) {
+void branch_map(const trd_exec& exec, const float* const distance[3], const int64_t side[3], float* map, int64_t n,
+                int64_t size) {
     const OnDevice device(exec);
     Scales in = {};
     for (int s = 0; s < 3; ++s) {
@@ -65,7 +66,8 @@ void branch_map(const trd_exec& exec, const float* const distance[3], const int6
         in.step[s] = size > 1 ? static_cast<double>(side[s] - 1) / static_cast<double>(size - 1) : 0.0;
     }
     TRD_LAUNCH(branch_map_kernel, static_cast<unsigned>(map_tiles(n, size)), kTileColumns * kTileRows, 0,
-               static_cast<cudaStream_t>(exec.stream), in, map, size, static_cast<unsigned>((size + kTileColumns - 1) / kTileColumns),
+               static_cast<cudaStream_t>(exec.stream), in, map, size,
+               static_cast<unsigned>((size + kTileColumns - 1) / kTileColumns),
                static_cast<unsigned>(map_tiles(1, size)));
     check_launch("branch_map");
 }

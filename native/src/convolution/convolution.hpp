@@ -1,10 +1,10 @@
-// Convolutions as matrix products out[m][n] = sum_k A[m][k] W[n][k]: what the entry points, the packing, the plan of a launch
-// and the kernels agree on. Arguments are already validated (entry/convolutions.cpp).
+// Convolutions as matrix products out[m][n] = sum_k A[m][k] W[n][k]: what the entry points, the packing, the plan of a
+// launch and the kernels agree on. Arguments are already validated (entry/convolutions.cpp).
 //   m  output pixel (image, row, column); of a transposed convolution: input pixel
 //   n  output channel; transposed: (tap, output channel), tap = 2 ky + kx
-//   k  (ky, kx, input channel); transposed: input channel. Padded with zero weights to whole tiles. Where the input channels are
-//      whole tiles: (tile of input channels, ky, kx, channel of the tile), so that the taps that see the same pixels follow each
-//      other and find them in the first-level cache.
+//   k  (ky, kx, input channel); transposed: input channel. Padded with zero weights to whole tiles. Where the input
+//      channels are whole tiles: (tile of input channels, ky, kx, channel of the tile), so that the taps that see the
+//      same pixels follow each other and find them in the first-level cache.
 #pragma once
 #include <cstdint>
 
@@ -19,6 +19,9 @@ constexpr int64_t kTileRowBytes = 128;
 constexpr int64_t kMostSide = int64_t{1} << 14, kMostPixels = int64_t{1} << 30, kMostChannels = int64_t{1} << 16;
 
 inline int64_t type_bytes(int32_t type) { return type == TRD_FLOAT32 ? 4 : 2; }
+
+// Pieces of packed weights and of workspaces begin at multiples of 256 bytes.
+inline int64_t up256(int64_t bytes) { return (bytes + 255) / 256 * 256; }
 
 inline int64_t convolution_side(int64_t side, const trd_convolution& layer) {
     return layer.transposed ? 2 * side : (side + 2 * layer.padding - layer.kernel) / layer.stride + 1;
@@ -37,8 +40,8 @@ inline int64_t channel_run(int32_t type, int64_t c_in) {
     return c_in % tile == 0 ? tile : c_in;
 }
 
-// weights: float32 [c_out, c_in, kernel, kernel] or transposed [c_in, c_out, 2, 2] -> packed: type [packed_rows, packed_row],
-// rounded to nearest even
+// weights: float32 [c_out, c_in, kernel, kernel] or transposed [c_in, c_out, 2, 2] -> packed: type [packed_rows,
+// packed_row], rounded to nearest even
 void pack_convolution(int32_t type, const float* weights, void* packed, int64_t c_in, int64_t c_out, int32_t kernel,
                       int32_t transposed);
 

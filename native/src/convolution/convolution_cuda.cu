@@ -1,15 +1,17 @@
 // Convolutions on CUDA: up to eight layers in one launch, as implicit matrix products on tensor cores.
 // Layout   in [n, h, w, c_in], out [n, out_h, out_w, c_out] or a slice of a concatenation; packed weights [rows, k].
-// Launch   128 threads per block; tiles of 64 x 64, 128 x 64, 64 x 128 or 128 x 128 pixels x channels (the wide ones of 16-bit types), two
-//          or three stages of 128 bytes of k; longest blocks first. Where k is split, a second launch of one thread per 16 bytes of
-//          output adds the parts in ascending order. convolution_plan.cpp chooses.
-// Traffic  a tile of a pixels and b channels reads 128 (a + b) bytes from the L2 cache for 128 a b products (16-bit types), so that 64 x 64
-//          is bound by that cache at 180 TFLOP/s of an H200 and 128 x 128 at 360; where the taps of a kernel follow each other
-//          over the same pixels most of them come from the first-level cache, and shared memory is the bound: 330 and 515. mma.sync
-//          alone reaches about 590. Weights are read from memory once; layers at 8 x 8 pixels are bound by that.
-//          Predicted for an H200, not measured, wide_resnet50_2 at S = 256 in 16 bits, without the time between launches: the
-//          teacher of both modalities 0.28 ms (48 GFLOP), both bottlenecks 0.19 ms (58), both decoders 0.27 ms (45).
-// Limits   16-byte accesses except c_in = 3; indices of pixels and of m are 32 bits wide (convolution.hpp); 72 KiB of shared memory.
+// Launch   128 threads per block; tiles of 64 x 64, 128 x 64, 64 x 128 or 128 x 128 pixels x channels (the wide ones of
+//          16-bit types), two or three stages of 128 bytes of k; longest blocks first. Where k is split, a second
+//          launch of one thread per 16 bytes of output adds the parts in ascending order. convolution_plan.cpp chooses.
+// Traffic  a tile of a pixels and b channels reads 128 (a + b) bytes from the L2 cache for 128 a b products (16-bit
+//          types), so that 64 x 64 is bound by that cache at 180 TFLOP/s of an H200 and 128 x 128 at 360; where the
+//          taps of a kernel follow each other over the same pixels most of them come from the first-level cache, and
+//          shared memory is the bound: 330 and 515. mma.sync alone reaches about 590. Weights are read from memory
+//          once; layers at 8 x 8 pixels are bound by that. Predicted for an H200, not measured, wide_resnet50_2 at S =
+//          256 in 16 bits, without the time between launches: the teacher of both modalities 0.28 ms (48 GFLOP), both
+//          bottlenecks 0.19 ms (58), both decoders 0.27 ms (45).
+// Limits   16-byte accesses except c_in = 3; indices of pixels and of m are 32 bits wide (convolution.hpp); 72 KiB of
+//          shared memory.
 #include "convolution/convolution_cuda.hpp"
 
 #include "convolution/convolution.hpp"
@@ -20,10 +22,14 @@ namespace trd::cuda {
 namespace {
 
 // Blocks that a multiprocessor is to hold: decides how many registers a thread may have.
-template <int kTileM, int kTileN> constexpr int kResident = kTileM * kTileN <= 64 * 64 ? 4 : kTileM * kTileN <= 128 * 64 ? 3 : 2;
+template <int kTileM, int kTileN>
+constexpr int kResident = kTileM* kTileN <= 64 * 64    ? 4
+                          : kTileM* kTileN <= 128 * 64 ? 3
+                                                       : 2;
 
 template <class T, int kTileM, int kTileN, bool kThree>
-__global__ void __launch_bounds__(kThreads, kResident<kTileM, kTileN>) convolution_kernel(const __grid_constant__ Group group) {
+__global__ void __launch_bounds__(kThreads, kResident<kTileM, kTileN>)
+    convolution_kernel(const __grid_constant__ Group group) {
     TRD_DYNAMIC_SHARED(unsigned char, shared);
     int i = 0;
     while (i + 1 < group.count && blockIdx.x >= group.problems[i + 1].first_block) ++i;
@@ -41,19 +47,21 @@ __global__ void __launch_bounds__(kThreads, kResident<kTileM, kTileN>) convoluti
     product.stage(staged);
     __syncthreads();
     if (p.splits == 1) {
-        for_staged<T, kTileM, kTileN>(staged, p.m - m, p.n - n,
-                                      [&](int row, int column, float (&v)[kVector<T>]) { finish<T>(p, m + row, n + column, v); });
+        for_staged<T, kTileM, kTileN>(staged, p.m - m, p.n - n, [&](int row, int column, float(&v)[kVector<T>]) {
+            finish<T>(p, m + row, n + column, v);
+        });
     } else {
         float* const partial = p.partial + static_cast<int64_t>(split) * p.m * p.n;
-        for_staged<float, kTileM, kTileN>(staged, p.m - m, p.n - n, [&](int row, int column, float (&v)[4]) {
-            *reinterpret_cast<Piece<float>*>(partial + static_cast<int64_t>(m + row) * p.n + n + column) = {v[0], v[1], v[2], v[3]};
+        for_staged<float, kTileM, kTileN>(staged, p.m - m, p.n - n, [&](int row, int column, float(&v)[4]) {
+            *reinterpret_cast<Piece<float>*>(partial + static_cast<int64_t>(m + row) * p.n + n + column) = {v[0], v[1],
+                                                                                                            v[2], v[3]};
         });
     }
 }
 
-// Adds the parts of the sums and does what follows. group holds only layers with parts; first_block counts this launch's.
-template <class T>
-__global__ void __launch_bounds__(kThreads) add_parts_kernel(const __grid_constant__ Group group) {
+// Adds the parts of the sums and does what follows. group holds only layers with parts; first_block counts this
+// launch's.
+template <class T> __global__ void __launch_bounds__(kThreads) add_parts_kernel(const __grid_constant__ Group group) {
     int i = 0;
     while (i + 1 < group.count && blockIdx.x >= group.problems[i + 1].first_block) ++i;
     const Problem& p = group.problems[i];
@@ -82,7 +90,8 @@ Problem problem_of(int32_t type, const trd_convolution& l, const Plan& plan, int
     p.in = l.in, p.weights = l.packed, p.bias = l.bias, p.residual = l.residual, p.post = l.post, p.out = l.out;
     p.splits = plan.splits[i];
     p.k_tiles_per_split = plan.k_tiles_per_split[i];
-    if (p.splits > 1) p.partial = reinterpret_cast<float*>(static_cast<unsigned char*>(workspace) + plan.partial_offset[i]);
+    if (p.splits > 1)
+        p.partial = reinterpret_cast<float*>(static_cast<unsigned char*>(workspace) + plan.partial_offset[i]);
     p.row = packed_row(type, l.c_in, l.kernel, l.transposed);
     p.out_stride = l.out_stride;
     p.h = static_cast<int32_t>(l.h), p.w = static_cast<int32_t>(l.w);
@@ -109,21 +118,21 @@ void launch_tiles(const Group& group, uint32_t blocks, cudaStream_t stream) {
     check_launch("convolutions");
 }
 
-template <class T>
-void launch_parts(Group parts, cudaStream_t stream) {
+template <class T> void launch_parts(Group parts, cudaStream_t stream) {
     if (parts.count == 0) return;
     uint32_t blocks = 0;
     for (int32_t i = 0; i < parts.count; ++i) {
         Problem& p = parts.problems[i];
         p.first_block = blocks;
-        blocks += static_cast<uint32_t>((static_cast<int64_t>(p.m) * (p.n / kVector<T>) + kThreads - 1) / kThreads);
+        blocks += static_cast<uint32_t>((static_cast<int64_t>(p.m) * (p.n / kVector<T>)+kThreads - 1) / kThreads);
     }
     TRD_LAUNCH((add_parts_kernel<T>), blocks, kThreads, 0, stream, parts);
     check_launch("the launch that adds parts of sums");
 }
 
 template <class T>
-void launch(int32_t type, const trd_convolution* layers, int32_t count, const Plan& plan, void* workspace, cudaStream_t stream) {
+void launch(int32_t type, const trd_convolution* layers, int32_t count, const Plan& plan, void* workspace,
+            cudaStream_t stream) {
     Group group = {}, parts = {};
     uint32_t blocks = 0;
     bool three = false;
@@ -137,8 +146,7 @@ void launch(int32_t type, const trd_convolution* layers, int32_t count, const Pl
         if (p.splits == 1) continue;
         parts.problems[parts.count++] = p;
     }
-    if (three)
-        launch_tiles<T, 64, 64, true>(group, blocks, stream);
+    if (three) launch_tiles<T, 64, 64, true>(group, blocks, stream);
     else if (plan.tile_n == 64)
         plan.tile_m == 64 ? launch_tiles<T, 64, 64, false>(group, blocks, stream)
                           : launch_tiles<T, 128, 64, false>(group, blocks, stream);
@@ -158,7 +166,8 @@ int64_t convolutions_workspace_bytes(const trd_exec& exec, int32_t type, const t
     return plan_on(exec, type, layers, count, true).workspace_bytes;
 }
 
-int64_t convolutions_blocks(const trd_exec& exec, int32_t type, const trd_convolution* layers, int32_t count, bool may_split) {
+int64_t convolutions_blocks(const trd_exec& exec, int32_t type, const trd_convolution* layers, int32_t count,
+                            bool may_split) {
     return plan_on(exec, type, layers, count, may_split).blocks;
 }
 

@@ -27,14 +27,17 @@ uint16_t to_float16(float v) {
         significand = (magnitude & 0x7fffffu) | 0x800000u;
     } else {
         dropped = 13;
-        significand = magnitude - 0x38000000u;  // the exponent's bias becomes 15; a carry of the rounding reaches it rightly
+        significand =
+            magnitude - 0x38000000u;  // the exponent's bias becomes 15; a carry of the rounding reaches it rightly
     }
-    const uint32_t kept = significand >> dropped, rest = significand & ((1u << dropped) - 1), half = 1u << (dropped - 1);
+    const uint32_t kept = significand >> dropped, rest = significand & ((1u << dropped) - 1),
+                   half = 1u << (dropped - 1);
     return static_cast<uint16_t>(sign | (kept + (rest > half || (rest == half && (kept & 1)))));
 }
 
 template <class To, class Round>
-void pack_direct(const float* weights, To* packed, int64_t row, int64_t c_in, int64_t c_out, int64_t taps, int64_t run, Round round) {
+void pack_direct(const float* weights, To* packed, int64_t row, int64_t c_in, int64_t c_out, int64_t taps, int64_t run,
+                 Round round) {
     for (int64_t n = 0; n < c_out; ++n, packed += row, weights += c_in * taps) {
         for (int64_t first = 0; first < c_in; first += run)
             for (int64_t tap = 0; tap < taps; ++tap)
@@ -59,8 +62,8 @@ void pack_transposed(const float* weights, To* packed, int64_t row, int64_t c_in
 }
 
 template <class To, class Round>
-void pack(const float* weights, To* packed, int64_t row, int64_t c_in, int64_t c_out, int32_t kernel, int32_t transposed, int64_t run,
-          Round round) {
+void pack(const float* weights, To* packed, int64_t row, int64_t c_in, int64_t c_out, int32_t kernel,
+          int32_t transposed, int64_t run, Round round) {
     if (transposed) return pack_transposed(weights, packed, row, c_in, c_out, round);
     pack_direct(weights, packed, row, c_in, c_out, int64_t{kernel} * kernel, run, round);
 }
@@ -71,7 +74,8 @@ void pack_convolution(int32_t type, const float* weights, void* packed, int64_t 
                       int32_t transposed) {
     const int64_t row = packed_row(type, c_in, kernel, transposed), run = channel_run(type, c_in);
     if (type == TRD_FLOAT32)
-        return pack(weights, static_cast<float*>(packed), row, c_in, c_out, kernel, transposed, run, [](float v) { return v; });
+        return pack(weights, static_cast<float*>(packed), row, c_in, c_out, kernel, transposed, run,
+                    [](float v) { return v; });
     auto* const half = static_cast<uint16_t*>(packed);
     if (type == TRD_BFLOAT16) return pack(weights, half, row, c_in, c_out, kernel, transposed, run, to_bfloat16);
     pack(weights, half, row, c_in, c_out, kernel, transposed, run, to_float16);

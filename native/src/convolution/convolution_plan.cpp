@@ -1,8 +1,9 @@
-// How a launch is divided: the tile, and parts of k. Few tiles with a long k would leave most multiprocessors idle (at 8 x 8 pixels
-// a layer has 16 to 64 tiles and up to 18 MB of weights): then k is split and a second launch adds the parts, in a fixed order.
+// How a launch is divided: the tile, and parts of k. Few tiles with a long k would leave most multiprocessors idle (at
+// 8 x 8 pixels a layer has 16 to 64 tiles and up to 18 MB of weights): then k is split and a second launch adds the
+// parts, in a fixed order.
 //
-// The estimate counts a multiprocessor's clocks. Its numbers are an H200's, from data sheets, not measured; what decides are their
-// ratios: what a block reads through the L2 cache, and through shared memory, for what it multiplies.
+// The estimate counts a multiprocessor's clocks. Its numbers are an H200's, from data sheets, not measured; what
+// decides are their ratios: what a block reads through the L2 cache, and through shared memory, for what it multiplies.
 #include <algorithm>
 #include <functional>
 #include <vector>
@@ -13,17 +14,17 @@
 namespace trd::cuda {
 namespace {
 
-constexpr int64_t kTensorFlops = 2540;    // per clock, through mma.sync
-constexpr int64_t kPlainFlops = 256;      // float32
-constexpr int64_t kSharedBytes = 128;     // per clock
-constexpr int64_t kCacheBytes = 24;       // per clock from the L2 cache when all multiprocessors read: 5.5 TB/s
-constexpr int64_t kTapReuse = 5;          // how often a pixel that was read is found in the first-level cache, of 9 taps
-constexpr int64_t kAlone = 420;           // what a block alone waits for a tile of k besides multiplying it
+constexpr int64_t kTensorFlops = 2540;  // per clock, through mma.sync
+constexpr int64_t kPlainFlops = 256;    // float32
+constexpr int64_t kSharedBytes = 128;   // per clock
+constexpr int64_t kCacheBytes = 24;     // per clock from the L2 cache when all multiprocessors read: 5.5 TB/s
+constexpr int64_t kTapReuse = 5;        // how often a pixel that was read is found in the first-level cache, of 9 taps
+constexpr int64_t kAlone = 420;         // what a block alone waits for a tile of k besides multiplying it
 constexpr int64_t kSecondLaunch = 2600;
-constexpr int64_t kPartialBytes = 3134;   // of the whole device, per clock: 5.5 TB/s
-constexpr int64_t kWeightBytes = 2450;    // the same from memory: 4.3 TB/s
+constexpr int64_t kPartialBytes = 3134;  // of the whole device, per clock: 5.5 TB/s
+constexpr int64_t kWeightBytes = 2450;   // the same from memory: 4.3 TB/s
 constexpr int64_t kMostSplits = 16;
-constexpr int64_t kLeastTiles = 4;        // of k in a part
+constexpr int64_t kLeastTiles = 4;  // of k in a part
 
 struct Tile {
     int32_t m, n;
@@ -70,7 +71,8 @@ Plan divide(const Sizes* sizes, int32_t count, Tile tile, int64_t most) {
     int64_t clocks[TRD_MAX_LAYERS];
     for (int32_t i = 0; i < count; ++i) {
         const Sizes& s = sizes[i];
-        const int64_t per_split = up(s.k_tiles, std::min(up(s.k_tiles, most), kMostSplits)), splits = up(s.k_tiles, per_split);
+        const int64_t per_split = up(s.k_tiles, std::min(up(s.k_tiles, most), kMostSplits)),
+                      splits = up(s.k_tiles, per_split);
         plan.k_tiles_per_split[i] = static_cast<int32_t>(per_split);
         plan.splits[i] = static_cast<int32_t>(splits);
         plan.order[i] = i;
@@ -105,14 +107,16 @@ int64_t estimate(const Plan& plan, const Sizes* sizes, int32_t count, int32_t mu
             std::push_heap(loads.begin(), loads.end(), std::greater<int64_t>());
         }
     }
-    const int64_t busiest = loads.empty() ? total / multiprocessors + longest : *std::max_element(loads.begin(), loads.end());
+    const int64_t busiest =
+        loads.empty() ? total / multiprocessors + longest : *std::max_element(loads.begin(), loads.end());
     return std::max({busiest, alone, weights / kWeightBytes}) +
            (plan.workspace_bytes > 0 ? kSecondLaunch + 2 * plan.workspace_bytes / kPartialBytes : 0);
 }
 
 }  // namespace
 
-Plan plan_convolutions(int32_t type, const trd_convolution* layers, int32_t count, int32_t multiprocessors, bool may_split) {
+Plan plan_convolutions(int32_t type, const trd_convolution* layers, int32_t count, int32_t multiprocessors,
+                       bool may_split) {
     Sizes sizes[TRD_MAX_LAYERS];
     int64_t longest = 0;
     bool three = false;
@@ -124,7 +128,7 @@ Plan plan_convolutions(int32_t type, const trd_convolution* layers, int32_t coun
     Plan best = {};
     int64_t best_time = -1;
     for (const Tile tile : {Tile{64, 64}, Tile{128, 64}, Tile{64, 128}, Tile{128, 128}}) {
-        if (three && tile.m + tile.n > 128) continue;      // the kernel that gathers single elements has small tiles only
+        if (three && tile.m + tile.n > 128) continue;  // the kernel that gathers single elements has small tiles only
         if (type == TRD_FLOAT32 && tile.n > 64) continue;  // its sums would not fit into the registers
         for (int64_t splits = 1; splits <= (may_split ? kMostSplits : 1); ++splits) {
             const int64_t most = up(longest, splits);

@@ -16,9 +16,11 @@ struct Convolution {
     int64_t weights() const { return c_in * c_out * kernel * kernel; }
 };
 
-// One output of conv(in) alone. in [n, h, w, c_in]; weights [c_out, c_in, kernel, kernel], transposed [c_in, c_out, 2, 2]
+// One output of conv(in) alone. in [n, h, w, c_in]; weights [c_out, c_in, kernel, kernel], transposed [c_in, c_out, 2,
+// 2]
 template <class In>
-double convolve(const Convolution& c, const In* in, const float* weights, int64_t image, int64_t y, int64_t x, int64_t co) {
+double convolve(const Convolution& c, const In* in, const float* weights, int64_t image, int64_t y, int64_t x,
+                int64_t co) {
     double sum = 0;
     if (c.transposed) {
         const In* pixel = in + ((image * c.h + y / 2) * c.w + x / 2) * c.c_in;
@@ -39,8 +41,8 @@ double convolve(const Convolution& c, const In* in, const float* weights, int64_
 
 // r(conv(in) + bias + residual) + post, dense; residual and post may be null
 template <class In>
-std::vector<double> convolution(const Convolution& c, const In* in, const float* weights, const float* bias, const float* residual,
-                                const float* post) {
+std::vector<double> convolution(const Convolution& c, const In* in, const float* weights, const float* bias,
+                                const float* residual, const float* post) {
     std::vector<double> out;
     out.reserve(static_cast<size_t>(c.outputs()));
     for (int64_t image = 0; image < c.n; ++image)

@@ -1,27 +1,30 @@
 // The main loop of every convolution: tiles of the input, gathered as k runs over taps and channels, times tiles of the
-// packed weights, through a pipeline of asynchronous copies. 128 threads; thread t copies piece t % 8 of rows t / 8 + 16 i.
+// packed weights, through a pipeline of asynchronous copies. 128 threads; thread t copies piece t % 8 of rows t / 8 +
+// 16 i.
 #pragma once
 #include "convolution/problem.hpp"
 #include "convolution/tile.cuh"
 
 namespace trd::cuda {
 
-// Two stages where a tile keeps the tensor cores busy for longer than its successor's copy takes: what is saved is first-level cache.
-template <int kTileM, int kTileN> constexpr int kStages = kTileM * kTileN >= 128 * 128 ? 2 : 3;
+// Two stages where a tile keeps the tensor cores busy for longer than its successor's copy takes: what is saved is
+// first-level cache.
+template <int kTileM, int kTileN> constexpr int kStages = kTileM* kTileN >= 128 * 128 ? 2 : 3;
 constexpr int kRowStep = kThreads / 8;
 
 __device__ __forceinline__ int copied_row() { return static_cast<int>(threadIdx.x) / 8; }
 __device__ __forceinline__ int copied_piece() { return static_cast<int>(threadIdx.x) % 8; }
 
-// Rows [first, first + kRows) and, one tile after the other, columns of a matrix [rows, row], type T, row whole tiles long.
-template <class T, int kRows>
-struct MatrixTile {
+// Rows [first, first + kRows) and, one tile after the other, columns of a matrix [rows, row], type T, row whole tiles
+// long.
+template <class T, int kRows> struct MatrixTile {
     const T* from;
     int64_t step;  // kRowStep rows
     int rows;      // left from this thread's first
 
     __device__ __forceinline__ void start(const void* matrix, int64_t row, int first, int count, int k_tile) {
-        from = static_cast<const T*>(matrix) + (first + copied_row()) * row + k_tile * kTileK<T> + copied_piece() * kVector<T>;
+        from = static_cast<const T*>(matrix) + (first + copied_row()) * row + k_tile * kTileK<T> +
+               copied_piece() * kVector<T>;
         step = kRowStep * row;
         rows = count - first - copied_row();
     }
@@ -37,9 +40,9 @@ struct MatrixTile {
     }
 };
 
-// Output pixels [first, first + kRows) and, one tile after the other, what (ky, kx, channel) of the kernel sees of the input.
-template <class T, int kRows>
-struct PixelTile {
+// Output pixels [first, first + kRows) and, one tile after the other, what (ky, kx, channel) of the kernel sees of the
+// input.
+template <class T, int kRows> struct PixelTile {
     static constexpr int kPieces = kRows / kRowStep;
     int pixel[kPieces];   // under the kernel's first tap; may lie outside of the image
     int corner[kPieces];  // its row * 2^16 + its column; far outside for rows behind the last
@@ -50,7 +53,8 @@ struct PixelTile {
         for (int i = 0; i < kPieces; ++i) {
             const int m = first + copied_row() + i * kRowStep;
             const int line = m / p.out_w, image = line / p.out_h;
-            const int y = (line - image * p.out_h) * p.stride - p.padding, x = (m - line * p.out_w) * p.stride - p.padding;
+            const int y = (line - image * p.out_h) * p.stride - p.padding,
+                      x = (m - line * p.out_w) * p.stride - p.padding;
             pixel[i] = (image * p.h + y) * p.w + x;
             corner[i] = (m < p.m ? y : -(1 << 14)) * (1 << 16) + (x & 0xffff);
         }
@@ -70,7 +74,8 @@ struct PixelTile {
     }
 
     static __device__ __forceinline__ bool inside(const Problem& p, int y, int x) {
-        return static_cast<unsigned>(y) < static_cast<unsigned>(p.h) && static_cast<unsigned>(x) < static_cast<unsigned>(p.w);
+        return static_cast<unsigned>(y) < static_cast<unsigned>(p.h) &&
+               static_cast<unsigned>(x) < static_cast<unsigned>(p.w);
     }
 
     // Queues the tile's copies, zeros outside of the image and behind the last k, and goes on to the next tile.
@@ -82,7 +87,8 @@ struct PixelTile {
         for (int i = 0; i < kPieces; ++i) {
             const int y = (corner[i] >> 16) + ky, x = static_cast<int16_t>(corner[i]) + kx;
             const bool valid = ky < p.kernel && inside(p, y, x);
-            cp_async16_cached(to + i * kRowStep * kRowBytes, valid ? in + static_cast<int64_t>(pixel[i] + step) * p.c_in + ci : in, valid);
+            cp_async16_cached(to + i * kRowStep * kRowBytes,
+                              valid ? in + static_cast<int64_t>(pixel[i] + step) * p.c_in + ci : in, valid);
         }
         if (p.runs) {
             if (++kx < p.kernel) return;
@@ -98,8 +104,8 @@ struct PixelTile {
         }
     }
 
-    // As load, where c_in = 3: pieces hold several taps and are gathered element by element. Of a row of taps, the elements are
-    // neighbours in memory.
+    // As load, where c_in = 3: pieces hold several taps and are gathered element by element. Of a row of taps, the
+    // elements are neighbours in memory.
     __device__ __forceinline__ void load_three(const Problem& p, unsigned char* tile, int k_tile) {
         unsigned char* const to = tile + place(copied_row(), copied_piece());
         const T* const in = static_cast<const T*>(p.in);
@@ -112,7 +118,8 @@ struct PixelTile {
             for (int e = 0; e < kVector<T>; ++e) {
                 const int tap_row = (first + e) / line, element = first + e - tap_row * line;
                 const bool valid = tap_row < p.kernel && inside(p, y + tap_row, x + element / 3);
-                piece.v[e] = valid ? in[static_cast<int64_t>(pixel[i] + tap_row * p.w) * 3 + element] : from_float<T>(0.0f);
+                piece.v[e] =
+                    valid ? in[static_cast<int64_t>(pixel[i] + tap_row * p.w) * 3 + element] : from_float<T>(0.0f);
             }
             *reinterpret_cast<Piece<T>*>(to + i * kRowStep * kRowBytes) = piece;
         }
@@ -120,14 +127,16 @@ struct PixelTile {
 };
 
 // Shared memory: of the main loop, and of the staged sums afterwards.
-template <int kTileM, int kTileN> constexpr int kPipelineBytes = kStages<kTileM, kTileN> * (kTileM + kTileN) * kRowBytes;
-template <int kTileM, int kTileN> constexpr int kStagedBytes = kTileM * kStagedRow<kTileN> * static_cast<int>(sizeof(float));
+template <int kTileM, int kTileN> constexpr int kPipelineBytes = kStages<kTileM, kTileN>*(kTileM + kTileN) * kRowBytes;
 template <int kTileM, int kTileN>
-constexpr int kSharedBytes = kPipelineBytes<kTileM, kTileN> > kStagedBytes<kTileM, kTileN> ? kPipelineBytes<kTileM, kTileN>
-                                                                                         : kStagedBytes<kTileM, kTileN>;
+constexpr int kStagedBytes = kTileM* kStagedRow<kTileN>* static_cast<int>(sizeof(float));
+template <int kTileM, int kTileN>
+constexpr int kSharedBytes =
+    kPipelineBytes<kTileM, kTileN> > kStagedBytes<kTileM, kTileN> ? kPipelineBytes<kTileM, kTileN>
+                                                                  : kStagedBytes<kTileM, kTileN>;
 
-// Sums of output pixels [m, m + kTileM) and columns [n, n + kTileN) over k tiles [begin, end). When it returns, all threads
-// may write to shared memory. kThree: c_in may be 3.
+// Sums of output pixels [m, m + kTileM) and columns [n, n + kTileN) over k tiles [begin, end). When it returns, all
+// threads may write to shared memory. kThree: c_in may be 3.
 template <class T, int kTileM, int kTileN, bool kThree>
 __device__ __forceinline__ void convolve(const Problem& p, int m, int n, int begin, int end, unsigned char* shared,
                                          Product<T, kTileM, kTileN>& product) {
@@ -140,10 +149,8 @@ __device__ __forceinline__ void convolve(const Problem& p, int m, int n, int beg
     const auto load = [&](int k_tile) {
         unsigned char* const stage = shared + (k_tile - begin) % kDepth * kStageBytes;
         if (k_tile < end) {
-            if (kThree && p.c_in == 3)
-                pixels.load_three(p, stage, k_tile);
-            else
-                pixels.load(p, stage);
+            if (kThree && p.c_in == 3) pixels.load_three(p, stage, k_tile);
+            else pixels.load(p, stage);
             weights.load(stage + kTileM * kRowBytes);
         }
         cp_async_commit();  // an empty group where nothing was left: the waits below count groups
@@ -162,8 +169,7 @@ __device__ __forceinline__ void convolve(const Problem& p, int m, int n, int beg
 }
 
 // What follows the product, for kVector<T> columns of one row: bias, residual, ReLU, post; rounded once.
-template <class T>
-__device__ __forceinline__ void finish(const Problem& p, int m, int n, float (&v)[kVector<T>]) {
+template <class T> __device__ __forceinline__ void finish(const Problem& p, int m, int n, float (&v)[kVector<T>]) {
     int co = n;
     int64_t pixel = m;
     if (p.transposed) {

@@ -1,6 +1,6 @@
-// Products of tiles in shared memory: 128 threads multiply [kTileM, k] by [kTileN, k], k = kTileK, and add into registers.
-// A tile's row is 128 bytes of k: eight pieces of 16 bytes, piece i at place i ^ (row % 8), so that the eight rows that
-// an ldmatrix or a quarter of a warp reads at once lie in different banks.
+// Products of tiles in shared memory: 128 threads multiply [kTileM, k] by [kTileN, k], k = kTileK, and add into
+// registers. A tile's row is 128 bytes of k: eight pieces of 16 bytes, piece i at place i ^ (row % 8), so that the
+// eight rows that an ldmatrix or a quarter of a warp reads at once lie in different banks.
 //   float16, bfloat16  mma.m16n8k16; warps 2 x 2, each kTileM / 2 x kTileN / 2
 //   float32            FMA (no tf32: the sums are exact products); threads 16 x 8, rows and columns 16 and 8 apart
 #pragma once
@@ -18,10 +18,7 @@ constexpr int kRowBytes = 128;
 template <class T> constexpr int kTileK = kRowBytes / static_cast<int>(sizeof(T));
 template <class T> constexpr int kVector = 16 / static_cast<int>(sizeof(T));  // elements of a piece
 
-template <class T>
-struct alignas(16) Piece {
-    T v[kVector<T>];
-};
+template <class T> struct alignas(16) Piece { T v[kVector<T>]; };
 
 // Floats from one row of staged sums to the next: stores of a product's fragments are free of bank conflicts.
 template <int kTileN> constexpr int kStagedRow = kTileN + 8;
@@ -34,8 +31,7 @@ struct alignas(8) Pair {
 __device__ __forceinline__ int place(int row, int piece) { return row * kRowBytes + ((piece ^ (row & 7)) << 4); }
 
 // Sums of a block's [kTileM, kTileN] tile in its threads' registers.
-template <class T, int kTileM, int kTileN>
-struct Product {
+template <class T, int kTileM, int kTileN> struct Product {
     static constexpr int kRows = kTileM / 32, kColumns = kTileN / 16;  // a warp's fragments of 16 rows and of 8 columns
     float sum[kRows][kColumns][4];
 
@@ -49,7 +45,9 @@ struct Product {
     }
 
     static __device__ __forceinline__ int first_row() { return static_cast<int>(threadIdx.x) / 64 * (kTileM / 2); }
-    static __device__ __forceinline__ int first_column() { return static_cast<int>(threadIdx.x) / 32 % 2 * (kTileN / 2); }
+    static __device__ __forceinline__ int first_column() {
+        return static_cast<int>(threadIdx.x) / 32 % 2 * (kTileN / 2);
+    }
 
     // += a w^T; a: tile [kTileM, kTileK], w: tile [kTileN, kTileK]
     __device__ __forceinline__ void multiply(const unsigned char* a, const unsigned char* w) {
@@ -74,8 +72,7 @@ struct Product {
     }
 
     // Calls each(row, column, v, w) for this thread's sums v at [row, column] and w at [row, column + 1].
-    template <class Each>
-    __device__ __forceinline__ void for_pairs(Each&& each) const {
+    template <class Each> __device__ __forceinline__ void for_pairs(Each&& each) const {
         const int lane = static_cast<int>(threadIdx.x) % 32;
 #pragma unroll
         for (int i = 0; i < kRows; ++i)
@@ -95,8 +92,7 @@ struct Product {
     }
 };
 
-template <int kTileM, int kTileN>
-struct Product<float, kTileM, kTileN> {
+template <int kTileM, int kTileN> struct Product<float, kTileM, kTileN> {
     static constexpr int kRows = kTileM / 16, kColumns = kTileN / 8;
     float sum[kRows][kColumns];
 

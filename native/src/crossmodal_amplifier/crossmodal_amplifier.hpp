@@ -1,5 +1,5 @@
-// The Crossmodal Amplifier (SPEC section 2): what its packing, its entry points and its kernels agree on. Arguments are already
-// validated (entry/crossmodal_amplifier.cpp).
+// The Crossmodal Amplifier (SPEC section 2): what its packing, its entry points and its kernels agree on. Arguments are
+// already validated (entry/crossmodal_amplifier.cpp).
 #pragma once
 #include <cstdint>
 
@@ -25,6 +25,7 @@ struct AmplifierLayout {
 AmplifierLayout amplifier_layout(int32_t type, int64_t c1);
 
 // weights: float32 [c_out, c_in, kernel, kernel]; bias: float32 [c_out]
-void pack_amplifier_layer(int32_t type, const AmplifierLayer& layer, const float* weights, const float* bias, void* packed);
+void pack_amplifier_layer(int32_t type, const AmplifierLayer& layer, const float* weights, const float* bias,
+                          void* packed);
 
 }  // namespace trd

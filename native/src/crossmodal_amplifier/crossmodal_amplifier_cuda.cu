@@ -1,18 +1,21 @@
 // The Crossmodal Amplifier on CUDA: three launches for all scales of one or both branches.
-// Layout   in [n, side, side, c] per scale, c = c1 << scale; out alike, a pixel every out_stride elements; the 3x3's outputs [m, c] and,
-//          where a pair is divided into slices, its float32 sums [slices, m, c] in the workspace, m = n side side pixels.
+// Layout   in [n, side, side, c] per scale, c = c1 << scale; out alike, a pixel every out_stride elements; the 3x3's
+//          outputs [m, c] and, where a pair is divided into slices, its float32 sums [slices, m, c] in the workspace, m
+//          = n side side pixels.
 // Launch   1  the 3x3 of all scales and branches: one launch of the convolutions' implicit products, k never split.
-//          2  both 1x1 (c to 2c to c): a block takes 128 pixels (256 threads; or 64 and 128 threads) and a slice of the 2c channels; tiles
-//             of 128 channels (float32: 64), three stages of 128 bytes of k. The intermediate, rounded to the features' type, stays in
-//             shared memory. Longest blocks first.
+//          2  both 1x1 (c to 2c to c): a block takes 128 pixels (256 threads; or 64 and 128 threads) and a slice of the
+//             2c channels; tiles of 128 channels (float32: 64), three stages of 128 bytes of k. The intermediate,
+//             rounded to the features' type, stays in shared memory. Longest blocks first.
 //          3  where there are slices: their sums added in ascending order, bias, ReLU.
-// Traffic  wide_resnet50_2 at S = 256, both branches, 16 bits: 41.9 GFLOP, 29.0 of them in launch 1 and 12.9 in launch 2, against 72 MB of
-//          weights, 15 MB of inputs and outputs: bound by the tensor cores through mma.sync, which must reach 40 % of the dense peak
-//          (0.99 PFLOP/s; mma.sync alone can reach about 62 %). Launch 2 reads each weight once per 128 pixels from the L2 cache (101 MB)
-//          and writes and reads 25 MB of sums. Predicted for an H200, not measured: launch 1 70 us, launch 2 40 us alone on the device
-//          (28 us of all multiprocessors' time), launch 3 8 us. float32: bound by the FMA units.
-// Limits   16-byte accesses: c1 a multiple of 8; m and channels are 32 bits wide. Shared memory: 72 KiB + 64 rows of the slice at least, so
-//          devices from sm_80 on (99 KiB) take slices of 128 channels, an H200 (227 KiB) up to 512.
+// Traffic  wide_resnet50_2 at S = 256, both branches, 16 bits: 41.9 GFLOP, 29.0 of them in launch 1 and 12.9 in launch
+//          2, against 72 MB of weights, 15 MB of inputs and outputs: bound by the tensor cores through mma.sync, which
+//          must reach 40 % of the dense peak (0.99 PFLOP/s; mma.sync alone can reach about 62 %). Launch 2 reads each
+//          weight once per 128 pixels from the L2 cache (101 MB) and writes and reads 25 MB of sums. Predicted for an
+//          H200, not measured: launch 1 70 us, launch 2 40 us alone on the device (28 us of all multiprocessors' time),
+//          launch 3 8 us. float32: bound by the FMA units.
+// Limits   16-byte accesses: c1 a multiple of 8; m and channels are 32 bits wide. Shared memory: 72 KiB + 64 rows of
+//          the slice at least, so devices from sm_80 on (99 KiB) take slices of 128 channels, an H200 (227 KiB) up to
+//          512.
 #include "crossmodal_amplifier/crossmodal_amplifier_cuda.hpp"
 
 #include "convolution/convolution.hpp"
@@ -24,14 +27,13 @@
 namespace trd::cuda {
 namespace {
 
-int64_t up256(int64_t bytes) { return (bytes + 255) / 256 * 256; }
-
-// What a call does: the 3x3 convolutions with addresses relative to the workspace's start, and the division of the pairs.
+// What a call does: the 3x3 convolutions with addresses relative to the workspace's start, and the division of the
+// pairs.
 struct Steps {
-    int32_t count;                     // of scales in all branches
+    int32_t count;  // of scales in all branches
     int64_t m[kMostPairs], c[kMostPairs];
-    int64_t first_out[kMostPairs];     // of the 3x3's outputs: bytes into the workspace
-    int64_t scratch;                   // bytes into the workspace: the convolutions', then the pairs' sums
+    int64_t first_out[kMostPairs];  // of the 3x3's outputs: bytes into the workspace
+    int64_t scratch;                // bytes into the workspace: the convolutions', then the pairs' sums
     int64_t workspace_bytes;
     trd_convolution first[kMostPairs];
     PairPlan plan;
@@ -104,13 +106,16 @@ template <class T, int kGroups>
 void launch_pairs(const FusedPairs& group, uint32_t blocks, int64_t shared, cudaStream_t stream) {
     constexpr int kTileN = static_cast<int>(pair_columns(sizeof(T)));
     allow_shared(reinterpret_cast<const void*>(fused_pair_kernel<T, kGroups, kTileN>), static_cast<int>(shared));
-    TRD_LAUNCH((fused_pair_kernel<T, kGroups, kTileN>), blocks, kPairThreads<kGroups>, static_cast<size_t>(shared), stream, group);
+    TRD_LAUNCH((fused_pair_kernel<T, kGroups, kTileN>), blocks, kPairThreads<kGroups>, static_cast<size_t>(shared),
+               stream, group);
     check_launch("crossmodal_amplifier, 1x1 to 1x1");
 }
 
 }  // namespace
 
-int64_t crossmodal_amplifier_workspace_bytes(const trd_exec& exec, const Amplifier& a) { return Steps(exec, a, nullptr).workspace_bytes; }
+int64_t crossmodal_amplifier_workspace_bytes(const trd_exec& exec, const Amplifier& a) {
+    return Steps(exec, a, nullptr).workspace_bytes;
+}
 
 bool crossmodal_amplifier_fits(const trd_exec& exec, const Amplifier& a) {
     const Steps steps(exec, a, nullptr);
@@ -144,12 +149,13 @@ void crossmodal_amplifier(const trd_exec& exec, const Amplifier& a, void* worksp
         if (p.slices > 1) parts.problems[parts.count++] = parts_of(p);
     }
     const bool rows_128 = steps.plan.tile_m == 128;
-    if (a.type == TRD_FLOAT32)
-        launch_pairs<float, 1>(group, blocks, shared, stream);
+    if (a.type == TRD_FLOAT32) launch_pairs<float, 1>(group, blocks, shared, stream);
     else if (a.type == TRD_FLOAT16)
-        rows_128 ? launch_pairs<half_t, 2>(group, blocks, shared, stream) : launch_pairs<half_t, 1>(group, blocks, shared, stream);
+        rows_128 ? launch_pairs<half_t, 2>(group, blocks, shared, stream)
+                 : launch_pairs<half_t, 1>(group, blocks, shared, stream);
     else
-        rows_128 ? launch_pairs<bfloat_t, 2>(group, blocks, shared, stream) : launch_pairs<bfloat_t, 1>(group, blocks, shared, stream);
+        rows_128 ? launch_pairs<bfloat_t, 2>(group, blocks, shared, stream)
+                 : launch_pairs<bfloat_t, 1>(group, blocks, shared, stream);
     if (parts.count > 0) add_parts(a.type, parts, stream);
 }
 

@@ -10,7 +10,7 @@ AmplifierLayout amplifier_layout(int32_t type, int64_t c1) {
     AmplifierLayout layout = {};
     const auto place = [&](int64_t bytes) {
         const int64_t at = layout.bytes;
-        layout.bytes += (bytes + 255) / 256 * 256;
+        layout.bytes += up256(bytes);
         return at;
     };
     for (int i = 0; i < TRD_AMPLIFIER_LAYERS; ++i) {
@@ -27,7 +27,8 @@ AmplifierLayout amplifier_layout(int32_t type, int64_t c1) {
     return layout;
 }
 
-void pack_amplifier_layer(int32_t type, const AmplifierLayer& layer, const float* weights, const float* bias, void* packed) {
+void pack_amplifier_layer(int32_t type, const AmplifierLayer& layer, const float* weights, const float* bias,
+                          void* packed) {
     auto* const to = static_cast<unsigned char*>(packed);
     pack_convolution(type, weights, to + layer.weights, layer.c_in, layer.c_out, layer.kernel, 0);
     std::memcpy(to + layer.bias, bias, static_cast<size_t>(layer.bias_bytes));

@@ -6,7 +6,8 @@
 
 namespace trd::reference {
 
-// One scale's layers with BatchNorm folded: 3x3 (c to c, padding 1), 1x1 (c to 2c), 1x1 (2c to c), each with bias and ReLU.
+// One scale's layers with BatchNorm folded: 3x3 (c to c, padding 1), 1x1 (c to 2c), 1x1 (2c to c), each with bias and
+// ReLU.
 struct AmplifierScale {
     int64_t c;
     std::vector<float> weights[3];  // [c, c, 3, 3], [2c, c], [c, 2c]
@@ -34,7 +35,8 @@ inline AmplifierOutputs crossmodal_amplifier(const AmplifierScale& s, const floa
                     if (from_y < 0 || from_y >= side || from_x < 0 || from_x >= side) continue;
                     const float* pixel = in + ((image * side + from_y) * side + from_x) * c;
                     for (int64_t ci = 0; ci < c; ++ci)
-                        sum += static_cast<double>(pixel[ci]) * s.weights[0][static_cast<size_t>(((co * c + ci) * 3 + ky) * 3 + kx)];
+                        sum += static_cast<double>(pixel[ci]) *
+                               s.weights[0][static_cast<size_t>(((co * c + ci) * 3 + ky) * 3 + kx)];
                 }
             out.layer[0].push_back(amplifier_relu(sum));
         }
@@ -45,7 +47,8 @@ inline AmplifierOutputs crossmodal_amplifier(const AmplifierScale& s, const floa
             for (int64_t co = 0; co < c_out; ++co) {
                 double sum = s.bias[layer][static_cast<size_t>(co)];
                 for (int64_t ci = 0; ci < c_in; ++ci)
-                    sum += out.layer[layer - 1][static_cast<size_t>(p * c_in + ci)] * s.weights[layer][static_cast<size_t>(co * c_in + ci)];
+                    sum += out.layer[layer - 1][static_cast<size_t>(p * c_in + ci)] *
+                           s.weights[layer][static_cast<size_t>(co * c_in + ci)];
                 out.layer[layer].push_back(amplifier_relu(sum));
             }
     }

@@ -1,5 +1,5 @@
-// The kernel of the fused pairs. One pipeline of asynchronous copies runs through both products: while the last tiles of the
-// intermediate are multiplied, the first weights of the second product are already on their way.
+// The kernel of the fused pairs. One pipeline of asynchronous copies runs through both products: while the last tiles
+// of the intermediate are multiplied, the first weights of the second product are already on their way.
 #pragma once
 #include "convolution/tile.cuh"
 #include "crossmodal_amplifier/fused_pair.hpp"
@@ -7,12 +7,12 @@
 namespace trd::cuda {
 
 // Threads of a block whose tiles have 64 kGroups rows; four warps multiply 64 rows.
-template <int kGroups> constexpr int kPairThreads = kThreads * kGroups;
+template <int kGroups> constexpr int kPairThreads = kThreads* kGroups;
 
 // Queues the copies of a tile: rows [first, rows) and columns [column, columns) of a matrix, zeros behind both.
 template <class T, int kTileRows, int kBlockThreads>
-__device__ __forceinline__ void copy_tile(unsigned char* tile, const void* matrix, int64_t row_elements, int first, int rows, int column,
-                                          int columns) {
+__device__ __forceinline__ void copy_tile(unsigned char* tile, const void* matrix, int64_t row_elements, int first,
+                                          int rows, int column, int columns) {
     constexpr int kStep = kBlockThreads / 8;  // rows that all threads copy at a time
     const int row = static_cast<int>(threadIdx.x) / 8, piece = static_cast<int>(threadIdx.x) % 8;
     const int from_column = column + piece * kVector<T>;
@@ -46,10 +46,7 @@ __device__ __forceinline__ void for_sums(const Product<float, kTileM, kTileN>& p
         }
 }
 
-template <class T, int kCount>
-struct alignas(sizeof(T) * kCount) Neighbours {
-    T v[kCount];
-};
+template <class T, int kCount> struct alignas(sizeof(T) * kCount) Neighbours { T v[kCount]; };
 
 // sums + bias, ReLU, rounded
 template <class T, int kCount>
@@ -67,7 +64,8 @@ __device__ __forceinline__ Neighbours<T, kCount> activated(const float (&sums)[k
 //   up    for each kTileN of the slice's channels, for each kTileK of c:       in, up   -> hidden
 //   down  for each kTileN of the c outputs, for each kTileK of the slice:      hidden, down -> out or partial
 template <class T, int kGroups, int kTileN>
-__global__ void __launch_bounds__(kPairThreads<kGroups>, 1) fused_pair_kernel(const __grid_constant__ FusedPairs group) {
+__global__ void __launch_bounds__(kPairThreads<kGroups>, 1)
+    fused_pair_kernel(const __grid_constant__ FusedPairs group) {
     constexpr int kTileM = kPairRows * kGroups, kStageBytes = (kTileM + kTileN) * kRowBytes;
     constexpr int kBlock = kPairThreads<kGroups>;
     static_assert(kGroups == 1 || sizeof(T) == 2, "the float32 product is of 128 threads");
@@ -91,14 +89,16 @@ __global__ void __launch_bounds__(kPairThreads<kGroups>, 1) fused_pair_kernel(co
         if (next_up) {
             const int k = next_k * kTileK<T>;
             copy_tile<T, kTileM, kBlock>(stage, p.in, p.c, m, p.m, k, p.c);
-            copy_tile<T, kTileN, kBlock>(stage + kTileM * kRowBytes, p.up, p.up_row, j + next_tile * kTileN, j_end, k, k + kTileK<T>);
+            copy_tile<T, kTileN, kBlock>(stage + kTileM * kRowBytes, p.up, p.up_row, j + next_tile * kTileN, j_end, k,
+                                         k + kTileK<T>);
             if (++next_k == up_k) {
                 next_k = 0;
                 if (++next_tile == up_tiles) next_tile = 0, next_up = false;
             }
         } else if (next_tile < down_tiles) {
             const int k = j + next_k * kTileK<T>;
-            copy_tile<T, kTileN, kBlock>(stage + kTileM * kRowBytes, p.down, p.down_row, next_tile * kTileN, p.c, k, k + kTileK<T>);
+            copy_tile<T, kTileN, kBlock>(stage + kTileM * kRowBytes, p.down, p.down_row, next_tile * kTileN, p.c, k,
+                                         k + kTileK<T>);
             if (++next_k == down_k) next_k = 0, ++next_tile;
         }
         next_stage = next_stage + 1 == kPairStages ? 0 : next_stage + 1;
@@ -125,13 +125,14 @@ __global__ void __launch_bounds__(kPairThreads<kGroups>, 1) fused_pair_kernel(co
             product.multiply(stage, stage + kTileM * kRowBytes);
         }
         const int first = j + tile * kTileN;
-        unsigned char* const to = hidden + tile * (kTileN / kTileK<T>) * kTileM * kRowBytes;
+        unsigned char* const to = hidden + tile * (kTileN / kTileK<T>)*kTileM * kRowBytes;
         for_sums(product, [&](int row, int column, const auto& sums) {
             constexpr int kCount = sizeof sums / sizeof(float);
             Neighbours<T, kCount> h = {};  // behind the last channel: a zero, also where the input is infinite
             if (first + column < j_end) h = activated<T>(sums, p.up_bias + first + column);
             const int k = column % kTileK<T>;
-            *reinterpret_cast<Neighbours<T, kCount>*>(to + column / kTileK<T> * kTileM * kRowBytes + place(row, k / kVector<T>) +
+            *reinterpret_cast<Neighbours<T, kCount>*>(to + column / kTileK<T> * kTileM * kRowBytes +
+                                                      place(row, k / kVector<T>) +
                                                       k % kVector<T> * static_cast<int>(sizeof(T))) = h;
         });
     }
@@ -154,7 +155,8 @@ __global__ void __launch_bounds__(kPairThreads<kGroups>, 1) fused_pair_kernel(co
                 Neighbours<float, kCount> part;
 #pragma unroll
                 for (int e = 0; e < kCount; ++e) part.v[e] = sums[e];
-                *reinterpret_cast<Neighbours<float, kCount>*>(p.partial + (static_cast<int64_t>(slice) * p.m + m + row) * p.c + n) = part;
+                *reinterpret_cast<Neighbours<float, kCount>*>(
+                    p.partial + (static_cast<int64_t>(slice) * p.m + m + row) * p.c + n) = part;
             }
         });
     }

@@ -6,14 +6,15 @@
 
 namespace trd {
 
-// Steps that all scales together take: scale 0 goes down and up three times, scale 1 twice, scale 2 once, in the middle ones.
+// Steps that all scales together take: scale 0 goes down and up three times, scale 1 twice, scale 2 once, in the middle
+// ones.
 constexpr int32_t kFilterSteps = 6;
 
 struct FilterLayer {
     int32_t scale, step;  // step of its own scale, 0 to 2 (3 - scale) - 1
     int32_t transposed;
     int64_t c_in, c_out;
-    int64_t level;        // the input has side >> level rows and columns
+    int64_t level;  // the input has side >> level rows and columns
 };
 
 // layer  0 to TRD_FILTER_LAYERS - 1: scale 0's six, scale 1's four, scale 2's two

@@ -1,10 +1,11 @@
 // Crossmodal Filter on CUDA: six grouped launches of the convolutions' kernels, two where their products are split.
-// Layout   in and out channels-last, out a slice of the bottleneck's concatenated input; intermediates dense, in the workspace:
-//          per branch six buffers, that of level l of the way down again for level l of the way up.
+// Layout   in and out channels-last, out a slice of the bottleneck's concatenated input; intermediates dense, in the
+//          workspace: per branch six buffers, that of level l of the way down again for level l of the way up.
 // Launch   step k of all scales and branches together: a.1 | a.2 b.1 | a.3 b.2 c.1 | a.4 b.3 c.2 | a.5 b.4 | a.6.
-// Traffic  the weights once (2 x 120 MB for wide_resnet50_2 in 16 bits: 56 us at 4.3 TB/s), 25.8 GFLOP for both branches; the
-//          intermediates, 2.9 MB a branch, stay in the L2 cache. Bound by the weights in the middle steps, by the multiplications in
-//          the outer ones. Predicted for an H200, not measured: 10, 19, 37, 37, 14 and 8 us, 125 us in all.
+// Traffic  the weights once (2 x 120 MB for wide_resnet50_2 in 16 bits: 56 us at 4.3 TB/s), 25.8 GFLOP for both
+//          branches; the intermediates, 2.9 MB a branch, stay in the L2 cache. Bound by the weights in the middle
+//          steps, by the multiplications in the outer ones. Predicted for an H200, not measured: 10, 19, 37, 37, 14 and
+//          8 us, 125 us in all.
 // Limits   as the convolutions'.
 #include "crossmodal_filter/crossmodal_filter_cuda.hpp"
 
@@ -19,14 +20,12 @@ namespace {
 
 constexpr int kScales = 3;
 
-int64_t aligned256(int64_t bytes) { return (bytes + 255) / 256 * 256; }
-
 struct Sizes {
     int32_t type;
     int64_t n, side, c1;
     // Features of a scale after `level` (of the whole network's) halvings.
     int64_t bytes(int64_t channels, int64_t level) const {
-        return aligned256(n * (side >> level) * (side >> level) * channels * type_bytes(type));
+        return up256(n * (side >> level) * (side >> level) * channels * type_bytes(type));
     }
 };
 
@@ -42,8 +41,8 @@ int64_t offset_of(const Sizes& s, int32_t scale, int64_t level) {
 }
 
 // The layers of a step. branches null: their sizes only.
-int32_t layers_of(int32_t step, const Sizes& s, const trd_tuner_branch* branches, int32_t count, unsigned char* workspace,
-                  trd_convolution* layers) {
+int32_t layers_of(int32_t step, const Sizes& s, const trd_tuner_branch* branches, int32_t count,
+                  unsigned char* workspace, trd_convolution* layers) {
     int32_t filled = 0;
     const int64_t branch_bytes = offset_of(s, kScales, 0);
     for (int32_t scale = 0; scale < kScales; ++scale) {
@@ -73,7 +72,8 @@ int32_t layers_of(int32_t step, const Sizes& s, const trd_tuner_branch* branches
 
 }  // namespace
 
-int64_t crossmodal_filter_workspace_bytes(const trd_exec& exec, int32_t type, int32_t count, int64_t n, int64_t side, int64_t c1) {
+int64_t crossmodal_filter_workspace_bytes(const trd_exec& exec, int32_t type, int32_t count, int64_t n, int64_t side,
+                                          int64_t c1) {
     const Sizes s = {type, n, side, c1};
     int64_t partial = 0;
     for (int32_t step = 0; step < kFilterSteps; ++step) {
@@ -84,8 +84,8 @@ int64_t crossmodal_filter_workspace_bytes(const trd_exec& exec, int32_t type, in
     return count * offset_of(s, kScales, 0) + partial;
 }
 
-void crossmodal_filter(const trd_exec& exec, int32_t type, const trd_tuner_branch* branches, int32_t count, void* workspace, int64_t n,
-                       int64_t side, int64_t c1) {
+void crossmodal_filter(const trd_exec& exec, int32_t type, const trd_tuner_branch* branches, int32_t count,
+                       void* workspace, int64_t n, int64_t side, int64_t c1) {
     const Sizes s = {type, n, side, c1};
     auto* const bytes = static_cast<unsigned char*>(workspace);
     for (int32_t step = 0; step < kFilterSteps; ++step) {

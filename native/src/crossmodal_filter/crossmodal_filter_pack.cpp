@@ -9,8 +9,6 @@ namespace {
 
 int32_t first_layer(int32_t scale) { return scale == 0 ? 0 : scale == 1 ? 6 : 10; }
 
-int64_t aligned256(int64_t bytes) { return (bytes + 255) / 256 * 256; }
-
 }  // namespace
 
 FilterLayer filter_layer(int32_t layer, int64_t c1) {
@@ -30,8 +28,9 @@ FilterOffsets filter_offsets(int32_t type, int32_t layer, int64_t c1) {
     for (int32_t i = 0; i <= layer; ++i) {
         const FilterLayer l = filter_layer(i, c1);
         offsets.weights = offsets.end;
-        offsets.bias = offsets.weights + aligned256(packed_rows(l.c_out, l.transposed) * packed_row(type, l.c_in, 2, l.transposed) * type_bytes(type));
-        offsets.end = offsets.bias + aligned256(l.c_out * static_cast<int64_t>(sizeof(float)));
+        offsets.bias = offsets.weights + up256(packed_rows(l.c_out, l.transposed) *
+                                               packed_row(type, l.c_in, 2, l.transposed) * type_bytes(type));
+        offsets.end = offsets.bias + up256(l.c_out * static_cast<int64_t>(sizeof(float)));
     }
     return offsets;
 }

@@ -17,7 +17,7 @@ thread_local char text[192];
 
 [[noreturn]] void fail(const char* what, cudaError_t error) {
     std::snprintf(text, sizeof text, "%s: %s (%s)", what, cudaGetErrorString(error), cudaGetErrorName(error));
-    throw Failure{text};
+    throw Failure{text, static_cast<int32_t>(error)};
 }
 
 void check(cudaError_t error, const char* what) {

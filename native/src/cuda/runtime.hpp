@@ -9,6 +9,7 @@ namespace trd::cuda {
 // Thrown when the CUDA runtime refuses; becomes TRD_ERROR_CUDA.
 struct Failure {
     const char* what;  // thread-local text: the runtime's reason
+    int32_t code = 0;  // its cudaError_t; 0 when libtrd itself refuses the device
 };
 
 // After every launch: throws Failure with the kernel's name when the launch was refused.

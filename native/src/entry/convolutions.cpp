@@ -10,8 +10,6 @@ using namespace trd::entry;
 
 namespace {
 
-bool is_type(int32_t type) { return type == TRD_FLOAT32 || type == TRD_BFLOAT16 || type == TRD_FLOAT16; }
-
 bool channels_fit(int64_t c_in, int64_t c_out) {
     return (c_in == 3 || (c_in > 0 && c_in % 8 == 0)) && c_out > 0 && c_out % 8 == 0 && c_in <= trd::kMostChannels &&
            c_out <= trd::kMostChannels;
@@ -26,7 +24,8 @@ bool pixels_fit(int64_t n, int64_t h, int64_t w) {
 }
 
 int64_t packed_bytes_of(int32_t type, const trd_convolution& l) {
-    return trd::packed_rows(l.c_out, l.transposed) * trd::packed_row(type, l.c_in, l.kernel, l.transposed) * trd::type_bytes(type);
+    return trd::packed_rows(l.c_out, l.transposed) * trd::packed_row(type, l.c_in, l.kernel, l.transposed) *
+           trd::type_bytes(type);
 }
 
 void require_sizes(int32_t type, const trd_convolution* layers, int32_t count) {
@@ -34,16 +33,21 @@ void require_sizes(int32_t type, const trd_convolution* layers, int32_t count) {
     require(count >= 1 && count <= TRD_MAX_LAYERS, "convolutions: count is not in 1..TRD_MAX_LAYERS");
     require(layers != nullptr, "convolutions: layers is null");
     for (const trd_convolution* l = layers; l != layers + count; ++l) {
-        require(channels_fit(l->c_in, l->c_out), "convolutions: c_in or c_out is no multiple of 8 (c_in: or 3) or too large");
-        require(kernel_fits(l->kernel, l->transposed), "convolutions: kernel is not in 1..7, or 2 where transposed, or transposed is not 0 or 1");
+        require(channels_fit(l->c_in, l->c_out),
+                "convolutions: c_in or c_out is no multiple of 8 (c_in: or 3) or too large");
+        require(kernel_fits(l->kernel, l->transposed),
+                "convolutions: kernel is not in 1..7, or 2 where transposed, or transposed is not 0 or 1");
         require(l->stride == 1 || l->stride == 2, "convolutions: stride is not 1 or 2");
         require(l->padding >= 0 && l->padding <= 3, "convolutions: padding is not in 0..3");
-        require(l->transposed == 0 || (l->stride == 2 && l->padding == 0), "convolutions: transposed, but stride is not 2 or padding not 0");
-        require((l->relu == 0 || l->relu == 1) && l->reserved == 0, "convolutions: relu is not 0 or 1, or reserved not 0");
+        require(l->transposed == 0 || (l->stride == 2 && l->padding == 0),
+                "convolutions: transposed, but stride is not 2 or padding not 0");
+        require((l->relu == 0 || l->relu == 1) && l->reserved == 0,
+                "convolutions: relu is not 0 or 1, or reserved not 0");
         require(pixels_fit(l->n, l->h, l->w), "convolutions: n, h or w is not positive or too large");
         require(l->transposed || (l->h + 2 * l->padding >= l->kernel && l->w + 2 * l->padding >= l->kernel),
                 "convolutions: the kernel is larger than the padded input");
-        require(pixels_fit(l->n, trd::convolution_side(l->h, *l), trd::convolution_side(l->w, *l)), "convolutions: the output is too large");
+        require(pixels_fit(l->n, trd::convolution_side(l->h, *l), trd::convolution_side(l->w, *l)),
+                "convolutions: the output is too large");
         require(l->out_stride >= l->c_out && l->out_stride % 8 == 0 && l->out_stride <= (int64_t{1} << 20),
                 "convolutions: out_stride is smaller than c_out, no multiple of 8 or too large");
     }
@@ -76,8 +80,9 @@ void require_pointers(int32_t type, const trd_convolution* layers, int32_t count
     for (int32_t i = 0; i < count; ++i) {
         const trd_convolution& l = layers[i];
         require(l.in && l.packed && l.bias && l.out, "convolutions: in, packed, bias or out is null");
-        require(aligned(l.in, l.c_in == 3 ? trd::type_bytes(type) : 16) && aligned(l.packed, 16) && aligned(l.residual, 16) &&
-                    aligned(l.post, 16) && aligned(l.out, 16) && aligned(l.bias, sizeof(float)),
+        require(aligned(l.in, l.c_in == 3 ? trd::type_bytes(type) : 16) && aligned(l.packed, 16) &&
+                    aligned(l.residual, 16) && aligned(l.post, 16) && aligned(l.out, 16) &&
+                    aligned(l.bias, sizeof(float)),
                 "convolutions: a pointer is misaligned");
         memory[i] = Memory(type, l);
     }
@@ -88,16 +93,20 @@ void require_pointers(int32_t type, const trd_convolution* layers, int32_t count
             const Memory& reader = memory[j];
             require(i == j || !overlap(writer.out, reader.out), "convolutions: two outputs overlap");
             for (int r = 0; r < reader.reads; ++r) {
-                const bool in_place = i == j && r >= 3 && reader.read[r].address == writer.out.address && writer.out.rows == 1;
-                require(in_place || !overlap(writer.out, reader.read[r]), "convolutions: an output overlaps what a layer reads");
-                require(i != 0 || !overlap(workspace, reader.read[r]), "convolutions: the workspace overlaps what a layer reads");
+                const bool in_place =
+                    i == j && r >= 3 && reader.read[r].address == writer.out.address && writer.out.rows == 1;
+                require(in_place || !overlap(writer.out, reader.read[r]),
+                        "convolutions: an output overlaps what a layer reads");
+                require(i != 0 || !overlap(workspace, reader.read[r]),
+                        "convolutions: the workspace overlaps what a layer reads");
             }
         }
     }
 }
 
 void require_grid(const trd_exec& exec, int32_t type, const trd_convolution* layers, int32_t count) {
-    require(trd::cuda::convolutions_blocks(exec, type, layers, count) < (int64_t{1} << 31), "convolutions: the layers are too large for one launch");
+    require(trd::cuda::convolutions_blocks(exec, type, layers, count) < (int64_t{1} << 31),
+            "convolutions: the layers are too large for one launch");
 }
 
 #endif
@@ -106,7 +115,8 @@ void require_grid(const trd_exec& exec, int32_t type, const trd_convolution* lay
 
 int64_t trd_convolution_packed_bytes(int32_t type, int64_t c_in, int64_t c_out, int32_t kernel, int32_t transposed) {
     if (!is_type(type) || !channels_fit(c_in, c_out) || !kernel_fits(kernel, transposed)) return 0;
-    return trd::packed_rows(c_out, transposed) * trd::packed_row(type, c_in, kernel, transposed) * trd::type_bytes(type);
+    return trd::packed_rows(c_out, transposed) * trd::packed_row(type, c_in, kernel, transposed) *
+           trd::type_bytes(type);
 }
 
 trd_status trd_convolution_pack(int32_t type, const float* weights, void* packed, int64_t packed_bytes, int64_t c_in,
@@ -116,14 +126,17 @@ trd_status trd_convolution_pack(int32_t type, const float* weights, void* packed
         const int64_t needed = trd_convolution_packed_bytes(type, c_in, c_out, kernel, transposed);
         require(needed > 0, "convolution_pack: type, c_in, c_out, kernel or transposed is out of range");
         require(packed_bytes >= needed, "convolution_pack: packed is smaller than trd_convolution_packed_bytes");
-        require(aligned(packed, 16) && aligned(weights, sizeof(float)), "convolution_pack: packed is not 16-byte aligned, or weights not 4-byte");
+        require(aligned(packed, 16) && aligned(weights, sizeof(float)),
+                "convolution_pack: packed is not 16-byte aligned, or weights not 4-byte");
         const int64_t weight_bytes = c_in * c_out * kernel * kernel * static_cast<int64_t>(sizeof(float));
-        require(!overlap(dense(packed, needed), dense(weights, weight_bytes)), "convolution_pack: packed overlaps weights");
+        require(!overlap(dense(packed, needed), dense(weights, weight_bytes)),
+                "convolution_pack: packed overlaps weights");
         trd::pack_convolution(type, weights, packed, c_in, c_out, kernel, transposed);
     });
 }
 
-int64_t trd_convolutions_workspace_bytes(const trd_exec* exec, int32_t type, const trd_convolution* layers, int32_t count) {
+int64_t trd_convolutions_workspace_bytes(const trd_exec* exec, int32_t type, const trd_convolution* layers,
+                                         int32_t count) {
     int64_t bytes = -1;
     guarded([&] {
         require_cuda(exec);
@@ -136,8 +149,8 @@ int64_t trd_convolutions_workspace_bytes(const trd_exec* exec, int32_t type, con
     return bytes;
 }
 
-trd_status trd_convolutions(const trd_exec* exec, int32_t type, const trd_convolution* layers, int32_t count, void* workspace,
-                            int64_t workspace_bytes) {
+trd_status trd_convolutions(const trd_exec* exec, int32_t type, const trd_convolution* layers, int32_t count,
+                            void* workspace, int64_t workspace_bytes) {
     return guarded([&] {
         require_cuda(exec);
         require_sizes(type, layers, count);

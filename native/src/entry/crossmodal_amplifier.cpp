@@ -10,14 +10,15 @@ using namespace trd::entry;
 namespace {
 
 constexpr int64_t kSideMultiple = 4;  // three scales, each half of the one before
-constexpr int64_t kWidest = 8;  // the third scale's intermediate: 2 (c1 << 2)
+constexpr int64_t kWidest = 8;        // the third scale's intermediate: 2 (c1 << 2)
 
 #ifdef TRD_CUDA
 // Bytes of the workspace for sizes that are accepted.
 int64_t checked_workspace(const trd_exec& exec, const TunerSizes& s, int32_t count) {
     require_tuner_sizes(s, count, kSideMultiple, kWidest);
     const trd::cuda::Amplifier a{s.type, nullptr, count, s.n, s.side, s.c1};
-    require(trd::cuda::crossmodal_amplifier_fits(exec, a), "crossmodal_amplifier: n, side and c1 are too large for one launch");
+    require(trd::cuda::crossmodal_amplifier_fits(exec, a),
+            "crossmodal_amplifier: n, side and c1 are too large for one launch");
     return trd::cuda::crossmodal_amplifier_workspace_bytes(exec, a);
 }
 #endif
@@ -25,28 +26,24 @@ int64_t checked_workspace(const trd_exec& exec, const TunerSizes& s, int32_t cou
 }  // namespace
 
 int64_t trd_crossmodal_amplifier_packed_bytes(int32_t type, int64_t c1) {
-    return tuner_type(type) && tuner_channels(c1, kWidest) ? trd::amplifier_layout(type, c1).bytes : 0;
+    return is_type(type) && tuner_channels(c1, kWidest) ? trd::amplifier_layout(type, c1).bytes : 0;
 }
 
-trd_status trd_crossmodal_amplifier_pack(int32_t type, int32_t layer, const float* weights, const float* bias, void* packed,
-                                         int64_t packed_bytes, int64_t c1) {
+trd_status trd_crossmodal_amplifier_pack(int32_t type, int32_t layer, const float* weights, const float* bias,
+                                         void* packed, int64_t packed_bytes, int64_t c1) {
     return guarded([&] {
-        require(weights && bias && packed, "crossmodal_amplifier_pack: weights, bias or packed is null");
-        require(layer >= 0 && layer < TRD_AMPLIFIER_LAYERS, "crossmodal_amplifier_pack: layer is not in 0..TRD_AMPLIFIER_LAYERS - 1");
         const int64_t needed = trd_crossmodal_amplifier_packed_bytes(type, c1);
-        require(needed > 0, "crossmodal_amplifier_pack: type or c1 is out of range");
-        require(packed_bytes >= needed, "crossmodal_amplifier_pack: packed is smaller than trd_crossmodal_amplifier_packed_bytes");
-        require(aligned(packed, 256) && aligned(weights, sizeof(float)) && aligned(bias, sizeof(float)),
-                "crossmodal_amplifier_pack: packed is not 256-byte aligned, or weights or bias not 4-byte");
-        const trd::AmplifierLayer l = trd::amplifier_layout(type, c1).layers[layer];
-        const int64_t weight_bytes = l.c_in * l.c_out * l.kernel * l.kernel * static_cast<int64_t>(sizeof(float));
-        require(!overlap(dense(packed, needed), dense(weights, weight_bytes)) && !overlap(dense(packed, needed), dense(bias, l.bias_bytes)),
-                "crossmodal_amplifier_pack: packed overlaps weights or bias");
-        trd::pack_amplifier_layer(type, l, weights, bias, packed);
+        const auto place = [&] { return trd::amplifier_layout(type, c1).layers[layer]; };
+        require_pack({layer, TRD_AMPLIFIER_LAYERS, weights, bias, packed, packed_bytes, needed}, [&] {
+            const trd::AmplifierLayer l = place();
+            return LayerFloats{l.c_in * l.c_out * l.kernel * l.kernel, l.c_out};
+        });
+        trd::pack_amplifier_layer(type, place(), weights, bias, packed);
     });
 }
 
-int64_t trd_crossmodal_amplifier_workspace_bytes(const trd_exec* exec, int32_t type, int32_t count, int64_t n, int64_t side, int64_t c1) {
+int64_t trd_crossmodal_amplifier_workspace_bytes(const trd_exec* exec, int32_t type, int32_t count, int64_t n,
+                                                 int64_t side, int64_t c1) {
     int64_t bytes = -1;
     guarded([&] {
         require_cuda(exec);
@@ -59,8 +56,8 @@ int64_t trd_crossmodal_amplifier_workspace_bytes(const trd_exec* exec, int32_t t
     return bytes;
 }
 
-trd_status trd_crossmodal_amplifier(const trd_exec* exec, int32_t type, const trd_tuner_branch* branches, int32_t count, void* workspace,
-                                    int64_t workspace_bytes, int64_t n, int64_t side, int64_t c1) {
+trd_status trd_crossmodal_amplifier(const trd_exec* exec, int32_t type, const trd_tuner_branch* branches, int32_t count,
+                                    void* workspace, int64_t workspace_bytes, int64_t n, int64_t side, int64_t c1) {
     return guarded([&] {
         require_cuda(exec);
 #ifdef TRD_CUDA
@@ -69,7 +66,8 @@ trd_status trd_crossmodal_amplifier(const trd_exec* exec, int32_t type, const tr
         require(workspace != nullptr && workspace_bytes >= needed,
                 "crossmodal_amplifier: workspace is null or smaller than trd_crossmodal_amplifier_workspace_bytes");
         require(aligned(workspace, 256), "crossmodal_amplifier: workspace is not 256-byte aligned");
-        require_tuner_branches(sizes, branches, count, trd_crossmodal_amplifier_packed_bytes(type, c1), dense(workspace, needed));
+        require_tuner_branches(sizes, branches, count, trd_crossmodal_amplifier_packed_bytes(type, c1),
+                               dense(workspace, needed));
         trd::cuda::crossmodal_amplifier(*exec, {type, branches, count, n, side, c1}, workspace);
 #else
         (void)type, (void)branches, (void)count, (void)workspace, (void)workspace_bytes, (void)n, (void)side, (void)c1;

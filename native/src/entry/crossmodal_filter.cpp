@@ -10,11 +10,12 @@ using namespace trd::entry;
 
 namespace {
 
-constexpr int64_t kSideMultiple = 8, kMostChannels = 8;  // of side, and in the middle: 8 c1
+constexpr int64_t kSideMultiple = 8;  // three scales, of which the first is halved three times
+constexpr int64_t kWidest = 8;        // the middle of each scale: 8 c1
 
 TunerSizes require_sizes(int32_t type, int32_t count, int64_t n, int64_t side, int64_t c1) {
     const TunerSizes sizes = {type, n, side, c1};
-    require_tuner_sizes(sizes, count, kSideMultiple, kMostChannels);
+    require_tuner_sizes(sizes, count, kSideMultiple, kWidest);
     // A step of both branches then has less than 2^31 blocks.
     require(n <= (trd::kMostPixels >> 3) / (side * side), "crossmodal_filter: n is too large");
     return sizes;
@@ -23,29 +24,23 @@ TunerSizes require_sizes(int32_t type, int32_t count, int64_t n, int64_t side, i
 }  // namespace
 
 int64_t trd_crossmodal_filter_packed_bytes(int32_t type, int64_t c1) {
-    return tuner_type(type) && tuner_channels(c1, kMostChannels) ? trd::filter_offsets(type, TRD_FILTER_LAYERS - 1, c1).end : 0;
+    return is_type(type) && tuner_channels(c1, kWidest) ? trd::filter_offsets(type, TRD_FILTER_LAYERS - 1, c1).end : 0;
 }
 
-trd_status trd_crossmodal_filter_pack(int32_t type, int32_t layer, const float* weights, const float* bias, void* packed,
-                                      int64_t packed_bytes, int64_t c1) {
+trd_status trd_crossmodal_filter_pack(int32_t type, int32_t layer, const float* weights, const float* bias,
+                                      void* packed, int64_t packed_bytes, int64_t c1) {
     return guarded([&] {
-        require(weights && bias && packed, "crossmodal_filter_pack: weights, bias or packed is null");
-        require(layer >= 0 && layer < TRD_FILTER_LAYERS, "crossmodal_filter_pack: layer is not in 0..TRD_FILTER_LAYERS - 1");
         const int64_t needed = trd_crossmodal_filter_packed_bytes(type, c1);
-        require(needed > 0, "crossmodal_filter_pack: type or c1 is out of range");
-        require(packed_bytes >= needed, "crossmodal_filter_pack: packed is smaller than trd_crossmodal_filter_packed_bytes");
-        require(aligned(packed, 256) && aligned(weights, sizeof(float)) && aligned(bias, sizeof(float)),
-                "crossmodal_filter_pack: packed is not 256-byte aligned, or weights or bias not 4-byte");
-        const trd::FilterLayer l = trd::filter_layer(layer, c1);
-        const auto floats = static_cast<int64_t>(sizeof(float));
-        require(!overlap(dense(packed, needed), dense(weights, 4 * l.c_in * l.c_out * floats)) &&
-                    !overlap(dense(packed, needed), dense(bias, l.c_out * floats)),
-                "crossmodal_filter_pack: packed overlaps weights or bias");
+        require_pack({layer, TRD_FILTER_LAYERS, weights, bias, packed, packed_bytes, needed}, [&] {
+            const trd::FilterLayer l = trd::filter_layer(layer, c1);
+            return LayerFloats{4 * l.c_in * l.c_out, l.c_out};
+        });
         trd::pack_filter(type, layer, weights, bias, packed, c1);
     });
 }
 
-int64_t trd_crossmodal_filter_workspace_bytes(const trd_exec* exec, int32_t type, int32_t count, int64_t n, int64_t side, int64_t c1) {
+int64_t trd_crossmodal_filter_workspace_bytes(const trd_exec* exec, int32_t type, int32_t count, int64_t n,
+                                              int64_t side, int64_t c1) {
     int64_t bytes = -1;
     guarded([&] {
         require_cuda(exec);
@@ -57,8 +52,8 @@ int64_t trd_crossmodal_filter_workspace_bytes(const trd_exec* exec, int32_t type
     return bytes;
 }
 
-trd_status trd_crossmodal_filter(const trd_exec* exec, int32_t type, const trd_tuner_branch* branches, int32_t count, void* workspace,
-                                 int64_t workspace_bytes, int64_t n, int64_t side, int64_t c1) {
+trd_status trd_crossmodal_filter(const trd_exec* exec, int32_t type, const trd_tuner_branch* branches, int32_t count,
+                                 void* workspace, int64_t workspace_bytes, int64_t n, int64_t side, int64_t c1) {
     return guarded([&] {
         require_cuda(exec);
         const TunerSizes sizes = require_sizes(type, count, n, side, c1);
@@ -66,8 +61,10 @@ trd_status trd_crossmodal_filter(const trd_exec* exec, int32_t type, const trd_t
         require(aligned(workspace, 256), "crossmodal_filter: workspace is not 256-byte aligned");
 #ifdef TRD_CUDA
         const int64_t needed = trd::cuda::crossmodal_filter_workspace_bytes(*exec, type, count, n, side, c1);
-        require(workspace_bytes >= needed, "crossmodal_filter: workspace is smaller than trd_crossmodal_filter_workspace_bytes");
-        require_tuner_branches(sizes, branches, count, trd_crossmodal_filter_packed_bytes(type, c1), dense(workspace, needed));
+        require(workspace_bytes >= needed,
+                "crossmodal_filter: workspace is smaller than trd_crossmodal_filter_workspace_bytes");
+        require_tuner_branches(sizes, branches, count, trd_crossmodal_filter_packed_bytes(type, c1),
+                               dense(workspace, needed));
         trd::cuda::crossmodal_filter(*exec, type, branches, count, workspace, n, side, c1);
 #else
         (void)sizes, (void)workspace_bytes;

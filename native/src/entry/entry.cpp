@@ -22,11 +22,14 @@ namespace {
 
 // A fixed buffer: reporting an error must not allocate, or out-of-memory could not be reported.
 thread_local char last_error[256] = "";
+thread_local int32_t last_error_code = 0;
 
-trd_status fail(trd_status status, const char* what) noexcept {
+// code: the CUDA runtime's, 0 for all other failures
+trd_status fail(trd_status status, const char* what, int32_t code = 0) noexcept {
     size_t i = 0;
     for (; what[i] != 0 && i + 1 < sizeof last_error; ++i) last_error[i] = what[i];
     last_error[i] = 0;
+    last_error_code = code;
     return status;
 }
 
@@ -57,7 +60,8 @@ void require_disjoint(std::initializer_list<Region> inputs, std::initializer_lis
 
 bool on_cuda(const trd_exec* exec) {
     require(exec != nullptr, "exec is null");
-    require(exec->backend == TRD_BACKEND_CPU || exec->backend == TRD_BACKEND_CUDA, "exec->backend is no TRD_BACKEND_* value");
+    require(exec->backend == TRD_BACKEND_CPU || exec->backend == TRD_BACKEND_CUDA,
+            "exec->backend is no TRD_BACKEND_* value");
     if (exec->backend == TRD_BACKEND_CPU) return false;
 #ifdef TRD_CUDA
     require(exec->device >= 0, "exec->device is negative");
@@ -68,9 +72,10 @@ bool on_cuda(const trd_exec* exec) {
 }
 
 void require_type(int32_t type, bool cuda, const char* what) {
-    require(type == TRD_FLOAT32 || type == TRD_BFLOAT16 || type == TRD_FLOAT16, what);
+    require(is_type(type), what);
     if (type == TRD_FLOAT16 && !cuda)
-        throw Rejected{TRD_ERROR_UNSUPPORTED, "float16 exists on CUDA only; use TRD_FLOAT32 or TRD_BFLOAT16 on the CPU"};
+        throw Rejected{TRD_ERROR_UNSUPPORTED,
+                       "float16 exists on CUDA only; use TRD_FLOAT32 or TRD_BFLOAT16 on the CPU"};
 }
 
 void require_cpu(const trd_exec* exec) {
@@ -89,7 +94,7 @@ trd_status guarded_call(void (*call)(void*), void* body) noexcept {
         return fail(r.status, r.what);
 #ifdef TRD_CUDA
     } catch (const trd::cuda::Failure& f) {
-        return fail(TRD_ERROR_CUDA, f.what);
+        return fail(TRD_ERROR_CUDA, f.what, f.code);
 #endif
     } catch (const std::exception& e) {
         return fail(TRD_ERROR_INTERNAL, e.what());
@@ -113,8 +118,8 @@ const char* trd_describe(void) {
 #else
             const char* cuda = "";
 #endif
-            std::snprintf(text, sizeof text, "libtrd ABI %d, backends: cpu (%s)%s, %s", TRD_ABI_VERSION, trd::cpu::isa_name(), cuda,
-                          TRD_BUILD_FLAGS);
+            std::snprintf(text, sizeof text, "libtrd ABI %d, backends: cpu (%s)%s, %s", TRD_ABI_VERSION,
+                          trd::cpu::isa_name(), cuda, TRD_BUILD_FLAGS);
         }
     };
     static const Line line;
@@ -132,6 +137,8 @@ trd_status trd_set_threads(int32_t threads) {
 
 const char* trd_last_error(void) { return last_error; }
 
+int32_t trd_last_error_code(void) { return last_error_code; }
+
 trd_status trd_cuda_probe(int32_t device, trd_cuda_device* info) {
     return guarded([&] {
         require(info != nullptr, "cuda_probe: info is null");
@@ -139,7 +146,8 @@ trd_status trd_cuda_probe(int32_t device, trd_cuda_device* info) {
 #ifdef TRD_CUDA
         trd::cuda::probe(device, info);
 #else
-        throw Rejected{TRD_ERROR_UNSUPPORTED, "this build of libtrd has no CUDA backend: nvcc was not found when it was built"};
+        throw Rejected{TRD_ERROR_UNSUPPORTED,
+                       "this build of libtrd has no CUDA backend: nvcc was not found when it was built"};
 #endif
     });
 }

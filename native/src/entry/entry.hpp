@@ -30,6 +30,12 @@ bool overlap(const Region& a, const Region& b);
 // Outputs may overlap neither an input nor another output.
 void require_disjoint(std::initializer_list<Region> inputs, std::initializer_list<Region> outputs);
 
+inline bool aligned(const void* p, int64_t bytes) {
+    return reinterpret_cast<uintptr_t>(p) % static_cast<uintptr_t>(bytes) == 0;
+}
+
+inline bool is_type(int32_t type) { return type == TRD_FLOAT32 || type == TRD_BFLOAT16 || type == TRD_FLOAT16; }
+
 // Refuses what is no type, and float16 where features of it do not exist.
 void require_type(int32_t type, bool cuda, const char* what);
 
@@ -45,8 +51,7 @@ void require_cuda(const trd_exec* exec);
 // Body runs where an exception becomes the status: the only catch.
 trd_status guarded_call(void (*call)(void*), void* body) noexcept;
 
-template <class Body>
-trd_status guarded(Body&& body) noexcept {
+template <class Body> trd_status guarded(Body&& body) noexcept {
     return guarded_call([](void* b) { (*static_cast<std::remove_reference_t<Body>*>(b))(); }, &body);
 }
 

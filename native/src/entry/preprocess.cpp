@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "entry/entry.hpp"
+#include "entry/slices.hpp"
 #include "preprocess/preprocess.hpp"
 #ifdef TRD_CUDA
 #include "preprocess/preprocess_cuda.hpp"
@@ -12,8 +13,8 @@ using namespace trd::entry;
 
 namespace {
 
-using trd::cpu::PlanHeader;
-using trd::cpu::Preparation;
+using trd::PlanHeader;
+using trd::Preparation;
 
 constexpr int64_t kMaxSide = int64_t{1} << 20, kMaxPixels = int64_t{1} << 30, kMaxSize = 4096;
 
@@ -21,14 +22,15 @@ constexpr int64_t kMaxSide = int64_t{1} << 20, kMaxPixels = int64_t{1} << 30, kM
 int64_t preparation_bytes(const PlanHeader& plan) {
     const bool fits = plan.width > 0 && plan.height > 0 && plan.width <= kMaxSide && plan.height <= kMaxSide &&
                       plan.width * plan.height <= kMaxPixels && plan.size > 0 && plan.size <= kMaxSize;
-    const bool kernel = plan.op != Preparation::normals || (plan.kernel % 2 == 1 && plan.kernel > 0 && plan.kernel < 32);
-    return fits && kernel ? trd::cpu::preparation_workspace_bytes(plan) : 0;
+    const bool kernel =
+        plan.op != Preparation::normals || (plan.kernel % 2 == 1 && plan.kernel > 0 && plan.kernel < 32);
+    return fits && kernel ? trd::preparation_workspace_bytes(plan) : 0;
 }
 
 void require_workspace(const void* workspace, int64_t workspace_bytes, int64_t needed) {
     require(workspace != nullptr, "prepare: the workspace is null");
     require(workspace_bytes >= needed, "prepare: the workspace is smaller than trd_prepare_*_workspace_bytes");
-    require(reinterpret_cast<uintptr_t>(workspace) % 64 == 0, "prepare: the workspace is not 64-byte aligned");
+    require(aligned(workspace, 64), "prepare: the workspace is not 64-byte aligned");
 }
 
 trd_status plan_preparation(const trd_exec* exec, const PlanHeader& plan, void* workspace, int64_t workspace_bytes) {
@@ -37,14 +39,9 @@ trd_status plan_preparation(const trd_exec* exec, const PlanHeader& plan, void* 
         const int64_t needed = preparation_bytes(plan);
         require(needed > 0, "prepare: width, height, size or kernel is out of range");
         require_workspace(workspace, workspace_bytes, needed);
-        trd::cpu::plan_preparation(plan, workspace);
+        trd::plan_preparation(plan, workspace);
     });
 }
-
-struct Bytes {
-    const void* address;
-    int64_t count;
-};
 
 struct Call {
     const void* in;
@@ -71,36 +68,32 @@ bool require_preparation(const trd_exec* exec, const PlanHeader& plan, const Cal
         require_workspace(c.workspace, c.workspace_bytes, sizeof(PlanHeader));
         const auto* planned = static_cast<const PlanHeader*>(c.workspace);
         // What was planned was in range.
-        require(*planned == plan, "prepare: the workspace was not planned for these sizes; call trd_prepare_*_plan first");
+        require(*planned == plan,
+                "prepare: the workspace was not planned for these sizes; call trd_prepare_*_plan first");
         needed = planned->bytes;
     }
     require_workspace(c.workspace, c.workspace_bytes, needed);
     const int64_t row = plan.width * c.pixel, element = element_bytes(c.type);
     require(c.row_stride >= row, "prepare: row_stride is smaller than a row");
     require(c.row_stride <= std::numeric_limits<int64_t>::max() / plan.height, "prepare: row_stride is too large");
-    require(reinterpret_cast<uintptr_t>(c.out) % static_cast<uintptr_t>(element) == 0, "prepare: out is not aligned to its type");
-    const Bytes regions[] = {{c.in, (plan.height - 1) * c.row_stride + row},
-                             {c.out, 3 * plan.size * plan.size * element},
-                             {c.workspace, needed},
-                             {c.mask, c.mask == nullptr ? 0 : c.mask_bytes},
-                             {c.fault, c.fault == nullptr ? 0 : int64_t{sizeof(int32_t)}}};
-    for (const Bytes& a : regions) {
-        for (const Bytes& b : regions) {
-            if (&a == &b || a.count == 0 || b.count == 0) continue;
-            const auto x = reinterpret_cast<uintptr_t>(a.address), y = reinterpret_cast<uintptr_t>(b.address);
-            require(x > y || y - x >= static_cast<uintptr_t>(a.count), "prepare: two of the buffers overlap");
-        }
-    }
+    require(aligned(c.out, element), "prepare: out is not aligned to its type");
+    const Slice regions[] = {dense(c.in, (plan.height - 1) * c.row_stride + row),
+                             dense(c.out, 3 * plan.size * plan.size * element), dense(c.workspace, needed),
+                             dense(c.mask, c.mask_bytes), dense(c.fault, sizeof(int32_t))};
+    for (const Slice& a : regions)
+        for (const Slice& b : regions)
+            require(&a == &b || a.address == nullptr || b.address == nullptr || !overlap(a, b),
+                    "prepare: two of the buffers overlap");
     return cuda;
 }
 
 // The same for a point cloud, which on CUDA needs a place for its fault.
 bool require_cloud(const trd_exec* exec, const PlanHeader& plan, const Call& c) {
     const bool cuda = require_preparation(exec, plan, c);
-    require(reinterpret_cast<uintptr_t>(c.in) % 4 == 0 && c.row_stride % 4 == 0,
+    require(aligned(c.in, 4) && c.row_stride % 4 == 0,
             "prepare: the points or row_stride are not a multiple of 4 bytes");
     require(!cuda || c.fault != nullptr, "prepare: fault is null, which only the CPU allows");
-    require(reinterpret_cast<uintptr_t>(c.fault) % 4 == 0, "prepare: fault is not aligned to 4 bytes");
+    require(aligned(c.fault, 4), "prepare: fault is not aligned to 4 bytes");
     return cuda;
 }
 
@@ -108,14 +101,13 @@ bool require_cloud(const trd_exec* exec, const PlanHeader& plan, const Call& c) 
 void require_points(int64_t width, int64_t height) {
     thread_local char text[96];
     if (width >= 3 && height >= 3) return;
-    std::snprintf(text, sizeof text, "has only %lldx%lld points; at least 3x3 are needed", static_cast<long long>(width),
-                  static_cast<long long>(height));
+    std::snprintf(text, sizeof text, "has only %lldx%lld points; at least 3x3 are needed",
+                  static_cast<long long>(width), static_cast<long long>(height));
     throw Rejected{TRD_ERROR_INPUT, text};
 }
 
-void require_no_fault(trd::cpu::PartFault fault) {
-    if (fault == trd::cpu::PartFault::no_foreground)
-        throw Rejected{TRD_ERROR_INPUT, "has no foreground"};
+void require_no_fault(trd::PartFault fault) {
+    if (fault == trd::PartFault::no_foreground) throw Rejected{TRD_ERROR_INPUT, "has no foreground"};
 }
 
 PlanHeader rgb_plan(int64_t width, int64_t height, int64_t size) {
@@ -139,13 +131,14 @@ trd_status trd_prepare_rgb_plan(const trd_exec* exec, int64_t width, int64_t hei
     return plan_preparation(exec, rgb_plan(width, height, size), workspace, workspace_bytes);
 }
 
-trd_status trd_prepare_rgb(const trd_exec* exec, const uint8_t* image, int64_t width, int64_t height, int64_t row_stride,
-                           void* out, int32_t type, int64_t size, void* workspace, int64_t workspace_bytes) {
+trd_status trd_prepare_rgb(const trd_exec* exec, const uint8_t* image, int64_t width, int64_t height,
+                           int64_t row_stride, void* out, int32_t type, int64_t size, void* workspace,
+                           int64_t workspace_bytes) {
     return guarded([&] {
         const PlanHeader plan = rgb_plan(width, height, size);
         [[maybe_unused]] const bool cuda = require_preparation(
             exec, plan, {image, row_stride, 3, out, type, workspace, workspace_bytes, nullptr, 0, nullptr});
-        const trd::cpu::ImageView view{image, width, height, row_stride};
+        const trd::ImageView view{image, width, height, row_stride};
 #ifdef TRD_CUDA
         if (cuda) return trd::cuda::prepare_rgb(*exec, plan, view, {out, type, size}, workspace);
 #endif
@@ -170,7 +163,7 @@ trd_status trd_prepare_depth(const trd_exec* exec, const float* xyz, int64_t wid
         [[maybe_unused]] const bool cuda = require_cloud(
             exec, plan, {xyz, row_stride, 12, out, type, workspace, workspace_bytes, mask, size * size, fault});
         require_points(size, size);
-        const trd::cpu::CloudView view{xyz, width, height, row_stride};
+        const trd::CloudView view{xyz, width, height, row_stride};
 #ifdef TRD_CUDA
         if (cuda) return trd::cuda::prepare_depth(*exec, plan, view, {out, type, size}, mask, workspace, fault);
 #endif
@@ -187,15 +180,15 @@ trd_status trd_prepare_normals_plan(const trd_exec* exec, int64_t width, int64_t
     return plan_preparation(exec, normals_plan(width, height, size, kernel), workspace, workspace_bytes);
 }
 
-trd_status trd_prepare_normals(const trd_exec* exec, const float* xyz, int64_t width, int64_t height, int64_t row_stride,
-                               void* out, int32_t type, int64_t size, int32_t kernel, uint8_t* mask, void* workspace,
-                               int64_t workspace_bytes, int32_t* fault) {
+trd_status trd_prepare_normals(const trd_exec* exec, const float* xyz, int64_t width, int64_t height,
+                               int64_t row_stride, void* out, int32_t type, int64_t size, int32_t kernel, uint8_t* mask,
+                               void* workspace, int64_t workspace_bytes, int32_t* fault) {
     return guarded([&] {
         const PlanHeader plan = normals_plan(width, height, size, kernel);
         [[maybe_unused]] const bool cuda = require_cloud(
             exec, plan, {xyz, row_stride, 12, out, type, workspace, workspace_bytes, mask, width * height, fault});
         require_points(width, height);
-        const trd::cpu::CloudView view{xyz, width, height, row_stride};
+        const trd::CloudView view{xyz, width, height, row_stride};
 #ifdef TRD_CUDA
         if (cuda) return trd::cuda::prepare_normals(*exec, plan, view, {out, type, size}, mask, workspace, fault);
 #endif

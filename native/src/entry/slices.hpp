@@ -25,6 +25,4 @@ inline bool overlap(const Slice& a, const Slice& b) {
     return column < low.width || column + high.width > low.stride;
 }
 
-inline bool aligned(const void* p, int64_t bytes) { return reinterpret_cast<uintptr_t>(p) % static_cast<uintptr_t>(bytes) == 0; }
-
 }  // namespace trd::entry

@@ -30,23 +30,20 @@ struct Sums {
 };
 
 // The sum of kLanes neighbouring lanes, in each of them.
-template <int kLanes>
-__device__ __forceinline__ float sum_of_lanes(float v) {
+template <int kLanes> __device__ __forceinline__ float sum_of_lanes(float v) {
 #pragma unroll
     for (int offset = kLanes / 2; offset > 0; offset /= 2) v += __shfl_xor_sync(0xffffffffu, v, offset);
     return v;
 }
 
-template <class T, int kVector>
-struct alignas(sizeof(T) * kVector) Vector {
-    T v[kVector];
-};
+template <class T, int kVector> struct alignas(sizeof(T) * kVector) Vector { T v[kVector]; };
 
 // decoder, amplifier (null without kBlend), teacher: [rows, c]; distance: [rows]; c is a multiple of kVector
 template <class T, int kVector, int kLanes, bool kBlend>
 __global__ void __launch_bounds__(kThreads)
-fuse_cosine_kernel(const T* __restrict__ decoder, float w_decoder, const T* __restrict__ amplifier, float w_amplifier,
-                   const T* __restrict__ teacher, float* __restrict__ distance, int64_t rows, int64_t c) {
+    fuse_cosine_kernel(const T* __restrict__ decoder, float w_decoder, const T* __restrict__ amplifier,
+                       float w_amplifier, const T* __restrict__ teacher, float* __restrict__ distance, int64_t rows,
+                       int64_t c) {
     using V = Vector<T, kVector>;
     constexpr int kRows = kThreads / kLanes;
     const int lane = static_cast<int>(threadIdx.x) % kLanes;
@@ -76,32 +73,31 @@ fuse_cosine_kernel(const T* __restrict__ decoder, float w_decoder, const T* __re
             }
         }
     }
-    const float dot = sum_of_lanes<kLanes>(sums.dot), gg = sum_of_lanes<kLanes>(sums.gg), tt = sum_of_lanes<kLanes>(sums.tt);
-    // fmaxf would lose a NaN; the product of the squares could underflow, that of the norms cannot: each is at least 1e-8.
+    const float dot = sum_of_lanes<kLanes>(sums.dot), gg = sum_of_lanes<kLanes>(sums.gg),
+                tt = sum_of_lanes<kLanes>(sums.tt);
+    // fmaxf would lose a NaN; the product of the squares could underflow, that of the norms cannot: each is at least
+    // 1e-8.
     const float g_norm = gg < 1e-16f ? 1e-8f : sqrtf(gg), t_norm = tt < 1e-16f ? 1e-8f : sqrtf(tt);
     if (lane == 0 && row < rows) distance[row] = 1.0f - dot / (g_norm * t_norm);
 }
 
-template <class T, int kVector, int kLanes, bool kBlend>
-void launch(const trd::cpu::FuseCosine& f, cudaStream_t stream) {
+template <class T, int kVector, int kLanes, bool kBlend> void launch(const FuseCosine& f, cudaStream_t stream) {
     constexpr int64_t kRows = kThreads / kLanes;
     const unsigned blocks = static_cast<unsigned>((f.rows + kRows - 1) / kRows);
-    TRD_LAUNCH((fuse_cosine_kernel<T, kVector, kLanes, kBlend>), blocks, kThreads, 0, stream, static_cast<const T*>(f.decoder),
-               f.w_decoder, static_cast<const T*>(f.amplifier), f.w_amplifier, static_cast<const T*>(f.teacher), f.distance,
-               f.rows, f.c);
+    TRD_LAUNCH((fuse_cosine_kernel<T, kVector, kLanes, kBlend>), blocks, kThreads, 0, stream,
+               static_cast<const T*>(f.decoder), f.w_decoder, static_cast<const T*>(f.amplifier), f.w_amplifier,
+               static_cast<const T*>(f.teacher), f.distance, f.rows, f.c);
     check_launch("fuse_cosine");
 }
 
-template <class T, int kVector, int kLanes>
-void launch(const trd::cpu::FuseCosine& f, cudaStream_t stream) {
+template <class T, int kVector, int kLanes> void launch(const FuseCosine& f, cudaStream_t stream) {
     if (f.amplifier != nullptr) return launch<T, kVector, kLanes, true>(f, stream);
     launch<T, kVector, kLanes, false>(f, stream);
 }
 
 bool aligned(const void* p) { return reinterpret_cast<uintptr_t>(p) % 16 == 0; }
 
-template <class T>
-void launch(const trd::cpu::FuseCosine& f, cudaStream_t stream) {
+template <class T> void launch(const FuseCosine& f, cudaStream_t stream) {
     constexpr int kVector = 16 / sizeof(T);
     const int64_t pieces = f.c / kVector;
     if (f.c % kVector != 0 || !aligned(f.decoder) || !aligned(f.amplifier) || !aligned(f.teacher))
@@ -113,7 +109,7 @@ void launch(const trd::cpu::FuseCosine& f, cudaStream_t stream) {
 
 }  // namespace
 
-void fuse_cosine(const trd_exec& exec, const trd::cpu::FuseCosine& f) {
+void fuse_cosine(const trd_exec& exec, const FuseCosine& f) {
     const OnDevice device(exec);
     const auto stream = static_cast<cudaStream_t>(exec.stream);
     if (f.type == TRD_FLOAT16) return launch<half_t>(f, stream);

@@ -27,15 +27,16 @@ struct BFloat16 {
     static void load(const uint16_t* p, Lanes& a, Lanes& b) { Lanes::load_bfloat16(p, a, b); }
 };
 
-// Independent lanes instead of one running sum: a lane sums only c/32 products in float, then the lanes are added in pairs,
-// which keeps the error near one rounding of the result. Without an amplifier the sums are those of the decoder alone;
-// its weight is a common factor.
-template <class Type, bool kBlend>
-struct Sums {
+// Independent lanes instead of one running sum: a lane sums only c/32 products in float, then the lanes are added in
+// pairs, which keeps the error near one rounding of the result. Without an amplifier the sums are those of the decoder
+// alone; its weight is a common factor.
+template <class Type, bool kBlend> struct Sums {
     using Element = typename Type::Element;
-    Lanes dot[2] = {Lanes::zero(), Lanes::zero()}, gg[2] = {Lanes::zero(), Lanes::zero()}, tt[2] = {Lanes::zero(), Lanes::zero()};
+    Lanes dot[2] = {Lanes::zero(), Lanes::zero()}, gg[2] = {Lanes::zero(), Lanes::zero()},
+          tt[2] = {Lanes::zero(), Lanes::zero()};
 
-    void add(const Element* decoder, Lanes w_decoder, const Element* amplifier, Lanes w_amplifier, const Element* teacher) {
+    void add(const Element* decoder, Lanes w_decoder, const Element* amplifier, Lanes w_amplifier,
+             const Element* teacher) {
         Lanes g[2], t[2];
         Type::load(decoder, g[0], g[1]);
         Type::load(teacher, t[0], t[1]);
@@ -52,16 +53,14 @@ struct Sums {
     }
 };
 
-template <class Element>
-void copy_padded(const Element* from, int64_t count, Element (&to)[kStep]) {
+template <class Element> void copy_padded(const Element* from, int64_t count, Element (&to)[kStep]) {
     for (int64_t i = 0; i < kStep; ++i) to[i] = i < count ? from[i] : Element{0};
 }
 
 // The square of a norm that is at least 1e-8; a NaN stays.
 inline double clamped_square(double square) { return square < 1e-16 ? 1e-16 : square; }
 
-template <class Type, bool kBlend>
-Sums<Type, kBlend> sums_of_row(const FuseCosine& f, int64_t row) {
+template <class Type, bool kBlend> Sums<Type, kBlend> sums_of_row(const FuseCosine& f, int64_t row) {
     using Element = typename Type::Element;
     const int64_t c = f.c;
     const Element* decoder = static_cast<const Element*>(f.decoder) + row * c;
@@ -85,8 +84,7 @@ Sums<Type, kBlend> sums_of_row(const FuseCosine& f, int64_t row) {
 // Adding up the lanes of one row costs more than the products of 64 channels; four rows share it.
 constexpr int64_t kRows = 4;
 
-template <class Type, bool kBlend>
-void few_rows(const FuseCosine& f, int64_t row, int64_t rows) {
+template <class Type, bool kBlend> void few_rows(const FuseCosine& f, int64_t row, int64_t rows) {
     Lanes lanes[3][kRows];
     for (int64_t r = rows; r < kRows; ++r) lanes[0][r] = lanes[1][r] = lanes[2][r] = Lanes::zero();
     for (int64_t r = 0; r < rows; ++r) {
@@ -106,8 +104,7 @@ void few_rows(const FuseCosine& f, int64_t row, int64_t rows) {
     }
 }
 
-template <class Type, bool kBlend>
-void all_rows(const FuseCosine& f) {
+template <class Type, bool kBlend> void all_rows(const FuseCosine& f) {
     // Below about 64 KiB of features, waking a thread costs more than it saves.
 #pragma omp parallel for schedule(static) if (f.rows * f.c >= 16384)
     for (int64_t row = 0; row < f.rows; row += kRows)
@@ -115,10 +112,8 @@ void all_rows(const FuseCosine& f) {
 }
 
 inline void fuse_cosine_rows(const FuseCosine& f) {
-    if (f.type == TRD_BFLOAT16)
-        f.amplifier ? all_rows<BFloat16, true>(f) : all_rows<BFloat16, false>(f);
-    else
-        f.amplifier ? all_rows<Float32, true>(f) : all_rows<Float32, false>(f);
+    if (f.type == TRD_BFLOAT16) f.amplifier ? all_rows<BFloat16, true>(f) : all_rows<BFloat16, false>(f);
+    else f.amplifier ? all_rows<Float32, true>(f) : all_rows<Float32, false>(f);
 }
 
 }  // namespace

@@ -13,16 +13,15 @@ namespace {
 
 constexpr int kThreads = 256;
 
-template <class T>
-struct alignas(16) Channels {
+template <class T> struct alignas(16) Channels {
     static constexpr int kCount = 16 / sizeof(T);
     T v[kCount];
 };
 
 // in [n, h, w, c], out [n, out_h, out_w, c]; pieces = out_w c / Channels::kCount of a row
 template <class T>
-__global__ void __launch_bounds__(kThreads)
-max_pool_kernel(const T* __restrict__ in, T* __restrict__ out, unsigned pieces, unsigned h, unsigned w, unsigned c) {
+__global__ void __launch_bounds__(kThreads) max_pool_kernel(const T* __restrict__ in, T* __restrict__ out,
+                                                            unsigned pieces, unsigned h, unsigned w, unsigned c) {
     using V = Channels<T>;
     // 32 bits: a 64-bit division is a function call.
     const unsigned at = blockIdx.x * kThreads + threadIdx.x;
@@ -50,12 +49,11 @@ max_pool_kernel(const T* __restrict__ in, T* __restrict__ out, unsigned pieces, 
     reinterpret_cast<V*>(out)[to] = best;
 }
 
-template <class T>
-void launch(const MaxPool& p, cudaStream_t stream) {
+template <class T> void launch(const MaxPool& p, cudaStream_t stream) {
     const auto pieces = static_cast<unsigned>(p.out_w() * p.c / Channels<T>::kCount);
     const dim3 grid((pieces + kThreads - 1) / kThreads, static_cast<unsigned>(p.out_h()), static_cast<unsigned>(p.n));
-    TRD_LAUNCH((max_pool_kernel<T>), grid, kThreads, 0, stream, static_cast<const T*>(p.in), static_cast<T*>(p.out), pieces,
-               static_cast<unsigned>(p.h), static_cast<unsigned>(p.w), static_cast<unsigned>(p.c));
+    TRD_LAUNCH((max_pool_kernel<T>), grid, kThreads, 0, stream, static_cast<const T*>(p.in), static_cast<T*>(p.out),
+               pieces, static_cast<unsigned>(p.h), static_cast<unsigned>(p.w), static_cast<unsigned>(p.c));
     check_launch("max_pool");
 }
 
@@ -64,12 +62,9 @@ void launch(const MaxPool& p, cudaStream_t stream) {
 void max_pool(const trd_exec& exec, const MaxPool& pool) {
     const OnDevice device(exec);
     const auto stream = static_cast<cudaStream_t>(exec.stream);
-    if (pool.type == TRD_FLOAT32)
-        launch<float>(pool, stream);
-    else if (pool.type == TRD_BFLOAT16)
-        launch<bfloat_t>(pool, stream);
-    else
-        launch<half_t>(pool, stream);
+    if (pool.type == TRD_FLOAT32) launch<float>(pool, stream);
+    else if (pool.type == TRD_BFLOAT16) launch<bfloat_t>(pool, stream);
+    else launch<half_t>(pool, stream);
 }
 
 }  // namespace trd::cuda

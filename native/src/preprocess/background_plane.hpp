@@ -1,12 +1,13 @@
-// The background plane through three corners of an organised cloud (SPEC section 5, step 2). One source for both backends: the
-// foreground is the same to the bit only if every operation here is (no contraction to fused multiply-adds).
+// The background plane through three corners of an organised cloud (SPEC section 5, step 2). One source for both
+// backends: the foreground is the same to the bit only if every operation here is (no contraction to fused
+// multiply-adds).
 #pragma once
 #include <cfloat>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 
-#include "preprocess/rows.hpp"
+#include "preprocess/tables.hpp"
 
 #ifdef __CUDACC__
 #define TRD_HOST_DEVICE __host__ __device__
@@ -14,7 +15,7 @@
 #define TRD_HOST_DEVICE
 #endif
 
-namespace trd::cpu {
+namespace trd {
 
 constexpr float kPlaneDistance = 0.005f;  // metres
 // Three corners span a plane when the sine of their angle is above this; float rounding stays far below.
@@ -43,11 +44,13 @@ public:
         plane.offset = -(plane.nx * p[0][0] + plane.ny * p[0][1] + plane.nz * p[0][2]);
         const float length = sqrtf(plane.nx * plane.nx + plane.ny * plane.ny + plane.nz * plane.nz);
         const double sides = sqrt((square(ax) + square(ay) + square(az)) * (square(bx) + square(by) + square(bz)));
-        if (!(length > kMinSine * sides && length <= FLT_MAX)) return Plane{0, 0, 0, 0, 0};  // no plane: every point is apart from it
-        // The smallest distance d with d / length > kPlaneDistance, so that the points need no division. Rounded division is
-        // monotonic, so stepping to the boundary gives exactly the same decisions.
+        if (!(length > kMinSine * sides && length <= FLT_MAX))
+            return Plane{0, 0, 0, 0, 0};  // no plane: every point is apart from it
+        // The smallest distance d with d / length > kPlaneDistance, so that the points need no division. Rounded
+        // division is monotonic, so stepping to the boundary gives exactly the same decisions.
         plane.threshold = kPlaneDistance * length;
-        while (plane.threshold > 0 && plane.threshold / length > kPlaneDistance) plane.threshold = neighbour(plane.threshold, -1);
+        while (plane.threshold > 0 && plane.threshold / length > kPlaneDistance)
+            plane.threshold = neighbour(plane.threshold, -1);
         while (!(plane.threshold / length > kPlaneDistance)) plane.threshold = neighbour(plane.threshold, 1);
         return plane;
     }
@@ -67,4 +70,4 @@ private:
     int count_[3] = {};
 };
 
-}  // namespace trd::cpu
+}  // namespace trd

@@ -1,8 +1,9 @@
-// From cleaned z and foreground bits to a depth image without small gaps. Every phase works on rows and reads what other
-// rows' earlier phases wrote, so a barrier stands between two phases.
+// From cleaned z and foreground bits to a depth image without small gaps. Every phase works on rows and reads what
+// other rows' earlier phases wrote, so a barrier stands between two phases.
 #include <limits>
 
 #include "preprocess/depth_image.hpp"
+#include "preprocess/rows.hpp"
 
 namespace trd::cpu {
 namespace {
@@ -11,8 +12,7 @@ namespace {
 uint64_t last_word(int64_t width) { return ~uint64_t{0} >> (63 - (width - 1) % 64); }
 
 // out = bits within `reach` (1 or 3) columns of a set bit; the padding is not cleared.
-template <int reach>
-void dilate_across(const uint64_t* in, int64_t words, uint64_t* out) {
+template <int reach> void dilate_across(const uint64_t* in, int64_t words, uint64_t* out) {
     uint64_t before = 0;
     for (int64_t i = 0; i < words; ++i) {
         const uint64_t here = in[i], after = i + 1 < words ? in[i + 1] : 0;
@@ -39,8 +39,9 @@ unsigned three(const uint64_t* row, int64_t words, int64_t x) {
     return static_cast<unsigned>(bit < 63 || word + 1 == words ? low : low | (row[word + 1] & 1) << 2);
 }
 
-// Missing pixels of row y that touch a valid one become the mean of their valid neighbours, in place: only pixels that are
-// valid are read, so it does not matter which ones have been filled already. next = what is valid afterwards; may be null.
+// Missing pixels of row y that touch a valid one become the mean of their valid neighbours, in place: only pixels that
+// are valid are read, so it does not matter which ones have been filled already. next = what is valid afterwards; may
+// be null.
 void fill_row(const DepthPlane& p, int64_t y, const uint64_t* valid, uint64_t* next) {
     const int64_t from = y > 0 ? y - 1 : y, to = y + 1 < p.height ? y + 1 : y;
     float* z = p.z + y * p.pitch;
@@ -75,8 +76,8 @@ void fill_row(const DepthPlane& p, int64_t y, const uint64_t* valid, uint64_t* n
 bool finish_depth(const DepthPlane& p, float low, float high) {
     const Rows& row = rows();
     const uint64_t last = last_word(p.width);
-    // Closing with 3 x 3 ones, three times each = one dilation and one erosion with 7 x 7. Outside the image never wins, so
-    // the erosion is a dilation of the complement inside the image.
+    // Closing with 3 x 3 ones, three times each = one dilation and one erosion with 7 x 7. Outside the image never
+    // wins, so the erosion is a dilation of the complement inside the image.
 #pragma omp for schedule(static)
     for (int64_t y = 0; y < p.height; ++y) dilate_across<3>(p.foreground + y * p.words, p.words, p.valid + y * p.words);
 #pragma omp for schedule(static)
@@ -101,7 +102,8 @@ bool finish_depth(const DepthPlane& p, float low, float high) {
     if (max < min) return false;
 #pragma omp for schedule(static)
     for (int64_t y = 0; y < p.height; ++y)
-        row.scale(p.z + y * p.pitch, p.foreground + y * p.words, p.words, min, max - min, low, high, p.valid + y * p.words);
+        row.scale(p.z + y * p.pitch, p.foreground + y * p.words, p.words, min, max - min, low, high,
+                  p.valid + y * p.words);
 #pragma omp for schedule(static)
     for (int64_t y = 0; y < p.height; ++y) fill_row(p, y, p.valid, p.scratch);
 #pragma omp for schedule(static)

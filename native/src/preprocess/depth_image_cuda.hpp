@@ -1,17 +1,19 @@
-// What the depth image and the surface normals share on CUDA: the foreground of a cloud (SPEC section 5, steps 1 to 3) in one
-// launch, and the scaling and filling of a block's own piece of the plane (steps 4 and 5) in the launch after it. Between the two
-// lies the only thing that needs the whole cloud, the range of z.
+// What the depth image and the surface normals share on CUDA: the foreground of a cloud (SPEC section 5, steps 1 to 3)
+// in one launch, and the scaling and filling of a block's own piece of the plane (steps 4 and 5) in the launch after
+// it. Between the two lies the only thing that needs the whole cloud, the range of z.
 //
 // Foreground
-// Layout   points float32 [height] rows of row_stride bytes; z [height, pitch] out: z in the foreground, -0 where a pixel of the
-//          foreground has no z, +0 elsewhere, so that one plane says all three; mask uint8 [height, width] or null; ranges
-//          [blocks, 2]: smallest and largest z of each block.
-// Launch   a block of 8 warps takes a tile of 52 x kTileRows pixels with a halo of 6, so that a row is one 64-bit word: warps
-//          ballot words, a thread dilates, then erodes one row by 7 x 7. At most 1024 blocks, which then take several tiles.
-// Traffic  12 bytes of each point taken, 1.5 times (2.5 for small images; the L2 cache has the second), 4 bytes out. 800 x 800:
-//          7.7 MB + 2.6 MB, 2.4 us of an H200's memory when the cloud is not in the L2 cache; 5 us predicted, half the
-//          memory's peak: every thread has all its loads in flight, then come five barriers. 256 x 256 of 800 x 800: 2.5 MB of
-//          32-byte sectors, 3 us, bound by the latency of the corners, the plane and the points.
+// Layout   points float32 [height] rows of row_stride bytes; z [height, pitch] out: z in the foreground, -0 where a
+//          pixel of the foreground has no z, +0 elsewhere, so that one plane says all three; mask uint8 [height, width]
+//          or null; ranges [blocks, 2]: smallest and largest z of each block.
+// Launch   a block of 8 warps takes a tile of 52 x kTileRows pixels with a halo of 6, so that a row is one 64-bit word:
+//          warps ballot words, a thread dilates, then erodes one row by 7 x 7. At most 1024 blocks, which then take
+//          several tiles.
+// Traffic  12 bytes of each point taken, 1.5 times (2.5 for small images; the L2 cache has the second), 4 bytes out.
+//          800 x 800: 7.7 MB + 2.6 MB, 2.4 us of an H200's memory when the cloud is not in the L2 cache; 5 us
+//          predicted, half the memory's peak: every thread has all its loads in flight, then come five barriers. 256 x
+//          256 of 800 x 800: 2.5 MB of 32-byte sectors, 3 us, bound by the latency of the corners, the plane and the
+//          points.
 // Limits   none beyond trd.h's.
 #pragma once
 #include "cuda/device.hpp"
@@ -32,11 +34,14 @@ struct Points {
     const uint8_t* data;
     int64_t stride;
     int width, height, from_width, from_height;
-    template <bool kNearest>
-    __device__ __forceinline__ const float* at(int x, int y) const {
+    template <bool kNearest> __device__ __forceinline__ const float* at(int x, int y) const {
         // Below 2^12 times at most 2^20.
-        const auto u = kNearest ? static_cast<unsigned>(x) * static_cast<unsigned>(from_width) / static_cast<unsigned>(width) : static_cast<unsigned>(x);
-        const auto v = kNearest ? static_cast<unsigned>(y) * static_cast<unsigned>(from_height) / static_cast<unsigned>(height) : static_cast<unsigned>(y);
+        const auto u = kNearest
+                           ? static_cast<unsigned>(x) * static_cast<unsigned>(from_width) / static_cast<unsigned>(width)
+                           : static_cast<unsigned>(x);
+        const auto v =
+            kNearest ? static_cast<unsigned>(y) * static_cast<unsigned>(from_height) / static_cast<unsigned>(height)
+                     : static_cast<unsigned>(y);
         return reinterpret_cast<const float*>(data + v * stride) + 3 * static_cast<int64_t>(u);
     }
 };
@@ -83,19 +88,18 @@ __device__ __forceinline__ uint64_t seven(const uint64_t* rows, int row) {
     return v;
 }
 
-template <int kRegionRows>
-struct ForegroundShared {
+template <int kRegionRows> struct ForegroundShared {
     uint64_t bits[kRegionRows], background[kRegionRows];
     float corner[3][9][3];
-    trd::cpu::Plane plane;
+    Plane plane;
     Range range;
 };
 
 // z [height, pitch], mask [height, width] or null, ranges [gridDim.x, 2]; tiles = tiles_across * tiles_down
 template <int kRows, bool kNearest>
 __global__ void __launch_bounds__(kThreads)
-foreground_kernel(Points points, int tiles, int tiles_across, float* __restrict__ z, int64_t pitch, uint8_t* __restrict__ mask,
-                  float* __restrict__ ranges) {
+    foreground_kernel(Points points, int tiles, int tiles_across, float* __restrict__ z, int64_t pitch,
+                      uint8_t* __restrict__ mask, float* __restrict__ ranges) {
     constexpr int kRegionRows = kRows + 2 * kHalo, kOwn = kRegionRows / kWarps;
     static_assert(kRegionRows % kWarps == 0 && kRegionRows <= kThreads, "rows are dealt to warps, and one to a thread");
     TRD_DYNAMIC_SHARED(ForegroundShared<kRegionRows>, shared);
@@ -108,7 +112,7 @@ foreground_kernel(Points points, int tiles, int tiles_across, float* __restrict_
     }
     __syncthreads();
     if (thread == 0) {
-        trd::cpu::Corners corners;
+        Corners corners;
         for (int corner = 0; corner < 3; ++corner)
             for (int i = 0; i < 9; ++i) corners.add(corner, shared->corner[corner][i]);
         shared->plane = corners.plane();
@@ -129,15 +133,15 @@ foreground_kernel(Points points, int tiles, int tiles_across, float* __restrict_
             }
         }
         __syncthreads();  // the plane is there; the tile before was read
-        const trd::cpu::Plane plane = shared->plane;
+        const Plane plane = shared->plane;
 #pragma unroll
         for (int i = 0; i < kOwn; ++i) {
             unsigned word[2];
 #pragma unroll
             for (int half = 0; half < 2; ++half) {
                 const float* const p = point[i][half];
-                const bool measured = fabsf(p[0]) <= trd::cpu::kMaxCoordinate && fabsf(p[1]) <= trd::cpu::kMaxCoordinate &&
-                                      fabsf(p[2]) <= trd::cpu::kMaxCoordinate;  // false for NaN
+                const bool measured = fabsf(p[0]) <= kMaxCoordinate && fabsf(p[1]) <= kMaxCoordinate &&
+                                      fabsf(p[2]) <= kMaxCoordinate;  // false for NaN
                 const float distance = fabsf(plane.nx * p[0] + plane.ny * p[1] + plane.nz * p[2] + plane.offset);
                 if (!measured) point[i][half][2] = 0;
                 word[half] = __ballot_sync(0xffffffffu, measured && distance >= plane.threshold && p[2] != 0);
@@ -153,7 +157,8 @@ foreground_kernel(Points points, int tiles, int tiles_across, float* __restrict_
         if (thread >= 3 && thread < kRegionRows - 3)
             shared->background[thread] = row_inside ? ~spread(seven(shared->bits, thread)) & columns : 0;
         __syncthreads();
-        if (thread >= kHalo && thread < kRegionRows - kHalo) shared->bits[thread] = ~spread(seven(shared->background, thread)) & columns;
+        if (thread >= kHalo && thread < kRegionRows - kHalo)
+            shared->bits[thread] = ~spread(seven(shared->background, thread)) & columns;
         __syncthreads();
 #pragma unroll
         for (int i = 0; i < kOwn; ++i) {
@@ -182,7 +187,8 @@ foreground_kernel(Points points, int tiles, int tiles_across, float* __restrict_
 }
 
 // The range of all blocks' ranges; afterwards every thread has it.
-__device__ __forceinline__ void whole_range(const float* __restrict__ ranges, int count, Range& shared, float& low, float& high) {
+__device__ __forceinline__ void whole_range(const float* __restrict__ ranges, int count, Range& shared, float& low,
+                                            float& high) {
     low = kInfinity;
     high = -kInfinity;
     for (int i = static_cast<int>(threadIdx.x); i < count; i += kThreads) {
@@ -217,22 +223,23 @@ __device__ __forceinline__ float filled(const float* p, int pitch) {
     return count == 0 ? 0 : sum / static_cast<float>(count);
 }
 
-// A block's piece of the plane: pixels [left, left + columns) x [top, top + rows), which may reach out of the image, where it is 0.
+// A block's piece of the plane: pixels [left, left + columns) x [top, top + rows), which may reach out of the image,
+// where it is 0.
 struct Piece {
     int left, top, columns, rows, pitch;
 };
 
-// body(u, v) for u in [margin, columns - margin), v in [margin, rows - margin), a row for each warp and a column for each lane.
-template <class Body>
-__device__ __forceinline__ void for_each(int columns, int rows, int margin, Body&& body) {
+// body(u, v) for u in [margin, columns - margin), v in [margin, rows - margin), a row for each warp and a column for
+// each lane.
+template <class Body> __device__ __forceinline__ void for_each(int columns, int rows, int margin, Body&& body) {
     for (int v = static_cast<int>(threadIdx.x) / 32 + margin; v < rows - margin; v += kWarps)
         for (int u = static_cast<int>(threadIdx.x) % 32 + margin; u < columns - margin; u += 32) body(u, v);
 }
 
-// Scales the piece into a, then fills it twice: afterwards all but its outer two pixels on each side are those of the depth
-// image, in a. a and b [rows, pitch] in shared memory. A barrier stands at the end.
-__device__ __forceinline__ void scale_and_fill(const float* __restrict__ z, int64_t z_pitch, int width, int height, const Piece& piece,
-                                               const Scale& scale, float* a, float* b) {
+// Scales the piece into a, then fills it twice: afterwards all but its outer two pixels on each side are those of the
+// depth image, in a. a and b [rows, pitch] in shared memory. A barrier stands at the end.
+__device__ __forceinline__ void scale_and_fill(const float* __restrict__ z, int64_t z_pitch, int width, int height,
+                                               const Piece& piece, const Scale& scale, float* a, float* b) {
     const auto inside = [&](int u, int v) {
         const int x = piece.left + u, y = piece.top + v;
         return x >= 0 && x < width && y >= 0 && y < height;
@@ -252,22 +259,22 @@ __device__ __forceinline__ void scale_and_fill(const float* __restrict__ z, int6
     fill(b, a, 2);
 }
 
-// Queues the foreground of the plane's pixels; returns how many ranges it writes. kNearest: the pixels may be fewer or more than
-// the cloud's points.
+// Queues the foreground of the plane's pixels; returns how many ranges it writes. kNearest: the pixels may be fewer or
+// more than the cloud's points.
 template <bool kNearest>
-int launch_foreground(const Points& points, const trd::cpu::DepthPlane& plane, uint8_t* mask, cudaStream_t stream) {
+int launch_foreground(const Points& points, const DepthPlane& plane, uint8_t* mask, cudaStream_t stream) {
     const bool small = int64_t{points.width} * points.height < kSmallImage;
     const int rows = small ? kSmallTileRows : kTileRows;
-    const int across = (points.width + kTileColumns - 1) / kTileColumns, tiles = across * ((points.height + rows - 1) / rows);
-    const int blocks = tiles < trd::cpu::DepthPlane::kRanges ? tiles : static_cast<int>(trd::cpu::DepthPlane::kRanges);
+    const int across = (points.width + kTileColumns - 1) / kTileColumns,
+              tiles = across * ((points.height + rows - 1) / rows);
+    const int blocks = tiles < DepthPlane::kRanges ? tiles : static_cast<int>(DepthPlane::kRanges);
     const auto launch = [&](auto kernel, size_t shared) {
-        TRD_LAUNCH(kernel, static_cast<unsigned>(blocks), kThreads, shared, stream, points, tiles, across, plane.z, plane.pitch, mask,
-                   plane.range);
+        TRD_LAUNCH(kernel, static_cast<unsigned>(blocks), kThreads, shared, stream, points, tiles, across, plane.z,
+                   plane.pitch, mask, plane.range);
     };
     if (small)
         launch(foreground_kernel<kSmallTileRows, kNearest>, sizeof(ForegroundShared<kSmallTileRows + 2 * kHalo>));
-    else
-        launch(foreground_kernel<kTileRows, kNearest>, sizeof(ForegroundShared<kTileRows + 2 * kHalo>));
+    else launch(foreground_kernel<kTileRows, kNearest>, sizeof(ForegroundShared<kTileRows + 2 * kHalo>));
     check_launch("foreground");
     return blocks;
 }

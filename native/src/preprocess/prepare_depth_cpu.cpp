@@ -1,22 +1,11 @@
-// Organised point cloud to depth image. Traffic: of each row taken, 12 w bytes in; the rest stays in the cache. Bound by
-// reading the points.
+// Organised point cloud to depth image. Traffic: of each row taken, 12 w bytes in; the rest stays in the cache. Bound
+// by reading the points.
 #include "preprocess/depth_image.hpp"
+#include "preprocess/rows.hpp"
 
 namespace trd::cpu {
 
-DepthWorkspace::DepthWorkspace(const PlanHeader& plan, void* start) {
-    Layout layout(start);
-    layout.take<PlanHeader>(1);
-    column = layout.take<int32_t>(plan.size);
-    plane = DepthPlane(layout, plan.size, plan.size);
-    bytes = layout.bytes();
-}
-
-void DepthWorkspace::fill(const PlanHeader& plan) {
-    for (int64_t x = 0; x < plan.size; ++x) column[x] = static_cast<int32_t>(3 * (x * plan.width / plan.size));
-}
-
-PartFault prepare_depth(const CloudView& cloud, const Output& out, uint8_t* mask, void* workspace) {
+PartFault prepare_depth(const CloudView& cloud, const Prepared& out, uint8_t* mask, void* workspace) {
     const DepthWorkspace w(*static_cast<const PlanHeader*>(workspace), workspace);
     const DepthPlane& p = w.plane;
     const int64_t size = out.size;

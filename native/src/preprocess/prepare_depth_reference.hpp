@@ -1,5 +1,6 @@
-// SPEC section 5, depth image and surface normals, by the definition: plain loops in double over whole images. Float only
-// where the definition compares (the plane's distance test decides on float arithmetic; tests keep away from its threshold).
+// SPEC section 5, depth image and surface normals, by the definition: plain loops in double over whole images. Float
+// only where the definition compares (the plane's distance test decides on float arithmetic; tests keep away from its
+// threshold).
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -30,7 +31,8 @@ inline Cloud clean(const float* xyz, int64_t width, int64_t height, int64_t stri
         for (int64_t x = 0; x < width; ++x) {
             const float* p = xyz + y * stride + 3 * x;
             const bool measured = std::fabs(p[0]) <= 1e6f && std::fabs(p[1]) <= 1e6f && std::fabs(p[2]) <= 1e6f;
-            for (int64_t c = 0; c < 3; ++c) cloud.xyz[static_cast<size_t>(3 * (y * width + x) + c)] = measured ? p[c] : 0;
+            for (int64_t c = 0; c < 3; ++c)
+                cloud.xyz[static_cast<size_t>(3 * (y * width + x) + c)] = measured ? p[c] : 0;
         }
     }
     return cloud;
@@ -41,7 +43,8 @@ inline Cloud nearest(const Cloud& in, int64_t size) {
     for (int64_t y = 0; y < size; ++y)
         for (int64_t x = 0; x < size; ++x)
             for (int64_t c = 0; c < 3; ++c)
-                out.xyz[static_cast<size_t>(3 * (y * size + x) + c)] = in.at(x * in.width / size, y * in.height / size)[c];
+                out.xyz[static_cast<size_t>(3 * (y * size + x) + c)] =
+                    in.at(x * in.width / size, y * in.height / size)[c];
     return out;
 }
 
@@ -95,7 +98,8 @@ inline Depth depth_image(const Cloud& cloud, double low, double high) {
     }
     const double n[3] = {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]};
     const double length = std::sqrt(n[0] * n[0] + n[1] * n[1] + n[2] * n[2]);
-    const double sides = std::sqrt((a[0] * a[0] + a[1] * a[1] + a[2] * a[2]) * (b[0] * b[0] + b[1] * b[1] + b[2] * b[2]));
+    const double sides =
+        std::sqrt((a[0] * a[0] + a[1] * a[1] + a[2] * a[2]) * (b[0] * b[0] + b[1] * b[1] + b[2] * b[2]));
     const bool plane = length > 1e-5 * sides;
     Depth d;
     d.mask.resize(static_cast<size_t>(w * h));
@@ -182,8 +186,9 @@ inline std::vector<double> normals(const Depth& d, int64_t w, int64_t h, int ker
             const double fx = axis(x, w, &x0, &x1);
             for (int64_t c = 0; c < 3; ++c) {
                 const auto at = [&](int64_t u, int64_t v) { return full[static_cast<size_t>(3 * (v * w + u) + c)]; };
-                out[static_cast<size_t>(3 * (y * size + x) + c)] = (1 - fy) * ((1 - fx) * at(x0, y0) + fx * at(x1, y0)) +
-                                                                   fy * ((1 - fx) * at(x0, y1) + fx * at(x1, y1));
+                out[static_cast<size_t>(3 * (y * size + x) + c)] =
+                    (1 - fy) * ((1 - fx) * at(x0, y0) + fx * at(x1, y0)) +
+                    fy * ((1 - fx) * at(x0, y1) + fx * at(x1, y1));
             }
         }
     }

@@ -1,11 +1,10 @@
-// Organised point cloud to surface normals. The depth image has the cloud's own size; of its rows and columns, derivatives and
-// normals are computed only in the rows that the bilinear resize reads.
+// Organised point cloud to surface normals. The depth image has the cloud's own size; of its rows and columns,
+// derivatives and normals are computed only in the rows that the bilinear resize reads.
 //
-// Traffic: 12 w h bytes in once, the depth plane of 4 w h bytes four times (it stays in the last-level cache). Bound by reading
-// the points.
-#include <cmath>
-
+// Traffic: 12 w h bytes in once, the depth plane of 4 w h bytes four times (it stays in the last-level cache). Bound by
+// reading the points.
 #include "preprocess/depth_image.hpp"
+#include "preprocess/rows.hpp"
 
 namespace trd::cpu {
 namespace {
@@ -16,61 +15,9 @@ int64_t reflect(int64_t i, int64_t n) {
     return i;
 }
 
-// Pascal's triangle, and its difference for the slope. Aperture 1 is the plain central difference.
-Sobel sobel_of(int64_t kernel) {
-    Sobel s{};
-    s.radius = kernel == 1 ? 1 : static_cast<int>(kernel / 2);
-    if (kernel == 1) {
-        s.smooth[0] = 1;
-        s.slope[1] = 1;
-        return s;
-    }
-    double smooth[2 * kMaxRadius + 1] = {1}, slope[2 * kMaxRadius + 1] = {-1, 1};
-    for (int64_t n = 1; n < kernel; ++n)
-        for (int64_t i = n; i > 0; --i) smooth[i] += smooth[i - 1];
-    for (int64_t n = 2; n < kernel; ++n)
-        for (int64_t i = n; i > 0; --i) slope[i] += slope[i - 1];
-    for (int j = 0; j <= s.radius; ++j) {
-        s.smooth[j] = static_cast<float>(smooth[s.radius + j]);
-        s.slope[j] = static_cast<float>(slope[s.radius + j]);
-    }
-    return s;
-}
-
-// Half-pixel centres; outputs beyond the first and last centre take the border pixel.
-void fill_axis(int64_t in, int64_t out, int32_t* at, float* fraction) {
-    const double scale = static_cast<double>(in) / static_cast<double>(out);
-    for (int64_t i = 0; i < out; ++i) {
-        const double centre = (static_cast<double>(i) + 0.5) * scale - 0.5;
-        at[i] = static_cast<int32_t>(std::floor(centre));
-        fraction[i] = static_cast<float>(centre - std::floor(centre));
-        if (at[i] < 0) {
-            at[i] = 0;
-            fraction[i] = 0;
-        } else if (at[i] >= in - 1) {
-            at[i] = static_cast<int32_t>(in - 2);
-            fraction[i] = 1;
-        }
-    }
-}
-
-int64_t tile_start(int64_t column) { return column / 16 * 16; }
-
-// Output columns whose source columns fit a tile.
-void fill_tiles(int64_t size, const int32_t* at, int32_t* tile) {
-    int32_t n = 0;
-    for (int64_t x = 0; x < size;) {
-        tile[++n] = static_cast<int32_t>(x);
-        const int64_t end = tile_start(at[x]) + kTileColumns;
-        while (x < size && at[x] + 2 <= end) ++x;
-    }
-    tile[n + 1] = static_cast<int32_t>(size);
-    tile[0] = n;
-}
-
 // Normals of columns [column, column + n) of one row, times weight, added to normal.
-void normals_of_row(const DepthPlane& p, const Sobel& sobel, int64_t y, int64_t column, int64_t n, float weight, bool first,
-                    float* normal) {
+void normals_of_row(const DepthPlane& p, const Sobel& sobel, int64_t y, int64_t column, int64_t n, float weight,
+                    bool first, float* normal) {
     constexpr int64_t kHalo = 16;
     alignas(64) float smooth[kTile + 2 * kHalo], slope[kTile + 2 * kHalo];
     const int64_t r = sobel.radius, from = column > r ? column - r : 0;
@@ -97,7 +44,7 @@ void normals_of_row(const DepthPlane& p, const Sobel& sobel, int64_t y, int64_t 
     rows().normals(s + column, d + column, n, sobel, p.foreground + y * p.words, column, weight, first, normal);
 }
 
-void write_row(const NormalsWorkspace& w, const Output& out, int64_t y) {
+void write_row(const NormalsWorkspace& w, const Prepared& out, int64_t y) {
     const DepthPlane& p = w.plane;
     for (int32_t t = 1; t <= w.tile[0]; ++t) {
         const int64_t x = w.tile[t], n = w.tile[t + 1] - x;
@@ -118,27 +65,7 @@ void write_row(const NormalsWorkspace& w, const Output& out, int64_t y) {
 
 }  // namespace
 
-NormalsWorkspace::NormalsWorkspace(const PlanHeader& plan, void* start) {
-    Layout layout(start);
-    layout.take<PlanHeader>(1);
-    sobel = layout.take<Sobel>(1);
-    column = layout.take<int32_t>(plan.size);
-    row = layout.take<int32_t>(plan.size);
-    column_fraction = layout.take<float>(plan.size);
-    row_fraction = layout.take<float>(plan.size);
-    tile = layout.take<int32_t>(plan.size + 2);
-    plane = DepthPlane(layout, plan.width, plan.height);
-    bytes = layout.bytes();
-}
-
-void NormalsWorkspace::fill(const PlanHeader& plan) {
-    *sobel = sobel_of(plan.kernel);
-    fill_axis(plan.width, plan.size, column, column_fraction);
-    fill_axis(plan.height, plan.size, row, row_fraction);
-    fill_tiles(plan.size, column, tile);
-}
-
-PartFault prepare_normals(const CloudView& cloud, const Output& out, uint8_t* mask, void* workspace) {
+PartFault prepare_normals(const CloudView& cloud, const Prepared& out, uint8_t* mask, void* workspace) {
     const NormalsWorkspace w(*static_cast<const PlanHeader*>(workspace), workspace);
     const DepthPlane& p = w.plane;
     Corners corners;

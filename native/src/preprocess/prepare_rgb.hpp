@@ -1,10 +1,10 @@
 // What lies in the workspace of trd_prepare_rgb.
 #pragma once
 #include "preprocess/preprocess.hpp"
-#include "preprocess/rows.hpp"
+#include "preprocess/tables.hpp"
 #include "preprocess/workspace.hpp"
 
-namespace trd::cpu {
+namespace trd {
 
 // Sets plan.across_taps and plan.down_taps.
 void derive_taps(PlanHeader& plan);
@@ -22,4 +22,4 @@ private:
     int16_t* across_split;
 };
 
-}  // namespace trd::cpu
+}  // namespace trd

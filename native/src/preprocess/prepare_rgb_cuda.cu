@@ -1,14 +1,15 @@
 // Colour image to network input on CUDA: Pillow's two-pass resize in fixed point, then normalisation, in one launch.
-// Layout   image uint8 [height] rows of row_stride bytes, any alignment; weights as the plan laid them out (prepare_rgb.hpp);
-//          out [size, size, 3].
-// Launch   a block of 8 warps makes 32 x 8 output pixels. It takes the input rows that these need a chunk of at most 32 at a
-//          time: asynchronous 16-byte copies to shared memory (one that would leave the row becomes single bytes), each lane resizes
-//          four rows of one column across to 8-bit samples in shared memory, then each thread adds them to its three samples down.
-//          Columns' windows too wide for shared memory (reductions of more than about 90) are read where they lie.
-// Traffic  3 w h bytes in, read 1.1 to 1.3 times because rows of two neighbouring tiles overlap (from the L2 cache the second
-//          time), 3 S^2 elements out: 2.3 MB for 800 x 800 to 256 in fp16, 0.55 us of an H200's memory. The bound is the latency
-//          of one block's chain load, across, down: 3 to 4 us predicted with all 256 blocks resident at once, so about 15 %
-//          of the memory's peak; 2.3 MB are too few to fill it.
+// Layout   image uint8 [height] rows of row_stride bytes, any alignment; weights as the plan laid them out
+//          (prepare_rgb.hpp); out [size, size, 3].
+// Launch   a block of 8 warps makes 32 x 8 output pixels. It takes the input rows that these need a chunk of at most 32
+//          at a time: asynchronous 16-byte copies to shared memory (one that would leave the row becomes single bytes),
+//          each lane resizes four rows of one column across to 8-bit samples in shared memory, then each thread adds
+//          them to its three samples down. Columns' windows too wide for shared memory (reductions of more than about
+//          90) are read where they lie.
+// Traffic  3 w h bytes in, read 1.1 to 1.3 times because rows of two neighbouring tiles overlap (from the L2 cache the
+//          second time), 3 S^2 elements out: 2.3 MB for 800 x 800 to 256 in fp16, 0.55 us of an H200's memory. The
+//          bound is the latency of one block's chain load, across, down: 3 to 4 us predicted with all 256 blocks
+//          resident at once, so about 15 % of the memory's peak; 2.3 MB are too few to fill it.
 // Limits   none beyond trd.h's.
 #include "cuda/runtime.hpp"
 #include "preprocess/normalise_cuda.hpp"
@@ -18,11 +19,9 @@
 namespace trd::cuda {
 namespace {
 
-using trd::cpu::kPillowBits;
-
 constexpr int kColumns = 32, kRows = 8, kWarps = 8, kThreads = 32 * kWarps, kSamples = 3 * kColumns;
-constexpr int kOwnRows = 4;                         // input rows that a lane resizes across at once
-constexpr int kMostChunk = kOwnRows * kWarps;       // input rows of a chunk
+constexpr int kOwnRows = 4;                    // input rows that a lane resizes across at once
+constexpr int kMostChunk = kOwnRows * kWarps;  // input rows of a chunk
 constexpr int kOwnSamples = kRows * kSamples / kThreads;
 constexpr int kStageBytes = 36 << 10;
 constexpr int kSlack = 32;  // a window is read in whole groups of four taps and whole words: up to 13 bytes too far
@@ -50,11 +49,13 @@ __device__ __forceinline__ uint8_t rounded(int32_t sum) {
     return static_cast<uint8_t>(v > 255 ? 255 : v);  // weights are not negative
 }
 
-__device__ __forceinline__ int misalignment(const uint8_t* p) { return static_cast<int>(reinterpret_cast<uintptr_t>(p) & 15); }
+__device__ __forceinline__ int misalignment(const uint8_t* p) {
+    return static_cast<int>(reinterpret_cast<uintptr_t>(p) & 15);
+}
 
 // Bytes [from, from + bytes) of `rows` rows to stage [rows, pitch]; each row starts there with its own misalignment.
-__device__ __forceinline__ void load_rows(const Image& image, int64_t top, int rows, int64_t from, int bytes, uint8_t* stage,
-                                          int pitch) {
+__device__ __forceinline__ void load_rows(const Image& image, int64_t top, int rows, int64_t from, int bytes,
+                                          uint8_t* stage, int pitch) {
     const int pieces = pitch / 16;
     for (int i = static_cast<int>(threadIdx.x); i < rows * pieces; i += kThreads) {
         const int r = i / pieces, at = i % pieces * 16;
@@ -83,11 +84,11 @@ __device__ __forceinline__ void load_weights(const int32_t* weights, int64_t tap
     }
 }
 
-// One column's window in kOwnRows rows, across: between[i][0..2], rows `between_pitch` bytes apart. in[i]: the window's bytes.
-// Staged: in shared memory, read in words; otherwise in the image, read byte by byte.
+// One column's window in kOwnRows rows, across: between[i][0..2], rows `between_pitch` bytes apart. in[i]: the window's
+// bytes. Staged: in shared memory, read in words; otherwise in the image, read byte by byte.
 template <bool kStaged>
-__device__ __forceinline__ void across(const uint8_t* const (&in)[kOwnRows], const int32_t* weights, int64_t taps, int count,
-                                       uint8_t* between) {
+__device__ __forceinline__ void across(const uint8_t* const (&in)[kOwnRows], const int32_t* weights, int64_t taps,
+                                       int count, uint8_t* between) {
     int32_t sum[kOwnRows][3];
 #pragma unroll
     for (int i = 0; i < kOwnRows; ++i)
@@ -105,7 +106,8 @@ __device__ __forceinline__ void across(const uint8_t* const (&in)[kOwnRows], con
                 const int shift = static_cast<int>(address & 3) * 8;
 #pragma unroll
                 for (int b = 0; b < 3; ++b) {
-                    const auto four = static_cast<uint32_t>((static_cast<uint64_t>(words[b + 1]) << 32 | words[b]) >> shift);
+                    const auto four =
+                        static_cast<uint32_t>((static_cast<uint64_t>(words[b + 1]) << 32 | words[b]) >> shift);
 #pragma unroll
                     for (int n = 0; n < 4; ++n) {
                         const int sample = 4 * b + n;
@@ -126,8 +128,8 @@ __device__ __forceinline__ void across(const uint8_t* const (&in)[kOwnRows], con
 
 // out [size, size, 3]. Dynamic shared memory: between [chunk, kSamples], then stage [chunk, pitch] and slack.
 template <class T, bool kStaged>
-__global__ void __launch_bounds__(kThreads)
-prepare_rgb_kernel(Image image, Axis horizontal, Axis vertical, int chunk, int pitch, T* __restrict__ out, int size) {
+__global__ void __launch_bounds__(kThreads) prepare_rgb_kernel(Image image, Axis horizontal, Axis vertical, int chunk,
+                                                               int pitch, T* __restrict__ out, int size) {
     TRD_DYNAMIC_SHARED(uint8_t, between);
     uint8_t* const stage = between + chunk * kSamples;
     const int thread = static_cast<int>(threadIdx.x);
@@ -190,13 +192,13 @@ prepare_rgb_kernel(Image image, Axis horizontal, Axis vertical, int chunk, int p
 
 }  // namespace
 
-void prepare_rgb(const trd_exec& exec, const trd::cpu::PlanHeader& plan, const trd::cpu::ImageView& image,
-                 const trd::cpu::Output& out, void* workspace) {
+void prepare_rgb(const trd_exec& exec, const PlanHeader& plan, const ImageView& image, const Prepared& out,
+                 void* workspace) {
     const OnDevice device(exec);
     const auto stream = static_cast<cudaStream_t>(exec.stream);
-    trd::cpu::PlanHeader derived = plan;
-    trd::cpu::derive_taps(derived);
-    const trd::cpu::RgbWorkspace w(derived, workspace);
+    PlanHeader derived = plan;
+    derive_taps(derived);
+    const RgbWorkspace w(derived, workspace);
     const int size = static_cast<int>(plan.size);
     // Windows of a tile's first and last column start at most this many columns apart.
     const int64_t apart = ((kColumns - 1) * plan.width + plan.size - 1) / plan.size + 1;
@@ -205,10 +207,12 @@ void prepare_rgb(const trd_exec& exec, const trd::cpu::PlanHeader& plan, const t
     const bool staged = pitch * kOwnRows <= kStageBytes;
     int chunk = kMostChunk;
     while (staged && chunk * pitch > kStageBytes) chunk -= kOwnRows;
-    const dim3 grid(static_cast<unsigned>((size + kColumns - 1) / kColumns), static_cast<unsigned>((size + kRows - 1) / kRows));
+    const dim3 grid(static_cast<unsigned>((size + kColumns - 1) / kColumns),
+                    static_cast<unsigned>((size + kRows - 1) / kRows));
     const size_t shared = static_cast<size_t>(chunk * kSamples + (staged ? chunk * pitch + kSlack : 0));
     const Image in{image.data, image.stride, 3 * image.width};
-    const Axis horizontal{w.across.taps, w.across.first, w.across.weights}, vertical{w.down.taps, w.down.first, w.down.weights};
+    const Axis horizontal{w.across.taps, w.across.first, w.across.weights},
+        vertical{w.down.taps, w.down.first, w.down.weights};
     with_type(out.type, [&](auto element) {
         using T = decltype(element);
         auto* to = static_cast<T*>(out.data);
@@ -216,7 +220,8 @@ void prepare_rgb(const trd_exec& exec, const trd::cpu::PlanHeader& plan, const t
             TRD_LAUNCH((prepare_rgb_kernel<T, true>), grid, kThreads, shared, stream, in, horizontal, vertical, chunk,
                        static_cast<int>(pitch), to, size);
         else
-            TRD_LAUNCH((prepare_rgb_kernel<T, false>), grid, kThreads, shared, stream, in, horizontal, vertical, chunk, 0, to, size);
+            TRD_LAUNCH((prepare_rgb_kernel<T, false>), grid, kThreads, shared, stream, in, horizontal, vertical, chunk,
+                       0, to, size);
     });
     check_launch("prepare_rgb");
 }

@@ -1,5 +1,6 @@
-// Pillow's BILINEAR resize by its definition: every sum on its own, in 64-bit integers, then (v / 255 - mean) / deviation in
-// double. Weights are computed in double and rounded to 22 bits, as Pillow does; so the 8-bit values are exact.
+// Pillow's BILINEAR resize by its definition: every sum on its own, in 64-bit integers, then (v / 255 - mean) /
+// deviation in double. Weights are computed in double and rounded to 22 bits, as Pillow does; so the 8-bit values are
+// exact.
 #pragma once
 #include <cmath>
 #include <cstdint>
@@ -37,7 +38,8 @@ inline uint8_t pillow_round(int64_t sum) {
 }
 
 // image [height] rows of stride bytes, 3 samples per pixel, to out [size, size, 3].
-inline std::vector<uint8_t> pillow_resize(const uint8_t* image, int64_t width, int64_t height, int64_t stride, int64_t size) {
+inline std::vector<uint8_t> pillow_resize(const uint8_t* image, int64_t width, int64_t height, int64_t stride,
+                                          int64_t size) {
     std::vector<uint8_t> between(static_cast<size_t>(3 * size * height)), out(static_cast<size_t>(3 * size * size));
     for (int64_t x = 0; x < size; ++x) {
         const PillowWeights w = pillow_weights(width, size, x);

@@ -1,10 +1,12 @@
-// Data preparation (SPEC section 5) on the CPU; arguments were validated in trd.cpp. The contract stands in trd.h.
+// Data preparation (SPEC section 5). Arguments are already validated (entry/preprocess.cpp); the contract stands in
+// trd.h.
 //
-// A workspace starts with a PlanHeader that says what it was planned for; tables and scratch follow, each 64-byte aligned.
+// A workspace starts with a PlanHeader that says what it was planned for; tables and scratch follow, each 64-byte
+// aligned.
 #pragma once
 #include <cstdint>
 
-namespace trd::cpu {
+namespace trd {
 
 enum class Preparation : int64_t { rgb = 0x7472642d726762, depth = 0x7472642d7a, normals = 0x7472642d6e };
 
@@ -18,7 +20,7 @@ struct alignas(64) PlanHeader {
     }
 };
 
-// Strided input: stride in bytes. Output: type is a TRD_FLOAT32 or TRD_BFLOAT16.
+// What a sensor gave; stride in bytes from one row to the next.
 struct ImageView {
     const uint8_t* data;
     int64_t width, height, stride;
@@ -30,9 +32,10 @@ struct CloudView {
         return reinterpret_cast<const float*>(reinterpret_cast<const uint8_t*>(data) + y * stride);
     }
 };
-struct Output {
+// The network's input, [size, size, 3].
+struct Prepared {
     void* data;
-    int32_t type;
+    int32_t type;  // TRD_FLOAT32, TRD_BFLOAT16, on CUDA also TRD_FLOAT16
     int64_t size;
 };
 
@@ -40,9 +43,14 @@ struct Output {
 enum class PartFault { none, no_foreground };
 
 int64_t preparation_workspace_bytes(const PlanHeader& plan);
+// On the CPU, for both backends.
 void plan_preparation(const PlanHeader& plan, void* workspace);
-void prepare_rgb(const ImageView& image, const Output& out, void* workspace);
-PartFault prepare_depth(const CloudView& cloud, const Output& out, uint8_t* mask, void* workspace);
-PartFault prepare_normals(const CloudView& cloud, const Output& out, uint8_t* mask, void* workspace);
 
-}  // namespace trd::cpu
+namespace cpu {
+
+void prepare_rgb(const ImageView& image, const Prepared& out, void* workspace);
+PartFault prepare_depth(const CloudView& cloud, const Prepared& out, uint8_t* mask, void* workspace);
+PartFault prepare_normals(const CloudView& cloud, const Prepared& out, uint8_t* mask, void* workspace);
+
+}  // namespace cpu
+}  // namespace trd

@@ -3,48 +3,24 @@
 #pragma once
 #include <cstdint>
 
+#include "preprocess/tables.hpp"
+
 namespace trd::cpu {
 
-constexpr float kMean[3] = {0.485f, 0.456f, 0.406f};
-constexpr float kDeviation[3] = {0.229f, 0.224f, 0.225f};
-
-constexpr float kMaxCoordinate = 1e6f;  // metres; a point with a coordinate beyond is missing, as is one that is not finite
-
-// One axis of Pillow's resize: output i is the weighted sum of the inputs first[i] .. first[i] + taps - 1, in fixed
-// point of kPillowBits. taps is the same for all i (weights beyond an output's own are 0) and at most the input's extent.
-constexpr int kPillowBits = 32 - 8 - 2;
-struct PillowAxis {
-    int64_t taps;
-    const int32_t* first;    // [size]
-    const int32_t* weights;  // [size, taps]
-    const int16_t* split;    // [size, taps / 8, 2, 8]: weight = split[0] * 2^11 + split[1]; only where taps is a multiple of 8
-};
-
-// Background plane: a point is foreground where |x nx + y ny + z nz + offset| >= threshold and z != 0.
-struct Plane {
-    float nx, ny, nz, offset, threshold;
-};
-
-// Coefficients c[0..radius] of a Sobel aperture: smoothing is symmetric, slope antisymmetric (slope[0] = 0).
-constexpr int kMaxRadius = 15;
-struct Sobel {
-    int radius;
-    float smooth[kMaxRadius + 1], slope[kMaxRadius + 1];
-};
-
-// Rows of a plane of floats are padded to whole words of 64 pixels, whose bits say something about each pixel; the padding is
-// 0 in both. Columns of a tile start at a multiple of 16.
+// Rows of a plane of floats are padded to whole words of 64 pixels, whose bits say something about each pixel; the
+// padding is 0 in both. Columns of a tile start at a multiple of 16.
 struct Rows {
     // rgb: rows of the image to rows of size pixels; pitch >= 3 * size + 1 bytes between output rows.
-    void (*across)(const uint8_t* image, int64_t stride, int64_t rows, const PillowAxis& axis, int64_t size, uint8_t* out,
-                   int64_t pitch);
+    void (*across)(const uint8_t* image, int64_t stride, int64_t rows, const PillowAxis& axis, int64_t size,
+                   uint8_t* out, int64_t pitch);
     // rgb: n samples of one output row, as v / 255.
     void (*down)(const uint8_t* in, int64_t pitch, const int32_t* weights, int64_t taps, int64_t n, float* out);
     // n points to words * 64 cleaned z and foreground bits.
     void (*foreground)(const float* xyz, int64_t n, const Plane& plane, float* z, uint64_t* bits);
     // Smallest and largest z != 0 where a bit is set; (inf, -inf) when there is none.
     void (*range)(const float* z, const uint64_t* bits, int64_t words, float* low, float* high);
-    // z = (z - min) / extent * (high - low) + low where a bit is set and z != 0, else 0; valid = where the result is not 0.
+    // z = (z - min) / extent * (high - low) + low where a bit is set and z != 0, else 0; valid = where the result is
+    // not 0.
     void (*scale)(float* z, const uint64_t* bits, int64_t words, float min, float extent, float low, float high,
                   uint64_t* valid);
     // Vertical half of both derivatives: smooth[i] = sum_j c_j rows[j][i], slope likewise; 2 * radius + 1 rows.
@@ -52,8 +28,10 @@ struct Rows {
     // Horizontal half, then the normals times mask and weight, added to (or, if first, put in) normal[3][kTile].
     void (*normals)(const float* smooth, const float* slope, int64_t n, const Sobel& sobel, const uint64_t* bits,
                     int64_t column, float weight, bool first, float* normal);
-    // Linear interpolation along a tile: out[i][c] = (1 - f_i) normal[c][at_i - column] + f_i normal[c][at_i + 1 - column].
-    void (*interpolate)(const float* normal, const int32_t* at, const float* fraction, int64_t column, int64_t n, float* out);
+    // Linear interpolation along a tile: out[i][c] = (1 - f_i) normal[c][at_i - column] + f_i normal[c][at_i + 1 -
+    // column].
+    void (*interpolate)(const float* normal, const int32_t* at, const float* fraction, int64_t column, int64_t n,
+                        float* out);
     // (v - mean) / deviation of n interleaved pixels, stored as type; pixel counts from the start of out.
     void (*normalise)(const float* values, int64_t n, void* out, int32_t type, int64_t pixel);
 };

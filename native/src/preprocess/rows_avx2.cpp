@@ -1,4 +1,5 @@
-// The row operations for AVX2. Eight pixels at a time; what has no variant here the compiler vectorises from the plain loops.
+// The row operations for AVX2. Eight pixels at a time; what has no variant here the compiler vectorises from the plain
+// loops.
 #include <immintrin.h>
 
 #include "preprocess/rows_plain.hpp"
@@ -6,8 +7,9 @@
 namespace trd::cpu {
 namespace {
 
-// Two rows at once, one per 128-bit lane: of each row the window's bytes 0..15 and 8..23. A shuffle makes of two neighbouring
-// pixels 16-bit pairs (r0 r1)(g0 g1)(b0 b1); a multiply-add with the weights' upper and lower 11 bits is exact in 32 bits.
+// Two rows at once, one per 128-bit lane: of each row the window's bytes 0..15 and 8..23. A shuffle makes of two
+// neighbouring pixels 16-bit pairs (r0 r1)(g0 g1)(b0 b1); a multiply-add with the weights' upper and lower 11 bits is
+// exact in 32 bits.
 void across(const uint8_t* image, int64_t stride, int64_t rows, const PillowAxis& axis, int64_t size, uint8_t* out,
             int64_t pitch) {
     if (axis.taps % 8 != 0) return plain_across(image, stride, rows, axis, size, out, pitch);
@@ -23,8 +25,8 @@ void across(const uint8_t* image, int64_t stride, int64_t rows, const PillowAxis
     const int64_t chunks = axis.taps / 8;
     for (int64_t y = 0; y < rows; y += 2) {
         const int64_t next = y + 1 < rows ? y + 1 : y;  // the last row stands in for the one there is not
-        const uint8_t *in[2] = {image + y * stride, image + next * stride};
-        uint8_t *to[2] = {out + y * pitch, out + next * pitch};
+        const uint8_t* in[2] = {image + y * stride, image + next * stride};
+        uint8_t* to[2] = {out + y * pitch, out + next * pitch};
         const auto load = [&in](int64_t at) {
             const auto lane = [&](int r) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(in[r] + at)); };
             return _mm256_inserti128_si256(_mm256_castsi128_si256(lane(0)), lane(1), 1);
@@ -104,7 +106,8 @@ void range(const float* z, const uint64_t* bits, int64_t words, float* low, floa
         if (bits[i] == 0) continue;
         for (int j = 0; j < 64; j += 8) {
             const __m256 v = _mm256_loadu_ps(z + j);
-            const __m256 lanes = _mm256_and_ps(lanes_of(bits[i] >> j), _mm256_cmp_ps(v, _mm256_setzero_ps(), _CMP_NEQ_OQ));
+            const __m256 lanes =
+                _mm256_and_ps(lanes_of(bits[i] >> j), _mm256_cmp_ps(v, _mm256_setzero_ps(), _CMP_NEQ_OQ));
             min = _mm256_min_ps(min, _mm256_blendv_ps(nothing_low, v, lanes));
             max = _mm256_max_ps(max, _mm256_blendv_ps(nothing_high, v, lanes));
         }
@@ -120,7 +123,8 @@ void range(const float* z, const uint64_t* bits, int64_t words, float* low, floa
     }
 }
 
-void scale(float* z, const uint64_t* bits, int64_t words, float min, float extent, float low, float high, uint64_t* valid) {
+void scale(float* z, const uint64_t* bits, int64_t words, float min, float extent, float low, float high,
+           uint64_t* valid) {
     const __m256 zero = _mm256_setzero_ps(), first = _mm256_set1_ps(min), whole = _mm256_set1_ps(extent);
     const __m256 span = _mm256_set1_ps(high - low), base = _mm256_set1_ps(low);
     for (int64_t i = 0; i < words; ++i, z += 64) {
@@ -135,14 +139,16 @@ void scale(float* z, const uint64_t* bits, int64_t words, float min, float exten
                 v = _mm256_and_ps(scaled, present);
             }
             _mm256_storeu_ps(z + j, v);
-            word |= static_cast<uint64_t>(static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(v, zero, _CMP_NEQ_OQ)))) << j;
+            word |=
+                static_cast<uint64_t>(static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(v, zero, _CMP_NEQ_OQ))))
+                << j;
         }
         valid[i] = word;
     }
 }
 
-void normals(const float* smooth, const float* slope, int64_t n, const Sobel& sobel, const uint64_t* bits, int64_t column,
-             float weight, bool first, float* normal) {
+void normals(const float* smooth, const float* slope, int64_t n, const Sobel& sobel, const uint64_t* bits,
+             int64_t column, float weight, bool first, float* normal) {
     const __m256 one = _mm256_set1_ps(1.0f), half = _mm256_set1_ps(0.5f * weight);
     const int64_t whole = n / 8 * 8;
     for (int64_t i = 0; i < whole; i += 8) {
@@ -153,7 +159,8 @@ void normals(const float* smooth, const float* slope, int64_t n, const Sobel& so
             for (int c = 0; first && c < 3; ++c) _mm256_storeu_ps(to + c * kTile, _mm256_setzero_ps());
             continue;
         }
-        __m256 dx = _mm256_setzero_ps(), dy = _mm256_mul_ps(_mm256_set1_ps(sobel.smooth[0]), _mm256_loadu_ps(slope + i));
+        __m256 dx = _mm256_setzero_ps(),
+               dy = _mm256_mul_ps(_mm256_set1_ps(sobel.smooth[0]), _mm256_loadu_ps(slope + i));
         for (int j = 1; j <= sobel.radius; ++j) {
             const __m256 across_x = _mm256_sub_ps(_mm256_loadu_ps(smooth + i + j), _mm256_loadu_ps(smooth + i - j));
             const __m256 across_y = _mm256_add_ps(_mm256_loadu_ps(slope + i - j), _mm256_loadu_ps(slope + i + j));
@@ -162,8 +169,8 @@ void normals(const float* smooth, const float* slope, int64_t n, const Sobel& so
         }
         const __m256 square = _mm256_add_ps(_mm256_add_ps(_mm256_mul_ps(dx, dx), _mm256_mul_ps(dy, dy)), one);
         const __m256 inverse = _mm256_div_ps(one, _mm256_add_ps(_mm256_sqrt_ps(square), _mm256_set1_ps(1e-8f)));
-        const __m256 v[3] = {_mm256_sub_ps(one, _mm256_mul_ps(dx, inverse)), _mm256_sub_ps(one, _mm256_mul_ps(dy, inverse)),
-                             _mm256_add_ps(one, inverse)};
+        const __m256 v[3] = {_mm256_sub_ps(one, _mm256_mul_ps(dx, inverse)),
+                             _mm256_sub_ps(one, _mm256_mul_ps(dy, inverse)), _mm256_add_ps(one, inverse)};
         const __m256 lanes = lanes_of(here);
         for (int c = 0; c < 3; ++c) {
             const __m256 own = _mm256_and_ps(_mm256_mul_ps(v[c], half), lanes);
@@ -171,12 +178,13 @@ void normals(const float* smooth, const float* slope, int64_t n, const Sobel& so
         }
     }
     if (whole < n)
-        plain_normals(smooth + whole, slope + whole, n - whole, sobel, bits, column + whole, weight, first, normal + whole);
+        plain_normals(smooth + whole, slope + whole, n - whole, sobel, bits, column + whole, weight, first,
+                      normal + whole);
 }
 
 }  // namespace
 
-const Rows rows_avx2 = {across, plain_down, foreground, range, scale, plain_derive_down, normals,
-                         plain_interpolate, plain_normalise};
+const Rows rows_avx2 = {across,  plain_down,        foreground,     range, scale, plain_derive_down,
+                        normals, plain_interpolate, plain_normalise};
 
 }  // namespace trd::cpu

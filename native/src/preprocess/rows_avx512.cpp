@@ -13,8 +13,9 @@ namespace {
 
 __mmask16 first_lanes(int64_t n) { return static_cast<__mmask16>(n >= 16 ? 0xFFFF : (1u << n) - 1); }
 
-// Four rows at once, one per 128-bit lane: of each row the window's bytes 0..15 and 8..23. A shuffle makes of two neighbouring
-// pixels 16-bit pairs (r0 r1)(g0 g1)(b0 b1); a multiply-add with the weights' upper and lower 11 bits is exact in 32 bits.
+// Four rows at once, one per 128-bit lane: of each row the window's bytes 0..15 and 8..23. A shuffle makes of two
+// neighbouring pixels 16-bit pairs (r0 r1)(g0 g1)(b0 b1); a multiply-add with the weights' upper and lower 11 bits is
+// exact in 32 bits.
 void across(const uint8_t* image, int64_t stride, int64_t rows, const PillowAxis& axis, int64_t size, uint8_t* out,
             int64_t pitch) {
     if (axis.taps % 8 != 0) return plain_across(image, stride, rows, axis, size, out, pitch);
@@ -60,8 +61,8 @@ void across(const uint8_t* image, int64_t stride, int64_t rows, const PillowAxis
             const __m512i sum = _mm512_add_epi32(_mm512_slli_epi32(upper, 11), lower);
             const __m128i bytes = _mm512_cvtusepi32_epi8(_mm512_srai_epi32(sum, kPillowBits));
             // The fourth byte is overwritten by the next pixel, the last one lies in the row's padding.
-            const int32_t pixel[4] = {_mm_extract_epi32(bytes, 0), _mm_extract_epi32(bytes, 1), _mm_extract_epi32(bytes, 2),
-                                      _mm_extract_epi32(bytes, 3)};
+            const int32_t pixel[4] = {_mm_extract_epi32(bytes, 0), _mm_extract_epi32(bytes, 1),
+                                      _mm_extract_epi32(bytes, 2), _mm_extract_epi32(bytes, 3)};
             for (int r = 0; r < 4; ++r) std::memcpy(to[r] + 3 * x, &pixel[r], 4);
         }
     }
@@ -112,7 +113,8 @@ void foreground(const float* xyz, int64_t n, const Plane& plane, float* z, uint6
             measured = _mm512_mask_cmp_ps_mask(measured, _mm512_abs_ps(y), most, _CMP_LE_OQ);
             measured = _mm512_mask_cmp_ps_mask(measured, _mm512_abs_ps(depth), most, _CMP_LE_OQ);
             const __m512 d = _mm512_add_ps(
-                _mm512_add_ps(_mm512_add_ps(_mm512_mul_ps(nx, x), _mm512_mul_ps(ny, y)), _mm512_mul_ps(nz, depth)), offset);
+                _mm512_add_ps(_mm512_add_ps(_mm512_mul_ps(nx, x), _mm512_mul_ps(ny, y)), _mm512_mul_ps(nz, depth)),
+                offset);
             __mmask16 part = _mm512_mask_cmp_ps_mask(measured, _mm512_abs_ps(d), threshold, _CMP_GE_OQ);
             part = _mm512_mask_cmp_ps_mask(part, depth, _mm512_setzero_ps(), _CMP_NEQ_OQ);
             word |= static_cast<uint64_t>(part) << j;
@@ -138,7 +140,8 @@ void range(const float* z, const uint64_t* bits, int64_t words, float* low, floa
     *high = _mm512_reduce_max_ps(max);
 }
 
-void scale(float* z, const uint64_t* bits, int64_t words, float min, float extent, float low, float high, uint64_t* valid) {
+void scale(float* z, const uint64_t* bits, int64_t words, float min, float extent, float low, float high,
+           uint64_t* valid) {
     const __m512 zero = _mm512_setzero_ps(), first = _mm512_set1_ps(min), whole = _mm512_set1_ps(extent);
     const __m512 span = _mm512_set1_ps(high - low), base = _mm512_set1_ps(low);
     for (int64_t i = 0; i < words; ++i, z += 64) {
@@ -177,8 +180,8 @@ void derive_down(const float* const* rows, int64_t n, const Sobel& sobel, float*
     }
 }
 
-void normals(const float* smooth, const float* slope, int64_t n, const Sobel& sobel, const uint64_t* bits, int64_t column,
-             float weight, bool first, float* normal) {
+void normals(const float* smooth, const float* slope, int64_t n, const Sobel& sobel, const uint64_t* bits,
+             int64_t column, float weight, bool first, float* normal) {
     const __m512 one = _mm512_set1_ps(1.0f), half = _mm512_set1_ps(0.5f * weight);
     for (int64_t i = 0; i < n; i += 16) {
         const int64_t at = column + i;
@@ -200,8 +203,8 @@ void normals(const float* smooth, const float* slope, int64_t n, const Sobel& so
         }
         const __m512 square = _mm512_add_ps(_mm512_add_ps(_mm512_mul_ps(dx, dx), _mm512_mul_ps(dy, dy)), one);
         const __m512 inverse = _mm512_div_ps(one, _mm512_add_ps(_mm512_sqrt_ps(square), _mm512_set1_ps(1e-8f)));
-        const __m512 v[3] = {_mm512_sub_ps(one, _mm512_mul_ps(dx, inverse)), _mm512_sub_ps(one, _mm512_mul_ps(dy, inverse)),
-                             _mm512_add_ps(one, inverse)};
+        const __m512 v[3] = {_mm512_sub_ps(one, _mm512_mul_ps(dx, inverse)),
+                             _mm512_sub_ps(one, _mm512_mul_ps(dy, inverse)), _mm512_add_ps(one, inverse)};
         for (int c = 0; c < 3; ++c) {
             const __m512 own = _mm512_maskz_mul_ps(lanes, v[c], half);
             _mm512_storeu_ps(to + c * kTile, first ? own : _mm512_add_ps(_mm512_loadu_ps(to + c * kTile), own));
@@ -224,14 +227,17 @@ void normalise(const float* values, int64_t n, void* out, int32_t type, int64_t 
     for (int64_t i = 0; i < count; i += 16) {
         const __mmask16 lanes = first_lanes(count - i);
         const auto start = static_cast<size_t>(i % 3);
-        const __m512 v = _mm512_div_ps(_mm512_sub_ps(_mm512_maskz_loadu_ps(lanes, values + i), mean[start]), deviation[start]);
+        const __m512 v =
+            _mm512_div_ps(_mm512_sub_ps(_mm512_maskz_loadu_ps(lanes, values + i), mean[start]), deviation[start]);
         if (type == TRD_FLOAT32) {
             _mm512_mask_storeu_ps(static_cast<float*>(out) + 3 * pixel + i, lanes, v);
         } else {
             const __m512i u = _mm512_castps_si512(v);
             const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(u, 16), _mm512_set1_epi32(1));
-            const __m512i rounded = _mm512_srli_epi32(_mm512_add_epi32(_mm512_add_epi32(u, _mm512_set1_epi32(0x7FFF)), odd), 16);
-            _mm256_mask_storeu_epi16(static_cast<uint16_t*>(out) + 3 * pixel + i, lanes, _mm512_cvtepi32_epi16(rounded));
+            const __m512i rounded =
+                _mm512_srli_epi32(_mm512_add_epi32(_mm512_add_epi32(u, _mm512_set1_epi32(0x7FFF)), odd), 16);
+            _mm256_mask_storeu_epi16(static_cast<uint16_t*>(out) + 3 * pixel + i, lanes,
+                                     _mm512_cvtepi32_epi16(rounded));
         }
     }
 }

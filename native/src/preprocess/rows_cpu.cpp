@@ -5,8 +5,8 @@
 namespace trd::cpu {
 namespace {
 
-const Rows plain = {plain_across, plain_down, plain_foreground, plain_range, plain_scale, plain_derive_down, plain_normals,
-                    plain_interpolate, plain_normalise};
+const Rows plain = {plain_across,      plain_down,    plain_foreground,  plain_range,    plain_scale,
+                    plain_derive_down, plain_normals, plain_interpolate, plain_normalise};
 
 }  // namespace
 

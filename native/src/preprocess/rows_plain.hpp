@@ -1,5 +1,5 @@
-// The row operations as plain loops. Included by every variant, which replaces what its instructions do better; all names
-// are local to the including file, so that no copy compiled for newer instructions can stand in for another.
+// The row operations as plain loops. Included by every variant, which replaces what its instructions do better; all
+// names are local to the including file, so that no copy compiled for newer instructions can stand in for another.
 #pragma once
 #include <cmath>
 #include <cstring>
@@ -20,8 +20,8 @@ inline uint16_t to_bfloat16(float v) {
     return static_cast<uint16_t>((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
 }
 
-[[maybe_unused]] void plain_across(const uint8_t* image, int64_t stride, int64_t rows, const PillowAxis& axis, int64_t size,
-                                   uint8_t* out, int64_t pitch) {
+[[maybe_unused]] void plain_across(const uint8_t* image, int64_t stride, int64_t rows, const PillowAxis& axis,
+                                   int64_t size, uint8_t* out, int64_t pitch) {
     for (int64_t y = 0; y < rows; ++y, image += stride, out += pitch) {
         for (int64_t x = 0; x < size; ++x) {
             const uint8_t* in = image + 3 * static_cast<int64_t>(axis.first[x]);
@@ -106,7 +106,8 @@ inline uint16_t to_bfloat16(float v) {
     }
 }
 
-[[maybe_unused]] void plain_derive_down(const float* const* rows, int64_t n, const Sobel& sobel, float* smooth, float* slope) {
+[[maybe_unused]] void plain_derive_down(const float* const* rows, int64_t n, const Sobel& sobel, float* smooth,
+                                        float* slope) {
     const int r = sobel.radius;
     const float* centre = rows[r];
     for (int64_t i = 0; i < n; ++i) {

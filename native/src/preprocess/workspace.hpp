@@ -2,13 +2,12 @@
 #pragma once
 #include <cstdint>
 
-namespace trd::cpu {
+namespace trd {
 
-class Layout {
+class WorkspaceLayout {
 public:
-    explicit Layout(void* start) : start_(static_cast<uint8_t*>(start)) {}
-    template <class T>
-    T* take(int64_t count) {
+    explicit WorkspaceLayout(void* start) : start_(static_cast<uint8_t*>(start)) {}
+    template <class T> T* take(int64_t count) {
         T* piece = start_ == nullptr ? nullptr : reinterpret_cast<T*>(start_ + used_);
         used_ += (count * static_cast<int64_t>(sizeof(T)) + 63) / 64 * 64;
         return piece;
@@ -20,4 +19,4 @@ private:
     int64_t used_ = 0;
 };
 
-}  // namespace trd::cpu
+}  // namespace trd

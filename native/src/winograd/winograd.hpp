@@ -1,5 +1,5 @@
 // 3x3 convolution, stride 1 or 2, padding 1, by Winograd's method on tiles of 4x4 outputs. Arguments are already
-// validated (trd.cpp).
+// validated (entry/winograd.cpp).
 #pragma once
 #include <cstdint>
 

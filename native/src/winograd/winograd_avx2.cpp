@@ -1,5 +1,5 @@
 // winograd with AVX2 and FMA: register blocks of 6 tiles x 16 channels.
-#include "winograd_kernel.hpp"
+#include "winograd/winograd_kernel.hpp"
 
 #include <immintrin.h>
 

@@ -1,5 +1,5 @@
 // winograd with AVX-512: register blocks of 14 tiles x 32 channels.
-#include "winograd_kernel.hpp"
+#include "winograd/winograd_kernel.hpp"
 
 #include <immintrin.h>
 
@@ -32,10 +32,21 @@ struct Avx512 {
     static type max0(type x) { return _mm512_maskz_max_ps(0xFFFF, _mm512_setzero_ps(), x); }  // NaN: the second operand
 };
 
-constexpr Multiply kKernels[] = {
-    nullptr,              multiply<Avx512, 1>,  multiply<Avx512, 2>,  multiply<Avx512, 3>,  multiply<Avx512, 4>,
-    multiply<Avx512, 5>,  multiply<Avx512, 6>,  multiply<Avx512, 7>,  multiply<Avx512, 8>,  multiply<Avx512, 9>,
-    multiply<Avx512, 10>, multiply<Avx512, 11>, multiply<Avx512, 12>, multiply<Avx512, 13>, multiply<Avx512, 14>};
+constexpr Multiply kKernels[] = {nullptr,
+                                 multiply<Avx512, 1>,
+                                 multiply<Avx512, 2>,
+                                 multiply<Avx512, 3>,
+                                 multiply<Avx512, 4>,
+                                 multiply<Avx512, 5>,
+                                 multiply<Avx512, 6>,
+                                 multiply<Avx512, 7>,
+                                 multiply<Avx512, 8>,
+                                 multiply<Avx512, 9>,
+                                 multiply<Avx512, 10>,
+                                 multiply<Avx512, 11>,
+                                 multiply<Avx512, 12>,
+                                 multiply<Avx512, 13>,
+                                 multiply<Avx512, 14>};
 
 }  // namespace
 

@@ -2,7 +2,7 @@
 // Work, per tile of 16 outputs, input and output channel: 36 products with stride 1 and 81 with stride 2, where the
 // direct form has 144; the transforms add about 250 (500) vector operations per tile and 16 channels. Traffic: weights
 // grow fourfold, to 144 bytes per input and output channel: below about 8 tiles reading them is the bound.
-#include "winograd.hpp"
+#include "winograd/winograd.hpp"
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -12,7 +12,7 @@
 #endif
 
 #include "cpu_isa.hpp"
-#include "winograd_plan.hpp"
+#include "winograd/winograd_plan.hpp"
 
 namespace trd::cpu {
 namespace {
@@ -59,7 +59,8 @@ constexpr double kG[2][6][3] = {
 
 // Filters of one input channel and Panel output channels, filter_stride floats apart -> to, points point_stride apart.
 template <int Panel>
-void pack_filters(const double (&g)[6][3], const float* filters, int64_t filter_stride, float* to, int64_t point_stride) {
+void pack_filters(const double (&g)[6][3], const float* filters, int64_t filter_stride, float* to,
+                  int64_t point_stride) {
     double tap[9][Panel], half[6][3][Panel];
     for (int co = 0; co < Panel; ++co)
         for (int i = 0; i < 9; ++i) tap[i][co] = filters[co * filter_stride + i];
@@ -70,11 +71,11 @@ void pack_filters(const double (&g)[6][3], const float* filters, int64_t filter_
     for (int i = 0; i < 6; ++i)
         for (int j = 0; j < 6; ++j)
             for (int co = 0; co < Panel; ++co)
-                to[(i * 6 + j) * point_stride + co] = static_cast<float>(
-                    half[i][0][co] * g[j][0] + half[i][1][co] * g[j][1] + half[i][2][co] * g[j][2]);
+                to[(i * 6 + j) * point_stride + co] =
+                    static_cast<float>(half[i][0][co] * g[j][0] + half[i][1][co] * g[j][1] + half[i][2][co] * g[j][2]);
 }
 
-// A hint: the products stream through the weights, and large pages save them a page walk every 4 KiB.
+// A hint: the products stream through the weights, and with large pages they need no page walk every 4 KiB.
 void ask_for_large_pages(const float* start, int64_t floats) {
 #ifdef __linux__
     constexpr uintptr_t page = uintptr_t{1} << 21;
@@ -93,7 +94,8 @@ int64_t winograd_panel() { return isa() == Isa::avx512 ? 32 : isa() == Isa::avx2
 // Measured on 2 cores of a Zen 4 server CPU against oneDNN 3.11's direct convolution, 32 to 2048 channels: with at
 // least 128 output pixels stride 1 is 1.8 to 3.3 times as fast (AVX2: 1.45 to 3.2), stride 2 1.35 to 1.6 times. With 64
 // (four tiles) the two are about equal, and below it loses: four times the weights are read for a few tiles. A direct
-// convolution in bfloat16 is twice as fast where AVX-512 multiplies it: stride 1 stays ahead of that, stride 2 does not.
+// convolution in bfloat16 is twice as fast where AVX-512 multiplies it: stride 1 stays ahead of that, stride 2 does
+// not.
 bool winograd_pays(bool bfloat16, int64_t n, int64_t h, int64_t w, int64_t stride) {
     if (bfloat16 && (stride != 1 || isa() != Isa::avx512)) return false;
     h = (h + stride - 1) / stride;

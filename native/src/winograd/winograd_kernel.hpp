@@ -1,12 +1,13 @@
 // The kernel of winograd, written once over a vector type V and compiled once per instruction set. Everything is in an
 // anonymous namespace: each object file must keep its own copy, or the linker could pick an AVX-512 one for all.
 //
-// V: type, lanes, rows (of a register block), load and store (of float, and of bfloat16 as uint16_t), broadcast, zero, add, sub, fma(a, b, c) = a * b + c,
+// V: type, lanes, rows (of a register block), load and store (of float, and of bfloat16 as uint16_t), broadcast, zero,
+// add, sub, fma(a, b, c) = a * b + c,
 //    fnma(a, b, c) = c - a * b, max0(x) = x < 0 ? 0 : x, which keeps NaN.
 #pragma once
 #include <cstdint>
 
-#include "winograd_plan.hpp"
+#include "winograd/winograd_plan.hpp"
 
 namespace {
 
@@ -17,15 +18,16 @@ constexpr int64_t kAhead = 512;  // floats of the weights' stream that are asked
 
 // The tiles of a block: as many in each, or one more.
 int64_t first_tile(const WinogradPlan& plan, int64_t block) { return plan.tiles * block / plan.blocks; }
-int64_t rows_of(const WinogradPlan& plan, int64_t block) { return first_tile(plan, block + 1) - first_tile(plan, block); }
+int64_t rows_of(const WinogradPlan& plan, int64_t block) {
+    return first_tile(plan, block + 1) - first_tile(plan, block);
+}
 
 // One dimension of a form: `in` inputs, `step` apart from tile to tile, to `points`; the points from(u) .. to(u) take
-// the u-th of six transformed weights; 4 outputs. B^T and A^T are Toom-Cook's with the points 0, 1, -1, 2, infinity, and
-// -2 for stride 1.
+// the u-th of six transformed weights; 4 outputs. B^T and A^T are Toom-Cook's with the points 0, 1, -1, 2, infinity,
+// and -2 for stride 1.
 
 // Stride 1: F(4, 3), a weight for each point.
-template <class V>
-struct Stride1 {
+template <class V> struct Stride1 {
     static constexpr int in = 6, step = 4, points = 6;
     static constexpr int from(int u) { return u; }
     static constexpr int to(int u) { return u + 1; }
@@ -51,8 +53,7 @@ struct Stride1 {
 
 // Stride 2: the outer taps meet every other input, F(4, 2) with 5 points; the middle tap meets the inputs between, 4
 // plain products with one weight.
-template <class V>
-struct Stride2 {
+template <class V> struct Stride2 {
     static constexpr int in = 9, step = 8, points = 9;
     static constexpr int from(int u) { return u; }
     static constexpr int to(int u) { return u < 5 ? u + 1 : 9; }
@@ -112,8 +113,7 @@ void input_transform(const WinogradConv& conv, const WinogradPlan& plan, int64_t
 }
 
 // product[rows][2 * lanes] = a [k / lanes][rows][lanes] x b [k][2 * lanes]
-template <class V, int Rows>
-void multiply(const float* a, const float* b, float* product, int64_t k) {
+template <class V, int Rows> void multiply(const float* a, const float* b, float* product, int64_t k) {
     typename V::type x[Rows], y[Rows];
 #pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r) x[r] = y[r] = V::zero();
@@ -184,8 +184,8 @@ void output_transform(const WinogradConv& conv, const WinogradPlan& plan, int64_
 
 // Blocks [begin, end) times panel p, then their outputs. One read of the panel's weights serves all blocks.
 template <class V, class Form, class T>
-void multiply_and_output(const WinogradConv& conv, const WinogradPlan& plan, const Multiply* kernels, const float* blocks,
-                         int64_t begin, int64_t end, int64_t p, float* products) {
+void multiply_and_output(const WinogradConv& conv, const WinogradPlan& plan, const Multiply* kernels,
+                         const float* blocks, int64_t begin, int64_t end, int64_t p, float* products) {
     constexpr int points = Form::points;
     constexpr int64_t panel = 2 * V::lanes, block_products = points * points * V::rows * panel;
     const float* weights = conv.weights + p * 36 * conv.c_in * panel;
@@ -216,7 +216,7 @@ void run_thread(const WinogradConv& conv, const WinogradPlan& plan, const Multip
                 input_transform<V, Form, T>(conv, plan, b, blocks + (b - from) * plan.block_stride);
             for (int64_t p = 0; p < panels; ++p)
                 multiply_and_output<V, Form, T>(conv, plan, kernels, blocks, from, to, p,
-                                             blocks + plan.group * plan.block_stride);
+                                                blocks + plan.group * plan.block_stride);
         }
         return;
     }
@@ -229,16 +229,16 @@ void run_thread(const WinogradConv& conv, const WinogradPlan& plan, const Multip
         const int64_t p = task / groups, from = task % groups * plan.group;
         const int64_t to = from + plan.group < plan.blocks ? from + plan.group : plan.blocks;
         multiply_and_output<V, Form, T>(conv, plan, kernels, conv.workspace + from * plan.block_stride, from, to, p,
-                                     products);
+                                        products);
     }
 }
 
 template <class V>
 void run_thread(const WinogradConv& conv, const WinogradPlan& plan, const Multiply* kernels, int64_t thread,
                 int64_t threads) {
-    const auto run = conv.bfloat16
-                         ? (conv.stride == 1 ? run_thread<V, Stride1<V>, uint16_t> : run_thread<V, Stride2<V>, uint16_t>)
-                         : (conv.stride == 1 ? run_thread<V, Stride1<V>, float> : run_thread<V, Stride2<V>, float>);
+    const auto run =
+        conv.bfloat16 ? (conv.stride == 1 ? run_thread<V, Stride1<V>, uint16_t> : run_thread<V, Stride2<V>, uint16_t>)
+                      : (conv.stride == 1 ? run_thread<V, Stride1<V>, float> : run_thread<V, Stride2<V>, float>);
     run(conv, plan, kernels, thread, threads);
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 #include <cstdint>
 
-#include "winograd.hpp"
+#include "winograd/winograd.hpp"
 
 namespace trd::cpu {
 

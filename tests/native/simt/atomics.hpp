@@ -1,4 +1,5 @@
-// Atomic operations. One thread runs at a time, so plain operations are atomic; the race detector knows them from others.
+// Atomic operations. One thread runs at a time, so plain operations are atomic; the race detector knows them from
+// others.
 #pragma once
 #include <cstdint>
 
@@ -7,8 +8,7 @@
 
 namespace simt {
 
-template <class T, class F>
-__attribute__((noinline, no_sanitize("thread"))) T atomic(T* p, F change) {
+template <class T, class F> __attribute__((noinline, no_sanitize("thread"))) T atomic(T* p, F change) {
     if (reinterpret_cast<uintptr_t>(p) % sizeof(T) != 0) fail("an atomic operation is misaligned");
     races::atomic(p, sizeof(T));
     const T old = *p;
@@ -19,16 +19,19 @@ __attribute__((noinline, no_sanitize("thread"))) T atomic(T* p, F change) {
 }  // namespace simt
 
 // The types for which CUDA has them.
-#define SIMT_ATOMIC(T, name, expression) \
-    inline T name(T* p, T v) { return simt::atomic(p, [v](T old) __attribute__((no_sanitize("thread"))) -> T { return expression; }); }
-#define SIMT_ATOMIC_INTEGERS(name, expression)   \
-    SIMT_ATOMIC(int, name, expression)           \
-    SIMT_ATOMIC(unsigned, name, expression)      \
+#define SIMT_ATOMIC(T, name, expression)                                                     \
+    inline T name(T* p, T v) {                                                               \
+        return simt::atomic(                                                                 \
+            p, [v](T old) __attribute__((no_sanitize("thread")))->T { return expression; }); \
+    }
+#define SIMT_ATOMIC_INTEGERS(name, expression) \
+    SIMT_ATOMIC(int, name, expression)         \
+    SIMT_ATOMIC(unsigned, name, expression)    \
     SIMT_ATOMIC(unsigned long long, name, expression)
 SIMT_ATOMIC_INTEGERS(atomicExch, (void(old), v))
 SIMT_ATOMIC_INTEGERS(atomicMin, old < v ? old : v)
 SIMT_ATOMIC_INTEGERS(atomicMax, old > v ? old : v)
-SIMT_ATOMIC_INTEGERS(atomicAnd, old & v)
+SIMT_ATOMIC_INTEGERS(atomicAnd, old& v)
 SIMT_ATOMIC_INTEGERS(atomicOr, old | v)
 SIMT_ATOMIC_INTEGERS(atomicXor, old ^ v)
 SIMT_ATOMIC(long long, atomicMin, old < v ? old : v)
@@ -47,8 +50,11 @@ SIMT_ATOMIC(unsigned, atomicDec, old == 0 || old > v ? v : old - 1)
 #undef SIMT_ATOMIC_INTEGERS
 #undef SIMT_ATOMIC
 
-#define SIMT_ATOMIC_CAS(T) \
-    inline T atomicCAS(T* p, T expected, T v) { return simt::atomic(p, [=](T old) __attribute__((no_sanitize("thread"))) -> T { return old == expected ? v : old; }); }
+#define SIMT_ATOMIC_CAS(T)                                                                                  \
+    inline T atomicCAS(T* p, T expected, T v) {                                                             \
+        return simt::atomic(                                                                                \
+            p, [=](T old) __attribute__((no_sanitize("thread")))->T { return old == expected ? v : old; }); \
+    }
 SIMT_ATOMIC_CAS(int)
 SIMT_ATOMIC_CAS(unsigned)
 SIMT_ATOMIC_CAS(unsigned short)

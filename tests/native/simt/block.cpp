@@ -45,7 +45,8 @@ void lay_out_dynamic_shared(size_t bytes) {
 #ifdef TRD_SIMT_ASAN
     __asan_unpoison_memory_region(arena, sizeof arena);
     __asan_poison_memory_region(arena, kZone + 16);
-    __asan_poison_memory_region(block.dynamic_shared + bytes, static_cast<size_t>(arena + sizeof arena - block.dynamic_shared) - bytes);
+    __asan_poison_memory_region(block.dynamic_shared + bytes,
+                                static_cast<size_t>(arena + sizeof arena - block.dynamic_shared) - bytes);
 #else
     fill(arena, kZone + 16, kPattern);
     fill(block.dynamic_shared + bytes, kZone, kPattern);
@@ -125,17 +126,18 @@ void start_block() {
     block.warps_ready = warps == kMostWarps ? ~0u : (1u << warps) - 1;
     fill(simt_shared_start, static_cast<size_t>(simt_shared_stop - simt_shared_start), 0xFF);  // NaN in every type
     fill(block.dynamic_shared, block.launch.shared_bytes, 0xFF);
-    races::start_block(simt_shared_start, static_cast<size_t>(simt_shared_stop - simt_shared_start), block.dynamic_shared,
-                       block.launch.shared_bytes);
+    races::start_block(simt_shared_start, static_cast<size_t>(simt_shared_stop - simt_shared_start),
+                       block.dynamic_shared, block.launch.shared_bytes);
 }
 
 void print_where(FILE* out) {
     const dim3 g = block.grid, d = block.dim;
     std::fprintf(out, "  kernel %s, launched at %s:%d\n", block.launch.kernel, block.launch.file, block.launch.line);
-    std::fprintf(out, "  block (%u,%u,%u) of (%u,%u,%u), of (%u,%u,%u) threads\n", block.index.x, block.index.y, block.index.z, g.x, g.y, g.z,
-                 d.x, d.y, d.z);
+    std::fprintf(out, "  block (%u,%u,%u) of (%u,%u,%u), of (%u,%u,%u) threads\n", block.index.x, block.index.y,
+                 block.index.z, g.x, g.y, g.z, d.x, d.y, d.z);
     if (self != nullptr)
-        std::fprintf(out, "  thread %u (%u,%u,%u), warp %u, lane %u\n", self->index, self->tid.x, self->tid.y, self->tid.z, self->warp, self->lane);
+        std::fprintf(out, "  thread %u (%u,%u,%u), warp %u, lane %u\n", self->index, self->tid.x, self->tid.y,
+                     self->tid.z, self->warp, self->lane);
 }
 
 // Threads that wait, those in one place together: "waiting at f.cu:12: 0-3 7".
@@ -247,8 +249,11 @@ unsigned barrier(const Site& site, bool vote) {
 
 bool is_shared(const void* p, size_t bytes) {
     const auto* b = static_cast<const unsigned char*>(p);
-    const auto within = [&](const unsigned char* from, const unsigned char* to) { return b >= from && b <= to && bytes <= static_cast<size_t>(to - b); };
-    return within(block.dynamic_shared, block.dynamic_shared + block.launch.shared_bytes) || within(simt_shared_start, simt_shared_stop);
+    const auto within = [&](const unsigned char* from, const unsigned char* to) {
+        return b >= from && b <= to && bytes <= static_cast<size_t>(to - b);
+    };
+    return within(block.dynamic_shared, block.dynamic_shared + block.launch.shared_bytes) ||
+           within(simt_shared_start, simt_shared_stop);
 }
 
 void run(dim3 grid, dim3 dim, const Launch& launch) {
@@ -277,7 +282,8 @@ void run(dim3 grid, dim3 dim, const Launch& launch) {
     order::Blocks sequence(blocks);
     for (uint64_t i = 0; i < blocks; ++i) {
         const uint64_t b = sequence.next();
-        block.index = {static_cast<unsigned>(b % grid.x), static_cast<unsigned>(b / grid.x % grid.y), static_cast<unsigned>(b / grid.x / grid.y)};
+        block.index = {static_cast<unsigned>(b % grid.x), static_cast<unsigned>(b / grid.x % grid.y),
+                       static_cast<unsigned>(b / grid.x / grid.y)};
         start_block();
         self = nullptr;
         Thread* first = pick();

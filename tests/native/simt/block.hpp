@@ -1,5 +1,5 @@
-// The block that runs: its threads, warps and shared memory, and the report that ends the process when a kernel does what
-// is undefined. One block runs at a time; launches from several host threads wait for each other.
+// The block that runs: its threads, warps and shared memory, and the report that ends the process when a kernel does
+// what is undefined. One block runs at a time; launches from several host threads wait for each other.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -55,7 +55,8 @@ struct Meeting {
     Site site;
 };
 
-// What lanes put down for an operation and pick up after it; a lane touches its own slots only, the last to arrive all of its mask.
+// What lanes put down for an operation and pick up after it; a lane touches its own slots only, the last to arrive all
+// of its mask.
 struct Exchange {
     uint64_t in[kWarp], out[kWarp];
     int argument[kWarp];
@@ -109,7 +110,8 @@ void wait(const Site& site);
 // Makes lanes of this thread's warp ready.
 void wake(unsigned lanes);
 
-// True for the last lane of the mask to arrive, which does the operation and calls release(); the others return when it did.
+// True for the last lane of the mask to arrive, which does the operation and calls release(); the others return when it
+// did.
 bool meet(unsigned mask, const char* operation, const Site& site);
 void release(unsigned mask);
 

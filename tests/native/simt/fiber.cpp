@@ -9,8 +9,8 @@
 #include <sanitizer/common_interface_defs.h>
 #endif
 
-// Saves the callee-saved registers, swaps the stacks. The return of every fiber that waits in the same place goes to the
-// same address: the processor predicts it.
+// Saves the callee-saved registers, swaps the stacks. The return of every fiber that waits in the same place goes to
+// the same address: the processor predicts it.
 extern "C" __attribute__((visibility("hidden"))) void simt_switch(void** from, void* to);
 asm(R"(.text
 .globl simt_switch
@@ -43,7 +43,8 @@ constexpr size_t kStack = size_t{256} << 10, kGuard = 4096;
 }  // namespace
 
 void make(Fiber& fiber, unsigned colour, void (*entry)()) {
-    void* memory = mmap(nullptr, kStack + kGuard, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* memory =
+        mmap(nullptr, kStack + kGuard, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED || mprotect(memory, kGuard, PROT_NONE) != 0) {
         std::fprintf(stderr, "simt: no memory for a stack\n");
         std::abort();

@@ -1,5 +1,6 @@
 // CUDA's language for the host compiler: keywords, built-in variables, vector types, launches, barriers, and the
-// arithmetic intrinsics that our kernels use. What is not here does not compile in the harness: add it with its exact meaning.
+// arithmetic intrinsics that our kernels use. What is not here does not compile in the harness: add it with its exact
+// meaning.
 #pragma once
 #include <cmath>
 #include <cstdint>
@@ -20,8 +21,8 @@
 #define __grid_constant__
 #define __constant__ static
 #define __align__(n) __attribute__((aligned(n)))
-// Blocks run one after the other, so a static object is what a block's shared memory is. The tag is part of the variable's
-// linker name, by which shared.ld gathers them; a section attribute would be lost in templates.
+// Blocks run one after the other, so a static object is what a block's shared memory is. The tag is part of the
+// variable's linker name, by which shared.ld gathers them; a section attribute would be lost in templates.
 #define __shared__ static __attribute__((abi_tag("trdshared")))
 #define TRD_DYNAMIC_SHARED(T, name) T* name = reinterpret_cast<T*>(simt::block.dynamic_shared)
 
@@ -44,9 +45,11 @@ using cudaStream_t = struct SimtStream*;
 
 namespace simt {
 
-// Arguments are evaluated once and converted to the kernel's parameter types; each thread gets its own copies, as on a device.
+// Arguments are evaluated once and converted to the kernel's parameter types; each thread gets its own copies, as on a
+// device.
 template <class... P, class... A>
-void launch(const char* name, const Site& site, dim3 grid, dim3 dim, size_t shared_bytes, void (*kernel)(P...), A&&... a) {
+void launch(const char* name, const Site& site, dim3 grid, dim3 dim, size_t shared_bytes, void (*kernel)(P...),
+            A&&... a) {
     struct Call {
         void (*kernel)(P...);
         std::tuple<P...> arguments;
@@ -56,11 +59,11 @@ void launch(const char* name, const Site& site, dim3 grid, dim3 dim, size_t shar
         }
     };
     Call call{kernel, std::tuple<P...>(std::forward<A>(a)...)};
-    simt::run(grid, dim, {name, site.file, site.line, reinterpret_cast<const void*>(kernel), shared_bytes, &Call::run, &call});
+    simt::run(grid, dim,
+              {name, site.file, site.line, reinterpret_cast<const void*>(kernel), shared_bytes, &Call::run, &call});
 }
 
-template <class To, class From>
-inline To bits(From v) {
+template <class To, class From> inline To bits(From v) {
     static_assert(sizeof(To) == sizeof(From));
     To to;
     std::memcpy(&to, &v, sizeof to);
@@ -69,12 +72,18 @@ inline To bits(From v) {
 
 }  // namespace simt
 
-#define SIMT_VECTOR(T, name, alignment2, alignment4)                                       \
-    struct alignas(alignment2) name##2 { T x, y; };                                        \
-    struct name##3 { T x, y, z; };                                                         \
-    struct alignas(alignment4) name##4 { T x, y, z, w; };                                  \
-    inline name##2 make_##name##2(T x, T y) { return {x, y}; }                             \
-    inline name##3 make_##name##3(T x, T y, T z) { return {x, y, z}; }                     \
+#define SIMT_VECTOR(T, name, alignment2, alignment4)                   \
+    struct alignas(alignment2) name##2 {                               \
+        T x, y;                                                        \
+    };                                                                 \
+    struct name##3 {                                                   \
+        T x, y, z;                                                     \
+    };                                                                 \
+    struct alignas(alignment4) name##4 {                               \
+        T x, y, z, w;                                                  \
+    };                                                                 \
+    inline name##2 make_##name##2(T x, T y) { return {x, y}; }         \
+    inline name##3 make_##name##3(T x, T y, T z) { return {x, y, z}; } \
     inline name##4 make_##name##4(T x, T y, T z, T w) { return {x, y, z, w}; }
 SIMT_VECTOR(float, float, 8, 16)
 SIMT_VECTOR(int, int, 8, 16)
@@ -83,12 +92,18 @@ SIMT_VECTOR(unsigned short, ushort, 4, 8)
 SIMT_VECTOR(signed char, char, 2, 4)
 SIMT_VECTOR(unsigned char, uchar, 2, 4)
 #undef SIMT_VECTOR
-struct alignas(8) uint2 { unsigned x, y; };
-struct alignas(16) uint4 { unsigned x, y, z, w; };
+struct alignas(8) uint2 {
+    unsigned x, y;
+};
+struct alignas(16) uint4 {
+    unsigned x, y, z, w;
+};
 inline uint2 make_uint2(unsigned x, unsigned y) { return {x, y}; }
 inline uint3 make_uint3(unsigned x, unsigned y, unsigned z) { return {x, y, z}; }
 inline uint4 make_uint4(unsigned x, unsigned y, unsigned z, unsigned w) { return {x, y, z, w}; }
-struct alignas(16) double2 { double x, y; };
+struct alignas(16) double2 {
+    double x, y;
+};
 inline double2 make_double2(double x, double y) { return {x, y}; }
 
 // As in CUDA, min and max of floats lose a NaN when the other operand is a number.

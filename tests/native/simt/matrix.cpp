@@ -37,24 +37,24 @@ void multiply_portable(Exchange& e, Product kind) {
     for (int row = 0; row < 16; ++row) {
         for (int k = 0; k < depth; ++k) {
             const uint32_t pair = e.a[row][kind == Product::kTf32 ? k : k / 2];
-            const float a = kind == Product::kTf32 ? simt::bits<float>(pair & ~0x1fffu) : widened(static_cast<uint16_t>(pair >> k % 2 * 16), kind);
+            const float a = kind == Product::kTf32 ? simt::bits<float>(pair & ~0x1fffu)
+                                                   : widened(static_cast<uint16_t>(pair >> k % 2 * 16), kind);
             for (int column = 0; column < 8; ++column) {
-                const float b = kind == Product::kTf32 ? simt::bits<float>(e.b[k * 8 + column] & ~0x1fffu) : widened(narrow[k * 8 + column], kind);
+                const float b = kind == Product::kTf32 ? simt::bits<float>(e.b[k * 8 + column] & ~0x1fffu)
+                                                       : widened(narrow[k * 8 + column], kind);
                 e.c[row][column] += a * b;
             }
         }
     }
 }
 
-template <bool kHalf>
-__attribute__((target("avx2,fma,f16c"))) inline __m256 widened8(const void* p) {
+template <bool kHalf> __attribute__((target("avx2,fma,f16c"))) inline __m256 widened8(const void* p) {
     const __m128i v = _mm_load_si128(static_cast<const __m128i*>(p));
     if (kHalf) return _mm256_cvtph_ps(v);
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(v), 16));
 }
 
-template <bool kHalf>
-__attribute__((target("avx2,fma,f16c"))) void multiply_avx2(Exchange& e) {
+template <bool kHalf> __attribute__((target("avx2,fma,f16c"))) void multiply_avx2(Exchange& e) {
     alignas(32) float a[16][16];
     for (int row = 0; row < 16; ++row)
         for (int k = 0; k < 16; k += 8) _mm256_store_ps(&a[row][k], widened8<kHalf>(&e.a[row][k / 2]));
@@ -99,7 +99,8 @@ void load_matrices(int count, bool transposed, const void* row, uint32_t* regist
             for (int r = 0; r < 8; ++r) std::memcpy(matrix[r], e.rows[m * 8 + r], 16);
             for (int l = 0; l < 32; ++l) {
                 const int i = l / 4, j = l % 4 * 2;
-                const uint32_t low = transposed ? matrix[j][i] : matrix[i][j], high = transposed ? matrix[j + 1][i] : matrix[i][j + 1];
+                const uint32_t low = transposed ? matrix[j][i] : matrix[i][j],
+                               high = transposed ? matrix[j + 1][i] : matrix[i][j + 1];
                 e.matrices[l][m] = low | high << 16;
             }
         }

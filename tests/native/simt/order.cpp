@@ -60,7 +60,8 @@ Blocks::Blocks(uint64_t count) : count_(count) {
     if (kind != kRandom) return;
     shuffled_.resize(count);
     std::iota(shuffled_.begin(), shuffled_.end(), uint64_t{0});
-    for (uint64_t i = count - 1; i > 0; --i) std::swap(shuffled_[i], shuffled_[(uint64_t{random()} << 32 | random()) % (i + 1)]);
+    for (uint64_t i = count - 1; i > 0; --i)
+        std::swap(shuffled_[i], shuffled_[(uint64_t{random()} << 32 | random()) % (i + 1)]);
 }
 
 uint64_t Blocks::next() {

@@ -40,7 +40,8 @@ __global__ void half_a_warp_waits(float* x) {
 
 __global__ void diverged_shuffle(float* x) {
     float v = x[threadIdx.x];
-    if (threadIdx.x & 1) v += __shfl_xor_sync(kFull, v, 1); else v -= __shfl_xor_sync(kFull, v, 1);
+    if (threadIdx.x & 1) v += __shfl_xor_sync(kFull, v, 1);
+    else v -= __shfl_xor_sync(kFull, v, 1);
     x[threadIdx.x] = v;
 }
 
@@ -119,8 +120,7 @@ __global__ void before_static(float* x) {
     x[threadIdx.x] = t[static_cast<int>(threadIdx.x) - 1];
 }
 
-template <int kCount>
-__global__ void behind_static_of_template(float* x) {
+template <int kCount> __global__ void behind_static_of_template(float* x) {
     __shared__ unsigned char tile[kCount];
     unsigned char* volatile t = tile;
     x[0] = t[threadIdx.x];
@@ -138,7 +138,9 @@ __global__ void reads_behind_dynamic(unsigned char* x, int at) {
 
 __global__ void behind_global(float* x) { x[threadIdx.x + blockIdx.x * blockDim.x] = 1; }
 
-__global__ void misaligned_vector(const float* x, float4* out) { out[threadIdx.x] = *reinterpret_cast<const float4*>(x + hidden(1)); }
+__global__ void misaligned_vector(const float* x, float4* out) {
+    out[threadIdx.x] = *reinterpret_cast<const float4*>(x + hidden(1));
+}
 
 float* memory() {
     alignas(16) static float x[128];
@@ -158,32 +160,46 @@ const std::vector<Fault>& faults() {
         {"half a warp waits for the other", kAll, "deadlock", RUN(half_a_warp_waits, 32, 0, memory())},
         {"two shuffles on one line meet", kAll, "diverged", RUN(diverged_shuffle, 32, 0, memory())},
         {"lane outside of its own mask", kAll, "not in the mask", RUN(lane_outside_of_its_mask, 32, 0, memory())},
-        {"mask names lanes that left", kAll, "names lanes that have left", [] {
+        {"mask names lanes that left", kAll, "names lanes that have left",
+         [] {
              setenv("TRD_SIMT_ORDER", "descending", 1);
              TRD_LAUNCH(mask_with_the_departed, 1, 32, 0, nullptr, memory());
          }},
         {"lanes leave that are waited for", kAll, "deadlock", RUN(mask_with_the_departed, 32, 0, memory())},
-        {"mask names lanes that never were", kAll, "names lanes that have left", RUN(last_warp_is_not_full, 40, 0, memory())},
-        {"shuffle from outside of the mask", kAll, "reads a lane outside", RUN(reads_outside_of_the_mask, 32, 0, memory())},
+        {"mask names lanes that never were", kAll, "names lanes that have left",
+         RUN(last_warp_is_not_full, 40, 0, memory())},
+        {"shuffle from outside of the mask", kAll, "reads a lane outside",
+         RUN(reads_outside_of_the_mask, 32, 0, memory())},
         {"shuffle with a width of 12", kAll, "width", RUN(bad_width, 32, 0, memory())},
         {"misaligned atomic", kAll, "atomic operation is misaligned", RUN(misaligned_atomic, 1, 0, memory())},
-        {"copy to odd shared memory", kAll, "cp.async to an address that is not aligned", RUN(copy_to_odd_shared, 1, 256, memory())},
-        {"copy from odd global memory", kAll, "cp.async from an address that is not aligned", RUN(copy_from_odd_global, 1, 256, memory())},
+        {"copy to odd shared memory", kAll, "cp.async to an address that is not aligned",
+         RUN(copy_to_odd_shared, 1, 256, memory())},
+        {"copy from odd global memory", kAll, "cp.async from an address that is not aligned",
+         RUN(copy_from_odd_global, 1, 256, memory())},
         {"copy to global memory", kAll, "outside of the block's shared memory", RUN(copy_to_global, 1, 256, memory())},
         {"copy from shared memory", kAll, "from shared memory", RUN(copy_from_shared, 1, 256, memory())},
-        {"copy behind shared memory", kAll, "outside of the block's shared memory", RUN(copy_behind_shared, 1, 256, memory())},
-        {"copy from behind global memory", kSanitized, "cp.async from an address outside of its array", RUN(copy_from_behind_global, 1, 256, memory())},
+        {"copy behind shared memory", kAll, "outside of the block's shared memory",
+         RUN(copy_behind_shared, 1, 256, memory())},
+        {"copy from behind global memory", kSanitized, "cp.async from an address outside of its array",
+         RUN(copy_from_behind_global, 1, 256, memory())},
         {"row of ldmatrix is odd", kAll, "row of ldmatrix is not 16-byte aligned", RUN(odd_row, 32, 0, memory())},
         {"row of ldmatrix is global", kAll, "row of ldmatrix is outside", RUN(row_in_global, 32, 0, memory())},
         {"write behind a static array", kSanitized, "planted.cu", RUN(behind_static, 6, 0, memory())},
         {"read before a static array", kSanitized, "planted.cu", RUN(before_static, 1, 0, memory())},
-        {"read behind a template's static array", kSanitized, "planted.cu", RUN((behind_static_of_template<9>), 10, 0, memory())},
-        {"write one byte behind dynamic memory", kPlain | kSanitized, "dynamic shared memory\nuse-after-poison", RUN(behind_dynamic, 1, 13, 13)},
-        {"write one byte before dynamic memory", kPlain | kSanitized, "dynamic shared memory\nuse-after-poison", RUN(behind_dynamic, 1, 13, -1)},
-        {"dynamic memory that was not asked for", kPlain | kSanitized, "dynamic shared memory\nuse-after-poison", RUN(behind_dynamic, 1, 0, 0)},
-        {"read one byte behind dynamic memory", kSanitized, "use-after-poison", RUN(reads_behind_dynamic, 1, 13, reinterpret_cast<unsigned char*>(memory()), 13)},
-        {"write behind a buffer", kSanitized, "heap-buffer-overflow\ninsufficient space", RUN(behind_global, 65, 0, heap(64))},
-        {"misaligned vector", kSanitized, "misaligned address", RUN(misaligned_vector, 1, 0, memory(), reinterpret_cast<float4*>(memory() + 64))},
+        {"read behind a template's static array", kSanitized, "planted.cu",
+         RUN((behind_static_of_template<9>), 10, 0, memory())},
+        {"write one byte behind dynamic memory", kPlain | kSanitized, "dynamic shared memory\nuse-after-poison",
+         RUN(behind_dynamic, 1, 13, 13)},
+        {"write one byte before dynamic memory", kPlain | kSanitized, "dynamic shared memory\nuse-after-poison",
+         RUN(behind_dynamic, 1, 13, -1)},
+        {"dynamic memory that was not asked for", kPlain | kSanitized, "dynamic shared memory\nuse-after-poison",
+         RUN(behind_dynamic, 1, 0, 0)},
+        {"read one byte behind dynamic memory", kSanitized, "use-after-poison",
+         RUN(reads_behind_dynamic, 1, 13, reinterpret_cast<unsigned char*>(memory()), 13)},
+        {"write behind a buffer", kSanitized, "heap-buffer-overflow\ninsufficient space",
+         RUN(behind_global, 65, 0, heap(64))},
+        {"misaligned vector", kSanitized, "misaligned address",
+         RUN(misaligned_vector, 1, 0, memory(), reinterpret_cast<float4*>(memory() + 64))},
     };
     return all;
 }

@@ -1,4 +1,5 @@
-// Data races on shared memory, each in an order of threads that hides it from the results; and code that is free of them.
+// Data races on shared memory, each in an order of threads that hides it from the results; and code that is free of
+// them.
 #include "cuda/device.hpp"
 #include "planted.hpp"
 
@@ -110,8 +111,7 @@ __global__ void histogram(float* x) {
     x[threadIdx.x] = static_cast<float>(bins[threadIdx.x % 8]);
 }
 
-template <class T>
-__global__ void reduction(T* x) {
+template <class T> __global__ void reduction(T* x) {
     TRD_DYNAMIC_SHARED(T, s);
     s[threadIdx.x] = x[threadIdx.x];
     for (unsigned half = 32; half > 0; half /= 2) {
@@ -136,7 +136,8 @@ const std::vector<Fault>& race_faults() {
         {"a shuffle instead of __syncwarp", kRaces, "data race", RUN(shuffle_orders_nothing, 32, 0, memory)},
         {"__syncwarp between two warps", kRaces, "data race", RUN(warp_barrier_between_warps, 64, 0, memory)},
         {"a stage filled while others read it", kRaces, "data race", RUN(stage_reused, 64, 0, memory, memory)},
-        {"a copy that only its issuer waited for", kRaces, "data race", RUN(own_wait_is_not_a_barrier, 64, 0, memory, memory)},
+        {"a copy that only its issuer waited for", kRaces, "data race",
+         RUN(own_wait_is_not_a_barrier, 64, 0, memory, memory)},
         {"ldmatrix without a barrier", kRaces, "data race", RUN(rows_without_barrier, 32, 0, memory)},
         {"plain read beside atomics", kRaces, "atomically", RUN(plain_beside_atomic, 64, 0, memory)},
     };

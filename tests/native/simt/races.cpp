@@ -15,7 +15,8 @@ namespace {
 // Readers: one thread, all of one warp, or any.
 constexpr uint32_t kWarpReaders = 1u << 16, kAnyReaders = 1u << 17, kAtomic = 1u << 16;
 
-// Times of the block count its barriers and never start anew: what an earlier block did is older than any time of this one.
+// Times of the block count its barriers and never start anew: what an earlier block did is older than any time of this
+// one.
 struct Access {
     uint32_t block_time = 0, warp_time = 0, by = 0;
     const void* code = nullptr;
@@ -62,7 +63,8 @@ void describe(char* text, size_t bytes, const char* verb, uint32_t by, const voi
         // The call's own line: one byte before the return address.
         const auto offset = static_cast<const char*>(code) - static_cast<const char*>(info.dli_fbase) - 1;
         char command[1024];
-        std::snprintf(command, sizeof command, "addr2line -i -e '%s' 0x%zx 2>/dev/null", info.dli_fname, static_cast<size_t>(offset));
+        std::snprintf(command, sizeof command, "addr2line -i -e '%s' 0x%zx 2>/dev/null", info.dli_fname,
+                      static_cast<size_t>(offset));
         std::snprintf(place, sizeof place, "%s+0x%zx", info.dli_fname, static_cast<size_t>(offset));
         if (FILE* pipe = popen(command, "r")) {
             char line[512];
@@ -78,11 +80,13 @@ void describe(char* text, size_t bytes, const char* verb, uint32_t by, const voi
     else std::snprintf(text, bytes, "thread %u %s at %s", by, verb, place);
 }
 
-[[noreturn]] void report(const Access& earlier, const char* earlier_verb, const char* verb, const void* p, const void* code) {
+[[noreturn]] void report(const Access& earlier, const char* earlier_verb, const char* verb, const void* p,
+                         const void* code) {
     char first[640], second[640], all[1400];
     describe(first, sizeof first, earlier_verb, earlier.by, earlier.code);
     describe(second, sizeof second, verb, self->index, code);
-    std::snprintf(all, sizeof all, "data race on shared memory, byte %p: %s, %s, without a barrier between them", p, first, second);
+    std::snprintf(all, sizeof all, "data race on shared memory, byte %p: %s, %s, without a barrier between them", p,
+                  first, second);
     fail(all);
 }
 
@@ -91,7 +95,9 @@ void on_read(const void* p, size_t count, const void* code) {
     if (byte == nullptr || self == nullptr) return;
     for (size_t i = 0; i < count; ++i, ++byte) {
         const Access& w = byte->write;
-        if (w.by & kAtomic ? w.block_time == block_time : unordered(w)) report(w, w.by & kAtomic ? "changed it atomically" : "wrote", "reads", static_cast<const char*>(p) + i, code);
+        if (w.by & kAtomic ? w.block_time == block_time : unordered(w))
+            report(w, w.by & kAtomic ? "changed it atomically" : "wrote", "reads", static_cast<const char*>(p) + i,
+                   code);
         Access& r = byte->read;
         uint32_t by = self->index;
         if (r.block_time == block_time && r.by != by) {
@@ -107,7 +113,9 @@ void on_write(const void* p, size_t count, const void* code) {
     if (byte == nullptr || self == nullptr) return;
     for (size_t i = 0; i < count; ++i, ++byte) {
         const Access& w = byte->write;
-        if (w.by & kAtomic ? w.block_time == block_time : unordered(w)) report(w, w.by & kAtomic ? "changed it atomically" : "wrote", "writes", static_cast<const char*>(p) + i, code);
+        if (w.by & kAtomic ? w.block_time == block_time : unordered(w))
+            report(w, w.by & kAtomic ? "changed it atomically" : "wrote", "writes", static_cast<const char*>(p) + i,
+                   code);
         if (unordered(byte->read)) report(byte->read, "read", "writes", static_cast<const char*>(p) + i, code);
         byte->write = {block_time, warp_times[self->warp], self->index, code};
     }
@@ -131,8 +139,10 @@ void atomic(const void* p, size_t count) {
     if (byte == nullptr || self == nullptr) return;
     const void* code = __builtin_return_address(0);
     for (size_t i = 0; i < count; ++i, ++byte) {
-        if (!(byte->write.by & kAtomic) && unordered(byte->write)) report(byte->write, "wrote", "changes it atomically", static_cast<const char*>(p) + i, code);
-        if (unordered(byte->read)) report(byte->read, "read", "changes it atomically", static_cast<const char*>(p) + i, code);
+        if (!(byte->write.by & kAtomic) && unordered(byte->write))
+            report(byte->write, "wrote", "changes it atomically", static_cast<const char*>(p) + i, code);
+        if (unordered(byte->read))
+            report(byte->read, "read", "changes it atomically", static_cast<const char*>(p) + i, code);
         byte->write = {block_time, warp_times[self->warp], kAtomic | self->index, code};
     }
 }
@@ -141,22 +151,36 @@ void atomic(const void* p, size_t count) {
 
 // What GCC's -fsanitize=thread calls.
 #define SIMT_EXPORT extern "C" __attribute__((visibility("hidden")))
-#define SIMT_ACCESS(bytes)                                                                                                              \
-    SIMT_EXPORT void __tsan_read##bytes(void* p) { simt::races::on_read(p, bytes, __builtin_return_address(0)); }                      \
-    SIMT_EXPORT void __tsan_write##bytes(void* p) { simt::races::on_write(p, bytes, __builtin_return_address(0)); }                    \
-    SIMT_EXPORT void __tsan_unaligned_read##bytes(void* p) { simt::races::on_read(p, bytes, __builtin_return_address(0)); }            \
-    SIMT_EXPORT void __tsan_unaligned_write##bytes(void* p) { simt::races::on_write(p, bytes, __builtin_return_address(0)); }          \
-    SIMT_EXPORT void __tsan_volatile_read##bytes(void* p) { simt::races::on_read(p, bytes, __builtin_return_address(0)); }             \
-    SIMT_EXPORT void __tsan_volatile_write##bytes(void* p) { simt::races::on_write(p, bytes, __builtin_return_address(0)); }
+#define SIMT_ACCESS(bytes)                                                                                          \
+    SIMT_EXPORT void __tsan_read##bytes(void* p) { simt::races::on_read(p, bytes, __builtin_return_address(0)); }   \
+    SIMT_EXPORT void __tsan_write##bytes(void* p) { simt::races::on_write(p, bytes, __builtin_return_address(0)); } \
+    SIMT_EXPORT void __tsan_unaligned_read##bytes(void* p) {                                                        \
+        simt::races::on_read(p, bytes, __builtin_return_address(0));                                                \
+    }                                                                                                               \
+    SIMT_EXPORT void __tsan_unaligned_write##bytes(void* p) {                                                       \
+        simt::races::on_write(p, bytes, __builtin_return_address(0));                                               \
+    }                                                                                                               \
+    SIMT_EXPORT void __tsan_volatile_read##bytes(void* p) {                                                         \
+        simt::races::on_read(p, bytes, __builtin_return_address(0));                                                \
+    }                                                                                                               \
+    SIMT_EXPORT void __tsan_volatile_write##bytes(void* p) {                                                        \
+        simt::races::on_write(p, bytes, __builtin_return_address(0));                                               \
+    }
 SIMT_ACCESS(1)
 SIMT_ACCESS(2)
 SIMT_ACCESS(4)
 SIMT_ACCESS(8)
 SIMT_ACCESS(16)
-SIMT_EXPORT void __tsan_read_range(void* p, size_t bytes) { simt::races::on_read(p, bytes, __builtin_return_address(0)); }
-SIMT_EXPORT void __tsan_write_range(void* p, size_t bytes) { simt::races::on_write(p, bytes, __builtin_return_address(0)); }
+SIMT_EXPORT void __tsan_read_range(void* p, size_t bytes) {
+    simt::races::on_read(p, bytes, __builtin_return_address(0));
+}
+SIMT_EXPORT void __tsan_write_range(void* p, size_t bytes) {
+    simt::races::on_write(p, bytes, __builtin_return_address(0));
+}
 // The guard of a function's static variable.
-SIMT_EXPORT char __tsan_atomic8_load(const volatile char* p, int order) { return __atomic_load_n(p, order == 0 ? __ATOMIC_RELAXED : __ATOMIC_ACQUIRE); }
+SIMT_EXPORT char __tsan_atomic8_load(const volatile char* p, int order) {
+    return __atomic_load_n(p, order == 0 ? __ATOMIC_RELAXED : __ATOMIC_ACQUIRE);
+}
 SIMT_EXPORT void __tsan_init() {}
 SIMT_EXPORT void __tsan_func_entry(void*) {}
 SIMT_EXPORT void __tsan_func_exit() {}

@@ -1,8 +1,9 @@
-// Data races on shared memory. The kernels are compiled with -fsanitize=thread, whose calls before each load and store end here
-// instead of in its own library (which knows nothing of fibers). For each byte of a block's shared memory its last write and
-// last reads are kept; two accesses by different threads, one of them a write, need a barrier between them: __syncthreads, or
-// __syncwarp within a warp. Shuffles, votes and mma order no memory. Atomic operations do not race with each other.
-// Exact whatever the order in which threads run; a __syncwarp of part of a warp counts as one of the whole.
+// Data races on shared memory. The kernels are compiled with -fsanitize=thread, whose calls before each load and store
+// end here instead of in its own library (which knows nothing of fibers). For each byte of a block's shared memory its
+// last write and last reads are kept; two accesses by different threads, one of them a write, need a barrier between
+// them: __syncthreads, or __syncwarp within a warp. Shuffles, votes and mma order no memory. Atomic operations do not
+// race with each other. Exact whatever the order in which threads run; a __syncwarp of part of a warp counts as one of
+// the whole.
 #pragma once
 #include <cstddef>
 

@@ -20,12 +20,20 @@ struct Named {
 };
 // A driver that is missing or too old answers cudaDriverGetVersion, with 0 or its own version; everything else fails.
 constexpr Named kFaults[] = {
-    {"no-driver", "cudaGetDeviceCount=35,cudaGetDeviceProperties=35,cudaDeviceGetAttribute=35,cudaGetDevice=35,cudaSetDevice=35,cudaFuncSetAttribute=35,cudaLaunchKernel=35"},
-    {"old-driver", "cudaGetDeviceCount=35,cudaGetDeviceProperties=35,cudaDeviceGetAttribute=35,cudaGetDevice=35,cudaSetDevice=35,cudaFuncSetAttribute=35,cudaLaunchKernel=35"},
-    {"no-device", "cudaGetDeviceCount=100,cudaGetDeviceProperties=100,cudaDeviceGetAttribute=100,cudaGetDevice=100,cudaSetDevice=100,cudaFuncSetAttribute=100,cudaLaunchKernel=100"},
+    {"no-driver",
+     "cudaGetDeviceCount=35,cudaGetDeviceProperties=35,cudaDeviceGetAttribute=35,cudaGetDevice=35,"
+     "cudaSetDevice=35,cudaFuncSetAttribute=35,cudaLaunchKernel=35"},
+    {"old-driver",
+     "cudaGetDeviceCount=35,cudaGetDeviceProperties=35,cudaDeviceGetAttribute=35,cudaGetDevice=35,"
+     "cudaSetDevice=35,cudaFuncSetAttribute=35,cudaLaunchKernel=35"},
+    {"no-device",
+     "cudaGetDeviceCount=100,cudaGetDeviceProperties=100,cudaDeviceGetAttribute=100,cudaGetDevice=100,"
+     "cudaSetDevice=100,cudaFuncSetAttribute=100,cudaLaunchKernel=100"},
     {"out-of-memory", "cudaFuncSetAttribute=2,cudaLaunchKernel=2,cudaMemsetAsync=2,cudaMemcpyAsync=2"},
     {"launch-failure", "cudaLaunchKernel=719"},
-    {"lost-device", "cudaGetDeviceCount=46,cudaGetDeviceProperties=46,cudaDeviceGetAttribute=46,cudaGetDevice=46,cudaSetDevice=46,cudaFuncSetAttribute=46,cudaLaunchKernel=46,cudaMemsetAsync=46,cudaMemcpyAsync=46"},
+    {"lost-device",
+     "cudaGetDeviceCount=46,cudaGetDeviceProperties=46,cudaDeviceGetAttribute=46,cudaGetDevice=46,"
+     "cudaSetDevice=46,cudaFuncSetAttribute=46,cudaLaunchKernel=46,cudaMemsetAsync=46,cudaMemcpyAsync=46"},
 };
 
 // The error that TRD_SIMT_FAULT wants of this call.
@@ -65,7 +73,9 @@ int from_environment(const char* name, int otherwise) {
     return value != nullptr && value[0] != 0 ? std::atoi(value) : otherwise;
 }
 
-size_t most_shared() { return std::min(simt::kMostShared, static_cast<size_t>(from_environment("TRD_SIMT_SHARED_KIB", 227)) << 10); }
+size_t most_shared() {
+    return std::min(simt::kMostShared, static_cast<size_t>(from_environment("TRD_SIMT_SHARED_KIB", 227)) << 10);
+}
 
 bool is_fault(const char* name) {
     const char* wanted = std::getenv("TRD_SIMT_FAULT");
@@ -81,7 +91,8 @@ constexpr Text kTexts[] = {
     {cudaErrorInvalidValue, "cudaErrorInvalidValue", "invalid argument"},
     {cudaErrorMemoryAllocation, "cudaErrorMemoryAllocation", "out of memory"},
     {cudaErrorInvalidConfiguration, "cudaErrorInvalidConfiguration", "invalid configuration argument"},
-    {cudaErrorInsufficientDriver, "cudaErrorInsufficientDriver", "CUDA driver version is insufficient for CUDA runtime version"},
+    {cudaErrorInsufficientDriver, "cudaErrorInsufficientDriver",
+     "CUDA driver version is insufficient for CUDA runtime version"},
     {cudaErrorDevicesUnavailable, "cudaErrorDevicesUnavailable", "CUDA-capable device(s) is/are busy or unavailable"},
     {cudaErrorNoDevice, "cudaErrorNoDevice", "no CUDA-capable device is detected"},
     {cudaErrorInvalidDevice, "cudaErrorInvalidDevice", "invalid device ordinal"},
@@ -103,8 +114,9 @@ namespace simt::runtime {
 bool accepts(dim3 grid, dim3 dim, const Launch& launch) {
     cudaError_t error = injected("cudaLaunchKernel");
     const uint64_t threads = uint64_t{dim.x} * dim.y * dim.z;
-    const bool shape = grid.x > 0 && grid.y > 0 && grid.z > 0 && grid.x <= 0x7fffffff && grid.y <= 65535 && grid.z <= 65535 && dim.x > 0 &&
-                       dim.y > 0 && dim.z > 0 && dim.x <= 1024 && dim.y <= 1024 && dim.z <= 64 && threads <= kMostThreads;
+    const bool shape = grid.x > 0 && grid.y > 0 && grid.z > 0 && grid.x <= 0x7fffffff && grid.y <= 65535 &&
+                       grid.z <= 65535 && dim.x > 0 && dim.y > 0 && dim.z > 0 && dim.x <= 1024 && dim.y <= 1024 &&
+                       dim.z <= 64 && threads <= kMostThreads;
     if (error == cudaSuccess && !shape) error = cudaErrorInvalidConfiguration;
     if (error == cudaSuccess && launch.shared_bytes > 48 << 10) {
         const std::lock_guard<std::mutex> hold(lock);

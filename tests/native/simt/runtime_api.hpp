@@ -1,12 +1,13 @@
-// The CUDA runtime, as far as libtrd calls it. Device memory is the host's; everything has happened when a call returns.
-// Launches are refused for what a device refuses: empty or too large grids and blocks, too much shared memory, more than
-// 48 KiB of dynamic shared memory that cudaFuncSetAttribute did not allow for this kernel.
+// The CUDA runtime, as far as libtrd calls it. Device memory is the host's; everything has happened when a call
+// returns. Launches are refused for what a device refuses: empty or too large grids and blocks, too much shared memory,
+// more than 48 KiB of dynamic shared memory that cudaFuncSetAttribute did not allow for this kernel.
 //
-// The device is one with 8 multiprocessors and 227 KiB of shared memory per block; TRD_SIMT_SHARED_KIB=99 makes it a smaller one
-// (sm_86, 89, 120), TRD_SIMT_MULTIPROCESSORS=132 a larger.
+// The device is one with 8 multiprocessors and 227 KiB of shared memory per block; TRD_SIMT_SHARED_KIB=99 makes it a
+// smaller one (sm_86, 89, 120), TRD_SIMT_MULTIPROCESSORS=132 a larger.
 // TRD_SIMT_FAULT makes it fail, read at each call:
 //   no-driver, old-driver, no-device, out-of-memory, launch-failure, lost-device: what the runtime answers then; or
-//   FUNCTION=CODE[@N]: that function (cudaLaunchKernel: a launch) answers this error, from its N-th call on (1 = the next)
+//   FUNCTION=CODE[@N]: that function (cudaLaunchKernel: a launch) answers this error, from its N-th call on (1 = the
+//   next)
 #pragma once
 #include <cstddef>
 
@@ -33,7 +34,13 @@ enum cudaDeviceAttr {
     cudaDevAttrComputeCapabilityMinor,
 };
 enum cudaFuncAttribute { cudaFuncAttributeMaxDynamicSharedMemorySize, cudaFuncAttributePreferredSharedMemoryCarveout };
-enum cudaMemcpyKind { cudaMemcpyHostToHost, cudaMemcpyHostToDevice, cudaMemcpyDeviceToHost, cudaMemcpyDeviceToDevice, cudaMemcpyDefault };
+enum cudaMemcpyKind {
+    cudaMemcpyHostToHost,
+    cudaMemcpyHostToDevice,
+    cudaMemcpyDeviceToHost,
+    cudaMemcpyDeviceToDevice,
+    cudaMemcpyDefault
+};
 struct cudaDeviceProp {
     int major, minor, multiProcessorCount;
     size_t totalGlobalMem, sharedMemPerBlockOptin;

@@ -1,4 +1,5 @@
-# Fails when the runs of a test in several orders of threads did not leave the same digest of everything that CUDA wrote.
+# Fails when the runs of a test in several orders of threads did not leave the same digest of everything that CUDA
+# wrote.
 foreach(file ${DIGESTS})
   file(READ ${file} digest)
   if(NOT digest MATCHES "^[0-9a-f]+ of [1-9]")

@@ -11,8 +11,7 @@ using namespace trd::cuda;
 constexpr unsigned kFull = 0xffffffffu;
 
 // out [4 kinds][32 lanes]
-template <class T>
-__global__ void shuffles(T* out, int argument, int width) {
+template <class T> __global__ void shuffles(T* out, int argument, int width) {
     const T v = static_cast<T>(threadIdx.x * 3 + 1);
     out[threadIdx.x] = __shfl_sync(kFull, v, argument, width);
     out[32 + threadIdx.x] = __shfl_up_sync(kFull, v, static_cast<unsigned>(argument), width);
@@ -78,7 +77,8 @@ __global__ void fresh_shared(unsigned* out) {
     fixed[i] = dynamic[i] = 7;
 }
 
-// out [5][4]: the destination after the issue, after each wait, with three groups of which the last was never committed; [4] zero filled
+// out [5][4]: the destination after the issue, after each wait, with three groups of which the last was never
+// committed; [4] zero filled
 __global__ void copies(const float* in, float* out) {
     TRD_DYNAMIC_SHARED(float, s);
     const auto look = [&](int row) {
@@ -132,8 +132,7 @@ __global__ void matrices(const uint16_t* in, uint32_t* out) {
 }
 
 // Registers by lane: a [32][4], b [32][2], c [32][4].
-template <class T>
-__global__ void products(const uint32_t* a, const uint32_t* b, float* c, int times) {
+template <class T> __global__ void products(const uint32_t* a, const uint32_t* b, float* c, int times) {
     const unsigned lane = threadIdx.x % 32;
     uint32_t ra[4], rb[2];
     float rc[4];
@@ -169,8 +168,7 @@ __global__ void uses_shared(unsigned char* out) {
 
 }  // namespace
 
-template <class T>
-void shuffle(T* out, int argument, int width) {
+template <class T> void shuffle(T* out, int argument, int width) {
     TRD_LAUNCH(shuffles<T>, 1, 32, 0, nullptr, out, argument, width);
 }
 template void shuffle(int*, int, int);
@@ -178,10 +176,16 @@ template void shuffle(float*, int, int);
 template void shuffle(double*, int, int);
 template void shuffle(unsigned long long*, int, int);
 
-void vote(unsigned* out, unsigned mask, unsigned bit, unsigned threads) { TRD_LAUNCH(votes, 1, threads, 0, nullptr, out, mask, bit); }
-void block_vote(int* out, int divisor, unsigned threads) { TRD_LAUNCH(block_votes, 1, threads, 0, nullptr, out, divisor); }
+void vote(unsigned* out, unsigned mask, unsigned bit, unsigned threads) {
+    TRD_LAUNCH(votes, 1, threads, 0, nullptr, out, mask, bit);
+}
+void block_vote(int* out, int divisor, unsigned threads) {
+    TRD_LAUNCH(block_votes, 1, threads, 0, nullptr, out, divisor);
+}
 void count(Atomics* a, unsigned blocks, unsigned threads) { TRD_LAUNCH(atomics, blocks, threads, 0, nullptr, a); }
-void fresh(unsigned* out, unsigned blocks) { TRD_LAUNCH(fresh_shared, blocks, 64, 64 * sizeof(unsigned), nullptr, out); }
+void fresh(unsigned* out, unsigned blocks) {
+    TRD_LAUNCH(fresh_shared, blocks, 64, 64 * sizeof(unsigned), nullptr, out);
+}
 void copy(const float* in, float* out) { TRD_LAUNCH(copies, 1, 1, 64, nullptr, in, out); }
 void load(const uint16_t* in, uint32_t* out) { TRD_LAUNCH(matrices, 1, 32, 0, nullptr, in, out); }
 void multiply_half(const uint32_t* a, const uint32_t* b, float* c, unsigned threads, int times) {
@@ -193,9 +197,13 @@ void multiply_bfloat(const uint32_t* a, const uint32_t* b, float* c, unsigned th
 void multiply_tf32(const uint32_t* a, const uint32_t* b, float* c, unsigned threads, int times) {
     TRD_LAUNCH(products<tf32_t>, 1, threads, 0, nullptr, a, b, c, times);
 }
-void index(dim3 grid, dim3 block, int* out, int* sequence) { TRD_LAUNCH(indices, grid, block, 0, nullptr, out, sequence); }
+void index(dim3 grid, dim3 block, int* out, int* sequence) {
+    TRD_LAUNCH(indices, grid, block, 0, nullptr, out, sequence);
+}
 void race(int* seen) { TRD_LAUNCH(order_matters, 1, 32, 0, nullptr, seen); }
-void use_shared(dim3 grid, dim3 block, size_t bytes, unsigned char* out) { TRD_LAUNCH(uses_shared, grid, block, bytes, nullptr, out); }
+void use_shared(dim3 grid, dim3 block, size_t bytes, unsigned char* out) {
+    TRD_LAUNCH(uses_shared, grid, block, bytes, nullptr, out);
+}
 const void* shared_user() { return reinterpret_cast<const void*>(uses_shared); }
 
 }  // namespace semantics

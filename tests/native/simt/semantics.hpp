@@ -10,7 +10,8 @@ namespace semantics {
 constexpr unsigned kTickets = 7;
 struct Atomics {
     int sum = 0, most = -1, least = 1000, rest = 0, swapped = 0;
-    unsigned unsigned_sum = 0, unsigned_most = 0, bits = 0, no_bits = ~0u, flips = 0, ticket = 0, tickets[kTickets] = {};
+    unsigned unsigned_sum = 0, unsigned_most = 0, bits = 0, no_bits = ~0u, flips = 0, ticket = 0,
+             tickets[kTickets] = {};
     unsigned long long long_sum = 0, long_most = 0;
     float float_sum = 0, last_float = -1;
     double double_sum = 0, exchanged = 0;

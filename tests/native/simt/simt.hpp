@@ -1,8 +1,9 @@
 // The SIMT harness: what src/cuda/device.hpp includes instead of CUDA when a kernel file is compiled as C++ (TRD_SIMT).
-// A kernel runs on the CPU, one fiber per CUDA thread, one block after the other, in an order that TRD_SIMT_ORDER chooses
-// (ascending, descending, random[:seed]). What is undefined on a device is reported here, with kernel, block and
-// threads, and ends the process: a barrier that not all threads meet, a shuffle from a lane that does not take part, a copy
-// that was not waited for, accesses outside of shared memory, misaligned rows; other accesses are the sanitizers' task.
+// A kernel runs on the CPU, one fiber per CUDA thread, one block after the other, in an order that TRD_SIMT_ORDER
+// chooses (ascending, descending, random[:seed]). What is undefined on a device is reported here, with kernel, block
+// and threads, and ends the process: a barrier that not all threads meet, a shuffle from a lane that does not take
+// part, a copy that was not waited for, accesses outside of shared memory, misaligned rows; other accesses are the
+// sanitizers' task.
 //
 //   language.hpp    keywords, built-in variables, vector types, launches, barriers, arithmetic intrinsics
 //   warp.hpp        shuffles, votes, reductions: operations of the lanes of a warp

@@ -30,8 +30,7 @@ struct Outcome {
 };
 
 // Runs it in a process of its own.
-template <class Run>
-Outcome in_child(Run run) {
+template <class Run> Outcome in_child(Run run) {
     int ends[2];
     if (pipe(ends) != 0) return {false, "no pipe"};
     std::fflush(stdout);
@@ -67,8 +66,10 @@ void faults_are_reported(const std::vector<planted::Fault>& faults) {
         if (!(fault.builds & kBuild)) continue;
         const Outcome o = in_child(fault.run);
         // UndefinedBehaviorSanitizer names file and line only.
-        const bool whole = says(o.said, fault.message) && (says(o.said, "runtime error") || (says(o.said, "  kernel ") && says(o.said, "  block (")));
-        check(!o.survived && whole, std::string("planted: ") + fault.name + (o.survived ? " was not seen" : " is said as: ") + o.said);
+        const bool whole = says(o.said, fault.message) &&
+                           (says(o.said, "runtime error") || (says(o.said, "  kernel ") && says(o.said, "  block (")));
+        check(!o.survived && whole,
+              std::string("planted: ") + fault.name + (o.survived ? " was not seen" : " is said as: ") + o.said);
         if (!o.survived && whole) std::printf("ok: planted: %s\n", fault.name);
     }
 }
@@ -85,8 +86,8 @@ void innocent_kernels_pass() {
     }
 }
 
-// The programming guide: width divides the warp into sections; idx counts within the section, modulo its width; up and down keep the value where
-// the source is outside of the section; xor reaches earlier sections, not later ones.
+// The programming guide: width divides the warp into sections; idx counts within the section, modulo its width; up and
+// down keep the value where the source is outside of the section; xor reaches earlier sections, not later ones.
 int model_source(int kind, int lane, int argument, int width) {
     const int section = lane / width * width, within = lane - section;
     switch (kind) {
@@ -97,15 +98,15 @@ int model_source(int kind, int lane, int argument, int width) {
     }
 }
 
-template <class T>
-void shuffles() {
+template <class T> void shuffles() {
     for (int width = 1; width <= 32; width *= 2) {
         for (int argument = 0; argument < 32; ++argument) {
             T out[128];
             semantics::shuffle(out, argument, width);
             for (int i = 0; i < 128; ++i)
                 check(out[i] == static_cast<T>(model_source(i / 32, i % 32, argument, width) * 3 + 1),
-                      "shuffle " + std::to_string(i / 32) + " of lane " + std::to_string(i % 32) + ", argument " + std::to_string(argument) + ", width " + std::to_string(width));
+                      "shuffle " + std::to_string(i / 32) + " of lane " + std::to_string(i % 32) + ", argument " +
+                          std::to_string(argument) + ", width " + std::to_string(width));
         }
     }
 }
@@ -113,7 +114,8 @@ void shuffles() {
 void votes() {
     for (const unsigned threads : {32u, 64u, 45u}) {
         for (const unsigned wanted : {0xffffffffu, 0x1u, 0xfffu, 0x0ff00ff0u}) {
-            if (threads % 32 != 0 && wanted >> threads % 32 != 0) continue;  // a mask may not name lanes that do not exist
+            if (threads % 32 != 0 && wanted >> threads % 32 != 0)
+                continue;  // a mask may not name lanes that do not exist
             for (const unsigned bit : {1u, 16u, 0u, 31u}) {
                 std::vector<unsigned> out(7 * threads, 12345);
                 semantics::vote(out.data(), wanted, bit, threads);
@@ -130,10 +132,12 @@ void votes() {
                     most = std::max(most, lane ^ 21);
                     lowest = std::min(lowest, static_cast<int>(lane) - 9);
                 }
-                const unsigned expected[7] = {ballot, ballot != 0, all, sum, least, most, static_cast<unsigned>(lowest)};
+                const unsigned expected[7] = {
+                    ballot, ballot != 0, all, sum, least, most, static_cast<unsigned>(lowest)};
                 for (unsigned i = 0; i < 7 * threads; ++i) {
                     const bool takes_part = wanted >> i % threads % 32 & 1;
-                    check(out[i] == (takes_part ? expected[i / threads] : 12345), "vote " + std::to_string(i / threads));
+                    check(out[i] == (takes_part ? expected[i / threads] : 12345),
+                          "vote " + std::to_string(i / threads));
                 }
             }
         }
@@ -142,7 +146,8 @@ void votes() {
         std::vector<int> out(3 * 70);
         semantics::block_vote(out.data(), divisor, 70);
         const int count = (70 + divisor - 1) / divisor;
-        for (int i = 0; i < 70; ++i) check(out[i] == count && out[70 + i] == 1 && out[140 + i] == (divisor == 1), "votes of a block");
+        for (int i = 0; i < 70; ++i)
+            check(out[i] == count && out[70 + i] == 1 && out[140 + i] == (divisor == 1), "votes of a block");
     }
 }
 
@@ -159,9 +164,14 @@ void atomics() {
         flips ^= static_cast<unsigned>(i);
     }
     check(a.sum == sum && a.unsigned_sum == static_cast<unsigned>(sum) && a.swapped == sum, "atomicAdd, atomicCAS");
-    check(a.long_sum == static_cast<unsigned long long>(sum) << 30 && a.float_sum == static_cast<float>(sum) && a.double_sum == sum * 0.5, "atomicAdd, wide and floating");
-    check(a.most == most && a.least == least && a.unsigned_most == (0x80000000u | (kCount - 1)) && a.long_most == 287ull << 40, "atomicMax, atomicMin");
-    check(a.bits == ~0u && a.no_bits == 0xffffff00u && a.flips == flips && a.rest == -2 * kCount, "atomicOr, And, Xor, Sub");
+    check(a.long_sum == static_cast<unsigned long long>(sum) << 30 && a.float_sum == static_cast<float>(sum) &&
+              a.double_sum == sum * 0.5,
+          "atomicAdd, wide and floating");
+    check(a.most == most && a.least == least && a.unsigned_most == (0x80000000u | (kCount - 1)) &&
+              a.long_most == 287ull << 40,
+          "atomicMax, atomicMin");
+    check(a.bits == ~0u && a.no_bits == 0xffffff00u && a.flips == flips && a.rest == -2 * kCount,
+          "atomicOr, And, Xor, Sub");
     for (unsigned i = 0; i < semantics::kTickets; ++i)
         check(a.tickets[i] == kCount / semantics::kTickets + (i < kCount % semantics::kTickets), "atomicInc");
     check(a.exchanged + static_cast<double>(a.last_float) == sum - 1, "atomicExch");
@@ -170,16 +180,18 @@ void atomics() {
 void memory() {
     std::vector<unsigned> fresh(5 * 128, 1);
     semantics::fresh(fresh.data(), 5);
-    check(std::all_of(fresh.begin(), fresh.end(), [](unsigned v) { return v == 0xffffffffu; }), "shared memory is poisoned before each block");
+    check(std::all_of(fresh.begin(), fresh.end(), [](unsigned v) { return v == 0xffffffffu; }),
+          "shared memory is poisoned before each block");
 
     alignas(16) float in[16], out[20];
     for (int i = 0; i < 16; ++i) in[i] = static_cast<float>(i + 1);
     semantics::copy(in, out);
     const float pending = -1;  // stands for NaN
-    const float expected[20] = {pending, pending, pending, pending, 1, pending, pending, pending, 1, 5, pending, pending,
-                                1, 5, 0, pending, 1, 5, 0, 13};
+    const float expected[20] = {pending, pending, pending, pending, 1, pending, pending, pending, 1, 5,
+                                pending, pending, 1,       5,       0, pending, 1,       5,       0, 13};
     for (int i = 0; i < 20; ++i)
-        check(expected[i] < 0 ? std::isnan(out[i]) : out[i] == expected[i], "cp.async, step " + std::to_string(i / 4) + ", copy " + std::to_string(i % 4));
+        check(expected[i] < 0 ? std::isnan(out[i]) : out[i] == expected[i],
+              "cp.async, step " + std::to_string(i / 4) + ", copy " + std::to_string(i % 4));
 }
 
 void matrices() {
@@ -194,15 +206,17 @@ void matrices() {
                 // PTX: the lane holds, of matrix m, row lane / 4, columns 2 (lane % 4) and the next one.
                 const int row = lane / 4, column = lane % 4 * 2;
                 const auto at = [&](int r, int c) { return in[m * 64 + (transposed ? c * 8 + r : r * 8 + c)]; };
-                check(out[static_cast<size_t>((kind * 32 + lane) * 4 + m)] == (at(row, column) | static_cast<uint32_t>(at(row, column + 1)) << 16), "ldmatrix " + std::to_string(kind));
+                check(out[static_cast<size_t>((kind * 32 + lane) * 4 + m)] ==
+                          (at(row, column) | static_cast<uint32_t>(at(row, column + 1)) << 16),
+                      "ldmatrix " + std::to_string(kind));
             }
         }
     }
 }
 
-// PTX's own formulas for the fragments of mma.m16n8k16 (16-bit) and m16n8k8 (tf32), from matrices to registers and back.
-template <class Launch, class Round>
-void products(const std::string& what, int depth, Launch launch, Round round) {
+// PTX's own formulas for the fragments of mma.m16n8k16 (16-bit) and m16n8k8 (tf32), from matrices to registers and
+// back.
+template <class Launch, class Round> void products(const std::string& what, int depth, Launch launch, Round round) {
     const int parts = depth == 16 ? 2 : 1, elements_a = 16 * depth / 32, elements_b = 8 * depth / 32;
     auto a = uniform(16 * depth, 11), b = uniform(depth * 8, 12);
     const auto c = uniform(128, 13);
@@ -212,7 +226,9 @@ void products(const std::string& what, int depth, Launch launch, Round round) {
         const int group = lane >> 2, in_group = lane % 4;
         for (int i = 0; i < elements_a; ++i) {
             int row, column;
-            if (depth == 16) row = (i < 2 || (i >= 4 && i < 6)) ? group : group + 8, column = in_group * 2 + (i & 1) + (i >= 4 ? 8 : 0);
+            if (depth == 16)
+                row = (i < 2 || (i >= 4 && i < 6)) ? group : group + 8,
+                column = in_group * 2 + (i & 1) + (i >= 4 ? 8 : 0);
             else row = i % 2 == 0 ? group : group + 8, column = i < 2 ? in_group : in_group + 4;
             float& v = a[static_cast<size_t>(row * depth + column)];
             const uint32_t bits = round(v);
@@ -227,7 +243,8 @@ void products(const std::string& what, int depth, Launch launch, Round round) {
         }
         for (int i = 0; i < 4; ++i)
             for (int w = 0; w < 2; ++w)
-                rc[static_cast<size_t>((w * 32 + lane) * 4 + i)] = c[static_cast<size_t>((i < 2 ? group : group + 8) * 8 + in_group * 2 + (i & 1))];
+                rc[static_cast<size_t>((w * 32 + lane) * 4 + i)] =
+                    c[static_cast<size_t>((i < 2 ? group : group + 8) * 8 + in_group * 2 + (i & 1))];
     }
     launch(ra.data(), rb.data(), rc.data(), 64, 3);  // two warps, three times: c + 3 a b
     double worst = 0;
@@ -237,8 +254,10 @@ void products(const std::string& what, int depth, Launch launch, Round round) {
                 const int row = (i < 2 ? 0 : 8) + (lane >> 2), column = lane % 4 * 2 + (i & 1);
                 double expected = static_cast<double>(c[static_cast<size_t>(row * 8 + column)]);
                 for (int k = 0; k < depth; ++k)
-                    expected += 3 * static_cast<double>(a[static_cast<size_t>(row * depth + k)]) * static_cast<double>(b[static_cast<size_t>(k * 8 + column)]);
-                const double error = std::fabs(static_cast<double>(rc[static_cast<size_t>((w * 32 + lane) * 4 + i)]) - expected);
+                    expected += 3 * static_cast<double>(a[static_cast<size_t>(row * depth + k)]) *
+                                static_cast<double>(b[static_cast<size_t>(k * 8 + column)]);
+                const double error =
+                    std::fabs(static_cast<double>(rc[static_cast<size_t>((w * 32 + lane) * 4 + i)]) - expected);
                 // At most 48 sums of absolute value below 49, each rounded by half an ulp of 2^-18.
                 check(error <= 49 * 48 * 6e-8, what + ": c differs by " + std::to_string(error));
                 worst = std::max(worst, error);
@@ -263,17 +282,22 @@ void conversions() {
         check(exponent == 31 || std::memcmp(&back, &h, 2) == 0, "float to half and back");
         const trd::cuda::bfloat_t b{narrow};
         const float g = trd::cuda::to_float(b);
-        check(std::isnan(g) || trd::cuda::from_float<trd::cuda::bfloat_t>(g).bits == narrow, "float to bfloat and back");
+        check(std::isnan(g) || trd::cuda::from_float<trd::cuda::bfloat_t>(g).bits == narrow,
+              "float to bfloat and back");
     }
     for (const float v : uniform(2000, 4, -3, 3)) {
         for (const float scale : {1e-6f, 1.0f, 1e4f}) {
             const trd::cuda::half_t h = trd::cuda::from_float<trd::cuda::half_t>(v * scale);
             uint16_t bits;
             std::memcpy(&bits, &h, 2);
-            check(bits == to_float16(v * scale) && trd::cuda::from_float<trd::cuda::bfloat_t>(v * scale).bits == to_bfloat16(v * scale), "rounding");
+            check(bits == to_float16(v * scale) &&
+                      trd::cuda::from_float<trd::cuda::bfloat_t>(v * scale).bits == to_bfloat16(v * scale),
+                  "rounding");
         }
     }
-    check(trd::cuda::to_tf32(1.0f + 0x1p-11f) == simt::bits<uint32_t>(1.0f + 0x1p-10f) && trd::cuda::to_tf32(1.0f + 0x1p-12f) == simt::bits<uint32_t>(1.0f), "tf32 rounds ties away from zero");
+    check(trd::cuda::to_tf32(1.0f + 0x1p-11f) == simt::bits<uint32_t>(1.0f + 0x1p-10f) &&
+              trd::cuda::to_tf32(1.0f + 0x1p-12f) == simt::bits<uint32_t>(1.0f),
+          "tf32 rounds ties away from zero");
 }
 
 void indices_and_orders() {
@@ -288,7 +312,9 @@ void indices_and_orders() {
         for (int b = 0; b < 12; ++b) {
             for (int t = 0; t < 24; ++t) {
                 const int* o = &out[static_cast<size_t>((b * 24 + t) * 4)];
-                check(o[0] == t % 4 + t / 4 % 3 * 100 + t / 12 * 10000 && o[1] == b % 2 + b / 2 % 3 * 100 + b / 6 * 10000 && o[2] == 204, "indices");
+                check(o[0] == t % 4 + t / 4 % 3 * 100 + t / 12 * 10000 &&
+                          o[1] == b % 2 + b / 2 % 3 * 100 + b / 6 * 10000 && o[2] == 204,
+                      "indices");
                 sequence[static_cast<size_t>(b * 24 + t)] = o[3];
             }
         }
@@ -305,15 +331,18 @@ void indices_and_orders() {
     }
     unsetenv("TRD_SIMT_ORDER");
     check(sequences.size() == 4, "four orders differ");
-    check(!in_child([] { setenv("TRD_SIMT_ORDER", "sideways", 1), semantics::index(1, 1, nullptr, nullptr); }).survived, "an unknown order ends the process");
+    check(!in_child([] { setenv("TRD_SIMT_ORDER", "sideways", 1), semantics::index(1, 1, nullptr, nullptr); }).survived,
+          "an unknown order ends the process");
 }
 
 void launches_are_refused() {
     std::vector<unsigned char> out(1024, 9);
     const auto refused = [&](const char* what, dim3 grid, dim3 block, size_t shared, int error) {
         semantics::use_shared(grid, block, shared, out.data());
-        check(cudaPeekAtLastError() == error && cudaGetLastError() == error && cudaGetLastError() == cudaSuccess, std::string("launch: ") + what);
-        check(std::all_of(out.begin(), out.end(), [](unsigned char v) { return v == 9; }), std::string("nothing runs: ") + what);
+        check(cudaPeekAtLastError() == error && cudaGetLastError() == error && cudaGetLastError() == cudaSuccess,
+              std::string("launch: ") + what);
+        check(std::all_of(out.begin(), out.end(), [](unsigned char v) { return v == 9; }),
+              std::string("nothing runs: ") + what);
     };
     refused("no blocks", dim3(0), dim3(32), 64, cudaErrorInvalidConfiguration);
     refused("no threads", dim3(1), dim3(32, 0), 64, cudaErrorInvalidConfiguration);
@@ -322,12 +351,18 @@ void launches_are_refused() {
     refused("1025 threads", dim3(1), dim3(1025), 2048, cudaErrorInvalidConfiguration);
     refused("65 threads in z", dim3(1), dim3(1, 1, 65), 2048, cudaErrorInvalidConfiguration);
     refused("more than 48 KiB without leave", dim3(1), dim3(32), (48 << 10) + 1, cudaErrorInvalidValue);
-    check(cudaFuncSetAttribute(semantics::shared_user(), cudaFuncAttributeMaxDynamicSharedMemorySize, (227 << 10) + 1) == cudaErrorInvalidValue, "more than the device has");
+    check(cudaFuncSetAttribute(semantics::shared_user(), cudaFuncAttributeMaxDynamicSharedMemorySize,
+                               (227 << 10) + 1) == cudaErrorInvalidValue,
+          "more than the device has");
     setenv("TRD_SIMT_SHARED_KIB", "99", 1);
-    check(cudaFuncSetAttribute(semantics::shared_user(), cudaFuncAttributeMaxDynamicSharedMemorySize, 100 << 10) == cudaErrorInvalidValue, "more than a small device has");
+    check(cudaFuncSetAttribute(semantics::shared_user(), cudaFuncAttributeMaxDynamicSharedMemorySize, 100 << 10) ==
+              cudaErrorInvalidValue,
+          "more than a small device has");
     unsetenv("TRD_SIMT_SHARED_KIB");
     cudaGetLastError();
-    check(cudaFuncSetAttribute(semantics::shared_user(), cudaFuncAttributeMaxDynamicSharedMemorySize, 100 << 10) == cudaSuccess, "100 KiB allowed");
+    check(cudaFuncSetAttribute(semantics::shared_user(), cudaFuncAttributeMaxDynamicSharedMemorySize, 100 << 10) ==
+              cudaSuccess,
+          "100 KiB allowed");
     refused("more than was allowed", dim3(1), dim3(32), (100 << 10) + 1, cudaErrorInvalidValue);
     setenv("TRD_SIMT_FAULT", "cudaLaunchKernel=719@3", 1);
     semantics::use_shared(dim3(1), dim3(1024), 100 << 10, out.data());
@@ -355,8 +390,14 @@ int main() {
         atomics();
         memory();
         matrices();
-        products("mma of half", 16, semantics::multiply_half, [](float& v) { v = rounded(TRD_FLOAT16, v); return uint32_t{to_float16(v)}; });
-        products("mma of bfloat", 16, semantics::multiply_bfloat, [](float& v) { v = rounded(TRD_BFLOAT16, v); return uint32_t{to_bfloat16(v)}; });
+        products("mma of half", 16, semantics::multiply_half, [](float& v) {
+            v = rounded(TRD_FLOAT16, v);
+            return uint32_t{to_float16(v)};
+        });
+        products("mma of bfloat", 16, semantics::multiply_bfloat, [](float& v) {
+            v = rounded(TRD_BFLOAT16, v);
+            return uint32_t{to_bfloat16(v)};
+        });
         products("mma of tf32", 8, semantics::multiply_tf32, [](float& v) {
             const uint32_t bits = trd::cuda::to_tf32(v);
             v = simt::bits<float>(bits);

@@ -16,7 +16,8 @@ unsigned ballot(const Site& site, unsigned mask, bool vote) {
     e.in[self->lane] = vote;
     if (meet(mask, "vote", site)) {
         unsigned votes = 0;
-        for (unsigned lanes = mask; lanes != 0; lanes &= lanes - 1) votes |= static_cast<unsigned>(e.in[__builtin_ctz(lanes)]) << __builtin_ctz(lanes);
+        for (unsigned lanes = mask; lanes != 0; lanes &= lanes - 1)
+            votes |= static_cast<unsigned>(e.in[__builtin_ctz(lanes)]) << __builtin_ctz(lanes);
         for (unsigned lanes = mask; lanes != 0; lanes &= lanes - 1) e.out[__builtin_ctz(lanes)] = votes;
         release(mask);
     }

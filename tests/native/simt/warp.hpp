@@ -8,7 +8,8 @@
 #include "language.hpp"
 #include "races.hpp"
 
-#define __syncwarp simt::WarpBarrier{TRD_SITE}
+#define __syncwarp \
+    simt::WarpBarrier { TRD_SITE }
 #define __shfl_sync(mask, v, ...) simt::shuffle<simt::kIndex>(TRD_SITE, mask, v, __VA_ARGS__)
 #define __shfl_up_sync(mask, v, ...) simt::shuffle<simt::kUp>(TRD_SITE, mask, v, __VA_ARGS__)
 #define __shfl_down_sync(mask, v, ...) simt::shuffle<simt::kDown>(TRD_SITE, mask, v, __VA_ARGS__)
@@ -39,16 +40,15 @@ inline int shuffle_source(Shuffle kind, int lane, int argument, int width) {
     return inside ? source : lane;
 }
 
-template <class T>
-inline uint64_t to_slot(const T& v) {
-    static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= 8 && sizeof(T) >= 2, "CUDA shuffles values of 2, 4 or 8 bytes");
+template <class T> inline uint64_t to_slot(const T& v) {
+    static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= 8 && sizeof(T) >= 2,
+                  "CUDA shuffles values of 2, 4 or 8 bytes");
     uint64_t slot = 0;
     __builtin_memcpy(&slot, &v, sizeof v);
     return slot;
 }
 
-template <class T>
-inline T from_slot(uint64_t slot) {
+template <class T> inline T from_slot(uint64_t slot) {
     T v;
     __builtin_memcpy(&v, &slot, sizeof v);
     return v;
@@ -56,8 +56,7 @@ inline T from_slot(uint64_t slot) {
 
 void do_shuffle(Shuffle kind, unsigned mask, int width);
 
-template <Shuffle kind, class T>
-inline T shuffle(const Site& site, unsigned mask, T v, int argument, int width = 32) {
+template <Shuffle kind, class T> inline T shuffle(const Site& site, unsigned mask, T v, int argument, int width = 32) {
     Exchange& e = block.warp[self->warp].exchange;
     const unsigned lane = self->lane;
     if (width < 1 || width > 32 || (width & (width - 1)) != 0) fail("a shuffle's width is no power of two up to 32");
@@ -82,8 +81,7 @@ struct WarpBarrier {
     }
 };
 
-template <class T, class F>
-inline T reduce(const Site& site, unsigned mask, T v, F combine) {
+template <class T, class F> inline T reduce(const Site& site, unsigned mask, T v, F combine) {
     static_assert(std::is_same_v<T, int> || std::is_same_v<T, unsigned>, "CUDA reduces 32-bit integers");
     Exchange& e = block.warp[self->warp].exchange;
     e.in[self->lane] = to_slot(v);

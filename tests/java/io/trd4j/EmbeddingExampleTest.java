@@ -34,7 +34,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's examples of embedding: they compile, they run, and they stand in the README as they stand here. */
+/** Examples of embedding compile and run, and stand in README.md and src/docs/java.md as they stand here. */
 class EmbeddingExampleTest {
     private static final int WIDTH = 96;
     private static final int HEIGHT = 80;
@@ -116,7 +116,7 @@ class EmbeddingExampleTest {
         }
     }
 
-    // README: stations from here
+    // java.md: stations from here
     void twoStations(Path modelFile, Grabber left, Grabber right, ExecutorService pool) throws Exception {
         InspectorOptions options = new InspectorOptions(1, Precision.AUTO);       // threads of each inspector; arithmetic
         try (Inspector one = Inspector.open(modelFile, options);
@@ -136,15 +136,15 @@ class EmbeddingExampleTest {
             report(part.id(), result.score(), result.map());
         }
     }
-    // README: stations to here
+    // java.md: stations to here
 
-    // README: driver from here
+    // java.md: driver from here
     /** Addresses that a camera's C driver gave: blue-green-red pixels, depth in millimetres. */
     static Part of(String name, long bgr, long depth, int width, int height, Intrinsics camera) {
         return Part.of(name, RgbImage.of(bgr, ColorLayout.BGR8, width, height, 3L * width),
                 PointCloud.ofDepth(depth, DepthLayout.UINT16, width, height, 2L * width, 0.001, camera));
     }
-    // README: driver to here
+    // java.md: driver to here
 
     private synchronized void report(String id, float score, float[] map) {
         scores.add(score);
@@ -233,17 +233,16 @@ class EmbeddingExampleTest {
     }
 
     @Test
-    void standsInTheReadme() throws IOException {
+    void standsInTheDocuments() throws IOException {
         Path root = Golden.fixture("../..");
         List<String> source = Files.readAllLines(root.resolve("tests/java/io/trd4j/EmbeddingExampleTest.java"));
-        String readme = Files.readString(root.resolve("README.md"));
-        assertEquals(10, assertStands(readme, source, ""), "ten lines");
-        assertStands(readme, source, "stations ");
-        assertStands(readme, source, "driver ");
+        assertEquals(10, assertStands(root.resolve("README.md"), source, "README: "), "ten lines");
+        assertStands(root.resolve("src/docs/java.md"), source, "java.md: stations ");
+        assertStands(root.resolve("src/docs/java.md"), source, "java.md: driver ");
     }
 
     /** @return the number of lines */
-    private static int assertStands(String readme, List<String> source, String example) {
+    private static int assertStands(Path document, List<String> source, String example) throws IOException {
         int from = marker(source, example + "from");
         List<String> lines = source.subList(from + 1, marker(source, example + "to"));
         String indent = source.get(from).substring(0, source.get(from).indexOf("//"));
@@ -252,13 +251,13 @@ class EmbeddingExampleTest {
             assertTrue(line.isEmpty() || line.startsWith(indent), line);
             block.append(line.isEmpty() ? line : line.substring(indent.length())).append('\n');
         }
-        assertTrue(readme.contains(block.append("```\n")), "README.md must contain exactly these lines:\n" + block);
+        assertTrue(Files.readString(document).contains(block.append("```\n")), document + " must contain exactly these lines:\n" + block);
         return lines.size();
     }
 
     private static int marker(List<String> source, String which) {
         for (int i = 0; i < source.size(); i++) {
-            if (source.get(i).strip().equals("// README: " + which + " here")) {
+            if (source.get(i).strip().equals("// " + which + " here")) {
                 return i;
             }
         }

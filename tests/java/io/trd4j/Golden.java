@@ -8,8 +8,10 @@ import io.trd4j.model.tensorfile.Safetensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -27,52 +29,54 @@ public final class Golden {
 
     /** Fills a state dict with the generated weights of {@code prefix + name}. */
     public static void fill(Weights dict, String prefix) {
+        long largest = dict.entries().stream().mapToLong(Weights.Entry::elements).max().orElse(0);
+        ByteBuffer memory = ByteBuffer.allocateDirect(Math.toIntExact(largest * Float.BYTES));
         for (Weights.Entry e : dict.entries()) {
             if (e.kind() == Weights.Kind.BATCHES_TRACKED) {
                 continue;
             }
-            double[] u = unit(prefix + e.name(), e.elements());
-            ByteBuffer bytes = ByteBuffer.allocateDirect(u.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            for (double v : u) {
-                bytes.putFloat((float) switch (e.kind()) {
-                    case CONVOLUTION -> (2 * v - 1) * Math.sqrt(6.0 / (e.shape().get(1) * e.shape().get(2) * e.shape().get(3)));
-                    case TRANSPOSED_CONVOLUTION -> (2 * v - 1) * Math.sqrt(6.0 / e.shape().get(0));
-                    case RUNNING_VAR -> 0.5 + v;
-                    case BLEND -> 2 * v - 1;
-                    case NORM_WEIGHT -> 0.5 + 0.5 * v;
-                    default -> (2 * v - 1) * 0.1;
-                });
-            }
-            dict.set(e.name(), bytes.flip());
+            // (stretch * u + shift) * factor
+            double stretch = switch (e.kind()) {
+                case RUNNING_VAR -> 1;
+                case NORM_WEIGHT -> 0.5;
+                default -> 2;
+            };
+            double shift = e.kind() == Weights.Kind.RUNNING_VAR || e.kind() == Weights.Kind.NORM_WEIGHT ? 0.5 : -1;
+            List<Long> shape = e.shape();
+            double factor = switch (e.kind()) {
+                case CONVOLUTION -> Math.sqrt(6.0 / (shape.get(1) * shape.get(2) * shape.get(3)));
+                case TRANSPOSED_CONVOLUTION -> Math.sqrt(6.0 / shape.get(0));
+                case RUNNING_VAR, NORM_WEIGHT, BLEND -> 1;
+                default -> 0.1;
+            };
+            ByteBuffer bytes = memory.slice(0, Math.toIntExact(e.elements() * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+            generate(prefix + e.name(), bytes.asFloatBuffer(), stretch, shift, factor);
+            dict.set(e.name(), bytes);
         }
     }
 
     /** The generated input {@code name} [n, 3, size, size], in the innermost open PointerScope. */
     public static Tensor input(String name, int n, int size) {
-        double[] u = unit(name, 3L * n * size * size);
-        float[] values = new float[u.length];
-        for (int i = 0; i < u.length; i++) {
-            values[i] = (float) (4 * u[i] - 2);
-        }
+        float[] values = new float[3 * n * size * size];
+        generate(name, FloatBuffer.wrap(values), 4, -2, 1);
         return Tensor.create(values, n, 3, size, size);
     }
 
-    private static double[] unit(String name, long count) {
+    /** (stretch * u + shift) * factor for the generated numbers u of a name, which are evenly spread over [0, 1). */
+    private static void generate(String name, FloatBuffer values, double stretch, double shift, double factor) {
         long seed = 0xcbf29ce484222325L;
         for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
             seed = (seed ^ (b & 0xFF)) * 0x100000001b3L;
         }
-        double[] u = new double[Math.toIntExact(count)];
-        for (int i = 0; i < u.length; i++) {
+        for (int i = 0; i < values.capacity(); i++) {
             long z = seed + (i + 1) * 0x9E3779B97F4A7C15L;
             z ^= z >>> 30;
             z *= 0xBF58476D1CE4E5B9L;
             z ^= z >>> 27;
             z *= 0x94D049BB133111EBL;
             z ^= z >>> 31;
-            u[i] = (z >>> 11) * 0x1p-53;
+            values.put(i, (float) ((stretch * ((z >>> 11) * 0x1p-53) + shift) * factor));
         }
-        return u;
     }
 
     /** All values of a float tensor in row-major order. */

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trd4j.Needs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -194,7 +194,7 @@ class FatBinaryTest {
     /** What this machine's nvcc makes is what is understood here, and its own tools still read it. */
     @Test
     void understandsWhatNvccMakes() throws Exception {
-        Assumptions.assumeTrue(Tool.find("nvcc").isPresent(), "no nvcc in the PATH");
+        Needs.that(Tool.find("nvcc").isPresent(), "nvcc");
         Path source = Files.writeString(folder.resolve("kernel.cu"), """
                 __global__ void twice(float* x) { x[threadIdx.x] *= 2; }
                 extern "C" void run(float* x) { twice<<<1, 32>>>(x); }
@@ -203,7 +203,7 @@ class FatBinaryTest {
         Process nvcc = new ProcessBuilder("nvcc", "-shared", "-Xcompiler", "-fPIC", "-cudart", "none",
                 "-gencode", "arch=compute_80,code=sm_80", "-gencode", "arch=compute_90,code=[sm_90,compute_90]", "-o", library.toString(), source.toString()).redirectErrorStream(true).start();
         String printed = new String(nvcc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(nvcc.waitFor(60, TimeUnit.SECONDS) && nvcc.exitValue() == 0, printed);
+        assertTrue(nvcc.waitFor(5, TimeUnit.MINUTES) && nvcc.exitValue() == 0, printed);
         long size = Files.size(library);
         FatBinary.Result result = FatBinary.keep(library, Set.of(90));
         assertEquals(Set.of(80, 90), result.found());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trd4j.Needs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,14 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Splitting, and what the script {@code bundle/assemble.sh} makes of the pieces. */
+/** Splitting, and what the script {@code src/main/bundle/assemble.sh} makes of the pieces. */
 class PiecesTest {
-    private static final Path SCRIPT = Path.of(System.getProperty("trd.fixtures")).resolve("../../bundle/assemble.sh");
+    private static final Path SCRIPT = Path.of(System.getProperty("trd.fixtures")).resolve("../../src/main/bundle/assemble.sh");
     private static final int PIECE_BYTES = 1000;
 
     private record Outcome(int code, String text) {}
@@ -33,7 +33,7 @@ class PiecesTest {
 
     @BeforeEach
     void packASmallPayload() throws IOException {
-        Assumptions.assumeTrue(Tool.find("xz").isPresent() && Tool.find("sha256sum").isPresent(), "no xz or sha256sum in the PATH");
+        Needs.that(Tool.find("xz").isPresent() && Tool.find("sha256sum").isPresent(), "xz and sha256sum");
         new Random(1).nextBytes(payload);
         Path content = Files.createDirectories(folder.resolve("work/trd4j-gpu"));
         Files.write(content.resolve("payload"), payload);
@@ -56,7 +56,7 @@ class PiecesTest {
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).directory(host.toFile()).redirectErrorStream(true).start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(5, TimeUnit.MINUTES));
         return new Outcome(process.exitValue(), text);
     }
 

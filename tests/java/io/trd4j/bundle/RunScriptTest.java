@@ -19,12 +19,12 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What {@code bundle/run.sh} finds on a host: the scripts in a bundle without libraries, whose Java says with what it was called.
- * The libraries it asks for have names that no machine has, save those that a test makes.
+ * What {@code src/main/bundle/run.sh} finds on a host: the scripts in a bundle without libraries, whose Java says with what it was called.
+ * The libraries it asks for have names that no machine has, except those that a test makes.
  */
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class RunScriptTest {
-    private static final Path SCRIPTS = Path.of(System.getProperty("trd.fixtures")).resolve("../../bundle");
+    private static final Path SCRIPTS = Path.of(System.getProperty("trd.fixtures")).resolve("../../src/main/bundle");
     private static final String LIBRARIES = "libcudart.so.913,libcudnn.so.909,libcupti.so.913";
 
     private record Outcome(int code, List<String> lines) {
@@ -88,7 +88,7 @@ class RunScriptTest {
         builder.environment().put("PATH", tools + ":/usr/bin:/bin");
         Process process = builder.start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "run.sh hangs");
+        assertTrue(process.waitFor(5, TimeUnit.MINUTES), "run.sh hangs");
         return new Outcome(process.exitValue(), text.lines().toList());
     }
 

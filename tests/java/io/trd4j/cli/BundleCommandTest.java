@@ -28,7 +28,7 @@ class BundleCommandTest {
     @BeforeEach
     void makeACheckout() throws IOException {
         checkout = Files.createDirectories(folder.resolve("checkout"));
-        Files.createDirectory(checkout.resolve("bundle"));
+        Files.createDirectories(checkout.resolve("src/main/bundle"));
         Files.writeString(checkout.resolve("pom.xml"), "<project/>");
         bin = Files.createDirectory(folder.resolve("bin"));
         for (String tool : List.of("bash", "env", "tar")) {

@@ -84,20 +84,21 @@ final class Cli {
         builder.environment().put("OPENCV_LOG_LEVEL", "SILENT");
         // Threads that wait must not spin: other processes of the machine need the cores.
         builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
+        builder.environment().put("GOMP_SPINCOUNT", "10000");
         builder.environment().keySet().removeAll(List.of("TRD_STACKTRACE", "TRD_LOG", "JAVA_TOOL_OPTIONS"));
         builder.environment().putAll(environment);
         return builder.start();
     }
 
-    /** Runs to the end; a run of more than two minutes is killed and fails the test. */
+    /** Runs to the end; a run of more than ten minutes is killed and fails the test. */
     Outcome run(Object... args) throws IOException, InterruptedException {
         Path out = Files.createTempFile("trd", ".out");
         Path err = Files.createTempFile("trd", ".err");
         try {
             Process process = start(out, err, args);
-            if (!process.waitFor(2, TimeUnit.MINUTES)) {
+            if (!process.waitFor(10, TimeUnit.MINUTES)) {
                 process.destroyForcibly().waitFor();
-                throw new AssertionError("no end after two minutes: " + List.of(args) + "\n" + Files.readString(err));
+                throw new AssertionError("no end after ten minutes: " + List.of(args) + "\n" + Files.readString(err));
             }
             return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
         } finally {

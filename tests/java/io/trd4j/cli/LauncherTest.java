@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +60,8 @@ class LauncherTest {
     private Path stubJava() throws IOException {
         Path home = folder.resolve("jdk");
         stub(home.resolve("bin/javac"), "echo javac 17.0.1");
-        stub(home.resolve("bin/java"), "[ \"${*: -1}\" = --version ] && exit; printf '%s\\n' \"$@\"; exit 7");
+        stub(home.resolve("bin/java"), "case $1 in -XX:ArchiveClassesAtExit=*) : >\"${1#*=}\"; exit ;; esac; "
+                + "[ \"${*: -1}\" = --version ] && exit; printf '%s\\n' \"$@\"; exit 7");
         return home;
     }
 
@@ -74,7 +76,7 @@ class LauncherTest {
         builder.environment().put("PATH", bin.toString());
         builder.environment().put("JAVA_HOME", stubJava().toString());
         Process process = builder.start();
-        assertTrue(process.waitFor(30, TimeUnit.SECONDS), "the launcher hangs");
+        assertTrue(process.waitFor(2, TimeUnit.MINUTES), "the launcher hangs");
         return new Outcome(process.exitValue(), Files.readAllLines(out), Files.readAllLines(err));
     }
 
@@ -109,10 +111,43 @@ class LauncherTest {
                 List.of()), run(folder, project.resolve("trd"), "test", "-Dtest=A B"));
     }
 
+    /** Class-data sharing: the archive is made with the build, used where it is, and missed by nobody. */
+    @Test
+    void startsFromTheSharedArchive() throws Exception {
+        stubTools();
+        for (String source : List.of("pom.xml", "cppbuild.sh", "native/x", "src/x")) {
+            Files.createDirectories(project.resolve(source).getParent());
+            Files.writeString(project.resolve(source), "");
+        }
+        stub(bin.resolve("mvn"), "mkdir -p target/classes; : >target/classes/A.class; echo /lib.jar >target/classpath.txt");
+        Path home = stubJava();
+        stub(home.resolve("bin/jar"), ": >\"$4\"");
+        String target = project.resolve("target") + "/";
+        List<String> path = List.of("-cp", target + "classes.jar:/lib.jar:" + target + "classes", "io.trd4j.cli.Main", "inspect");
+        for (int i = 0; i < 2; i++) {
+            Outcome run = run(folder, project.resolve("trd"), "inspect");
+            assertEquals(List.of("-XX:SharedArchiveFile=" + target + "classes.jsa", "-Xlog:disable"), run.out().subList(0, 2));
+            assertEquals(path, run.out().subList(run.out().indexOf("-cp"), run.out().size()));
+        }
+        Files.delete(project.resolve("target/classes.jsa"));
+        assertEquals("-Dtrd.root=" + project, run(folder, project.resolve("trd"), "inspect").out().get(0));
+    }
+
+    /** Also when tests fail: what is said last is said of what ran, and the exit code is Maven's. */
+    @Test
+    void theTestsEndWithTheirReport() throws Exception {
+        stubTools();
+        stub(bin.resolve("mvn"), "mkdir -p target/test-classes/io/trd4j && : >target/test-classes/io/trd4j/SuiteReport.class; "
+                + "echo 'Tests run: 1, Failures: 1'; exit 3");
+        assertEquals(new Outcome(3, List.of("Tests run: 1, Failures: 1", "-cp", "target/test-classes", "io.trd4j.SuiteReport",
+                "target/surefire-reports", "target/.tests"), List.of()), run(folder, project.resolve("trd"), "test"));
+        assertTrue(Files.exists(project.resolve("target/.tests")));
+    }
+
     @Test
     void buildsOnceAndRunsFromAnywhere() throws Exception {
         stubTools();
-        for (String source : List.of("pom.xml", "cppbuild.sh", "native/x", "src/x")) {
+        for (String source : List.of("pom.xml", "cppbuild.sh", "native/x", "src/main/x")) {
             Files.createDirectories(project.resolve(source).getParent());
             Files.writeString(project.resolve(source), "");
         }
@@ -134,8 +169,8 @@ class LauncherTest {
             assertEquals(i == 0 ? 1 : 0, run.err().size(), run.toString());
         }
         assertEquals(List.of("built"), Files.readAllLines(project.resolve("mvn.log")));
-        Thread.sleep(20);
-        Files.writeString(project.resolve("src/x"), "changed");
+        FileTime built = Files.getLastModifiedTime(project.resolve("target/.built"));
+        Files.setLastModifiedTime(project.resolve("src/main/x"), FileTime.from(built.toInstant().plusSeconds(1)));
         run(elsewhere, link, "inspect");
         assertEquals(List.of("built", "built"), Files.readAllLines(project.resolve("mvn.log")));
     }

@@ -44,13 +44,13 @@ class PretrainTest {
 
         Process process = Cli.in(folder).start(folder.resolve("out"), folder.resolve("err"),
                 pretraining(killed, "--state-every", 0).toArray());
-        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(10);
         while (!Files.exists(state)) {
             assertTrue(process.isAlive() && System.nanoTime() < deadline, () -> "no state file");
             Thread.sleep(5);
         }
         process.destroyForcibly();
-        assertTrue(process.waitFor(1, TimeUnit.MINUTES));
+        assertTrue(process.waitFor(5, TimeUnit.MINUTES));
         assertFalse(Files.exists(killed), "it ended before it could be interrupted");
 
         Cli.Outcome other = Cli.run(pretraining(killed, "--resume", "--steps", 7)).expect(2);

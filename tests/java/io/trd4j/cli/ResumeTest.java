@@ -57,13 +57,13 @@ class ResumeTest {
         Path state = model.resolveSibling(model.getFileName() + ".state");
         Path err = folder.resolve("err.txt");
         Process process = Cli.in(folder).start(folder.resolve("out.txt"), err, training(model, "--state-every", 0).toArray());
-        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(10);
         while (!Files.exists(state)) {
             assertTrue(process.isAlive() && System.nanoTime() < deadline, () -> "no state file");
             Thread.sleep(10);
         }
         assertEquals(0, new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor());
-        assertTrue(process.waitFor(1, TimeUnit.MINUTES), "the process goes on after " + signal);
+        assertTrue(process.waitFor(10, TimeUnit.MINUTES), "the process goes on after " + signal);
         assertFalse(Files.exists(model), "the training ended before it could be interrupted");
         try (Safetensors complete = Safetensors.open(state)) {
             assertTrue(complete.metadata().containsKey("trd.state.history"));

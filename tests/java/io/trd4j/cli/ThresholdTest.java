@@ -149,7 +149,7 @@ class ThresholdTest {
 
         List<String> lines = run.out().lines().toList();
         assertEquals(2, lines.size(), run.out());
-        assertEquals("combined   NG     above " + ng.value() + ": at most 10% of normal parts are above it, with 90% confidence; largest "
+        assertEquals("combined   NG     above " + ThresholdText.value(ng) + ": at most 10% of normal parts are above it, with 90% confidence; largest "
                 + "score no. " + expected.rank() + " of 40 normal parts (" + evidence.precision() + ", cpu)", lines.get(0));
         assertEquals(run.out(), threshold("--show").expect(0).out());
 

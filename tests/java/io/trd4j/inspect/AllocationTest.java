@@ -2,14 +2,13 @@ package io.trd4j.inspect;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.trd4j.Needs;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
-import io.trd4j.engine.cpu.CpuSupport;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.InspectionMode;
 import io.trd4j.model.Modality;
@@ -34,7 +33,7 @@ class AllocationTest {
     @ParameterizedTest
     @CsvSource({"FP32,DEPTH,false", "FP32,NORMALS,true", "BF16,NORMALS,false", "INT8,DEPTH,false"})
     void aPartAllocatesNothingOnTheJavaHeap(Precision precision, Modality modality, boolean withRegion) {
-        assumeTrue(CpuSupport.isAvailable() && CpuSupport.supports(precision));
+        Needs.precision(precision);
         Part[] parts = {SyntheticParts.part(SyntheticProduct.COOKIE, 96, 1), SyntheticParts.part(SyntheticProduct.RING, 96, 2)};
         InspectorOptions options = new InspectorOptions(2, precision);
         boolean[] counts = new boolean[SIZE * SIZE];
@@ -60,7 +59,7 @@ class AllocationTest {
         Part flat = Part.of("flat", good.rgb(), new PointCloud(96, 96, plane));
         InspectorOptions options = new InspectorOptions(2, Precision.FP32).withDevice(DeviceChoice.CPU)
                 .withInputs(InputPolicy.inspectOther());
-        assumeTrue(CpuSupport.isAvailable());
+        Needs.precision(Precision.FP32);
         try (Inspector inspector = Inspector.random(Backbone.RESNET18, SIZE, Modality.NORMALS, 5, options)) {
             Inspection result = inspector.newInspection();
             inspector.inspect(flat, result);

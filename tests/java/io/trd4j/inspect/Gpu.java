@@ -1,8 +1,8 @@
 package io.trd4j.inspect;
 
 import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.trd4j.Needs;
 import io.trd4j.engine.cuda.CudaSupport;
 
 /** Tests that need a GPU skip without one; with TRD_REQUIRE_CUDA=1 they fail. */
@@ -14,6 +14,6 @@ public final class Gpu {
         if (reason != null && "1".equals(System.getenv("TRD_REQUIRE_CUDA"))) {
             fail("TRD_REQUIRE_CUDA=1, but " + reason);
         }
-        assumeTrue(reason == null, reason);
+        Needs.that(reason == null, "a GPU");
     }
 }

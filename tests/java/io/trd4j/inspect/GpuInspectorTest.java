@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.trd4j.Golden;
+import io.trd4j.Needs;
 import io.trd4j.SmallModel;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
@@ -80,7 +80,7 @@ class GpuInspectorTest {
     @ParameterizedTest
     @CsvSource({"FP32,true,1e-4,0.99999", "TF32,true,1e-2,0.999", "FP16,true,1e-2,0.999", "FP16,false,1e-2,0.999", "BF16,false,3e-2,0.99"})
     void partsAgreeWithTheCpu(Precision precision, boolean isDepth, double tolerance, double correlation) throws IOException {
-        assumeTrue(precision != Precision.TF32 || CudaSupport.cudnnProblem() == null, "TF32 needs cuDNN");
+        Needs.that(precision != Precision.TF32 || CudaSupport.cudnnProblem() == null, "cuDNN");
         Path model = isDepth ? depth : normals;
         try (Inspector gpu = Inspector.open(model, cuda(precision));
              Inspector cpu = Inspector.open(model, new InspectorOptions(0, Precision.FP32).withDevice(DeviceChoice.CPU))) {

@@ -3,13 +3,12 @@ package io.trd4j.inspect;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.trd4j.Needs;
 import io.trd4j.SmallModel;
 import io.trd4j.data.Part;
 import io.trd4j.engine.NetworkRunner;
 import io.trd4j.engine.NetworkTimer;
-import io.trd4j.engine.cpu.CpuSupport;
 import io.trd4j.engine.torch.LibTorchRunner;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
@@ -58,7 +57,7 @@ class InspectorDuplicateTest {
     @ParameterizedTest
     @CsvSource({"FP32,1,2", "FP32,2,2", "BF16,1,3", "INT8,1,2"})
     void duplicatesInspectAtTheSameTimeBitForBitAsOneAlone(Precision precision, int threads, int inspectors) throws Exception {
-        assumeTrue(CpuSupport.supports(precision));
+        Needs.precision(precision);
         TrainedModel model = TrainedModel.get();
         List<Part> parts = model.parts.subList(28, 40);
         ExecutorService pool = Executors.newFixedThreadPool(inspectors);
@@ -91,7 +90,7 @@ class InspectorDuplicateTest {
     @ParameterizedTest
     @CsvSource({"FP32", "INT8"})
     void aDuplicateOutlivesTheFirst(Precision precision) throws IOException {
-        assumeTrue(CpuSupport.supports(precision));
+        Needs.precision(precision);
         TrainedModel model = TrainedModel.get();
         List<Part> parts = model.parts.subList(0, 3);
         Inspector first = Inspector.open(model.file, new InspectorOptions(1, precision));

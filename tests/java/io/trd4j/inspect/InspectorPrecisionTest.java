@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.trd4j.Needs;
 import io.trd4j.SmallModel;
 import io.trd4j.data.Part;
 import io.trd4j.data.prepare.Preparation;
@@ -59,10 +59,6 @@ class InspectorPrecisionTest {
         return new InspectorOptions(TrainedModel.THREADS, precision);
     }
 
-    private static void requireSupport(Precision precision) {
-        assumeTrue(CpuSupport.supports(precision));
-    }
-
     /** Inspected once per precision, whichever test asks first. */
     private static Results results(Precision precision) throws IOException {
         if (!RESULTS.containsKey(precision)) {
@@ -97,7 +93,7 @@ class InspectorPrecisionTest {
     @ParameterizedTest
     @EnumSource(value = Precision.class, names = {"FP32", "BF16", "INT8"})
     void theSameBitsWhateverRanBeforeAndInAnotherInspector(Precision precision) throws IOException {
-        requireSupport(precision);
+        Needs.precision(precision);
         Results expected = results(precision);
         try (Inspector again = Inspector.open(model.file, options(precision))) {
             Inspection inspection = again.newInspection();
@@ -176,7 +172,7 @@ class InspectorPrecisionTest {
     @ParameterizedTest
     @CsvSource({"BF16,0.002,0.02", "INT8,0.005,0.02"})
     void lowerPrecisionsRankPixelsAlike(Precision precision, double pixels, double images) throws IOException {
-        requireSupport(precision);
+        Needs.precision(precision);
         Map<String, Double> expected = results(Precision.FP32).row().toMap();
         Map<String, Double> got = results(precision).row().toMap();
         // A model that detects nothing would rank at random in every precision.
@@ -214,7 +210,7 @@ class InspectorPrecisionTest {
                 assertEquals(asked, CpuRunnerChoice.resolve(asked, info), "what is asked for by name is not exchanged");
             }
         }
-        assumeTrue(CpuSupport.supports(Precision.BF16));
+        Needs.precision(Precision.BF16);
         Path file = model.write("failed-int8.safetensors", untested.withPrecisions(
                 new PrecisionTests(accuracy(true), accuracy(false), ranges, List.of())));
         try (Inspector inspector = Inspector.open(file)) {
@@ -231,7 +227,7 @@ class InspectorPrecisionTest {
         try (Inspector inspector = Inspector.open(file)) {
             assertEquals(Precision.FP32, inspector.precision(), "auto, without a test");
         }
-        requireSupport(Precision.INT8);
+        Needs.precision(Precision.INT8);
         InputException e = assertThrows(InputException.class, () -> Inspector.open(file, options(Precision.INT8)));
         assertTrue(e.getMessage().contains("trd calibrate --model " + file) && e.getMessage().lines().count() == 1,
                 e.getMessage());

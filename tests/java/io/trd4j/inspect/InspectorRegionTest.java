@@ -5,14 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trd4j.Golden;
+import io.trd4j.Needs;
 import io.trd4j.SmallModel;
 import io.trd4j.data.Part;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.engine.CalibratedMaps;
-import io.trd4j.engine.cpu.CpuSupport;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
@@ -256,7 +255,7 @@ class InspectorRegionTest {
     /** bf16's test compares what counts: as two inspectors with that region give it. */
     @Test
     void precisionsAreTestedOnWhatCounts() throws IOException {
-        assumeTrue(CpuSupport.isAvailable() && CpuSupport.supports(Precision.BF16));
+        Needs.precision(Precision.BF16);
         RegionOfInterest roi = rectangle(5, 5, 40, 20, true);
         Accuracy accuracy;
         try (ModelFile file = ModelFile.open(model); Network network = Network.load(file);

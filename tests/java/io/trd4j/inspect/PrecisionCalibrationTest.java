@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.trd4j.Needs;
 import io.trd4j.engine.cpu.CpuSupport;
 import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.engine.plan.PlanOp;
@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -40,7 +39,7 @@ class PrecisionCalibrationTest {
 
     @BeforeAll
     static void train() throws IOException {
-        assumeTrue(CpuSupport.isAvailable());
+        Needs.oneDnn();
         model = TrainedModel.get();
     }
 
@@ -157,7 +156,8 @@ class PrecisionCalibrationTest {
     /** First the teacher's first stage stays in BF16, then the whole teacher; what fails with that too is not chosen. */
     @Test
     void whatInt8CannotComputeStaysInBf16OrFails() throws IOException {
-        assumeTrue(CpuSupport.supports(Precision.INT8) && CpuSupport.supports(Precision.BF16));
+        Needs.precision(Precision.INT8);
+        Needs.precision(Precision.BF16);
         try (ModelFile file = ModelFile.open(model.file); Network network = Network.load(file);
              PreparedParts validation = model.validation()) {
             for (String block : List.of("layer2.0", "layer2.1", "layer3.0", "layer3.1")) {

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.trd4j.Needs;
 import io.trd4j.data.Part;
 import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
@@ -42,7 +42,7 @@ class RandomNetworkTest {
     @ParameterizedTest
     @EnumSource(value = Precision.class, names = {"FP32", "BF16", "INT8"})
     void everyPrecisionGivesTheSameFiniteMapAgain(Precision precision) {
-        assumeTrue(CpuSupport.isAvailable() && CpuSupport.supports(precision));
+        Needs.precision(precision);
         float[] map = inspect(Backbone.RESNET18, Modality.NORMALS, precision).map();
         boolean different = false;
         for (float value : map) {
@@ -56,7 +56,7 @@ class RandomNetworkTest {
     /** Residual sums grow from block to block: the deepest backbone must still be in range. */
     @Test
     void theDeepestBackboneIsInRange() {
-        assumeTrue(CpuSupport.isAvailable());
+        Needs.oneDnn();
         assertTrue(Float.isFinite(inspect(Backbone.RESNET50, Modality.DEPTH, Precision.FP32).score()));
     }
 
@@ -64,7 +64,7 @@ class RandomNetworkTest {
     @ParameterizedTest
     @EnumSource(value = Backbone.class, names = {"RESNET34", "RESNET50"})
     void featuresFitIntoHalfPrecision(Backbone backbone) throws IOException {
-        assumeTrue(CpuSupport.isAvailable());
+        Needs.oneDnn();
         ExecutionPlan plan = ExecutionPlan.of(backbone, 64);
         FeatureRanges ranges = new FeatureRanges();
         try (CpuRunner runner = new CpuRunner(new CompiledPlan(plan, RandomNetwork.weights(plan), Precision.FP32, null, 2))) {
@@ -77,7 +77,7 @@ class RandomNetworkTest {
 
     @Test
     void autoIsTheFastestOfThisCpu() {
-        assumeTrue(CpuSupport.isAvailable());
+        Needs.oneDnn();
         try (Inspector inspector = Inspector.random(Backbone.RESNET18, 32, Modality.DEPTH, 0, InspectorOptions.defaults())) {
             assertEquals(CpuSupport.supports(Precision.INT8) ? Precision.INT8
                     : CpuSupport.supports(Precision.BF16) ? Precision.BF16 : Precision.FP32, inspector.precision());

@@ -83,10 +83,15 @@ class ImageNetWeightsTest {
         threads.shutdownNow();
     }
 
+    /** With patience for a machine that is otherwise busy. */
     private ImageNetWeights weights(String expected) {
+        return weights(expected, Duration.ofMinutes(1));
+    }
+
+    private ImageNetWeights weights(String expected, Duration patience) {
         return new ImageNetWeights(URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/models/"), cache,
                 Map.of(Backbone.RESNET18, expected, Backbone.RESNET34, expected, Backbone.WIDE_RESNET50_2, expected),
-                Duration.ofMillis(1500));
+                patience);
     }
 
     private List<Path> cached() throws IOException {
@@ -131,7 +136,7 @@ class ImageNetWeightsTest {
 
     @Test
     void aStalledDownloadEnds() throws IOException {
-        String message = refusal(weights(hash), Backbone.RESNET34);
+        String message = refusal(weights(hash, Duration.ofSeconds(4)), Backbone.RESNET34);
         assertTrue(message.contains("broke off"), message);
         assertEquals(List.of(), cached());
     }

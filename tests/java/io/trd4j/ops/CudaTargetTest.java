@@ -4,9 +4,15 @@ import static io.trd4j.ops.ElementType.FLOAT32;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.trd4j.jni.NativeException;
 import io.trd4j.jni.NativeRuntime;
+import io.trd4j.jni.Status;
 import io.trd4j.jni.Trd;
+import io.trd4j.jni.TrdCudaDevice;
+import java.util.Set;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.Test;
@@ -35,6 +41,19 @@ class CudaTargetTest {
             assertThrows(expected, () -> Ops.fuseCosine(nowhere, FLOAT32, a, 1, null, 0, a, out, 1, 1, 2));
             assertEquals(-7f, out.get(), "a refused call writes nothing");
         }
+    }
+
+    @Test
+    void aRefusalOfTheRuntimeKeepsItsCode() {
+        assumeTrue(CudaProbe.of(0).built(), "libtrd was built without CUDA");
+        try (TrdCudaDevice device = new TrdCudaDevice()) {
+            NativeException e = assertThrows(NativeException.class, () -> Status.check(Trd.trd_cuda_probe(1023, device)));
+            // No or too old a driver, no device, no such device.
+            assertTrue(Set.of(35, 100, 101).contains(e.code()), e.code() + ": " + e.getMessage());
+            assertThrows(IllegalArgumentException.class, () -> Status.check(Trd.trd_cuda_probe(-1, device)));
+            assertEquals(0, Trd.trd_last_error_code(), "the next failure was not CUDA's");
+        }
+        assertEquals(0, new NativeException("another library's").code());
     }
 
     @Test

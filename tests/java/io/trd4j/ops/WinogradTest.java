@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.trd4j.Golden;
+import io.trd4j.Needs;
 import java.lang.management.ManagementFactory;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -29,7 +29,7 @@ class WinogradTest {
 
     @BeforeEach
     void needsAKernel() {
-        assumeTrue(Ops.winogradPackedBytes(64, 32) > 0, "this processor has no kernel");
+        Needs.that(Ops.winogradPackedBytes(64, 32) > 0, "AVX2");
         threadsBefore = torch.get_num_threads();
         Ops.setThreads(THREADS);
     }

@@ -3,8 +3,8 @@ package io.trd4j.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.trd4j.Needs;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,7 +76,7 @@ class ChromiumTest {
     @Test
     void chartsDrawTheGallerySortsAndNothingFails() throws IOException, InterruptedException {
         Optional<Path> chromium = chromium();
-        assumeTrue(chromium.isPresent(), "no chromium on the PATH");
+        Needs.that(chromium.isPresent(), "Chromium");
         Path page = folder.resolve("report.html");
         String html = HtmlReport.html(SampleReport.of(12, "good/000"));
         Files.writeString(page, html.replace("</body>", PROBE));
@@ -89,7 +89,7 @@ class ChromiumTest {
                 "--enable-logging=stderr", "--v=0", "--dump-dom", page.toUri().toString()));
         Process process = new ProcessBuilder(command).redirectError(errors.toFile()).redirectOutput(dom.toFile()).start();
         try {
-            assertTrue(process.waitFor(90, TimeUnit.SECONDS), "chromium did not end");
+            assertTrue(process.waitFor(5, TimeUnit.MINUTES), "chromium did not end");
         } finally {
             process.destroyForcibly().waitFor();
         }

@@ -28,7 +28,7 @@ public final class Bundle {
     private static final int MIB = 1 << 20;
     /** The folder that the archive unpacks into, and the archive's name. */
     static final String NAME = "trd4j-gpu";
-    static final String SCRIPTS = "bundle";
+    static final String SCRIPTS = "src/main/bundle";
 
     private final Path root;
     private final Path out;

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /** Fills the folder that becomes the archive; {@code run.sh} in it knows its layout. */
 final class BundleContent {
     /**
-     * What the jars use, by jdeps: logback XML and naming; Jackson and pickle SQL types; the measuring verbs management; JavaCPP
+     * The modules that the jars use, by jdeps: logback XML and naming; Jackson and pickle SQL types; the measuring verbs management; JavaCPP
      * Unsafe; the weights' download HTTP. Not java.desktop, which Jackson and OpenCV's binding only use when it is there.
      */
     private static final String MODULES = "java.base,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml,"
@@ -129,7 +129,7 @@ final class BundleContent {
         }
     }
 
-    /** What run.sh asks the host for, and what is in the bundle; lines of KEY=value that a shell can read. */
+    /** The file in which run.sh reads what the host must have and what is in the bundle: lines of KEY=value that a shell can read. */
     private void about(PackedLibraries natives) throws IOException {
         StringBuilder about = new StringBuilder();
         about.append("commit=").append(commit()).append('\n');
@@ -144,8 +144,8 @@ final class BundleContent {
 
     private String commit() {
         try {
-            String commit = Tool.run(root, List.of("git", "log", "-1", "--format=%h", "--", "native", "src", "pom.xml")).strip();
-            boolean dirty = !Tool.run(root, List.of("git", "status", "--porcelain", "--", "native", "src", "pom.xml")).isBlank();
+            String commit = Tool.run(root, List.of("git", "log", "-1", "--format=%h", "--", "native", "src/main", "pom.xml")).strip();
+            boolean dirty = !Tool.run(root, List.of("git", "status", "--porcelain", "--", "native", "src/main", "pom.xml")).isBlank();
             return commit.isEmpty() ? "unknown" : dirty ? commit + "-dirty" : commit;
         } catch (IOException e) {
             // A checkout without its history, or a machine without git.

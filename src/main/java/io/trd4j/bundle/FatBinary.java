@@ -35,7 +35,7 @@ final class FatBinary {
     private static final int PTX = 1;
     private static final int MACHINE_CODE = 2;
 
-    /** What was found and done: bytes of entries, headers included; the architectures of all machine code that was there. */
+    /** Outcome: bytes of entries, headers included, and the architectures of all machine code that was there. */
     record Result(int containers, long keptBytes, long droppedBytes, SortedSet<Integer> found) {}
 
     private record Entry(int kind, int architecture, int offset, int size) {}

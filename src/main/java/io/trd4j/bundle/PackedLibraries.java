@@ -26,7 +26,7 @@ final class PackedLibraries {
     /** Where the search for what is needed begins. libtorch.so: nothing asks for it, but JavaCPP loads it. */
     private static final Pattern ROOT = Pattern.compile("libtorch\\.so|libjni(javacpp|openblas|openblas_nolapack|torch|torch_cuda|dnnl|OpenCL"
             + "|opencv_(core|imgproc|imgcodecs)|cudart|cublas|cudnn|cusparse|cusolver|cufft|curand|cupti|cufile|nccl|nvrtc)\\.so");
-    /** What asks the host for libraries of NVIDIA's: LibTorch; the other CUDA bindings only when they are used. */
+    /** Libraries that the host brings, because LibTorch asks for them; the other CUDA bindings only when they are used. */
     private static final Pattern CUDA = Pattern.compile("lib(cudart|cupti|cublas|cublasLt|cudnn|cudnn_\\w+|cusparse|cusolver|cufft"
             + "|curand|cufile|nccl)\\.so\\.\\d+");
     private static final Pattern LIBTORCH = Pattern.compile("lib(torch|c10|jnitorch).*");

@@ -14,7 +14,7 @@ import java.util.List;
  * @param ng EXACT and TAIL: share of normal parts that may be NG; FNR: share of parts with a defect that may be missed; else null
  * @param review EXACT and TAIL: share of normal parts that may be REVIEW or NG; else null
  * @param confidence one-sided; with several branches, that all their promises hold
- * @param branches whose thresholds are set; a part is NG when any of its scores is above its threshold, so several share the rate, save
+ * @param branches whose thresholds are set; a part is NG when any of its scores is above its threshold, so several share the rate, except
  *                 those of parts that lack a modality
  */
 public record ThresholdPlan(Method method, Rate ng, Rate review, Rate confidence, List<ScoreBranch> branches) {

@@ -98,7 +98,7 @@ final class Baseline {
         return parts;
     }
 
-    /** What changed in a category since. */
+    /** The differences in a category since the baseline. */
     Comparison compare(String category, Map<String, MetricsRow> rows, List<PartResult> parts) {
         Earlier earlier = categories.get(category);
         Map<String, Map<String, Double>> change = new LinkedHashMap<>();

@@ -93,7 +93,7 @@ final class CalibrateCommand implements Callable<Integer> {
         }
     }
 
-    /** What counts from now on; null = everything. */
+    /** The region that counts from now on; null = everything. */
     private RegionOfInterest region(Dataset dataset) throws IOException {
         ModelInfo info = info();
         return roi == null ? info.regionOfInterest() : roi.toString().equals(NONE) ? null : RoiOptions.read(roi, info.size(), dataset);

@@ -113,7 +113,7 @@ final class DemoCommand implements Callable<Integer> {
         if (kernel != null) {
             options = options.withNormalKernel(kernel.kernel());
         }
-        new TrainingRun(options, epochs.auto(), TeacherWeights.EMBEDDED, null, model, -1).run(dataset, false);
+        int trained = new TrainingRun(options, epochs.auto(), TeacherWeights.EMBEDDED, null, model, -1).run(dataset, false).size();
         start = lap(timings, "training and calibration", start);
 
         InspectorOptions inspection = inference.options().withDevice(DeviceChoice.CPU);
@@ -143,13 +143,15 @@ final class DemoCommand implements Callable<Integer> {
         ThresholdText.lines(thresholds).forEach(System.out::println);
         run.verdictLines().forEach(System.out::println);
         System.out.println();
+        System.out.println("The demo trains shortly on purpose: " + trained + (trained == 1 ? " epoch" : " epochs")
+                + ". trd train goes on until the loss of the validation parts falls no more.");
         System.out.println(TEACHER_NOTE);
         System.out.println();
-        System.out.println("open       " + report.toAbsolutePath());
-        System.out.println("model      " + model);
-        System.out.println("one part   " + inspectOne(model, category, out.resolve("part")));
-        System.out.println("your parts ./trd train --data CATEGORY --out model.safetensors --teacher imagenet   "
+        System.out.println("look at it  open " + report.toAbsolutePath() + " in a browser");
+        System.out.println("one part    " + inspectOne(model, category, out.resolve("part")));
+        System.out.println("your parts  ./trd train --data CATEGORY --out model.safetensors --teacher imagenet   "
                 + "(CATEGORY/{train,validation,test}/good/{rgb,xyz}, as in MVTec 3D-AD)");
+        System.out.println("documents   README.md, then src/docs/using.md");
         return 0;
     }
 

@@ -8,7 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** What the user is told when a verb fails: one line that says what is wrong and what to do, and the exit code. */
+/** The message and exit code when a verb fails: one line that says what is wrong and what to do, and the exit code. */
 record Failure(int code, String line) {
     private static final int USERS_FAULT = 2;
     private static final int OTHER = 1;

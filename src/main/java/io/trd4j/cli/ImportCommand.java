@@ -55,7 +55,7 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        // What can be wrong with the options or the checkpoint is found before the teacher is read or downloaded.
+        // Faults of the options or the checkpoint are found before the teacher is read or downloaded.
         ModelInfo wanted = wanted();
         OutputChecks.requireNew("--out", out, "--student", student);
         OutputChecks.requireNew("--out", out, "--teacher", teacher);

@@ -130,7 +130,7 @@ final class InspectCommand implements Callable<Integer> {
         }
     }
 
-    /** What the heat map is laid over: a part without colour image is black. */
+    /** The image below the heat map; black for a part without colour image. */
     private static RgbImage shown(Part part, int size) {
         return part.rgb() != null ? part.rgb() : new RgbImage(size, size, new byte[3 * size * size]);
     }

@@ -43,7 +43,7 @@ final class InspectionJson {
         return json;
     }
 
-    /** What was measured of the images there are: the part that cannot be used is often the one that is asked about. */
+    /** Measures of the images there are, unusable ones too: these are the parts that people ask about. */
     private static Map<String, Object> quality(InputQuality q) {
         boolean rgb = q.rgbWidth() > 0;
         boolean second = q.secondWidth() > 0;

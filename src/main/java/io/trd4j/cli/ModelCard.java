@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What a model is, in words: for whoever must answer for what it decides. */
+/** Describes a model in words, for whoever must answer for its decisions. */
 final class ModelCard {
     private static final List<CardEntry> USE = List.of(
             new CardEntry(null, "For parts of the product whose normal parts it was trained and calibrated on, under the same light, camera and "

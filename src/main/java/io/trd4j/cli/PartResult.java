@@ -1,7 +1,7 @@
 package io.trd4j.cli;
 
 /**
- * What an evaluation found of a part.
+ * An evaluation's finding on one part.
  *
  * @param score of the combined map
  * @param verdict empty when the model has no thresholds

@@ -6,6 +6,8 @@ import io.trd4j.model.Threshold;
 import io.trd4j.model.Threshold.Evidence;
 import io.trd4j.model.Threshold.Tail;
 import io.trd4j.model.Thresholds;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,8 +35,15 @@ final class ThresholdText {
 
     private static void add(List<String> lines, ScoreBranch branch, String verdict, Threshold threshold) {
         if (threshold != null) {
-            lines.add(String.format(Locale.ROOT, "%-10s %-6s above %s: %s", branch.key(), verdict, threshold.value(), origin(threshold)));
+            lines.add(String.format(Locale.ROOT, "%-10s %-6s above %s: %s", branch.key(), verdict, value(threshold),
+                    origin(threshold)));
         }
+    }
+
+    /** A computed threshold with four significant digits, for the eye: files keep all. One from elsewhere stands as it was given. */
+    static String value(Threshold threshold) {
+        return threshold.evidence() == null ? Double.toString(threshold.value())
+                : new BigDecimal(threshold.value()).round(new MathContext(4)).toPlainString();
     }
 
     private static String origin(Threshold t) {
@@ -64,7 +73,7 @@ final class ThresholdText {
                 tail.shape(), tail.scale(), tail.estimate(), tail.andersonDarling(), tail.pValue());
     }
 
-    /** What a reader should be warned of, a line each. */
+    /** Warnings to the reader, a line each. */
     static List<String> doubts(Thresholds thresholds) {
         List<String> doubts = new ArrayList<>();
         for (ScoreBranch branch : ScoreBranch.values()) {

@@ -51,7 +51,7 @@ final class TrainCommand implements Callable<Integer> {
     private Modality modality;
 
     @Option(names = "--normal-kernel", paramLabel = "auto|3|5|7", defaultValue = "auto", converter = AutoNumber.Converter.class,
-            description = "Sobel aperture for surface normals; auto = the one with which small dents stand out most from the sensor's "
+            description = "Sobel aperture for surface normals; auto = the smallest with which small dents stand out from the sensor's "
                     + "noise on normal validation parts (default: ${DEFAULT-VALUE}).")
     private AutoNumber normalKernel;
 
@@ -89,7 +89,7 @@ final class TrainCommand implements Callable<Integer> {
             description = "Write FILE.state at the end of an epoch when this long has passed; 0 = after every epoch (default: ${DEFAULT-VALUE}).")
     private int stateSeconds;
 
-    /** What training options refused, in the words of the command line. */
+    /** A refusal of training options, in the words of the command line. */
     static InputException refused(IllegalArgumentException e) {
         return new InputException("--" + e.getMessage().replaceFirst("learning rate", "lr").replaceFirst("normal kernel", "normal-kernel"), e);
     }
@@ -118,7 +118,9 @@ final class TrainCommand implements Callable<Integer> {
             kernel = TrainingRun.chooseKernel(dataset, size);
             options = options.withNormalKernel(kernel.kernel());
         }
-        List<EpochLoss> history = new TrainingRun(options, epochs.auto(), teacher, region, out, stateSeconds).run(dataset, resume);
+        TrainingRun run = new TrainingRun(options, epochs.auto(), teacher, region, out, stateSeconds);
+        List<EpochLoss> history = run.run(dataset, resume);
+        TrainingRun.warn(run.notConverged());
         DriftReferenceRun.run(out, dataset, device.threads());
         EpochLoss last = history.get(history.size() - 1);
         if (kernel != null) {

@@ -45,6 +45,7 @@ final class TrainingRun {
     private final Path model;
     private final Path state;
     private final int stateSeconds;
+    private String notConverged;
 
     /**
      * @param stops whether training ends by itself when it has converged, before the options' epochs are done
@@ -72,8 +73,8 @@ final class TrainingRun {
     }
 
     /**
-     * Trains, calibrates and writes the model file, then warns on standard error when training has not converged and of training
-     * parts unlike the others; returns the losses of every epoch.
+     * Trains, calibrates and writes the model file, then warns on standard error of training parts unlike the others; returns the
+     * losses of every epoch.
      */
     List<EpochLoss> run(Dataset dataset, boolean resume) throws IOException {
         AtomicFile.requireFile(model);
@@ -93,7 +94,12 @@ final class TrainingRun {
         }
     }
 
-    private static void warn(String warning) {
+    /** Why the run that has ended has not converged, in one line; null when it has. */
+    String notConverged() {
+        return notConverged;
+    }
+
+    static void warn(String warning) {
         if (warning != null) {
             System.err.println("trd: " + warning);
         }
@@ -128,7 +134,7 @@ final class TrainingRun {
             ModelFile.write(model, info.withPrecisions(precisions), network.sources());
             Files.deleteIfExists(state);
             warn(outliers.warning(network));
-            warn(Convergence.warning(history, validated == null ? null : MeanFeature.loss(network, validated, options.threads())));
+            notConverged = Convergence.warning(history, validated == null ? null : MeanFeature.loss(network, validated, options.threads()));
             return history;
         }
     }

@@ -1,6 +1,6 @@
 package io.trd4j.data;
 
-/** What a depth camera writes of each pixel: its z, in units that the caller names; 0, and NaN, are a missing point. */
+/** Type of a depth camera's pixels. A pixel is z in units that the caller names; 0 and NaN are missing points. */
 public enum DepthLayout {
     FLOAT32(Float.BYTES),
     /** Unsigned. */

@@ -102,7 +102,7 @@ public final class Part {
         return xyz != null || normals != null;
     }
 
-    /** What an error about it names: of parts from files the second modality's. */
+    /** The name that errors give the part: for parts from files the second modality's file. */
     public String source() {
         return source;
     }

@@ -4,7 +4,7 @@ import io.trd4j.model.Statistic;
 import java.util.List;
 
 /**
- * What a window of parts shows.
+ * Result of the drift test on one window of parts.
  *
  * @param firstPart how many parts the monitor had seen before the window
  * @param parts of the window
@@ -43,7 +43,7 @@ public record DriftReport(long firstPart, int parts, double falseAlarmRate, List
         return shifts.stream().anyMatch(Shift::moved);
     }
 
-    /** What became of one statistic; null when it was not tested. */
+    /** The shift of one statistic; null when it was not tested. */
     public Shift of(Statistic statistic) {
         return shifts.stream().filter(shift -> shift.statistic() == statistic).findFirst().orElse(null);
     }

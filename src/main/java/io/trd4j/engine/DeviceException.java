@@ -11,7 +11,7 @@ package io.trd4j.engine;
 public final class DeviceException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** What went wrong. */
+    /** Kinds of failure. */
     public enum Reason {
         OUT_OF_MEMORY,
         /** The device is gone, or a kernel's fault made the driver give up this process's work. */

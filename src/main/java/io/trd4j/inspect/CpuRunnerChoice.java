@@ -25,12 +25,12 @@ final class CpuRunnerChoice {
 
     private CpuRunnerChoice() {}
 
-    /** What {@link Precision#AUTO} means for this model here. */
+    /** Resolves {@link Precision#AUTO} for this model on this machine. */
     static Precision resolve(Precision wanted, ModelInfo info) {
         return resolve(wanted, p -> info.precisions() != null && info.precisions().passed(p));
     }
 
-    /** What {@link Precision#AUTO} means here: the fastest that the CPU supports and that is allowed; FP32 always is. */
+    /** Resolves {@link Precision#AUTO}: the fastest precision that the CPU supports and that is allowed. FP32 always is. */
     static Precision resolve(Precision wanted, Predicate<Precision> allowed) {
         if (wanted != Precision.AUTO) {
             return wanted;

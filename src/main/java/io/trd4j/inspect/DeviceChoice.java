@@ -13,7 +13,7 @@ public record DeviceChoice(Kind kind, int index) {
     public static final DeviceChoice AUTO = new DeviceChoice(Kind.AUTO, 0);
     public static final DeviceChoice CPU = new DeviceChoice(Kind.CPU, 0);
 
-    /** What is asked for. */
+    /** The kind of device that is asked for. */
     public enum Kind { AUTO, CPU, CUDA }
 
     public DeviceChoice {

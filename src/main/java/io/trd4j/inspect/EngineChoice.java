@@ -133,7 +133,7 @@ final class EngineChoice {
         }
     }
 
-    /** What the precision means on CUDA: AUTO is FP16. */
+    /** The precision on CUDA: AUTO is FP16. */
     static Precision onCuda(Precision precision) {
         if (precision == Precision.INT8) {
             throw new InputException("--precision int8 is not available on CUDA; use auto, fp16, bf16, tf32 or fp32, or --device cpu");

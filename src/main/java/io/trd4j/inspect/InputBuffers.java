@@ -51,7 +51,7 @@ public final class InputBuffers implements AutoCloseable {
         return xyz;
     }
 
-    /** What the buffers hold now, always the same object. */
+    /** The part in the buffers, always the same object. */
     public Part part() {
         return part;
     }

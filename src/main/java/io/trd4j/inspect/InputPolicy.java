@@ -3,7 +3,7 @@ package io.trd4j.inspect;
 import java.util.Objects;
 
 /**
- * What an {@link Inspector} does with a part of which a modality is missing or unusable.
+ * How an {@link Inspector} treats a part of which a modality is missing or unusable.
  *
  * <p>A colour image is unusable when it is black everywhere or saturated everywhere. Points are unusable when fewer than
  * {@code minValidDepth} of them are valid, or when none of them stands out of the background plane; a surface-normal image when fewer
@@ -18,7 +18,7 @@ public record InputPolicy(OnUnusable depth, OnUnusable rgb, double minValidDepth
     /** Refuses whatever cannot be used. */
     public static final InputPolicy REFUSE = new InputPolicy(OnUnusable.REFUSE, OnUnusable.REFUSE, 0);
 
-    /** What happens then. */
+    /** Treatment of a part with an unusable modality. */
     public enum OnUnusable {
         /** {@link Inspector#inspect} throws an {@link io.trd4j.io.InputException}. */
         REFUSE,

@@ -97,7 +97,7 @@ public final class Inspection {
         return verdict;
     }
 
-    /** What a reader of the verdict should know; empty as a rule. Not modifiable; changes with the next part. */
+    /** Warnings to a reader of the verdict; empty as a rule. Not modifiable; changes with the next part. */
     public Set<Warning> warnings() {
         return warningsView;
     }
@@ -128,7 +128,7 @@ public final class Inspection {
         return thresholds;
     }
 
-    /** What counts of the maps, the model's; null = everything. */
+    /** The model's region of interest in the maps; null = everything counts. */
     public RegionOfInterest regionOfInterest() {
         return regionOfInterest;
     }

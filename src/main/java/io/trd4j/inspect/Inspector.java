@@ -77,7 +77,7 @@ public final class Inspector implements AutoCloseable {
     }
 
     /**
-     * Reads what a model file says about itself: after the checks of {@link #open} but without loading the weights.
+     * Reads a model file's description, with the checks of {@link #open} but without loading the weights.
      *
      * @throws InputException as {@link #open}
      */

@@ -4,7 +4,7 @@ import io.trd4j.data.InputQuality;
 import io.trd4j.model.InspectionMode;
 import io.trd4j.model.Statistic;
 
-/** What is watched of an inspected part: its {@link Statistic}s. */
+/** Statistics of an inspected part that drift is watched by: its {@link Statistic}s. */
 public final class PartStatistics {
     public static final int COUNT = Statistic.values().length;
 

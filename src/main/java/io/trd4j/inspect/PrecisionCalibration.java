@@ -36,7 +36,7 @@ public final class PrecisionCalibration {
     private static final double INT8_CORRELATION = 0.99;
     private static final double INT8_SCORE = 0.03;
     /**
-     * What INT8 leaves in BF16, tried in this order until the test passes. Every error at the start of the teacher goes
+     * Layers that INT8 leaves in BF16, tried in this order until the test passes. Every error at the start of the teacher goes
      * through all that follows; no other part of the network costs that much accuracy (benchmarks/NOTES.md).
      */
     static final List<String> INT8_EXCEPTIONS = List.of(ParameterNames.TEACHER + "layer1.", ParameterNames.TEACHER);
@@ -120,7 +120,7 @@ public final class PrecisionCalibration {
                 int8 = test(Precision.INT8, new Quantization(largest, Set.copyOf(kept)), expected, INT8_CORRELATION, INT8_SCORE);
             }
         }
-        // What an early success made unnecessary.
+        // Steps that an early success made unnecessary.
         while (steps < steps(images.count())) {
             progress.accept(++steps);
         }

@@ -25,7 +25,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.MatVector;
 
 /**
- * What of a part is not good, and where: the pixels at which a map is above its NG limit, and their connected regions (8 neighbours).
+ * The defects of a part: the pixels at which a map is above its NG limit, and their connected regions (8 neighbours).
  * A part has a region that counts exactly when its verdict is NG. Not part of {@link Inspector#inspect}: only parts that are looked at pay for it.
  */
 public final class Regions {
@@ -77,7 +77,7 @@ public final class Regions {
         return region.areaSquareMillimetres() == null || region.areaSquareMillimetres() >= minRegion;
     }
 
-    /** What is left of a verdict when small regions do not count; leaves a warning when one was left out. */
+    /** The verdict without regions that are too small to count; adds a warning when one was left out. */
     static Verdict verdict(Inspection inspection, PointCloud cloud, double minRegion) {
         for (Verdict verdict : new Verdict[] {Verdict.NG, Verdict.REVIEW}) {
             Function<Limits, Threshold> limit = verdict == Verdict.NG ? Limits::ng : Limits::review;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What images of normal parts are like, so that an unusual one can be pointed out. A measure is unusual when it lies farther outside what
+ * Points out images that are unlike those of normal parts. A measure is unusual when it lies farther outside what
  * the normal parts of the calibration had than they differ among each other, and farther than a little that nobody would call unusual.
  */
 final class UnusualInputWarnings {

@@ -1,6 +1,6 @@
 package io.trd4j.inspect;
 
-/** What a part's three scores say against the model's thresholds ({@link io.trd4j.model.Thresholds}). */
+/** Judgement of a part's three scores by the model's thresholds ({@link io.trd4j.model.Thresholds}). */
 public enum Verdict {
     /** No score above a threshold. */
     OK,

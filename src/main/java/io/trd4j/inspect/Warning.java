@@ -3,7 +3,7 @@ package io.trd4j.inspect;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** What somebody who acts on an {@link Inspection} should know of it. */
+/** Caveats for somebody who acts on an {@link Inspection}. */
 public enum Warning {
     /** The second modality was missing or unusable: inspected by colour alone, defects of the geometry were not looked for. */
     NO_DEPTH,

@@ -4,11 +4,25 @@ package io.trd4j.jni;
 public final class NativeException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final int code;
+
     public NativeException(String message) {
+        this(message, 0);
+    }
+
+    /** @param code of the CUDA runtime, 0 when it was not CUDA that failed */
+    public NativeException(String message, int code) {
         super(message);
+        this.code = code;
     }
 
     public NativeException(String message, Throwable cause) {
         super(message, cause);
+        this.code = 0;
+    }
+
+    /** The CUDA runtime's error ({@code cudaError_t}), or 0 when it was not CUDA that failed. */
+    public int code() {
+        return code;
     }
 }

@@ -21,14 +21,13 @@ public class TrdConfig implements InfoMapper {
         infoMap.put(new Info("trd_status").cast().valueTypes("int"));
         // One overload per function: without these, copying float[] and FloatBuffer variants appear beside the pointer.
         infoMap.put(new Info("float").valueTypes("float").pointerTypes("FloatPointer"));
-        infoMap.put(new Info("uint8_t").cast().valueTypes("byte").pointerTypes("BytePointer"));
         infoMap.put(new Info("trd_exec").pointerTypes("TrdExec"));
         infoMap.put(new Info("trd_distances").pointerTypes("TrdDistances"));
         infoMap.put(new Info("trd_calibration").pointerTypes("TrdCalibration"));
         infoMap.put(new Info("trd_cuda_device").pointerTypes("TrdCudaDevice"));
         infoMap.put(new Info("trd_convolution").pointerTypes("TrdConvolution"));
         infoMap.put(new Info("trd_tuner_branch").pointerTypes("TrdTunerBranch"));
-        infoMap.put(new Info("uint8_t").valueTypes("byte").pointerTypes("BytePointer"));
+        infoMap.put(new Info("uint8_t").cast().valueTypes("byte").pointerTypes("BytePointer"));
         preparation(infoMap, "trd_prepare_rgb", "@Cast(\"const uint8_t*\") BytePointer image", "@Cast(\"const uint8_t*\") byte[] image",
                 "", "");
         preparation(infoMap, "trd_prepare_depth", "@Const FloatPointer xyz", "@Const float[] xyz",

@@ -2,7 +2,7 @@ package io.trd4j.model;
 
 import java.util.Locale;
 
-/** What the second branch sees: a depth image or a surface-normal image, both with 3 channels (SPEC section 5). */
+/** Input of the second branch: a depth image or a surface-normal image, both with 3 channels (SPEC section 5). */
 public enum Modality {
     DEPTH,
     NORMALS;

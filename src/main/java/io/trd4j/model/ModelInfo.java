@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What a model file says about its tensors.
+ * A model file's description of its tensors.
  *
  * @param formatVersion {@link #FORMAT_VERSION} in files written by this version
  * @param size S, the square input size, a positive multiple of 32 up to {@link #MAX_SIZE}

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What calibration found out about arithmetic below float32 on this model's normal validation parts.
+ * Results of calibration's tests of arithmetic below float32 on this model's normal validation parts.
  *
  * @param bf16 null when it was not tested (the CPU that calibrated the model lacks the instructions)
  * @param int8 likewise
@@ -42,7 +42,7 @@ public record PrecisionTests(Accuracy bf16, Accuracy int8, Map<String, Float> ra
     public boolean passed(Precision precision) {
         return switch (precision) {
             case AUTO -> false;
-            // What runs on a GPU only is not tested by calibration.
+            // Calibration does not test precisions that run on a GPU only.
             case FP32, TF32, FP16 -> precision == Precision.FP32;
             case BF16 -> bf16 != null && bf16.passed();
             case INT8 -> int8 != null && int8.passed();

@@ -36,7 +36,7 @@ public record Threshold(double value, Method method, Double rate, Double confide
     }
 
     /**
-     * What a value was computed from.
+     * The data that a value was computed from.
      *
      * @param normal parts without a defect whose scores were used
      * @param falseRejects how many of them are above the value

@@ -6,7 +6,7 @@ import io.trd4j.jni.Trd;
 import io.trd4j.jni.TrdCudaDevice;
 
 /**
- * What libtrd found when it asked for a CUDA device.
+ * libtrd's findings when it asked for a CUDA device.
  *
  * @param built whether libtrd has its CUDA backend
  * @param refusal the CUDA runtime's reason why the device cannot be used, or null when it can; also null when not built

@@ -2,7 +2,7 @@ package io.trd4j.ops;
 
 import io.trd4j.jni.Trd;
 
-/** What the elements of a buffer are that an op can read or write in more than one type. */
+/** Element type of a buffer that an op can read or write in more than one type. */
 public enum ElementType {
     FLOAT32(Trd.TRD_FLOAT32, 4),
     /** The upper half of a float32; written rounded to nearest even. */

@@ -4,7 +4,7 @@ import io.trd4j.jni.Status;
 import io.trd4j.jni.Trd;
 
 /**
- * What {@link Ops#anomalyMap} needs for its sizes, computed once: upsampling and blur as matrices. Owns its native memory
+ * Operators of {@link Ops#anomalyMap} for its sizes, computed once: upsampling and blur as matrices. Owns its native memory
  * (about 50 KiB at size 256); only read, so that any number of threads may share it.
  */
 public final class MapOperators implements AutoCloseable {

@@ -97,7 +97,7 @@ public record TailBound(double value, double estimate, double level, int peaks, 
     }
 
     /**
-     * What samples drawn from the fit, each fitted in its turn, say about it.
+     * Statistics of samples drawn from the fit, each fitted in its turn.
      *
      * @param distances of the samples from their fits, ascending
      * @param roots signed roots of the likelihood's loss at the true quantile, ascending

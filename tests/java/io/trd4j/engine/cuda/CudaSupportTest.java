@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.cuda.global.cudart;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,13 +93,15 @@ class CudaSupportTest {
 
     @Test
     void errorsSayWhatToDo() {
-        assertEquals(DeviceException.Reason.OUT_OF_MEMORY, CudaErrors.reason("cudaErrorMemoryAllocation"));
-        assertEquals(DeviceException.Reason.LOST, CudaErrors.reason("cudaErrorIllegalAddress"));
-        assertEquals(DeviceException.Reason.OTHER, CudaErrors.reason("cudaErrorInvalidValue"));
+        assertEquals(DeviceException.Reason.OUT_OF_MEMORY, CudaErrors.reason(cudart.cudaErrorMemoryAllocation));
+        assertEquals(DeviceException.Reason.LOST, CudaErrors.reason(cudart.cudaErrorIllegalAddress));
+        assertEquals(DeviceException.Reason.OTHER, CudaErrors.reason(cudart.cudaErrorInvalidValue));
         RuntimeException translated = CudaErrors.translated(new NativeException(
-                "libtrd failed with status 3: max_pool: an illegal memory access was encountered (cudaErrorIllegalAddress)"));
+                "libtrd failed with status 3: max_pool: an illegal memory access was encountered", cudart.cudaErrorIllegalAddress));
         assertEquals(DeviceException.Reason.LOST, ((DeviceException) translated).reason());
         assertEquals(1, translated.getMessage().lines().count());
+        RuntimeException another = new NativeException("libtrd failed with status 4: a text about cudaErrorIllegalAddress");
+        assertEquals(another, CudaErrors.translated(another), "the code decides, not the text");
         RuntimeException libTorch = CudaErrors.translated(new RuntimeException("CUDA out of memory. Tried to allocate 2 GiB\nmore"));
         assertEquals(DeviceException.Reason.OUT_OF_MEMORY, ((DeviceException) libTorch).reason());
         RuntimeException other = new IllegalArgumentException("not CUDA's");

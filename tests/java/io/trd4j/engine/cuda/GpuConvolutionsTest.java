@@ -2,9 +2,9 @@ package io.trd4j.engine.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trd4j.Golden;
+import io.trd4j.Needs;
 import io.trd4j.engine.GoldenNetwork;
 import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.inspect.Gpu;
@@ -28,7 +28,7 @@ class GpuConvolutionsTest {
     @CsvSource({"LIBTRD,FP32,RESNET18", "LIBTRD,FP16,RESNET50", "LIBTRD,BF16,RESNET18", "CUDNN,FP32,RESNET18", "CUDNN,FP16,RESNET50",
         "CUDNN,TF32,RESNET18", "FASTEST,FP16,RESNET18", "FASTEST,FP16,WIDE_RESNET50_2"})
     void everyProviderComputesTheNetwork(ConvolutionBackend convolver, Precision precision, Backbone backbone) throws Exception {
-        assumeTrue(convolver != ConvolutionBackend.CUDNN || CudaSupport.cudnnProblem() == null, "needs cuDNN");
+        Needs.that(convolver != ConvolutionBackend.CUDNN || CudaSupport.cudnnProblem() == null, "cuDNN");
         int size = 128;
         try (Network network = GoldenNetwork.network(backbone);
              CudaRunner runner = new CudaRunner(CudaNetworks.open(0, ExecutionPlan.of(backbone, size), GoldenNetwork.source(network),

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -84,7 +85,7 @@ final class HostDevice implements Device {
     @Override
     public synchronized long allocate(long bytes) {
         if (bytes > limit - allocated) {
-            throw CudaErrors.of(bytes + " bytes of device memory", "cudaErrorMemoryAllocation", "out of memory");
+            throw CudaErrors.of(bytes + " bytes of device memory", cudart.cudaErrorMemoryAllocation, "out of memory");
         }
         BytePointer memory = new BytePointer(bytes + 3 * GUARD).retainReference();
         Pointer.memset(memory, PATTERN, bytes + 3 * GUARD);
@@ -320,6 +321,6 @@ final class HostDevice implements Device {
     }
 
     static DeviceException lost() {
-        return CudaErrors.of("work on the device", "cudaErrorLaunchFailure", "unspecified launch failure");
+        return CudaErrors.of("work on the device", cudart.cudaErrorLaunchFailure, "unspecified launch failure");
     }
 }

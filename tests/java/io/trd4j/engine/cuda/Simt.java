@@ -1,8 +1,8 @@
 package io.trd4j.engine.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.trd4j.Needs;
 import io.trd4j.engine.GoldenNetwork;
 import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.jni.NativeRuntime;
@@ -17,7 +17,7 @@ final class Simt {
 
     /** The tests with the tag {@code simt} run in a JVM whose libtrd is the harness's. */
     static void require() {
-        assumeTrue(Loader.getPlatform().equals("linux-x86_64"), "the harness runs on Linux x86-64 only");
+        Needs.that(Loader.getPlatform().equals("linux-x86_64"), "Linux on x86-64");
         assertTrue(NativeRuntime.description().contains("SIMT"), "not the SIMT build: " + NativeRuntime.description());
     }
 

@@ -7,7 +7,7 @@ import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.InputException;
 import picocli.CommandLine.Option;
 
-/** What a verb does with parts of which a modality is missing or unusable, and with small regions. */
+/** Options on parts that lack a usable modality, and on small regions. */
 final class InputOptions {
     @Option(names = "--on-bad-depth", paramLabel = "refuse|rgb-only", defaultValue = "refuse",
             description = "What happens to a part whose points (or normals) are missing or unusable: refused, or inspected by colour alone, "

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** What a verb that measures runs: a model file, or a network with random weights. */
+/** The network that a measuring verb runs: a model file's, or one with random weights. */
 public final class ModelChoice {
     public static final String MEANINGLESS = "The weights are random: times are those of a trained model, scores mean nothing.";
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
-/** What {@code trd calibrate} is told about thresholds. */
+/** Options of {@code trd calibrate} on thresholds. */
 public final class ThresholdOptions {
     private static final String FNR = "fnr=";
 

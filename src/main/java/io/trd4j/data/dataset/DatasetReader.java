@@ -189,7 +189,7 @@ final class DatasetReader {
         return false;
     }
 
-    /** What a folder holds, sorted by name, without hidden entries. */
+    /** A folder's entries, sorted by name, without hidden ones. */
     private static List<Path> list(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.filter(p -> !p.getFileName().toString().startsWith("."))

@@ -29,8 +29,8 @@ import org.bytedeco.opencv.opencv_core.Scalar;
 /**
  * Which pixels of a part's images count, from a file: an image of any size, white where they do, or JSON of polygons
  * <pre>{"width": 800, "height": 600, "include": [[[x, y], …], …], "ignore": [[[x, y], …], …]}</pre>
- * in pixels of the colour image, which has that width and height. What lies in a polygon of {@code include}, its outline too, counts
- * (everything, when there is none), save what lies in one of {@code ignore}.
+ * in pixels of the colour image, which has that width and height. The inside of a polygon of {@code include} counts, its outline too
+ * (everything, when there is none), except the inside of those of {@code ignore}.
  */
 public final class RoiFile {
     /** OpenCV's polygons have whole coordinates, of which these are the binary places behind the point. */

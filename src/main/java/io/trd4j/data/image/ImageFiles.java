@@ -57,7 +57,7 @@ public final class ImageFiles {
     /** One channel of 8-bit samples, row by row. */
     public record Grey(int width, int height, byte[] pixels) {}
 
-    /** What the second modality's file holds: exactly one of the two is not null. */
+    /** Content of the second modality's file: exactly one of the two is not null. */
     public record Second(PointCloud xyz, RgbImage normals) {}
 
     /** Reads a colour image. */

@@ -38,7 +38,7 @@ final class ApertureVisibility implements AutoCloseable {
     private final FloatPointer out;
 
     /**
-     * What one part shows.
+     * Visibility on one part.
      *
      * @param blocks of foreground
      * @param noise of z, metres

@@ -12,7 +12,7 @@ import io.trd4j.data.RgbImage;
 import java.util.SplittableRandom;
 
 /**
- * What a 3D camera sees of one part on a tilted, matte plane: a colour image shaded by a lamp, and an organised point
+ * Renders one part on a tilted, matte plane as a 3D camera sees it: a colour image shaded by a lamp, and an organised point
  * cloud in metres, both with sensor noise; points are missing at random and where the surface is steep.
  *
  * <p>Everything random is a function of the seed, so the same seed with and without a defect gives images that differ

@@ -1,7 +1,5 @@
 package io.trd4j.engine.cpu;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
-
 import io.trd4j.engine.NetworkTimer;
 import io.trd4j.engine.PlanReport;
 import io.trd4j.engine.StepProfile;
@@ -70,7 +68,7 @@ public final class CpuProfile {
         } else if (step instanceof CpuStep.Primitive primitive) {
             for (CpuStep.Argument argument : primitive.arguments()) {
                 if (argument.target() instanceof CpuTensor value && value != step.output()) {
-                    read.add(argument.id() == DNNL_ARG_SRC ? 0 : read.size(), value);
+                    read.add(value);
                 } else if (argument.target() instanceof memory shared) {
                     weightBytes += size(shared);
                 }
@@ -81,7 +79,7 @@ public final class CpuProfile {
         String written;
         String type;
         if (step.output() == null) {
-            CpuTensor decoder = read.get(0);
+            CpuTensor decoder = step.input();
             featureBytes += 4L * decoder.images() * decoder.side() * decoder.side();
             written = decoder.images() + "x" + decoder.side() + "x" + decoder.side();
             type = ValueType.F32.name();
@@ -92,7 +90,7 @@ public final class CpuProfile {
             written = shape(step.output());
             type = step.output().type().name();
         }
-        CpuTensor input = read.get(0);
+        CpuTensor input = step.input();
         type = input.type().name().equals(type) ? type : input.type().name() + ">" + type;
         String shape = shape(input) + " > " + written + (op instanceof PlanOp.Convolution c ? " " + kernel(c.layer()) : "");
         return new StepProfile(step.name(), step.part().key(), kind(step), shape, type.toLowerCase(Locale.ROOT),

@@ -1,5 +1,7 @@
 package io.trd4j.engine.cpu;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+
 import io.trd4j.engine.plan.NetworkPart;
 import io.trd4j.engine.plan.PlanOp;
 import java.util.Locale;
@@ -9,7 +11,7 @@ import org.bytedeco.javacpp.FloatPointer;
 
 /** One call of the compiled plan: a oneDNN primitive, or a kernel of libtrd. */
 sealed interface CpuStep {
-    /** What of the plan it computes; null for a conversion that the types made necessary. */
+    /** The operation of the plan that it computes; null for a conversion that the types made necessary. */
     PlanOp op();
 
     /** The part of the network that it belongs to; a conversion to that which wrote what is converted. */
@@ -18,17 +20,33 @@ sealed interface CpuStep {
     /** For listings: the layer's name, or what is converted. */
     String name();
 
-    /** For listings: which of the library's implementations runs. */
+    /**
+     * For listings: which of the library's implementations runs. Its text is the library's own and differs from one CPU to the
+     * next: nothing may be concluded from it.
+     */
     String implementation();
 
-    /** What it writes; null for a distance map. */
+    /** The features that it computes from: their type is the one in which it computes. Of a distance, the decoder's features. */
+    CpuTensor input();
+
+    /** The output; null for a distance map. */
     CpuTensor output();
 
     /** Memory that a primitive takes: of the arena (a CpuTensor), shared (a oneDNN memory), or the scratchpad (its descriptor). */
     record Argument(int id, Object target) {}
 
     record Primitive(PlanOp op, NetworkPart part, String name, String implementation, CpuTensor output, dnnl_primitive primitive,
-                     Argument[] arguments) implements CpuStep {}
+                     Argument[] arguments) implements CpuStep {
+        @Override
+        public CpuTensor input() {
+            for (Argument argument : arguments) {
+                if (argument.id() == DNNL_ARG_SRC) {
+                    return (CpuTensor) argument.target();
+                }
+            }
+            throw new IllegalStateException(name + " has no source");
+        }
+    }
 
     /**
      * A 3x3 convolution by libtrd's Winograd kernel: FP32 products, features in FP32 or BF16.
@@ -68,6 +86,11 @@ sealed interface CpuStep {
         @Override
         public String implementation() {
             return "libtrd fuse_cosine " + decoder.type().name().toLowerCase(Locale.ROOT);
+        }
+
+        @Override
+        public CpuTensor input() {
+            return decoder;
         }
 
         @Override

@@ -4,7 +4,7 @@ import io.trd4j.model.Precision;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Loader;
 
-/** What this machine's CPU can do through oneDNN. */
+/** Arithmetic that this machine's CPU supports through oneDNN. */
 public final class CpuSupport {
     private static final boolean AVAILABLE = load();
 

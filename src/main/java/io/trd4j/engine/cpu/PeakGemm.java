@@ -16,7 +16,7 @@ import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerScope;
 
-/** What the machine reaches on one large matrix product with packed weights, in the types that convolutions compute in. */
+/** Measures the machine's speed on one large matrix product with packed weights, in the types that convolutions compute in. */
 public final class PeakGemm {
     /** 17 GFLOP over 3 x 16 MiB (FP32): arithmetic decides, memory does not. */
     private static final int SIDE = 2048;

@@ -84,7 +84,7 @@ final class PlanCompiler {
         return precision == Precision.FP32 ? ValueType.F32 : ValueType.BF16;
     }
 
-    /** What the cosine distance reads. */
+    /** Type of the features that the cosine distance reads. */
     private ValueType featureType() {
         return imageType(precision);
     }

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What INT8 needs beside the weights.
+ * Data that INT8 needs beside the weights.
  *
  * @param ranges largest magnitude of each feature map on normal parts, by the plan's names
  * @param bf16 convolutions that stay in BF16, by the plan's names

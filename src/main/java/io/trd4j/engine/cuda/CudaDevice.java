@@ -96,7 +96,7 @@ final class CudaDevice implements Device {
             String cause = cudaGetErrorName(error).getString();
             // An error that does not stay must not be seen by the next call.
             cudaGetLastError();
-            throw CudaErrors.of(what, cause, text);
+            throw CudaErrors.of(what, error, text + ", " + cause);
         }
     }
 

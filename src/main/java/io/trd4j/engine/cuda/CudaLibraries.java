@@ -24,12 +24,12 @@ final class CudaLibraries {
     /** A library by the name that others ask for it, and what it is, for messages. */
     record Library(String file, String what) {}
 
-    /** What the engine's own CUDA calls need. */
+    /** Libraries that the engine's own CUDA calls need. */
     static final List<Library> RUNTIME = List.of(new Library("libcudart.so.13", "the CUDA 13 runtime"));
-    /** What those below may ask for; loaded before them where it is found. */
+    /** Libraries that those below may ask for; loaded before them where found. */
     static final List<Library> HELPERS = List.of(new Library("libnvJitLink.so.13", "CUDA 13's nvJitLink"),
             new Library("libnvrtc.so.13", "CUDA 13's NVRTC"));
-    /** What LibTorch's CUDA libraries need beside it, in the order of their needs. */
+    /** Libraries that LibTorch's CUDA libraries need, in the order of their needs. */
     static final List<Library> LIBTORCH = List.of(
             new Library("libcublasLt.so.13", "CUDA 13's cuBLAS"),
             new Library("libcublas.so.13", "CUDA 13's cuBLAS"),
@@ -140,7 +140,7 @@ final class CudaLibraries {
         return folders.stream().map(folder -> folder.resolve(file)).filter(Files::isRegularFile).findFirst();
     }
 
-    /** What is wrong with these libraries, in words that continue a sentence; null when all were found. */
+    /** The fault with these libraries, in words that continue a sentence; null when all were found. */
     String missing(List<Library> libraries) {
         for (Library library : libraries) {
             if (find(library.file()).isEmpty()) {

@@ -18,9 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whole parts on a device, from raw buffers to scores and maps: one graph for each geometry, made with its first part. One graph
- * does all, so that its stages cannot be told apart. Used by one thread at a time; after a geometry's first part nothing is
- * allocated.
+ * Inspects parts on a GPU, from raw buffers to scores and maps. A part is one launch of one graph, so that its stages have no
+ * times of their own; each geometry has a graph, made with its first part. Used by one thread at a time; after a geometry's
+ * first part nothing is allocated.
  */
 public final class CudaPartEngine implements PartEngine {
     /** The graph unused for longest makes room for another: each holds raw inputs, tables and the driver's memory. */

@@ -123,7 +123,7 @@ public final class CudaRunner implements NetworkRunner {
         return network.schedule().arenaBytes();
     }
 
-    /** What runs, in the order of its recording; without times, as steps run side by side. */
+    /** The steps in the order of their recording; without times, as steps run side by side. */
     public List<StepProfile> steps() {
         return network.schedule().steps().stream().map(StepListing::of).toList();
     }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.bytedeco.javacpp.Loader;
 
-/** Says in one line why this process cannot use a CUDA device; gives the device when nothing stands in the way. */
+/** Checks whether this process can use a CUDA device, says in one line why not, and opens the device. */
 public final class CudaSupport {
     /** cp.async and the tensor cores' instructions that libtrd's kernels use. */
     private static final int MIN_CAPABILITY = 8;
@@ -37,7 +37,7 @@ public final class CudaSupport {
         return new Check(missing != null ? missing : LIBRARIES.load(CudaLibraries.RUNTIME), false);
     }
 
-    /** What the probe alone says. */
+    /** The check as far as the probe alone tells. */
     static Check check(CudaProbe probe, int device) {
         if (!probe.built()) {
             return new Check("libtrd was built without CUDA; build trd4j where nvcc is, or use the GPU bundle", true);
@@ -92,7 +92,7 @@ public final class CudaSupport {
     /**
      * Why LibTorch's cuDNN cannot be used, or null when it can; loads its libraries.
      *
-     * <p>Without it libtrd computes all convolutions except those of {@link Precision#TF32}, which it does not have.
+     * <p>Without it libtrd computes all convolutions, except those of {@link Precision#TF32}, which it does not have.
      */
     public static String cudnnProblem() {
         if (CudaSupport.class.getResource("/org/bytedeco/pytorch/" + Loader.getPlatform() + "-gpu/libtorch_cuda.so") == null

@@ -149,7 +149,7 @@ final class CudnnConvolutions implements ConvolutionLibrary {
         return new GraphPool(streams.clone());
     }
 
-    /** What at::cuda::CUDAGraph, which has no binding, does around a capture. */
+    /** Does around a capture the work of at::cuda::CUDAGraph, which has no binding. */
     private final class GraphPool implements Pool {
         private final CUDAAllocator allocator = Retained.of(torch_cuda.getAllocator());
         // The binding's type of a pool's id is another, larger pair, whose release would crash: the memory is ours.

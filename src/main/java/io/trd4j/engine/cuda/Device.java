@@ -40,7 +40,7 @@ public interface Device {
     /** The event happens when all that was queued on the stream so far is done. */
     void record(long event, long stream);
 
-    /** What is queued on the stream from now on runs after the event. */
+    /** Makes all work that is queued on the stream from now on run after the event. */
     void await(long stream, long event);
 
     /** Runs {@code launch}, which queues work on this stream and on no other, through libtrd for example. */
@@ -65,8 +65,8 @@ public interface Device {
     void synchronize(long stream);
 
     /**
-     * What {@code work} queues on this stream, and on others that it forks from it and joins with it again by events, as one
-     * graph. Nothing of it has run when this returns.
+     * Captures as one graph the work that {@code work} queues on this stream, and on others that it forks from it and joins with
+     * it again by events. Nothing of it has run when this returns.
      */
     Graph capture(long stream, Runnable work);
 

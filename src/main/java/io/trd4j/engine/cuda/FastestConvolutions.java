@@ -31,7 +31,7 @@ final class FastestConvolutions {
     static final int RUNS = 5;
     /** More than any GPU's second-level cache. */
     private static final long FLUSH_BYTES = 192L << 20;
-    /** What the library must gain to be preferred: of the time, or noise would decide. */
+    /** Share of the time that the library must gain to be preferred; with less, noise would decide. */
     private static final double GAIN = 0.03;
 
     private final Device device;

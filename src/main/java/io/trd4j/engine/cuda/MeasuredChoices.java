@@ -43,7 +43,7 @@ final class MeasuredChoices {
         return file;
     }
 
-    /** What was decided so far, by the groups' signatures; a damaged file counts as none, and is replaced. */
+    /** The decisions so far, by the groups' signatures; a damaged file counts as none, and is replaced. */
     Map<String, Boolean> decided() {
         synchronized (DECIDED) {
             Map<String, Boolean> here = DECIDED.computeIfAbsent(file, f -> new TreeMap<>());

@@ -97,7 +97,7 @@ final class NetworkCompiler {
         return new Compiled(new Schedule(steps), List.copyOf(slots), images);
     }
 
-    /** What a distance reads of both branches is given the memory of two images of one batch. */
+    /** Gives both branches' inputs of a distance the memory of two images of one batch. */
     private void pairs() {
         for (PlanOp op : plan.ops()) {
             if (op instanceof PlanOp.FuseCosine cosine) {

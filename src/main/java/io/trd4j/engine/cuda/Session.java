@@ -1,6 +1,6 @@
 package io.trd4j.engine.cuda;
 
-/** What one inspector has of a device: an arena, streams, events, and the graphs that it captures. Takes over one use of the network. */
+/** One inspector's share of a device: an arena, streams, events, and the graphs that it captures. Takes over one use of the network. */
 final class Session implements AutoCloseable {
     /** Runs before a capture: kernels are loaded by the first; a library tries its variants, and takes its workspaces. */
     private static final int WARM_UPS = 1;
@@ -66,7 +66,7 @@ final class Session implements AutoCloseable {
                 try {
                     eager.record();
                 } finally {
-                    // What the recorder holds may be freed only when nothing uses it any more.
+                    // The recorder's memory may be freed only when nothing uses it any more.
                     device.synchronize(main);
                 }
             }

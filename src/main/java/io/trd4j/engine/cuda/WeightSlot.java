@@ -64,7 +64,7 @@ sealed interface WeightSlot {
         }
     }
 
-    /** What all slots have. */
+    /** The common part of all slots. */
     abstract sealed class Placed permits OfConvolution, OfTuner {
         private final long bytes;
         private long place = -1;

@@ -4,7 +4,7 @@ import io.trd4j.model.Backbone;
 import java.util.List;
 
 /**
- * What must be computed for one part, from two prepared images to six distance maps, in order: the network of SPEC section
+ * The computation of one part, from two prepared images to six distance maps, in order: the network of SPEC section
  * 2 with everything that inference can do without taken out. BatchNorm is folded into the convolutions, both modalities
  * pass the teacher as one batch of 2, the blend is folded into the layers it joins, the last blended feature map is never
  * written. Knows shapes and names, no values: a runner turns it into primitives of its backend.

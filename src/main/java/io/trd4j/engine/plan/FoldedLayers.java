@@ -26,7 +26,7 @@ public final class FoldedLayers {
         this.source = source;
     }
 
-    /** What one layer's weights are multiplied with, and its bias, per output channel. */
+    /** The factors of one layer's weights, and its bias, per output channel. */
     public record Fold(double[] scale, float[] bias) {}
 
     /** The blend's factor that is folded into the layer: softmax of the decoder's pair; 1 for a layer without one. */

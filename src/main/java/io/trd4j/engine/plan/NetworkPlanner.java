@@ -8,7 +8,7 @@ import java.util.List;
 /** Walks the network of SPEC section 2 once and writes down its steps. */
 final class NetworkPlanner {
     private static final String[] PREFIXES = {ParameterNames.STUDENT_RGB, ParameterNames.STUDENT_DEPTH};
-    /** What a stage's first block does to the resolution. */
+    /** Change of the resolution by a stage's first block. */
     private enum Resampling { NONE, DOWN, UP }
 
     private final Backbone backbone;

@@ -5,10 +5,10 @@ import java.util.List;
 
 /** One step of the plan. Steps run in the plan's order; each reads and writes whole feature maps. */
 public sealed interface PlanOp {
-    /** What it writes; null for {@link FuseCosine}, which writes a distance map. */
+    /** The output; null for {@link FuseCosine}, which writes a distance map. */
     PlanTensor output();
 
-    /** What it reads. */
+    /** The inputs. */
     List<PlanTensor> inputs();
 
     /** Multiplications and additions. */

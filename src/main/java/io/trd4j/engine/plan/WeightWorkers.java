@@ -18,7 +18,7 @@ import java.util.function.ToLongFunction;
 public final class WeightWorkers {
     private WeightWorkers() {}
 
-    /** What one thread does: packs the layers that it takes from the queue, until there is none. */
+    /** One thread's work: packs the layers that it takes from the queue, until there is none. */
     @FunctionalInterface
     public interface Work<T> {
         void run(Queue<T> queue) throws IOException;

@@ -5,7 +5,7 @@ import io.trd4j.model.network.ConvNorm.Mode;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What the method is compared with: one student for both modalities at once. It has the bottleneck of a {@link Student}, the
+ * A baseline for the method: one student for both modalities at once. It has the bottleneck of a {@link Student}, the
  * second modality's own features in the place of the filter's, and per modality the decoder of a student without amplifier.
  * Beside two independent students ({@link Tuners#NONE}) it differs by the one code that both modalities share, and by nothing
  * that would make it weaker for another reason: every reconstruction has a whole decoder.

@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.Tensor;
  * the decoder (first block upsamples by a transposed convolution). The last ReLU of a block comes after the sum.
  */
 final class ResidualStage {
-    /** What the stage's first block does to the resolution. */
+    /** Change of the resolution by the stage's first block. */
     enum Resampling { NONE, DOWN, UP }
 
     private record Block(List<ConvNorm> path, ConvNorm shortcut) {

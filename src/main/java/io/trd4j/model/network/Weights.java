@@ -28,7 +28,7 @@ import org.bytedeco.pytorch.global.torch;
  * layout in memory, values are exchanged in the logical (row-major) order that files use.
  */
 public final class Weights implements AutoCloseable {
-    /** What a tensor is to its layer; decides initialisation, whether it is trained, and its type. */
+    /** The role of a tensor in its layer; decides initialisation, whether it is trained, and its type. */
     public enum Kind {
         CONVOLUTION, TRANSPOSED_CONVOLUTION, NORM_WEIGHT, NORM_BIAS, BLEND, RUNNING_MEAN, RUNNING_VAR, BATCHES_TRACKED;
 

@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * What pretraining puts on the teacher's three features and throws away afterwards: per scale a linear classifier of every
+ * Heads that pretraining puts on the teacher's three features and throws away afterwards: per scale a linear classifier of every
  * position, and a small projection in which positions are compared.
  */
 public final class PretextHeads implements AutoCloseable {

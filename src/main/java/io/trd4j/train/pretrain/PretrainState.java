@@ -60,7 +60,7 @@ record PretrainState(PretrainOptions options) {
         throw new InputException(path + ": its number of steps is damaged (" + text + "); start again without --resume");
     }
 
-    /** What a run's result depends on, in the order in which differences are told. */
+    /** Everything that a run's result depends on, in the order in which differences are told. */
     Map<String, String> identity() {
         Map<String, String> identity = new LinkedHashMap<>();
         identity.put("trd.state.pretraining", "1");

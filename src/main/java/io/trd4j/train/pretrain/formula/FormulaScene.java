@@ -17,7 +17,7 @@ public final class FormulaScene {
     private final byte[] reliefMark;
     private final byte[] colourMark;
 
-    /** What fills one region. */
+    /** The material that fills one region. */
     private static final class Material {
         final Texture relief;
         final float amount;

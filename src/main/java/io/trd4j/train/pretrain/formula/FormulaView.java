@@ -8,7 +8,7 @@ import java.util.Arrays;
  * {@link #SHIFT} pixels, so that the cells of every scale coincide.
  */
 public final class FormulaView {
-    /** What a cell is asked for; each group has its own classes. */
+    /** A question about a cell; each group has its own classes. */
     public enum Group {
         RELIEF_TEXTURE(Texture.CLASSES),
         COLOUR_TEXTURE(Texture.CLASSES),
@@ -172,7 +172,7 @@ public final class FormulaView {
     }
 
     /**
-     * What a cell measures without the sensor's accidents, in about [-1, 1]: of a colour image the mean albedo (red, green,
+     * Measures of a cell without the sensor's accidents, in about [-1, 1]: of a colour image the mean albedo (red, green,
      * blue); of the others the mean normal (x, y) and how fast it turns.
      *
      * @param out 3 values per cell of {@code stride} pixels, row by row, from {@code at} on

@@ -10,7 +10,7 @@ public enum Rendering {
     COLOUR, DEPTH, NORMALS;
 
     /**
-     * What of a scene is seen.
+     * The part of a scene that is seen.
      *
      * @param cut whether what the scene does not cover is missing in depths and normals
      * @param gain exaggeration of slopes in normals

@@ -1,12 +1,11 @@
-// Sizes and tables of the three workspaces.
+// Sizes and tables of the three workspaces: computed on the CPU, for both backends.
 #include "preprocess/depth_image.hpp"
 #include "preprocess/prepare_rgb.hpp"
 
-namespace trd::cpu {
+namespace trd {
 namespace {
 
-template <class Workspace>
-void plan_as(const PlanHeader& plan, void* workspace) {
+template <class Workspace> void plan_as(const PlanHeader& plan, void* workspace) {
     Workspace laid_out(plan, workspace);
     laid_out.fill(plan);
     auto* header = static_cast<PlanHeader*>(workspace);
@@ -37,4 +36,4 @@ void plan_preparation(const PlanHeader& plan, void* workspace) {
     }
 }
 
-}  // namespace trd::cpu
+}  // namespace trd
