@@ -107,10 +107,7 @@ void require_points(int64_t width, int64_t height) {
 }
 
 void require_no_fault(trd::PartFault fault) {
-    if (fault == trd::PartFault::no_foreground)
-        throw Rejected{TRD_ERROR_INPUT,
-                       "has no valid point more than 5 mm off the background plane; check that the part is in "
-                       "view and that the coordinates are metres"};
+    if (fault == trd::PartFault::no_foreground) throw Rejected{TRD_ERROR_INPUT, "has no foreground"};
 }
 
 PlanHeader rgb_plan(int64_t width, int64_t height, int64_t size) {

@@ -3,6 +3,7 @@ package io.trd4j;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -21,6 +22,7 @@ class ArchitectureTest {
         layeredArchitecture().consideringOnlyDependenciesInLayers()
                 .layer("cli").definedBy("io.trd4j.cli..")
                 .layer("report").definedBy("io.trd4j.report..")
+                .layer("evaluate").definedBy("io.trd4j.evaluate..")
                 .layer("calibrate").definedBy("io.trd4j.calibrate..")
                 .layer("train").definedBy("io.trd4j.train..")
                 .layer("drift").definedBy("io.trd4j.drift..")
@@ -36,17 +38,19 @@ class ArchitectureTest {
                 .layer("bundle").definedBy("io.trd4j.bundle..")
                 .whereLayer("cli").mayNotBeAccessedByAnyLayer()
                 .whereLayer("report").mayOnlyBeAccessedByLayers("cli")
-                .whereLayer("calibrate").mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("evaluate").mayOnlyBeAccessedByLayers("cli", "report")
                 .whereLayer("train").mayOnlyBeAccessedByLayers("cli")
-                .whereLayer("drift").mayOnlyBeAccessedByLayers("cli")
-                .whereLayer("inspect").mayOnlyBeAccessedByLayers("cli", "report", "drift")
+                .whereLayer("calibrate").mayOnlyBeAccessedByLayers("cli", "report", "train")
+                .whereLayer("drift").mayOnlyBeAccessedByLayers("cli", "calibrate")
+                .whereLayer("inspect").mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "calibrate", "drift")
                 .whereLayer("engine").mayOnlyBeAccessedByLayers("cli", "inspect")
-                .whereLayer("model").mayOnlyBeAccessedByLayers("cli", "report", "calibrate", "train", "drift", "inspect", "engine", "data")
-                .whereLayer("metrics").mayOnlyBeAccessedByLayers("cli", "report")
-                .whereLayer("threshold").mayOnlyBeAccessedByLayers("cli", "calibrate")
-                .whereLayer("data").mayOnlyBeAccessedByLayers("cli", "report", "train", "inspect", "engine")
-                .whereLayer("ops").mayOnlyBeAccessedByLayers("train", "engine", "model", "data")
-                .whereLayer("jni").mayOnlyBeAccessedByLayers("train", "inspect", "engine", "ops")
+                .whereLayer("model").mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "train", "calibrate", "drift",
+                        "inspect", "engine", "data")
+                .whereLayer("metrics").mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "train", "calibrate")
+                .whereLayer("threshold").mayOnlyBeAccessedByLayers("calibrate")
+                .whereLayer("data").mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "train", "calibrate", "inspect", "engine")
+                .whereLayer("ops").mayOnlyBeAccessedByLayers("train", "calibrate", "engine", "model", "data")
+                .whereLayer("jni").mayOnlyBeAccessedByLayers("calibrate", "inspect", "engine", "ops")
                 .whereLayer("bundle").mayOnlyBeAccessedByLayers("cli")
                 .check(CLASSES);
     }
@@ -83,6 +87,14 @@ class ArchitectureTest {
                 .resideInAPackage("org.hipparchus..").check(CLASSES);
     }
 
+    /** Services return results and warnings and report progress; only the command line prints. */
+    @Test
+    void onlyTheCommandLinePrints() {
+        noClasses().that().resideOutsideOfPackage("io.trd4j.cli..").should(ACCESS_STANDARD_STREAMS).check(CLASSES);
+        noClasses().that().resideInAnyPackage("io.trd4j.train..", "io.trd4j.calibrate..", "io.trd4j.evaluate..", "io.trd4j.report..")
+                .should().dependOnClassesThat().resideInAnyPackage("me.tongfei.progressbar..", "picocli..").check(CLASSES);
+    }
+
     /** Applications without Micrometer load everything else. */
     @Test
     void onlyOneClassKnowsMicrometer() {
@@ -93,8 +105,8 @@ class ArchitectureTest {
 
     @Test
     void libTorchIsMetOnlyWhereTensorsAre() {
-        noClasses().that().resideOutsideOfPackages("io.trd4j.model.network..", "io.trd4j.train..", "io.trd4j.engine.torch..",
-                        "io.trd4j.engine.cuda..", "io.trd4j.inspect..")
+        noClasses().that().resideOutsideOfPackages("io.trd4j.model.network..", "io.trd4j.train..", "io.trd4j.calibrate..",
+                        "io.trd4j.engine.torch..", "io.trd4j.engine.cuda..", "io.trd4j.inspect..")
                 .should().dependOnClassesThat().resideInAnyPackage("org.bytedeco.pytorch..", "org.bytedeco.openblas..")
                 .check(CLASSES);
     }

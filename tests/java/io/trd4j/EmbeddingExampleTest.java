@@ -239,6 +239,8 @@ class EmbeddingExampleTest {
         assertEquals(10, assertStands(root.resolve("README.md"), source, "README: "), "ten lines");
         assertStands(root.resolve("src/docs/java.md"), source, "java.md: stations ");
         assertStands(root.resolve("src/docs/java.md"), source, "java.md: driver ");
+        List<String> life = Files.readAllLines(root.resolve("tests/java/io/trd4j/LifeOfAModelExample.java"));
+        assertTrue(assertStands(root.resolve("src/docs/java.md"), life, "java.md: life ") < 40, "fewer than forty lines");
     }
 
     /** @return the number of lines */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trd4j.io.ProductVersion;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,7 @@ class HelpTest {
 
     @Test
     void theVersionIsThePomsEverywhere() {
-        String version = "trd4j " + Version.number() + "\n";
+        String version = "trd4j " + ProductVersion.number() + "\n";
         assertTrue(version.matches("trd4j \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\n"), version);
         String all = Cli.here("--version").expect(0).out();
         assertTrue(all.startsWith(version) && all.contains("\nlibtrd ABI ") && all.contains("\nLibTorch 2") && all.contains("\nOpenCV 4"), all);

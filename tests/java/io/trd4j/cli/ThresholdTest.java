@@ -20,6 +20,7 @@ import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Threshold;
 import io.trd4j.model.Threshold.Method;
 import io.trd4j.model.Thresholds;
+import io.trd4j.report.ThresholdText;
 import io.trd4j.threshold.ToleranceBound;
 import java.io.IOException;
 import java.nio.file.Files;

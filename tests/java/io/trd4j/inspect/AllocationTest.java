@@ -6,15 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import io.trd4j.Needs;
 import io.trd4j.data.Part;
+import io.trd4j.data.PointCloud;
 import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.model.Backbone;
+import io.trd4j.model.InspectionMode;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
 import io.trd4j.model.RegionOfInterest;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -39,24 +42,50 @@ class AllocationTest {
         ModelInfo info = withRegion ? whole.withRegionOfInterest(RegionOfInterest.of(counts, "roi.png", "5".repeat(64)))
                 .withCalibration(whole.calibration()) : whole;
         try (Inspector inspector = new Inspector(info, EngineChoice.random(info, options), options)) {
+            assertAllocatesNothing(inspector, parts);
+        }
+    }
+
+    /** Parts whose points turn out to show none are inspected by their colour, between others. */
+    @Test
+    void aPartWithoutForegroundAllocatesNothingEither() {
+        Part good = SyntheticParts.part(SyntheticProduct.COOKIE, 96, 1);
+        float[] plane = new float[3 * 96 * 96];
+        for (int i = 0; i < 96 * 96; i++) {
+            plane[3 * i] = 1e-3f * (i % 96);
+            plane[3 * i + 1] = 1e-3f * (i / 96);
+            plane[3 * i + 2] = 0.5f;
+        }
+        Part flat = Part.of("flat", good.rgb(), new PointCloud(96, 96, plane));
+        InspectorOptions options = new InspectorOptions(2, Precision.FP32).withDevice(DeviceChoice.CPU)
+                .withInputs(InputPolicy.inspectOther());
+        Needs.precision(Precision.FP32);
+        try (Inspector inspector = Inspector.random(Backbone.RESNET18, SIZE, Modality.NORMALS, 5, options)) {
             Inspection result = inspector.newInspection();
-            for (int i = 0; i < WARM_UP; i++) {
+            inspector.inspect(flat, result);
+            assertEquals(InspectionMode.RGB_ONLY, result.mode());
+            assertAllocatesNothing(inspector, good, flat);
+        }
+    }
+
+    private static void assertAllocatesNothing(Inspector inspector, Part... parts) {
+        Inspection result = inspector.newInspection();
+        for (int i = 0; i < WARM_UP; i++) {
+            inspector.inspect(parts[i % parts.length], result);
+        }
+        // The counter works, and reading it costs nothing itself.
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        byte[] seen = new byte[1000];
+        assertTrue(THREADS.getCurrentThreadAllocatedBytes() - before >= seen.length);
+
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < ROUNDS; round++) {
+            before = THREADS.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < PARTS; i++) {
                 inspector.inspect(parts[i % parts.length], result);
             }
-            // The counter works, and reading it costs nothing itself.
-            long before = THREADS.getCurrentThreadAllocatedBytes();
-            byte[] seen = new byte[1000];
-            assertTrue(THREADS.getCurrentThreadAllocatedBytes() - before >= seen.length);
-
-            long least = Long.MAX_VALUE;
-            for (int round = 0; round < ROUNDS; round++) {
-                before = THREADS.getCurrentThreadAllocatedBytes();
-                for (int i = 0; i < PARTS; i++) {
-                    inspector.inspect(parts[i % parts.length], result);
-                }
-                least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
-            }
-            assertEquals(0, least, "bytes for " + PARTS + " parts");
+            least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
         }
+        assertEquals(0, least, "bytes for " + PARTS + " parts");
     }
 }

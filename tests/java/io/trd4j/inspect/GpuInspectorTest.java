@@ -96,9 +96,9 @@ class GpuInspectorTest {
         }
     }
 
-    /** Its scores are those of the maps, which are brought to the host for it. */
+    /** The kernel takes its scores from what counts, whether the maps are brought to the host or not. */
     @Test
-    void aRegionOfInterestTakesItsScoresFromTheMaps() throws IOException {
+    void aRegionOfInterestIsScoredOnTheDevice() throws IOException {
         boolean[] counts = new boolean[128 * 128];
         Arrays.fill(counts, 30 * 128, 70 * 128 + 50, true);
         RegionOfInterest roi = RegionOfInterest.of(counts, "roi.png", "5".repeat(64));
@@ -106,15 +106,29 @@ class GpuInspectorTest {
         Files.copy(depth, model);
         ModelFile.replaceInfo(model, info -> info.withRegionOfInterest(roi).withCalibration(info.calibration()));
         try (Inspector whole = Inspector.open(depth, cuda(Precision.FP16));
-             Inspector cut = Inspector.open(model, cuda(Precision.FP16).withMaps(false))) {
+             Inspector cut = Inspector.open(model, cuda(Precision.FP16));
+             Inspector scoresAlone = Inspector.open(model, cuda(Precision.FP16).withMaps(false))) {
             for (Part part : PARTS) {
                 Inspection expected = inspect(whole, part);
                 Inspection got = inspect(cut, part);
-                assertEquals(roi.keep(expected.map()), got.score());
-                assertEquals(roi.keep(expected.mapDepth()), got.scoreDepth());
+                Inspection scores = inspect(scoresAlone, part);
+                assertEquals(maximum(roi.counted(expected.map())), got.score());
+                assertEquals(maximum(roi.counted(expected.mapRgb())), got.scoreRgb());
+                assertEquals(maximum(roi.counted(expected.mapDepth())), got.scoreDepth());
+                assertEquals(List.of(got.score(), got.scoreRgb(), got.scoreDepth()),
+                        List.of(scores.score(), scores.scoreRgb(), scores.scoreDepth()));
+                roi.keep(expected.map());
                 assertArrayEquals(expected.map(), got.map());
             }
         }
+    }
+
+    private static float maximum(float[] values) {
+        float maximum = Float.NEGATIVE_INFINITY;
+        for (float value : values) {
+            maximum = Math.max(maximum, value);
+        }
+        return maximum;
     }
 
     @ParameterizedTest

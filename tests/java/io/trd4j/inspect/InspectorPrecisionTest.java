@@ -118,7 +118,7 @@ class InspectorPrecisionTest {
         Results got = results(Precision.FP32);
         try (ModelFile file = ModelFile.open(model.file);
              NetworkRunner runner = LibTorchRunner.open(file, TrainedModel.THREADS);
-             CalibratedMaps maps = new CalibratedMaps(TrainedModel.SIZE, model.calibration);
+             CalibratedMaps maps = new CalibratedMaps(TrainedModel.SIZE, model.calibration, null);
              Preparation preparation = new Preparation(TrainedModel.SIZE, Modality.NORMALS, 5, ElementType.FLOAT32)) {
             float[] expected = new float[TrainedModel.SIZE * TrainedModel.SIZE];
             for (int i = 0; i < model.parts.size(); i += 7) {

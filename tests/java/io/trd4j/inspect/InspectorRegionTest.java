@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.trd4j.Golden;
 import io.trd4j.Needs;
 import io.trd4j.SmallModel;
+import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.data.Part;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.engine.CalibratedMaps;
@@ -23,7 +24,6 @@ import io.trd4j.model.Threshold;
 import io.trd4j.model.Thresholds;
 import io.trd4j.model.network.Network;
 import io.trd4j.ops.Distances;
-import io.trd4j.train.PreparedParts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,13 +117,16 @@ class InspectorRegionTest {
                     assertArrayEquals(whole[1], got.mapRgb());
                     assertArrayEquals(whole[2], got.mapDepth());
                     for (Inspector other : List.of(duplicate, scoresAlone)) {
-                        Inspection same = inspect(other, PARTS.get(i));
-                        assertEquals(List.of(got.score(), got.scoreRgb(), got.scoreDepth()),
-                                List.of(same.score(), same.scoreRgb(), same.scoreDepth()));
+                        assertEquals(scores(got), scores(inspect(other, PARTS.get(i))));
                     }
+                    assertArrayEquals(new float[SIZE * SIZE], inspect(scoresAlone, PARTS.get(i)).map(), "is not brought");
                 }
             }
         }
+    }
+
+    private static List<Float> scores(Inspection inspection) {
+        return List.of(inspection.score(), inspection.scoreRgb(), inspection.scoreDepth());
     }
 
     /** Its one map is calibrated otherwise, and cut after that. */
@@ -132,10 +135,13 @@ class InspectorRegionTest {
         RegionOfInterest roi = rectangle(20, 10, 50, 60, false);
         InspectorOptions anything = OPTIONS.withInputs(InputPolicy.inspectOther());
         Part part = PARTS.get(2);
-        try (Inspector whole = Inspector.open(model, anything); Inspector cut = Inspector.open(with(roi, null), anything.withMaps(false))) {
+        Path file = with(roi, null);
+        try (Inspector whole = Inspector.open(model, anything); Inspector cut = Inspector.open(file, anything);
+             Inspector scoresAlone = Inspector.open(file, anything.withMaps(false))) {
             for (Part single : List.of(Part.ofRgb("rgb", part.rgb()), Part.ofPoints("points", part.xyz()))) {
                 Inspection expected = inspect(whole, single);
                 Inspection got = inspect(cut, single);
+                assertEquals(scores(got), scores(inspect(scoresAlone, single)));
                 assertEquals(cut(expected.map(), roi), got.score());
                 assertEquals(cut(expected.mapRgb(), roi), got.scoreRgb());
                 assertEquals(cut(expected.mapDepth(), roi), got.scoreDepth());
@@ -198,19 +204,38 @@ class InspectorRegionTest {
             try (FloatPointer fine = zeros(side); FloatPointer middle = zeros(side / 2);
                  FloatPointer coarse = zeros(side / 4);
                  Distances distances = new Distances(fine, side, middle, side / 2, coarse, side / 4);
-                 CalibratedMaps maps = new CalibratedMaps(SIZE, new Calibration(0, 1, 0, 1))) {
+                 CalibratedMaps whole = new CalibratedMaps(SIZE, new Calibration(0, 1, 0, 1), null);
+                 CalibratedMaps cut = new CalibratedMaps(SIZE, new Calibration(0, 1, 0, 1), right)) {
                 if (hot > 0) {
                     fine.put(8L * side + (hot == 1 ? 0 : 5), 1);
                 }
-                maps.compute(distances, distances);
+                whole.compute(distances, distances);
+                cut.compute(distances, distances);
                 float[] map = new float[SIZE * SIZE];
-                maps.map().get(map);
-                scores[hot] = new float[] {right.keep(map), maps.score(0)};
+                cut.map().get(map);
+                scores[hot] = new float[] {cut(map, right), whole.score(0)};
+                assertEquals(scores[hot][0], cut.score(0));
             }
         }
         assertEquals(scores[0][0], scores[1][0]);
         assertTrue(scores[1][1] > 0 && scores[2][0] > 0, "the whole map's, and near the border");
         assertTrue(scores[2][0] < scores[2][1]);
+    }
+
+    @Test
+    void aMapThatIsNotANumberIsNotHidden() {
+        int side = SIZE / 4;
+        try (FloatPointer fine = zeros(side); FloatPointer middle = zeros(side / 2); FloatPointer coarse = zeros(side / 4);
+             Distances distances = new Distances(fine, side, middle, side / 2, coarse, side / 4);
+             CalibratedMaps maps = new CalibratedMaps(SIZE, new Calibration(0, 1, 0, 1), rectangle(0, 0, 9, 9, true))) {
+            maps.compute(distances, distances);
+            assertTrue(Float.isFinite(maps.score(0)));
+            fine.put(1, Float.NaN);
+            maps.compute(distances, distances);
+            for (int i = 0; i < 3; i++) {
+                assertTrue(Float.isNaN(maps.score(i)), "score " + i);
+            }
+        }
     }
 
     private static FloatPointer zeros(int side) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
@@ -28,7 +29,6 @@ import io.trd4j.model.Thresholds.Limits;
 import io.trd4j.model.network.BranchMaps;
 import io.trd4j.model.network.Network;
 import io.trd4j.ops.ElementType;
-import io.trd4j.train.PreparedParts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

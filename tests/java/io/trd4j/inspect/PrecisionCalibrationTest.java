@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trd4j.Needs;
+import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.engine.cpu.CpuSupport;
 import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.engine.plan.PlanOp;
@@ -17,7 +18,6 @@ import io.trd4j.model.PrecisionTests;
 import io.trd4j.model.PrecisionTests.Accuracy;
 import io.trd4j.model.network.Network;
 import io.trd4j.model.network.Weights;
-import io.trd4j.train.PreparedParts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -17,7 +17,9 @@ import io.trd4j.io.InputException;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.Precision;
+import io.trd4j.model.RegionOfInterest;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
@@ -95,8 +97,12 @@ class SimtInspectorTest {
     }
 
     private static Inspector onDevice(SimtParts device, Path model, Precision precision) throws IOException {
+        return onDevice(device, model, precision, true);
+    }
+
+    private static Inspector onDevice(SimtParts device, Path model, Precision precision, boolean maps) throws IOException {
         try (ModelFile file = ModelFile.open(model)) {
-            return new Inspector(file.info(), device.open(model, precision, true), OPTIONS);
+            return new Inspector(file.info(), device.open(model, precision, maps), OPTIONS.withMaps(maps));
         }
     }
 
@@ -135,6 +141,43 @@ class SimtInspectorTest {
         }
         assertEquals(0, device.allocated(), "bytes still allocated");
         assertEquals(0, device.openHandles(), "streams and events still open");
+    }
+
+    /** Scores are the maxima over what counts, with maps or without, of a duplicate too, and of parts that lack a modality. */
+    @Test
+    void aRegionOfInterestIsScoredOnTheDevice() throws IOException {
+        boolean[] counts = new boolean[SIZE * SIZE];
+        Arrays.fill(counts, 5 * SIZE + 7, 11 * SIZE, true);
+        RegionOfInterest roi = RegionOfInterest.of(counts, "roi.png", "5".repeat(64));
+        Path model = folder.resolve("roi.safetensors");
+        Files.copy(normals, model);
+        ModelFile.replaceInfo(model, info -> info.withRegionOfInterest(roi).withCalibration(info.calibration()));
+        SimtParts device = new SimtParts(5);
+        try (Inspector whole = onDevice(device, normals, Precision.FP16); Inspector cut = onDevice(device, model, Precision.FP16);
+             Inspector scoresAlone = onDevice(device, model, Precision.FP16, false); Inspector duplicate = scoresAlone.duplicate()) {
+            for (Part part : new Part[] {PARTS[0], PARTS[1], PARTS[0].withoutSecond(), PARTS[1].withoutRgb()}) {
+                Result all = Result.of(whole, part);
+                Result expected = new Result(kept(all.map, roi), kept(all.mapRgb, roi), kept(all.mapDepth, roi), all.map, all.mapRgb,
+                        all.mapDepth);
+                assertTrue(expected.score < all.score, "the maximum lies outside");
+                Result.of(cut, part).assertSame(expected);
+                Result scores = new Result(expected.score, expected.scoreRgb, expected.scoreDepth, new float[SIZE * SIZE],
+                        new float[SIZE * SIZE], new float[SIZE * SIZE]);
+                Result.of(scoresAlone, part).assertSame(scores);
+                Result.of(duplicate, part).assertSame(scores);
+            }
+        }
+        assertEquals(0, device.allocated(), "bytes still allocated");
+    }
+
+    /** Zeroes what does not count; returns the maximum of the rest. */
+    private static float kept(float[] map, RegionOfInterest roi) {
+        float maximum = Float.NEGATIVE_INFINITY;
+        for (float value : roi.counted(map)) {
+            maximum = Math.max(maximum, value);
+        }
+        roi.keep(map);
+        return maximum;
     }
 
     @Test

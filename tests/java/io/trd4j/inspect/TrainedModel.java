@@ -1,5 +1,7 @@
 package io.trd4j.inspect;
 
+import io.trd4j.calibrate.Calibrator;
+import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.data.Part;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
@@ -13,8 +15,6 @@ import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.PrecisionTests;
 import io.trd4j.model.network.Network;
-import io.trd4j.train.Calibrator;
-import io.trd4j.train.PreparedParts;
 import io.trd4j.train.RandomTeacher;
 import io.trd4j.train.Trainer;
 import io.trd4j.train.TrainingOptions;

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trd4j.SmallModel;
+import io.trd4j.calibrate.Calibrator;
+import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.io.InputException;
@@ -43,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs are repeatable and resumable to the bit, and learn; calibration is the plain mean and standard deviation. */
 class TrainerTest {
     private static final int SIZE = SmallModel.SIZE;
-    private static final Trainer.Progress SILENT = (epoch, step, steps, rgb, depth, rate) -> { };
+    private static final Trainer.StepListener SILENT = (epoch, step, steps, rgb, depth, rate) -> { };
 
     @TempDir
     static Path folder;

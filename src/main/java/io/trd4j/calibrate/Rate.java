@@ -11,6 +11,13 @@ import java.math.MathContext;
 public record Rate(double value) {
     private static final MathContext DIGITS = new MathContext(4);
 
+    /** @throws IllegalArgumentException when it is not between 0 and 1 */
+    public Rate {
+        if (!(value > 0 && value < 1)) {
+            throw new IllegalArgumentException("a rate must be between 0 and 1, both excluded, not " + value);
+        }
+    }
+
     /** @throws IllegalArgumentException for anything but a share such as {@code 0.001} or {@code 0.1%} */
     public static Rate of(String text) {
         boolean percent = text.endsWith("%");

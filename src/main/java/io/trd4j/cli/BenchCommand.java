@@ -12,6 +12,8 @@ import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.inspect.NativeVersions;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Json;
+import io.trd4j.io.ProductVersion;
 import io.trd4j.model.Modality;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -138,7 +140,7 @@ final class BenchCommand implements Callable<Integer> {
 
     private Map<String, Object> settings(Inspector inspector, InspectorOptions options, List<Part> loaded) {
         Map<String, Object> settings = new LinkedHashMap<>();
-        settings.put("version", Version.number());
+        settings.put("version", ProductVersion.number());
         settings.put("model", choice.model() == null ? null : choice.model().toString());
         settings.put("random", choice.model() == null);
         settings.put("backbone", inspector.model().backbone().key());

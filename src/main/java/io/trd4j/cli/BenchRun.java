@@ -4,6 +4,7 @@ import com.sun.management.ThreadMXBean;
 import io.trd4j.data.Part;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
+import io.trd4j.io.Progress;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -39,11 +40,11 @@ final class BenchRun {
         BenchRun run = new BenchRun();
         Inspection inspection = inspector.newInspection();
         long last = 0;
-        try (Progress progress = new Progress("Warming up", warmUp)) {
+        try (Progress.Task task = ConsoleProgress.STDERR.open("Warming up", warmUp)) {
             for (int i = 0; i < warmUp; i++) {
                 run.inspect(inspector, parts.get(i % parts.size()), inspection);
                 last = inspection.elapsedNanos();
-                progress.at(i + 1);
+                task.at(i + 1);
             }
         }
         // The recording was warmed up too.

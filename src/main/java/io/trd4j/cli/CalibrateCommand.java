@@ -1,11 +1,13 @@
 package io.trd4j.cli;
 
+import io.trd4j.calibrate.CalibrationRun;
+import io.trd4j.calibrate.DriftReferenceRun;
+import io.trd4j.calibrate.RoiChoice;
 import io.trd4j.calibrate.ThresholdPlan;
+import io.trd4j.calibrate.ThresholdRun;
 import io.trd4j.cli.options.ComputeOptions;
-import io.trd4j.cli.options.RoiOptions;
 import io.trd4j.cli.options.ThresholdOptions;
 import io.trd4j.data.dataset.Dataset;
-import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Writable;
@@ -15,19 +17,20 @@ import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
 import io.trd4j.model.PrecisionTests;
 import io.trd4j.model.RegionOfInterest;
-import io.trd4j.model.Thresholds;
-import io.trd4j.model.network.Network;
-import io.trd4j.train.PreparedParts;
+import io.trd4j.report.RoiText;
+import io.trd4j.report.ThresholdText;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code trd calibrate}: calibrates an imported model, or an existing one anew, or sets a calibrated model's thresholds. */
+/**
+ * {@code trd calibrate}: calibrates an imported model, or an existing one anew, or sets a calibrated model's
+ * thresholds.
+ */
 @Command(name = "calibrate", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Without an option about thresholds: measure the maps' mean and standard deviation on a category's normal "
                 + "validation parts, test the precisions and write both into the model file, with the parts' statistics, to which trd monitor compares. Thresholds the model had are dropped: they "
@@ -67,7 +70,7 @@ final class CalibrateCommand implements Callable<Integer> {
             }
             Dataset dataset = Dataset.open(data);
             calibrate(dataset, region(dataset));
-            DriftReferenceRun.run(model, dataset, inference.cpuThreads());
+            DriftReferenceRun.run(model, dataset, inference.cpuThreads(), ConsoleProgress.STDERR);
             return 0;
         }
         ThresholdPlan plan = thresholds.plan();
@@ -78,12 +81,11 @@ final class CalibrateCommand implements Callable<Integer> {
         if (!calibrated) {
             calibrate(dataset, region);
         }
-        Thresholds set = run.run(model, options);
-        if (info().driftReference() == null) {
-            DriftReferenceRun.run(model, dataset, inference.threads());
-        }
-        ThresholdText.doubts(set).forEach(line -> System.err.println("trd: " + line));
-        ThresholdText.lines(set).forEach(System.out::println);
+        ThresholdRun.Result set = run.run(model, options, ConsoleProgress.STDERR);
+        set.doubtful().forEach(branch -> System.err.println("trd: the tail of the " + branch.key() + " scores does not look like a "
+                + "generalised Pareto distribution (p below " + ThresholdRun.DOUBTFUL + "): do not rely on its rate; add normal parts "
+                + "and leave --method tail away"));
+        ThresholdText.lines(set.thresholds()).forEach(System.out::println);
         return 0;
     }
 
@@ -96,34 +98,22 @@ final class CalibrateCommand implements Callable<Integer> {
     /** The region that counts from now on; null = everything. */
     private RegionOfInterest region(Dataset dataset) throws IOException {
         ModelInfo info = info();
-        return roi == null ? info.regionOfInterest() : roi.toString().equals(NONE) ? null : RoiOptions.read(roi, info.size(), dataset);
+        return roi == null ? info.regionOfInterest()
+                : roi.toString().equals(NONE) ? null : RoiChoice.read(roi, info.size(), dataset);
     }
 
     private void calibrate(Dataset dataset, RegionOfInterest region) throws IOException {
-        int threads = inference.cpuThreads();
-        List<PartFiles> parts = dataset.validation();
-        if (parts.isEmpty()) {
-            throw new InputException(data + " has no validation parts; put normal parts under validation/good");
-        }
-        Calibration calibration;
-        PrecisionTests precisions;
-        try (ModelFile file = ModelFile.open(model)) {
-            ModelInfo info = file.info();
-            try (Network network = Network.load(file);
-                 PreparedParts prepared = TrainingRun.prepare(parts, info.size(), info.modality(), info.normalKernel())) {
-                calibration = TrainingRun.calibrate(network, info.size(), prepared, region, threads);
-                precisions = TrainingRun.testPrecisions(network, info.size(), calibration, region, prepared, threads);
-                ModelFile.write(model, info.withRegionOfInterest(region).withCalibration(calibration).withPrecisions(precisions),
-                        network.sources());
-            }
-        }
-        System.out.println("calibrated " + model + " on " + parts.size() + " parts: rgb " + calibration.meanRgb() + " +- "
+        CalibrationRun.Result result = CalibrationRun.run(model, dataset, region, inference.cpuThreads(), ConsoleProgress.STDERR);
+        Calibration calibration = result.model().calibration();
+        PrecisionTests precisions = result.model().precisions();
+        System.out.println("calibrated " + model + " on " + result.parts() + " parts: rgb " + calibration.meanRgb() + " +- "
                 + calibration.stdRgb() + ", depth " + calibration.meanDepth() + " +- " + calibration.stdDepth());
         if (region != null || roi != null) {
-            System.out.println(RoiOptions.text(region));
+            System.out.println(RoiText.of(region));
         }
         if (precisions != null) {
-            System.out.println("precisions: " + text(Precision.BF16, precisions.bf16()) + ", " + text(Precision.INT8, precisions.int8()));
+            System.out.println("precisions: " + text(Precision.BF16, precisions.bf16()) + ", "
+                    + text(Precision.INT8, precisions.int8()));
         }
     }
 

@@ -2,31 +2,38 @@ package io.trd4j.cli;
 
 import io.trd4j.calibrate.Rate;
 import io.trd4j.calibrate.ThresholdPlan;
+import io.trd4j.calibrate.ThresholdRun;
 import io.trd4j.cli.options.AutoNumber;
 import io.trd4j.cli.options.ComputeOptions;
+import io.trd4j.cli.options.Refused;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.prepare.SobelAperture;
 import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
+import io.trd4j.evaluate.EvaluationRun;
 import io.trd4j.inspect.DeviceChoice;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.FileTrees;
 import io.trd4j.io.InputException;
+import io.trd4j.io.OptionException;
+import io.trd4j.io.Progress;
 import io.trd4j.io.Writable;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.metrics.MetricsRow;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Modality;
-import io.trd4j.model.ScoreBranch;
-import io.trd4j.model.TeacherWeights;
-import io.trd4j.model.Threshold;
 import io.trd4j.model.Thresholds;
 import io.trd4j.report.OfficialTable;
 import io.trd4j.report.ReportData.NextStep;
 import io.trd4j.report.ReportData.Timing;
+import io.trd4j.report.TestReport;
+import io.trd4j.report.ThresholdText;
 import io.trd4j.train.TrainingOptions;
+import io.trd4j.train.TrainingPlan;
+import io.trd4j.train.TrainingRun;
+import io.trd4j.train.TrainingWarning;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,12 +45,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code trd demo}: the main job from beginning to end on synthetic parts, in minutes, without any download or option. */
+/**
+ * {@code trd demo}: the main job from beginning to end on synthetic parts, in minutes, without any download or option.
+ */
 @Command(name = "demo", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Make a synthetic category, train on its normal parts, calibrate, set thresholds, evaluate, inspect its test "
                 + "parts and write an HTML report.")
 final class DemoCommand implements Callable<Integer> {
-    // Chosen so that training takes two to four minutes on 2 cores. One easy category: benchmarks/detection has the others.
+    // Chosen so that training takes two to four minutes on 2 cores. One easy category: benchmarks/detection has the
+    // others.
     private static final SyntheticProduct SHAPE = SyntheticProduct.PLATE;
     private static final int PART_PIXELS = 256;
     private static final int TRAIN_PARTS = 40;
@@ -56,9 +66,11 @@ final class DemoCommand implements Callable<Integer> {
     private static final int MAX_AUTO_EPOCHS = 20;
     private static final double LEARNING_RATE = 0.005;
 
-    /** With 60 normal parts, 5% is about the lowest rate of false rejects that can be promised with 95% confidence: 59 are needed. */
-    private static final ThresholdPlan THRESHOLDS = new ThresholdPlan(Threshold.Method.EXACT, new Rate(0.05), new Rate(0.1),
-            ThresholdPlan.CONFIDENCE, List.of(ScoreBranch.COMBINED));
+    /**
+     * With 60 normal parts, 5% is about the lowest rate of false rejects that can be promised with 95% confidence: 59
+     * are needed.
+     */
+    private static final ThresholdPlan THRESHOLDS = ThresholdPlan.exact(new Rate(0.05)).withReview(new Rate(0.1));
 
     /** Says that the parts beside it were drawn by a demo, and may be replaced by the next one. */
     private static final String MARK = ".trd-demo";
@@ -89,8 +101,8 @@ final class DemoCommand implements Callable<Integer> {
         try {
             options = new TrainingOptions(BACKBONE, SIZE, MODALITY, normalKernel.orElse(SobelAperture.FALLBACK),
                     epochs.orElse(MAX_AUTO_EPOCHS), BATCH, LEARNING_RATE, seed, threads);
-        } catch (IllegalArgumentException e) {
-            throw TrainCommand.refused(e);
+        } catch (OptionException e) {
+            throw Refused.of(e);
         }
         Path data = out.resolve("data");
         Path category = data.resolve(SHAPE.key());
@@ -104,21 +116,23 @@ final class DemoCommand implements Callable<Integer> {
 
         List<Timing> timings = new ArrayList<>();
         long start = System.nanoTime();
-        try (Progress progress = new Progress("Drawing parts", TRAIN_PARTS + VALIDATION_PARTS + TEST_PARTS)) {
-            SyntheticParts.write(category, SHAPE, TRAIN_PARTS, VALIDATION_PARTS, TEST_PARTS, PART_PIXELS, seed, progress::at);
+        try (Progress.Task task = ConsoleProgress.STDERR.open("Drawing parts", TRAIN_PARTS + VALIDATION_PARTS + TEST_PARTS)) {
+            SyntheticParts.write(category, SHAPE, TRAIN_PARTS, VALIDATION_PARTS, TEST_PARTS, PART_PIXELS, seed, task::at);
         }
         start = lap(timings, "synthetic parts", start);
 
         Dataset dataset = Dataset.open(category);
-        SobelAperture kernel = normalKernel.auto() ? TrainingRun.chooseKernel(dataset, SIZE) : null;
-        if (kernel != null) {
-            options = options.withNormalKernel(kernel.kernel());
-        }
-        int trained = new TrainingRun(options, epochs.auto(), TeacherWeights.EMBEDDED, null, model, -1).run(dataset, false).size();
+        // The drift reference comes with the thresholds.
+        TrainingPlan plan = TrainingPlan.of(options).withStopsWhenConverged(epochs.auto()).withChoosesAperture(normalKernel.auto())
+                .withDriftReference(false);
+        // The demo trains shortly on purpose, and says so at its end.
+        TrainingText text = new TrainingText(warning -> warning.kind() != TrainingWarning.Kind.NOT_CONVERGED);
+        TrainingRun.Result trained = new TrainingRun(plan, text, ConsoleProgress.STDERR).run(dataset, model);
         start = lap(timings, "training and calibration", start);
 
         InspectorOptions inspection = inference.options().withDevice(DeviceChoice.CPU);
-        Thresholds thresholds = new ThresholdRun(THRESHOLDS, dataset).run(model, inspection);
+        Thresholds thresholds = new ThresholdRun(THRESHOLDS, dataset)
+                .run(model, inspection, ConsoleProgress.STDERR).thresholds();
         start = lap(timings, "thresholds", start);
 
         Map<String, MetricsRow> rows;
@@ -127,7 +141,7 @@ final class DemoCommand implements Callable<Integer> {
             inspector.warmUp();
             run = EvaluationRun.prepare(dataset, inspector.model());
             TestReport pages = new TestReport(run, inspector);
-            run.inspect(inspector, pages);
+            run.inspect(inspector, pages, ConsoleProgress.STDERR);
             Map<String, Evaluation.Detail> details = run.details();
             rows = EvaluationRun.rows(details);
             run.write(results, false, rows);
@@ -138,13 +152,14 @@ final class DemoCommand implements Callable<Integer> {
         System.out.println();
         System.out.print(OfficialTable.of(rows));
         System.out.println();
-        if (kernel != null) {
-            System.out.println(kernel);
+        if (trained.aperture() != null) {
+            System.out.println(trained.aperture());
         }
         ThresholdText.lines(thresholds).forEach(System.out::println);
-        run.verdictLines().forEach(System.out::println);
+        EvaluationText.verdicts(run).forEach(System.out::println);
         System.out.println();
-        System.out.println("The demo trains shortly on purpose: " + trained + (trained == 1 ? " epoch" : " epochs")
+        int epochCount = trained.history().size();
+        System.out.println("The demo trains shortly on purpose: " + epochCount + (epochCount == 1 ? " epoch" : " epochs")
                 + ". trd train goes on until the loss of the validation parts falls no more.");
         System.out.println(TEACHER_NOTE);
         System.out.println();
@@ -178,7 +193,10 @@ final class DemoCommand implements Callable<Integer> {
                 new NextStep("Inspect one part", inspectOne(model, category, Path.of("part"))));
     }
 
-    /** Removes the synthetic category of an earlier demo, and nothing else: a category of that name may be the user's own. */
+    /**
+     * Removes the synthetic category of an earlier demo, and nothing else: a category of that name may be the user's
+     * own.
+     */
     private static void removeEarlier(Path category, Path mark) throws IOException {
         if (!Files.exists(category)) {
             AtomicFile.write(mark, "");

@@ -2,6 +2,9 @@ package io.trd4j.cli;
 
 import io.trd4j.cli.options.InspectOptions;
 import io.trd4j.data.dataset.Dataset;
+import io.trd4j.evaluate.Baseline;
+import io.trd4j.evaluate.Comparison;
+import io.trd4j.evaluate.EvaluationRun;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.AtomicFile;
@@ -69,7 +72,7 @@ final class EvaluateCommand implements Callable<Integer> {
             // Taken off the queue: the maps of a category are freed when it is done.
             EvaluationRun run = runs.poll();
             try (Inspector inspector = Inspector.open(model(next), options)) {
-                run.inspect(inspector, (index, part, inspection) -> { });
+                run.inspect(inspector, EvaluationRun.Observer.NONE, ConsoleProgress.STDERR);
             }
             Map<String, MetricsRow> rows = EvaluationRun.rows(run.details());
             run.write(data.size() == 1 ? out : out.resolve(run.category()), maps, rows);
@@ -77,22 +80,18 @@ final class EvaluateCommand implements Callable<Integer> {
             if (earlier != null) {
                 comparisons.add(earlier.compare(run.category(), rows, run.results()));
             }
-            run.verdictLines().forEach(line -> verdicts.add(data.size() == 1 ? line : run.category() + ": " + line));
+            EvaluationText.verdicts(run).forEach(line -> verdicts.add(data.size() == 1 ? line : run.category() + ": " + line));
         }
         if (categories.size() == 1) {
             System.out.print(OfficialTable.of(categories.values().iterator().next()));
         } else {
-            Map<String, MetricsRow> mean = new LinkedHashMap<>();
-            for (String branch : EvaluationRun.BRANCHES) {
-                mean.put(branch, MetricsRow.mean(categories.values().stream().map(rows -> rows.get(branch)).toList()));
-            }
-            EvaluationRun.writeMean(out.resolve("metrics.json"), mean, categories);
+            EvaluationRun.writeMean(out.resolve("metrics.json"), categories);
             System.out.print(OfficialTable.paper(categories));
         }
         verdicts.forEach(System.out::println);
         if (earlier != null) {
-            AtomicFile.write(out.resolve("comparison.json"), Json.of(comparisons));
-            comparisons.forEach(comparison -> System.out.print(comparison.text(baseline)));
+            Comparison.write(out.resolve("comparison.json"), comparisons);
+            comparisons.forEach(comparison -> System.out.print(EvaluationText.comparison(comparison, baseline)));
         }
         System.out.println("wrote " + out.resolve("metrics.json"));
         return 0;

@@ -2,6 +2,8 @@ package io.trd4j.cli;
 
 import io.trd4j.cli.options.OutputChecks;
 import io.trd4j.io.InputException;
+import io.trd4j.io.LazyTask;
+import io.trd4j.io.Progress;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.Checkpoints;
@@ -61,8 +63,9 @@ final class ImportCommand implements Callable<Integer> {
         OutputChecks.requireNew("--out", out, "--teacher", teacher);
         TorchFile.open(student).close();
         ModelInfo written;
-        try (DownloadProgress progress = new DownloadProgress()) {
-            written = Checkpoints.importStudents(student, TeacherWeights.load(teacher, wanted.backbone(), progress), wanted, out);
+        try (LazyTask task = new LazyTask(ConsoleProgress.STDERR, "Downloading MB", Progress.UNKNOWN)) {
+            written = Checkpoints.importStudents(student,
+                    TeacherWeights.load(teacher, wanted.backbone(), bytes -> task.at(bytes / 1_000_000)), wanted, out);
         }
         System.out.println("wrote " + out + ": " + written.backbone().key() + ", size " + written.size() + ", rgb and "
                 + written.modality().key());

@@ -17,6 +17,7 @@ import io.trd4j.io.AtomicFile;
 import io.trd4j.io.FileContent;
 import io.trd4j.io.FileSet;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Json;
 import io.trd4j.io.Sha256;
 import io.trd4j.io.Writable;
 import io.trd4j.model.InspectionMode;

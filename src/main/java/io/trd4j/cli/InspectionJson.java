@@ -6,6 +6,8 @@ import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.Region;
 import io.trd4j.inspect.Verdict;
 import io.trd4j.model.InspectionMode;
+import io.trd4j.model.ScoreBranch;
+import io.trd4j.model.Thresholds;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +30,7 @@ final class InspectionJson {
         json.put("score_depth", mode == InspectionMode.RGB_ONLY ? null : inspection.scoreDepth());
         json.put("peak_at", List.of(peak % inspection.size(), peak / inspection.size()));
         json.put("deciding", inspection.deciding().name().toLowerCase(Locale.ROOT));
-        json.put("thresholds", ThresholdText.json(inspection.thresholds()));
+        json.put("thresholds", thresholds(inspection.thresholds()));
         json.put("regions", regions.stream().map(RegionJson::of).toList());
         json.put("quality", quality(inspection.quality()));
         json.put("precision", inspector.precision().key());
@@ -41,6 +43,21 @@ final class InspectionJson {
         timings.put("anomaly_map", inspection.anomalyMapNanos() / 1e6);
         json.put("timings_ms", timings);
         return json;
+    }
+
+    /** {@code {"combined": {"ng": 3.2, "review": 2.5}}}: the scores that have thresholds; null when none has. */
+    private static Map<String, Map<String, Double>> thresholds(Thresholds thresholds) {
+        Map<String, Map<String, Double>> json = new LinkedHashMap<>();
+        for (ScoreBranch branch : ScoreBranch.values()) {
+            Thresholds.Limits limits = thresholds.of(branch);
+            if (limits.all().findAny().isPresent()) {
+                Map<String, Double> values = new LinkedHashMap<>();
+                values.put("ng", limits.ng() == null ? null : limits.ng().value());
+                values.put("review", limits.review() == null ? null : limits.review().value());
+                json.put(branch.key(), values);
+            }
+        }
+        return json.isEmpty() ? null : json;
     }
 
     /** Measures of the images there are, unusable ones too: these are the parts that people ask about. */

@@ -12,6 +12,7 @@ import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Json;
 import io.trd4j.io.Writable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -91,11 +92,9 @@ final class MonitorCommand implements Callable<Integer> {
 
     private DriftMonitor monitor() throws IOException {
         try {
-            return new DriftMonitor(Inspector.describe(model), window, falseAlarms.value());
+            return DriftMonitor.open(model, window, falseAlarms.value());
         } catch (IllegalArgumentException e) {
             throw new InputException("--window and --false-alarm-rate: " + e.getMessage(), e);
-        } catch (InputException e) {
-            throw e.getMessage().startsWith("the model") ? new InputException(e.getMessage().replace("--model FILE", "--model " + model), e) : e;
         }
     }
 

@@ -8,6 +8,7 @@ import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.inspect.PlanMeasurement;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,8 +1,11 @@
 package io.trd4j.cli;
 
 import io.trd4j.cli.options.DeviceOptions;
+import io.trd4j.cli.options.Refused;
 import io.trd4j.cli.options.ResumeHint;
 import io.trd4j.io.InputException;
+import io.trd4j.io.OptionException;
+import io.trd4j.io.Progress;
 import io.trd4j.io.Writable;
 import io.trd4j.model.Backbone;
 import io.trd4j.train.StateSaver;
@@ -73,8 +76,8 @@ final class PretrainCommand implements Callable<Integer> {
         try {
             options = new PretrainOptions(Backbone.of(backbone), pretext, steps, scenes, size, learningRate, seed,
                     device.threads(), device.training());
-        } catch (IllegalArgumentException e) {
-            throw new InputException("--" + e.getMessage().replaceFirst("learning rate", "lr"), e);
+        } catch (OptionException e) {
+            throw Refused.of(e);
         }
         Path state = out.resolveSibling(out.getFileName() + ".state");
         Writable.requireFile(out);
@@ -101,10 +104,10 @@ final class PretrainCommand implements Callable<Integer> {
     private Pretrainer.Loss run(Pretrainer pretrainer, Path state, StateSaver saver) throws IOException {
         ResumeHint note = ResumeHint.register(state);
         Pretrainer.Loss last = null;
-        try (Progress progress = new Progress("Pretraining", steps)) {
+        try (Progress.Task task = ConsoleProgress.STDERR.open("Pretraining", steps)) {
             while (pretrainer.stepsDone() < steps) {
                 last = pretrainer.step();
-                progress.at(pretrainer.stepsDone(), text(last));
+                task.at(pretrainer.stepsDone(), text(last));
                 saver.saveWhenDue();
             }
         } finally {

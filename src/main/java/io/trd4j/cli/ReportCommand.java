@@ -2,6 +2,7 @@ package io.trd4j.cli;
 
 import io.trd4j.cli.options.InspectOptions;
 import io.trd4j.data.dataset.Dataset;
+import io.trd4j.evaluate.EvaluationRun;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.Writable;
@@ -9,6 +10,7 @@ import io.trd4j.metrics.Evaluation;
 import io.trd4j.report.OfficialTable;
 import io.trd4j.report.ReportData.NextStep;
 import io.trd4j.report.ReportData.Timing;
+import io.trd4j.report.TestReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,7 +49,7 @@ final class ReportCommand implements Callable<Integer> {
         try (Inspector inspector = Inspector.open(model, options)) {
             inspector.warmUp();
             TestReport report = new TestReport(run, inspector);
-            run.inspect(inspector, report);
+            run.inspect(inspector, report, ConsoleProgress.STDERR);
             Map<String, Evaluation.Detail> details = run.details();
             report.write(out, dataset.category(), null, details,
                     List.of(new Timing("inspection and metrics", (System.nanoTime() - start) / 1e9)), model,
@@ -56,7 +58,7 @@ final class ReportCommand implements Callable<Integer> {
                                     "./trd calibrate --model " + model + " --data " + data + " --false-reject-rate 1%")));
             System.out.print(OfficialTable.of(EvaluationRun.rows(details)));
         }
-        run.verdictLines().forEach(System.out::println);
+        EvaluationText.verdicts(run).forEach(System.out::println);
         System.out.println("wrote " + out);
         return 0;
     }

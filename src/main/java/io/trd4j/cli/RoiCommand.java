@@ -1,12 +1,12 @@
 package io.trd4j.cli;
 
 import io.trd4j.cli.options.OutputChecks;
-import io.trd4j.cli.options.RoiOptions;
 import io.trd4j.data.image.ImageWriter;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.RegionOfInterest;
+import io.trd4j.report.RoiText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -42,7 +42,7 @@ final class RoiCommand implements Callable<Integer> {
         if (out != null && roi == null) {
             throw new InputException(model + " has no region of interest to write; trd calibrate --roi FILE sets one");
         }
-        System.out.println(RoiOptions.text(roi));
+        System.out.println(RoiText.of(roi));
         if (out != null) {
             byte[] pixels = new byte[roi.size() * roi.size()];
             for (int i = 0; i < pixels.length; i++) {

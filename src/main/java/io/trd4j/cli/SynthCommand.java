@@ -4,6 +4,7 @@ import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.data.synthetic.SyntheticTestSet;
 import io.trd4j.io.InputException;
+import io.trd4j.io.LazyTask;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -56,23 +57,16 @@ final class SynthCommand implements Callable<Integer> {
             description = "The same seed gives the same files (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    private SyntheticTestSet plan;
-    private Progress progress;
-
     @Override
     public Integer call() throws IOException {
         String name = category == null ? shape.key() : category;
         if (name.isBlank() || name.startsWith(".") || name.contains("/") || name.contains("\\")) {
             throw new InputException("category '" + name + "' cannot be a folder name; use letters, digits, - and _");
         }
-        plan = plan();
+        SyntheticTestSet plan = plan();
         Path folder = out.resolve(name);
-        try {
-            SyntheticParts.write(folder, shape, train, validation, plan, size, seed, this::show);
-        } finally {
-            if (progress != null) {
-                progress.close();
-            }
+        try (LazyTask task = new LazyTask(ConsoleProgress.STDERR, "Drawing parts", (long) train + validation + plan.size())) {
+            SyntheticParts.write(folder, shape, train, validation, plan, size, seed, task::at);
         }
         System.out.println(folder + ": " + train + " parts to train on, " + validation + " to calibrate, " + plan.size() + " to test");
         return 0;
@@ -89,13 +83,5 @@ final class SynthCommand implements Callable<Integer> {
             throw new InputException("--good and --per-kind belong together; give both");
         }
         return SyntheticTestSet.exactly(good, perKind);
-    }
-
-    /** The bar appears with the first part: a refused command shows its one line only. */
-    private void show(int done) {
-        if (progress == null) {
-            progress = new Progress("Drawing parts", (long) train + validation + plan.size());
-        }
-        progress.at(done);
     }
 }

@@ -8,6 +8,7 @@ import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Threshold;
 import io.trd4j.model.Thresholds;
 import io.trd4j.model.Thresholds.Limits;
+import io.trd4j.report.ThresholdText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

@@ -1,18 +1,24 @@
 package io.trd4j.cli;
 
+import io.trd4j.calibrate.RoiChoice;
 import io.trd4j.cli.options.AutoNumber;
 import io.trd4j.cli.options.DeviceOptions;
 import io.trd4j.cli.options.OutputChecks;
-import io.trd4j.cli.options.RoiOptions;
+import io.trd4j.cli.options.Refused;
+import io.trd4j.cli.options.ResumeHint;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.prepare.SobelAperture;
 import io.trd4j.io.InputException;
+import io.trd4j.io.OptionException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.EpochLoss;
 import io.trd4j.model.Modality;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.TeacherWeights;
+import io.trd4j.report.RoiText;
 import io.trd4j.train.TrainingOptions;
+import io.trd4j.train.TrainingPlan;
+import io.trd4j.train.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,9 +32,6 @@ import picocli.CommandLine.Option;
 @Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Train a model on a category's normal parts and calibrate it on its validation parts.")
 final class TrainCommand implements Callable<Integer> {
-    /** The paper's number for MVTec 3D-AD. */
-    private static final int MAX_AUTO_EPOCHS = 200;
-
     @Option(names = "--data", required = true, paramLabel = "CATEGORY",
             description = "Folder of one category: MVTec 3D-AD or Eyecandies layout.")
     private Path data;
@@ -56,7 +59,7 @@ final class TrainCommand implements Callable<Integer> {
     private AutoNumber normalKernel;
 
     @Option(names = "--epochs", paramLabel = "auto|N", defaultValue = "auto", converter = AutoNumber.Converter.class,
-            description = "Epochs; auto = until the loss of the normal validation parts falls no more, at most " + MAX_AUTO_EPOCHS
+            description = "Epochs; auto = until the loss of the normal validation parts falls no more, at most " + TrainingOptions.PAPER_EPOCHS
                     + " (default: ${DEFAULT-VALUE}).")
     private AutoNumber epochs;
 
@@ -89,11 +92,6 @@ final class TrainCommand implements Callable<Integer> {
             description = "Write FILE.state at the end of an epoch when this long has passed; 0 = after every epoch (default: ${DEFAULT-VALUE}).")
     private int stateSeconds;
 
-    /** A refusal of training options, in the words of the command line. */
-    static InputException refused(IllegalArgumentException e) {
-        return new InputException("--" + e.getMessage().replaceFirst("learning rate", "lr").replaceFirst("normal kernel", "normal-kernel"), e);
-    }
-
     @Override
     public Integer call() throws IOException {
         if (stateSeconds < 0) {
@@ -103,42 +101,47 @@ final class TrainCommand implements Callable<Integer> {
         TrainingOptions options;
         try {
             options = new TrainingOptions(architecture, size, modality, normalKernel.orElse(SobelAperture.FALLBACK),
-                    epochs.orElse(MAX_AUTO_EPOCHS), batch, learningRate, seed, device.threads(), device.training());
-        } catch (IllegalArgumentException e) {
-            throw refused(e);
+                    epochs.orElse(TrainingOptions.PAPER_EPOCHS), batch, learningRate, seed, device.threads(), device.training());
+        } catch (OptionException e) {
+            throw Refused.of(e);
         }
         OutputChecks.requireNew("--out", out, "--teacher", teacher);
         if (roi != null) {
             OutputChecks.requireNew("--out", out, "--roi", roi);
         }
         Dataset dataset = Dataset.open(data);
-        RegionOfInterest region = roi == null ? null : RoiOptions.read(roi, size, dataset);
-        SobelAperture kernel = null;
-        if (normalKernel.auto() && modality == Modality.NORMALS) {
-            kernel = TrainingRun.chooseKernel(dataset, size);
-            options = options.withNormalKernel(kernel.kernel());
+        RegionOfInterest region = roi == null ? null : RoiChoice.read(roi, size, dataset);
+        TrainingPlan plan = TrainingPlan.of(options).withStopsWhenConverged(epochs.auto()).withChoosesAperture(normalKernel.auto())
+                .withTeacher(teacher).withRegionOfInterest(region).withStateSeconds(stateSeconds).withResumes(resume);
+        ResumeHint hint = ResumeHint.register(TrainingRun.state(out));
+        TrainingRun.Result result;
+        try {
+            result = new TrainingRun(plan, new TrainingText(warning -> true), ConsoleProgress.STDERR).run(dataset, out);
+        } finally {
+            hint.remove();
         }
-        TrainingRun run = new TrainingRun(options, epochs.auto(), teacher, region, out, stateSeconds);
-        List<EpochLoss> history = run.run(dataset, resume);
-        TrainingRun.warn(run.notConverged());
-        DriftReferenceRun.run(out, dataset, device.threads());
+        print(result, region);
+        return 0;
+    }
+
+    private void print(TrainingRun.Result result, RegionOfInterest region) {
+        List<EpochLoss> history = result.history();
         EpochLoss last = history.get(history.size() - 1);
-        if (kernel != null) {
-            System.out.println(kernel);
+        if (result.aperture() != null) {
+            System.out.println(result.aperture());
         }
         System.out.println(String.format(Locale.ROOT, "wrote %s: %d epochs, final loss rgb %.4f, depth %.4f%s", out,
                 history.size(), last.rgb(), last.depth(), !last.validated() ? ""
                         : String.format(Locale.ROOT, "; of the validation parts %.4f, %.4f", last.validationRgb(),
                                 last.validationDepth())));
         if (region != null) {
-            System.out.println(RoiOptions.text(region));
+            System.out.println(RoiText.of(region));
         }
-        if (teacher.equals(TrainingRun.RANDOM_TEACHER)) {
+        if (teacher.equals(TrainingPlan.RANDOM_TEACHER)) {
             System.out.println("The teacher has random weights; the embedded ones and those of --teacher imagenet detect better.");
         } else if (teacher.equals(TeacherWeights.EMBEDDED)) {
             System.out.println("The teacher is the embedded one, trained on formulas; for production --teacher imagenet is recommended.");
         }
         System.out.println("next: trd evaluate --model " + out + " --data " + data + " --out results");
-        return 0;
     }
 }

@@ -2,12 +2,15 @@ package io.trd4j.drift;
 
 import io.trd4j.drift.DriftReport.Shift;
 import io.trd4j.inspect.Inspection;
+import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.PartStatistics;
 import io.trd4j.inspect.Verdict;
 import io.trd4j.io.InputException;
 import io.trd4j.model.DriftReference;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Statistic;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -72,10 +75,20 @@ public final class DriftMonitor {
     /**
      * @param info of the model that inspects
      * @throws InputException when the model has no drift reference
-     * @throws IllegalArgumentException as the other constructor
+     * @throws IllegalArgumentException as the last constructor
      */
     public DriftMonitor(ModelInfo info, int window, double falseAlarmRate) {
-        this(reference(info), window, falseAlarmRate);
+        this(reference(info, "FILE"), window, falseAlarmRate);
+    }
+
+    /**
+     * Reads the reference from the file of the model that inspects.
+     *
+     * @throws InputException when it is no calibrated model, or has no drift reference
+     * @throws IllegalArgumentException as the constructors
+     */
+    public static DriftMonitor open(Path model, int window, double falseAlarmRate) throws IOException {
+        return new DriftMonitor(reference(Inspector.describe(model), model.toString()), window, falseAlarmRate);
     }
 
     /**
@@ -104,10 +117,10 @@ public final class DriftMonitor {
         }
     }
 
-    private static DriftReference reference(ModelInfo info) {
+    private static DriftReference reference(ModelInfo info, String file) {
         if (info.driftReference() == null) {
-            throw new InputException("the model has no drift reference; run: trd calibrate --model FILE --data CATEGORY, with at least "
-                    + DriftReference.MIN_PARTS + " normal validation parts");
+            throw new InputException("the model has no drift reference; run: trd calibrate --model " + file
+                    + " --data CATEGORY, with at least " + DriftReference.MIN_PARTS + " normal validation parts");
         }
         return info.driftReference();
     }

@@ -25,7 +25,7 @@ public final class CpuPartEngine implements PartEngine {
         this.copyMaps = copyMaps;
         try {
             preparation = new Preparation(info.size(), info.modality(), info.normalKernel(), runner.imageType());
-            maps = new CalibratedMaps(info.size(), info.calibration());
+            maps = new CalibratedMaps(info.size(), info.calibration(), info.regionOfInterest());
         } catch (RuntimeException | Error e) {
             runner.close();
             throw e;
@@ -49,11 +49,13 @@ public final class CpuPartEngine implements PartEngine {
     }
 
     @Override
-    public void inspect(Part part, PartMaps result) {
+    public Outcome inspect(Part part, PartMaps result) {
         Ops.setThreads(threads);
         long start = System.nanoTime();
         preparation.rgb(part, runner.image(0));
-        preparation.second(part, runner.image(1));
+        if (!preparation.secondIfForeground(part, runner.image(1))) {
+            return Outcome.NO_FOREGROUND;
+        }
         long prepared = System.nanoTime();
         runner.run();
         long computed = System.nanoTime();
@@ -69,6 +71,7 @@ public final class CpuPartEngine implements PartEngine {
         result.prepareNanos = prepared - start;
         result.networkNanos = computed - prepared;
         result.anomalyMapNanos = System.nanoTime() - computed;
+        return Outcome.INSPECTED;
     }
 
     @Override

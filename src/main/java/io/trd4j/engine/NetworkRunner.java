@@ -9,7 +9,8 @@ import org.bytedeco.javacpp.ShortPointer;
 
 /**
  * Computes the network: from two prepared images to six distance maps, in memory of its own. Used by one thread at a
- * time; allocates nothing per part.
+ * time; allocates nothing per part, except where an implementation says so. {@link io.trd4j.engine.cpu.CpuRunner},
+ * {@link io.trd4j.engine.cuda.CudaRunner} and {@link io.trd4j.engine.torch.LibTorchRunner} implement it.
  */
 public interface NetworkRunner extends AutoCloseable {
     /** Where the prepared images go before {@link #run}: both modalities, rgb first, 2 x S x S x 3, channels-last. */

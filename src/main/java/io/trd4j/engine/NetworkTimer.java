@@ -3,7 +3,7 @@ package io.trd4j.engine;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** Times an runner on noise. */
+/** Times a runner on noise. */
 public final class NetworkTimer {
     /** The first run touches memory and code for the first time; the second shows it. */
     public static final int WARM_UP = 2;
@@ -39,6 +39,7 @@ public final class NetworkTimer {
         return medianMillis(nanos);
     }
 
+    /** Nanoseconds of one run on this noise. */
     public static long timed(NetworkRunner runner, float[] noise) {
         fill(runner, noise);
         long start = System.nanoTime();
@@ -46,6 +47,7 @@ public final class NetworkTimer {
         return System.nanoTime() - start;
     }
 
+    /** Median of nanoseconds, in milliseconds; of an even number the mean of the middle two. */
     public static double medianMillis(long[] nanos) {
         long[] sorted = nanos.clone();
         Arrays.sort(sorted);

@@ -5,17 +5,17 @@ package io.trd4j.engine;
  * Plain fields, since nothing between the engine and its caller may cost anything.
  */
 public final class PartMaps {
-    /** Combined map, S x S, row by row, in standard deviations of normal parts. */
+    /** Combined map, S x S, row by row, in standard deviations of normal parts; of the whole image, whatever counts for the scores. */
     public final float[] map;
     /** The rgb branch's map. */
     public final float[] mapRgb;
     /** The second branch's map. */
     public final float[] mapDepth;
-    /** Maximum of the combined map. */
+    /** Maximum of the combined map over the pixels that count: those of the model's region of interest. */
     public float score;
-    /** Maximum of the rgb branch's map. */
+    /** The same of the rgb branch's map. */
     public float scoreRgb;
-    /** Maximum of the second branch's map. */
+    /** The same of the second branch's map. */
     public float scoreDepth;
     /** From the decoded images to the network's inputs; on a GPU, the copies to page-locked memory. */
     public long prepareNanos;

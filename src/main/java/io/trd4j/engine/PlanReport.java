@@ -27,6 +27,7 @@ public record PlanReport(Backbone backbone, int size, Precision precision, int t
                          double peakGflopPerSecond) {
     /** Steps that are counted together. */
     public record Total(String name, int steps, double flop, long bytes, double millis) {
+        /** 10^9 multiplications and additions per second. */
         public double gflopPerSecond() {
             return flop / millis / 1e6;
         }
@@ -36,6 +37,7 @@ public record PlanReport(Backbone backbone, int size, Precision precision, int t
         steps = List.copyOf(steps);
     }
 
+    /** Of whole runs: 10^9 multiplications and additions per second. */
     public double gflopPerSecond() {
         return flop / networkMillis / 1e6;
     }
@@ -50,6 +52,7 @@ public record PlanReport(Backbone backbone, int size, Precision precision, int t
         return gflopPerSecond() / peakGflopPerSecond;
     }
 
+    /** Of the measured peak, for one step. */
     public double shareOfPeak(StepProfile step) {
         return step.gflopPerSecond() / peakGflopPerSecond;
     }

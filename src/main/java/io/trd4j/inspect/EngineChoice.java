@@ -5,13 +5,13 @@ import io.trd4j.engine.NetworkRunner;
 import io.trd4j.engine.PartEngine;
 import io.trd4j.engine.cuda.ConvolutionBackend;
 import io.trd4j.engine.cuda.CudaNetwork;
+import io.trd4j.engine.cuda.CudaNetworks;
 import io.trd4j.engine.cuda.CudaPartEngine;
 import io.trd4j.engine.cuda.CudaRunner;
 import io.trd4j.engine.cuda.CudaSupport;
 import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.engine.plan.WeightSource;
 import io.trd4j.io.InputException;
-import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
@@ -31,15 +31,13 @@ final class EngineChoice {
 
     private EngineChoice() {}
 
-    /** A region of interest takes the scores from the maps, so that these are brought to the host whatever the options say. */
     static PartEngine open(ModelFile file, InspectorOptions options) throws IOException {
         int gpu = gpu(options);
         ModelInfo info = file.info();
-        InspectorOptions needed = options.withMaps(options.maps() || info.regionOfInterest() != null);
         if (gpu == CPU) {
-            return new CpuPartEngine(info, CpuRunnerChoice.open(file, options), options.resolvedThreads(), needed.maps());
+            return new CpuPartEngine(info, CpuRunnerChoice.open(file, options), options.resolvedThreads(), options.maps());
         }
-        return part(network(gpu, plan(info), CpuRunnerChoice.source(file), options), info, needed);
+        return part(network(gpu, plan(info), CpuRunnerChoice.source(file), options), info, options);
     }
 
     static PartEngine random(ModelInfo info, InspectorOptions options) {
@@ -77,13 +75,12 @@ final class EngineChoice {
     }
 
     private static PartEngine part(CudaNetwork network, ModelInfo info, InspectorOptions options) {
-        Modality modality = info.modality();
-        return new CudaPartEngine(network, modality, info.normalKernel(), info.calibration(), options.maps());
+        return new CudaPartEngine(network, info, options.maps());
     }
 
     private static CudaNetwork network(int gpu, ExecutionPlan plan, WeightSource source, InspectorOptions options)
             throws IOException {
-        return CudaNetwork.open(gpu, plan, source, onCuda(options.precision()), convolver(), options.resolvedThreads());
+        return CudaNetworks.open(gpu, plan, source, onCuda(options.precision()), convolver(), options.resolvedThreads());
     }
 
     /** The GPU's index, or {@link #CPU}. */

@@ -39,6 +39,7 @@ public record InputPolicy(OnUnusable depth, OnUnusable rgb, double minValidDepth
         return new InputPolicy(OnUnusable.INSPECT_OTHER, OnUnusable.INSPECT_OTHER, 0);
     }
 
+    /** The same policy with another least share of valid points, 0 to 1. */
     public InputPolicy withMinValidDepth(double share) {
         return new InputPolicy(depth, rgb, share);
     }

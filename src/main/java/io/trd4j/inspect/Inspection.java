@@ -30,6 +30,22 @@ public final class Inspection {
         maps = new PartMaps(size);
     }
 
+    /**
+     * Zeroes in the maps what does not count: after the blur, which sees it all the same. The scores know it from the kernel.
+     *
+     * @param roi the model's; null = everything counts
+     */
+    void leaveOut(RegionOfInterest roi, boolean withMaps) {
+        regionOfInterest = roi;
+        if (roi != null && withMaps) {
+            long start = System.nanoTime();
+            roi.keep(maps.map);
+            roi.keep(maps.mapRgb);
+            roi.keep(maps.mapDepth);
+            maps.anomalyMapNanos += System.nanoTime() - start;
+        }
+    }
+
     /** S: the maps are S x S, row by row. */
     public int size() {
         return size;
@@ -37,7 +53,7 @@ public final class Inspection {
 
     /**
      * Combined anomaly map, calibrated (0 = as on normal parts, 1 = one standard deviation above) and blurred. 0 where the model's
-     * region of interest excludes a pixel.
+     * region of interest excludes a pixel. Without {@link InspectorOptions#maps}, no map is filled: each is 0 everywhere.
      */
     public float[] map() {
         return maps.map;
@@ -76,6 +92,7 @@ public final class Inspection {
         return mode;
     }
 
+    /** By the model's thresholds; {@link Verdict#NONE} when it has none. */
     public Verdict verdict() {
         return verdict;
     }
@@ -137,6 +154,7 @@ public final class Inspection {
         return maps.anomalyMapNanos;
     }
 
+    /** Preparation, network and maps together: everything except the verdict. */
     public long elapsedNanos() {
         return maps.prepareNanos + maps.networkNanos + maps.anomalyMapNanos;
     }

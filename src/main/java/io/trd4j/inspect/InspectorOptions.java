@@ -9,8 +9,7 @@ import java.util.Objects;
  * @param threads CPU threads of this inspector; 0 = as many as the machine has cores
  * @param precision arithmetic of the network
  * @param device where it computes
- * @param maps whether an inspection has the anomaly maps; on a GPU, scores alone are sooner on the host; a model with a
- *     region of interest has them in any case, as its scores are taken from them
+ * @param maps whether an inspection has the anomaly maps; on a GPU, scores alone are sooner on the host
  * @param inputs what happens to parts of which a modality is missing or unusable
  * @param minRegion mm²: regions above a limit that are smaller do not count for the verdict, where the part's points tell their area;
  *     0 = all count. Needs maps. A part above a limit then costs a search for regions, which allocates
@@ -44,26 +43,32 @@ public record InspectorOptions(int threads, Precision precision, DeviceChoice de
         return new InspectorOptions(0, Precision.AUTO);
     }
 
+    /** The same options with other CPU threads; 0 = all cores. */
     public InspectorOptions withThreads(int newThreads) {
         return new InspectorOptions(newThreads, precision, device, maps, inputs, minRegion);
     }
 
+    /** The same options with another arithmetic. */
     public InspectorOptions withPrecision(Precision newPrecision) {
         return new InspectorOptions(threads, newPrecision, device, maps, inputs, minRegion);
     }
 
+    /** The same options for another device. */
     public InspectorOptions withDevice(DeviceChoice newDevice) {
         return new InspectorOptions(threads, precision, newDevice, maps, inputs, minRegion);
     }
 
+    /** The same options with or without maps. */
     public InspectorOptions withMaps(boolean newMaps) {
         return new InspectorOptions(threads, precision, device, newMaps, inputs, minRegion);
     }
 
+    /** The same options with another policy for parts that lack a modality. */
     public InspectorOptions withInputs(InputPolicy newInputs) {
         return new InspectorOptions(threads, precision, device, maps, newInputs, minRegion);
     }
 
+    /** The same options with another least area of a region, mm². */
     public InspectorOptions withMinRegion(double squareMillimetres) {
         return new InspectorOptions(threads, precision, device, maps, inputs, squareMillimetres);
     }

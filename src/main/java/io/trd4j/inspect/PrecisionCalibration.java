@@ -150,7 +150,7 @@ public final class PrecisionCalibration {
             throws IOException {
         int size = plan.size();
         try (CpuRunner runner = new CpuRunner(new CompiledPlan(plan, weights, precision, quantization, threads));
-             CalibratedMaps maps = new CalibratedMaps(size, calibration)) {
+             CalibratedMaps maps = new CalibratedMaps(size, calibration, roi)) {
             float[] image = new float[3 * size * size];
             for (int part : parts) {
                 for (int branch = 0; branch < 2; branch++) {
@@ -165,7 +165,7 @@ public final class PrecisionCalibration {
                 maps.compute(runner.distances(0), runner.distances(1));
                 float[] map = new float[size * size];
                 maps.map().get(map);
-                results.add(roi == null ? new Result(map, maps.score(0)) : new Result(roi.counted(map), roi.keep(map)));
+                results.add(new Result(roi == null ? map : roi.counted(map), maps.score(0)));
                 progress.accept(++steps);
             }
         }

@@ -120,19 +120,23 @@ public final class RegionOfInterest {
         return mask;
     }
 
-    /** Sets the pixels of a map, S x S, that do not count to 0, and returns the maximum of the others; NaN when one is NaN. */
-    public float keep(float[] map) {
-        float maximum = Float.NEGATIVE_INFINITY;
+    /** S x S, row by row: 1 = counts, 0 = does not; as {@code trd_anomaly_map} takes it. The caller's. */
+    public byte[] maskBytes() {
+        byte[] mask = new byte[size * size];
+        for (int i = 0; i < stretches.length; i += 2) {
+            Arrays.fill(mask, stretches[i], stretches[i + 1], (byte) 1);
+        }
+        return mask;
+    }
+
+    /** Sets the pixels of a map, S x S, that do not count to 0. */
+    public void keep(float[] map) {
         int done = 0;
         for (int s = 0; s < stretches.length; s += 2) {
             Arrays.fill(map, done, stretches[s], 0);
             done = stretches[s + 1];
-            for (int i = stretches[s]; i < done; i++) {
-                maximum = Math.max(maximum, map[i]);
-            }
         }
         Arrays.fill(map, done, map.length, 0);
-        return maximum;
     }
 
     /** The values of a map's pixels, S x S, that count, in their order. */

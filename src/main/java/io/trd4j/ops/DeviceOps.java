@@ -108,14 +108,15 @@ public final class DeviceOps {
     /**
      * As {@link Ops#anomalyMap}.
      *
+     * @param mask device address of uint8 [size, size], 0 where a pixel does not count for the scores; 0 = all count
      * @param operators device copy of {@link MapOperators} for these sizes
      * @param maps device address of the three maps [n, size, size]: combined, rgb, second
      */
     public static void anomalyMap(OpTarget exec, TrdDistances rgb, TrdDistances depth, TrdCalibration calibration, long side,
-                                  long operators, long operatorsBytes, long maps, long scores, long n, long size) {
+                                  long mask, long operators, long operatorsBytes, long maps, long scores, long n, long size) {
         long bytes = n * size * size * Float.BYTES;
-        Status.check(Trd.trd_anomaly_map(exec.struct, rgb, depth, side, side / 2, side / 4, calibration, null,
-                Address.of(operators), operatorsBytes, Address.floats(maps), Address.floats(maps + bytes), Address.floats(maps + 2 * bytes),
+        Status.check(Trd.trd_anomaly_map(exec.struct, rgb, depth, side, side / 2, side / 4, calibration,
+                mask == 0 ? null : Address.bytes(mask, size * size), Address.of(operators), operatorsBytes, Address.floats(maps), Address.floats(maps + bytes), Address.floats(maps + 2 * bytes),
                 Address.floats(scores), n, size));
     }
 
@@ -131,7 +132,7 @@ public final class DeviceOps {
                 size, workspace, workspaceBytes));
     }
 
-    /** As {@link Ops#prepareDepth}. @param fault address of the int32 that says afterwards whether the part could be used */
+    /** As {@link Ops#prepareDepth}. @param fault address of an int32 for {@link #hasForeground} */
     public static void prepareDepth(OpTarget exec, long xyz, long width, long height, long rowStride, long out, ElementType type,
                                     long size, long workspace, long workspaceBytes, long fault) {
         Status.check(Trd.trd_prepare_depth(exec.struct, Address.floats(xyz), width, height, rowStride, out, type.code, size, 0,
@@ -145,9 +146,9 @@ public final class DeviceOps {
                 0, workspace, workspaceBytes, fault));
     }
 
-    /** Whether a fault says that the part itself cannot be used. */
-    public static boolean isInputFault(int fault) {
-        return fault == Trd.TRD_ERROR_INPUT;
+    /** Whether the fault that {@link #prepareDepth} or {@link #prepareNormals} left says that the cloud has a foreground. */
+    public static boolean hasForeground(int fault) {
+        return fault != Trd.TRD_ERROR_INPUT;
     }
 
     private static long positive(long bytes, String what) {

@@ -92,9 +92,9 @@ public final class Ops {
      * Point cloud to the depth image {@code out [size, size, 3]} (SPEC section 5).
      *
      * @param mask foreground [size, size], 0 or 1, or null
-     * @throws io.trd4j.io.InputException when the part has no foreground; the text continues a sentence that began with the part
+     * @return whether the cloud has a foreground; without one, {@code out} is undefined
      */
-    public static void prepareDepth(OpTarget exec, Pixels<float[], FloatPointer> cloud, Pointer out, ElementType type, long size,
+    public static boolean prepareDepth(OpTarget exec, Pixels<float[], FloatPointer> cloud, Pointer out, ElementType type, long size,
                                     BytePointer mask, Workspace workspace) {
         int w = cloud.width;
         int h = cloud.height;
@@ -102,12 +102,13 @@ public final class Ops {
         long to = address(out);
         long foreground = mask == null ? 0 : address(mask);
         long scratch = address(workspace.start());
-        Status.check(cloud.array != null
+        int status = cloud.array != null
                 ? Trd.trd_prepare_depth(exec.struct, cloud.array, w, h, stride, to, type.code, size, foreground,
                         scratch, workspace.bytes(), 0)
                 : Trd.trd_prepare_depth(exec.struct, cloud.pointer, w, h, stride, to, type.code, size, foreground,
-                        scratch, workspace.bytes(), 0));
+                        scratch, workspace.bytes(), 0);
         Reference.reachabilityFence(out);
+        return hasForeground(status);
     }
 
     /** Tables for {@link #prepareNormals} with these sizes, in a workspace of its own. */
@@ -118,13 +119,13 @@ public final class Ops {
     }
 
     /**
-     * Point cloud to surface normals {@code out [size, size, 3]} (SPEC section 5).
+     * Point cloud of at least 3 x 3 points to surface normals {@code out [size, size, 3]} (SPEC section 5).
      *
      * @param kernel aperture of the Sobel derivatives, odd, 1 to 31
      * @param mask foreground [height, width], 0 or 1, or null
-     * @throws io.trd4j.io.InputException when the part has no foreground; the text continues a sentence that began with the part
+     * @return whether the cloud has a foreground; without one, {@code out} is undefined
      */
-    public static void prepareNormals(OpTarget exec, Pixels<float[], FloatPointer> cloud, Pointer out, ElementType type, long size,
+    public static boolean prepareNormals(OpTarget exec, Pixels<float[], FloatPointer> cloud, Pointer out, ElementType type, long size,
                                       int kernel, BytePointer mask, Workspace workspace) {
         int w = cloud.width;
         int h = cloud.height;
@@ -132,12 +133,22 @@ public final class Ops {
         long to = address(out);
         long foreground = mask == null ? 0 : address(mask);
         long scratch = address(workspace.start());
-        Status.check(cloud.array != null
+        int status = cloud.array != null
                 ? Trd.trd_prepare_normals(exec.struct, cloud.array, w, h, stride, to, type.code, size, kernel, foreground,
                         scratch, workspace.bytes(), 0)
                 : Trd.trd_prepare_normals(exec.struct, cloud.pointer, w, h, stride, to, type.code, size, kernel, foreground,
-                        scratch, workspace.bytes(), 0));
+                        scratch, workspace.bytes(), 0);
         Reference.reachabilityFence(out);
+        return hasForeground(status);
+    }
+
+    /** The only fault that a cloud of enough points can have. */
+    private static boolean hasForeground(int status) {
+        if (status == Trd.TRD_ERROR_INPUT) {
+            return false;
+        }
+        Status.check(status);
+        return true;
     }
 
     private static long address(Pointer pointer) {

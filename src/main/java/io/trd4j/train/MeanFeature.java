@@ -1,5 +1,6 @@
 package io.trd4j.train;
 
+import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.model.network.Features;
 import io.trd4j.model.network.LibTorch;
 import io.trd4j.model.network.Network;

@@ -1,5 +1,6 @@
 package io.trd4j.train;
 
+import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.io.InputException;
 import io.trd4j.model.EpochLoss;
 import io.trd4j.model.ModelFile;
@@ -25,7 +26,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class Trainer implements Resumable, AutoCloseable {
     /** Told after every step. */
     @FunctionalInterface
-    public interface Progress {
+    public interface StepListener {
         /** @param epoch from 0; {@code step} of {@code steps} in the whole run, from 1 */
         void step(int epoch, int step, int steps, double lossRgb, double lossDepth, double learningRate);
     }
@@ -88,7 +89,7 @@ public final class Trainer implements Resumable, AutoCloseable {
     }
 
     /** Runs one epoch: shuffled batches, the rgb student stepped first, then the depth student. */
-    public EpochLoss epoch(Progress progress) {
+    public EpochLoss epoch(StepListener listener) {
         if (closed) {
             throw new IllegalStateException("the trainer is closed");
         }
@@ -111,7 +112,7 @@ public final class Trainer implements Resumable, AutoCloseable {
                 }
                 sumRgb += rgb;
                 sumDepth += depth;
-                progress.step(epoch, epoch * steps + step + 1, options.epochs() * steps, rgb, depth, learningRate);
+                listener.step(epoch, epoch * steps + step + 1, options.epochs() * steps, rgb, depth, learningRate);
             }
         }
         ValidationLoss validated = validation == null ? null : validationLoss(validation);

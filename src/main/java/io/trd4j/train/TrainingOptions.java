@@ -1,6 +1,7 @@
 package io.trd4j.train;
 
-import io.trd4j.io.Arguments;
+import io.trd4j.data.prepare.SobelAperture;
+import io.trd4j.io.OptionException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelInfo;
@@ -20,20 +21,35 @@ public record TrainingOptions(Backbone backbone, int size, Modality modality, in
                               double learningRate, long seed, int threads, TorchDevice device) {
     /** Both learning rates are multiplied by this after every epoch. */
     static final double DECAY = 0.95;
+    /** The paper's number of epochs for MVTec 3D-AD. */
+    public static final int PAPER_EPOCHS = 200;
+
     // Far beyond any use, and small enough that counts of steps fit an int.
     private static final int MAX_EPOCHS = 100_000;
     private static final int MAX_BATCH = 4096;
 
+    /** @throws OptionException when a number is out of its range */
     public TrainingOptions {
-        Arguments.require(size > 0 && size <= ModelInfo.MAX_SIZE && size % 32 == 0,
-                "size must be a multiple of 32 from 32 to " + ModelInfo.MAX_SIZE + ", not " + size);
-        Arguments.require(normalKernel == 3 || normalKernel == 5 || normalKernel == 7, "normal kernel must be 3, 5 or 7, not " + normalKernel);
-        Arguments.require(epochs > 0 && epochs <= MAX_EPOCHS, "epochs must be 1 to " + MAX_EPOCHS + ", not " + epochs);
-        Arguments.require(batch > (size == 32 ? 1 : 0) && batch <= MAX_BATCH, "batch must be "
+        OptionException.require(size > 0 && size <= ModelInfo.MAX_SIZE && size % 32 == 0, "size",
+                "must be a multiple of 32 from 32 to " + ModelInfo.MAX_SIZE + ", not " + size);
+        OptionException.require(normalKernel == 3 || normalKernel == 5 || normalKernel == 7, "normalKernel",
+                "must be 3, 5 or 7, not " + normalKernel);
+        OptionException.require(epochs > 0 && epochs <= MAX_EPOCHS, "epochs", "must be 1 to " + MAX_EPOCHS + ", not " + epochs);
+        OptionException.require(batch > (size == 32 ? 1 : 0) && batch <= MAX_BATCH, "batch", "must be "
                 + (size == 32 ? "2 (at size 32, where one part is no batch)" : "1") + " to " + MAX_BATCH + ", not " + batch);
-        Arguments.require(learningRate > 0 && Double.isFinite(learningRate), "learning rate must be positive, not " + learningRate);
-        Arguments.require(threads > 0, "threads must be positive, not " + threads);
+        OptionException.require(learningRate > 0 && Double.isFinite(learningRate), "learningRate",
+                "must be positive, not " + learningRate);
+        OptionException.require(threads > 0, "threads", "must be positive, not " + threads);
         Objects.requireNonNull(device, "device");
+    }
+
+    /**
+     * Those of {@code trd train}: resnet18 at 256 pixels with surface normals, at most {@value #PAPER_EPOCHS} epochs of
+     * batches of 16 parts, learning rate 0.005, seed 42, on all cores of the CPU.
+     */
+    public static TrainingOptions defaults() {
+        return new TrainingOptions(Backbone.RESNET18, 256, Modality.NORMALS, SobelAperture.FALLBACK, PAPER_EPOCHS, 16, 0.005, 42,
+                Runtime.getRuntime().availableProcessors());
     }
 
     /** On the CPU. */
@@ -42,9 +58,54 @@ public record TrainingOptions(Backbone backbone, int size, Modality modality, in
         this(backbone, size, modality, normalKernel, epochs, batch, learningRate, seed, threads, TorchDevice.CPU);
     }
 
-    /** The same with another aperture. */
-    public TrainingOptions withNormalKernel(int newKernel) {
-        return new TrainingOptions(backbone, size, modality, newKernel, epochs, batch, learningRate, seed, threads, device);
+    public TrainingOptions withBackbone(Backbone newBackbone) {
+        return new TrainingOptions(newBackbone, size, modality, normalKernel, epochs, batch, learningRate, seed,
+                threads, device);
+    }
+
+    public TrainingOptions withSize(int newSize) {
+        return new TrainingOptions(backbone, newSize, modality, normalKernel, epochs, batch, learningRate, seed,
+                threads, device);
+    }
+
+    public TrainingOptions withModality(Modality newModality) {
+        return new TrainingOptions(backbone, size, newModality, normalKernel, epochs, batch, learningRate, seed,
+                threads, device);
+    }
+
+    public TrainingOptions withNormalKernel(int newNormalKernel) {
+        return new TrainingOptions(backbone, size, modality, newNormalKernel, epochs, batch, learningRate, seed,
+                threads, device);
+    }
+
+    public TrainingOptions withEpochs(int newEpochs) {
+        return new TrainingOptions(backbone, size, modality, normalKernel, newEpochs, batch, learningRate, seed,
+                threads, device);
+    }
+
+    public TrainingOptions withBatch(int newBatch) {
+        return new TrainingOptions(backbone, size, modality, normalKernel, epochs, newBatch, learningRate, seed,
+                threads, device);
+    }
+
+    public TrainingOptions withLearningRate(double newLearningRate) {
+        return new TrainingOptions(backbone, size, modality, normalKernel, epochs, batch, newLearningRate, seed,
+                threads, device);
+    }
+
+    public TrainingOptions withSeed(long newSeed) {
+        return new TrainingOptions(backbone, size, modality, normalKernel, epochs, batch, learningRate, newSeed,
+                threads, device);
+    }
+
+    public TrainingOptions withThreads(int newThreads) {
+        return new TrainingOptions(backbone, size, modality, normalKernel, epochs, batch, learningRate, seed,
+                newThreads, device);
+    }
+
+    public TrainingOptions withDevice(TorchDevice newDevice) {
+        return new TrainingOptions(backbone, size, modality, normalKernel, epochs, batch, learningRate, seed,
+                threads, newDevice);
     }
 
     /** The learning rate of an epoch, from 0. */

@@ -62,7 +62,10 @@ record TrainingState(TrainingOptions options, String teacherSha256, String parts
                 .with("adam_rgb.", adamRgb).with("adam_depth.", adamDepth);
     }
 
-    /** In the order in which differences are told: a random teacher follows from backbone and seed, prepared parts from the size. */
+    /**
+     * In the order in which differences are told: a random teacher follows from backbone and seed, prepared parts from
+     * the size.
+     */
     private Map<String, String> identity() {
         Map<String, String> identity = new LinkedHashMap<>();
         identity.put("trd.state.version", VERSION);

@@ -1,6 +1,7 @@
 /**
- * Training and calibration: the loss, the optimizer, both students' trainer, its state file, and whether it has converged.
+ * Training, from normal parts to a calibrated model file: the loss, the optimizer, both students' trainer, its state file, whether it
+ * has converged, and training parts unlike the others. Prints nothing.
  *
- * <p>Calls {@code model}, {@code model.network}, {@code data}, {@code ops}, {@code jni}, {@code io} and LibTorch.
+ * <p>Calls {@code calibrate}, {@code metrics}, {@code model}, {@code model.network}, {@code data}, {@code ops}, {@code io} and LibTorch.
  */
 package io.trd4j.train;

@@ -31,7 +31,7 @@ class GpuConvolutionsTest {
         Needs.that(convolver != ConvolutionBackend.CUDNN || CudaSupport.cudnnProblem() == null, "cuDNN");
         int size = 128;
         try (Network network = GoldenNetwork.network(backbone);
-             CudaRunner runner = new CudaRunner(CudaNetwork.open(0, ExecutionPlan.of(backbone, size), GoldenNetwork.source(network),
+             CudaRunner runner = new CudaRunner(CudaNetworks.open(0, ExecutionPlan.of(backbone, size), GoldenNetwork.source(network),
                      precision, convolver, 4))) {
             GoldenNetwork.Maps expected = GoldenNetwork.reference(network, size, "");
             GoldenNetwork.Maps got = GoldenNetwork.run(runner, size, "");

@@ -45,7 +45,7 @@ final class HostTorchConvolutions implements ConvolutionLibrary {
     }
 
     @Override
-    public void record(CudaStep.Layered l, int stream, Recorder r) {
+    public void record(PlacedConvolution l, StreamRole stream, Recording r) {
         Layer layer = l.op().layer();
         CudaTensor to = l.out();
         FloatPointer out = r.own(Retained.of(new FloatPointer(to.pixels() * to.channels())));

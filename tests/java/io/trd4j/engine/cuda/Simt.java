@@ -27,6 +27,6 @@ final class Simt {
 
     static CudaNetwork compile(Device device, Network network, int size, Precision precision, ConvolutionBackend convolver,
                                ConvolutionLibrary library) throws IOException {
-        return CudaNetwork.of(device, ExecutionPlan.of(network.backbone(), size), GoldenNetwork.source(network), precision, convolver, library, 2);
+        return CudaNetworks.of(device, ExecutionPlan.of(network.backbone(), size), GoldenNetwork.source(network), precision, convolver, library, 2);
     }
 }

@@ -100,7 +100,7 @@ class SimtNetworkTest {
                     ? new FastestConvolutions(device, plan, Precision.FP32, exec, library,
                             new MeasuredChoices(folder, Map.of("device", device.name())), 1, 1).choose() : library::supports;
             assertEquals(0, device.allocated(), "bytes that the measurement left");
-            try (CudaRunner runner = new CudaRunner(CudaNetwork.of(device, plan, GoldenNetwork.source(network), Precision.FP32, choice,
+            try (CudaRunner runner = new CudaRunner(CudaNetworks.of(device, plan, GoldenNetwork.source(network), Precision.FP32, choice,
                     library, exec, 2))) {
                 Maps expected = GoldenNetwork.reference(network, 32, "");
                 Maps got = GoldenNetwork.run(runner, 32, "");

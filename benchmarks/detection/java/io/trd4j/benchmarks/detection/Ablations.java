@@ -1,5 +1,6 @@
 package io.trd4j.benchmarks.detection;
 
+import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.inspect.DeviceChoice;
@@ -10,7 +11,6 @@ import io.trd4j.model.Modality;
 import io.trd4j.model.TeacherWeights;
 import io.trd4j.model.network.Teacher;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
-import io.trd4j.train.PreparedParts;
 import io.trd4j.train.RandomTeacher;
 import io.trd4j.train.TrainingOptions;
 import java.io.IOException;

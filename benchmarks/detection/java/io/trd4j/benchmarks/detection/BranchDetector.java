@@ -1,12 +1,12 @@
 package io.trd4j.benchmarks.detection;
 
+import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.model.EpochLoss;
 import io.trd4j.model.network.Features;
 import io.trd4j.model.network.Network;
 import io.trd4j.model.network.Tuners;
 import io.trd4j.model.network.Weights;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
-import io.trd4j.train.PreparedParts;
 import io.trd4j.train.Trainer;
 import io.trd4j.train.TrainingOptions;
 import java.util.List;
@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /** A student per modality, with the tuners that a variant has, trained by the product's trainer. */
 final class BranchDetector implements Detector {
-    private static final Trainer.Progress SILENT = (epoch, step, steps, rgb, depth, rate) -> { };
+    private static final Trainer.StepListener SILENT = (epoch, step, steps, rgb, depth, rate) -> { };
 
     private final Network network;
     private final Trainer trainer;

@@ -1,7 +1,7 @@
 package io.trd4j.benchmarks.detection;
 
+import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.model.network.TorchDevice;
-import io.trd4j.train.PreparedParts;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

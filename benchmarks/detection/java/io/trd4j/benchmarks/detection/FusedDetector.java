@@ -1,5 +1,6 @@
 package io.trd4j.benchmarks.detection;
 
+import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.model.network.Features;
 import io.trd4j.model.network.FusedStudent;
 import io.trd4j.model.network.Teacher;
@@ -7,7 +8,6 @@ import io.trd4j.model.network.Weights;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.train.Adam;
 import io.trd4j.train.DistillationLoss;
-import io.trd4j.train.PreparedParts;
 import io.trd4j.train.Trainer;
 import io.trd4j.train.TrainingOptions;
 import java.util.List;

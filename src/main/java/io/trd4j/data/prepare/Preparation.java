@@ -114,28 +114,42 @@ public final class Preparation implements AutoCloseable {
 
     /** @param mask the foreground, size x size or (normals) of the cloud's own size, or null; not written for a normals image */
     void second(Part part, Pointer out, BytePointer mask) {
+        if (!write(part, out, mask)) {
+            throw noForeground(part);
+        }
+    }
+
+    /**
+     * As {@link #second(Part, Pointer)}, with an answer in place of the exception for a part without foreground.
+     *
+     * @return whether the part has a foreground, as every image has; without one, {@code out} is undefined
+     * @throws InputException for any other fault of the part
+     */
+    public boolean secondIfForeground(Part part, Pointer out) {
+        return write(part, out, null);
+    }
+
+    /** Says that none of the part's points can be told from the background. */
+    public static InputException noForeground(Part part) {
+        return new InputException(part.source() + " has no valid point more than 5 mm off the background plane; check that the part "
+                + "is in view and that the coordinates are metres");
+    }
+
+    private boolean write(Part part, Pointer out, BytePointer mask) {
         checkOut(out);
         RgbImage image = secondImageOf(part, modality);
         if (image != null) {
             colour(image == BLACK ? black : normalsImage, image, out);
-            return;
+            return true;
         }
         Pixels<float[], FloatPointer> points = part.xyz().points();
-        try {
-            if (modality == Modality.DEPTH) {
-                if (!second.fits(points)) {
-                    second.set(points, Ops.planDepth(exec, points.width(), points.height(), size));
-                }
-                Ops.prepareDepth(exec, points, out, type, size, mask, second.workspace);
-            } else {
-                if (!second.fits(points)) {
-                    second.set(points, Ops.planNormals(exec, points.width(), points.height(), size, normalKernel));
-                }
-                Ops.prepareNormals(exec, points, out, type, size, normalKernel, mask, second.workspace);
-            }
-        } catch (InputException e) {
-            throw new InputException(part.source() + " " + e.getMessage(), e);
+        if (!second.fits(points)) {
+            second.set(points, modality == Modality.DEPTH ? Ops.planDepth(exec, points.width(), points.height(), size)
+                    : Ops.planNormals(exec, points.width(), points.height(), size, normalKernel));
         }
+        return modality == Modality.DEPTH
+                ? Ops.prepareDepth(exec, points, out, type, size, mask, second.workspace)
+                : Ops.prepareNormals(exec, points, out, type, size, normalKernel, mask, second.workspace);
     }
 
     /** Where a grey image, such as a ground truth, is above one half after it was resized as a colour image (SPEC section 5). */
@@ -176,14 +190,26 @@ public final class Preparation implements AutoCloseable {
      * The image that is the second input: a part's surface normals, or the black one that stands in for what is missing; null when
      * there is a point cloud.
      *
-     * @throws InputException for surface normals where the model's second modality is depth
+     * @throws InputException for surface normals where the model's second modality is depth, and for {@link #hasTooFewPoints}
      */
     public static RgbImage secondImageOf(Part part, Modality modality) {
+        if (hasTooFewPoints(part, modality)) {
+            throw new InputException(part.source() + " has only " + part.xyz().width() + "x" + part.xyz().height()
+                    + " points; at least 3x3 are needed");
+        }
         if (part.normals() != null && modality == Modality.DEPTH) {
             throw new InputException(part.source() + " is a surface-normal image, but the model's second modality is depth;"
                     + " give a point cloud (a TIFF of float x, y, z) or use a model trained with --modality normals");
         }
         return part.normals() != null ? part.normals() : part.xyz() == null ? BLACK : null;
+    }
+
+    /**
+     * Whether surface normals cannot be computed of a part's points for want of neighbours. A depth image can: it is resized before
+     * anything looks at neighbours.
+     */
+    public static boolean hasTooFewPoints(Part part, Modality modality) {
+        return modality == Modality.NORMALS && part.xyz() != null && (part.xyz().width() < 3 || part.xyz().height() < 3);
     }
 
     private void checkOut(Pointer out) {

@@ -5,6 +5,7 @@ import io.trd4j.engine.PlanReport;
 import io.trd4j.engine.StepProfile;
 import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.engine.plan.Layer;
+import io.trd4j.engine.plan.NetworkPart;
 import io.trd4j.engine.plan.PlanOp;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,7 +93,7 @@ public final class CpuProfile {
         CpuTensor input = step.input();
         type = input.type().name().equals(type) ? type : input.type().name() + ">" + type;
         String shape = shape(input) + " > " + written + (op instanceof PlanOp.Convolution c ? " " + kernel(c.layer()) : "");
-        return new StepProfile(step.name(), part(step), kind(step), shape, type.toLowerCase(Locale.ROOT),
+        return new StepProfile(step.name(), step.part().key(), kind(step), shape, type.toLowerCase(Locale.ROOT),
                 op == null ? 0 : op.flop(), featureBytes, weightBytes, step.implementation(), millis);
     }
 
@@ -119,22 +120,10 @@ public final class CpuProfile {
         if (op instanceof PlanOp.Convolution convolution) {
             Layer layer = convolution.layer();
             String kernel = layer.kernel() + "x" + layer.kernel();
-            return part(step).equals("filter") ? "filter " + kernel + (layer.transposed() ? " up" : " down")
+            return step.part() == NetworkPart.FILTER ? "filter " + kernel + (layer.transposed() ? " up" : " down")
                     : (layer.transposed() ? "transposed " : "convolution ") + kernel;
         }
         return op instanceof PlanOp.MaxPool ? "max pool" : op instanceof PlanOp.Concatenate ? "concatenate"
                 : op instanceof PlanOp.FuseCosine ? "fuse_cosine" : "convert";
-    }
-
-    private static String part(CpuStep step) {
-        if (step.op() instanceof PlanOp.FuseCosine) {
-            return "distance";
-        }
-        // "copy of X -> type", "X -> type", "joined <- X": what is written decides, or else what it is a copy of.
-        String name = step.name().replaceFirst("^copy of ", "").replaceFirst(" .*", "");
-        return name.startsWith("teacher.") || name.startsWith("images") ? "teacher"
-                : name.contains(".projector_filter.") ? "filter"
-                : name.contains(".projector_amply.") ? "amplifier"
-                : name.contains(".decoder.") ? "decoder" : "bottleneck";
     }
 }

@@ -108,7 +108,7 @@ public final class CpuRunner implements NetworkRunner {
             this.amplified = amplified;
             this.output = output;
             this.scratch = scratch;
-            type = type(step.input().type());
+            type = step.input().type().element();
             packedBytes = step.packed().capacity();
         }
 
@@ -144,7 +144,7 @@ public final class CpuRunner implements NetworkRunner {
     private Call call(CpuStep step) {
         if (step instanceof CpuStep.FuseCosine cosine) {
             CpuTensor decoder = cosine.decoder();
-            return new CosineCall(exec, type(decoder.type()), at(decoder), atOrNull(cosine.amplified()),
+            return new CosineCall(exec, decoder.type().element(), at(decoder), atOrNull(cosine.amplified()),
                     at(cosine.teacher()), distances[cosine.op().branch()].scale(cosine.op().scale()),
                     (long) decoder.side() * decoder.side(), decoder.channels());
         }
@@ -175,15 +175,11 @@ public final class CpuRunner implements NetworkRunner {
     }
 
     private Pointer at(CpuTensor value) {
-        return owner.own(arena.getPointer(value.buffer().place + value.offset()));
+        return owner.own(arena.getPointer(value.buffer().place() + value.offset()));
     }
 
     private Pointer atOrNull(CpuTensor value) {
         return value == null ? null : at(value);
-    }
-
-    static ElementType type(ValueType type) {
-        return type == ValueType.F32 ? ElementType.FLOAT32 : ElementType.BFLOAT16;
     }
 
     @Override
@@ -198,7 +194,7 @@ public final class CpuRunner implements NetworkRunner {
 
     @Override
     public ElementType imageType() {
-        return type(compiled.images().type());
+        return compiled.images().type().element();
     }
 
     @Override
@@ -209,19 +205,13 @@ public final class CpuRunner implements NetworkRunner {
         }
     }
 
-    /** Called after each step of an observed run. */
-    @FunctionalInterface
-    interface Observer {
-        void after(CpuStep step, CpuTensor output, Pointer values, long nanos);
-    }
-
     /** As {@link #run()}, and keeps the largest magnitude of every feature map. FP32 only. */
     public void run(FeatureRanges ranges) {
         observe(ranges);
     }
 
     /** As {@link #run()}, telling what each step wrote and how long it took. */
-    void observe(Observer observer) {
+    void observe(StepObserver observer) {
         Ops.setThreads(compiled.threads());
         for (int i = 0; i < calls.length; i++) {
             CpuStep step = compiled.steps().get(i);
@@ -229,7 +219,7 @@ public final class CpuRunner implements NetworkRunner {
             calls[i].run();
             long nanos = System.nanoTime() - start;
             CpuTensor output = step.output();
-            observer.after(step, output, output == null ? null : arena.getPointer(output.buffer().place + output.offset()), nanos);
+            observer.after(step, output, output == null ? null : arena.getPointer(output.buffer().place() + output.offset()), nanos);
         }
     }
 

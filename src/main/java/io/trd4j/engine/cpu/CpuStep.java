@@ -2,6 +2,7 @@ package io.trd4j.engine.cpu;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 
+import io.trd4j.engine.plan.NetworkPart;
 import io.trd4j.engine.plan.PlanOp;
 import java.util.Locale;
 import org.bytedeco.dnnl.dnnl_primitive;
@@ -12,6 +13,9 @@ import org.bytedeco.javacpp.FloatPointer;
 sealed interface CpuStep {
     /** The operation of the plan that it computes; null for a conversion that the types made necessary. */
     PlanOp op();
+
+    /** The part of the network that it belongs to; a conversion to that which wrote what is converted. */
+    NetworkPart part();
 
     /** For listings: the layer's name, or what is converted. */
     String name();
@@ -31,7 +35,7 @@ sealed interface CpuStep {
     /** Memory that a primitive takes: of the arena (a CpuTensor), shared (a oneDNN memory), or the scratchpad (its descriptor). */
     record Argument(int id, Object target) {}
 
-    record Primitive(PlanOp op, String name, String implementation, CpuTensor output, dnnl_primitive primitive,
+    record Primitive(PlanOp op, NetworkPart part, String name, String implementation, CpuTensor output, dnnl_primitive primitive,
                      Argument[] arguments) implements CpuStep {
         @Override
         public CpuTensor input() {
@@ -53,6 +57,11 @@ sealed interface CpuStep {
     record Winograd(PlanOp.Convolution op, CpuTensor input, CpuTensor residual, float residualScale, CpuTensor amplified, CpuTensor output,
                     BytePointer packed, FloatPointer bias, long scratchBytes) implements CpuStep {
         @Override
+        public NetworkPart part() {
+            return op.layer().part();
+        }
+
+        @Override
         public String name() {
             return op.layer().convolution();
         }
@@ -64,6 +73,11 @@ sealed interface CpuStep {
     }
 
     record FuseCosine(PlanOp.FuseCosine op, CpuTensor decoder, CpuTensor amplified, CpuTensor teacher) implements CpuStep {
+        @Override
+        public NetworkPart part() {
+            return NetworkPart.DISTANCE;
+        }
+
         @Override
         public String name() {
             return (op.branch() == 0 ? "rgb" : "second") + ".distance" + (op.scale() + 1);

@@ -1,5 +1,7 @@
 package io.trd4j.engine.cpu;
 
+import io.trd4j.engine.plan.ArenaLayout;
+
 /**
  * A feature map, or a part of one, in a type and at a place of the arena: {@code images x side x side x channels} elements,
  * channels-last. A slice of the channels shares the pixel stride of the whole.
@@ -10,15 +12,12 @@ package io.trd4j.engine.cpu;
  */
 record CpuTensor(Buffer buffer, ValueType type, float scale, int images, int channels, int side, long offset, int pixelStride) {
     /** Memory of the arena, from the step that first writes it to the last that needs it. */
-    static final class Buffer {
-        final long bytes;
+    static final class Buffer extends ArenaLayout.Block {
         int first = Integer.MAX_VALUE;
         int last = Integer.MIN_VALUE;
-        /** Place in the arena, bytes; known once all steps are. */
-        long place = -1;
 
         Buffer(long bytes) {
-            this.bytes = bytes;
+            super(bytes);
         }
 
         void usedBy(int step) {

@@ -11,7 +11,7 @@ import org.bytedeco.javacpp.Pointer;
  * Watches FP32 runs and keeps the largest magnitude of every feature map, which 8 bits will cover. (A narrower range that
  * minimises the squared error on normal parts was tried: the maps came out no closer; benchmarks/NOTES.md.)
  */
-public final class FeatureRanges implements CpuRunner.Observer {
+public final class FeatureRanges implements StepObserver {
     private final Map<String, Float> largest = new TreeMap<>();
     private float[] values = {};
 

@@ -164,7 +164,7 @@ final class PlanCompiler {
             // In whichever type it exists: the copy converts.
             CpuTensor in = nearest(input, type);
             CpuTensor slice = out.channels(at, in.channels());
-            add(primitives.reorder(op, op.output().name() + " <- " + input.name(), in, slice), in, slice);
+            add(primitives.reorder(op, op.output().part(), op.output().name() + " <- " + input.name(), in, slice), in, slice);
             at += in.channels();
         }
         put(op.output(), out);
@@ -209,7 +209,7 @@ final class PlanCompiler {
         // A copy keeps its values: only a change of type needs the range.
         float scale = from.type() == type ? from.scale() : scale(whole(tensor), type);
         CpuTensor to = CpuTensor.dense(type, scale, from.images(), from.channels(), from.side());
-        add(primitives.reorder(null, prefix + tensor.name() + " -> " + type, from, to), from, to);
+        add(primitives.reorder(null, tensor.part(), prefix + tensor.name() + " -> " + type, from, to), from, to);
         return to;
     }
 

@@ -13,6 +13,7 @@ import io.trd4j.engine.cpu.CpuStep.Argument;
 import io.trd4j.engine.cpu.Primitives.PackedLayer.OneDnnLayer;
 import io.trd4j.engine.cpu.Primitives.PackedLayer.WinogradLayer;
 import io.trd4j.engine.plan.Layer;
+import io.trd4j.engine.plan.NetworkPart;
 import io.trd4j.engine.plan.PlanOp;
 import io.trd4j.ops.Ops;
 import java.util.ArrayList;
@@ -127,7 +128,7 @@ final class Primitives {
             arguments.add(new Argument(DNNL_ARG_WEIGHTS, layerMemory.weights()));
             arguments.add(new Argument(DNNL_ARG_BIAS, layerMemory.bias()));
             arguments.add(new Argument(DNNL_ARG_DST, out));
-            return step(op, layer.convolution(), made, run, out, arguments);
+            return step(op, layer.part(), layer.convolution(), made, run, out, arguments);
         }
     }
 
@@ -141,7 +142,7 @@ final class Primitives {
         Layer layer = op.layer();
         boolean shape = !layer.transposed() && layer.kernel() == 3 && in.isDense();
         boolean type = in.type() == out.type() && !in.type().scaled();
-        if (!shape || !type || !Ops.winogradPays(CpuRunner.type(in.type()), in.images(), in.side(), in.side(), layer.in(),
+        if (!shape || !type || !Ops.winogradPays(in.type().element(), in.images(), in.side(), in.side(), layer.in(),
                 layer.out(), layer.stride())) {
             return null;
         }
@@ -162,13 +163,17 @@ final class Primitives {
                     algorithm.pooling_max, description(in), description(out), new long[] {2, 2}, new long[] {3, 3},
                     new long[] {0, 0}, one, one, attributes(), false);
             primitive run = owner.own(new pooling_forward(description));
-            return step(op, op.output().name(), description, run, out,
+            return step(op, op.output().part(), op.output().name(), description, run, out,
                     List.of(new Argument(DNNL_ARG_SRC, in), new Argument(DNNL_ARG_DST, out)));
         }
     }
 
-    /** Copies, with a change of type or scale where they differ. */
-    CpuStep reorder(PlanOp op, String name, CpuTensor in, CpuTensor out) {
+    /**
+     * Copies, with a change of type or scale where they differ.
+     *
+     * @param part of the network that the copy belongs to
+     */
+    CpuStep reorder(PlanOp op, NetworkPart part, String name, CpuTensor in, CpuTensor out) {
         try (PointerScope scope = new PointerScope()) {
             List<Argument> arguments = new ArrayList<>();
             primitive_attr attributes = attributes();
@@ -185,7 +190,7 @@ final class Primitives {
             primitive run = owner.own(new reorder(description));
             arguments.add(new Argument(DNNL_ARG_SRC, in));
             arguments.add(new Argument(DNNL_ARG_DST, out));
-            return step(op, name, description, run, out, arguments);
+            return step(op, part, name, description, run, out, arguments);
         }
     }
 
@@ -213,13 +218,13 @@ final class Primitives {
         arguments.add(new Argument(DNNL_ARG_ATTR_SCALES | argument, one));
     }
 
-    private CpuStep step(PlanOp op, String name, primitive_desc_base description, primitive run, CpuTensor out,
-                      List<Argument> arguments) {
+    private CpuStep step(PlanOp op, NetworkPart part, String name, primitive_desc_base description, primitive run, CpuTensor out,
+                         List<Argument> arguments) {
         List<Argument> all = new ArrayList<>(arguments);
         memory.desc scratchpad = owner.own(new memory.desc(description.scratchpad_desc()));
         scratchBytes = Math.max(scratchBytes, scratchpad.get_size());
         all.add(new Argument(DNNL_ARG_SCRATCHPAD, scratchpad));
-        return new CpuStep.Primitive(op, name, description.impl_info_str().getString(), out, owner.own(run.get()),
+        return new CpuStep.Primitive(op, part, name, description.impl_info_str().getString(), out, owner.own(run.get()),
                 all.toArray(new Argument[0]));
     }
 }

@@ -1,5 +1,6 @@
 package io.trd4j.engine.cpu;
 
+import io.trd4j.ops.ElementType;
 import org.bytedeco.dnnl.memory.data_type;
 
 /** Element types of feature maps. U8 and S8 come with a scale: real value = scale * stored value. */
@@ -12,6 +13,11 @@ enum ValueType {
     ValueType(data_type dnnl, int bytes) {
         this.dnnl = dnnl;
         this.bytes = bytes;
+    }
+
+    /** As libtrd's kernels name it: they read and write F32 and BF16 only. */
+    ElementType element() {
+        return this == F32 ? ElementType.FLOAT32 : ElementType.BFLOAT16;
     }
 
     boolean scaled() {

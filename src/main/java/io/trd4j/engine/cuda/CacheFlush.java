@@ -1,6 +1,7 @@
 package io.trd4j.engine.cuda;
 
 import io.trd4j.engine.cuda.CudaTensor.Buffer;
+import io.trd4j.engine.plan.NetworkPart;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,9 +12,15 @@ record CacheFlush(Buffer memory, List<Buffer> inputs, List<Buffer> outputs) impl
         return "flush";
     }
 
+    /** Of a measurement, not of the network: listed nowhere. */
     @Override
-    public int stream() {
-        return Schedule.MAIN;
+    public NetworkPart part() {
+        return NetworkPart.TEACHER;
+    }
+
+    @Override
+    public StreamRole stream() {
+        return StreamRole.MAIN;
     }
 
     @Override
@@ -34,7 +41,7 @@ record CacheFlush(Buffer memory, List<Buffer> inputs, List<Buffer> outputs) impl
     }
 
     @Override
-    public void record(Recorder r) {
-        r.device().fill(r.stream(stream()), r.address(memory), 0, memory.bytes);
+    public void record(Recording r) {
+        r.device().fill(r.stream(stream()), r.address(memory), 0, memory.bytes());
     }
 }

@@ -16,9 +16,9 @@ interface ConvolutionLibrary {
 
     /**
      * Queues the convolution on a stream. The result lies at the output's place afterwards, or elsewhere when the output is all of
-     * its buffer and the recorder was told ({@link Recorder#moved}); what holds it is the recorder's.
+     * its buffer and the recording was told ({@link Recording#moved}); what holds it is the recording's.
      */
-    void record(CudaStep.Layered layer, int stream, Recorder r);
+    void record(PlacedConvolution layer, StreamRole stream, Recording r);
 
     /** Settings of the calling thread while it records eagerly. */
     Scope enter();

@@ -1,18 +1,15 @@
 package io.trd4j.engine.cuda;
 
 import io.trd4j.data.Part;
-import io.trd4j.data.prepare.Preparation;
 import io.trd4j.engine.DeviceException;
 import io.trd4j.engine.PartEngine;
 import io.trd4j.engine.PartMaps;
-import io.trd4j.io.InputException;
 import io.trd4j.jni.TrdCalibration;
 import io.trd4j.jni.TrdDistances;
 import io.trd4j.model.Calibration;
-import io.trd4j.model.Modality;
+import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
 import io.trd4j.ops.DeviceOps;
-import io.trd4j.ops.MapOperators;
 import io.trd4j.ops.OpTarget;
 import io.trd4j.ops.Retained;
 import java.nio.ByteBuffer;
@@ -26,54 +23,58 @@ import java.util.List;
  * first part nothing is allocated.
  */
 public final class CudaPartEngine implements PartEngine {
-    /** As the CPU's preparation says it; the text continues a sentence that began with the part. */
-    private static final String NO_FOREGROUND = "has no valid point more than 5 mm off the background plane; check that the part is in "
-            + "view and that the coordinates are metres";
     /** The graph unused for longest makes room for another: each holds raw inputs, tables and the driver's memory. */
     private static final int MAX_GRAPHS = 8;
 
     private final CudaNetwork network;
-    private final Modality modality;
-    private final int normalKernel;
-    private final Calibration calibration;
+    private final ModelInfo info;
     private final boolean maps;
     private final int size;
+    private final RawInputs inputs;
     private final Session session;
     private final TrdCalibration calibrationStruct = Retained.of(new TrdCalibration());
     /** Most recently used last. */
     private final List<PartGraph> graphs = new ArrayList<>();
+    private MapTables tables;
     private HostMemory result;
     private FloatBuffer values;
-    private long operators;
-    private long operatorsBytes;
     private DeviceException broken;
     private boolean closed;
 
     /**
      * Takes over one use of the network, which it closes when it is closed.
      *
+     * @param info of the model: its modality, calibration and region of interest
      * @param maps whether the maps are brought to the host, or the scores alone
      */
-    public CudaPartEngine(CudaNetwork network, Modality modality, int normalKernel, Calibration calibration, boolean maps) {
+    public CudaPartEngine(CudaNetwork network, ModelInfo info, boolean maps) {
+        this(network, info, maps, null);
+    }
+
+    private CudaPartEngine(CudaNetwork network, ModelInfo info, boolean maps, MapTables shared) {
         this.network = network;
-        this.modality = modality;
-        this.normalKernel = normalKernel;
-        this.calibration = calibration;
+        this.info = info;
         this.maps = maps;
+        tables = shared;
+        inputs = new RawInputs(info.modality());
         size = network.plan().size();
+        Calibration calibration = info.calibration();
         calibrationStruct.mean_rgb(calibration.meanRgb()).std_rgb(calibration.stdRgb()).mean_depth(calibration.meanDepth())
                 .std_depth(calibration.stdDepth());
         try {
             session = new Session(network);
         } catch (RuntimeException | Error e) {
+            calibrationStruct.close();
+            if (tables != null) {
+                tables.close();
+            }
             throw CudaErrors.translated(e);
         }
-        Device device = network.device();
-        try (OpTarget cpu = OpTarget.cpu(); MapOperators tables = new MapOperators(cpu, size, size / 4, size / 8, size / 16)) {
-            operatorsBytes = tables.memory().bytes();
-            operators = device.allocate(operatorsBytes);
-            device.upload(operators, tables.memory().start().address(), operatorsBytes);
-            result = new HostMemory(device, resultBytes());
+        try {
+            if (tables == null) {
+                tables = new MapTables(network.device(), size, info.regionOfInterest());
+            }
+            result = new HostMemory(network.device(), resultBytes());
             values = result.buffer().asFloatBuffer();
         } catch (RuntimeException | Error e) {
             close();
@@ -91,8 +92,11 @@ public final class CudaPartEngine implements PartEngine {
      * @throws DeviceException when the device failed, now or before
      */
     @Override
-    public void inspect(Part part, PartMaps to) {
+    public Outcome inspect(Part part, PartMaps to) {
         run(part, to);
+        if (!DeviceOps.hasForeground(result.buffer().getInt((int) NetworkCompiler.FAULT_OFFSET))) {
+            return Outcome.NO_FOREGROUND;
+        }
         long done = System.nanoTime();
         to.score = values.get(0);
         to.scoreRgb = values.get(1);
@@ -104,6 +108,7 @@ public final class CudaPartEngine implements PartEngine {
             values.get(head + 2 * size * size, to.mapDepth, 0, size * size);
         }
         to.anomalyMapNanos = System.nanoTime() - done;
+        return Outcome.INSPECTED;
     }
 
     private void run(Part part, PartMaps to) {
@@ -111,66 +116,47 @@ public final class CudaPartEngine implements PartEngine {
             throw new DeviceException(broken.reason(), "the device failed before; close this inspector and open another ("
                     + broken.getMessage() + ")", broken);
         }
-        require(part);
+        inputs.resolve(part);
         network.device().use();
         try {
+            PartGraph graph = staged();
             long start = System.nanoTime();
-            PartGraph graph = graph(part);
-            if (graph == null) {
-                graph = add(part);
-                start = System.nanoTime();
-            }
-            graph.stage(part);
-            long staged = System.nanoTime();
             graph.run();
-            to.networkNanos = System.nanoTime() - staged;
-            to.prepareNanos = staged - start;
+            to.networkNanos = System.nanoTime() - start;
+            to.prepareNanos = graph.stagingNanos();
         } catch (RuntimeException e) {
             RuntimeException translated = CudaErrors.translated(e);
             if (translated instanceof DeviceException failure && failure.reason() != DeviceException.Reason.OUT_OF_MEMORY) {
                 broken = failure;
             }
             throw translated;
-        }
-        if (DeviceOps.isInputFault(result.buffer().getInt((int) NetworkCompiler.FAULT_OFFSET))) {
-            throw new InputException(part.source() + " " + NO_FOREGROUND);
-        }
-    }
-
-    /** Refuses, before the device is asked, every fault that the host can see. */
-    private void require(Part part) {
-        if (Preparation.secondImageOf(part, modality) == null && modality == Modality.NORMALS
-                && (part.xyz().width() < 3 || part.xyz().height() < 3)) {
-            // A depth image is resized before anything looks at neighbours.
-            throw new InputException(part.source() + " has only " + part.xyz().width() + "x" + part.xyz().height()
-                    + " points; at least 3x3 are needed");
+        } finally {
+            inputs.release();
         }
     }
 
-    private PartGraph graph(Part part) {
+    /** The graph for the inputs, which lie where it reads them. */
+    private PartGraph staged() {
         for (int i = graphs.size() - 1; i >= 0; i--) {
             PartGraph graph = graphs.get(i);
-            if (graph.fits(part, network.pinned())) {
+            if (graph.fits(inputs, network.pinned())) {
                 if (i != graphs.size() - 1) {
                     graphs.remove(i);
                     graphs.add(graph);
                 }
+                graph.stage(inputs);
                 return graph;
             }
         }
-        return null;
-    }
-
-    private PartGraph add(Part part) {
         if (graphs.size() == MAX_GRAPHS) {
             graphs.remove(0).close();
         }
-        PartGraph graph = new PartGraph(session, this::output, part, network.pinned(), modality, normalKernel);
+        PartGraph graph = new PartGraph(session, this::output, inputs, network.pinned(), info.modality(), info.normalKernel());
         graphs.add(graph);
         return graph;
     }
 
-    private void output(CudaStep.Output step, Recorder r) {
+    private void output(PartOutput step, Recording r) {
         long[] d = new long[3];
         for (int scale = 0; scale < 3; scale++) {
             d[scale] = r.address(step.distances()[scale]);
@@ -182,8 +168,8 @@ public final class CudaPartEngine implements PartEngine {
         TrdDistances second = r.own(DeviceOps.distances(d[0] + bytes, d[1] + bytes / 4, d[2] + bytes / 16));
         OpTarget exec = r.exec(step.stream());
         long head = r.address(step.result());
-        r.run(step.stream(), () -> DeviceOps.anomalyMap(exec, rgb, second, calibrationStruct, side, operators, operatorsBytes,
-                head + NetworkCompiler.RESULT_HEAD, head, 1, size));
+        r.run(step.stream(), () -> DeviceOps.anomalyMap(exec, rgb, second, calibrationStruct, side, tables.mask(),
+                tables.operators(), tables.operatorsBytes(), head + NetworkCompiler.RESULT_HEAD, head, 1, size));
         r.device().copyToHost(r.stream(step.stream()), result.address(), head, resultBytes());
     }
 
@@ -191,8 +177,8 @@ public final class CudaPartEngine implements PartEngine {
     @Override
     public void warmUp() {
         network.device().use();
-        try (Session.Captured once = session.capture((branch, step, r) -> r.device().fill(r.stream(step.stream()),
-                r.address(step.image()), 0, step.image().imageBytes()), this::output)) {
+        try (Session.Captured once = session.capture((input, r) -> r.device().fill(r.stream(input.stream()),
+                r.address(input.image()), 0, input.image().imageBytes()), this::output)) {
             once.run();
         } catch (RuntimeException e) {
             throw CudaErrors.translated(e);
@@ -220,7 +206,7 @@ public final class CudaPartEngine implements PartEngine {
 
     @Override
     public PartEngine duplicate() {
-        return new CudaPartEngine(network.share(), modality, normalKernel, calibration, maps);
+        return new CudaPartEngine(network.share(), info, maps, tables.share());
     }
 
     @Override
@@ -240,11 +226,10 @@ public final class CudaPartEngine implements PartEngine {
             return;
         }
         closed = true;
-        Device device = network.device();
-        device.use();
+        network.device().use();
         graphs.forEach(PartGraph::close);
-        if (operators != 0) {
-            device.free(operators);
+        if (tables != null) {
+            tables.close();
         }
         if (result != null) {
             result.close();

@@ -24,7 +24,7 @@ public final class CudaRunner implements NetworkRunner {
         this.network = network;
         session = new Session(network);
         try {
-            images = new HostMemory(network.device(), network.images().buffer().bytes);
+            images = new HostMemory(network.device(), network.images().buffer().bytes());
             long all = 0;
             for (int scale = 0; scale < 3; scale++) {
                 all += 2 * mapBytes(scale);
@@ -60,12 +60,12 @@ public final class CudaRunner implements NetworkRunner {
                 .capacity(mapBytes(scale) / Float.BYTES);
     }
 
-    private void input(int branch, CudaStep.Input step, Recorder r) {
-        long bytes = step.image().imageBytes();
-        r.device().copyToDevice(r.stream(step.stream()), r.address(step.image()), images.address() + branch * bytes, bytes);
+    private void input(PartInput input, Recording r) {
+        long bytes = input.image().imageBytes();
+        r.device().copyToDevice(r.stream(input.stream()), r.address(input.image()), images.address() + input.branch() * bytes, bytes);
     }
 
-    private void output(CudaStep.Output step, Recorder r) {
+    private void output(PartOutput step, Recording r) {
         for (int scale = 0; scale < 3; scale++) {
             r.device().copyToHost(r.stream(step.stream()), distances.address() + offset(scale), r.address(step.distances()[scale]),
                     2 * mapBytes(scale));
@@ -113,10 +113,12 @@ public final class CudaRunner implements NetworkRunner {
         return network.deviceName();
     }
 
+    /** Bytes of device memory for the weights, shared with duplicates. */
     public long weightBytes() {
         return network.weights().bytes();
     }
 
+    /** Bytes of device memory for this runner's feature maps and scratch. */
     public long arenaBytes() {
         return network.schedule().arenaBytes();
     }

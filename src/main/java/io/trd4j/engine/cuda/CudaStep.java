@@ -1,21 +1,27 @@
 package io.trd4j.engine.cuda;
 
 import io.trd4j.engine.cuda.CudaTensor.Buffer;
+import io.trd4j.engine.plan.NetworkPart;
 import io.trd4j.engine.plan.PlanOp;
 import io.trd4j.ops.Convolutions;
 import io.trd4j.ops.DeviceOps;
 import io.trd4j.ops.OpTarget;
 import io.trd4j.ops.TunerBranches;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One step of a part on the device: what it queues on its stream, and which memory it needs. */
 interface CudaStep {
     /** For listings. */
     String name();
 
-    int stream();
+    /** For listings: the part of the network that it belongs to. */
+    NetworkPart part();
+
+    StreamRole stream();
 
     List<Buffer> reads();
 
@@ -25,48 +31,47 @@ interface CudaStep {
     String implementation();
 
     /** Queues it. */
-    void record(Recorder r);
+    void record(Recording r);
 
     /**
-     * A convolution with its places.
+     * Memory for one call alone.
      *
-     * @param residual added before the ReLU, or null
-     * @param post added after it, or null
+     * @param buffer null where the call needs none
      */
-    record Layered(PlanOp.Convolution op, WeightSlot.OfConvolution weights, CudaTensor in, CudaTensor residual, CudaTensor post, CudaTensor out) {
-        List<Buffer> reads() {
-            return buffers(in, residual, post);
+    record Scratch(Buffer buffer) {
+        static Scratch of(long bytes) {
+            return new Scratch(bytes == 0 ? null : new Buffer(bytes));
         }
-    }
 
-    private static List<Buffer> buffers(CudaTensor... values) {
-        List<Buffer> buffers = new ArrayList<>();
-        for (CudaTensor value : values) {
-            if (value != null) {
-                buffers.add(value.buffer());
-            }
+        long bytes() {
+            return buffer == null ? 0 : buffer.bytes();
         }
-        return buffers;
-    }
 
-    private static List<Buffer> buffers(CudaTensor[][] values) {
-        List<Buffer> buffers = new ArrayList<>();
-        for (CudaTensor[] branch : values) {
-            buffers.addAll(buffers(branch));
+        long address(Recording r) {
+            return buffer == null ? 0 : r.address(buffer);
         }
-        return buffers;
+
+        /** What a step writes: its outputs, and this. */
+        List<Buffer> with(Stream<Buffer> outputs) {
+            return (buffer == null ? outputs : Stream.concat(outputs, Stream.of(buffer))).toList();
+        }
     }
 
     /** Convolutions that do not need each other, by libtrd, side by side in one call. */
-    record Group(List<Layered> layers, CudaTensor.Buffer workspace) implements CudaStep {
+    record Group(List<PlacedConvolution> layers, Scratch scratch) implements CudaStep {
         @Override
         public String name() {
             return layers.stream().map(l -> l.op().layer().convolution()).collect(Collectors.joining(" + "));
         }
 
         @Override
-        public int stream() {
-            return Schedule.MAIN;
+        public NetworkPart part() {
+            return Collections.max(layers.stream().map(l -> l.op().layer().part()).toList());
+        }
+
+        @Override
+        public StreamRole stream() {
+            return StreamRole.MAIN;
         }
 
         @Override
@@ -76,11 +81,7 @@ interface CudaStep {
 
         @Override
         public List<Buffer> writes() {
-            List<Buffer> writes = new ArrayList<>(layers.stream().map(l -> l.out().buffer()).toList());
-            if (workspace != null) {
-                writes.add(workspace);
-            }
-            return writes;
+            return scratch.with(layers.stream().map(l -> l.out().buffer()));
         }
 
         @Override
@@ -89,10 +90,10 @@ interface CudaStep {
         }
 
         /** The sizes alone, as far as scratch depends on them. */
-        static Convolutions sizes(List<Layered> layers) {
+        static Convolutions sizes(List<PlacedConvolution> layers) {
             Convolutions sizes = new Convolutions(layers.size());
             for (int i = 0; i < layers.size(); i++) {
-                Layered l = layers.get(i);
+                PlacedConvolution l = layers.get(i);
                 var layer = l.op().layer();
                 sizes.shape(i, l.in().images(), l.in().side(), l.in().side(), layer.in(), layer.out(), l.out().pixelStride());
                 sizes.kernel(i, layer.kernel(), layer.stride(), layer.padding(), layer.transposed(), l.op().relu());
@@ -101,26 +102,30 @@ interface CudaStep {
         }
 
         @Override
-        public void record(Recorder r) {
+        public void record(Recording r) {
             Convolutions arguments = r.own(sizes(layers));
             for (int i = 0; i < layers.size(); i++) {
-                Layered l = layers.get(i);
+                PlacedConvolution l = layers.get(i);
                 long weights = r.address(l.weights());
                 arguments.memory(i, r.address(l.in()), weights, weights + l.weights().biasOffset(), r.addressOrNull(l.residual()),
                         r.addressOrNull(l.post()), r.address(l.out()));
             }
             OpTarget exec = r.exec(stream());
-            long scratch = workspace == null ? 0 : r.address(workspace);
-            long bytes = workspace == null ? 0 : workspace.bytes;
-            r.run(stream(), () -> DeviceOps.convolutions(exec, r.type(), arguments, scratch, bytes));
+            long workspace = scratch.address(r);
+            r.run(stream(), () -> DeviceOps.convolutions(exec, r.type(), arguments, workspace, scratch.bytes()));
         }
     }
 
     /** One convolution by another library, which may put the result where it likes. */
-    record ByLibrary(Layered layer, int stream, ConvolutionLibrary library) implements CudaStep {
+    record ByLibrary(PlacedConvolution layer, StreamRole stream, ConvolutionLibrary library) implements CudaStep {
         @Override
         public String name() {
             return layer.op().layer().convolution();
+        }
+
+        @Override
+        public NetworkPart part() {
+            return layer.op().layer().part();
         }
 
         @Override
@@ -139,7 +144,7 @@ interface CudaStep {
         }
 
         @Override
-        public void record(Recorder r) {
+        public void record(Recording r) {
             library.record(layer, stream, r);
         }
     }
@@ -151,18 +156,23 @@ interface CudaStep {
         }
 
         @Override
-        public int stream() {
-            return Schedule.MAIN;
+        public NetworkPart part() {
+            return op.output().part();
+        }
+
+        @Override
+        public StreamRole stream() {
+            return StreamRole.MAIN;
         }
 
         @Override
         public List<Buffer> reads() {
-            return buffers(in);
+            return List.of(in.buffer());
         }
 
         @Override
         public List<Buffer> writes() {
-            return buffers(out);
+            return List.of(out.buffer());
         }
 
         @Override
@@ -171,7 +181,7 @@ interface CudaStep {
         }
 
         @Override
-        public void record(Recorder r) {
+        public void record(Recording r) {
             OpTarget exec = r.exec(stream());
             long from = r.address(in);
             long to = r.address(out);
@@ -180,20 +190,20 @@ interface CudaStep {
     }
 
     /** A feature map into its slice of a concatenation. */
-    record Copy(String name, CudaTensor in, CudaTensor out) implements CudaStep {
+    record Copy(String name, NetworkPart part, CudaTensor in, CudaTensor out) implements CudaStep {
         @Override
-        public int stream() {
-            return Schedule.SIDE;
+        public StreamRole stream() {
+            return StreamRole.SIDE;
         }
 
         @Override
         public List<Buffer> reads() {
-            return buffers(in);
+            return List.of(in.buffer());
         }
 
         @Override
         public List<Buffer> writes() {
-            return buffers(out);
+            return List.of(out.buffer());
         }
 
         @Override
@@ -202,7 +212,7 @@ interface CudaStep {
         }
 
         @Override
-        public void record(Recorder r) {
+        public void record(Recording r) {
             int element = in.type().bytes();
             r.device().copyRows(r.stream(stream()), r.address(out), (long) out.pixelStride() * element, r.address(in),
                     (long) in.pixelStride() * element, (long) in.channels() * element, in.pixels());
@@ -213,31 +223,37 @@ interface CudaStep {
      * The Crossmodal Filter or Amplifier of both branches, all scales.
      *
      * @param in features of the other modality, by branch and scale
+     * @param flop multiplications and additions
      */
-    record Tuner(boolean amplifier, CudaTensor[][] in, CudaTensor[][] out, WeightSlot.OfTuner[] weights, CudaTensor.Buffer workspace)
+    record Tuner(boolean amplifier, CudaTensor[][] in, CudaTensor[][] out, WeightSlot.OfTuner[] weights, Scratch scratch, double flop)
             implements CudaStep {
+        private static Stream<Buffer> buffers(CudaTensor[][] values) {
+            return Arrays.stream(values).flatMap(branch -> CudaTensor.buffers(branch).stream());
+        }
+
         @Override
         public String name() {
             return amplifier ? "crossmodal amplifier" : "crossmodal filter";
         }
 
         @Override
-        public int stream() {
-            return amplifier ? Schedule.SIDE : Schedule.MAIN;
+        public NetworkPart part() {
+            return amplifier ? NetworkPart.AMPLIFIER : NetworkPart.FILTER;
+        }
+
+        @Override
+        public StreamRole stream() {
+            return amplifier ? StreamRole.SIDE : StreamRole.MAIN;
         }
 
         @Override
         public List<Buffer> reads() {
-            return buffers(in);
+            return buffers(in).toList();
         }
 
         @Override
         public List<Buffer> writes() {
-            List<Buffer> writes = buffers(out);
-            if (workspace != null) {
-                writes.add(workspace);
-            }
-            return writes;
+            return scratch.with(buffers(out));
         }
 
         @Override
@@ -246,7 +262,7 @@ interface CudaStep {
         }
 
         @Override
-        public void record(Recorder r) {
+        public void record(Recording r) {
             TunerBranches branches = r.own(new TunerBranches(2));
             for (int branch = 0; branch < 2; branch++) {
                 branches.packed(branch, r.address(weights[branch]));
@@ -256,35 +272,40 @@ interface CudaStep {
                 }
             }
             OpTarget exec = r.exec(stream());
-            long scratch = workspace == null ? 0 : r.address(workspace);
-            long bytes = workspace == null ? 0 : workspace.bytes;
+            long workspace = scratch.address(r);
+            long bytes = scratch.bytes();
             int side = in[0][0].side();
             int c1 = in[0][0].channels();
             r.run(stream(), () -> {
                 if (amplifier) {
-                    DeviceOps.amplifier(exec, r.type(), branches, scratch, bytes, 1, side, c1);
+                    DeviceOps.amplifier(exec, r.type(), branches, workspace, bytes, 1, side, c1);
                 } else {
-                    DeviceOps.filter(exec, r.type(), branches, scratch, bytes, 1, side, c1);
+                    DeviceOps.filter(exec, r.type(), branches, workspace, bytes, 1, side, c1);
                 }
             });
         }
     }
 
     /** Distances of both branches at one scale: the features are pairs of images. */
-    record FuseCosine(int scale, CudaTensor decoder, CudaTensor amplified, CudaTensor teacher, CudaTensor.Buffer distances) implements CudaStep {
+    record FuseCosine(int scale, CudaTensor decoder, CudaTensor amplified, CudaTensor teacher, Buffer distances) implements CudaStep {
         @Override
         public String name() {
             return "distance" + (scale + 1);
         }
 
         @Override
-        public int stream() {
-            return Schedule.SIDE;
+        public NetworkPart part() {
+            return NetworkPart.DISTANCE;
+        }
+
+        @Override
+        public StreamRole stream() {
+            return StreamRole.SIDE;
         }
 
         @Override
         public List<Buffer> reads() {
-            return buffers(decoder, amplified, teacher);
+            return CudaTensor.buffers(decoder, amplified, teacher);
         }
 
         @Override
@@ -298,7 +319,7 @@ interface CudaStep {
         }
 
         @Override
-        public void record(Recorder r) {
+        public void record(Recording r) {
             OpTarget exec = r.exec(stream());
             long d = r.address(decoder);
             long a = r.addressOrNull(amplified);
@@ -310,20 +331,21 @@ interface CudaStep {
         }
     }
 
-    /**
-     * Brings one modality's prepared image into the network's input. What it does is the recording's business.
-     *
-     * @param result where the second modality's says whether the part can be used
-     */
-    record Input(int branch, CudaTensor image, CudaTensor.Buffer result) implements CudaStep {
+    /** Brings one modality's prepared image into the network's input. What it does is the recording's business. */
+    record Input(PartInput input) implements CudaStep {
         @Override
         public String name() {
-            return branch == 0 ? "prepare rgb" : "prepare second";
+            return input.branch() == 0 ? "prepare rgb" : "prepare second";
         }
 
         @Override
-        public int stream() {
-            return branch == 0 ? Schedule.SIDE : Schedule.MAIN;
+        public NetworkPart part() {
+            return NetworkPart.TEACHER;
+        }
+
+        @Override
+        public StreamRole stream() {
+            return input.stream();
         }
 
         @Override
@@ -333,7 +355,8 @@ interface CudaStep {
 
         @Override
         public List<Buffer> writes() {
-            return branch == 0 ? buffers(image) : List.of(image.buffer(), result);
+            Buffer image = input.image().buffer();
+            return input.branch() == 0 ? List.of(image) : List.of(image, input.result());
         }
 
         @Override
@@ -342,33 +365,36 @@ interface CudaStep {
         }
 
         @Override
-        public void record(Recorder r) {
-            r.inputs().record(branch, this, r);
+        public void record(Recording r) {
+            r.input(input);
         }
     }
 
     /** From the distances to what the host reads. What that is is the recording's business. */
-    record Output(CudaTensor.Buffer[] distances, CudaTensor.Buffer result) implements CudaStep {
+    record Output(PartOutput output) implements CudaStep {
         @Override
         public String name() {
             return "anomaly map";
         }
 
         @Override
-        public int stream() {
-            return Schedule.MAIN;
+        public NetworkPart part() {
+            return NetworkPart.DISTANCE;
+        }
+
+        @Override
+        public StreamRole stream() {
+            return output.stream();
         }
 
         @Override
         public List<Buffer> reads() {
-            List<Buffer> reads = new ArrayList<>(List.of(distances));
-            reads.add(result);
-            return reads;
+            return Stream.concat(Arrays.stream(output.distances()), writes().stream()).toList();
         }
 
         @Override
         public List<Buffer> writes() {
-            return List.of(result);
+            return List.of(output.result());
         }
 
         @Override
@@ -377,8 +403,8 @@ interface CudaStep {
         }
 
         @Override
-        public void record(Recorder r) {
-            r.outputs().record(this, r);
+        public void record(Recording r) {
+            r.output(output);
         }
     }
 }

@@ -5,12 +5,9 @@ import io.trd4j.ops.CudaProbe;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.bytedeco.javacpp.Loader;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Checks whether this process can use a CUDA device, says in one line why not, and opens the device. */
 public final class CudaSupport {
-    private static final Logger LOG = LoggerFactory.getLogger(CudaSupport.class);
     /** cp.async and the tensor cores' instructions that libtrd's kernels use. */
     private static final int MIN_CAPABILITY = 8;
     private static final CudaLibraries LIBRARIES = CudaLibraries.ofThisMachine();
@@ -108,15 +105,5 @@ public final class CudaSupport {
             missing = LIBRARIES.load(CudaLibraries.LIBTORCH);
         }
         return missing != null ? missing : LibTorchCuda.problem();
-    }
-
-    /** LibTorch's cuDNN, or null with the reason in the log where it cannot be used. */
-    static ConvolutionLibrary cudnn(Device device, Precision precision) {
-        String problem = cudnnProblem();
-        if (problem != null) {
-            LOG.info("libtrd computes all convolutions on the GPU: {}", problem);
-            return null;
-        }
-        return new CudnnConvolutions(device.index(), precision);
     }
 }

@@ -1,7 +1,11 @@
 package io.trd4j.engine.cuda;
 
+import io.trd4j.engine.plan.ArenaLayout;
 import io.trd4j.ops.ElementType;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * A feature map, or a part of one, at a place of the arena: {@code images x side x side x channels} elements, channels-last.
@@ -12,17 +16,19 @@ import java.util.BitSet;
  */
 record CudaTensor(Buffer buffer, ElementType type, int images, int channels, int side, long offset, int pixelStride) {
     /** Memory of the arena; steps name what they read and write. */
-    static final class Buffer {
-        final long bytes;
+    static final class Buffer extends ArenaLayout.Block {
         /** Steps that write it, and all that need it, by their index. */
         final BitSet writers = new BitSet();
         final BitSet users = new BitSet();
-        /** Place in the arena, bytes; known once all steps are. */
-        long place = -1;
 
         Buffer(long bytes) {
-            this.bytes = bytes;
+            super(bytes);
         }
+    }
+
+    /** Of those that are not null. */
+    static List<Buffer> buffers(CudaTensor... values) {
+        return Arrays.stream(values).filter(Objects::nonNull).map(CudaTensor::buffer).toList();
     }
 
     static CudaTensor dense(ElementType type, int images, int channels, int side) {
@@ -45,7 +51,7 @@ record CudaTensor(Buffer buffer, ElementType type, int images, int channels, int
 
     /** Whether it is all of its buffer. */
     boolean whole() {
-        return (long) images * side * side * channels * type.bytes() == buffer.bytes;
+        return (long) images * side * side * channels * type.bytes() == buffer.bytes();
     }
 
     long pixels() {

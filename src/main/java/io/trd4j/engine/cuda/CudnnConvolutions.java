@@ -47,7 +47,7 @@ final class CudnnConvolutions implements ConvolutionLibrary {
     private final boolean tf32;
     private final ScalarType type;
 
-    /** {@link CudaSupport} has loaded LibTorch's CUDA libraries before. */
+    /** {@link CudaSupport#cudnnProblem} has loaded LibTorch's CUDA libraries before. */
     CudnnConvolutions(int device, Precision precision) {
         this.device = (byte) device;
         tf32 = precision == Precision.TF32;
@@ -95,7 +95,7 @@ final class CudnnConvolutions implements ConvolutionLibrary {
         return torch.from_blob(Address.of(address), new long[] {n, c, h, w}, new long[] {h * w * c, 1, w * c, c}, options());
     }
 
-    private Tensor view(CudaTensor value, Recorder r) {
+    private Tensor view(CudaTensor value, Recording r) {
         return view(r.address(value), value.images(), value.channels(), value.side(), value.side());
     }
 
@@ -104,7 +104,7 @@ final class CudnnConvolutions implements ConvolutionLibrary {
     }
 
     @Override
-    public void record(CudaStep.Layered l, int stream, Recorder r) {
+    public void record(PlacedConvolution l, StreamRole stream, Recording r) {
         Layer layer = l.op().layer();
         try (PointerScope scope = new PointerScope()) {
             torch_cuda.setCurrentCUDAStream(torch_cuda.getStreamFromExternal(new CudaDevice.StreamAt(r.stream(stream)), device));

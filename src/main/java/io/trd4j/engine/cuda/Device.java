@@ -7,7 +7,7 @@ import io.trd4j.engine.DeviceException;
  * Several threads may use it; each calls {@link #use} first. Whatever fails is a {@link DeviceException}.
  *
  * <p>What is queued on a stream runs in its order; across streams only events order it. Between {@link #capture}'s
- * begin and end nothing runs: it becomes the graph.
+ * begin and end nothing runs: it becomes the graph. {@code CudaDevice} implements it.
  */
 public interface Device {
     /** Index among the machine's devices. */

@@ -64,8 +64,8 @@ final class DeviceWeights implements AutoCloseable {
     }
 
     private void upload(WeightSlot slot, ElementType type, FoldedLayers folded) throws IOException {
-        try (Workspace host = new Workspace(slot.bytes() + Schedule.ALIGNMENT)) {
-            long skip = Schedule.align(host.start().address()) - host.start().address();
+        try (Workspace host = new Workspace(slot.bytes() + DeviceAlignment.BYTES)) {
+            long skip = DeviceAlignment.align(host.start().address()) - host.start().address();
             Pointer start = host.start().getPointer(skip);
             Pointer.memset(start, 0, slot.bytes());
             if (slot instanceof WeightSlot.OfConvolution convolution) {

@@ -1,6 +1,5 @@
 package io.trd4j.engine.cuda;
 
-import io.trd4j.engine.cuda.CudaStep.Layered;
 import io.trd4j.engine.cuda.CudaTensor.Buffer;
 import io.trd4j.engine.cuda.WeightSlot.Layout;
 import io.trd4j.engine.plan.ExecutionPlan;
@@ -89,7 +88,7 @@ final class FastestConvolutions {
     /** Groups that look alike take the same time. */
     private static String signature(CudaStep.Group group) {
         StringBuilder text = new StringBuilder();
-        for (Layered l : group.layers()) {
+        for (PlacedConvolution l : group.layers()) {
             Layer layer = l.op().layer();
             text.append(layer.transposed()).append(layer.in()).append('-').append(layer.out()).append('k').append(layer.kernel())
                     .append('s').append(layer.stride()).append('@').append(l.in().images()).append('x').append(l.in().side())
@@ -115,7 +114,7 @@ final class FastestConvolutions {
                     new DeviceWeights(device, slots, stream));
             // The session closes the trial's weights.
             Session session = new Session(trial);
-            try (Session.Captured captured = session.capture((branch, step, r) -> { }, (step, r) -> { })) {
+            try (Session.Captured captured = session.capture((input, r) -> { }, (output, r) -> { })) {
                 long[] nanos = new long[runs];
                 captured.run();
                 for (int i = 0; i < runs; i++) {
@@ -137,17 +136,17 @@ final class FastestConvolutions {
     private List<CudaStep> steps(CudaStep.Group group, boolean byLibrary, List<WeightSlot> slots) {
         Map<Buffer, Buffer> fresh = new IdentityHashMap<>();
         List<CudaStep> candidate = new ArrayList<>();
-        List<Layered> rest = new ArrayList<>();
+        List<PlacedConvolution> rest = new ArrayList<>();
         for (int i = 0; i < group.layers().size(); i++) {
-            Layered l = group.layers().get(i);
+            PlacedConvolution l = group.layers().get(i);
             boolean other = byLibrary && library.supports(l.op());
             WeightSlot.OfConvolution slot = NetworkCompiler.slot(type, l.weights().folded, other ? Layout.CHANNELS_LAST : Layout.LIBTRD);
             slots.add(slot);
-            Layered copy = new Layered(l.op(), slot, fresh(l.in(), fresh), fresh(l.residual(), fresh), fresh(l.post(), fresh),
+            PlacedConvolution copy = new PlacedConvolution(l.op(), slot, fresh(l.in(), fresh), fresh(l.residual(), fresh), fresh(l.post(), fresh),
                     fresh(l.out(), fresh));
             if (other) {
                 boolean second = group.layers().size() > 1 && i >= (group.layers().size() + 1) / 2;
-                candidate.add(new CudaStep.ByLibrary(copy, second ? Schedule.SECOND : Schedule.MAIN, library));
+                candidate.add(new CudaStep.ByLibrary(copy, second ? StreamRole.SECOND : StreamRole.MAIN, library));
             } else {
                 rest.add(copy);
             }
@@ -170,7 +169,7 @@ final class FastestConvolutions {
         if (value == null) {
             return null;
         }
-        return new CudaTensor(fresh.computeIfAbsent(value.buffer(), b -> new Buffer(b.bytes)), value.type(), value.images(),
+        return new CudaTensor(fresh.computeIfAbsent(value.buffer(), b -> new Buffer(b.bytes())), value.type(), value.images(),
                 value.channels(), value.side(), value.offset(), value.pixelStride());
     }
 }

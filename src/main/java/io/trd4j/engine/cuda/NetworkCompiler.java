@@ -1,11 +1,11 @@
 package io.trd4j.engine.cuda;
 
-import io.trd4j.engine.cuda.CudaStep.Layered;
 import io.trd4j.engine.cuda.CudaTensor.Buffer;
 import io.trd4j.engine.cuda.WeightSlot.Folded;
 import io.trd4j.engine.cuda.WeightSlot.Layout;
 import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.engine.plan.Layer;
+import io.trd4j.engine.plan.NetworkPart;
 import io.trd4j.engine.plan.PlanOp;
 import io.trd4j.engine.plan.PlanTensor;
 import io.trd4j.ops.Convolutions;
@@ -76,8 +76,8 @@ final class NetworkCompiler {
         values.put(plan.images().name(), images);
         long pixels = (long) plan.size() * plan.size();
         Buffer result = new Buffer(RESULT_HEAD + 3 * pixels * Float.BYTES);
-        steps.add(new CudaStep.Input(1, images.image(1), result));
-        steps.add(new CudaStep.Input(0, images.image(0), result));
+        steps.add(new CudaStep.Input(new PartInput(1, images.image(1), result)));
+        steps.add(new CudaStep.Input(new PartInput(0, images.image(0), result)));
         available(plan.images());
         pairs();
         List<PlanOp> rest = new ArrayList<>(plan.ops());
@@ -93,7 +93,7 @@ final class NetworkCompiler {
                 throw new IllegalStateException("nothing of the rest of the plan can be computed, from " + rest.get(0) + " on");
             }
         }
-        steps.add(new CudaStep.Output(distances, result));
+        steps.add(new CudaStep.Output(new PartOutput(distances, result)));
         return new Compiled(new Schedule(steps), List.copyOf(slots), images);
     }
 
@@ -124,7 +124,7 @@ final class NetworkCompiler {
     private void tuner(List<PlanOp> rest, boolean amplifier) {
         List<PlanOp.Convolution> chains = new ArrayList<>();
         for (PlanOp op : rest) {
-            if (op instanceof PlanOp.Convolution c && (amplifier ? isAmplifier(c) : isFilter(c))) {
+            if (op instanceof PlanOp.Convolution c && c.layer().part() == (amplifier ? NetworkPart.AMPLIFIER : NetworkPart.FILTER)) {
                 chains.add(c);
             }
         }
@@ -159,7 +159,8 @@ final class NetworkCompiler {
         int side = in[0][0].side();
         long scratch = amplifier ? DeviceOps.amplifierWorkspaceBytes(exec, type, 2, 1, side, c1)
                 : DeviceOps.filterWorkspaceBytes(exec, type, 2, 1, side, c1);
-        steps.add(new CudaStep.Tuner(amplifier, in, out, weights, scratch == 0 ? null : new Buffer(scratch)));
+        steps.add(new CudaStep.Tuner(amplifier, in, out, weights, CudaStep.Scratch.of(scratch),
+                chains.stream().mapToDouble(PlanOp::flop).sum()));
         done.forEach(this::available);
         rest.removeAll(chains);
     }
@@ -184,12 +185,8 @@ final class NetworkCompiler {
         };
     }
 
-    private static boolean isFilter(PlanOp.Convolution c) {
-        return c.layer().convolution().contains(".projector_filter.");
-    }
-
-    private static boolean isAmplifier(PlanOp.Convolution c) {
-        return c.layer().convolution().contains(".projector_amply.");
+    private static boolean isTuner(PlanOp.Convolution c) {
+        return c.layer().part() == NetworkPart.FILTER || c.layer().part() == NetworkPart.AMPLIFIER;
     }
 
     /** Scales of which both branches' features are ready. */
@@ -216,20 +213,20 @@ final class NetworkCompiler {
     private void groups(List<PlanOp> rest) {
         List<PlanOp.Convolution> layers = new ArrayList<>();
         for (PlanOp op : rest) {
-            if (op instanceof PlanOp.Convolution c && !isFilter(c) && !isAmplifier(c) && ready(op)) {
+            if (op instanceof PlanOp.Convolution c && !isTuner(c) && ready(op)) {
                 layers.add(c);
             }
         }
-        List<CudaStep.Layered> libtrd = new ArrayList<>();
+        List<PlacedConvolution> libtrd = new ArrayList<>();
         for (PlanOp.Convolution c : layers) {
             boolean other = choice.isLibrary(c);
-            Layered layered = layered(c, other ? Layout.CHANNELS_LAST : Layout.LIBTRD);
+            PlacedConvolution placed = placed(c, other ? Layout.CHANNELS_LAST : Layout.LIBTRD);
             if (other) {
                 // One student's layers beside the other's.
                 boolean second = layers.size() > 1 && layers.indexOf(c) >= (layers.size() + 1) / 2;
-                steps.add(new CudaStep.ByLibrary(layered, second ? Schedule.SECOND : Schedule.MAIN, library));
+                steps.add(new CudaStep.ByLibrary(placed, second ? StreamRole.SECOND : StreamRole.MAIN, library));
             } else {
-                libtrd.add(layered);
+                libtrd.add(placed);
             }
         }
         for (int from = 0; from < libtrd.size(); from += Convolutions.MAX) {
@@ -239,20 +236,20 @@ final class NetworkCompiler {
         rest.removeAll(layers);
     }
 
-    static CudaStep.Group group(ElementType type, OpTarget exec, List<Layered> layers) {
+    static CudaStep.Group group(ElementType type, OpTarget exec, List<PlacedConvolution> layers) {
         try (Convolutions sizes = CudaStep.Group.sizes(layers)) {
-            long scratch = DeviceOps.convolutionsWorkspaceBytes(exec, type, sizes);
-            return new CudaStep.Group(List.copyOf(layers), scratch == 0 ? null : new Buffer(scratch));
+            return new CudaStep.Group(List.copyOf(layers),
+                    CudaStep.Scratch.of(DeviceOps.convolutionsWorkspaceBytes(exec, type, sizes)));
         }
     }
 
-    private Layered layered(PlanOp.Convolution c, Layout layout) {
+    private PlacedConvolution placed(PlanOp.Convolution c, Layout layout) {
         Layer layer = c.layer();
         PlanOp writer = writers.get(c.input().name());
         Layer reads = writer instanceof PlanOp.Convolution w && w.layer().blend() != null ? w.layer() : null;
         WeightSlot.OfConvolution slot = slot(type, new Folded(layer, false, reads), layout);
         slots.add(slot);
-        return new Layered(c, slot, value(c.input()), c.residual() == null ? null : value(c.residual()),
+        return new PlacedConvolution(c, slot, value(c.input()), c.residual() == null ? null : value(c.residual()),
                 c.amplified() == null ? null : value(c.amplified()), value(c.output()));
     }
 
@@ -280,7 +277,8 @@ final class NetworkCompiler {
                 int at = 0;
                 for (PlanTensor part : joined.inputs()) {
                     if (whole(part).equals(tensor) && !inPlace(part)) {
-                        steps.add(new CudaStep.Copy(joined.output().name() + " <- " + part.name(), value(part),
+                        steps.add(new CudaStep.Copy(joined.output().name() + " <- " + part.name(),
+                                joined.output().part(), value(part),
                                 value(joined.output()).channels(at, part.channels())));
                     }
                     at += part.channels();

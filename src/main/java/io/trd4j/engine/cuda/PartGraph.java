@@ -1,8 +1,5 @@
 package io.trd4j.engine.cuda;
 
-import io.trd4j.data.Part;
-import io.trd4j.data.RgbImage;
-import io.trd4j.data.prepare.Preparation;
 import io.trd4j.model.Modality;
 import io.trd4j.ops.DeviceOps;
 import io.trd4j.ops.ElementType;
@@ -11,6 +8,8 @@ import io.trd4j.ops.Ops;
 import io.trd4j.ops.Pixels;
 import io.trd4j.ops.Workspace;
 import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
 
 /**
  * The graph for parts of one geometry: raw image and points to the device, preparation, network, maps, results to the host.
@@ -24,6 +23,7 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
     private final int normalKernel;
     private final int size;
     private Session.Captured captured;
+    private long stagingNanos;
 
     /** One raw input: where it comes from, where it goes, and the preparation's tables there. */
     private static final class Raw implements AutoCloseable {
@@ -68,27 +68,22 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
         }
 
         void allocate(Workspace tables) {
-            long image = Schedule.align(bytes());
+            long image = DeviceAlignment.align(bytes());
             memory = device.allocate(image + tables.bytes());
             workspace = memory + image;
             workspaceBytes = tables.bytes();
             device.upload(workspace, tables.start().address(), workspaceBytes);
         }
 
-        void stage(Pixels<byte[], ?> image) {
+        void stage(Pixels<byte[], BytePointer> image) {
             if (staging != null) {
-                Pixels.copy(cast(image), staging.buffer());
+                Pixels.copy(image, staging.buffer());
             }
         }
 
-        @SuppressWarnings("unchecked")
-        private static <T> T cast(Object o) {
-            return (T) o;
-        }
-
-        void stagePoints(Pixels<float[], ?> cloud) {
+        void stagePoints(Pixels<float[], FloatPointer> cloud) {
             if (staging != null) {
-                Pixels.copyRows(cast(cloud), rows, points);
+                Pixels.copyRows(cloud, rows, points);
             }
         }
 
@@ -108,15 +103,15 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
         }
     }
 
-    PartGraph(Session session, Recorder.Outputs outputs, Part part, PinnedBuffers pinned, Modality modality, int normalKernel) {
+    /** With the inputs of its first part, which are staged: {@link #run} may follow. */
+    PartGraph(Session session, Recorder.Outputs outputs, RawInputs inputs, PinnedBuffers pinned, Modality modality, int normalKernel) {
         this.modality = modality;
         this.normalKernel = normalKernel;
         size = session.network().plan().size();
         Device device = session.device();
-        Pixels<byte[], ?> image = Preparation.colourOf(part).pixels();
-        RgbImage secondImage = Preparation.secondImageOf(part, modality);
-        boolean asImage = secondImage != null;
-        Pixels<?, ?> other = asImage ? secondImage.pixels() : part.xyz().points();
+        Pixels<?, ?> image = inputs.colour();
+        Pixels<?, ?> other = inputs.second();
+        boolean asImage = inputs.image() != null;
         int rowsNeeded = !asImage && modality == Modality.DEPTH ? size : Integer.MAX_VALUE;
         rgb = new Raw(device, image, pinned.address(image.address()), true, Integer.MAX_VALUE);
         Raw made = null;
@@ -133,7 +128,7 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
         }
         second = made;
         try {
-            stage(part);
+            stage(inputs);
             captured = session.capture(this, outputs);
         } catch (RuntimeException | Error e) {
             close();
@@ -150,24 +145,29 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
         }
     }
 
-    /** Whether this graph is the part's. */
-    boolean fits(Part part, PinnedBuffers pinned) {
-        Pixels<byte[], ?> image = Preparation.colourOf(part).pixels();
-        RgbImage secondImage = Preparation.secondImageOf(part, modality);
-        Pixels<?, ?> other = secondImage != null ? secondImage.pixels() : part.xyz().points();
+    /** Whether this graph is the inputs'. */
+    boolean fits(RawInputs inputs, PinnedBuffers pinned) {
+        Pixels<?, ?> image = inputs.colour();
+        Pixels<?, ?> other = inputs.second();
         return rgb.fits(image, pinned.address(image.address()), true)
-                && second.fits(other, pinned.address(other.address()), secondImage != null);
+                && second.fits(other, pinned.address(other.address()), inputs.image() != null);
     }
 
     /** Copies what the device cannot read itself. */
-    void stage(Part part) {
-        rgb.stage(Preparation.colourOf(part).pixels());
-        RgbImage secondImage = Preparation.secondImageOf(part, modality);
-        if (secondImage != null) {
-            second.stage(secondImage.pixels());
+    void stage(RawInputs inputs) {
+        long start = System.nanoTime();
+        rgb.stage(inputs.colour());
+        if (inputs.image() != null) {
+            second.stage(inputs.image());
         } else {
-            second.stagePoints(part.xyz().points());
+            second.stagePoints(inputs.points());
         }
+        stagingNanos = System.nanoTime() - start;
+    }
+
+    /** How long the last part's copies took. */
+    long stagingNanos() {
+        return stagingNanos;
     }
 
     /** Runs it and waits. */
@@ -176,8 +176,8 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
     }
 
     @Override
-    public void record(int branch, CudaStep.Input step, Recorder r) {
-        Raw raw = branch == 0 ? rgb : second;
+    public void record(PartInput step, Recording r) {
+        Raw raw = step.branch() == 0 ? rgb : second;
         OpTarget exec = r.exec(step.stream());
         long stream = r.stream(step.stream());
         long out = r.address(step.image());
@@ -185,7 +185,7 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
         ElementType type = r.type();
         raw.copy(stream);
         if (raw.colour) {
-            if (branch == 1) {
+            if (step.branch() == 1) {
                 r.device().fill(stream, fault, 0, Integer.BYTES);
             }
             r.run(step.stream(), () -> DeviceOps.prepareRgb(exec, raw.memory, raw.width, raw.rows, raw.stride, out, type, size,

@@ -11,108 +11,126 @@ import java.util.Map;
  * Queues all steps of a part once, with their events: eagerly, or into a graph that is being captured. Owns what the queued
  * work refers to; closed when that work, or the graph, is no longer needed.
  */
-final class Recorder implements AutoCloseable {
+final class Recorder implements Recording, AutoCloseable {
     /** Brings the images into the network's inputs. */
+    @FunctionalInterface
     interface Inputs {
-        void record(int branch, CudaStep.Input step, Recorder r);
+        void record(PartInput input, Recording r);
     }
 
     /** Brings the results to where the host reads them. */
+    @FunctionalInterface
     interface Outputs {
-        void record(CudaStep.Output step, Recorder r);
+        void record(PartOutput output, Recording r);
     }
 
-    private final Session session;
+    private final CudaNetwork network;
+    private final SessionStreams streams;
+    private final long arena;
     private final Inputs inputs;
     private final Outputs outputs;
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     /** Buffers that a library put elsewhere, by their address there. */
     private final Map<CudaTensor.Buffer, Long> elsewhere = new HashMap<>();
 
-    Recorder(Session session, Inputs inputs, Outputs outputs) {
-        this.session = session;
+    /** @param arena device address of the session's memory for feature maps */
+    Recorder(CudaNetwork network, SessionStreams streams, long arena, Inputs inputs, Outputs outputs) {
+        this.network = network;
+        this.streams = streams;
+        this.arena = arena;
         this.inputs = inputs;
         this.outputs = outputs;
     }
 
     void record() {
-        Schedule schedule = session.schedule();
+        Schedule schedule = network.schedule();
         Device device = device();
-        long begin = session.event(0);
-        device.record(begin, stream(Schedule.MAIN));
+        long begin = streams.event(0);
+        device.record(begin, stream(StreamRole.MAIN));
         // A stream without work would enter the capture and never come back.
-        for (int side : new int[] {Schedule.SIDE, Schedule.SECOND}) {
-            if (schedule.uses(side)) {
+        for (StreamRole side : StreamRole.values()) {
+            if (side != StreamRole.MAIN && schedule.uses(side)) {
                 device.await(stream(side), begin);
             }
         }
         for (int i = 0; i < schedule.steps().size(); i++) {
             CudaStep step = schedule.steps().get(i);
             for (int other : schedule.waits(i)) {
-                device.await(stream(step.stream()), session.event(1 + other));
+                device.await(stream(step.stream()), streams.event(1 + other));
             }
             step.record(this);
             if (schedule.signals(i)) {
-                device.record(session.event(1 + i), stream(step.stream()));
+                device.record(streams.event(1 + i), stream(step.stream()));
             }
         }
         for (int last : schedule.joins()) {
-            device.await(stream(Schedule.MAIN), session.event(1 + last));
+            device.await(stream(StreamRole.MAIN), streams.event(1 + last));
         }
     }
 
-    Device device() {
-        return session.device();
+    @Override
+    public Device device() {
+        return network.device();
     }
 
-    ElementType type() {
-        return session.type();
+    @Override
+    public ElementType type() {
+        return network.type();
     }
 
-    Inputs inputs() {
-        return inputs;
+    @Override
+    public void input(PartInput input) {
+        inputs.record(input, this);
     }
 
-    Outputs outputs() {
-        return outputs;
+    @Override
+    public void output(PartOutput output) {
+        outputs.record(output, this);
     }
 
-    long stream(int index) {
-        return session.stream(index);
+    @Override
+    public long stream(StreamRole role) {
+        return streams.stream(role);
     }
 
-    OpTarget exec(int stream) {
-        return session.exec(stream);
+    @Override
+    public OpTarget exec(StreamRole role) {
+        return streams.exec(role);
     }
 
-    void run(int stream, Runnable launch) {
-        device().run(stream(stream), launch);
+    @Override
+    public void run(StreamRole role, Runnable launch) {
+        device().run(stream(role), launch);
     }
 
-    long address(CudaTensor.Buffer buffer) {
+    @Override
+    public long address(CudaTensor.Buffer buffer) {
         Long moved = elsewhere.get(buffer);
-        return moved != null ? moved : session.arena() + buffer.place;
+        return moved != null ? moved : arena + buffer.place();
     }
 
-    long address(CudaTensor value) {
+    @Override
+    public long address(CudaTensor value) {
         return address(value.buffer()) + value.offset();
     }
 
-    long addressOrNull(CudaTensor value) {
+    @Override
+    public long addressOrNull(CudaTensor value) {
         return value == null ? 0 : address(value);
     }
 
-    long address(WeightSlot slot) {
-        return session.weights().address(slot);
+    @Override
+    public long address(WeightSlot slot) {
+        return network.weights().address(slot);
     }
 
-    /** From now on the buffer is there; what reads it is recorded later. */
-    void moved(CudaTensor.Buffer buffer, long address) {
+    @Override
+    public void moved(CudaTensor.Buffer buffer, long address) {
         elsewhere.put(buffer, address);
     }
 
-    /** Kept until close. */
-    <T extends AutoCloseable> T own(T resource) {
+    @Override
+    public <T extends AutoCloseable> T own(T resource) {
         owned.push(resource);
         return resource;
     }

@@ -1,9 +1,9 @@
 package io.trd4j.engine.cuda;
 
 import io.trd4j.engine.cuda.CudaTensor.Buffer;
-import java.util.ArrayList;
+import io.trd4j.engine.plan.ArenaLayout;
+import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,14 +13,6 @@ import java.util.Set;
  * Gives buffers the same memory only where this order, not the list's, keeps them apart.
  */
 final class Schedule {
-    /** The graph's own stream; steps on the others run beside it. */
-    static final int MAIN = 0;
-    static final int SIDE = 1;
-    static final int SECOND = 2;
-    static final int STREAMS = 3;
-    /** As cudaMalloc's: every address is aligned for any access. */
-    static final long ALIGNMENT = 256;
-
     private final List<CudaStep> steps;
     /** All steps that are done before a step begins, whatever the timing. */
     private final BitSet[] before;
@@ -36,11 +28,12 @@ final class Schedule {
         this.steps = List.copyOf(steps);
         before = new BitSet[steps.size()];
         waits = new BitSet[steps.size()];
-        int[] last = {-1, -1, -1};
+        int[] last = new int[StreamRole.COUNT];
+        Arrays.fill(last, -1);
         for (int i = 0; i < steps.size(); i++) {
             CudaStep step = steps.get(i);
             before[i] = new BitSet();
-            after(before[i], last[step.stream()]);
+            after(before[i], last[step.stream().ordinal()]);
             BitSet others = new BitSet();
             for (Buffer read : step.reads()) {
                 if (read.writers.isEmpty()) {
@@ -61,14 +54,14 @@ final class Schedule {
                 write.writers.set(i);
                 write.users.set(i);
             }
-            last[step.stream()] = i;
+            last[step.stream().ordinal()] = i;
         }
         BitSet end = new BitSet();
-        after(end, last[MAIN]);
+        after(end, last[StreamRole.MAIN.ordinal()]);
         BitSet open = new BitSet();
-        for (int stream = 1; stream < STREAMS; stream++) {
-            if (last[stream] >= 0 && !end.get(last[stream])) {
-                open.set(last[stream]);
+        for (int lastOfStream : last) {
+            if (lastOfStream >= 0 && !end.get(lastOfStream)) {
+                open.set(lastOfStream);
             }
         }
         joins.or(needed(open));
@@ -92,30 +85,13 @@ final class Schedule {
         return needed;
     }
 
-    /** Largest first, each at the lowest place that is free whenever it is needed. */
     private long place() {
         Set<Buffer> all = new LinkedHashSet<>();
         for (CudaStep step : steps) {
             all.addAll(step.reads());
             all.addAll(step.writes());
         }
-        List<Buffer> rest = new ArrayList<>(all);
-        rest.sort(Comparator.comparingLong((Buffer b) -> -b.bytes).thenComparingInt(b -> b.users.nextSetBit(0)));
-        List<Buffer> placed = new ArrayList<>();
-        long top = 0;
-        for (Buffer buffer : rest) {
-            long place = 0;
-            for (Buffer other : placed) {
-                if (place < end(other) && other.place < place + buffer.bytes && together(buffer, other)) {
-                    place = end(other);
-                }
-            }
-            buffer.place = place;
-            top = Math.max(top, end(buffer));
-            placed.add(buffer);
-            placed.sort(Comparator.comparingLong(b -> b.place));
-        }
-        return top;
+        return ArenaLayout.place(all, b -> b.users.nextSetBit(0), this::together, DeviceAlignment.BYTES);
     }
 
     /** Whether both may be needed at the same time. */
@@ -132,19 +108,11 @@ final class Schedule {
         });
     }
 
-    private static long end(Buffer buffer) {
-        return align(buffer.place + buffer.bytes);
-    }
-
-    static long align(long bytes) {
-        return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    }
-
     List<CudaStep> steps() {
         return steps;
     }
 
-    boolean uses(int stream) {
+    boolean uses(StreamRole stream) {
         return steps.stream().anyMatch(s -> s.stream() == stream);
     }
 

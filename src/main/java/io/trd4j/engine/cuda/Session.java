@@ -1,8 +1,5 @@
 package io.trd4j.engine.cuda;
 
-import io.trd4j.ops.ElementType;
-import io.trd4j.ops.OpTarget;
-
 /** One inspector's share of a device: an arena, streams, events, and the graphs that it captures. Takes over one use of the network. */
 final class Session implements AutoCloseable {
     /** Runs before a capture: kernels are loaded by the first; a library tries its variants, and takes its workspaces. */
@@ -12,9 +9,7 @@ final class Session implements AutoCloseable {
     private final CudaNetwork network;
     private final Device device;
     private long arena;
-    private final long[] streams = new long[Schedule.STREAMS];
-    private final OpTarget[] execs = new OpTarget[Schedule.STREAMS];
-    private final long[] events;
+    private SessionStreams streams;
     private boolean closed;
 
     /** A captured part. */
@@ -51,19 +46,10 @@ final class Session implements AutoCloseable {
     Session(CudaNetwork network) {
         this.network = network;
         device = network.device();
-        events = new long[1 + network.schedule().steps().size()];
         device.use();
         try {
             arena = device.allocate(network.schedule().arenaBytes());
-            for (int i = 0; i < streams.length; i++) {
-                streams[i] = device.newStream();
-                execs[i] = OpTarget.cuda(device.index(), streams[i]);
-            }
-            for (int i = 0; i < events.length; i++) {
-                if (i == 0 || schedule().signals(i - 1)) {
-                    events[i] = device.newEvent();
-                }
-            }
+            streams = new SessionStreams(device, network.schedule());
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -72,10 +58,10 @@ final class Session implements AutoCloseable {
 
     /** Records a part with its inputs and outputs: some runs to warm up, then the graph. */
     Captured capture(Recorder.Inputs inputs, Recorder.Outputs outputs) {
-        long main = streams[Schedule.MAIN];
+        long main = streams.stream(StreamRole.MAIN);
         ConvolutionLibrary library = network.library();
         for (int i = 0; i < (library == null ? WARM_UPS : LIBRARY_WARM_UPS); i++) {
-            try (Recorder eager = new Recorder(this, inputs, outputs);
+            try (Recorder eager = new Recorder(network, streams, arena, inputs, outputs);
                  ConvolutionLibrary.Scope scope = library == null ? null : library.enter()) {
                 try {
                     eager.record();
@@ -85,8 +71,8 @@ final class Session implements AutoCloseable {
                 }
             }
         }
-        Recorder recorder = new Recorder(this, inputs, outputs);
-        ConvolutionLibrary.Pool pool = library == null ? null : library.pool(streams);
+        Recorder recorder = new Recorder(network, streams, arena, inputs, outputs);
+        ConvolutionLibrary.Pool pool = library == null ? null : library.pool(streams.all());
         try {
             Device.Graph graph = pool == null ? device.capture(main, recorder::record)
                     : pool.during(() -> device.capture(main, recorder::record));
@@ -108,35 +94,6 @@ final class Session implements AutoCloseable {
         return network;
     }
 
-    Schedule schedule() {
-        return network.schedule();
-    }
-
-    ElementType type() {
-        return network.type();
-    }
-
-    DeviceWeights weights() {
-        return network.weights();
-    }
-
-    long arena() {
-        return arena;
-    }
-
-    long stream(int index) {
-        return streams[index];
-    }
-
-    OpTarget exec(int stream) {
-        return execs[stream];
-    }
-
-    /** 0 = the beginning, 1 + i = the end of step i. */
-    long event(int index) {
-        return events[index];
-    }
-
     /** Closes its use of the network too. Captured graphs are closed before. */
     @Override
     public void close() {
@@ -145,18 +102,8 @@ final class Session implements AutoCloseable {
         }
         closed = true;
         device.use();
-        for (long event : events) {
-            if (event != 0) {
-                device.closeEvent(event);
-            }
-        }
-        for (int i = 0; i < streams.length; i++) {
-            if (execs[i] != null) {
-                execs[i].close();
-            }
-            if (streams[i] != 0) {
-                device.closeStream(streams[i]);
-            }
+        if (streams != null) {
+            streams.close();
         }
         if (arena != 0) {
             device.free(arena);

@@ -38,7 +38,7 @@ sealed interface WeightSlot {
         final long packedBytes;
 
         OfConvolution(Folded folded, Layout layout, long packedBytes, long biasBytes) {
-            super(Schedule.align(packedBytes) + Schedule.align(biasBytes));
+            super(DeviceAlignment.align(packedBytes) + DeviceAlignment.align(biasBytes));
             this.folded = folded;
             this.layout = layout;
             this.packedBytes = packedBytes;
@@ -46,7 +46,7 @@ sealed interface WeightSlot {
 
         /** Where the bias lies, from the slot's place on. */
         long biasOffset() {
-            return Schedule.align(packedBytes);
+            return DeviceAlignment.align(packedBytes);
         }
     }
 
@@ -57,7 +57,7 @@ sealed interface WeightSlot {
         final long packedBytes;
 
         OfTuner(List<Folded> layers, boolean amplifier, long packedBytes) {
-            super(Schedule.align(packedBytes));
+            super(DeviceAlignment.align(packedBytes));
             this.layers = layers;
             this.amplifier = amplifier;
             this.packedBytes = packedBytes;

@@ -5,20 +5,22 @@ package io.trd4j.engine.plan;
  * runner's business.
  *
  * @param name unique in a plan
+ * @param part of the network that writes it; the teacher for the images
  * @param images 2 where both modalities run as one batch, else 1
  * @param batch the batch that this is one image of, or null
  * @param image its index there
  */
-public record PlanTensor(String name, int images, int channels, int side, PlanTensor batch, int image) {
-    PlanTensor(String name, int images, int channels, int side) {
-        this(name, images, channels, side, null, 0);
+public record PlanTensor(String name, NetworkPart part, int images, int channels, int side, PlanTensor batch, int image) {
+    PlanTensor(String name, NetworkPart part, int images, int channels, int side) {
+        this(name, part, images, channels, side, null, 0);
     }
 
     /** One modality's half of a batch of both: no memory of its own. */
     PlanTensor of(int index) {
-        return new PlanTensor(name + "[" + index + "]", 1, channels, side, this, index);
+        return new PlanTensor(name + "[" + index + "]", part, 1, channels, side, this, index);
     }
 
+    /** How many values it has. */
     public long elements() {
         return (long) images * side * side * channels;
     }

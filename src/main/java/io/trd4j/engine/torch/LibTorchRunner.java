@@ -43,6 +43,11 @@ public final class LibTorchRunner implements NetworkRunner {
         }
     }
 
+    /**
+     * Loads a model's weights.
+     *
+     * @param threads of LibTorch's operators
+     */
     public static LibTorchRunner open(ModelFile file, int threads) throws IOException {
         LibTorch.setThreads(threads);
         return new LibTorchRunner(new Shared(Network.load(file), new AtomicInteger(1)), file.info().size(), threads);

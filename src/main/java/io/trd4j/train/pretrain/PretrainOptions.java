@@ -1,6 +1,6 @@
 package io.trd4j.train.pretrain;
 
-import io.trd4j.io.Arguments;
+import io.trd4j.io.OptionException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.network.TorchDevice;
@@ -24,13 +24,15 @@ public record PretrainOptions(Backbone backbone, Pretext pretext, int steps, int
     private static final int MAX_SCENES = 1024;
     private static final int WARM_UP = 100;
 
+    /** @throws OptionException when a number is out of its range */
     public PretrainOptions {
-        Arguments.require(steps > 0 && steps <= MAX_STEPS, "steps must be 1 to " + MAX_STEPS + ", not " + steps);
-        Arguments.require(scenes > 0 && scenes <= MAX_SCENES, "scenes must be 1 to " + MAX_SCENES + ", not " + scenes);
-        Arguments.require(size > 0 && size <= ModelInfo.MAX_SIZE && size % 32 == 0,
-                "size must be a multiple of 32 from 32 to " + ModelInfo.MAX_SIZE + ", not " + size);
-        Arguments.require(learningRate > 0 && Double.isFinite(learningRate), "learning rate must be positive, not " + learningRate);
-        Arguments.require(threads > 0, "threads must be positive, not " + threads);
+        OptionException.require(steps > 0 && steps <= MAX_STEPS, "steps", "must be 1 to " + MAX_STEPS + ", not " + steps);
+        OptionException.require(scenes > 0 && scenes <= MAX_SCENES, "scenes", "must be 1 to " + MAX_SCENES + ", not " + scenes);
+        OptionException.require(size > 0 && size <= ModelInfo.MAX_SIZE && size % 32 == 0, "size",
+                "must be a multiple of 32 from 32 to " + ModelInfo.MAX_SIZE + ", not " + size);
+        OptionException.require(learningRate > 0 && Double.isFinite(learningRate), "learningRate",
+                "must be positive, not " + learningRate);
+        OptionException.require(threads > 0, "threads", "must be positive, not " + threads);
         Objects.requireNonNull(device, "device");
     }
 

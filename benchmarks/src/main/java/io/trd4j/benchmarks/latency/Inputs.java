@@ -2,6 +2,7 @@ package io.trd4j.benchmarks.latency;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trd4j.Golden;
+import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.data.Part;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
@@ -16,7 +17,6 @@ import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.PrecisionTests;
 import io.trd4j.model.network.Network;
-import io.trd4j.train.PreparedParts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

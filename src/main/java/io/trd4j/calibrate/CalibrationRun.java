@@ -1,0 +1,114 @@
+package io.trd4j.calibrate;
+
+import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.inspect.PrecisionCalibration;
+import io.trd4j.io.InputException;
+import io.trd4j.io.Progress;
+import io.trd4j.io.Writable;
+import io.trd4j.model.Calibration;
+import io.trd4j.model.ModelFile;
+import io.trd4j.model.ModelInfo;
+import io.trd4j.model.PrecisionTests;
+import io.trd4j.model.RegionOfInterest;
+import io.trd4j.model.network.Network;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.bytedeco.javacpp.FloatPointer;
+
+/**
+ * Calibrates a model file, an imported one or an existing one anew: measures its maps' mean and standard deviation on a
+ * category's normal validation parts, in fp32 on the CPU, and which lower precisions it may be inspected with.
+ *
+ * <p>Thresholds and drift reference belong to a calibration: those of the old one are dropped. {@link ThresholdRun} and
+ * {@link DriftReferenceRun} set new ones.
+ */
+public final class CalibrationRun {
+    private CalibrationRun() {}
+
+    /**
+     * A calibration that has been written into its model file.
+     *
+     * @param model as it is now
+     * @param parts number of parts that it was measured on
+     */
+    public record Result(ModelInfo model, int parts) {}
+
+    /** Keeps the model's region of interest. */
+    public static Result run(Path model, Dataset dataset, int threads, Progress progress) throws IOException {
+        RegionOfInterest roi;
+        try (ModelFile file = ModelFile.open(model)) {
+            roi = file.info().regionOfInterest();
+        }
+        return run(model, dataset, roi, threads, progress);
+    }
+
+    /**
+     * Measures, then replaces the model file.
+     *
+     * @param roi what counts from now on, of the model's size; null = everything
+     * @param threads CPU threads, 1 or more
+     * @throws InputException when the file is no model, there are no normal validation parts, or their maps have no
+     *     spread
+     * @throws IOException when the file cannot be written; it is then unchanged
+     */
+    public static Result run(Path model, Dataset dataset, RegionOfInterest roi, int threads, Progress progress) throws IOException {
+        Writable.requireFile(model);
+        List<PartFiles> parts = PreparedParts.normal(dataset.validation());
+        if (parts.isEmpty()) {
+            throw new InputException(dataset.category() + " has no validation parts; put normal parts under validation/good");
+        }
+        try (ModelFile file = ModelFile.open(model)) {
+            ModelInfo info = file.info();
+            try (Network network = Network.load(file);
+                 PreparedParts prepared = PreparedParts.of(parts, info.size(), info.modality(), info.normalKernel(), progress)) {
+                Calibration calibration = calibrate(network, info.size(), prepared, roi, threads, progress);
+                PrecisionTests precisions = testPrecisions(network, info.size(), calibration, roi, prepared, threads, progress);
+                ModelInfo calibrated = info.withRegionOfInterest(roi).withCalibration(calibration).withPrecisions(precisions);
+                ModelFile.write(model, calibrated, network.sources());
+                return new Result(calibrated, parts.size());
+            }
+        }
+    }
+
+    /**
+     * Of a network in memory, on the CPU, as it is when training has ended; writes nothing.
+     *
+     * @param size S, that of the parts
+     * @param roi what counts; null = everything
+     * @param threads CPU threads, 1 or more
+     * @throws InputException when there are no parts, or their maps have no spread
+     */
+    public static Calibration calibrate(Network network, int size, PreparedParts parts, RegionOfInterest roi, int threads,
+                                        Progress progress) {
+        try (Progress.Task task = progress.open("Calibrating", parts.count())) {
+            return Calibrator.calibrate(network, size, parts, roi, threads, task::at);
+        }
+    }
+
+    /**
+     * Which precisions below fp32 a network in memory may be inspected with: the maps and scores of normal parts,
+     * compared with those in fp32. Writes nothing.
+     *
+     * @param calibration of this network, measured with the same region of interest
+     * @return null where oneDNN is not available, as then there is only fp32
+     */
+    public static PrecisionTests testPrecisions(Network network, int size, Calibration calibration, RegionOfInterest roi,
+                                                PreparedParts parts, int threads, Progress progress) throws IOException {
+        PrecisionCalibration.Images images = new PrecisionCalibration.Images() {
+            @Override
+            public int count() {
+                return parts.count();
+            }
+
+            @Override
+            public FloatPointer image(int part, int branch) {
+                return parts.image(part, branch);
+            }
+        };
+        try (Progress.Task task = progress.open("Testing precisions", PrecisionCalibration.steps(parts.count()))) {
+            return PrecisionCalibration.run(network, size, calibration, roi, images, threads, task::at);
+        }
+    }
+}

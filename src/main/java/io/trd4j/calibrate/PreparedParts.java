@@ -1,0 +1,134 @@
+package io.trd4j.calibrate;
+
+import io.trd4j.data.Part;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.prepare.Preparation;
+import io.trd4j.io.Progress;
+import io.trd4j.io.Sha256;
+import io.trd4j.jni.NativeRuntime;
+import io.trd4j.model.Modality;
+import io.trd4j.ops.ElementType;
+import io.trd4j.ops.Retained;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * All parts of a split, prepared once for training or calibration and kept in native memory: 2 x S x S x 3 floats a
+ * part (1.5 MiB at S = 256), and the black image that stands in for a missing modality. Owns them.
+ */
+public final class PreparedParts implements AutoCloseable {
+    private final int count;
+    private final long[] imageShape;
+    private final long imageFloats;
+    private final FloatPointer rgb;
+    private final FloatPointer second;
+    private final FloatPointer black;
+
+    /**
+     * Prepares the parts in their order.
+     *
+     * @param size S, pixels
+     * @param normalKernel Sobel aperture of surface normals; not used for {@link Modality#DEPTH}
+     * @param progress called with the number of parts prepared so far
+     * @throws io.trd4j.io.InputException when a part cannot be read or prepared
+     */
+    public PreparedParts(List<PartFiles> parts, int size, Modality modality, int normalKernel, IntConsumer progress)
+            throws IOException {
+        NativeRuntime.description();
+        count = parts.size();
+        imageShape = new long[] {1, size, size, 3};
+        imageFloats = 3L * size * size;
+        rgb = Retained.of(new FloatPointer(count * imageFloats));
+        second = Retained.of(new FloatPointer(count * imageFloats));
+        black = Retained.of(new FloatPointer(imageFloats));
+        try (Preparation preparation = new Preparation(size, modality, normalKernel, ElementType.FLOAT32)) {
+            preparation.black(black);
+            for (int i = 0; i < count; i++) {
+                Part part = parts.get(i).load();
+                preparation.rgb(part, rgb.getPointer(i * imageFloats));
+                preparation.second(part, second.getPointer(i * imageFloats));
+                progress.accept(i + 1);
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** The same, with a task of its own. */
+    public static PreparedParts of(List<PartFiles> parts, int size, Modality modality, int normalKernel, Progress progress)
+            throws IOException {
+        try (Progress.Task task = progress.open("Preparing", parts.size())) {
+            return new PreparedParts(parts, size, modality, normalKernel, task::at);
+        }
+    }
+
+    /** The normal ones among parts of which some may have a defect. */
+    public static List<PartFiles> normal(List<PartFiles> parts) {
+        return parts.stream().filter(part -> !part.anomalous()).toList();
+    }
+
+    public int count() {
+        return count;
+    }
+
+    /** Part {@code i}'s RGB image [1, 3, S, S]: a view that must not outlive this object. */
+    public Tensor rgb(int i) {
+        return image(rgb, i);
+    }
+
+    /** Part {@code i}'s second modality [1, 3, S, S]: a view that must not outlive this object. */
+    public Tensor second(int i) {
+        return image(second, i);
+    }
+
+    /** A black image in place of either modality [1, 3, S, S]: a view that must not outlive this object. */
+    public Tensor black() {
+        return image(black, 0);
+    }
+
+    private Tensor image(FloatPointer images, int i) {
+        return torch.from_blob(images.getPointer(i * imageFloats), imageShape).permute(0, 3, 1, 2);
+    }
+
+    /** Part's prepared image, S x S x 3 channels-last; rgb is branch 0. A view that must not outlive this object. */
+    public FloatPointer image(int part, int branch) {
+        return (branch == 0 ? rgb : second).getPointer(part * imageFloats);
+    }
+
+    /** The RGB images of some parts, then their second modality, as one batch [2n, 3, S, S] for the teacher. */
+    public Tensor batch(int[] order, int from, int to) {
+        TensorVector images = new TensorVector();
+        for (int i = from; i < to; i++) {
+            images.push_back(rgb(order[i]));
+        }
+        for (int i = from; i < to; i++) {
+            images.push_back(second(order[i]));
+        }
+        return torch.cat(images, 0);
+    }
+
+    /** SHA-256 over all prepared images: the identity of what a run was trained on. */
+    public String sha256() {
+        Sha256 sha256 = new Sha256();
+        for (FloatPointer images : List.of(rgb, second)) {
+            for (long i = 0; i < count; i++) {
+                sha256.add(new BytePointer(images.getPointer(i * imageFloats)).capacity(imageFloats * Float.BYTES).asByteBuffer());
+            }
+        }
+        return sha256.hex();
+    }
+
+    @Override
+    public void close() {
+        rgb.close();
+        second.close();
+        black.close();
+    }
+}

@@ -1,0 +1,34 @@
+package io.trd4j.calibrate;
+
+import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.dataset.RoiFile;
+import io.trd4j.data.image.ImageReader;
+import io.trd4j.io.InputException;
+import io.trd4j.io.Sha256;
+import io.trd4j.model.RegionOfInterest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A region of interest for a category's parts, from a file: see {@link RoiFile}. */
+public final class RoiChoice {
+    private RoiChoice() {}
+
+    /**
+     * Reads it, for calibration and inspection.
+     *
+     * @param file an image, white where pixels count, or JSON of polygons
+     * @param size S, the model's input size, pixels
+     * @param dataset whose parts it is for: polygons must have been drawn on images of their shape
+     * @throws InputException when the file does not say which pixels count, or excludes all of them, or is for images of
+     *     another shape
+     */
+    public static RegionOfInterest read(Path file, int size, Dataset dataset) throws IOException {
+        Optional<PartFiles> part = Stream.of(dataset.validation(), dataset.train(), dataset.test()).flatMap(List::stream).findFirst();
+        boolean[] counts = RoiFile.read(file, size, part.isEmpty() ? null : ImageReader.readRgb(part.get().rgb()));
+        return RegionOfInterest.of(counts, file.getFileName().toString(), Sha256.of(file));
+    }
+}

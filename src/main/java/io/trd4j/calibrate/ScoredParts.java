@@ -1,0 +1,112 @@
+package io.trd4j.calibrate;
+
+import io.trd4j.data.Part;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.drift.ReferenceCollector;
+import io.trd4j.inspect.Inspection;
+import io.trd4j.inspect.Inspector;
+import io.trd4j.io.Progress;
+import io.trd4j.io.Sha256;
+import io.trd4j.model.DriftReference;
+import io.trd4j.model.ScoreBranch;
+import java.io.IOException;
+import java.util.List;
+
+/** Parts and the scores that an inspection gives them: the very numbers that thresholds will be compared with. */
+final class ScoredParts {
+    private final float[][] scores;
+    private final boolean[] anomalous;
+    private final String sha256;
+    private final DriftReference reference;
+
+    /**
+     * @param branches those wanted: the scores of parts that lack a modality are those of the parts without it, for
+     *     which the inspector's policy must allow
+     */
+    ScoredParts(Inspector inspector, List<PartFiles> parts, List<ScoreBranch> branches, Progress progress) throws IOException {
+        scores = new float[ScoreBranch.values().length][parts.size()];
+        anomalous = new boolean[parts.size()];
+        Sha256 digest = new Sha256();
+        Inspection inspection = inspector.newInspection();
+        ReferenceCollector collector = new ReferenceCollector();
+        try (Progress.Task task = progress.open("Scoring", parts.size())) {
+            for (int i = 0; i < parts.size(); i++) {
+                PartFiles part = parts.get(i);
+                Part loaded = part.load();
+                anomalous[i] = part.labelled() && part.anomalous();
+                if (!branches.stream().allMatch(ScoreBranch::alone)) {
+                    inspector.inspect(loaded, inspection);
+                    scores[ScoreBranch.COMBINED.ordinal()][i] = inspection.score();
+                    scores[ScoreBranch.RGB.ordinal()][i] = inspection.scoreRgb();
+                    scores[ScoreBranch.DEPTH.ordinal()][i] = inspection.scoreDepth();
+                    if (!anomalous[i]) {
+                        collector.add(inspection);
+                    }
+                }
+                if (branches.contains(ScoreBranch.RGB_ONLY)) {
+                    inspector.inspect(loaded.withoutSecond(), inspection);
+                    scores[ScoreBranch.RGB_ONLY.ordinal()][i] = inspection.score();
+                }
+                if (branches.contains(ScoreBranch.DEPTH_ONLY)) {
+                    inspector.inspect(loaded.withoutRgb(), inspection);
+                    scores[ScoreBranch.DEPTH_ONLY.ordinal()][i] = inspection.score();
+                }
+                digest.add(part.id());
+                digest.add((byte) 0);
+                digest.addHex(Sha256.of(part.rgb()));
+                digest.addHex(Sha256.of(part.second()));
+                task.at(i + 1L);
+            }
+        }
+        sha256 = digest.hex();
+        reference = collector.build(sha256, inspector.precision().key(), inspector.device());
+    }
+
+    /** One branch's scores, in the parts' order. */
+    float[] scores(ScoreBranch branch) {
+        return scores[branch.ordinal()];
+    }
+
+    boolean[] anomalous() {
+        return anomalous;
+    }
+
+    /** Those of the parts with or without a defect. */
+    float[] scores(ScoreBranch branch, boolean withDefect) {
+        float[] chosen = new float[count(withDefect)];
+        int next = 0;
+        for (int i = 0; i < anomalous.length; i++) {
+            if (anomalous[i] == withDefect) {
+                chosen[next++] = scores(branch)[i];
+            }
+        }
+        return chosen;
+    }
+
+    int count(boolean withDefect) {
+        int count = 0;
+        for (boolean a : anomalous) {
+            count += a == withDefect ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** How many of the parts with or without a defect are above a threshold. */
+    int above(ScoreBranch branch, boolean withDefect, double threshold) {
+        int above = 0;
+        for (float score : scores(branch, withDefect)) {
+            above += score > threshold ? 1 : 0;
+        }
+        return above;
+    }
+
+    /** Checksum of the parts' ids and files, as {@link io.trd4j.model.Threshold.Evidence} describes it. */
+    String sha256() {
+        return sha256;
+    }
+
+    /** Of the normal parts; null when they were too few, or not inspected with both modalities. */
+    DriftReference reference() {
+        return reference;
+    }
+}

@@ -1,0 +1,156 @@
+package io.trd4j.calibrate;
+
+import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.inspect.InputPolicy;
+import io.trd4j.inspect.Inspector;
+import io.trd4j.inspect.InspectorOptions;
+import io.trd4j.io.InputException;
+import io.trd4j.io.Progress;
+import io.trd4j.metrics.MaxF1;
+import io.trd4j.model.DriftReference;
+import io.trd4j.model.ModelFile;
+import io.trd4j.model.ScoreBranch;
+import io.trd4j.model.Threshold;
+import io.trd4j.model.Threshold.Evidence;
+import io.trd4j.model.Threshold.Method;
+import io.trd4j.model.Threshold.Tail;
+import io.trd4j.model.Thresholds;
+import io.trd4j.model.Thresholds.Limits;
+import io.trd4j.threshold.TailBound;
+import io.trd4j.threshold.ToleranceBound;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * From a category's parts to thresholds in a model file, with the evidence for each. The parts must be others than
+ * those the model was trained on. Used once.
+ */
+public final class ThresholdRun {
+    /** Below this p value the fit of a tail is doubted: a common level of significance. */
+    public static final double DOUBTFUL = 0.05;
+
+    private final ThresholdPlan plan;
+    private final Dataset dataset;
+    private final List<PartFiles> parts;
+
+    /**
+     * Thresholds that have been written into their model file.
+     *
+     * @param thresholds all that the model has now
+     * @param doubtful scores whose tail does not look like the model of it (p below {@value #DOUBTFUL}): their rates
+     *     are not to be relied on; empty in the usual case
+     */
+    public record Result(Thresholds thresholds, List<ScoreBranch> doubtful) {}
+
+    /**
+     * Looks at the plan and the category, and computes nothing.
+     *
+     * @throws InputException when the category has too few parts for what the plan promises, or no labelled ones where
+     *     it needs them
+     */
+    public ThresholdRun(ThresholdPlan plan, Dataset dataset) {
+        this.plan = plan;
+        this.dataset = dataset;
+        if (plan.labelled()) {
+            parts = dataset.test();
+            int anomalous = (int) (dataset.labelled() ? parts.stream().filter(PartFiles::anomalous).count() : 0);
+            if (anomalous == 0 || plan.method() == Method.MAX_F1 && anomalous == parts.size()) {
+                throw new InputException(dataset.category() + ": --method " + plan.method().key()
+                        + " needs labelled test parts: test/DEFECT, and for max-f1 test/good");
+            }
+            plan.requireAnomalous(anomalous, dataset.category() + "/test");
+        } else {
+            parts = PreparedParts.normal(dataset.validation());
+            plan.requireNormal(parts.size(), dataset.category() + "/validation");
+        }
+    }
+
+    /**
+     * Scores the parts, sets the thresholds and replaces the model file; the model's other thresholds stay. A drift
+     * reference of the normal parts is written with them where they suffice for one, and one of the category's
+     * validation parts where the model has none yet.
+     *
+     * @param model calibrated
+     * @param options as parts will be inspected: a rate holds for the scores of this precision
+     * @throws InputException when the file is no calibrated model, a part cannot be inspected, or the scores allow no
+     *     threshold
+     * @throws IOException when the file cannot be written; it is then unchanged
+     */
+    public Result run(Path model, InspectorOptions options, Progress progress) throws IOException {
+        Thresholds thresholds;
+        DriftReference reference;
+        boolean referenced;
+        boolean alone = plan.branches().stream().anyMatch(ScoreBranch::alone);
+        try (Inspector inspector = Inspector.open(model, alone ? options.withInputs(InputPolicy.inspectOther()) : options)) {
+            ScoredParts scored = new ScoredParts(inspector, parts, plan.branches(), progress);
+            thresholds = thresholds(inspector.model().thresholds(), scored, inspector);
+            reference = scored.reference();
+            referenced = reference != null || inspector.model().driftReference() != null;
+        }
+        ModelFile.replaceInfo(model, info -> info.withThresholds(thresholds)
+                .withDriftReference(reference != null ? reference : info.driftReference()));
+        if (!referenced) {
+            DriftReferenceRun.run(model, dataset, options.threads(), progress);
+        }
+        return new Result(thresholds, doubtful(thresholds));
+    }
+
+    private static List<ScoreBranch> doubtful(Thresholds thresholds) {
+        return Stream.of(ScoreBranch.values()).filter(branch -> thresholds.of(branch).all().map(Threshold::evidence)
+                .anyMatch(e -> e != null && e.tail() != null && e.tail().pValue() < DOUBTFUL)).toList();
+    }
+
+    private Thresholds thresholds(Thresholds old, ScoredParts scored, Inspector inspector) {
+        Thresholds result = old;
+        for (ScoreBranch branch : plan.branches()) {
+            Limits before = old.of(branch);
+            Threshold ng = plan.labelled() || plan.ng() != null ? threshold(branch, plan.ng(), scored, inspector) : before.ng();
+            Threshold review = plan.review() != null ? threshold(branch, plan.review(), scored, inspector) : before.review();
+            if (ng != null && review != null && review.value() > ng.value()) {
+                throw new InputException(branch.key() + ": the review threshold " + review.value() + " would be above the NG threshold "
+                        + ng.value() + "; set both at once, or drop one before: trd threshold --clear --branch " + branch.key());
+            }
+            result = result.with(branch, new Limits(ng, review));
+        }
+        return result;
+    }
+
+    private Threshold threshold(ScoreBranch branch, Rate rate, ScoredParts scored, Inspector inspector) {
+        float[] normal = scored.scores(branch, false);
+        try {
+            switch (plan.method()) {
+                case TAIL: {
+                    TailBound bound = TailBound.of(normal, plan.share(rate, branch), plan.sharedConfidence(branch));
+                    Tail tail = new Tail(bound.estimate(), bound.level(), bound.peaks(), bound.shape(), bound.scale(),
+                            bound.andersonDarling(), bound.pValue());
+                    return threshold(bound.value(), branch, rate, scored, inspector, null, null, tail);
+                }
+                case MAX_F1: {
+                    MaxF1.Best best = MaxF1.best(scored.scores(branch), scored.anomalous());
+                    return threshold(best.threshold(), branch, null, scored, inspector, null, best.f1(), null);
+                }
+                default: {
+                    ToleranceBound.Bound bound = plan.method() == Method.FNR
+                            ? ToleranceBound.below(scored.scores(branch, true), plan.share(rate, branch), plan.sharedConfidence(branch))
+                            : ToleranceBound.above(normal, plan.share(rate, branch), plan.sharedConfidence(branch));
+                    return threshold(bound.value(), branch, rate, scored, inspector, bound.rank(), null, null);
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            throw new InputException(branch.key() + ": " + e.getMessage() + "; give other parts, or other rates", e);
+        }
+    }
+
+    private Threshold threshold(double value, ScoreBranch branch, Rate rate, ScoredParts scored, Inspector inspector, Integer rank,
+                                Double f1, Tail tail) {
+        int anomalous = scored.count(true);
+        Evidence evidence = new Evidence(scored.count(false), scored.above(branch, false, value), anomalous,
+                anomalous - scored.above(branch, true, value), rank, f1, tail, scored.sha256(), inspector.precision().key(),
+                inspector.device());
+        return rate == null ? new Threshold(value, plan.method(), null, null, evidence)
+                : new Threshold(value, plan.method(), plan.share(rate, branch), plan.sharedConfidence(branch), evidence);
+    }
+}

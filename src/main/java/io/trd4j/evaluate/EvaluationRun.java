@@ -1,0 +1,276 @@
+package io.trd4j.evaluate;
+
+import io.trd4j.data.Part;
+import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.image.ImageWriter;
+import io.trd4j.inspect.Inspection;
+import io.trd4j.inspect.Inspector;
+import io.trd4j.inspect.Verdict;
+import io.trd4j.io.AtomicFile;
+import io.trd4j.io.FileSet;
+import io.trd4j.io.InputException;
+import io.trd4j.io.Json;
+import io.trd4j.io.Progress;
+import io.trd4j.metrics.Evaluation;
+import io.trd4j.metrics.MetricsRow;
+import io.trd4j.model.ModelInfo;
+import io.trd4j.model.RegionOfInterest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Inspects all test parts of one category and computes the official metrics of their three maps. Prepare it, inspect
+ * once, then ask. It keeps all maps until it is dropped: 3 x S x S floats a part (0.8 MB at S = 256).
+ */
+public final class EvaluationRun {
+    /** The three rows of the official table, in its order. */
+    public static final List<String> BRANCHES = List.of("combined", "rgb", "depth");
+
+    private final String category;
+    private final int size;
+    /** Of the maps, the pixels that count; null = all do. */
+    private final boolean[] counts;
+    private final List<PartFiles> parts;
+    private final boolean[] anomalous;
+    private final boolean[][] masks;
+    /** Per branch, in the order of BRANCHES. */
+    private final List<float[][]> maps = new ArrayList<>();
+    private final List<float[]> scores = new ArrayList<>();
+    private final Verdict[] verdicts;
+    private boolean inspected;
+
+    private EvaluationRun(Dataset dataset, ModelInfo model) {
+        this.category = dataset.category();
+        size = model.size();
+        RegionOfInterest roi = model.regionOfInterest();
+        counts = roi == null ? null : roi.mask();
+        parts = dataset.test();
+        anomalous = new boolean[parts.size()];
+        masks = new boolean[parts.size()][];
+        verdicts = new Verdict[parts.size()];
+        for (int branch = 0; branch < BRANCHES.size(); branch++) {
+            maps.add(new float[parts.size()][]);
+            scores.add(new float[parts.size()]);
+        }
+    }
+
+    /** Sees every part while its result is there. */
+    @FunctionalInterface
+    public interface Observer {
+        Observer NONE = (index, part, inspection) -> { };
+
+        /**
+         * Called once per part, in their order.
+         *
+         * @param index into {@link EvaluationRun#parts}
+         * @param inspection filled; the next part overwrites it
+         */
+        void inspected(int index, Part part, Inspection inspection);
+    }
+
+    /**
+     * The test parts with their masks, not inspected yet.
+     *
+     * @param model its size, and what counts of its maps ({@link Inspector#describe})
+     * @throws InputException when the test parts are unlabelled, or a metric would be undefined (no defect, no normal
+     *     part): before anything is computed
+     */
+    public static EvaluationRun prepare(Dataset dataset, ModelInfo model) throws IOException {
+        if (dataset.test().isEmpty() || !dataset.labelled()) {
+            throw new InputException(dataset.category() + ": evaluation needs labelled test parts: test/good and test/DEFECT "
+                    + "with masks; to inspect unlabelled parts use trd inspect");
+        }
+        EvaluationRun run = new EvaluationRun(dataset, model);
+        for (int i = 0; i < run.parts.size(); i++) {
+            run.anomalous[i] = run.parts.get(i).anomalous();
+            run.masks[i] = run.parts.get(i).mask(run.size);
+        }
+        String missing = Evaluation.missing(run.masks, run.anomalous, run.counts);
+        if (missing != null) {
+            throw new InputException(dataset.category() + ": " + missing);
+        }
+        return run;
+    }
+
+    /**
+     * Inspects every part and keeps maps, scores and verdicts.
+     *
+     * @param inspector of the model that the run was prepared for, with maps
+     * @throws InputException when a part cannot be read or inspected
+     */
+    public void inspect(Inspector inspector, Observer observer, Progress progress) throws IOException {
+        Inspection inspection = inspector.newInspection();
+        try (Progress.Task task = progress.open("Evaluating " + category, parts.size())) {
+            for (int i = 0; i < parts.size(); i++) {
+                Part part = parts.get(i).load();
+                inspector.inspect(part, inspection);
+                maps.get(0)[i] = inspection.map().clone();
+                maps.get(1)[i] = inspection.mapRgb().clone();
+                maps.get(2)[i] = inspection.mapDepth().clone();
+                scores.get(0)[i] = inspection.score();
+                scores.get(1)[i] = inspection.scoreRgb();
+                scores.get(2)[i] = inspection.scoreDepth();
+                verdicts[i] = inspection.verdict();
+                observer.inspected(i, part, inspection);
+                task.at(i + 1L);
+            }
+        }
+        inspected = true;
+    }
+
+    private void requireInspected() {
+        if (!inspected) {
+            throw new IllegalStateException("the parts of " + category + " have not been inspected yet");
+        }
+    }
+
+    /** The category's name. */
+    public String category() {
+        return category;
+    }
+
+    /** The test parts, in the order of all results. */
+    public List<PartFiles> parts() {
+        return parts;
+    }
+
+    /** A part's ground truth, S x S, true = defect. Not a copy. */
+    public boolean[] mask(int part) {
+        return masks[part];
+    }
+
+    /**
+     * A part's calibrated, blurred map, S x S. Not a copy.
+     *
+     * @param branch index into {@link #BRANCHES}
+     */
+    public float[] map(int branch, int part) {
+        requireInspected();
+        return maps.get(branch)[part];
+    }
+
+    /** A part's score, the maximum of its map. */
+    public float score(int branch, int part) {
+        requireInspected();
+        return scores.get(branch)[part];
+    }
+
+    /** Of every part, in their order. */
+    public List<PartResult> results() {
+        List<PartResult> results = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            results.add(new PartResult(parts.get(i).id(), anomalous[i], score(0, i),
+                    verdicts[i] == Verdict.NONE ? "" : verdicts[i].toString()));
+        }
+        return results;
+    }
+
+    /**
+     * How many normal parts, or parts with a defect, got which verdict: OK, REVIEW and NG, in this order; empty when
+     * the model has no thresholds.
+     */
+    public Map<Verdict, Integer> verdicts(boolean withDefect) {
+        requireInspected();
+        if (verdicts[0] == Verdict.NONE) {
+            return Map.of();
+        }
+        Map<Verdict, Integer> count = new EnumMap<>(Map.of(Verdict.OK, 0, Verdict.REVIEW, 0, Verdict.NG, 0));
+        for (int i = 0; i < verdicts.length; i++) {
+            if (anomalous[i] == withDefect) {
+                count.merge(verdicts[i], 1, Integer::sum);
+            }
+        }
+        return count;
+    }
+
+    /**
+     * Metrics and curves per branch, in the official table's order. Sorts all pixels: seconds for a hundred parts; keep
+     * the result.
+     */
+    public Map<String, Evaluation.Detail> details() {
+        requireInspected();
+        Map<String, Evaluation.Detail> details = new LinkedHashMap<>();
+        for (int branch = 0; branch < BRANCHES.size(); branch++) {
+            details.put(BRANCHES.get(branch),
+                    Evaluation.detail(maps.get(branch), scores.get(branch), masks, anomalous, counts, size, size));
+        }
+        return details;
+    }
+
+    /** The metrics alone, in the same order. */
+    public static Map<String, MetricsRow> rows(Map<String, Evaluation.Detail> details) {
+        Map<String, MetricsRow> rows = new LinkedHashMap<>();
+        details.forEach((branch, detail) -> rows.put(branch, detail.row()));
+        return rows;
+    }
+
+    /**
+     * Writes {@code scores.csv}, with {@code withMaps} the maps as {@code maps/ID_BRANCH.tiff}, and
+     * {@code metrics.json}: all of them or, when one cannot be written, none.
+     *
+     * @param folder created where it is missing
+     * @param rows of {@link #details}
+     * @throws IOException when a file cannot be written; those of an earlier evaluation are then unchanged
+     */
+    public void write(Path folder, boolean withMaps, Map<String, MetricsRow> rows) throws IOException {
+        requireInspected();
+        StringBuilder csv = new StringBuilder("id,kind,anomalous,score,score_rgb,score_depth,verdict\n");
+        for (int i = 0; i < parts.size(); i++) {
+            csv.append(String.format(Locale.ROOT, "%s,%s,%b,%s,%s,%s,%s\n", csv(parts.get(i).id()), csv(parts.get(i).kind()),
+                    anomalous[i], score(0, i), score(1, i), score(2, i), verdicts[i] == Verdict.NONE ? "" : verdicts[i]));
+        }
+        try (FileSet files = new FileSet()) {
+            files.add(folder.resolve("scores.csv"), AtomicFile.of(csv.toString().getBytes(StandardCharsets.UTF_8)));
+            for (int i = 0; withMaps && i < parts.size(); i++) {
+                for (int branch = 0; branch < BRANCHES.size(); branch++) {
+                    Path file = folder.resolve("maps").resolve(parts.get(i).id() + "_" + BRANCHES.get(branch) + ".tiff");
+                    files.add(file, AtomicFile.of(ImageWriter.tiffFloat(size, size, map(branch, i))));
+                }
+            }
+            files.add(folder.resolve("metrics.json"), Json.of(toJson(rows)));
+            files.commit();
+        }
+    }
+
+    /** The mean of each branch's metrics over several categories. */
+    public static Map<String, MetricsRow> mean(Map<String, Map<String, MetricsRow>> categories) {
+        Map<String, MetricsRow> mean = new LinkedHashMap<>();
+        for (String branch : BRANCHES) {
+            mean.put(branch, MetricsRow.mean(categories.values().stream().map(rows -> rows.get(branch)).toList()));
+        }
+        return mean;
+    }
+
+    /**
+     * Writes the {@code metrics.json} of several categories: the {@linkplain #mean mean} as for one category, and under
+     * {@code categories} every one of them.
+     *
+     * @throws IOException when the file cannot be written; it is then unchanged
+     */
+    public static void writeMean(Path file, Map<String, Map<String, MetricsRow>> categories) throws IOException {
+        Map<String, Object> json = new LinkedHashMap<>(toJson(mean(categories)));
+        Map<String, Object> perCategory = new LinkedHashMap<>();
+        categories.forEach((category, table) -> perCategory.put(category, toJson(table)));
+        json.put("categories", perCategory);
+        AtomicFile.write(file, Json.of(json));
+    }
+
+    /** {@code {"combined": {"I-AUROC": …}, "rgb": …, "depth": …}}. */
+    private static Map<String, Map<String, Double>> toJson(Map<String, MetricsRow> rows) {
+        Map<String, Map<String, Double>> json = new LinkedHashMap<>();
+        rows.forEach((branch, row) -> json.put(branch, row.toMap()));
+        return json;
+    }
+
+    private static String csv(String text) {
+        return text.matches("[\\w./ -]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+    }
+}

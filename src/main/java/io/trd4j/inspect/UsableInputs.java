@@ -1,0 +1,64 @@
+package io.trd4j.inspect;
+
+import io.trd4j.data.InputQuality;
+import io.trd4j.data.Part;
+import io.trd4j.data.prepare.Preparation;
+import io.trd4j.inspect.InputPolicy.OnUnusable;
+import io.trd4j.io.InputException;
+import io.trd4j.model.Modality;
+import java.util.Locale;
+
+/** Applies an {@link InputPolicy}: which of a part's inputs are inspected. Allocates nothing for a part that is not refused. */
+final class UsableInputs {
+    private final InputPolicy policy;
+    private final Modality modality;
+
+    /** @param modality the model's second */
+    UsableInputs(InputPolicy policy, Modality modality) {
+        this.policy = policy;
+        this.modality = modality;
+    }
+
+    /**
+     * The part without what cannot be used of it.
+     *
+     * @param quality is measured here
+     * @throws InputException when the part, or what is wrong with it, is refused
+     */
+    Part of(Part part, InputQuality quality) {
+        quality.measure(part);
+        boolean noRgb = part.rgb() == null || quality.black() || quality.saturatedShare() >= 1;
+        boolean noDepth = !part.hasSecond() || quality.validDepthShare() < policy.minValidDepth()
+                || part.normals() != null && quality.validDepthShare() == 0;
+        if (noRgb && (noDepth || policy.rgb() == OnUnusable.REFUSE)) {
+            throw refused("part " + part.id(), part.rgb() == null ? "has no colour image"
+                    : "has a colour image that is " + (quality.black() ? "black" : "saturated") + " everywhere; check exposure and light");
+        }
+        if (noDepth && policy.depth() == OnUnusable.REFUSE) {
+            throw refused(part.source(), !part.hasSecond() ? "has neither points nor surface normals" : String.format(Locale.ROOT,
+                    "has %.1f %% valid %s, at least %.1f %% are needed", 100 * quality.validDepthShare(),
+                    part.xyz() != null ? "points" : "surface normals", 100 * policy.minValidDepth()));
+        }
+        if (noRgb) {
+            return part.withoutRgb();
+        }
+        // Where such a cloud may not be left out, or is all there is, the preparation refuses it.
+        return noDepth || Preparation.hasTooFewPoints(part, modality) && policy.depth() == OnUnusable.INSPECT_OTHER ? part.withoutSecond() : part;
+    }
+
+    /**
+     * What is left of a part whose points turned out to show none.
+     *
+     * @throws InputException when there is no colour, or the policy refuses the part
+     */
+    Part withoutForeground(Part part) {
+        if (part.rgb() == null || policy.depth() == OnUnusable.REFUSE) {
+            throw Preparation.noForeground(part);
+        }
+        return part.withoutSecond();
+    }
+
+    private static InputException refused(String which, String what) {
+        return new InputException(which + " " + what + "; it cannot be inspected with these options");
+    }
+}

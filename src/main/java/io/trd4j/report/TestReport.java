@@ -1,0 +1,125 @@
+package io.trd4j.report;
+
+import io.trd4j.data.Part;
+import io.trd4j.data.RgbImage;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.evaluate.EvaluationRun;
+import io.trd4j.inspect.Inspection;
+import io.trd4j.inspect.Inspector;
+import io.trd4j.inspect.Regions;
+import io.trd4j.inspect.Verdict;
+import io.trd4j.io.ProductVersion;
+import io.trd4j.io.Sha256;
+import io.trd4j.metrics.Evaluation;
+import io.trd4j.model.InspectionMode;
+import io.trd4j.model.ModelInfo;
+import io.trd4j.model.ScoreBranch;
+import io.trd4j.model.Threshold;
+import io.trd4j.model.Thresholds;
+import io.trd4j.model.TrainingSummary;
+import io.trd4j.report.ReportData.Branch;
+import io.trd4j.report.ReportData.GalleryPart;
+import io.trd4j.report.ReportData.Limit;
+import io.trd4j.report.ReportData.NextStep;
+import io.trd4j.report.ReportData.PartScore;
+import io.trd4j.report.ReportData.Run;
+import io.trd4j.report.ReportData.Timing;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The HTML report of a model and a category's test parts, collected while they are inspected: the official table,
+ * scores with the thresholds, curves, every part with its maps, regions and verdict, and the model card.
+ */
+public final class TestReport implements EvaluationRun.Observer {
+    private final EvaluationRun run;
+    private final Inspector inspector;
+    private final List<PartScore> scores = new ArrayList<>();
+    private final List<GalleryPart> gallery = new ArrayList<>();
+
+    /**
+     * A report to be given to {@link EvaluationRun#inspect} as its observer.
+     *
+     * @param inspector the one that inspects, with maps
+     */
+    public TestReport(EvaluationRun run, Inspector inspector) {
+        this.run = run;
+        this.inspector = inspector;
+    }
+
+    @Override
+    public void inspected(int index, Part part, Inspection inspection) {
+        PartFiles files = run.parts().get(index);
+        PartScore score = new PartScore(files.id(), files.kind(), files.anomalous(), inspection.score(), inspection.scoreRgb(),
+                inspection.scoreDepth(), inspection.verdict() == Verdict.NONE ? null : inspection.verdict().name(),
+                inspection.elapsedNanos() / 1e6);
+        scores.add(score);
+        int size = inspection.size();
+        RgbImage colour = part.rgb() == null ? new RgbImage(size, size, new byte[3 * size * size]) : part.rgb();
+        RgbImage second = part.normals() != null ? part.normals() : part.xyz() == null ? null : DepthPicture.of(part.xyz());
+        List<String> remarks = new ArrayList<>();
+        if (inspection.mode() != InspectionMode.BOTH) {
+            remarks.add("inspected " + inspection.mode().key());
+        }
+        inspection.warnings().forEach(warning -> remarks.add(warning.key().replace('_', ' ')));
+        gallery.add(GalleryPart.of(score, colour, second, List.of(inspection.map(), inspection.mapRgb(), inspection.mapDepth()),
+                files.anomalous() ? run.mask(index) : null, size, Regions.of(inspection, part.xyz(), inspector.options().minRegion()), remarks,
+                HeatScale.COMBINED, HeatScale.BRANCH));
+    }
+
+    /**
+     * Writes the report, without a note, times or next steps.
+     *
+     * @param details of the run
+     * @param model the file that was opened
+     * @throws IOException when the report cannot be written; an existing file is then unchanged
+     */
+    public void write(Path file, String title, Map<String, Evaluation.Detail> details, Path model) throws IOException {
+        write(file, title, null, details, List.of(), model, List.of());
+    }
+
+    /**
+     * Writes the report: one HTML file that needs nothing else and no network.
+     *
+     * @param note shown before everything else; null = none
+     * @param details of the run
+     * @param timings of the stages before
+     * @param model the file that was opened
+     * @param next command lines that the reader can run
+     * @throws IOException when the report cannot be written; an existing file is then unchanged
+     */
+    public void write(Path file, String title, String note, Map<String, Evaluation.Detail> details, List<Timing> timings,
+                      Path model, List<NextStep> next) throws IOException {
+        ModelInfo info = inspector.model();
+        TrainingSummary training = info.training();
+        List<Branch> branches = new ArrayList<>();
+        details.forEach((name, detail) -> branches.add(Branch.of(name, detail)));
+        Run what = new Run("trd4j " + ProductVersion.number(), info.backbone().key(), info.size(), info.modality().key(),
+                training == null ? null : training.seed(), inspector.device() + ", " + inspector.precision().key() + ", "
+                + inspector.threads() + " threads", ZonedDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm z")), timings);
+        HtmlReport.write(file, new ReportData(title, what, note, branches, null, training == null || training.curve() == null ? List.of() : training.curve(), limits(info.thresholds()), scores,
+                gallery, HeatScale.COMBINED, HeatScale.BRANCH, ModelCard.of(info, model, Sha256.of(model)), next));
+    }
+
+    private static List<Limit> limits(Thresholds thresholds) {
+        List<Limit> limits = new ArrayList<>();
+        for (ScoreBranch branch : ScoreBranch.values()) {
+            if (!branch.alone()) {
+                add(limits, branch, "NG", thresholds.of(branch).ng());
+                add(limits, branch, "REVIEW", thresholds.of(branch).review());
+            }
+        }
+        return limits;
+    }
+
+    private static void add(List<Limit> limits, ScoreBranch branch, String verdict, Threshold threshold) {
+        if (threshold != null) {
+            limits.add(new Limit(branch.key(), verdict, threshold.value()));
+        }
+    }
+}

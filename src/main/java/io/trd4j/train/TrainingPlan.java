@@ -1,0 +1,86 @@
+package io.trd4j.train;
+
+import io.trd4j.io.OptionException;
+import io.trd4j.model.Modality;
+import io.trd4j.model.RegionOfInterest;
+import io.trd4j.model.TeacherWeights;
+import java.util.Objects;
+
+/**
+ * From which teacher a model is trained, when that ends, and what belongs to it besides.
+ *
+ * @param options of the training itself
+ * @param stopsWhenConverged whether training ends by itself when it has converged ({@link Convergence}), before the
+ *     options' epochs are done
+ * @param choosesAperture whether the Sobel aperture for surface normals is chosen from the parts, in place of the
+ *     options' one
+ * @param teacher {@link TeacherWeights#EMBEDDED}, {@link TeacherWeights#IMAGENET}, {@link #RANDOM_TEACHER}, or the name
+ *     of a {@code .pth} or {@code .safetensors} file
+ * @param regionOfInterest what counts in calibration and inspection, of the options' size; training sees whole images;
+ *     null = everything
+ * @param stateSeconds a state file, from which a run can be resumed, is written at the end of an epoch when this long
+ *     has passed since the last one: {@code MODEL.state}, removed when the run is complete; 0 = after every epoch,
+ *     {@link #NO_STATE} = never
+ * @param resumes whether the run continues from {@code MODEL.state} where that exists
+ * @param driftReference whether the normal validation parts become the model's drift reference, when they suffice
+ */
+public record TrainingPlan(TrainingOptions options, boolean stopsWhenConverged, boolean choosesAperture, String teacher,
+                           RegionOfInterest regionOfInterest, int stateSeconds, boolean resumes, boolean driftReference) {
+    /** The teacher that needs no file: seeded random weights. */
+    public static final String RANDOM_TEACHER = "random";
+
+    /** No state file is written. */
+    public static final int NO_STATE = -1;
+
+    /** @throws OptionException for what no run can do */
+    public TrainingPlan {
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(teacher, "teacher");
+        choosesAperture = choosesAperture && options.modality() == Modality.NORMALS;
+        OptionException.require(stateSeconds >= NO_STATE, "stateSeconds", "must not be negative, not " + stateSeconds);
+        OptionException.require(regionOfInterest == null || regionOfInterest.size() == options.size(), "regionOfInterest",
+                "must have the model's size " + options.size() + ", not " + (regionOfInterest == null ? 0 : regionOfInterest.size()));
+    }
+
+    /**
+     * The usual run: the embedded teacher, an aperture chosen from the parts, until training has converged; without
+     * state files, with a drift reference.
+     */
+    public static TrainingPlan of(TrainingOptions options) {
+        return new TrainingPlan(options, true, true, TeacherWeights.EMBEDDED, null, NO_STATE, false, true);
+    }
+
+    /** Whether training ends by itself, or after exactly the options' epochs. */
+    public TrainingPlan withStopsWhenConverged(boolean stops) {
+        return new TrainingPlan(options, stops, choosesAperture, teacher, regionOfInterest, stateSeconds, resumes, driftReference);
+    }
+
+    public TrainingPlan withChoosesAperture(boolean chooses) {
+        return new TrainingPlan(options, stopsWhenConverged, chooses, teacher, regionOfInterest, stateSeconds, resumes,
+                driftReference);
+    }
+
+    public TrainingPlan withTeacher(String newTeacher) {
+        return new TrainingPlan(options, stopsWhenConverged, choosesAperture, newTeacher, regionOfInterest, stateSeconds, resumes,
+                driftReference);
+    }
+
+    public TrainingPlan withRegionOfInterest(RegionOfInterest roi) {
+        return new TrainingPlan(options, stopsWhenConverged, choosesAperture, teacher, roi, stateSeconds, resumes, driftReference);
+    }
+
+    public TrainingPlan withStateSeconds(int seconds) {
+        return new TrainingPlan(options, stopsWhenConverged, choosesAperture, teacher, regionOfInterest, seconds, resumes,
+                driftReference);
+    }
+
+    public TrainingPlan withResumes(boolean newResumes) {
+        return new TrainingPlan(options, stopsWhenConverged, choosesAperture, teacher, regionOfInterest, stateSeconds, newResumes,
+                driftReference);
+    }
+
+    public TrainingPlan withDriftReference(boolean reference) {
+        return new TrainingPlan(options, stopsWhenConverged, choosesAperture, teacher, regionOfInterest, stateSeconds, resumes,
+                reference);
+    }
+}

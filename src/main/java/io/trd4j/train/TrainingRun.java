@@ -1,0 +1,218 @@
+package io.trd4j.train;
+
+import io.trd4j.calibrate.CalibrationRun;
+import io.trd4j.calibrate.DriftReferenceRun;
+import io.trd4j.calibrate.PreparedParts;
+import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.prepare.SobelAperture;
+import io.trd4j.io.InputException;
+import io.trd4j.io.LazyTask;
+import io.trd4j.io.Progress;
+import io.trd4j.io.Writable;
+import io.trd4j.model.Calibration;
+import io.trd4j.model.DriftReference;
+import io.trd4j.model.EpochLoss;
+import io.trd4j.model.ModelFile;
+import io.trd4j.model.ModelInfo;
+import io.trd4j.model.PrecisionTests;
+import io.trd4j.model.TeacherWeights;
+import io.trd4j.model.TrainingSummary;
+import io.trd4j.model.network.Network;
+import io.trd4j.train.TrainingWarning.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** From a category's normal parts to a calibrated model file. Used once, by one thread. */
+public final class TrainingRun {
+    /**
+     * A model that has been trained and written.
+     *
+     * @param model as its file says it
+     * @param history losses of every epoch, those before a resume included
+     * @param aperture how the Sobel aperture was chosen; null when it was given, or there are no surface normals
+     * @param warnings in the order in which the listener was told them
+     */
+    public record Result(ModelInfo model, List<EpochLoss> history, SobelAperture aperture, List<TrainingWarning> warnings) {
+        public Result {
+            history = List.copyOf(history);
+            warnings = List.copyOf(warnings);
+        }
+    }
+
+    private final TrainingPlan plan;
+    private final TrainingListener listener;
+    private final Progress progress;
+    private final List<TrainingWarning> warnings = new ArrayList<>();
+    private TrainingOptions options;
+    private Path model;
+    private Path state;
+
+    /** Tells nobody. */
+    public TrainingRun(TrainingPlan plan) {
+        this(plan, TrainingListener.NONE, Progress.NONE);
+    }
+
+    /**
+     * A run that has not begun.
+     *
+     * @param listener told of warnings when they arise
+     * @param progress of its tasks: preparing, training, calibrating, testing precisions, scoring
+     */
+    public TrainingRun(TrainingPlan plan, TrainingListener listener, Progress progress) {
+        this.plan = plan;
+        this.listener = listener;
+        this.progress = progress;
+        options = plan.options();
+    }
+
+    /** The state file of a model's training: {@code MODEL.state}, beside the model. */
+    public static Path state(Path model) {
+        return model.resolveSibling(model.getFileName() + ".state");
+    }
+
+    /**
+     * Trains on the category's normal training parts, calibrates on its normal validation parts and tests the
+     * precisions. The model file is written when it is calibrated, and replaced after each of the following steps:
+     * whatever happens there, the trained model is not lost.
+     *
+     * @param file the model to write; an existing one is replaced when training has ended
+     * @throws InputException when the category has fewer than two normal training parts, a part or the teacher cannot
+     *     be read, the state file is that of another run, or training diverges
+     * @throws IOException when a file cannot be written
+     */
+    public Result run(Dataset dataset, Path file) throws IOException {
+        model = file;
+        state = state(file);
+        Writable.requireFile(model);
+        Writable.requireFile(state);
+        List<PartFiles> normal = PreparedParts.normal(dataset.train());
+        if (normal.isEmpty()) {
+            throw new InputException(dataset.category() + ": no normal training parts; put some under train/good");
+        }
+        List<PartFiles> validation = PreparedParts.normal(dataset.validation());
+        SobelAperture aperture = null;
+        if (plan.choosesAperture()) {
+            aperture = SobelAperture.choose(validation.isEmpty() ? normal : validation, options.size());
+            options = options.withNormalKernel(aperture.kernel());
+        }
+        long start = System.nanoTime();
+        ModelInfo info;
+        List<EpochLoss> history;
+        try (Network network = new Network(options.backbone())) {
+            // Before the parts are prepared: a fault of the teacher's file is then said at once.
+            if (!random()) {
+                try (LazyTask task = new LazyTask(progress, "Downloading MB", Progress.UNKNOWN)) {
+                    network.teacher().weights().load(
+                            TeacherWeights.load(plan.teacher(), options.backbone(), bytes -> task.at(bytes / 1_000_000)));
+                }
+            }
+            try (PreparedParts parts = prepare(normal); PreparedParts validated = validation.isEmpty() ? null : prepare(validation)) {
+                if (validated == null) {
+                    warn(new TrainingWarning(Kind.NO_VALIDATION_PARTS, "no normal validation parts: calibrating on the training "
+                            + "parts, which makes scores of new parts too high; put some under validation/good"));
+                }
+                if (random()) {
+                    RandomTeacher.initialise(network.teacher(), options.seed(), parts, options.threads());
+                }
+                OutlierCheck outliers = new OutlierCheck(options.size(), parts, plan.regionOfInterest(), options.threads());
+                history = train(network, parts, outliers, validated);
+                info = write(network, parts, validated, history, start);
+                warnOfOutliers(outliers.of(network), normal);
+                String doubt = Convergence.warning(history,
+                        validated == null ? null : MeanFeature.loss(network, validated, options.threads()));
+                if (doubt != null) {
+                    warn(new TrainingWarning(Kind.NOT_CONVERGED, doubt));
+                }
+            }
+        }
+        if (plan.driftReference()) {
+            Optional<DriftReference> reference = DriftReferenceRun.run(model, dataset, options.threads(), progress);
+            info = reference.isPresent() ? info.withDriftReference(reference.get()) : info;
+        }
+        return new Result(info, history, aperture, warnings);
+    }
+
+    private boolean random() {
+        return plan.teacher().equals(TrainingPlan.RANDOM_TEACHER);
+    }
+
+    private PreparedParts prepare(List<PartFiles> parts) throws IOException {
+        return PreparedParts.of(parts, options.size(), options.modality(), options.normalKernel(), progress);
+    }
+
+    private void warn(TrainingWarning warning) {
+        warnings.add(warning);
+        listener.warning(warning);
+    }
+
+    private void warnOfOutliers(List<Integer> outliers, List<PartFiles> files) {
+        if (!outliers.isEmpty()) {
+            List<Path> images = outliers.stream().map(i -> files.get(i).rgb()).toList();
+            warn(new TrainingWarning(Kind.OUTLIERS, "these training parts are unlike the others; look at them, and train again "
+                    + "without those that have a defect: " + images.stream().map(Path::toString).collect(Collectors.joining(", ")),
+                    images));
+        }
+    }
+
+    private List<EpochLoss> train(Network network, PreparedParts parts, OutlierCheck outliers, PreparedParts validation)
+            throws IOException {
+        try (Trainer trainer = new Trainer(network, options, parts, validation)) {
+            StateSaver saver = new StateSaver(trainer, state, plan.stateSeconds());
+            if (plan.resumes()) {
+                if (saver.resume()) {
+                    listener.resumed(state, trainer.epochsDone());
+                } else {
+                    listener.nothingToResume(state);
+                }
+            }
+            long steps = (long) options.epochs() * Trainer.stepsPerEpoch(parts.count(), options);
+            String most = plan.stopsWhenConverged() ? " at most" : "";
+            try (Progress.Task task = progress.open("Training", steps)) {
+                while (trainer.epochsDone() < options.epochs()
+                        && !(plan.stopsWhenConverged() && Convergence.reached(trainer.history()))) {
+                    trainer.epoch((epoch, step, all, rgb, depth, rate) -> task.at(step, String.format(Locale.ROOT,
+                            "epoch %d/%d%s, loss rgb %.3f depth %.3f, lr %.2g", epoch + 1, options.epochs(), most, rgb, depth, rate)));
+                    // Maps are computed on the CPU: of a network that is trained elsewhere only when it is back.
+                    if (options.device().isCpu()) {
+                        outliers.afterEpoch(network, trainer.epochsDone());
+                    }
+                    saver.saveWhenDue();
+                }
+            }
+            return trainer.history();
+        }
+    }
+
+    /** Calibrates the trained network, writes the model file, and again with the precisions' tests. */
+    private ModelInfo write(Network network, PreparedParts parts, PreparedParts validated, List<EpochLoss> history, long start)
+            throws IOException {
+        PreparedParts prepared = validated == null ? parts : validated;
+        Calibration calibration = CalibrationRun.calibrate(network, options.size(), prepared, plan.regionOfInterest(),
+                options.threads(), progress);
+        ModelInfo info = ModelInfo.of(options.backbone(), options.size(), options.modality(), options.normalKernel(),
+                ModelFile.teacherSha256(network.teacher().weights().sources("")))
+                .withTraining(summary(parts.count(), history, (System.nanoTime() - start) / 1e9))
+                .withRegionOfInterest(plan.regionOfInterest()).withCalibration(calibration);
+        ModelFile.write(model, info, network.sources());
+        PrecisionTests precisions = CalibrationRun.testPrecisions(network, options.size(), calibration, plan.regionOfInterest(),
+                prepared, options.threads(), progress);
+        info = info.withPrecisions(precisions);
+        ModelFile.write(model, info, network.sources());
+        Files.deleteIfExists(state);
+        return info;
+    }
+
+    private TrainingSummary summary(int parts, List<EpochLoss> history, double seconds) {
+        EpochLoss last = history.get(history.size() - 1);
+        return new TrainingSummary(history.size(), history.size() * Trainer.stepsPerEpoch(parts, options), options.batch(),
+                options.learningRate(), options.seed(), parts, last.rgb(), last.depth(), last.validationRgb(),
+                last.validationDepth(), seconds, plan.teacher(), history);
+    }
+}

@@ -1,0 +1,30 @@
+package io.trd4j.train;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A doubt about a training run that went on all the same.
+ *
+ * @param message one line: the doubt, and what to do
+ * @param parts colour images of the training parts in question; empty when it is not about single parts
+ */
+public record TrainingWarning(Kind kind, String message, List<Path> parts) {
+    /** The subject of a warning. */
+    public enum Kind {
+        /** There are no normal validation parts: the model is calibrated on the training parts. */
+        NO_VALIDATION_PARTS,
+        /** Some training parts are unlike the others, and may have a defect. */
+        OUTLIERS,
+        /** The loss still fell when training ended, or is no lower than that of the mean feature. */
+        NOT_CONVERGED
+    }
+
+    public TrainingWarning {
+        parts = List.copyOf(parts);
+    }
+
+    TrainingWarning(Kind kind, String message) {
+        this(kind, message, List.of());
+    }
+}
