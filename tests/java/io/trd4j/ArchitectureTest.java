@@ -128,4 +128,15 @@ class ArchitectureTest {
         noClasses().that().resideOutsideOfPackage("io.trd4j.engine.cuda..").should().dependOnClassesThat()
                 .resideInAPackage("org.bytedeco.cuda..").check(CLASSES);
     }
+
+    /** Libraries that the pom calls optional: inspection and training do without them (src/docs/java.md). */
+    @Test
+    void optionalLibrariesAreMetWhereTheyAreDocumented() {
+        noClasses().that().resideOutsideOfPackage("io.trd4j.cli..").should().dependOnClassesThat()
+                .resideInAnyPackage("picocli..", "me.tongfei..", "org.HdrHistogram..").check(CLASSES);
+        noClasses().that().resideOutsideOfPackage("io.trd4j.report..").should().dependOnClassesThat()
+                .resideInAPackage("com.samskivert..").check(CLASSES);
+        noClasses().that().resideOutsideOfPackages("io.trd4j.evaluate..", "io.trd4j.data.synthetic..").should().dependOnClassesThat()
+                .resideInAPackage("com.fasterxml.jackson.dataformat..").check(CLASSES);
+    }
 }

@@ -111,10 +111,12 @@ public final class PointCloud {
         return z != 0 && Math.abs(x) <= MAX_METRES && Math.abs(y) <= MAX_METRES && Math.abs(z) <= MAX_METRES;
     }
 
+    /** Points in a row. */
     public int width() {
         return points.width();
     }
 
+    /** Rows of points. */
     public int height() {
         return points.height();
     }

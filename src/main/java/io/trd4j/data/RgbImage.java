@@ -97,10 +97,12 @@ public final class RgbImage {
         }
     }
 
+    /** Pixels in a row. */
     public int width() {
         return pixels.width();
     }
 
+    /** Rows of pixels. */
     public int height() {
         return pixels.height();
     }

@@ -39,6 +39,7 @@ public record DriftReport(long firstPart, int parts, double falseAlarmRate, List
         return shifts.stream().filter(Shift::moved).toList();
     }
 
+    /** Whether any statistic has moved. */
     public boolean drifted() {
         return shifts.stream().anyMatch(Shift::moved);
     }

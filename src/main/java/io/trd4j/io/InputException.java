@@ -7,10 +7,12 @@ package io.trd4j.io;
 public final class InputException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** @param message one line: what is wrong, where, and what to do */
     public InputException(String message) {
         super(message);
     }
 
+    /** @param message one line: what is wrong, where, and what to do */
     public InputException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -16,6 +16,7 @@ public final class Sha256 {
 
     private final MessageDigest digest;
 
+    /** Of nothing yet. */
     public Sha256() {
         try {
             digest = MessageDigest.getInstance("SHA-256");
@@ -41,6 +42,7 @@ public final class Sha256 {
         return sha256.hex();
     }
 
+    /** Adds these bytes. */
     public Sha256 add(byte... bytes) {
         digest.update(bytes);
         return this;

@@ -6,6 +6,7 @@ public final class NativeException extends RuntimeException {
 
     private final int code;
 
+    /** Of a failure without a CUDA error. */
     public NativeException(String message) {
         this(message, 0);
     }
@@ -16,6 +17,7 @@ public final class NativeException extends RuntimeException {
         this.code = code;
     }
 
+    /** Of a failure in loading or calling the library. */
     public NativeException(String message, Throwable cause) {
         super(message, cause);
         this.code = 0;

@@ -36,6 +36,7 @@ public enum Backbone implements Keyed {
         return expansion;
     }
 
+    /** Whether its blocks have three convolutions, 1x1, 3x3 and 1x1, in place of two of 3x3. */
     public boolean hasBottleneckBlocks() {
         return expansion == 4;
     }

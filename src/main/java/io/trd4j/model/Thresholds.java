@@ -45,6 +45,7 @@ public record Thresholds(Limits combined, Limits rgb, Limits depth, Limits rgbOn
         depthOnly = depthOnly == null ? Limits.NONE : depthOnly;
     }
 
+    /** The limits of one score; none of them set is {@link Limits#NONE}. */
     public Limits of(ScoreBranch branch) {
         return switch (branch) {
             case COMBINED -> combined;

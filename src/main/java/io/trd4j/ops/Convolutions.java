@@ -14,6 +14,7 @@ public final class Convolutions implements AutoCloseable {
     final TrdConvolution structs;
     final int count;
 
+    /** @param count of layers, 1 to {@link #MAX}; each is described before the call */
     public Convolutions(int count) {
         this.count = count;
         structs = Retained.of(new TrdConvolution(count));

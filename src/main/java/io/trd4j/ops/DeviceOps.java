@@ -26,15 +26,18 @@ public final class DeviceOps {
         Status.check(Trd.trd_convolution_pack(type.code, weights, packed, packedBytes, cIn, cOut, kernel, transposed ? 1 : 0));
     }
 
+    /** Bytes of device memory that {@link #convolutions} needs beside the layers'; may be 0. */
     public static long convolutionsWorkspaceBytes(OpTarget exec, ElementType type, Convolutions layers) {
         return size(Trd.trd_convolutions_workspace_bytes(exec.struct, type.code, layers.structs, layers.count));
     }
 
+    /** Runs the layers, none of which may read what another of the same call writes. */
     public static void convolutions(OpTarget exec, ElementType type, Convolutions layers, long workspace, long workspaceBytes) {
         Status.check(Trd.trd_convolutions(exec.struct, type.code, layers.structs, layers.count, Address.of(workspace),
                 workspaceBytes));
     }
 
+    /** Maximum over 3x3 windows with stride 2 and padding 1 of {@code in [n, h, w, c]}. */
     public static void maxPool(OpTarget exec, ElementType type, long in, long out, long n, long h, long w, long c) {
         Status.check(Trd.trd_max_pool(exec.struct, type.code, Address.of(in), Address.of(out), n, h, w, c));
     }
@@ -44,6 +47,7 @@ public final class DeviceOps {
         return Trd.TRD_FILTER_LAYERS;
     }
 
+    /** Bytes of one branch's packed filter; {@code c1}: channels of its first scale. */
     public static long filterPackedBytes(ElementType type, long c1) {
         return positive(Trd.trd_crossmodal_filter_packed_bytes(type.code, c1), "the Crossmodal Filter");
     }
@@ -54,10 +58,12 @@ public final class DeviceOps {
         Status.check(Trd.trd_crossmodal_filter_pack(type.code, layer, weights, bias, packed, packedBytes, c1));
     }
 
+    /** Bytes of device memory that {@link #filter} needs beside the branches'; {@code side}: of scale 1, pixels. */
     public static long filterWorkspaceBytes(OpTarget exec, ElementType type, int count, long n, long side, long c1) {
         return size(Trd.trd_crossmodal_filter_workspace_bytes(exec.struct, type.code, count, n, side, c1));
     }
 
+    /** Runs the Crossmodal Filter of the branches on all three scales of n parts. */
     public static void filter(OpTarget exec, ElementType type, TunerBranches branches, long workspace, long workspaceBytes, long n,
                               long side, long c1) {
         Status.check(Trd.trd_crossmodal_filter(exec.struct, type.code, branches.structs, branches.count, Address.of(workspace),
@@ -69,6 +75,7 @@ public final class DeviceOps {
         return Trd.TRD_AMPLIFIER_LAYERS;
     }
 
+    /** Bytes of one branch's packed amplifier; {@code c1}: channels of its first scale. */
     public static long amplifierPackedBytes(ElementType type, long c1) {
         return positive(Trd.trd_crossmodal_amplifier_packed_bytes(type.code, c1), "the Crossmodal Amplifier");
     }
@@ -79,10 +86,12 @@ public final class DeviceOps {
         Status.check(Trd.trd_crossmodal_amplifier_pack(type.code, layer, weights, bias, packed, packedBytes, c1));
     }
 
+    /** As {@link #filterWorkspaceBytes}, for {@link #amplifier}. */
     public static long amplifierWorkspaceBytes(OpTarget exec, ElementType type, int count, long n, long side, long c1) {
         return size(Trd.trd_crossmodal_amplifier_workspace_bytes(exec.struct, type.code, count, n, side, c1));
     }
 
+    /** Runs the Crossmodal Amplifier of the branches on all three scales of n parts. */
     public static void amplifier(OpTarget exec, ElementType type, TunerBranches branches, long workspace, long workspaceBytes,
                                  long n, long side, long c1) {
         Status.check(Trd.trd_crossmodal_amplifier(exec.struct, type.code, branches.structs, branches.count,

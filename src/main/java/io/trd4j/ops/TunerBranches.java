@@ -7,6 +7,7 @@ public final class TunerBranches implements AutoCloseable {
     final TrdTunerBranch structs;
     final int count;
 
+    /** @param count of branches of one call */
     public TunerBranches(int count) {
         this.count = count;
         structs = Retained.of(new TrdTunerBranch(count));

@@ -14,6 +14,7 @@ public final class DepthPicture {
 
     private DepthPicture() {}
 
+    /** A picture of the same size. */
     public static RgbImage of(PointCloud cloud) {
         float[] xyz = cloud.xyz();
         int n = cloud.width() * cloud.height();

@@ -61,6 +61,7 @@ public record ReportData(String title, Run run, String teacherNote, List<Branch>
             pro = List.copyOf(pro);
         }
 
+        /** From an evaluation: its measures and curves. */
         public static Branch of(String name, Evaluation.Detail detail) {
             return new Branch(name, detail.row(), detail.roc(), detail.pro());
         }

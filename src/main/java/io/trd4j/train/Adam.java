@@ -42,6 +42,7 @@ public final class Adam implements AutoCloseable {
         this(dict, STUDENT_BETA_1);
     }
 
+    /** As {@link #Adam(Weights)}, with another decay of the first moment. */
     public Adam(Weights dict, double beta1) {
         this.beta1 = beta1;
         parameters = dict.trained();
@@ -95,6 +96,11 @@ public final class Adam implements AutoCloseable {
         return sources;
     }
 
+    /**
+     * Replaces moments and step counts by those of a state file.
+     *
+     * @throws io.trd4j.io.InputException when the file lacks one, or has it in another shape
+     */
     public void load(Safetensors file, String prefix) throws IOException {
         for (int i = 0; i < parameters.size(); i++) {
             Weights.Entry p = parameters.get(i);

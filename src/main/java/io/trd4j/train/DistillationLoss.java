@@ -14,6 +14,7 @@ import org.bytedeco.pytorch.global.torch;
 public record DistillationLoss(Tensor plain, Tensor filter, Tensor amplifier, Tensor fused, Tensor total) {
     private static final double NORM_EPSILON = 1e-8;
 
+    /** @param own the branch's own teacher features, which all outputs are compared with */
     public static DistillationLoss of(Student.Output student, Features own) {
         Tensor plain = distance(student.plain(), own);
         Tensor filter = student.filter() == null ? null : distance(student.filter(), own);

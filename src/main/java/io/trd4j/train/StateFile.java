@@ -12,18 +12,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The state file of a run that can be resumed: a safetensors file with weights and optimizers' moments, each under a prefix, and
  * how far the run has come. It fits only a run of the same identity: its metadata must say the same.
  */
 public final class StateFile {
-    /** Tensors that are written and read under a prefix. */
-    private interface Content {
-        List<SafetensorsWriter.Source> sources();
-
+    /** Reads tensors of the file. */
+    private interface Loader {
         void load(Safetensors file) throws IOException;
     }
+
+    /** Tensors that are written and read under a prefix. */
+    private record Content(Supplier<List<SafetensorsWriter.Source>> sources, Loader loader) {}
 
     private final Map<String, String> identity;
     private final Map<String, String> differences;
@@ -43,33 +45,13 @@ public final class StateFile {
 
     /** Adds a network's weights. */
     public StateFile with(String prefix, Weights weights) {
-        contents.add(new Content() {
-            @Override
-            public List<SafetensorsWriter.Source> sources() {
-                return weights.sources(prefix);
-            }
-
-            @Override
-            public void load(Safetensors file) throws IOException {
-                weights.load(file, prefix);
-            }
-        });
+        contents.add(new Content(() -> weights.sources(prefix), file -> weights.load(file, prefix)));
         return this;
     }
 
     /** Adds an optimizer's moments. */
     public StateFile with(String prefix, Adam adam) {
-        contents.add(new Content() {
-            @Override
-            public List<SafetensorsWriter.Source> sources() {
-                return adam.sources(prefix);
-            }
-
-            @Override
-            public void load(Safetensors file) throws IOException {
-                adam.load(file, prefix);
-            }
-        });
+        contents.add(new Content(() -> adam.sources(prefix), file -> adam.load(file, prefix)));
         return this;
     }
 
@@ -81,7 +63,7 @@ public final class StateFile {
      */
     public void write(Path path, String key, String done) throws IOException {
         List<SafetensorsWriter.Source> sources = new ArrayList<>();
-        contents.forEach(c -> sources.addAll(c.sources()));
+        contents.forEach(c -> sources.addAll(c.sources().get()));
         Map<String, String> metadata = new TreeMap<>(identity);
         metadata.put(key, done);
         SafetensorsWriter.write(path, metadata, sources);
@@ -106,7 +88,7 @@ public final class StateFile {
             });
             T done = parse.apply(file.metadata().get(key));
             for (Content content : contents) {
-                content.load(file);
+                content.loader().load(file);
             }
             return done;
         }

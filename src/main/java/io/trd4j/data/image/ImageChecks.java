@@ -3,7 +3,7 @@ package io.trd4j.data.image;
 import io.trd4j.io.InputException;
 import java.nio.file.Path;
 
-/** What every kind of image file is held to, and how its faults are told. */
+/** Limits of every kind of image file, and how faults are told. */
 public final class ImageChecks {
     /** Largest colour image, pixels. */
     public static final long MAX_PIXELS = 100_000_000L;

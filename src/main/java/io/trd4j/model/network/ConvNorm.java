@@ -67,6 +67,7 @@ public final class ConvNorm {
         return normalise(x, Mode.TRAIN, 1.0 / (batchesSoFar + 1));
     }
 
+    /** As {@code apply}, then ReLU. */
     public Tensor applyRelu(Tensor x, Mode mode) {
         return apply(x, mode).relu_();
     }

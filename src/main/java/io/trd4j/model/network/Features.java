@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.global.torch;
  * Owns nothing: the tensors belong to the PointerScope in which they were made.
  */
 public record Features(Tensor f1, Tensor f2, Tensor f3) {
+    /** f1, f2, f3. */
     public List<Tensor> asList() {
         return List.of(f1, f2, f3);
     }

@@ -15,6 +15,7 @@ public final class LibTorch {
         return version() + ", " + torch.get_num_threads() + " threads";
     }
 
+    /** Its name and version, as JavaCPP packed it. */
     public static String version() {
         try {
             return "LibTorch " + Loader.getVersion("org.bytedeco", "pytorch");

@@ -22,6 +22,7 @@ public record TorchDevice(int gpu) {
         }
     }
 
+    /** Whether it is the CPU. */
     public boolean isCpu() {
         return gpu < 0;
     }

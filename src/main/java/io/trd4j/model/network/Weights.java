@@ -40,6 +40,7 @@ public final class Weights implements AutoCloseable {
 
     /** One tensor: its name, kind and row-major shape. */
     public record Entry(String name, Kind kind, List<Long> shape, Tensor tensor) {
+        /** Product of the shape. */
         public long elements() {
             return shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
         }
@@ -82,6 +83,7 @@ public final class Weights implements AutoCloseable {
         return entries.values().stream().filter(e -> e.kind().trained()).toList();
     }
 
+    /** @throws IllegalArgumentException when no tensor has this name */
     public Entry get(String name) {
         Entry entry = entries.get(name);
         if (entry == null) {

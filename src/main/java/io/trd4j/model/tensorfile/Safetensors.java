@@ -63,6 +63,7 @@ public final class Safetensors implements AutoCloseable {
         return Collections.unmodifiableCollection(tensors.values());
     }
 
+    /** Whether there is a tensor of this name. */
     public boolean has(String name) {
         return tensors.containsKey(name);
     }

@@ -37,6 +37,7 @@ public final class SafetensorsWriter {
      *     time it is asked; asked when the tensor's turn comes, so that only one tensor need be in memory
      */
     public record Source(TensorInfo info, Supplier<ByteBuffer> data) {
+        /** The same tensor under another name. */
         public Source withName(String name) {
             return new Source(info.withName(name), data);
         }

@@ -30,14 +30,17 @@ public record TensorInfo(String name, TensorType type, List<Long> shape) {
         return shape.contains(0L) ? 0 : shape.stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
     }
 
+    /** Of all elements together. */
     public long bytes() {
         return elements() * type.bytes();
     }
 
+    /** The same under another name. */
     public TensorInfo withName(String newName) {
         return new TensorInfo(newName, type, shape);
     }
 
+    /** The same with elements of another type. */
     public TensorInfo withType(TensorType newType) {
         return new TensorInfo(name, newType, shape);
     }

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 /** A PyTorch checkpoint: what its pickle holds, and the flat byte arrays that its tensors are views of, by their keys. */
 interface TorchStorages extends AutoCloseable {
-    /** What the pickle holds, of the kinds that {@link TorchUnpickler#next} gives. */
+    /** Content of the pickle, of the kinds that {@link TorchUnpickler#next} gives. */
     Object root();
 
     /** Fills {@code target} with the storage's bytes from {@code offset} on; the range lies within the storage. */

@@ -57,6 +57,7 @@ public final class Pretrainer implements Resumable, AutoCloseable {
     private int done;
     private boolean closed;
 
+    /** Initialises teacher and heads from the options' seed, on the options' device. */
     public Pretrainer(PretrainOptions options) {
         this.options = options;
         LibTorch.setThreads(options.threads());
