@@ -10,7 +10,9 @@ import java.util.Locale;
 /** The list of a category's defects, {@value SyntheticParts#DEFECTS}. */
 final class DefectList {
     // Else what is longer than 24 characters is quoted, need it or not.
-    private static final CsvMapper CSV = CsvMapper.builder().enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING).build();
+    private static final CsvMapper CSV = CsvMapper.builder()
+            .enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING)
+            .build();
 
     private DefectList() {}
 
@@ -19,7 +21,11 @@ final class DefectList {
 
     /** @param severity 0 to 1 */
     static Row row(String id, SyntheticDefect.Kind kind, double severity) {
-        return new Row(id, kind.key(), SyntheticDefect.Grade.of(severity).number(), String.format(Locale.ROOT, "%.4f", severity));
+        return new Row(
+                id,
+                kind.key(),
+                SyntheticDefect.Grade.of(severity).number(),
+                String.format(Locale.ROOT, "%.4f", severity));
     }
 
     static String csv(List<Row> rows) {
