@@ -34,7 +34,8 @@ class HelpTest {
                         "plan",
                         "import",
                         "export",
-                        "bundle"),
+                        "bundle",
+                        "natives"),
                 List.copyOf(VERBS.keySet()));
         String all = Cli.here().expect(0).out();
         assertEquals(all, Cli.here("--help").expect(0).out());
@@ -74,14 +75,26 @@ class HelpTest {
     }
 
     @Test
+    void nativesAreLoadedAndNamed() {
+        String all = Cli.here("natives").expect(0).out();
+        assertTrue(
+                all.startsWith("Java ")
+                        && all.contains("\nlibtrd ABI ")
+                        && all.contains("\nLibTorch 2")
+                        && all.contains("\noneDNN ")
+                        && all.contains("\nOpenCV 4"),
+                all);
+    }
+
+    @Test
     void theVersionIsThePomsEverywhere() {
         String version = "trd4j " + ProductVersion.number() + "\n";
         assertTrue(version.matches("trd4j \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\n"), version);
         String all = Cli.here("--version").expect(0).out();
         assertTrue(
                 all.startsWith(version)
-                        && all.contains("\nlibtrd ABI ")
                         && all.contains("\nLibTorch 2")
+                        && all.contains("\noneDNN 3")
                         && all.contains("\nOpenCV 4"),
                 all);
         VERBS.keySet()

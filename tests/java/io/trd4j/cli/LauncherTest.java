@@ -77,7 +77,7 @@ class LauncherTest {
         stub(
                 home.resolve("bin/java"),
                 "case $1 in -XX:ArchiveClassesAtExit=*) : >\"${1#*=}\"; exit ;; esac; "
-                        + "[ \"${*: -1}\" = --version ] && exit; printf '%s\\n' \"$@\"; exit 7");
+                        + "case \"${*: -1}\" in --version|natives) exit ;; esac; printf '%s\\n' \"$@\"; exit 7");
         return home;
     }
 

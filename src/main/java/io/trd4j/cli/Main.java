@@ -39,7 +39,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PlanCommand.class,
             ImportCommand.class,
             ExportCommand.class,
-            BundleCommand.class
+            BundleCommand.class,
+            NativesCommand.class
         })
 public final class Main {
     private Main() {}

@@ -12,11 +12,11 @@ final class Version implements IVersionProvider {
         return new String[] {"trd4j " + ProductVersion.number()};
     }
 
-    /** For {@code trd --version}: the native libraries too, which a fault report needs. */
+    /** For {@code trd --version}: the versions of the native libraries too. It loads none of them. */
     static final class WithNatives implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return Stream.concat(Stream.of("trd4j " + ProductVersion.number()), NativeVersions.describe().stream())
+            return Stream.concat(Stream.of("trd4j " + ProductVersion.number()), NativeVersions.packed().stream())
                     .toArray(String[]::new);
         }
     }
