@@ -136,7 +136,7 @@ class ArchitectureTest {
                 .resideInAnyPackage("picocli..", "me.tongfei..", "org.HdrHistogram..").check(CLASSES);
         noClasses().that().resideOutsideOfPackage("io.trd4j.report..").should().dependOnClassesThat()
                 .resideInAPackage("com.samskivert..").check(CLASSES);
-        noClasses().that().resideOutsideOfPackages("io.trd4j.evaluate..", "io.trd4j.data.synthetic..").should().dependOnClassesThat()
+        noClasses().that().resideOutsideOfPackages("io.trd4j.evaluate..", "io.trd4j.io..").should().dependOnClassesThat()
                 .resideInAPackage("com.fasterxml.jackson.dataformat..").check(CLASSES);
     }
 }
