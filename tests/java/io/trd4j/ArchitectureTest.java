@@ -15,43 +15,76 @@ import org.junit.jupiter.api.Test;
 /** Dependencies run one way; native libraries are met in few places (src/docs/architecture.md). */
 class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("io.trd4j");
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.trd4j");
 
     @Test
     void dependenciesRunOneWay() {
-        layeredArchitecture().consideringOnlyDependenciesInLayers()
-                .layer("cli").definedBy("io.trd4j.cli..")
-                .layer("report").definedBy("io.trd4j.report..")
-                .layer("evaluate").definedBy("io.trd4j.evaluate..")
-                .layer("calibrate").definedBy("io.trd4j.calibrate..")
-                .layer("train").definedBy("io.trd4j.train..")
-                .layer("drift").definedBy("io.trd4j.drift..")
-                .layer("inspect").definedBy("io.trd4j.inspect..")
-                .layer("engine").definedBy("io.trd4j.engine..")
-                .layer("model").definedBy("io.trd4j.model..")
-                .layer("metrics").definedBy("io.trd4j.metrics..")
-                .layer("threshold").definedBy("io.trd4j.threshold..")
-                .layer("data").definedBy("io.trd4j.data..")
-                .layer("ops").definedBy("io.trd4j.ops..")
-                .layer("jni").definedBy("io.trd4j.jni..")
-                .layer("io").definedBy("io.trd4j.io..")
-                .layer("bundle").definedBy("io.trd4j.bundle..")
-                .whereLayer("cli").mayNotBeAccessedByAnyLayer()
-                .whereLayer("report").mayOnlyBeAccessedByLayers("cli")
-                .whereLayer("evaluate").mayOnlyBeAccessedByLayers("cli", "report")
-                .whereLayer("train").mayOnlyBeAccessedByLayers("cli")
-                .whereLayer("calibrate").mayOnlyBeAccessedByLayers("cli", "report", "train")
-                .whereLayer("drift").mayOnlyBeAccessedByLayers("cli", "calibrate")
-                .whereLayer("inspect").mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "calibrate", "drift")
-                .whereLayer("engine").mayOnlyBeAccessedByLayers("cli", "inspect")
-                .whereLayer("model").mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "train", "calibrate", "drift",
-                        "inspect", "engine", "data")
-                .whereLayer("metrics").mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "train", "calibrate")
-                .whereLayer("threshold").mayOnlyBeAccessedByLayers("calibrate")
-                .whereLayer("data").mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "train", "calibrate", "inspect", "engine")
-                .whereLayer("ops").mayOnlyBeAccessedByLayers("train", "calibrate", "engine", "model", "data")
-                .whereLayer("jni").mayOnlyBeAccessedByLayers("calibrate", "inspect", "engine", "ops")
-                .whereLayer("bundle").mayOnlyBeAccessedByLayers("cli")
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("cli")
+                .definedBy("io.trd4j.cli..")
+                .layer("report")
+                .definedBy("io.trd4j.report..")
+                .layer("evaluate")
+                .definedBy("io.trd4j.evaluate..")
+                .layer("calibrate")
+                .definedBy("io.trd4j.calibrate..")
+                .layer("train")
+                .definedBy("io.trd4j.train..")
+                .layer("drift")
+                .definedBy("io.trd4j.drift..")
+                .layer("inspect")
+                .definedBy("io.trd4j.inspect..")
+                .layer("engine")
+                .definedBy("io.trd4j.engine..")
+                .layer("model")
+                .definedBy("io.trd4j.model..")
+                .layer("metrics")
+                .definedBy("io.trd4j.metrics..")
+                .layer("threshold")
+                .definedBy("io.trd4j.threshold..")
+                .layer("data")
+                .definedBy("io.trd4j.data..")
+                .layer("ops")
+                .definedBy("io.trd4j.ops..")
+                .layer("jni")
+                .definedBy("io.trd4j.jni..")
+                .layer("io")
+                .definedBy("io.trd4j.io..")
+                .layer("bundle")
+                .definedBy("io.trd4j.bundle..")
+                .whereLayer("cli")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("report")
+                .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("evaluate")
+                .mayOnlyBeAccessedByLayers("cli", "report")
+                .whereLayer("train")
+                .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("calibrate")
+                .mayOnlyBeAccessedByLayers("cli", "report", "train")
+                .whereLayer("drift")
+                .mayOnlyBeAccessedByLayers("cli", "calibrate")
+                .whereLayer("inspect")
+                .mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "calibrate", "drift")
+                .whereLayer("engine")
+                .mayOnlyBeAccessedByLayers("cli", "inspect")
+                .whereLayer("model")
+                .mayOnlyBeAccessedByLayers(
+                        "cli", "report", "evaluate", "train", "calibrate", "drift", "inspect", "engine", "data")
+                .whereLayer("metrics")
+                .mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "train", "calibrate")
+                .whereLayer("threshold")
+                .mayOnlyBeAccessedByLayers("calibrate")
+                .whereLayer("data")
+                .mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "train", "calibrate", "inspect", "engine")
+                .whereLayer("ops")
+                .mayOnlyBeAccessedByLayers("train", "calibrate", "engine", "model", "data")
+                .whereLayer("jni")
+                .mayOnlyBeAccessedByLayers("calibrate", "inspect", "engine", "ops")
+                .whereLayer("bundle")
+                .mayOnlyBeAccessedByLayers("cli")
                 .check(CLASSES);
     }
 
@@ -63,80 +96,158 @@ class ArchitectureTest {
 
     @Test
     void ioDependsOnNothingOfOurs() {
-        noClasses().that().resideInAPackage("io.trd4j.io..").should().dependOnClassesThat(
-                DescribedPredicate.describe("are ours, except io", c -> c.getPackageName().startsWith("io.trd4j")
-                        && !c.getPackageName().equals("io.trd4j.io")))
+        noClasses()
+                .that()
+                .resideInAPackage("io.trd4j.io..")
+                .should()
+                .dependOnClassesThat(DescribedPredicate.describe(
+                        "are ours, except io",
+                        c -> c.getPackageName().startsWith("io.trd4j")
+                                && !c.getPackageName().equals("io.trd4j.io")))
                 .check(CLASSES);
     }
 
     @Test
     void bundleDependsOnIoAlone() {
-        noClasses().that().resideInAPackage("io.trd4j.bundle..").should().dependOnClassesThat(
-                DescribedPredicate.describe("are ours, except bundle and io", c -> c.getPackageName().startsWith("io.trd4j")
-                        && !c.getPackageName().matches("io\\.trd4j\\.(bundle|io)")))
+        noClasses()
+                .that()
+                .resideInAPackage("io.trd4j.bundle..")
+                .should()
+                .dependOnClassesThat(DescribedPredicate.describe(
+                        "are ours, except bundle and io",
+                        c -> c.getPackageName().startsWith("io.trd4j")
+                                && !c.getPackageName().matches("io\\.trd4j\\.(bundle|io)")))
                 .check(CLASSES);
     }
 
     @Test
     void statisticsOfThresholdsKnowOnlyNumbers() {
-        noClasses().that().resideInAPackage("io.trd4j.threshold..").should().dependOnClassesThat(
-                DescribedPredicate.describe("are ours, except threshold", c -> c.getPackageName().startsWith("io.trd4j")
-                        && !c.getPackageName().equals("io.trd4j.threshold")))
+        noClasses()
+                .that()
+                .resideInAPackage("io.trd4j.threshold..")
+                .should()
+                .dependOnClassesThat(DescribedPredicate.describe(
+                        "are ours, except threshold",
+                        c -> c.getPackageName().startsWith("io.trd4j")
+                                && !c.getPackageName().equals("io.trd4j.threshold")))
                 .check(CLASSES);
-        noClasses().that().resideOutsideOfPackages("io.trd4j.threshold..", "io.trd4j.drift..").should().dependOnClassesThat()
-                .resideInAPackage("org.hipparchus..").check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.trd4j.threshold..", "io.trd4j.drift..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.hipparchus..")
+                .check(CLASSES);
     }
 
     /** Services return results and warnings and report progress; only the command line prints. */
     @Test
     void onlyTheCommandLinePrints() {
-        noClasses().that().resideOutsideOfPackage("io.trd4j.cli..").should(ACCESS_STANDARD_STREAMS).check(CLASSES);
-        noClasses().that().resideInAnyPackage("io.trd4j.train..", "io.trd4j.calibrate..", "io.trd4j.evaluate..", "io.trd4j.report..")
-                .should().dependOnClassesThat().resideInAnyPackage("me.tongfei.progressbar..", "picocli..").check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.trd4j.cli..")
+                .should(ACCESS_STANDARD_STREAMS)
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "io.trd4j.train..", "io.trd4j.calibrate..", "io.trd4j.evaluate..", "io.trd4j.report..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("me.tongfei.progressbar..", "picocli..")
+                .check(CLASSES);
     }
 
     /** Applications without Micrometer load everything else. */
     @Test
     void onlyOneClassKnowsMicrometer() {
-        noClasses().that().doNotHaveSimpleName("MicrometerDrift").should().dependOnClassesThat()
-                .resideInAPackage("io.micrometer..").check(CLASSES);
-        noClasses().should().dependOnClassesThat().haveSimpleName("MicrometerDrift").check(CLASSES);
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("MicrometerDrift")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.micrometer..")
+                .check(CLASSES);
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .haveSimpleName("MicrometerDrift")
+                .check(CLASSES);
     }
 
     @Test
     void libTorchIsMetOnlyWhereTensorsAre() {
-        noClasses().that().resideOutsideOfPackages("io.trd4j.model.network..", "io.trd4j.train..", "io.trd4j.calibrate..",
-                        "io.trd4j.engine.torch..", "io.trd4j.engine.cuda..", "io.trd4j.inspect..")
-                .should().dependOnClassesThat().resideInAnyPackage("org.bytedeco.pytorch..", "org.bytedeco.openblas..")
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(
+                        "io.trd4j.model.network..",
+                        "io.trd4j.train..",
+                        "io.trd4j.calibrate..",
+                        "io.trd4j.engine.torch..",
+                        "io.trd4j.engine.cuda..",
+                        "io.trd4j.inspect..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.bytedeco.pytorch..", "org.bytedeco.openblas..")
                 .check(CLASSES);
     }
 
     @Test
     void oneDnnIsMetInOnePackage() {
-        noClasses().that().resideOutsideOfPackage("io.trd4j.engine.cpu..").should().dependOnClassesThat()
-                .resideInAPackage("org.bytedeco.dnnl..").check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.trd4j.engine.cpu..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.bytedeco.dnnl..")
+                .check(CLASSES);
     }
 
     @Test
     void onlyOpsCallsTheBinding() {
-        classes().that().haveFullyQualifiedName("io.trd4j.jni.Trd").should().onlyBeAccessed()
-                .byAnyPackage("io.trd4j.jni..", "io.trd4j.ops..").check(CLASSES);
+        classes()
+                .that()
+                .haveFullyQualifiedName("io.trd4j.jni.Trd")
+                .should()
+                .onlyBeAccessed()
+                .byAnyPackage("io.trd4j.jni..", "io.trd4j.ops..")
+                .check(CLASSES);
     }
 
     @Test
     void theCudaRuntimeIsMetInOnePackage() {
-        noClasses().that().resideOutsideOfPackage("io.trd4j.engine.cuda..").should().dependOnClassesThat()
-                .resideInAPackage("org.bytedeco.cuda..").check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.trd4j.engine.cuda..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.bytedeco.cuda..")
+                .check(CLASSES);
     }
 
     /** Libraries that the pom calls optional: inspection and training do without them (src/docs/java.md). */
     @Test
     void optionalLibrariesAreMetWhereTheyAreDocumented() {
-        noClasses().that().resideOutsideOfPackage("io.trd4j.cli..").should().dependOnClassesThat()
-                .resideInAnyPackage("picocli..", "me.tongfei..", "org.HdrHistogram..").check(CLASSES);
-        noClasses().that().resideOutsideOfPackage("io.trd4j.report..").should().dependOnClassesThat()
-                .resideInAPackage("com.samskivert..").check(CLASSES);
-        noClasses().that().resideOutsideOfPackages("io.trd4j.evaluate..", "io.trd4j.io..").should().dependOnClassesThat()
-                .resideInAPackage("com.fasterxml.jackson.dataformat..").check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.trd4j.cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("picocli..", "me.tongfei..", "org.HdrHistogram..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.trd4j.report..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.samskivert..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.trd4j.evaluate..", "io.trd4j.io..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.fasterxml.jackson.dataformat..")
+                .check(CLASSES);
     }
 }

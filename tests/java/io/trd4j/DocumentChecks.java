@@ -20,7 +20,9 @@ import java.util.regex.Pattern;
 final class DocumentChecks {
     private static final int COLUMNS = 120;
     /** Names by which source files are known. */
-    private static final Pattern SOURCE = Pattern.compile("[\\w./<>*{},$-]+\\.(java|cpp|hpp|cu|cuh|c|h|sh|py|cmake|xml|md|clang-format)");
+    private static final Pattern SOURCE =
+            Pattern.compile("[\\w./<>*{},$-]+\\.(java|cpp|hpp|cu|cuh|c|h|sh|py|cmake|xml|md|clang-format)");
+
     private static final Pattern PATH = Pattern.compile("\\.?[\\w<>*{}-][\\w./<>*{},-]*/[\\w./<>*{},-]*");
     private static final Pattern COMMAND = Pattern.compile("(?:^|[\\s\"'(`])(?:\\./)?trd ([a-z][\\w-]*)([^#|;&`]*)");
     private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z-]*");
@@ -30,6 +32,7 @@ final class DocumentChecks {
     private final List<Markdown> documents = new ArrayList<>();
     /** All files and folders below the root, relative to it, with / between names. */
     private final Set<String> paths = new TreeSet<>();
+
     private final List<String> faults = new ArrayList<>();
 
     DocumentChecks(Path root) throws IOException {
@@ -38,7 +41,8 @@ final class DocumentChecks {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
                 String path = relative(folder);
-                if (Set.of("target", "benchmarks/target", ".git", ".idea", ".vscode", "trd-demo").contains(path)) {
+                if (Set.of("target", "benchmarks/target", ".git", ".idea", ".vscode", "trd-demo")
+                        .contains(path)) {
                     return FileVisitResult.SKIP_SUBTREE;
                 }
                 paths.add(path);
@@ -86,12 +90,15 @@ final class DocumentChecks {
                 }
                 int hash = link.text().indexOf('#');
                 String path = hash < 0 ? link.text() : link.text().substring(0, hash);
-                Path target = path.isEmpty() ? document.file : document.file.resolveSibling(path).normalize();
+                Path target = path.isEmpty()
+                        ? document.file
+                        : document.file.resolveSibling(path).normalize();
                 if (!target.startsWith(root) || !paths.contains(relative(target))) {
                     fault(document, link.line(), "there is no " + path);
                 } else if (hash >= 0 && !target.toString().endsWith(".md")) {
                     fault(document, link.line(), link.text() + " has an anchor in a file without headings");
-                } else if (hash >= 0 && !new Markdown(target).anchors().contains(link.text().substring(hash + 1))) {
+                } else if (hash >= 0
+                        && !new Markdown(target).anchors().contains(link.text().substring(hash + 1))) {
                     fault(document, link.line(), "there is no heading for " + link.text());
                 }
             }
@@ -100,9 +107,10 @@ final class DocumentChecks {
     }
 
     /**
-     * Code spans that look like paths of this project: those whose first folder is one of the project's or of the document's, and
-     * names of source files and Java classes, which may begin anywhere. {@code <op>} and {@code *} stand for anything. Build outputs
-     * are left out, and paths with a name in capitals, such as {@code CATEGORY/train}.
+     * Code spans that look like paths of this project: those whose first folder is one of the project's or of the
+     * document's, and names of source files and Java classes, which may begin anywhere. {@code <op>} and {@code *}
+     * stand for anything. Build outputs are left out, and paths with a name in capitals, such as
+     * {@code CATEGORY/train}.
      */
     List<String> paths() {
         for (Markdown document : documents) {
@@ -111,15 +119,19 @@ final class DocumentChecks {
                 String text = span.text().replaceAll("^\\./", "");
                 String first = text.replaceAll("/.*", "");
                 boolean source = SOURCE.matcher(text).matches();
-                boolean path = PATH.matcher(text).matches() && !first.isEmpty()
+                boolean path = PATH.matcher(text).matches()
+                        && !first.isEmpty()
                         && (paths.contains(first) || paths.contains(folder + "/" + first));
                 if (!source && !path || text.matches("(benchmarks/)?target/.*|(.*/)?(?!LICENSE)[A-Z][A-Z_]+(/.*)?")) {
                     continue;
                 }
                 String glob = text.replaceAll("<[^>]*>", "*").replaceAll("/$", "");
                 String beside = Path.of(folder).resolve(glob).normalize().toString();
-                if (!exists(glob) && !exists(beside) && !(source && exists("**/" + glob))
-                        && !exists("tests/java/io/trd4j/" + glob + ".java") && !exists("src/main/java/io/trd4j/" + glob + ".java")) {
+                if (!exists(glob)
+                        && !exists(beside)
+                        && !(source && exists("**/" + glob))
+                        && !exists("tests/java/io/trd4j/" + glob + ".java")
+                        && !exists("src/main/java/io/trd4j/" + glob + ".java")) {
                     fault(document, span.line(), "there is no " + text);
                 }
             }
@@ -135,14 +147,22 @@ final class DocumentChecks {
         return paths.stream().anyMatch(path -> matcher.matches(Path.of(path)));
     }
 
-    /** Lines of prose, and of code that names its language, are not too long; tables, addresses, commands and output may be. */
+    /**
+     * Lines of prose, and of code that names its language, are not too long; tables, addresses, commands and output may
+     * be.
+     */
     List<String> columns() {
         for (Markdown document : documents) {
             for (Markdown.Line line : document.lines) {
-                boolean exempt = line.isCode() ? line.language().isEmpty() : line.text().startsWith("|");
-                String text = line.isCode() ? line.text() : URL.matcher(line.text()).replaceAll("]");
+                boolean exempt =
+                        line.isCode() ? line.language().isEmpty() : line.text().startsWith("|");
+                String text =
+                        line.isCode() ? line.text() : URL.matcher(line.text()).replaceAll("]");
                 if (!exempt && text.codePointCount(0, text.length()) > COLUMNS) {
-                    fault(document, line.number(), text.codePointCount(0, text.length()) + " columns, more than " + COLUMNS);
+                    fault(
+                            document,
+                            line.number(),
+                            text.codePointCount(0, text.length()) + " columns, more than " + COLUMNS);
                 }
             }
         }
@@ -159,7 +179,9 @@ final class DocumentChecks {
         return found();
     }
 
-    /** Verbs and their options behind {@code trd}, in fenced code and in code spans; every verb stands in some document. */
+    /**
+     * Verbs and their options behind {@code trd}, in fenced code and in code spans; every verb stands in some document.
+     */
     List<String> commands(Map<String, Set<String>> verbs) {
         Set<String> missing = new TreeSet<>(verbs.keySet());
         for (Markdown document : documents) {
@@ -210,8 +232,8 @@ final class DocumentChecks {
     }
 
     /**
-     * Text, code aside, without "save" in the sense of "except": the word stands in no other sense there. Users' documents have no
-     * sentence that begins with "What".
+     * Text, code aside, without "save" in the sense of "except": the word stands in no other sense there. Users'
+     * documents have no sentence that begins with "What".
      */
     List<String> english() {
         for (Markdown document : documents) {
@@ -240,7 +262,8 @@ final class DocumentChecks {
                 while (what.find()) {
                     faults.add(path + ":" + lineAt(text, what.start()) + ": Javadoc begins with \"What\"");
                 }
-                Matcher save = Pattern.compile("(?m)^\\s*(?:/?\\*|//).*,\\s+(?:\\*\\s+)?save\\b").matcher(text);
+                Matcher save = Pattern.compile("(?m)^\\s*(?:/?\\*|//).*,\\s+(?:\\*\\s+)?save\\b")
+                        .matcher(text);
                 while (save.find()) {
                     faults.add(path + ":" + lineAt(text, save.end()) + ": \"save\": write \"except\"");
                 }

@@ -48,14 +48,16 @@ class EmbeddingExampleTest {
 
     private void inspectAll(Path modelFile, List<Frame> camera) throws IOException {
         // README: from here
-        try (Inspector inspector = Inspector.open(modelFile)) {      // once: reads the model; one thread at a time
-            Inspection result = inspector.newInspection();           // once: filled anew by every inspect
-            inspector.warmUp();                                      // so that the first part is not the slow one
-            for (Frame f : camera) {                                 // byte[] rgb, float[] xyz in metres, row by row
-                Part part = Part.of(f.name(), new RgbImage(f.width(), f.height(), f.rgb()),
+        try (Inspector inspector = Inspector.open(modelFile)) { // once: reads the model; one thread at a time
+            Inspection result = inspector.newInspection(); // once: filled anew by every inspect
+            inspector.warmUp(); // so that the first part is not the slow one
+            for (Frame f : camera) { // byte[] rgb, float[] xyz in metres, row by row
+                Part part = Part.of(
+                        f.name(),
+                        new RgbImage(f.width(), f.height(), f.rgb()),
                         new PointCloud(f.width(), f.height(), f.xyz()));
                 inspector.inspect(part, result);
-                report(part.id(), result.score(), result.map());     // map: size x size, copy it to keep it
+                report(part.id(), result.score(), result.map()); // map: size x size, copy it to keep it
             }
         }
         // README: to here
@@ -72,7 +74,9 @@ class EmbeddingExampleTest {
         Grabber(List<Frame> frames) {
             this.frames = frames;
             rgb = ByteBuffer.allocateDirect(rgbStride() * HEIGHT);
-            xyz = ByteBuffer.allocateDirect(Float.BYTES * xyzStride() * HEIGHT).order(ByteOrder.nativeOrder()).asFloatBuffer();
+            xyz = ByteBuffer.allocateDirect(Float.BYTES * xyzStride() * HEIGHT)
+                    .order(ByteOrder.nativeOrder())
+                    .asFloatBuffer();
         }
 
         String name() {
@@ -118,9 +122,9 @@ class EmbeddingExampleTest {
 
     // java.md: stations from here
     void twoStations(Path modelFile, Grabber left, Grabber right, ExecutorService pool) throws Exception {
-        InspectorOptions options = new InspectorOptions(1, Precision.AUTO);       // threads of each inspector; arithmetic
+        InspectorOptions options = new InspectorOptions(1, Precision.AUTO); // threads of each inspector; arithmetic
         try (Inspector one = Inspector.open(modelFile, options);
-                Inspector two = one.duplicate()) {                                // the weights are in memory once
+                Inspector two = one.duplicate()) { // the weights are in memory once
             Future<?> other = pool.submit(() -> station(two, right));
             station(one, left);
             other.get();
@@ -128,10 +132,12 @@ class EmbeddingExampleTest {
     }
 
     void station(Inspector inspector, Grabber g) {
-        Part part = Part.of(g.name(), RgbImage.of(g.rgb(), g.width(), g.height(), g.rgbStride()),
-                PointCloud.of(g.xyz(), g.width(), g.height(), g.xyzStride()));    // once: direct buffers, read in place
+        Part part = Part.of(
+                g.name(),
+                RgbImage.of(g.rgb(), g.width(), g.height(), g.rgbStride()),
+                PointCloud.of(g.xyz(), g.width(), g.height(), g.xyzStride())); // once: direct buffers, read in place
         Inspection result = inspector.newInspection();
-        while (g.next()) {                                                        // the next frame, in the same buffers
+        while (g.next()) { // the next frame, in the same buffers
             inspector.inspect(part, result);
             report(part.id(), result.score(), result.map());
         }
@@ -141,7 +147,9 @@ class EmbeddingExampleTest {
     // java.md: driver from here
     /** Addresses that a camera's C driver gave: blue-green-red pixels, depth in millimetres. */
     static Part of(String name, long bgr, long depth, int width, int height, Intrinsics camera) {
-        return Part.of(name, RgbImage.of(bgr, ColorLayout.BGR8, width, height, 3L * width),
+        return Part.of(
+                name,
+                RgbImage.of(bgr, ColorLayout.BGR8, width, height, 3L * width),
                 PointCloud.ofDepth(depth, DepthLayout.UINT16, width, height, 2L * width, 0.001, camera));
     }
     // java.md: driver to here
@@ -188,7 +196,11 @@ class EmbeddingExampleTest {
             Inspection result = inspector.newInspection();
             for (List<Frame> frames : List.of(left, right)) {
                 for (Frame f : frames) {
-                    inspector.inspect(Part.of(f.name(), new RgbImage(WIDTH, HEIGHT, f.rgb()), new PointCloud(WIDTH, HEIGHT, f.xyz())),
+                    inspector.inspect(
+                            Part.of(
+                                    f.name(),
+                                    new RgbImage(WIDTH, HEIGHT, f.rgb()),
+                                    new PointCloud(WIDTH, HEIGHT, f.xyz())),
                             result);
                     report(f.name(), result.score(), result.map());
                 }
@@ -221,10 +233,18 @@ class EmbeddingExampleTest {
         Path model = SmallModel.write(folder.resolve("model.safetensors"), Modality.DEPTH, null);
         try (Inspector inspector = Inspector.open(model)) {
             Inspection result = inspector.newInspection();
-            inspector.inspect(of("driver", new BytePointer(bgr).address(), new BytePointer(depth).address(), WIDTH, HEIGHT,
-                    new Intrinsics(90, 90, 48, 40)), result);
+            inspector.inspect(
+                    of(
+                            "driver",
+                            new BytePointer(bgr).address(),
+                            new BytePointer(depth).address(),
+                            WIDTH,
+                            HEIGHT,
+                            new Intrinsics(90, 90, 48, 40)),
+                    result);
             report("driver", result.score(), result.map());
-            inspector.inspect(Part.of("arrays", new RgbImage(WIDTH, HEIGHT, rgb), new PointCloud(WIDTH, HEIGHT, xyz)), result);
+            inspector.inspect(
+                    Part.of("arrays", new RgbImage(WIDTH, HEIGHT, rgb), new PointCloud(WIDTH, HEIGHT, xyz)), result);
             report("arrays", result.score(), result.map());
         }
         Reference.reachabilityFence(bgr);
@@ -240,7 +260,8 @@ class EmbeddingExampleTest {
         assertStands(root.resolve("src/docs/java.md"), source, "java.md: stations ");
         assertStands(root.resolve("src/docs/java.md"), source, "java.md: driver ");
         List<String> life = Files.readAllLines(root.resolve("tests/java/io/trd4j/LifeOfAModelExample.java"));
-        assertTrue(assertStands(root.resolve("src/docs/java.md"), life, "java.md: life ") < 40, "fewer than forty lines");
+        assertTrue(
+                assertStands(root.resolve("src/docs/java.md"), life, "java.md: life ") < 40, "fewer than forty lines");
     }
 
     /** @return the number of lines */
@@ -251,9 +272,12 @@ class EmbeddingExampleTest {
         StringBuilder block = new StringBuilder("```java\n");
         for (String line : lines) {
             assertTrue(line.isEmpty() || line.startsWith(indent), line);
-            block.append(line.isEmpty() ? line : line.substring(indent.length())).append('\n');
+            block.append(line.isEmpty() ? line : line.substring(indent.length()))
+                    .append('\n');
         }
-        assertTrue(Files.readString(document).contains(block.append("```\n")), document + " must contain exactly these lines:\n" + block);
+        assertTrue(
+                Files.readString(document).contains(block.append("```\n")),
+                document + " must contain exactly these lines:\n" + block);
         return lines.size();
     }
 

@@ -29,7 +29,8 @@ public final class Golden {
 
     /** Fills a state dict with the generated weights of {@code prefix + name}. */
     public static void fill(Weights dict, String prefix) {
-        long largest = dict.entries().stream().mapToLong(Weights.Entry::elements).max().orElse(0);
+        long largest =
+                dict.entries().stream().mapToLong(Weights.Entry::elements).max().orElse(0);
         ByteBuffer memory = ByteBuffer.allocateDirect(Math.toIntExact(largest * Float.BYTES));
         for (Weights.Entry e : dict.entries()) {
             if (e.kind() == Weights.Kind.BATCHES_TRACKED) {
@@ -49,7 +50,8 @@ public final class Golden {
                 case RUNNING_VAR, NORM_WEIGHT, BLEND -> 1;
                 default -> 0.1;
             };
-            ByteBuffer bytes = memory.slice(0, Math.toIntExact(e.elements() * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes =
+                    memory.slice(0, Math.toIntExact(e.elements() * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
             generate(prefix + e.name(), bytes.asFloatBuffer(), stretch, shift, factor);
             dict.set(e.name(), bytes);
         }

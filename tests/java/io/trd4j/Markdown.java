@@ -18,7 +18,8 @@ final class Markdown {
     private static final Pattern FENCE = Pattern.compile("^\\s*```(\\S*)");
     private static final Pattern HEADING = Pattern.compile("^#{1,6}\\s+(.*?)\\s*#*$");
     private static final Pattern SPAN = Pattern.compile("(`+)(.+?)\\1");
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)(?:\\s+\"[^\"]*\")?\\)|(?:src|href)=\"([^\"]+)\"");
+    private static final Pattern LINK =
+            Pattern.compile("\\]\\(([^)\\s]+)(?:\\s+\"[^\"]*\")?\\)|(?:src|href)=\"([^\"]+)\"");
 
     final Path file;
     final List<Line> lines = new ArrayList<>();
@@ -102,8 +103,12 @@ final class Markdown {
         for (Line line : lines) {
             Matcher heading = HEADING.matcher(line.text());
             if (!line.isCode() && heading.matches()) {
-                String text = heading.group(1).replaceAll("!?\\[([^\\]]*)\\]\\([^)]*\\)", "$1").replaceAll("[`*]", "");
-                String anchor = text.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}\\p{M} _-]", "").replace(' ', '-');
+                String text = heading.group(1)
+                        .replaceAll("!?\\[([^\\]]*)\\]\\([^)]*\\)", "$1")
+                        .replaceAll("[`*]", "");
+                String anchor = text.toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\p{L}\\p{N}\\p{M} _-]", "")
+                        .replace(' ', '-');
                 int before = seen.merge(anchor, 1, Integer::sum) - 1;
                 anchors.add(before == 0 ? anchor : anchor + "-" + before);
             }

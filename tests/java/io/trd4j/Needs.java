@@ -21,10 +21,12 @@ public final class Needs {
     /** A precision on the CPU, by oneDNN. */
     public static void precision(Precision precision) {
         oneDnn();
-        that(CpuSupport.supports(precision), switch (precision) {
-            case BF16 -> "AVX-512 BF16";
-            case INT8 -> "AVX-512 VNNI";
-            default -> "a CPU with " + precision;
-        });
+        that(
+                CpuSupport.supports(precision),
+                switch (precision) {
+                    case BF16 -> "AVX-512 BF16";
+                    case INT8 -> "AVX-512 VNNI";
+                    default -> "a CPU with " + precision;
+                });
     }
 }

@@ -30,18 +30,26 @@ public final class SmallModel {
     public static Path write(Path file, int size, Modality modality, Double threshold) throws IOException {
         try (Network network = new Network(Backbone.RESNET18)) {
             network.weights().forEach((prefix, weights) -> Golden.fill(weights, prefix));
-            ModelInfo info = ModelInfo.of(Backbone.RESNET18, size, modality, 5,
+            ModelInfo info = ModelInfo.of(
+                            Backbone.RESNET18,
+                            size,
+                            modality,
+                            5,
                             ModelFile.teacherSha256(network.teacher().weights().sources("")))
                     .withCalibration(new Calibration(0.9, 0.2, 1.1, 0.3, new Calibration.Alone(0.8, 0.25, 1.2, 0.35)))
-                    .withThresholds(threshold == null ? Thresholds.NONE : Thresholds.NONE.with(
-                            ScoreBranch.COMBINED, new Thresholds.Limits(Threshold.byHand(threshold), null)));
+                    .withThresholds(
+                            threshold == null
+                                    ? Thresholds.NONE
+                                    : Thresholds.NONE.with(
+                                            ScoreBranch.COMBINED,
+                                            new Thresholds.Limits(Threshold.byHand(threshold), null)));
             ModelFile.write(file, info, network.sources());
         }
         return file;
     }
 
     public static Dataset category(Path folder, int train, int validation, int test) throws IOException {
-        SyntheticParts.write(folder, SyntheticProduct.COOKIE, train, validation, test, SIZE, 7, done -> { });
+        SyntheticParts.write(folder, SyntheticProduct.COOKIE, train, validation, test, SIZE, 7, done -> {});
         return Dataset.open(folder);
     }
 }

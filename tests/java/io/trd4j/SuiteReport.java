@@ -19,10 +19,14 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
-/** The last two lines of {@code trd test}: the slowest test classes, and what was skipped and why. From surefire's reports. */
+/**
+ * The last two lines of {@code trd test}: the slowest test classes, and what was skipped and why. From surefire's
+ * reports.
+ */
 final class SuiteReport {
     /** Seconds that a test class may take on two quiet cores; the whole suite has 15 minutes. */
     private static final int BUDGET = 60;
+
     private static final int SLOWEST = 5;
     private static final String NEEDS = "needs ";
     private static final String INSTRUCTION_SET = "needs instruction set ";
@@ -37,7 +41,8 @@ final class SuiteReport {
     }
 
     /** No lines without a report. */
-    static List<String> lines(Path reports, FileTime from) throws IOException, ParserConfigurationException, SAXException {
+    static List<String> lines(Path reports, FileTime from)
+            throws IOException, ParserConfigurationException, SAXException {
         Map<String, Double> seconds = new TreeMap<>();
         Map<String, Integer> reasons = new TreeMap<>();
         List<String> sets = new ArrayList<>();
@@ -65,7 +70,10 @@ final class SuiteReport {
         if (text.isBlank()) {
             text = skipped.getTextContent().strip();
         }
-        return text.lines().findFirst().orElse("").replaceFirst("^org\\.opentest4j\\.TestAbortedException: ", "")
+        return text.lines()
+                .findFirst()
+                .orElse("")
+                .replaceFirst("^org\\.opentest4j\\.TestAbortedException: ", "")
                 .replaceFirst("^Assumption failed: ", "");
     }
 
@@ -75,7 +83,9 @@ final class SuiteReport {
         }
         List<Path> files = new ArrayList<>();
         try (Stream<Path> all = Files.list(reports)) {
-            for (Path file : all.filter(f -> f.getFileName().toString().matches("TEST-.*\\.xml")).sorted().toList()) {
+            for (Path file : all.filter(f -> f.getFileName().toString().matches("TEST-.*\\.xml"))
+                    .sorted()
+                    .toList()) {
                 if (Files.getLastModifiedTime(file).compareTo(from) >= 0) {
                     files.add(file);
                 }
@@ -85,18 +95,25 @@ final class SuiteReport {
     }
 
     private static String slowest(Map<String, Double> seconds) {
-        return "slowest test classes (budget " + BUDGET + " s each): " + seconds.entrySet().stream()
-                .sorted(Comparator.comparing((Map.Entry<String, Double> e) -> -e.getValue())).limit(SLOWEST)
-                .map(e -> e.getKey() + String.format(Locale.ROOT, " %.0f s", e.getValue()) + (e.getValue() > BUDGET ? " (over)" : ""))
-                .collect(Collectors.joining(", "));
+        return "slowest test classes (budget " + BUDGET + " s each): "
+                + seconds.entrySet().stream()
+                        .sorted(Comparator.comparing((Map.Entry<String, Double> e) -> -e.getValue()))
+                        .limit(SLOWEST)
+                        .map(e -> e.getKey()
+                                + String.format(Locale.ROOT, " %.0f s", e.getValue())
+                                + (e.getValue() > BUDGET ? " (over)" : ""))
+                        .collect(Collectors.joining(", "));
     }
 
     private static String skipped(Map<String, Integer> reasons, List<String> sets) {
         List<String> groups = new ArrayList<>();
         reasons.forEach((reason, count) -> {
             String tests = groups.isEmpty() ? count == 1 ? " test" : " tests" : "";
-            groups.add(count + tests + (reason.startsWith(NEEDS) ? (count == 1 ? " that needs " : " that need ")
-                    + reason.substring(NEEDS.length()) : " (" + reason + ")"));
+            groups.add(count
+                    + tests
+                    + (reason.startsWith(NEEDS)
+                            ? (count == 1 ? " that needs " : " that need ") + reason.substring(NEEDS.length())
+                            : " (" + reason + ")"));
         });
         return "skipped: " + (groups.isEmpty() ? "no test" : String.join(", ", groups))
                 + (sets.isEmpty() ? "" : "; instruction sets not tested on this CPU: " + String.join(", ", sets));

@@ -20,17 +20,18 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code benchmarks/detection/run.sh} with a program in place of trd that writes down its arguments and makes up results: which
- * runs are made, what is computed of them, and what happens when one fails.
+ * {@code benchmarks/detection/run.sh} with a program in place of trd that writes down its arguments and makes up
+ * results: which runs are made, what is computed of them, and what happens when one fails.
  */
 @EnabledOnOs(OS.LINUX)
 class DetectionBenchmarkTest {
-    private static final Path SCRIPT = Path.of(System.getProperty("trd.fixtures")).resolve("../../benchmarks/detection/run.sh");
+    private static final Path SCRIPT =
+            Path.of(System.getProperty("trd.fixtures")).resolve("../../benchmarks/detection/run.sh");
 
     /**
-     * Four good parts with scores 0, 1, 2, 3, of each kind one part per severity. Stains are found by the rgb branch (above all good
-     * parts), the severe ones by the second branch as well; all else scores 1.5 everywhere. Training on plates fails while the file
-     * `broken` is there.
+     * Four good parts with scores 0, 1, 2, 3, of each kind one part per severity. Stains are found by the rgb branch
+     * (above all good parts), the severe ones by the second branch as well; all else scores 1.5 everywhere. Training on
+     * plates fails while the file `broken` is there.
      */
     private static final String TRD = """
             import csv, json, os, struct, sys
@@ -82,6 +83,7 @@ class DetectionBenchmarkTest {
 
     @TempDir
     private Path folder;
+
     private Path out;
 
     private record Outcome(int code, String text) {}
@@ -94,7 +96,8 @@ class DetectionBenchmarkTest {
     }
 
     private Outcome run(List<String> command) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         builder.environment().put("TRD", "python3 " + folder.resolve("trd.py") + " trd");
         builder.environment().put("TRD_COMMIT", "abc1234");
         Process process = builder.start();
@@ -104,8 +107,19 @@ class DetectionBenchmarkTest {
     }
 
     private Outcome benchmark(String... more) throws Exception {
-        List<String> command = new ArrayList<>(List.of(SCRIPT.toString(), out.toString(), "--teachers", "random some/teach.safetensors",
-                "--shapes", "cookie plate", "--modalities", "normals", "--seeds", "1 2", "--epochs", "2"));
+        List<String> command = new ArrayList<>(List.of(
+                SCRIPT.toString(),
+                out.toString(),
+                "--teachers",
+                "random some/teach.safetensors",
+                "--shapes",
+                "cookie plate",
+                "--modalities",
+                "normals",
+                "--seeds",
+                "1 2",
+                "--epochs",
+                "2"));
         command.addAll(List.of(more));
         return run(command);
     }
@@ -124,30 +138,44 @@ class DetectionBenchmarkTest {
 
     @Test
     void judgesAllRunsByTheTargets() throws Exception {
-        Outcome outcome = benchmark("--jobs", "2", "--threads", "3", "--device", "cuda", "--train-args", "--batch 4 --lr 0.1");
+        Outcome outcome =
+                benchmark("--jobs", "2", "--threads", "3", "--device", "cuda", "--train-args", "--batch 4 --lr 0.1");
         assertEquals(0, outcome.code, outcome.text);
         assertEquals(4, calls("synth").size());
         assertEquals(8, calls("train").size());
-        assertTrue(calls("synth").get(0).contains("--train 60 --validation 20 --good 20 --per-kind 10"), calls("synth").get(0));
-        String train = calls("train").stream().filter(c -> c.contains("some/teach") && c.contains("2/cookie")).findFirst().orElseThrow();
-        assertTrue(train.contains("--teacher some/teach.safetensors --modality normals --size 128 --epochs 2 --batch 4 --lr 0.1 "
-                + "--device cuda --seed 2 --threads 3"), train);
+        assertTrue(
+                calls("synth").get(0).contains("--train 60 --validation 20 --good 20 --per-kind 10"),
+                calls("synth").get(0));
+        String train = calls("train").stream()
+                .filter(c -> c.contains("some/teach") && c.contains("2/cookie"))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(
+                train.contains(
+                        "--teacher some/teach.safetensors --modality normals --size 128 --epochs 2 --batch 4 --lr 0.1 "
+                                + "--device cuda --seed 2 --threads 3"),
+                train);
         assertFalse(calls("evaluate").get(0).contains("cuda"), calls("evaluate").get(0));
 
         String table = Files.readString(out.resolve("table.md"));
-        assertHas(table,
+        assertHas(
+                table,
                 // 8 runs of half an hour; what evaluation takes is less than a second.
-                "Settings: train 60, validation 20, good 20, per_kind 10, size 128, epochs 2, train_args --batch 4 --lr 0.1. "
+                "Settings: train 60, validation 20, good 20, per_kind 10, size 128, epochs 2, train_args "
+                        + "--batch 4 --lr 0.1. "
                         + "Commit abc1234. 8 runs, 4.0 hours of training and evaluation.",
-                "## teach, normals", "Categories: cookie, plate; seeds 1, 2.",
+                "## teach, normals",
+                "Categories: cookie, plate; seeds 1, 2.",
                 // Of seeds 1 and 2: 0.98 and 0.99, 0.94 and 0.95; their mean 0.96 and 0.97.
                 "| cookie | 0.985 ±0.007 | 0.985 ±0.007 | 0.915 ±0.007 | 0.500 ±0.000 | 0.500 ±0.000 | 0.500 ±0.000 "
                         + "| 0.800 ±0.000 | 0.800 ±0.000 | 0.800 ±0.000 |",
                 "| **mean** | 0.965 ±0.007 | 0.985 ±0.007 | 0.915 ±0.007 | 0.500 ±0.000 | 0.500 ±0.000 | 0.500 ±0.000 "
                         + "| 0.800 ±0.000 | 0.800 ±0.000 | 0.800 ±0.000 |",
                 // 1.5 lies above two of the four good parts; one stain of three is seen by the second branch.
-                "| stain | 1.000 ±0.000 | 1.000 ±0.000 | 0.667 ±0.000 |", "| dent | 0.500 ±0.000 | 0.500 ±0.000 | 0.500 ±0.000 |",
-                "| 1 slight | 0.583 ±0.000 | 0.583 ±0.000 | 0.500 ±0.000 |", "| 3 severe | 0.583 ±0.000 | 0.583 ±0.000 | 0.583 ±0.000 |",
+                "| stain | 1.000 ±0.000 | 1.000 ±0.000 | 0.667 ±0.000 |",
+                "| dent | 0.500 ±0.000 | 0.500 ±0.000 | 0.500 ±0.000 |",
+                "| 1 slight | 0.583 ±0.000 | 0.583 ±0.000 | 0.500 ±0.000 |",
+                "| 3 severe | 0.583 ±0.000 | 0.583 ±0.000 | 0.583 ±0.000 |",
                 "| combined I-AUROC | ≥ 0.95 | 0.965 ±0.007 | met by 0.015 |",
                 "| combined AUPRO@30 | ≥ 0.88 | 0.800 ±0.000 | **missed by 0.080** |",
                 "| colour only: stain by the rgb branch, I-AUROC | ≥ 0.93 | 1.000 ±0.000 | met by 0.070 |",
@@ -156,12 +184,20 @@ class DetectionBenchmarkTest {
                 "| plate: combined I-AUROC below the better branch | ≤ 0.02 | 0.040 | **missed by 0.020** |");
 
         String results = Files.readString(out.resolve("results.json"));
-        assertTrue(results.contains("\"command\": \"trd train --teacher teach.safetensors --modality normals --size 128 "), results);
+        assertTrue(
+                results.contains("\"command\": \"trd train --teacher teach.safetensors --modality normals --size 128 "),
+                results);
         assertFalse(results.contains(folder.toString()) || results.contains("some"), "a path of this machine");
-        assertEquals(table, run(List.of("python3", SCRIPT.resolveSibling("table.py").toString(),
-                out.resolve("results.json").toString())).text);
+        assertEquals(
+                table,
+                run(List.of(
+                                "python3",
+                                SCRIPT.resolveSibling("table.py").toString(),
+                                out.resolve("results.json").toString()))
+                        .text);
         try (Stream<Path> files = Files.walk(out)) {
-            assertEquals(0, files.filter(f -> f.toString().endsWith(".safetensors")).count(), "models are not kept");
+            assertEquals(
+                    0, files.filter(f -> f.toString().endsWith(".safetensors")).count(), "models are not kept");
         }
     }
 
@@ -170,7 +206,9 @@ class DetectionBenchmarkTest {
         Files.writeString(folder.resolve("broken"), "");
         Outcome outcome = benchmark("--jobs", "3");
         assertEquals(1, outcome.code, outcome.text);
-        assertHas(outcome.text, "run.sh: failed: random normals plate seed 1: trd: the plate broke",
+        assertHas(
+                outcome.text,
+                "run.sh: failed: random normals plate seed 1: trd: the plate broke",
                 "run.sh: failed: teach normals plate seed 2: trd: the plate broke");
         assertTrue(outcome.text.contains("run.sh: 4 of 8 runs failed"), outcome.text);
         assertHas(Files.readString(out.resolve("table.md")), "Categories: cookie; seeds 1, 2.");
@@ -188,7 +226,10 @@ class DetectionBenchmarkTest {
 
     @Test
     void refusesWhatItDoesNotKnow() throws Exception {
-        for (List<String> wrong : List.of(List.of("--epoch", "3"), List.of("--jobs", "0"), List.of("--jobs"),
+        for (List<String> wrong : List.of(
+                List.of("--epoch", "3"),
+                List.of("--jobs", "0"),
+                List.of("--jobs"),
                 List.of("--teachers", "a/x.pth b/x.safetensors"))) {
             Outcome outcome = benchmark(wrong.toArray(new String[0]));
             assertEquals(2, outcome.code, wrong + ": " + outcome.text);

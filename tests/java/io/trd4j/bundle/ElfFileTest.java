@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ElfFileTest {
-    private static final byte[] STRINGS = "\0libc.so.6\0GLIBC_2.9\0GLIBC_2.34\0GLIBC_2.2.5\0GLIBC_PRIVATE\0GLIBCXX_3.4.30\0libm.so.6\0"
-            .getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] STRINGS =
+            "\0libc.so.6\0GLIBC_2.9\0GLIBC_2.34\0GLIBC_2.2.5\0GLIBC_PRIVATE\0GLIBCXX_3.4.30\0libm.so.6\0"
+                    .getBytes(StandardCharsets.US_ASCII);
 
     @TempDir
     private Path folder;

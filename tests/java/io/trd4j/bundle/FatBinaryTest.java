@@ -41,7 +41,11 @@ class FatBinaryTest {
 
     private Path elf(byte[]... containers) throws IOException {
         Path file = folder.resolve("library.so");
-        new SmallElf().section(".text", TEXT).section(GPU_CODE, join(containers)).section(".data", TEXT).write(file);
+        new SmallElf()
+                .section(".text", TEXT)
+                .section(GPU_CODE, join(containers))
+                .section(".data", TEXT)
+                .write(file);
         return file;
     }
 
@@ -55,7 +59,8 @@ class FatBinaryTest {
         int begin = 64 + TEXT.length;
         assertEquals(before.length, after.length);
         assertArrayEquals(Arrays.copyOf(before, begin), Arrays.copyOf(after, begin));
-        assertArrayEquals(Arrays.copyOfRange(before, begin + length, before.length),
+        assertArrayEquals(
+                Arrays.copyOfRange(before, begin + length, before.length),
                 Arrays.copyOfRange(after, begin + length, after.length));
         return Arrays.copyOfRange(after, begin, begin + length);
     }
@@ -70,9 +75,13 @@ class FatBinaryTest {
         byte[] first = container(SM80, SM90, PTX80);
         byte[] second = container(SM90, SM80);
         byte[] gap = new byte[48];
-        assertArrayEquals(join(inRoomOf(first, SM90), gap, inRoomOf(second, SM90)), kept(Set.of(90), first, gap, second));
+        assertArrayEquals(
+                join(inRoomOf(first, SM90), gap, inRoomOf(second, SM90)), kept(Set.of(90), first, gap, second));
         FatBinary.Result result = FatBinary.keep(elf(first, gap, second), Set.of(90));
-        assertEquals(new FatBinary.Result(2, 2L * SM90.length, 2L * SM80.length + PTX80.length, new TreeSet<>(Set.of(80, 90))), result);
+        assertEquals(
+                new FatBinary.Result(
+                        2, 2L * SM90.length, 2L * SM80.length + PTX80.length, new TreeSet<>(Set.of(80, 90))),
+                result);
     }
 
     @Test
@@ -130,14 +139,21 @@ class FatBinaryTest {
 
     private void refused(String why, Path file, int architecture) throws IOException {
         byte[] before = Files.readAllBytes(file);
-        String message = assertThrows(ElfFile.FormatException.class, () -> FatBinary.keep(file, Set.of(architecture)), why).getMessage();
-        assertTrue(message.contains(why) && message.startsWith(file.getFileName().toString()) && !message.contains("\n"), message);
+        String message = assertThrows(
+                        ElfFile.FormatException.class, () -> FatBinary.keep(file, Set.of(architecture)), why)
+                .getMessage();
+        assertTrue(
+                message.contains(why) && message.startsWith(file.getFileName().toString()) && !message.contains("\n"),
+                message);
         assertArrayEquals(before, Files.readAllBytes(file), "refused, but changed");
     }
 
     @Test
     void anArchitectureThatNothingRunsOnIsRefused() throws IOException {
-        refused("has no GPU code that runs on architecture 75; its machine code is for [80, 90]", elf(container(SM80, SM90)), 75);
+        refused(
+                "has no GPU code that runs on architecture 75; its machine code is for [80, 90]",
+                elf(container(SM80, SM90)),
+                75);
     }
 
     private static byte[] changed(byte[] bytes, int at, long value, int width) {
@@ -155,11 +171,21 @@ class FatBinaryTest {
         byte[] good = container(SM80, SM90);
         int second = SmallElf.CONTAINER_HEADER + SM80.length;
         // A first container that is good: nothing of it may have changed when the second one is refused.
-        for (byte[] bad : List.of(changed(good, 0, 0x12345678, 4), changed(good, 4, 2, 2), changed(good, 6, 8, 2), changed(good, 6, 0xFFFF, 2),
-                changed(good, 8, good.length, 8), changed(good, 8, -1, 8), changed(good, 8, Long.MAX_VALUE, 8),
+        for (byte[] bad : List.of(
+                changed(good, 0, 0x12345678, 4),
+                changed(good, 4, 2, 2),
+                changed(good, 6, 8, 2),
+                changed(good, 6, 0xFFFF, 2),
+                changed(good, 8, good.length, 8),
+                changed(good, 8, -1, 8),
+                changed(good, 8, Long.MAX_VALUE, 8),
                 changed(good, 8, SM80.length + 8L, 8),
-                changed(good, second + 4, 0, 4), changed(good, second + 4, 0xFFFFFFFFL, 4), changed(good, second + 8, -1, 8),
-                changed(good, second + 8, Long.MAX_VALUE, 8), changed(good, second + 8, 1000, 8), Arrays.copyOf(good, 12),
+                changed(good, second + 4, 0, 4),
+                changed(good, second + 4, 0xFFFFFFFFL, 4),
+                changed(good, second + 8, -1, 8),
+                changed(good, second + 8, Long.MAX_VALUE, 8),
+                changed(good, second + 8, 1000, 8),
+                Arrays.copyOf(good, 12),
                 join(good, new byte[] {1}))) {
             refused("damaged", elf(good, bad), 90);
         }
@@ -173,19 +199,35 @@ class FatBinaryTest {
             Files.write(file, Arrays.copyOf(whole, length));
             refused("is no 64-bit little-endian ELF file", file, 90);
         }
-        for (byte[] bad : List.of(changed(whole, 4, 1, 2), changed(whole, 5, 2, 2),
+        for (byte[] bad : List.of(
+                changed(whole, 4, 1, 2),
+                changed(whole, 5, 2, 2),
                 "#!/bin/sh\n".repeat(20).getBytes(StandardCharsets.US_ASCII))) {
             Files.write(file, bad);
             refused("is no 64-bit little-endian ELF file", file, 90);
         }
         int table = ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getInt(0x28);
-        for (byte[] bad : List.of(changed(whole, 0x28, whole.length, 8), changed(whole, 0x28, -64, 8), changed(whole, 0x28, Long.MAX_VALUE, 8),
-                changed(whole, 0x3A, 56, 2), changed(whole, 0x3C, 0xFFFF, 2), changed(whole, 0x3E, 0xFFF0, 2),
-                changed(whole, table + 2 * 64 + 24, whole.length + 1, 8), changed(whole, table + 2 * 64 + 32, Long.MAX_VALUE, 8),
-                changed(whole, table + 2 * 64 + 32, -1, 8), changed(whole, table + 2 * 64, 0xFFFFFFF0L, 4),
+        for (byte[] bad : List.of(
+                changed(whole, 0x28, whole.length, 8),
+                changed(whole, 0x28, -64, 8),
+                changed(whole, 0x28, Long.MAX_VALUE, 8),
+                changed(whole, 0x3A, 56, 2),
+                changed(whole, 0x3C, 0xFFFF, 2),
+                changed(whole, 0x3E, 0xFFF0, 2),
+                changed(whole, table + 2 * 64 + 24, whole.length + 1, 8),
+                changed(whole, table + 2 * 64 + 32, Long.MAX_VALUE, 8),
+                changed(whole, table + 2 * 64 + 32, -1, 8),
+                changed(whole, table + 2 * 64, 0xFFFFFFF0L, 4),
                 // The section of GPU code twice.
-                changed(changed(changed(whole, table + 3 * 64, 1 + ".text".length() + 1, 4), table + 3 * 64 + 24, 64L + TEXT.length, 8),
-                        table + 3 * 64 + 32, container(SM80, SM90).length, 8))) {
+                changed(
+                        changed(
+                                changed(whole, table + 3 * 64, 1 + ".text".length() + 1, 4),
+                                table + 3 * 64 + 24,
+                                64L + TEXT.length,
+                                8),
+                        table + 3 * 64 + 32,
+                        container(SM80, SM90).length,
+                        8))) {
             Files.write(file, bad);
             refused("damaged", file, 90);
         }
@@ -200,8 +242,22 @@ class FatBinaryTest {
                 extern "C" void run(float* x) { twice<<<1, 32>>>(x); }
                 """);
         Path library = folder.resolve("kernel.so");
-        Process nvcc = new ProcessBuilder("nvcc", "-shared", "-Xcompiler", "-fPIC", "-cudart", "none",
-                "-gencode", "arch=compute_80,code=sm_80", "-gencode", "arch=compute_90,code=[sm_90,compute_90]", "-o", library.toString(), source.toString()).redirectErrorStream(true).start();
+        Process nvcc = new ProcessBuilder(
+                        "nvcc",
+                        "-shared",
+                        "-Xcompiler",
+                        "-fPIC",
+                        "-cudart",
+                        "none",
+                        "-gencode",
+                        "arch=compute_80,code=sm_80",
+                        "-gencode",
+                        "arch=compute_90,code=[sm_90,compute_90]",
+                        "-o",
+                        library.toString(),
+                        source.toString())
+                .redirectErrorStream(true)
+                .start();
         String printed = new String(nvcc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(nvcc.waitFor(5, TimeUnit.MINUTES) && nvcc.exitValue() == 0, printed);
         long size = Files.size(library);

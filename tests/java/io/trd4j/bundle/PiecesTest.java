@@ -20,13 +20,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Splitting, and what the script {@code src/main/bundle/assemble.sh} makes of the pieces. */
 class PiecesTest {
-    private static final Path SCRIPT = Path.of(System.getProperty("trd.fixtures")).resolve("../../src/main/bundle/assemble.sh");
+    private static final Path SCRIPT =
+            Path.of(System.getProperty("trd.fixtures")).resolve("../../src/main/bundle/assemble.sh");
     private static final int PIECE_BYTES = 1000;
 
     private record Outcome(int code, String text) {}
 
     @TempDir
     private Path folder;
+
     private Path pieces;
     private Path host;
     private final byte[] payload = new byte[3500];
@@ -42,7 +44,8 @@ class PiecesTest {
         Tool.run(folder.resolve("work"), List.of("bash", "-c", "tar -cf - trd4j-gpu | xz >a.tar.xz"));
         pieces = folder.resolve("pie ces");
         host = Files.createDirectory(folder.resolve("ho st"));
-        List<Path> written = Pieces.write(archive, "trd4j-gpu.tar.xz", pieces, PIECE_BYTES, Files.readAllBytes(SCRIPT), "assemble.sh");
+        List<Path> written = Pieces.write(
+                archive, "trd4j-gpu.tar.xz", pieces, PIECE_BYTES, Files.readAllBytes(SCRIPT), "assemble.sh");
         long size = Files.size(archive);
         assertEquals((size + PIECE_BYTES - 1) / PIECE_BYTES, written.size());
         for (int i = 0; i < written.size(); i++) {
@@ -52,9 +55,13 @@ class PiecesTest {
     }
 
     private Outcome assemble(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("sh", pieces.resolve("assemble.sh").toString()));
+        List<String> command =
+                new ArrayList<>(List.of("sh", pieces.resolve("assemble.sh").toString()));
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).directory(host.toFile()).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command)
+                .directory(host.toFile())
+                .redirectErrorStream(true)
+                .start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(5, TimeUnit.MINUTES));
         return new Outcome(process.exitValue(), text);
@@ -63,7 +70,10 @@ class PiecesTest {
     private void refused(String why, String... arguments) throws Exception {
         Outcome outcome = assemble(arguments);
         assertEquals(2, outcome.code, outcome.text);
-        assertTrue(outcome.text.startsWith("assemble.sh: ") && outcome.text.contains(why) && outcome.text.lines().count() == 1,
+        assertTrue(
+                outcome.text.startsWith("assemble.sh: ")
+                        && outcome.text.contains(why)
+                        && outcome.text.lines().count() == 1,
                 outcome.text);
         try (var left = Files.list(host)) {
             assertEquals(List.of(), left.toList());
@@ -107,9 +117,15 @@ class PiecesTest {
     @Test
     void anArchiveThatFitsIsOnePiece() throws IOException {
         Path archive = Files.write(folder.resolve("small"), new byte[PIECE_BYTES]);
-        assertEquals(1, Pieces.write(archive, "x", folder.resolve("one"), PIECE_BYTES, new byte[0], "s").size());
+        assertEquals(
+                1,
+                Pieces.write(archive, "x", folder.resolve("one"), PIECE_BYTES, new byte[0], "s")
+                        .size());
         Files.write(archive, new byte[PIECE_BYTES + 1]);
-        assertEquals(2, Pieces.write(archive, "x", folder.resolve("two"), PIECE_BYTES, new byte[0], "s").size());
+        assertEquals(
+                2,
+                Pieces.write(archive, "x", folder.resolve("two"), PIECE_BYTES, new byte[0], "s")
+                        .size());
         Files.write(archive, new byte[101]);
         List<Path> many = Pieces.write(archive, "x", folder.resolve("many"), 1, new byte[0], "s");
         assertEquals("x.100", many.get(100).getFileName().toString());

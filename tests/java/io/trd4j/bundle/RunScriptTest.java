@@ -19,12 +19,13 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What {@code src/main/bundle/run.sh} finds on a host: the scripts in a bundle without libraries, whose Java says with what it was called.
- * The libraries it asks for have names that no machine has, except those that a test makes.
+ * What {@code src/main/bundle/run.sh} finds on a host: the scripts in a bundle without libraries, whose Java says with
+ * what it was called. The libraries it asks for have names that no machine has, except those that a test makes.
  */
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class RunScriptTest {
-    private static final Path SCRIPTS = Path.of(System.getProperty("trd.fixtures")).resolve("../../src/main/bundle");
+    private static final Path SCRIPTS =
+            Path.of(System.getProperty("trd.fixtures")).resolve("../../src/main/bundle");
     private static final String LIBRARIES = "libcudart.so.913,libcudnn.so.909,libcupti.so.913";
 
     private record Outcome(int code, List<String> lines) {
@@ -35,6 +36,7 @@ class RunScriptTest {
 
     @TempDir
     private Path folder;
+
     private Path bundle;
     private Path tools;
     private Path cuda;
@@ -56,8 +58,10 @@ class RunScriptTest {
     }
 
     private void about(String glibc, String architectures) throws IOException {
-        Files.writeString(bundle.resolve("about.txt"), "commit=abc1234\njava=17\narchitectures=" + architectures + "\nglibc=" + glibc
-                + "\nglibcxx=3.4.9\ncuda_libraries=" + LIBRARIES + "\n");
+        Files.writeString(
+                bundle.resolve("about.txt"),
+                "commit=abc1234\njava=17\narchitectures=" + architectures + "\nglibc=" + glibc
+                        + "\nglibcxx=3.4.9\ncuda_libraries=" + LIBRARIES + "\n");
     }
 
     private static void program(Path file, String script) throws IOException {
@@ -76,15 +80,20 @@ class RunScriptTest {
     private void gpu(String capability, String driver) throws IOException {
         Files.writeString(tools.resolve("libcuda.so.1"), "");
         program(tools.resolve("nvidia-smi"), "echo '0, NVIDIA H200, " + capability + ", 143771 MiB, " + driver + "'");
-        program(tools.resolve("ldconfig"), "echo '\tlibcuda.so.1 (libc6,x86-64) => " + tools.resolve("libcuda.so.1") + "'");
+        program(
+                tools.resolve("ldconfig"),
+                "echo '\tlibcuda.so.1 (libc6,x86-64) => " + tools.resolve("libcuda.so.1") + "'");
     }
 
     private Outcome run(String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(bundle.resolve("run.sh").toString()));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
-        builder.environment().keySet().removeIf(name -> name.startsWith("TRD_") || name.equals("LD_LIBRARY_PATH")
-                || name.equals("VIRTUAL_ENV"));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+        builder.environment()
+                .keySet()
+                .removeIf(name ->
+                        name.startsWith("TRD_") || name.equals("LD_LIBRARY_PATH") || name.equals("VIRTUAL_ENV"));
         builder.environment().put("PATH", tools + ":/usr/bin:/bin");
         Process process = builder.start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -102,10 +111,15 @@ class RunScriptTest {
         Outcome outcome = run("--cuda-libs", folder.resolve("env").toString(), "trd", "inspect", "--out", "a folder");
         assertEquals(0, outcome.code, outcome.toString());
         assertEquals("LD=" + bundle + "/natives:" + cuda, outcome.lines.get(0));
-        assertTrue(outcome.lines.containsAll(List.of("-Djava.library.path=" + bundle + "/natives",
-                "-Dorg.bytedeco.javacpp.platform.extension=-gpu", "-Dorg.bytedeco.javacpp.pathsFirst=true",
-                "-Dorg.bytedeco.javacpp.platform.linkpath=" + cuda)), outcome.toString());
-        assertEquals(List.of("-cp", bundle + "/lib/*", "io.trd4j.cli.Main", "inspect", "--out", "a folder"),
+        assertTrue(
+                outcome.lines.containsAll(List.of(
+                        "-Djava.library.path=" + bundle + "/natives",
+                        "-Dorg.bytedeco.javacpp.platform.extension=-gpu",
+                        "-Dorg.bytedeco.javacpp.pathsFirst=true",
+                        "-Dorg.bytedeco.javacpp.platform.linkpath=" + cuda)),
+                outcome.toString());
+        assertEquals(
+                List.of("-cp", bundle + "/lib/*", "io.trd4j.cli.Main", "inspect", "--out", "a folder"),
                 outcome.lines.subList(outcome.lines.indexOf("-cp"), outcome.lines.size()));
         // site-packages itself, and a folder with the libraries, name them as well.
         assertEquals(0, run("--cuda-libs=" + cuda.getParent().getParent().getParent(), "trd", "x").code);
@@ -129,11 +143,17 @@ class RunScriptTest {
         assertEquals(0, run(given, "trd", "x").code);
         libraries(cuda);
         gpu("9.0", "570.86.15");
-        refused("gpu-test needs a GPU and CUDA 13: NVIDIA driver 570.86.15 is too old, CUDA 13 needs 580 or newer"
-                + gpuHint, given, "gpu-test");
+        refused(
+                "gpu-test needs a GPU and CUDA 13: NVIDIA driver 570.86.15 is too old, CUDA 13 needs 580 or newer"
+                        + gpuHint,
+                given,
+                "gpu-test");
         gpu("8.6", "580.65.06");
-        refused("gpu-test needs a GPU and CUDA 13: device 0 has compute capability 8.6, the bundle machine code for 90 "
-                + "(pack it with --keep-architecture 86)" + gpuHint, given, "gpu-test");
+        refused(
+                "gpu-test needs a GPU and CUDA 13: device 0 has compute capability 8.6, the bundle machine code for 90 "
+                        + "(pack it with --keep-architecture 86)" + gpuHint,
+                given,
+                "gpu-test");
         about("2.99", "90");
         refused("glibc 2.99 or newer is needed, this host has " + glibc() + hint, given, "trd", "x");
     }
@@ -149,12 +169,21 @@ class RunScriptTest {
         gpu("9.0", "580.65.06");
         Outcome outcome = run("--cuda-libs", folder.resolve("env").toString(), "doctor");
         assertEquals(2, outcome.code, outcome.toString());
-        assertTrue(outcome.says("ok       libcudart.so.913 in " + cuda) && outcome.says("ok       libcupti.so.913 in " + cuda)
-                && outcome.says("ok       device 0, NVIDIA H200, 9.0") && outcome.says("ok       driver 580.65.06 ")
-                && outcome.says("ok       driver library " + tools.resolve("libcuda.so.1")), outcome.toString());
-        List<String> missing = outcome.lines.stream().filter(line -> line.startsWith("missing")).toList();
+        assertTrue(
+                outcome.says("ok       libcudart.so.913 in " + cuda)
+                        && outcome.says("ok       libcupti.so.913 in " + cuda)
+                        && outcome.says("ok       device 0, NVIDIA H200, 9.0")
+                        && outcome.says("ok       driver 580.65.06 ")
+                        && outcome.says("ok       driver library " + tools.resolve("libcuda.so.1")),
+                outcome.toString());
+        List<String> missing = outcome.lines.stream()
+                .filter(line -> line.startsWith("missing"))
+                .toList();
         assertEquals(1, missing.size(), outcome.toString());
-        assertTrue(missing.get(0).startsWith("missing  libcudnn.so.909, searched in " + folder.resolve("env") + ":" + cuda), missing.toString());
+        assertTrue(
+                missing.get(0)
+                        .startsWith("missing  libcudnn.so.909, searched in " + folder.resolve("env") + ":" + cuda),
+                missing.toString());
         libraries(cuda);
         outcome = run("--cuda-libs", folder.resolve("env").toString(), "doctor");
         assertEquals(0, outcome.code, outcome.toString());
@@ -170,8 +199,12 @@ class RunScriptTest {
         refused("--cuda-libs: /no/such is no folder", "--cuda-libs", "/no/such", "doctor");
         refused("--cuda-libs needs folders, separated by colons", "--cuda-libs");
         Path own = Files.createDirectories(folder.resolve("torch/lib"));
-        refused("--cuda-libs: " + own + " is PyTorch's own folder, whose libraries do not fit; name site-packages beside it",
-                "--cuda-libs", own.toString(), "doctor");
+        refused(
+                "--cuda-libs: " + own
+                        + " is PyTorch's own folder, whose libraries do not fit; name site-packages beside it",
+                "--cuda-libs",
+                own.toString(),
+                "doctor");
         assertEquals(0, run().code);
         assertEquals(run("--help"), run());
     }

@@ -42,19 +42,30 @@ final class SmallElf {
         names.writeBytes(".names\0".getBytes(StandardCharsets.ISO_8859_1));
         body.writeBytes(names.toByteArray());
         ByteBuffer elf = little(64 + body.size() + table.capacity());
-        elf.putInt(0, 0x464C457F).put(4, (byte) 2).put(5, (byte) 1).putLong(0x28, 64L + body.size()).putShort(0x3A, (short) 64)
-                .putShort(0x3C, (short) (last + 1)).putShort(0x3E, (short) last);
+        elf.putInt(0, 0x464C457F)
+                .put(4, (byte) 2)
+                .put(5, (byte) 1)
+                .putLong(0x28, 64L + body.size())
+                .putShort(0x3A, (short) 64)
+                .putShort(0x3C, (short) (last + 1))
+                .putShort(0x3E, (short) last);
         elf.put(64, body.toByteArray()).put(64 + body.size(), table.array());
         Files.write(file, elf.array());
     }
 
     private static void header(ByteBuffer table, int index, int name, long offset, long size) {
-        table.putInt(64 * index, name).putInt(64 * index + 4, 1).putLong(64 * index + 24, offset).putLong(64 * index + 32, size);
+        table.putInt(64 * index, name)
+                .putInt(64 * index + 4, 1)
+                .putLong(64 * index + 24, offset)
+                .putLong(64 * index + 32, size);
     }
 
     static byte[] entry(int kind, int architecture, int payload) {
         ByteBuffer entry = little(ENTRY_HEADER + payload);
-        entry.putShort(0, (short) kind).putInt(4, ENTRY_HEADER).putLong(8, payload).putInt(28, architecture);
+        entry.putShort(0, (short) kind)
+                .putInt(4, ENTRY_HEADER)
+                .putLong(8, payload)
+                .putInt(28, architecture);
         for (int i = ENTRY_HEADER; i < entry.capacity(); i++) {
             entry.put(i, (byte) (architecture + i));
         }
@@ -65,7 +76,11 @@ final class SmallElf {
     static byte[] container(byte[]... entries) {
         byte[] joined = join(entries);
         ByteBuffer container = little((CONTAINER_HEADER + joined.length + 15) / 16 * 16);
-        container.putInt(0, 0xBA55ED50).putShort(4, (short) 1).putShort(6, (short) CONTAINER_HEADER).putLong(8, joined.length);
+        container
+                .putInt(0, 0xBA55ED50)
+                .putShort(4, (short) 1)
+                .putShort(6, (short) CONTAINER_HEADER)
+                .putLong(8, joined.length);
         return container.put(CONTAINER_HEADER, joined).array();
     }
 

@@ -28,8 +28,11 @@ class ThresholdPlanTest {
         assertRefused("review", () -> ThresholdPlan.exact(ONE_PERCENT).withReview(ONE_PERCENT));
         assertRefused("method", () -> ThresholdPlan.exact(ONE_PERCENT).withMethod(Method.BY_HAND));
         assertRefused("branches", () -> ThresholdPlan.exact(ONE_PERCENT).withBranches(List.of()));
-        assertEquals(new ThresholdPlan(Method.TAIL, ONE_PERCENT, new Rate(0.02), new Rate(0.9), List.of(ScoreBranch.RGB)),
-                ThresholdPlan.tail(ONE_PERCENT).withReview(new Rate(0.02)).withConfidence(new Rate(0.9))
+        assertEquals(
+                new ThresholdPlan(Method.TAIL, ONE_PERCENT, new Rate(0.02), new Rate(0.9), List.of(ScoreBranch.RGB)),
+                ThresholdPlan.tail(ONE_PERCENT)
+                        .withReview(new Rate(0.02))
+                        .withConfidence(new Rate(0.9))
                         .withBranches(List.of(ScoreBranch.RGB)));
     }
 

@@ -27,10 +27,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every verb, everything a user can get wrong: one line that names it and the remedy, exit 2, and nothing on the disk. */
+/**
+ * Every verb, everything a user can get wrong: one line that names it and the remedy, exit 2, and nothing on the disk.
+ */
 class BadInputTest {
     @TempDir
     private static Path w;
+
     private static Sample sample;
     private static final String PNG = "parts/plate/test/hole/rgb/000.png";
     private static final String TIFF = "parts/plate/test/hole/xyz/000.tiff";
@@ -53,7 +56,9 @@ class BadInputTest {
         Files.copy(Cli.ROOT.resolve("tests/fixtures/golden/metrics-a.safetensors"), w.resolve("other.safetensors"));
 
         for (String category : List.of("cookie", "plate", "ring", "rope")) {
-            copy(sample.category.resolve("train"), w.resolve("own/data").resolve(category).resolve("train"));
+            copy(
+                    sample.category.resolve("train"),
+                    w.resolve("own/data").resolve(category).resolve("train"));
         }
         copy(sample.category.resolve("train"), w.resolve("untested/train"));
         copy(sample.category.resolve("test"), w.resolve("untrained/test"));
@@ -74,19 +79,37 @@ class BadInputTest {
         }
         Files.createLink(w.resolve("model.safetensors"), sample.model);
         Files.write(w.resolve("cut.safetensors"), Arrays.copyOf(Files.readAllBytes(sample.model), 100_000));
-        Cli.here("export", "--model", sample.model, "--to", "pth", "--out", w.resolve("s.pth"), "--teacher-out", w.resolve("t.pth"))
+        Cli.here(
+                        "export",
+                        "--model",
+                        sample.model,
+                        "--to",
+                        "pth",
+                        "--out",
+                        w.resolve("s.pth"),
+                        "--teacher-out",
+                        w.resolve("t.pth"))
                 .expect(0);
         Files.write(w.resolve("cut.pth"), Arrays.copyOf(Files.readAllBytes(w.resolve("t.pth")), 100_000));
-        SafetensorsWriter.write(w.resolve("alone.safetensors"), Map.of(), List.of(new SafetensorsWriter.Source(
-                new TensorInfo("x", TensorType.F32, List.of(1L)), () -> ByteBuffer.allocate(4))));
+        SafetensorsWriter.write(
+                w.resolve("alone.safetensors"),
+                Map.of(),
+                List.of(new SafetensorsWriter.Source(
+                        new TensorInfo("x", TensorType.F32, List.of(1L)), () -> ByteBuffer.allocate(4))));
     }
 
     private static void write(Path target, ModelInfo info, ModelFile file, boolean damaged) throws IOException {
         List<SafetensorsWriter.Source> tensors = new ArrayList<>();
         for (TensorInfo tensor : file.tensors().tensors()) {
             SafetensorsWriter.Source source = file.tensors().source(tensor.name());
-            tensors.add(damaged && tensor.name().equals("student_rgb.decoder.w_c") ? new SafetensorsWriter.Source(tensor,
-                    () -> ByteBuffer.allocate(8).putInt(0, 0xC07F).putInt(4, 0xC07F)) : source); // little-endian NaN
+            tensors.add(
+                    damaged && tensor.name().equals("student_rgb.decoder.w_c")
+                            ? new SafetensorsWriter.Source(
+                                    tensor,
+                                    () -> ByteBuffer.allocate(8)
+                                            .putInt(0, 0xC07F)
+                                            .putInt(4, 0xC07F))
+                            : source); // little-endian NaN
         }
         ModelFile.write(target, info, tensors);
     }
@@ -149,8 +172,14 @@ class BadInputTest {
             new Case("inspect --model @other.safetensors --out @out " + ONE, "@other.safetensors", "trd train"),
             new Case("inspect --model @s.pth --out @out " + ONE, "@s.pth"),
             new Case("inspect --model @" + PNG + " --out @out " + ONE, "@" + PNG),
-            new Case("inspect --model @bare.safetensors --out @out " + ONE, "@bare.safetensors", "trd calibrate --model"),
-            new Case("inspect --model @damaged.safetensors --out @out " + ONE, "student_rgb.decoder.w_c", "weights are damaged"),
+            new Case(
+                    "inspect --model @bare.safetensors --out @out " + ONE,
+                    "@bare.safetensors",
+                    "trd calibrate --model"),
+            new Case(
+                    "inspect --model @damaged.safetensors --out @out " + ONE,
+                    "student_rgb.decoder.w_c",
+                    "weights are damaged"),
             new Case(INSPECT + "--rgb @none.png --xyz @" + TIFF, "@none.png", "does not exist"),
             new Case(INSPECT + "--rgb @" + PNG + " --xyz @none.tiff", "@none.tiff", "does not exist"),
             new Case(INSPECT + "--rgb @empty --xyz @" + TIFF, "@empty"),
@@ -174,12 +203,29 @@ class BadInputTest {
             // report
             new Case("report --model @model.safetensors --data @none --out @out/r.html", "@none", "does not exist"),
             new Case("report --model @model.safetensors --data @parts/plate --out @empty", "@empty", "folder"),
-            new Case("report --model @bare.safetensors --data @parts/plate --out @out/r.html", "@bare.safetensors", "trd calibrate --model"),
-            new Case("report --model @model.safetensors --data @odd --out @out/r.html", "@odd/rgb/001.png", "@odd/xyz/001"),
+            new Case(
+                    "report --model @bare.safetensors --data @parts/plate --out @out/r.html",
+                    "@bare.safetensors",
+                    "trd calibrate --model"),
+            new Case(
+                    "report --model @model.safetensors --data @odd --out @out/r.html",
+                    "@odd/rgb/001.png",
+                    "@odd/xyz/001"),
             // monitor
-            new Case("monitor --model @model.safetensors --data @parts/plate", "no drift reference", "trd calibrate --model", "@model.safetensors", "at least 10 normal"),
-            new Case("monitor --model @bare.safetensors --data @parts/plate", "@bare.safetensors", "trd calibrate --model"),
-            new Case("monitor --model @model.safetensors --data @parts/plate --false-alarm-rate 2", "'2'", "between 0 and 1"),
+            new Case(
+                    "monitor --model @model.safetensors --data @parts/plate",
+                    "no drift reference",
+                    "trd calibrate --model",
+                    "@model.safetensors",
+                    "at least 10 normal"),
+            new Case(
+                    "monitor --model @bare.safetensors --data @parts/plate",
+                    "@bare.safetensors",
+                    "trd calibrate --model"),
+            new Case(
+                    "monitor --model @model.safetensors --data @parts/plate --false-alarm-rate 2",
+                    "'2'",
+                    "between 0 and 1"),
             new Case("monitor --model @model.safetensors --data @parts/plate --json @empty", "@empty", "folder"),
             // evaluate
             new Case(EVALUATE, "--data", "trd evaluate --help"),
@@ -194,11 +240,18 @@ class BadInputTest {
             new Case(EVALUATE + "--data @parts/plate --data @parts/plate", "two categories", "plate"),
             new Case(EVALUATE + "--data @parts/plate --model @none", "2 models for 1 categories"),
             new Case("evaluate --model @none --out @out --data @parts/plate", "@none", "does not exist"),
-            new Case("evaluate --model @bare.safetensors --out @out --data @parts/plate", "@bare.safetensors", "trd calibrate"),
+            new Case(
+                    "evaluate --model @bare.safetensors --out @out --data @parts/plate",
+                    "@bare.safetensors",
+                    "trd calibrate"),
             new Case("evaluate --model @model.safetensors --out @text/x --data @parts/plate", "@text/x", "is a file"),
             new Case(EVALUATE + "--data @parts/plate --device cuda:999", "--device cuda:999"),
             new Case(EVALUATE + "--data @parts/plate --baseline @none", "@none", "--baseline", "does not exist"),
-            new Case(EVALUATE + "--data @parts/plate --baseline @text", "@text", "--baseline", "metrics.json of an earlier"),
+            new Case(
+                    EVALUATE + "--data @parts/plate --baseline @text",
+                    "@text",
+                    "--baseline",
+                    "metrics.json of an earlier"),
             // train
             new Case("train --out @new.safetensors", "--data", "trd train --help"),
             new Case(TRAIN + "--backbone vgg", "'vgg'", "resnet18"),
@@ -247,13 +300,26 @@ class BadInputTest {
             new Case("calibrate --model @none --data @parts/plate", "@none", "does not exist"),
             new Case("calibrate --model @text --data @parts/plate", "@text"),
             new Case("calibrate --model @bare.safetensors --data @untrained", "@untrained", "validation"),
-            new Case("calibrate --model @model.safetensors --data @parts/plate --roi @none.json", "@none.json", "does not exist"),
+            new Case(
+                    "calibrate --model @model.safetensors --data @parts/plate --roi @none.json",
+                    "@none.json",
+                    "does not exist"),
             new Case("calibrate --model @model.safetensors --data @parts/plate --roi @empty", "@empty", "not a file"),
             new Case("calibrate --model @model.safetensors --data @parts/plate --roi @cut.png", "@cut.png", "damaged"),
-            new Case("calibrate --model @model.safetensors --data @parts/plate --roi @black.png", "@black.png", "excludes every pixel"),
-            new Case("calibrate --model @model.safetensors --data @parts/plate --roi @line.json", "@line.json", "2 points"),
+            new Case(
+                    "calibrate --model @model.safetensors --data @parts/plate --roi @black.png",
+                    "@black.png",
+                    "excludes every pixel"),
+            new Case(
+                    "calibrate --model @model.safetensors --data @parts/plate --roi @line.json",
+                    "@line.json",
+                    "2 points"),
             new Case(LIMITS + "--false-reject-rate 50% --confidence 60% --roi @line.json", "@line.json", "2 points"),
-            new Case("calibrate --model @model.safetensors --data @parts/plate --roi @wide.json", "@wide.json", "128x64", "64x64"),
+            new Case(
+                    "calibrate --model @model.safetensors --data @parts/plate --roi @wide.json",
+                    "@wide.json",
+                    "128x64",
+                    "64x64"),
             // roi
             new Case("roi --model @model.safetensors", "--show", "--out"),
             new Case("roi --model @model.safetensors --out @new.png", "no region of interest", "trd calibrate --roi"),
@@ -263,9 +329,18 @@ class BadInputTest {
             new Case("calibrate --model @bare.safetensors --data @empty", "@empty"),
             new Case("calibrate --model @damaged.safetensors --data @parts/plate", "NaN", "model"),
             new Case("calibrate --model @bare.safetensors --data @parts/plate --threads -1", "--threads -1"),
-            new Case("calibrate --model @bare.safetensors --data @parts/plate --precision fp32", "--precision", "thresholds"),
+            new Case(
+                    "calibrate --model @bare.safetensors --data @parts/plate --precision fp32",
+                    "--precision",
+                    "thresholds"),
             // thresholds
-            new Case(LIMITS + "--false-reject-rate 0.1%", "0.1%", "95%", "needs 2995 normal parts", "plate/validation has 2", "77.64%"),
+            new Case(
+                    LIMITS + "--false-reject-rate 0.1%",
+                    "0.1%",
+                    "95%",
+                    "needs 2995 normal parts",
+                    "plate/validation has 2",
+                    "77.64%"),
             new Case(LIMITS + "--false-reject-rate 0.001 --confidence 0.99", "needs 4603"),
             new Case(LIMITS + "--review-rate 5%", "--review-rate 5%", "needs 59"),
             new Case(LIMITS + "--false-reject-rate 80% --branch rgb,depth", "2 scores", "needs 8 normal parts"),
@@ -289,18 +364,30 @@ class BadInputTest {
             new Case(LIMITS + "--false-reject-rate 80% --confidence 100%", "--confidence", "'100%'"),
             new Case(LIMITS + "--false-reject-rate 80% --branch both", "'both'", "combined, rgb, depth"),
             new Case(LIMITS + "--false-reject-rate 80% --precision fp8", "'fp8'"),
-            new Case("calibrate --model @model.safetensors --data @untrained --false-reject-rate 80%", "untrained/validation has 0"),
+            new Case(
+                    "calibrate --model @model.safetensors --data @untrained --false-reject-rate 80%",
+                    "untrained/validation has 0"),
             new Case("calibrate --model @model.safetensors --data @plain --method max-f1", "plain", "labelled"),
             new Case("calibrate --model @model.safetensors --data @spoilt --method max-f1", "spoilt", "test/good"),
-            new Case("calibrate --model @model.safetensors --data @spotless --method fnr=50%", "spotless", "test/DEFECT"),
-            new Case("calibrate --model @damaged.safetensors --data @parts/plate --false-reject-rate 80%", "weights are damaged"),
+            new Case(
+                    "calibrate --model @model.safetensors --data @spotless --method fnr=50%",
+                    "spotless", "test/DEFECT"),
+            new Case(
+                    "calibrate --model @damaged.safetensors --data @parts/plate --false-reject-rate 80%",
+                    "weights are damaged"),
             new Case("calibrate --model @none --data @parts/plate --false-reject-rate 80%", "@none", "does not exist"),
             new Case("threshold --model @model.safetensors", "--ng", "--review", "--clear", "--show"),
             new Case("threshold --model @model.safetensors --ng NaN", "--ng", "NaN"),
             new Case("threshold --model @model.safetensors --review Infinity", "--review", "Infinity"),
             new Case("threshold --model @model.safetensors --ng high", "--ng", "'high'"),
-            new Case("threshold --model @model.safetensors --ng 1 --review 2", "review threshold 2.0", "NG threshold 1.0"),
-            new Case("threshold --model @model.safetensors --ng 1 --branch normals", "'normals'", "combined, rgb, depth"),
+            new Case(
+                    "threshold --model @model.safetensors --ng 1 --review 2",
+                    "review threshold 2.0",
+                    "NG threshold 1.0"),
+            new Case(
+                    "threshold --model @model.safetensors --ng 1 --branch normals",
+                    "'normals'",
+                    "combined, rgb, depth"),
             new Case("threshold --model @model.safetensors --ng 1 --clear", "--clear", "--ng"),
             new Case("threshold --model @none --show", "@none", "does not exist"),
             new Case("threshold --model @text.safetensors --show", "@text.safetensors"),
@@ -315,14 +402,19 @@ class BadInputTest {
             new Case(IMPORT + "--student @s.pth --teacher @none --backbone resnet18", "@none", "does not exist"),
             new Case(IMPORT + "--student @text.pth --teacher @t.pth --backbone resnet18", "@text.pth"),
             new Case(IMPORT + "--student @cut.pth --teacher @t.pth --backbone resnet18", "@cut.pth"),
-            new Case(IMPORT + "--student @s.pth --teacher @alone.safetensors --backbone resnet18", "@alone.safetensors"),
+            new Case(
+                    IMPORT + "--student @s.pth --teacher @alone.safetensors --backbone resnet18", "@alone.safetensors"),
             new Case(IMPORT_18 + "--size 100", "--size"),
             new Case(IMPORT_18 + "--normal-kernel 2", "kernel", "not 2"),
             new Case(IMPORT_18 + "--calibration 1,2,3", "--calibration", "not 3"),
             new Case(IMPORT_18 + "--calibration 1,0,1,1", "calibration"),
             new Case(IMPORT_18 + "--calibration 1,NaN,1,1", "calibration"),
             new Case(IMPORT_18 + "--calibration a,b,c,d", "--calibration", "'a'"),
-            new Case("import --out @s.pth --modality depth --student @s.pth --teacher @t.pth", "--out", "--student", "@s.pth"),
+            new Case(
+                    "import --out @s.pth --modality depth --student @s.pth --teacher @t.pth",
+                    "--out",
+                    "--student",
+                    "@s.pth"),
             new Case("import --out @empty --modality depth --student @s.pth --teacher @t.pth", "@empty", "folder"),
             new Case(EXPORT + "--to onnx --out @new.pth", "--to onnx", "pth"),
             new Case(EXPORT + "--to pth --out @model.safetensors", "--out", "--model", "@model.safetensors"),
@@ -399,12 +491,13 @@ class BadInputTest {
 
     @TestFactory
     Stream<DynamicTest> oneLineAndNothingOnTheDisk() {
-        return CASES.stream().map(c -> DynamicTest.dynamicTest(c.command, () -> {
-            Map<String, Long> before = Cli.listing(w);
-            Cli.Outcome refused = Cli.run(arguments(c.command));
-            assertRefused(2, refused, c.words);
-            assertUnchanged(before);
-        }));
+        return CASES.stream()
+                .map(c -> DynamicTest.dynamicTest(c.command, () -> {
+                    Map<String, Long> before = Cli.listing(w);
+                    Cli.Outcome refused = Cli.run(arguments(c.command));
+                    assertRefused(2, refused, c.words);
+                    assertUnchanged(before);
+                }));
     }
 
     private static void assertRefused(int code, Cli.Outcome refused, String... words) {
@@ -428,19 +521,42 @@ class BadInputTest {
     /** libpng, libtiff and LibTorch write to the process's own standard error, which only a child process shows. */
     @Test
     void librariesAddNothing() throws Exception {
-        assertRefused(2, Cli.in(w).run(arguments(INSPECT + "--rgb @cut.png --xyz @" + TIFF).toArray()), "@cut.png");
-        assertRefused(2, Cli.in(w).run(arguments(INSPECT + "--rgb @" + PNG + " --xyz @cut.tiff").toArray()), "@cut.tiff");
-        assertRefused(2, Cli.in(w).run(arguments(IMPORT + "--student @cut.pth --teacher @t.pth --backbone resnet18").toArray()),
+        assertRefused(
+                2,
+                Cli.in(w)
+                        .run(arguments(INSPECT + "--rgb @cut.png --xyz @" + TIFF)
+                                .toArray()),
+                "@cut.png");
+        assertRefused(
+                2,
+                Cli.in(w)
+                        .run(arguments(INSPECT + "--rgb @" + PNG + " --xyz @cut.tiff")
+                                .toArray()),
+                "@cut.tiff");
+        assertRefused(
+                2,
+                Cli.in(w)
+                        .run(arguments(IMPORT + "--student @cut.pth --teacher @t.pth --backbone resnet18")
+                                .toArray()),
                 "@cut.pth");
     }
 
     /** oneDNN believes its environment: a CPU without bfloat16 and without 8-bit products. */
     @Test
     void aCpuWithoutThePrecisionIsToldSo() throws Exception {
-        for (String command : List.of("bench --precision bf16 " + RANDOM, "plan --precision int8 " + RANDOM,
-                PLAN + "--precision bf16", BENCH + "--precision int8")) {
-            assertRefused(2, Cli.in(w).environment("ONEDNN_MAX_CPU_ISA", "AVX2").run(arguments(command).toArray()),
-                    command.contains("bf16") ? "bf16" : "int8", "no instructions", "auto or fp32");
+        for (String command : List.of(
+                "bench --precision bf16 " + RANDOM,
+                "plan --precision int8 " + RANDOM,
+                PLAN + "--precision bf16",
+                BENCH + "--precision int8")) {
+            assertRefused(
+                    2,
+                    Cli.in(w)
+                            .environment("ONEDNN_MAX_CPU_ISA", "AVX2")
+                            .run(arguments(command).toArray()),
+                    command.contains("bf16") ? "bf16" : "int8",
+                    "no instructions",
+                    "auto or fp32");
         }
     }
 
@@ -452,8 +568,13 @@ class BadInputTest {
         String calibrate = "calibrate --model @bare.safetensors --data @parts/plate";
         assertRefused(1, limited(100_000, calibrate), "@bare.safetensors", "cannot be written", "make room");
         assertEquals(old, Sha256.of(w.resolve("bare.safetensors")));
-        assertRefused(1, limited(100_000, "train --data @parts/plate --size 32 --epochs 1 --state-every 0 --out "
-                + "@bare.safetensors"), "@bare.safetensors.state", "cannot be written");
+        assertRefused(
+                1,
+                limited(
+                        100_000,
+                        "train --data @parts/plate --size 32 --epochs 1 --state-every 0 --out " + "@bare.safetensors"),
+                "@bare.safetensors.state",
+                "cannot be written");
         assertEquals(old, Sha256.of(w.resolve("bare.safetensors")));
         assertRefused(1, limited(10, EVALUATE + "--maps --data @parts/plate"), "_combined.tiff", "cannot be written");
         assertRefused(1, limited(10, "synth --out @new --size 64"), "@new/cookie/train", "cannot be written");
@@ -462,6 +583,9 @@ class BadInputTest {
     }
 
     private static Cli.Outcome limited(int kilobytes, String command) throws IOException, InterruptedException {
-        return Cli.in(w).before("ulimit -f " + kilobytes).jvm("-XX:-UsePerfData").run(arguments(command).toArray());
+        return Cli.in(w)
+                .before("ulimit -f " + kilobytes)
+                .jvm("-XX:-UsePerfData")
+                .run(arguments(command).toArray());
     }
 }

@@ -18,7 +18,10 @@ import java.util.stream.Stream;
 
 /** Runs the command line, in this JVM or in a child JVM with the flags of the launcher {@code trd}. */
 final class Cli {
-    static final Path ROOT = Path.of(System.getProperty("trd.fixtures")).resolve("../..").toAbsolutePath().normalize();
+    static final Path ROOT = Path.of(System.getProperty("trd.fixtures"))
+            .resolve("../..")
+            .toAbsolutePath()
+            .normalize();
     private static final Pattern FLAG = Pattern.compile("(?<=\\s)-D[\\w.]+=\\S+");
     private static final Pattern PROGRESS = Pattern.compile("\\w[\\w ]* \\d+/\\d+, .*");
 
@@ -70,16 +73,26 @@ final class Cli {
     Process start(Path out, Path err, Object... args) throws IOException {
         List<String> command = new ArrayList<>(List.of("bash", "-c", before + "exec \"$@\"", "trd"));
         // A test suite started in the background has SIGINT ignored, and its children would inherit that.
-        command.addAll(List.of("env", "--default-signal=INT", Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of(
+                "env",
+                "--default-signal=INT",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         Matcher flags = FLAG.matcher(Files.readString(ROOT.resolve("trd")).replaceFirst("(?s).*\\nrun\\(\\)", ""));
         while (flags.find()) {
             command.add(flags.group());
         }
         command.addAll(jvmFlags);
-        command.addAll(List.of("-cp", System.getProperty("trd.classes") + File.pathSeparator
-                + Files.readString(Path.of(System.getProperty("trd.classpath"))).strip(), Main.class.getName()));
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("trd.classes")
+                        + File.pathSeparator
+                        + Files.readString(Path.of(System.getProperty("trd.classpath")))
+                                .strip(),
+                Main.class.getName()));
         Stream.of(args).map(Object::toString).forEach(command::add);
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(out.toFile())
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().put("OPENCV_LOG_LEVEL", "SILENT");
         // Threads that wait must not spin: other processes of the machine need the cores.
@@ -117,7 +130,8 @@ final class Cli {
         System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
         try {
             int code = Main.run(args.stream().map(Object::toString).toArray(String[]::new));
-            return new Outcome(code, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
+            return new Outcome(
+                    code, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
         } finally {
             System.setOut(out);
             System.setErr(err);

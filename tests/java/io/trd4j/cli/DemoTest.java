@@ -20,18 +20,29 @@ class DemoTest {
         Cli.Outcome demo = Cli.here("demo", "--out", out, "--epochs", 1).expect(0);
         List<String> lines = demo.out().lines().toList();
         assertTrue(demo.complaints().stream().noneMatch(line -> line.contains("converged")), demo.err());
-        assertTrue(lines.contains("The demo trains shortly on purpose: 1 epoch. trd train goes on until the loss of the validation parts "
-                + "falls no more."), demo.out());
-        assertEquals(2, lines.stream().filter(line -> line.matches("combined   (NG    |REVIEW) above \\d\\.\\d{3}: at most .*")
-                || line.matches("combined   (NG    |REVIEW) above \\d\\d\\.\\d\\d: at most .*")).count(), "four digits: " + demo.out());
+        assertTrue(
+                lines.contains("The demo trains shortly on purpose: 1 epoch. trd train goes on until the loss of the "
+                        + "validation parts "
+                        + "falls no more."),
+                demo.out());
+        assertEquals(
+                2,
+                lines.stream()
+                        .filter(line -> line.matches("combined   (NG    |REVIEW) above \\d\\.\\d{3}: at most .*")
+                                || line.matches("combined   (NG    |REVIEW) above \\d\\d\\.\\d\\d: at most .*"))
+                        .count(),
+                "four digits: " + demo.out());
 
-        assertEquals("look at it  open " + out.resolve("report/index.html") + " in a browser", line(lines, "look at it  "));
+        assertEquals(
+                "look at it  open " + out.resolve("report/index.html") + " in a browser", line(lines, "look at it  "));
         assertTrue(Files.size(out.resolve("report/index.html")) > 100_000);
-        assertTrue(Files.exists(out.resolve("results/scores.csv")) && Files.exists(out.resolve("results/metrics.json")));
+        assertTrue(
+                Files.exists(out.resolve("results/scores.csv")) && Files.exists(out.resolve("results/metrics.json")));
         // The printed command inspects a part with a hole.
         String command = line(lines, "one part    ").replaceFirst("one part    ./trd ", "");
         Cli.run(Arrays.asList(command.split(" "))).expect(0);
-        JsonNode result = new ObjectMapper().readTree(out.resolve("part/result.json").toFile());
+        JsonNode result =
+                new ObjectMapper().readTree(out.resolve("part/result.json").toFile());
         assertTrue(List.of("OK", "REVIEW", "NG").contains(result.get("verdict").asText()), result.toString());
 
         String documents = lines.get(lines.size() - 1);
@@ -42,6 +53,9 @@ class DemoTest {
     }
 
     private static String line(List<String> lines, String start) {
-        return lines.stream().filter(line -> line.startsWith(start)).findFirst().orElseThrow(() -> new AssertionError("no " + start));
+        return lines.stream()
+                .filter(line -> line.startsWith(start))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + start));
     }
 }

@@ -30,26 +30,39 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a user gets on the disk and on the terminal, from synthetic parts to scores and back through PyTorch's format. */
+/**
+ * What a user gets on the disk and on the terminal, from synthetic parts to scores and back through PyTorch's format.
+ */
 class EndToEndTest {
     private static final int SIZE = 64;
-    private static final List<String> COLUMNS = List.of("I-AUROC", "P-AUROC", "AUPRO@30", "AUPRO@10", "AUPRO@5", "AUPRO@1",
-            "I-AP", "P-AP", "I-F1", "P-F1");
+    private static final List<String> COLUMNS =
+            List.of("I-AUROC", "P-AUROC", "AUPRO@30", "AUPRO@10", "AUPRO@5", "AUPRO@1", "I-AP", "P-AP", "I-F1", "P-F1");
     private static final List<String> BRANCHES = List.of("combined", "rgb", "depth");
-    private static final List<String> MAPS = List.of("anomaly_map.tiff", "anomaly_map_rgb.tiff", "anomaly_map_depth.tiff");
+    private static final List<String> MAPS =
+            List.of("anomaly_map.tiff", "anomaly_map_rgb.tiff", "anomaly_map_depth.tiff");
 
     @TempDir
     private static Path folder;
+
     private static Sample sample;
     /** Per part: score, score_rgb, score_depth as {@code scores.csv} spells them. */
     private static final Map<String, List<String>> SCORES = new TreeMap<>();
+
     private static Cli.Outcome evaluation;
 
     @BeforeAll
     static void evaluate() throws IOException {
         sample = Sample.get();
-        evaluation = Cli.here("evaluate", "--model", sample.model, "--data", sample.category, "--out", folder.resolve("results"),
-                "--maps").expect(0);
+        evaluation = Cli.here(
+                        "evaluate",
+                        "--model",
+                        sample.model,
+                        "--data",
+                        sample.category,
+                        "--out",
+                        folder.resolve("results"),
+                        "--maps")
+                .expect(0);
         List<String> lines = Files.readAllLines(folder.resolve("results/scores.csv"));
         assertEquals("id,kind,anomalous,score,score_rgb,score_depth,verdict", lines.get(0));
         for (String line : lines.subList(1, lines.size())) {
@@ -100,16 +113,23 @@ class EndToEndTest {
 
     @Test
     void evaluationWritesTableScoresAndMaps() throws IOException {
-        assertMetrics(new ObjectMapper().readTree(folder.resolve("results/metrics.json").toFile()));
+        assertMetrics(new ObjectMapper()
+                .readTree(folder.resolve("results/metrics.json").toFile()));
         assertEquals(8, SCORES.size());
         List<String> table = evaluation.out().lines().toList();
-        assertEquals(List.of(COLUMNS, BRANCHES), List.of(List.of(table.get(0).strip().split("\\s+")),
-                table.subList(1, 4).stream().map(line -> line.split("\\s+")[0]).toList()));
+        assertEquals(
+                List.of(COLUMNS, BRANCHES),
+                List.of(
+                        List.of(table.get(0).strip().split("\\s+")),
+                        table.subList(1, 4).stream()
+                                .map(line -> line.split("\\s+")[0])
+                                .toList()));
         assertEquals("wrote " + folder.resolve("results/metrics.json"), table.get(4));
         assertEquals(List.of(), evaluation.complaints());
         for (Map.Entry<String, List<String>> part : SCORES.entrySet()) {
             for (int branch = 0; branch < 3; branch++) {
-                float[] map = map(folder.resolve("results/maps/" + part.getKey() + "_" + BRANCHES.get(branch) + ".tiff"));
+                float[] map =
+                        map(folder.resolve("results/maps/" + part.getKey() + "_" + BRANCHES.get(branch) + ".tiff"));
                 assertEquals(part.getValue().get(branch), max(map), part.getKey());
             }
         }
@@ -117,20 +137,54 @@ class EndToEndTest {
 
     @Test
     void severalCategoriesGiveTheirMean() throws IOException {
-        Cli.here("synth", "--out", folder, "--shape", "ring", "--train", 0, "--validation", 0, "--test", 8, "--size", 64).expect(0);
-        Cli.Outcome both = Cli.here("evaluate", "--model", sample.model, "--data", sample.category, "--data",
-                folder.resolve("ring"), "--out", folder.resolve("both")).expect(0);
-        JsonNode mean = new ObjectMapper().readTree(folder.resolve("both/metrics.json").toFile());
-        JsonNode plate = new ObjectMapper().readTree(folder.resolve("both/plate/metrics.json").toFile());
-        JsonNode ring = new ObjectMapper().readTree(folder.resolve("both/ring/metrics.json").toFile());
+        Cli.here(
+                        "synth",
+                        "--out",
+                        folder,
+                        "--shape",
+                        "ring",
+                        "--train",
+                        0,
+                        "--validation",
+                        0,
+                        "--test",
+                        8,
+                        "--size",
+                        64)
+                .expect(0);
+        Cli.Outcome both = Cli.here(
+                        "evaluate",
+                        "--model",
+                        sample.model,
+                        "--data",
+                        sample.category,
+                        "--data",
+                        folder.resolve("ring"),
+                        "--out",
+                        folder.resolve("both"))
+                .expect(0);
+        JsonNode mean =
+                new ObjectMapper().readTree(folder.resolve("both/metrics.json").toFile());
+        JsonNode plate = new ObjectMapper()
+                .readTree(folder.resolve("both/plate/metrics.json").toFile());
+        JsonNode ring = new ObjectMapper()
+                .readTree(folder.resolve("both/ring/metrics.json").toFile());
         assertMetrics(mean);
         assertEquals(plate, mean.get("categories").get("plate"));
         assertEquals(ring, mean.get("categories").get("ring"));
-        assertEquals(plate, new ObjectMapper().readTree(folder.resolve("results/metrics.json").toFile()));
+        assertEquals(
+                plate,
+                new ObjectMapper()
+                        .readTree(folder.resolve("results/metrics.json").toFile()));
         for (String branch : BRANCHES) {
             for (String column : COLUMNS) {
-                assertEquals((plate.get(branch).get(column).asDouble() + ring.get(branch).get(column).asDouble()) / 2,
-                        mean.get(branch).get(column).asDouble(), 1e-12, branch + " " + column);
+                assertEquals(
+                        (plate.get(branch).get(column).asDouble()
+                                        + ring.get(branch).get(column).asDouble())
+                                / 2,
+                        mean.get(branch).get(column).asDouble(),
+                        1e-12,
+                        branch + " " + column);
             }
         }
         for (String word : List.of("plate", "ring", "mean")) {
@@ -142,28 +196,45 @@ class EndToEndTest {
     void inspectionSaysWhatWasInspectedAndRepeatsBitForBit() throws Exception {
         Path one = folder.resolve("one");
         // In a process of its own: what a user sees, every line of it.
-        Cli.Outcome run = Cli.in(folder).run(sample.inspect("test/hole/000", one).toArray()).expect(0);
+        Cli.Outcome run = Cli.in(folder)
+                .run(sample.inspect("test/hole/000", one).toArray())
+                .expect(0);
         assertEquals("", run.err());
-        assertTrue(run.out().matches("000: score -?[\\d.]+ \\(rgb -?[\\d.]+, depth -?[\\d.]+\\), [\\d.]+ ms\n"), run.out());
+        assertTrue(
+                run.out().matches("000: score -?[\\d.]+ \\(rgb -?[\\d.]+, depth -?[\\d.]+\\), [\\d.]+ ms\n"),
+                run.out());
 
         JsonNode result = new ObjectMapper().readTree(one.resolve("result.json").toFile());
         assertEquals(List.of("000"), List.of(result.get("id").asText()));
-        assertEquals(SCORES.get("test/hole/000"), List.of(result.get("score").asText(), result.get("score_rgb").asText(),
-                result.get("score_depth").asText()));
+        assertEquals(
+                SCORES.get("test/hole/000"),
+                List.of(
+                        result.get("score").asText(),
+                        result.get("score_rgb").asText(),
+                        result.get("score_depth").asText()));
         assertTrue(result.get("thresholds").isNull() && result.get("verdict").isNull());
         assertEquals("rgb+depth", result.get("mode").asText());
         assertTrue(result.get("warnings").isEmpty());
-        assertTrue(List.of("rgb", "depth", "both").contains(result.get("deciding").asText()));
-        int peak = result.get("peak_at").get(1).asInt() * SIZE + result.get("peak_at").get(0).asInt();
+        assertTrue(
+                List.of("rgb", "depth", "both").contains(result.get("deciding").asText()));
+        int peak = result.get("peak_at").get(1).asInt() * SIZE
+                + result.get("peak_at").get(0).asInt();
         assertEquals(result.get("score").asText(), Float.toString(map(one.resolve("anomaly_map.tiff"))[peak]));
         assertTrue(result.get("calibration_sha256").asText().matches("[0-9a-f]{64}"));
         assertTrue(result.get("device").asText().startsWith("c"));
-        assertTrue(result.get("regions").isEmpty() && Files.exists(one.resolve("mask.png")), "without a limit nothing is above it");
+        assertTrue(
+                result.get("regions").isEmpty() && Files.exists(one.resolve("mask.png")),
+                "without a limit nothing is above it");
         for (String stage : List.of("read", "prepare", "network", "anomaly_map")) {
             assertTrue(result.get("timings_ms").get(stage).asDouble(-1) > 0, stage);
         }
-        Map<Path, JsonNode> files = Map.of(sample.model, result.get("model"), sample.rgb("test/hole/000"),
-                result.get("inputs").get("rgb"), sample.xyz("test/hole/000"), result.get("inputs").get("xyz"));
+        Map<Path, JsonNode> files = Map.of(
+                sample.model,
+                result.get("model"),
+                sample.rgb("test/hole/000"),
+                result.get("inputs").get("rgb"),
+                sample.xyz("test/hole/000"),
+                result.get("inputs").get("xyz"));
         for (Map.Entry<Path, JsonNode> file : files.entrySet()) {
             assertEquals(file.getKey().toString(), file.getValue().get("file").asText());
             assertEquals(Sha256.of(file.getKey()), file.getValue().get("sha256").asText());
@@ -200,8 +271,11 @@ class EndToEndTest {
         RgbImage small = new RgbImage(40, 30, grey);
         Files.createDirectories(plain.resolve("rgb"));
         Files.write(plain.resolve("rgb/a.png"), ImageWriter.png(small));
-        Cli.here("inspect", "--model", sample.model, "--data", plain, "--out", folder.resolve("unlabelled")).expect(0);
-        assertEquals(40, ImageReader.readRgb(folder.resolve("unlabelled/a/overlay.png")).width());
+        Cli.here("inspect", "--model", sample.model, "--data", plain, "--out", folder.resolve("unlabelled"))
+                .expect(0);
+        assertEquals(
+                40,
+                ImageReader.readRgb(folder.resolve("unlabelled/a/overlay.png")).width());
         assertTrue(Float.isFinite(Float.parseFloat(max(map(folder.resolve("unlabelled/a/anomaly_map.tiff"))))));
     }
 
@@ -211,14 +285,20 @@ class EndToEndTest {
 
     /** The three printed scores of every test part. */
     private static Map<String, List<String>> scores(Path model, Path out, String precision) throws IOException {
-        Cli.Outcome run = Cli.here("inspect", "--model", model, "--data", sample.category, "--out", out, "--precision", precision)
+        Cli.Outcome run = Cli.here(
+                        "inspect", "--model", model, "--data", sample.category, "--out", out, "--precision", precision)
                 .expect(0);
         assertEquals(SCORES.size(), run.out().lines().count());
         Map<String, List<String>> scores = new LinkedHashMap<>();
         for (String part : SCORES.keySet()) {
-            JsonNode result = new ObjectMapper().readTree(out.resolve(part).resolve("result.json").toFile());
-            scores.put(part, List.of(result.get("score").asText(), result.get("score_rgb").asText(),
-                    result.get("score_depth").asText()));
+            JsonNode result = new ObjectMapper()
+                    .readTree(out.resolve(part).resolve("result.json").toFile());
+            scores.put(
+                    part,
+                    List.of(
+                            result.get("score").asText(),
+                            result.get("score_rgb").asText(),
+                            result.get("score_depth").asText()));
         }
         return scores;
     }
@@ -231,17 +311,43 @@ class EndToEndTest {
             trained = file.info().calibration();
             kernel = file.info().normalKernel();
         }
-        Cli.here("export", "--model", sample.model, "--to", "pth", "--out", folder.resolve("s.pth"), "--teacher-out",
-                folder.resolve("t.pth")).expect(0);
-        List<Object> importing = List.of("import", "--student", folder.resolve("s.pth"), "--teacher", folder.resolve("t.pth"),
-                "--backbone", "resnet18", "--size", SIZE, "--modality", "normals", "--normal-kernel", kernel, "--out");
+        Cli.here(
+                        "export",
+                        "--model",
+                        sample.model,
+                        "--to",
+                        "pth",
+                        "--out",
+                        folder.resolve("s.pth"),
+                        "--teacher-out",
+                        folder.resolve("t.pth"))
+                .expect(0);
+        List<Object> importing = List.of(
+                "import",
+                "--student",
+                folder.resolve("s.pth"),
+                "--teacher",
+                folder.resolve("t.pth"),
+                "--backbone",
+                "resnet18",
+                "--size",
+                SIZE,
+                "--modality",
+                "normals",
+                "--normal-kernel",
+                kernel,
+                "--out");
         Path given = folder.resolve("given.safetensors");
         List<Object> withCalibration = new ArrayList<>(importing);
-        withCalibration.addAll(List.of(given, "--calibration", trained.meanRgb() + "," + trained.stdRgb() + ","
-                + trained.meanDepth() + "," + trained.stdDepth()));
+        withCalibration.addAll(List.of(
+                given,
+                "--calibration",
+                trained.meanRgb() + "," + trained.stdRgb() + "," + trained.meanDepth() + "," + trained.stdDepth()));
         assertEquals(1, Cli.run(withCalibration).expect(0).out().lines().count());
         // No precision was tested for it: auto means float32.
-        assertEquals(scores(sample.model, folder.resolve("exact"), "fp32"), scores(given, folder.resolve("from-given"), "auto"));
+        assertEquals(
+                scores(sample.model, folder.resolve("exact"), "fp32"),
+                scores(given, folder.resolve("from-given"), "auto"));
 
         Path bare = folder.resolve("bare.safetensors");
         List<Object> without = new ArrayList<>(importing);

@@ -30,7 +30,9 @@ class FailureTest {
         assertFailure(2, "a b; do c", new InputException("a\n  b; do c"));
         assertFailure(2, "x does not exist; check the path", new NoSuchFileException("x"));
         assertFailure(2, "x cannot be read or written; check its permissions", new AccessDeniedException("x"));
-        assertFailure(1, "x: Input/output error; check the path and the disk",
+        assertFailure(
+                1,
+                "x: Input/output error; check the path and the disk",
                 new FileSystemException("x", null, "Input/output error"));
         assertFailure(1, "disk on fire", new UncheckedIOException(new IOException("disk on fire")));
         assertFailure(1, "IOException", new IOException());
@@ -39,35 +41,60 @@ class FailureTest {
 
     @Test
     void longNativeMessagesEndAtTheirFirstLine() {
-        assertFailure(1, "internal fault, please report it: RuntimeException: Sizes must match (TRD_STACKTRACE=1 shows where)",
+        assertFailure(
+                1,
+                "internal fault, please report it: RuntimeException: Sizes must match (TRD_STACKTRACE=1 shows where)",
                 new RuntimeException("Sizes must match\nException raised from f at x.cpp:1\nframe #0: g"));
-        String line = Failure.of(new RuntimeException("[enforce fail at alloc_cpu.cpp:124] . DefaultCPUAllocator: can't allocate "
-                + "memory: you tried to allocate 9 bytes.\nframe #0: g")).line();
-        assertTrue(line.startsWith("not enough memory (") && line.contains("9 bytes") && line.contains("--batch")
-                && !line.contains("frame"), line);
-        assertTrue(Failure.of(new ExceptionInInitializerError(new UnsatisfiedLinkError("no jniTrd"))).line().contains("no jniTrd"));
+        String line = Failure.of(new RuntimeException(
+                        "[enforce fail at alloc_cpu.cpp:124] . DefaultCPUAllocator: can't allocate "
+                                + "memory: you tried to allocate 9 bytes.\nframe #0: g"))
+                .line();
+        assertTrue(
+                line.startsWith("not enough memory (")
+                        && line.contains("9 bytes")
+                        && line.contains("--batch")
+                        && !line.contains("frame"),
+                line);
+        assertTrue(Failure.of(new ExceptionInInitializerError(new UnsatisfiedLinkError("no jniTrd")))
+                .line()
+                .contains("no jniTrd"));
     }
 
     /** Errors, which picocli does not catch, in a real process: too small a heap, and natives for another platform. */
     @Test
     void errorsAreOneLineToo() throws Exception {
         Sample sample = Sample.get();
-        Cli.Outcome small = Cli.in(folder).jvm("-Xmx24m").run("synth", "--out", folder.resolve("s"), "--size", 1024).expect(1);
+        Cli.Outcome small = Cli.in(folder)
+                .jvm("-Xmx24m")
+                .run("synth", "--out", folder.resolve("s"), "--size", 1024)
+                .expect(1);
         assertEquals(1, small.complaints().size(), small.err());
         assertTrue(small.complaints().get(0).startsWith("trd: not enough memory (Java heap space); use "), small.err());
         assertFalse(Files.exists(folder.resolve("s")), "nothing half-written");
 
-        Cli.Outcome foreign = Cli.in(folder).jvm("-Dorg.bytedeco.javacpp.platform=linux-riscv64")
-                .run(sample.inspect("test/good/000", folder.resolve("o")).toArray()).expect(1);
+        Cli.Outcome foreign = Cli.in(folder)
+                .jvm("-Dorg.bytedeco.javacpp.platform=linux-riscv64")
+                .run(sample.inspect("test/good/000", folder.resolve("o")).toArray())
+                .expect(1);
         assertEquals(1, foreign.err().lines().count(), foreign.err());
         assertTrue(foreign.err().startsWith("trd: "), foreign.err());
         assertFalse(Files.exists(folder.resolve("o")));
 
-        Cli.Outcome traced = Cli.in(folder).environment("TRD_STACKTRACE", "1").run("inspect", "--model", "nothing", "--rgb", "a",
-                "--xyz", "b", "--out", "o").expect(2);
-        assertTrue(traced.err().contains("\tat io.trd4j.") && traced.err().endsWith("trd: nothing does not exist; check the path\n"),
+        Cli.Outcome traced = Cli.in(folder)
+                .environment("TRD_STACKTRACE", "1")
+                .run("inspect", "--model", "nothing", "--rgb", "a", "--xyz", "b", "--out", "o")
+                .expect(2);
+        assertTrue(
+                traced.err().contains("\tat io.trd4j.")
+                        && traced.err().endsWith("trd: nothing does not exist; check the path\n"),
                 traced.err());
-        assertEquals(List.of("trd: nothing does not exist; check the path"), Cli.in(folder).run("inspect", "--model", "nothing",
-                "--rgb", "a", "--xyz", "b", "--out", "o").expect(2).err().lines().toList());
+        assertEquals(
+                List.of("trd: nothing does not exist; check the path"),
+                Cli.in(folder)
+                        .run("inspect", "--model", "nothing", "--rgb", "a", "--xyz", "b", "--out", "o")
+                        .expect(2)
+                        .err()
+                        .lines()
+                        .toList());
     }
 }

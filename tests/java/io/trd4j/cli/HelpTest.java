@@ -17,15 +17,34 @@ class HelpTest {
 
     @Test
     void everyVerbExplainsItself() {
-        assertEquals(List.of("demo", "synth", "pretrain", "train", "calibrate", "threshold", "roi", "evaluate", "report", "inspect", "monitor", "bench", "plan",
-                "import", "export", "bundle"),
+        assertEquals(
+                List.of(
+                        "demo",
+                        "synth",
+                        "pretrain",
+                        "train",
+                        "calibrate",
+                        "threshold",
+                        "roi",
+                        "evaluate",
+                        "report",
+                        "inspect",
+                        "monitor",
+                        "bench",
+                        "plan",
+                        "import",
+                        "export",
+                        "bundle"),
                 List.copyOf(VERBS.keySet()));
         String all = Cli.here().expect(0).out();
         assertEquals(all, Cli.here("--help").expect(0).out());
         for (String verb : VERBS.keySet()) {
             assertTrue(all.contains("\n  " + verb + " "), all);
             Cli.Outcome help = Cli.here(verb, "--help").expect(0);
-            assertTrue(help.out().startsWith("Usage: trd " + verb + " ") && help.err().isEmpty(), help.out());
+            assertTrue(
+                    help.out().startsWith("Usage: trd " + verb + " ")
+                            && help.err().isEmpty(),
+                    help.out());
         }
     }
 
@@ -39,11 +58,17 @@ class HelpTest {
             for (OptionSpec option : command.getCommandSpec().options()) {
                 String text = String.join(" ", option.description());
                 assertTrue(text.matches("[A-Z].*\\."), verb + " " + option.longestName() + ": " + text);
-                boolean shows = option.defaultValue() != null && !option.usageHelp() && !option.versionHelp()
+                boolean shows = option.defaultValue() != null
+                        && !option.usageHelp()
+                        && !option.versionHelp()
                         && option.arity().max() > 0;
-                assertEquals(shows, text.contains("(default: " + option.defaultValue() + ")."),
+                assertEquals(
+                        shows,
+                        text.contains("(default: " + option.defaultValue() + ")."),
                         verb + " " + option.longestName() + ": " + text);
-                assertFalse(option.paramLabel().startsWith("<") && option.arity().max() > 0, verb + " " + option.longestName());
+                assertFalse(
+                        option.paramLabel().startsWith("<") && option.arity().max() > 0,
+                        verb + " " + option.longestName());
             }
         });
     }
@@ -53,7 +78,14 @@ class HelpTest {
         String version = "trd4j " + ProductVersion.number() + "\n";
         assertTrue(version.matches("trd4j \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\n"), version);
         String all = Cli.here("--version").expect(0).out();
-        assertTrue(all.startsWith(version) && all.contains("\nlibtrd ABI ") && all.contains("\nLibTorch 2") && all.contains("\nOpenCV 4"), all);
-        VERBS.keySet().forEach(verb -> assertEquals(version, Cli.here(verb, "--version").expect(0).out()));
+        assertTrue(
+                all.startsWith(version)
+                        && all.contains("\nlibtrd ABI ")
+                        && all.contains("\nLibTorch 2")
+                        && all.contains("\nOpenCV 4"),
+                all);
+        VERBS.keySet()
+                .forEach(verb -> assertEquals(
+                        version, Cli.here(verb, "--version").expect(0).out()));
     }
 }

@@ -74,9 +74,11 @@ class ImportExportTest {
         System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
         System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
         try {
-            int code = Main.run(Stream.of(args).map(a -> a.startsWith("@") ? folder.resolve(a.substring(1)).toString() : a)
+            int code = Main.run(Stream.of(args)
+                    .map(a -> a.startsWith("@") ? folder.resolve(a.substring(1)).toString() : a)
                     .toArray(String[]::new));
-            return new Outcome(code, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
+            return new Outcome(
+                    code, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
         } finally {
             System.setOut(out);
             System.setErr(err);
@@ -84,22 +86,51 @@ class ImportExportTest {
     }
 
     private Outcome importing(String student, String teacher, String... more) {
-        return run(Stream.concat(Stream.of("import", "--student", student, "--teacher", teacher, "--backbone", "resnet18",
-                "--size", "64", "--out", "@m.safetensors"), Stream.of(more)).toArray(String[]::new));
+        return run(Stream.concat(
+                        Stream.of(
+                                "import",
+                                "--student",
+                                student,
+                                "--teacher",
+                                teacher,
+                                "--backbone",
+                                "resnet18",
+                                "--size",
+                                "64",
+                                "--out",
+                                "@m.safetensors"),
+                        Stream.of(more))
+                .toArray(String[]::new));
     }
 
     @Test
     void aCheckpointGoesInAndComesOutUnchanged() throws IOException {
-        TorchWriter.write(folder.resolve("s.pth"), Map.of("epoch-dict", Map.of(), "student_rgb", dict(STUDENT, "rgb", ""),
-                "student_depth", dict(STUDENT, "depth", "")));
+        TorchWriter.write(
+                folder.resolve("s.pth"),
+                Map.of(
+                        "epoch-dict",
+                        Map.of(),
+                        "student_rgb",
+                        dict(STUDENT, "rgb", ""),
+                        "student_depth",
+                        dict(STUDENT, "depth", "")));
         Map<String, Object> teacher = dict(TEACHER, "teacher", "");
         teacher.put("layer4.0.conv1.weight", tensor(new TensorInfo("x", TensorType.F32, List.of(3L)), ""));
         teacher.put("fc.weight", tensor(new TensorInfo("x", TensorType.F32, List.of(3L)), ""));
         TorchWriter.write(folder.resolve("t.pth"), teacher);
 
-        Outcome imported = importing("@s.pth", "@t.pth", "--modality", "normals", "--normal-kernel", "3", "--calibration",
+        Outcome imported = importing(
+                "@s.pth",
+                "@t.pth",
+                "--modality",
+                "normals",
+                "--normal-kernel",
+                "3",
+                "--calibration",
                 "0.5,0.25,0.125,0.0625");
-        assertEquals(new Outcome(0, "wrote " + folder.resolve("m.safetensors") + ": resnet18, size 64, rgb and normals\n", ""),
+        assertEquals(
+                new Outcome(
+                        0, "wrote " + folder.resolve("m.safetensors") + ": resnet18, size 64, rgb and normals\n", ""),
                 imported);
         try (ModelFile model = ModelFile.open(folder.resolve("m.safetensors"))) {
             assertEquals(Backbone.RESNET18, model.info().backbone());
@@ -109,11 +140,24 @@ class ImportExportTest {
             assertEquals(new Calibration(0.5, 0.25, 0.125, 0.0625), model.info().calibration());
             model.verifyTeacher();
         }
-        assertEquals(0, run("export", "--model", "@m.safetensors", "--to", "pth", "--out", "@s2.pth", "--teacher-out",
-                "@t2.pth").code());
+        assertEquals(
+                0,
+                run(
+                                "export",
+                                "--model",
+                                "@m.safetensors",
+                                "--to",
+                                "pth",
+                                "--out",
+                                "@s2.pth",
+                                "--teacher-out",
+                                "@t2.pth")
+                        .code());
         try (TorchFile students = TorchFile.open(folder.resolve("s2.pth"));
                 TorchFile exported = TorchFile.open(folder.resolve("t2.pth"))) {
-            assertEquals(List.of("student_rgb", "student_depth"), List.copyOf(students.root().keySet()));
+            assertEquals(
+                    List.of("student_rgb", "student_depth"),
+                    List.copyOf(students.root().keySet()));
             assertSame(dict(STUDENT, "rgb", ""), (Map<?, ?>) students.root().get("student_rgb"));
             assertSame(dict(STUDENT, "depth", ""), (Map<?, ?>) students.root().get("student_depth"));
             assertSame(dict(TEACHER, "teacher", ""), exported.root());
@@ -133,16 +177,31 @@ class ImportExportTest {
     /** Wrapped, from DataParallel, Eyecandies' key, doubles, no counters; the teacher from safetensors. */
     @Test
     void toleratesHowCheckpointsAreSaved() throws IOException {
-        List<TensorInfo> doubles = STUDENT.stream().filter(t -> !ParameterNames.isCounter(t.name()))
-                .map(t -> t.withType(TensorType.F64)).toList();
-        TorchWriter.write(folder.resolve("s.pth"), Map.of("state_dict", Map.of("student_rgb",
-                Map.of("model", dict(STUDENT, "rgb", "module.")), "student_normals", dict(doubles, "depth", ""))));
-        SafetensorsWriter.write(folder.resolve("t.safetensors"), Map.of(),
+        List<TensorInfo> doubles = STUDENT.stream()
+                .filter(t -> !ParameterNames.isCounter(t.name()))
+                .map(t -> t.withType(TensorType.F64))
+                .toList();
+        TorchWriter.write(
+                folder.resolve("s.pth"),
+                Map.of(
+                        "state_dict",
+                        Map.of(
+                                "student_rgb",
+                                Map.of("model", dict(STUDENT, "rgb", "module.")),
+                                "student_normals",
+                                dict(doubles, "depth", ""))));
+        SafetensorsWriter.write(
+                folder.resolve("t.safetensors"),
+                Map.of(),
                 TEACHER.stream().map(t -> tensor(t, "teacher")).toList());
         Outcome imported = importing("@s.pth", "@t.safetensors", "--modality", "normals");
         assertEquals("", imported.err());
         assertEquals(0, imported.code());
-        assertTrue(imported.out().contains("no calibration yet; run: trd calibrate --model " + folder.resolve("m.safetensors") + " --data CATEGORY"), imported.out());
+        assertTrue(
+                imported.out()
+                        .contains("no calibration yet; run: trd calibrate --model " + folder.resolve("m.safetensors")
+                                + " --data CATEGORY"),
+                imported.out());
         try (ModelFile model = ModelFile.open(folder.resolve("m.safetensors"))) {
             assertEquals(5, model.info().normalKernel());
             String weights = "decoder.w_b";
@@ -156,15 +215,24 @@ class ImportExportTest {
     @Test
     void usersFaultsAreOneLineAndLeaveNothing() throws IOException {
         Map<String, Object> broken = dict(STUDENT, "rgb", "");
-        broken.put("bn.conv2.weight", new SafetensorsWriter.Source(new TensorInfo("", TensorType.F32, List.of(256L, 256L, 3L, 3L)),
-                () -> ByteBuffer.allocate(256 * 256 * 9 * 4).order(ByteOrder.LITTLE_ENDIAN).putFloat(40, Float.NaN)));
-        TorchWriter.write(folder.resolve("nan.pth"), Map.of("student_rgb", broken, "student_depth", dict(STUDENT, "d", "")));
+        broken.put(
+                "bn.conv2.weight",
+                new SafetensorsWriter.Source(
+                        new TensorInfo("", TensorType.F32, List.of(256L, 256L, 3L, 3L)),
+                        () -> ByteBuffer.allocate(256 * 256 * 9 * 4)
+                                .order(ByteOrder.LITTLE_ENDIAN)
+                                .putFloat(40, Float.NaN)));
+        TorchWriter.write(
+                folder.resolve("nan.pth"), Map.of("student_rgb", broken, "student_depth", dict(STUDENT, "d", "")));
         TorchWriter.write(folder.resolve("t.pth"), dict(TEACHER, "teacher", ""));
         Files.writeString(folder.resolve("text.pth"), "not a checkpoint");
         Files.createDirectory(folder.resolve("dir"));
-        fault(importing("@nan.pth", "@t.pth", "--modality", "depth"),
+        fault(
+                importing("@nan.pth", "@t.pth", "--modality", "depth"),
                 "tensor student_rgb.bn.conv2.weight holds NaN at element 10");
-        fault(importing("@t.pth", "@t.pth", "--modality", "depth"), "it has no dict student_rgb (its keys begin with conv1.weight");
+        fault(
+                importing("@t.pth", "@t.pth", "--modality", "depth"),
+                "it has no dict student_rgb (its keys begin with conv1.weight");
         fault(importing("@nan.pth", "@nan.pth", "--modality", "depth"), "holds no tensors of a ResNet");
         fault(importing("@text.pth", "@t.pth", "--modality", "depth"), "not a PyTorch checkpoint");
         fault(importing("@nan.pth", "@text.pth", "--modality", "depth"), "not a PyTorch checkpoint");
@@ -176,14 +244,54 @@ class ImportExportTest {
         fault(importing("@nan.pth", "@t.pth"), "--modality");
         fault(importing("@nan.pth", "@t.pth", "--modality", "normals", "--normal-kernel", "4"), "must be odd");
         fault(importing("@nan.pth", "@t.pth", "--modality", "depth", "--calibration", "1,2,3"), "four numbers");
-        fault(importing("@nan.pth", "@t.pth", "--modality", "depth", "--calibration", "1,2,3,x"), "'x' is not a double");
-        fault(importing("@nan.pth", "@t.pth", "--modality", "depth", "--calibration", "1,0,1,1"), "positive standard deviations");
-        fault(run("import", "--student", "@nan.pth", "--teacher", "@t.pth", "--backbone", "resnet50", "--modality", "depth",
-                "--out", "@m.safetensors"), "tensor layer1.0.conv1.weight is 64x64x3x3, not 64x64x1x1");
-        fault(run("import", "--student", "@nan.pth", "--teacher", "@t.pth", "--backbone", "vgg", "--modality", "depth",
-                "--out", "@m.safetensors"), "unknown backbone 'vgg'");
-        fault(run("import", "--student", "@nan.pth", "--teacher", "@t.pth", "--size", "100", "--modality", "depth", "--out",
-                "@m.safetensors"), "multiple of 32");
+        fault(
+                importing("@nan.pth", "@t.pth", "--modality", "depth", "--calibration", "1,2,3,x"),
+                "'x' is not a double");
+        fault(
+                importing("@nan.pth", "@t.pth", "--modality", "depth", "--calibration", "1,0,1,1"),
+                "positive standard deviations");
+        fault(
+                run(
+                        "import",
+                        "--student",
+                        "@nan.pth",
+                        "--teacher",
+                        "@t.pth",
+                        "--backbone",
+                        "resnet50",
+                        "--modality",
+                        "depth",
+                        "--out",
+                        "@m.safetensors"),
+                "tensor layer1.0.conv1.weight is 64x64x3x3, not 64x64x1x1");
+        fault(
+                run(
+                        "import",
+                        "--student",
+                        "@nan.pth",
+                        "--teacher",
+                        "@t.pth",
+                        "--backbone",
+                        "vgg",
+                        "--modality",
+                        "depth",
+                        "--out",
+                        "@m.safetensors"),
+                "unknown backbone 'vgg'");
+        fault(
+                run(
+                        "import",
+                        "--student",
+                        "@nan.pth",
+                        "--teacher",
+                        "@t.pth",
+                        "--size",
+                        "100",
+                        "--modality",
+                        "depth",
+                        "--out",
+                        "@m.safetensors"),
+                "multiple of 32");
         fault(run("export", "--model", "@absent", "--to", "pth", "--out", "@x.pth"), "absent does not exist");
         fault(run("export", "--model", "@nan.pth", "--to", "pth", "--out", "@x.pth"), "not a sound safetensors file");
         fault(run("export", "--model", "@nan.pth", "--to", "onnx", "--out", "@x.pth"), "use --to pth");

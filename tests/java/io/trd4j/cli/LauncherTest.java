@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LauncherTest {
     @TempDir
     private Path folder;
+
     private Path project;
     private Path bin;
 
@@ -33,8 +34,21 @@ class LauncherTest {
         Files.copy(Cli.ROOT.resolve("trd"), project.resolve("trd"));
         Files.setPosixFilePermissions(project.resolve("trd"), PosixFilePermissions.fromString("rwxr-xr-x"));
         bin = Files.createDirectory(folder.resolve("bin"));
-        for (String tool : List.of("bash", "cat", "dirname", "env", "find", "flock", "id", "mkdir", "mktemp", "readlink", "rm", "sed",
-                "tail", "tr")) {
+        for (String tool : List.of(
+                "bash",
+                "cat",
+                "dirname",
+                "env",
+                "find",
+                "flock",
+                "id",
+                "mkdir",
+                "mktemp",
+                "readlink",
+                "rm",
+                "sed",
+                "tail",
+                "tr")) {
             for (String place : List.of("/bin/", "/usr/bin/")) {
                 if (Files.exists(Path.of(place + tool))) {
                     stub(bin.resolve(tool), "exec " + place + tool + " \"$@\"");
@@ -60,8 +74,10 @@ class LauncherTest {
     private Path stubJava() throws IOException {
         Path home = folder.resolve("jdk");
         stub(home.resolve("bin/javac"), "echo javac 17.0.1");
-        stub(home.resolve("bin/java"), "case $1 in -XX:ArchiveClassesAtExit=*) : >\"${1#*=}\"; exit ;; esac; "
-                + "[ \"${*: -1}\" = --version ] && exit; printf '%s\\n' \"$@\"; exit 7");
+        stub(
+                home.resolve("bin/java"),
+                "case $1 in -XX:ArchiveClassesAtExit=*) : >\"${1#*=}\"; exit ;; esac; "
+                        + "[ \"${*: -1}\" = --version ] && exit; printf '%s\\n' \"$@\"; exit 7");
         return home;
     }
 
@@ -70,7 +86,9 @@ class LauncherTest {
         Path err = folder.resolve("err.txt");
         List<String> command = new ArrayList<>(List.of(launcher.toString()));
         command.addAll(List.of(args));
-        ProcessBuilder builder = new ProcessBuilder(command).directory(from.toFile()).redirectOutput(out.toFile())
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(from.toFile())
+                .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().clear();
         builder.environment().put("PATH", bin.toString());
@@ -83,14 +101,24 @@ class LauncherTest {
     @Test
     void saysWhatIsMissingWhenItMayNotInstall() throws Exception {
         for (String verb : List.of("demo", "test")) {
-            assertEquals(new Outcome(2, List.of(), List.of("trd: this machine lacks: maven g++ make cmake (Debian names); install "
-                    + "them, then run the command again")), run(folder, project.resolve("trd"), verb));
+            assertEquals(
+                    new Outcome(
+                            2,
+                            List.of(),
+                            List.of("trd: this machine lacks: maven g++ make cmake (Debian names); install "
+                                    + "them, then run the command again")),
+                    run(folder, project.resolve("trd"), verb));
         }
         // apt is there, but neither root nor sudo.
         stub(bin.resolve("apt-get"), "echo must not run; exit 1");
         stub(bin.resolve("id"), "echo 1000");
-        assertEquals(new Outcome(2, List.of(), List.of("trd: this machine lacks: maven g++ make cmake; run: sudo sh -c 'apt-get update "
-                + "&& apt-get install -y --no-install-recommends maven g++ make cmake'")), run(folder, project.resolve("trd"), "demo"));
+        assertEquals(
+                new Outcome(
+                        2,
+                        List.of(),
+                        List.of("trd: this machine lacks: maven g++ make cmake; run: sudo sh -c 'apt-get update "
+                                + "&& apt-get install -y --no-install-recommends maven g++ make cmake'")),
+                run(folder, project.resolve("trd"), "demo"));
     }
 
     @Test
@@ -99,16 +127,24 @@ class LauncherTest {
         stub(bin.resolve("id"), "echo 0");
         Outcome failed = run(folder, project.resolve("trd"), "demo");
         assertEquals(2, failed.code());
-        assertEquals(List.of("trd: installing maven g++ make cmake", "E: no network"), failed.err().subList(0, 2));
-        assertTrue(failed.err().get(2).startsWith("trd: the installation failed; run: sudo sh -c 'apt-get update"), failed.toString());
+        assertEquals(
+                List.of("trd: installing maven g++ make cmake", "E: no network"),
+                failed.err().subList(0, 2));
+        assertTrue(
+                failed.err().get(2).startsWith("trd: the installation failed; run: sudo sh -c 'apt-get update"),
+                failed.toString());
     }
 
     @Test
     void passesTheTestsOptionsToMaven() throws Exception {
         stubTools();
         stub(bin.resolve("mvn"), "echo \"$PWD\"; printf '%s\\n' \"$@\"; exit 3");
-        assertEquals(new Outcome(3, List.of(project.toString(), "-B", "-ntp", "-Dstyle.color=never", "verify", "-Dtest=A B"),
-                List.of()), run(folder, project.resolve("trd"), "test", "-Dtest=A B"));
+        assertEquals(
+                new Outcome(
+                        3,
+                        List.of(project.toString(), "-B", "-ntp", "-Dstyle.color=never", "verify", "-Dtest=A B"),
+                        List.of()),
+                run(folder, project.resolve("trd"), "test", "-Dtest=A B"));
     }
 
     /** Class-data sharing: the archive is made with the build, used where it is, and missed by nobody. */
@@ -119,28 +155,48 @@ class LauncherTest {
             Files.createDirectories(project.resolve(source).getParent());
             Files.writeString(project.resolve(source), "");
         }
-        stub(bin.resolve("mvn"), "mkdir -p target/classes; : >target/classes/A.class; echo /lib.jar >target/classpath.txt");
+        stub(
+                bin.resolve("mvn"),
+                "mkdir -p target/classes; : >target/classes/A.class; echo /lib.jar >target/classpath.txt");
         Path home = stubJava();
         stub(home.resolve("bin/jar"), ": >\"$4\"");
         String target = project.resolve("target") + "/";
-        List<String> path = List.of("-cp", target + "classes.jar:/lib.jar:" + target + "classes", "io.trd4j.cli.Main", "inspect");
+        List<String> path =
+                List.of("-cp", target + "classes.jar:/lib.jar:" + target + "classes", "io.trd4j.cli.Main", "inspect");
         for (int i = 0; i < 2; i++) {
             Outcome run = run(folder, project.resolve("trd"), "inspect");
-            assertEquals(List.of("-XX:SharedArchiveFile=" + target + "classes.jsa", "-Xlog:disable"), run.out().subList(0, 2));
-            assertEquals(path, run.out().subList(run.out().indexOf("-cp"), run.out().size()));
+            assertEquals(
+                    List.of("-XX:SharedArchiveFile=" + target + "classes.jsa", "-Xlog:disable"),
+                    run.out().subList(0, 2));
+            assertEquals(
+                    path, run.out().subList(run.out().indexOf("-cp"), run.out().size()));
         }
         Files.delete(project.resolve("target/classes.jsa"));
-        assertEquals("-Dtrd.root=" + project, run(folder, project.resolve("trd"), "inspect").out().get(0));
+        assertEquals(
+                "-Dtrd.root=" + project,
+                run(folder, project.resolve("trd"), "inspect").out().get(0));
     }
 
     /** Also when tests fail: what is said last is said of what ran, and the exit code is Maven's. */
     @Test
     void theTestsEndWithTheirReport() throws Exception {
         stubTools();
-        stub(bin.resolve("mvn"), "mkdir -p target/test-classes/io/trd4j && : >target/test-classes/io/trd4j/SuiteReport.class; "
-                + "echo 'Tests run: 1, Failures: 1'; exit 3");
-        assertEquals(new Outcome(3, List.of("Tests run: 1, Failures: 1", "-cp", "target/test-classes", "io.trd4j.SuiteReport",
-                "target/surefire-reports", "target/.tests"), List.of()), run(folder, project.resolve("trd"), "test"));
+        stub(
+                bin.resolve("mvn"),
+                "mkdir -p target/test-classes/io/trd4j && : >target/test-classes/io/trd4j/SuiteReport.class; "
+                        + "echo 'Tests run: 1, Failures: 1'; exit 3");
+        assertEquals(
+                new Outcome(
+                        3,
+                        List.of(
+                                "Tests run: 1, Failures: 1",
+                                "-cp",
+                                "target/test-classes",
+                                "io.trd4j.SuiteReport",
+                                "target/surefire-reports",
+                                "target/.tests"),
+                        List.of()),
+                run(folder, project.resolve("trd"), "test"));
         assertTrue(Files.exists(project.resolve("target/.tests")));
     }
 
@@ -155,22 +211,32 @@ class LauncherTest {
         stub(bin.resolve("mvn"), "echo 'cannot compile'; exit 1");
         Outcome failed = run(folder, project.resolve("trd"), "demo");
         assertEquals(1, failed.code());
-        assertEquals(List.of("cannot compile", "trd: the build failed; the log above is target/build.log"), failed.err().subList(1, 3));
+        assertEquals(
+                List.of("cannot compile", "trd: the build failed; the log above is target/build.log"),
+                failed.err().subList(1, 3));
         stub(bin.resolve("mvn"), "echo built >>mvn.log; echo /lib.jar >target/classpath.txt");
         Path link = Files.createSymbolicLink(folder.resolve("link"), project.resolve("trd"));
         Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
 
-        List<String> called = List.of("-cp", project.resolve("target/classes") + ":/lib.jar", "io.trd4j.cli.Main", "inspect", "--out",
+        List<String> called = List.of(
+                "-cp",
+                project.resolve("target/classes") + ":/lib.jar",
+                "io.trd4j.cli.Main",
+                "inspect",
+                "--out",
                 "a folder");
         for (int i = 0; i < 2; i++) {
             Outcome run = run(elsewhere, link, "inspect", "--out", "a folder");
             assertEquals(7, run.code(), run.toString());
-            assertEquals(called, run.out().subList(run.out().indexOf("-cp"), run.out().size()));
+            assertEquals(
+                    called,
+                    run.out().subList(run.out().indexOf("-cp"), run.out().size()));
             assertEquals(i == 0 ? 1 : 0, run.err().size(), run.toString());
         }
         assertEquals(List.of("built"), Files.readAllLines(project.resolve("mvn.log")));
         FileTime built = Files.getLastModifiedTime(project.resolve("target/.built"));
-        Files.setLastModifiedTime(project.resolve("src/main/x"), FileTime.from(built.toInstant().plusSeconds(1)));
+        Files.setLastModifiedTime(
+                project.resolve("src/main/x"), FileTime.from(built.toInstant().plusSeconds(1)));
         run(elsewhere, link, "inspect");
         assertEquals(List.of("built", "built"), Files.readAllLines(project.resolve("mvn.log")));
     }

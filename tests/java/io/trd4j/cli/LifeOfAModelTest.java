@@ -32,14 +32,24 @@ class LifeOfAModelTest {
 
         Path data = folder.resolve("plate");
         Path model = folder.resolve("cli.safetensors");
-        Cli.Outcome trained = Cli.here("train", "--data", data, "--out", model, "--size", 64, "--batch", 4, "--epochs", 2).expect(0);
+        Cli.Outcome trained = Cli.here(
+                        "train", "--data", data, "--out", model, "--size", 64, "--batch", 4, "--epochs", 2)
+                .expect(0);
         Cli.here("calibrate", "--model", model, "--data", data).expect(0);
-        Cli.here("calibrate", "--model", model, "--data", data, "--false-reject-rate", "30%").expect(0);
-        Cli.here("evaluate", "--model", model, "--data", data, "--out", folder.resolve("cli")).expect(0);
+        Cli.here("calibrate", "--model", model, "--data", data, "--false-reject-rate", "30%")
+                .expect(0);
+        Cli.here("evaluate", "--model", model, "--data", data, "--out", folder.resolve("cli"))
+                .expect(0);
 
         List<String> warnings = trained.complaints();
-        assertTrue(warnings.stream().anyMatch(line -> line.startsWith("trd: the model has not converged after 2 epochs")), trained.err());
-        assertEquals(warnings, example.log.subList(0, warnings.size()).stream().map(line -> "trd: " + line).toList());
+        assertTrue(
+                warnings.stream().anyMatch(line -> line.startsWith("trd: the model has not converged after 2 epochs")),
+                trained.err());
+        assertEquals(
+                warnings,
+                example.log.subList(0, warnings.size()).stream()
+                        .map(line -> "trd: " + line)
+                        .toList());
         String inspected = example.log.get(warnings.size());
         assertEquals(warnings.size() + 1, example.log.size());
 
@@ -52,12 +62,17 @@ class LifeOfAModelTest {
         assertEquals(cli.thresholds(), java.thresholds());
         assertEquals(cli.driftReference(), java.driftReference());
         for (String file : List.of("scores.csv", "metrics.json")) {
-            assertArrayEquals(Files.readAllBytes(folder.resolve("cli").resolve(file)),
-                    Files.readAllBytes(folder.resolve("results").resolve(file)), file);
+            assertArrayEquals(
+                    Files.readAllBytes(folder.resolve("cli").resolve(file)),
+                    Files.readAllBytes(folder.resolve("results").resolve(file)),
+                    file);
         }
-        String[] first = Files.readAllLines(folder.resolve("results/scores.csv")).get(1).split(",");
-        assertEquals(first[0] + " is " + first[6] + ": score " + first[3] + ", threshold "
-                + java.thresholds().combined().ng().value(), inspected);
+        String[] first =
+                Files.readAllLines(folder.resolve("results/scores.csv")).get(1).split(",");
+        assertEquals(
+                first[0] + " is " + first[6] + ": score " + first[3] + ", threshold "
+                        + java.thresholds().combined().ng().value(),
+                inspected);
         assertTrue(Files.readString(folder.resolve("report.html")).contains(first[0]));
     }
 

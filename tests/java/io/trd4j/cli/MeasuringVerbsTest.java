@@ -33,6 +33,7 @@ class MeasuringVerbsTest {
 
     @TempDir
     private static Path folder;
+
     private static Path model;
 
     @BeforeAll
@@ -63,8 +64,16 @@ class MeasuringVerbsTest {
     private static JsonNode bench(Cli.Outcome run, Path file, int parts) throws IOException {
         assertEquals(List.of(), run.complaints());
         JsonNode result = new ObjectMapper().readTree(file.toFile());
-        assertEquals(List.of("latency_ms", "stages_ms", "throughput_parts_per_s", "peak_memory_bytes", "rss_bytes",
-                "allocated_bytes_per_part", "settings"), keys(result));
+        assertEquals(
+                List.of(
+                        "latency_ms",
+                        "stages_ms",
+                        "throughput_parts_per_s",
+                        "peak_memory_bytes",
+                        "rss_bytes",
+                        "allocated_bytes_per_part",
+                        "settings"),
+                keys(result));
         assertLatencies(result.get("latency_ms"));
         assertEquals(STAGES, keys(result.get("stages_ms")));
         double sum = 0;
@@ -93,14 +102,36 @@ class MeasuringVerbsTest {
     @Test
     void benchMeasuresAModelOnSyntheticAndOnRealParts() throws IOException {
         Path file = folder.resolve("bench.json");
-        Cli.Outcome run = Cli.here("bench", "--model", model, "--parts", 6, "--warmup", 2, "--threads", 1, "--resolution", 96,
-                "--json", file).expect(0);
+        Cli.Outcome run = Cli.here(
+                        "bench",
+                        "--model",
+                        model,
+                        "--parts",
+                        6,
+                        "--warmup",
+                        2,
+                        "--threads",
+                        1,
+                        "--resolution",
+                        96,
+                        "--json",
+                        file)
+                .expect(0);
         JsonNode settings = bench(run, file, 6).get("settings");
-        assertEquals(List.of("synthetic", "5", "96", "1", "auto", "fp32", "false", "resnet18", "64", "depth", "2"), List.of(
-                settings.get("data").asText(), settings.get("different_parts").asText(), settings.get("part_width").asText(),
-                settings.get("threads").asText(), settings.get("precision_asked").asText(), settings.get("precision").asText(),
-                settings.get("random").asText(), settings.get("backbone").asText(), settings.get("size").asText(),
-                settings.get("modality").asText(), settings.get("warmup").asText()));
+        assertEquals(
+                List.of("synthetic", "5", "96", "1", "auto", "fp32", "false", "resnet18", "64", "depth", "2"),
+                List.of(
+                        settings.get("data").asText(),
+                        settings.get("different_parts").asText(),
+                        settings.get("part_width").asText(),
+                        settings.get("threads").asText(),
+                        settings.get("precision_asked").asText(),
+                        settings.get("precision").asText(),
+                        settings.get("random").asText(),
+                        settings.get("backbone").asText(),
+                        settings.get("size").asText(),
+                        settings.get("modality").asText(),
+                        settings.get("warmup").asText()));
         assertEquals(model.toString(), settings.get("model").asText());
         assertTrue(settings.get("natives").get(0).asText().startsWith("libtrd"), settings.toString());
         assertFalse(run.out().contains("random"), run.out());
@@ -109,17 +140,38 @@ class MeasuringVerbsTest {
 
         Path parts = folder.resolve("cookie");
         SmallModel.category(parts, 0, 0, 3);
-        run = Cli.here("bench", "--model", model, "--parts", 4, "--warmup", 0, "--data", parts, "--json", file).expect(0);
+        run = Cli.here("bench", "--model", model, "--parts", 4, "--warmup", 0, "--data", parts, "--json", file)
+                .expect(0);
         settings = bench(run, file, 4).get("settings");
-        assertEquals(List.of(parts.toString(), "3", "64"), List.of(settings.get("data").asText(),
-                settings.get("different_parts").asText(), settings.get("part_height").asText()));
+        assertEquals(
+                List.of(parts.toString(), "3", "64"),
+                List.of(
+                        settings.get("data").asText(),
+                        settings.get("different_parts").asText(),
+                        settings.get("part_height").asText()));
     }
 
     @Test
     void benchRunsWithoutAModel() throws IOException {
         Path file = folder.resolve("random.json");
-        Cli.Outcome run = Cli.here("bench", "--random", "--backbone", "resnet18", "--size", 64, "--precision", "fp32", "--parts",
-                3, "--warmup", 1, "--resolution", 64, "--json", file).expect(0);
+        Cli.Outcome run = Cli.here(
+                        "bench",
+                        "--random",
+                        "--backbone",
+                        "resnet18",
+                        "--size",
+                        64,
+                        "--precision",
+                        "fp32",
+                        "--parts",
+                        3,
+                        "--warmup",
+                        1,
+                        "--resolution",
+                        64,
+                        "--json",
+                        file)
+                .expect(0);
         JsonNode settings = bench(run, file, 3).get("settings");
         assertTrue(settings.get("model").isNull() && settings.get("random").asBoolean());
         assertEquals("normals", settings.get("modality").asText());
@@ -129,7 +181,8 @@ class MeasuringVerbsTest {
     @Test
     void thePlanPrintsEveryStepAndWhereTheTimeGoes() throws IOException {
         Path file = folder.resolve("plan.json");
-        Cli.Outcome run = Cli.here("plan", "--model", model, "--runs", 2, "--threads", 1, "--json", file).expect(0);
+        Cli.Outcome run = Cli.here("plan", "--model", model, "--runs", 2, "--threads", 1, "--json", file)
+                .expect(0);
         assertEquals("", run.err());
         List<String> lines = run.out().lines().toList();
         assertTrue(lines.get(0).startsWith("resnet18, size 64, precision fp32, 1 threads, oneDNN "), lines.get(0));
@@ -154,29 +207,38 @@ class MeasuringVerbsTest {
         assertEquals(report.get("weights_bytes").asLong(), weights);
         for (String totals : List.of("by_kind", "by_part")) {
             double sum = 0;
-            for (Iterator<Map.Entry<String, JsonNode>> all = report.get(totals).fields(); all.hasNext();) {
+            for (Iterator<Map.Entry<String, JsonNode>> all = report.get(totals).fields(); all.hasNext(); ) {
                 Map.Entry<String, JsonNode> total = all.next();
                 assertTrue(lines.stream().anyMatch(line -> line.startsWith(total.getKey() + "  ")), total.getKey());
                 sum += total.getValue().get("ms").asDouble();
             }
             assertEquals(millis, sum, 1e-9 * millis);
         }
-        assertEquals(report.get("share_of_peak").asDouble(),
-                gflop / report.get("network_ms").asDouble() * 1e3 / report.get("peak_gflop_per_s").asDouble(), 1e-9);
+        assertEquals(
+                report.get("share_of_peak").asDouble(),
+                gflop
+                        / report.get("network_ms").asDouble()
+                        * 1e3
+                        / report.get("peak_gflop_per_s").asDouble(),
+                1e-9);
     }
 
     @Test
     void thePlanOfRandomWeightsSaysSo() {
-        Cli.Outcome run = Cli.here("plan", "--random", "--backbone", "resnet18", "--size", 32, "--runs", 1).expect(0);
+        Cli.Outcome run = Cli.here("plan", "--random", "--backbone", "resnet18", "--size", 32, "--runs", 1)
+                .expect(0);
         assertEquals(ModelChoice.MEANINGLESS, run.out().lines().findFirst().orElseThrow());
     }
 
     @Test
     void withoutAPlanOneLineSaysSo() {
-        List<String> lines = PlanText.lines(new PlanReport(Backbone.RESNET18, 64, Precision.FP32, 2, "LibTorch", 3,
-                1.5e9, 0, 0, List.of(), 12.5, 0));
-        assertEquals(List.of("resnet18, size 64, precision fp32, 2 threads, LibTorch",
-                "1.50 GFLOP in 12.50 ms; LibTorch runs the network op by op on this platform: there is no plan to show"),
+        List<String> lines = PlanText.lines(new PlanReport(
+                Backbone.RESNET18, 64, Precision.FP32, 2, "LibTorch", 3, 1.5e9, 0, 0, List.of(), 12.5, 0));
+        assertEquals(
+                List.of(
+                        "resnet18, size 64, precision fp32, 2 threads, LibTorch",
+                        "1.50 GFLOP in 12.50 ms; LibTorch runs the network op by op on this platform: there is "
+                                + "no plan to show"),
                 lines);
     }
 }

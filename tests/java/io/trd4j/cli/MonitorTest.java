@@ -40,14 +40,30 @@ class MonitorTest {
         Path model = folder.resolve("model.safetensors");
         Files.copy(Sample.get().model, model);
         assertNull(info(model).driftReference(), "the sample was calibrated on two parts");
-        Cli.here("synth", "--out", folder, "--shape", "plate", "--train", 0, "--validation", PARTS, "--test", 0, "--size", 64, "--seed", 9)
+        Cli.here(
+                        "synth",
+                        "--out",
+                        folder,
+                        "--shape",
+                        "plate",
+                        "--train",
+                        0,
+                        "--validation",
+                        PARTS,
+                        "--test",
+                        0,
+                        "--size",
+                        64,
+                        "--seed",
+                        9)
                 .expect(0);
         Path parts = folder.resolve("plate");
         Cli.Outcome without = Cli.run(List.of("monitor", "--model", model, "--data", parts.resolve("validation/good")));
         assertEquals(2, without.code());
         assertTrue(without.err().contains("run: trd calibrate --model " + model), without.err());
 
-        Cli.here("calibrate", "--model", model, "--data", parts, "--false-reject-rate", "30%", "--confidence", "90%").expect(0);
+        Cli.here("calibrate", "--model", model, "--data", parts, "--false-reject-rate", "30%", "--confidence", "90%")
+                .expect(0);
         DriftReference reference = info(model).driftReference();
         assertEquals(PARTS, reference.parts());
         assertEquals(Statistic.values().length, reference.statistics().size());
@@ -56,12 +72,23 @@ class MonitorTest {
 
         // The same parts again: nothing can be more alike.
         Path json = folder.resolve("windows.json");
-        Cli.Outcome same = Cli.here("monitor", "--model", model, "--data", parts.resolve("validation/good"), "--window", PARTS, "--json", json)
+        Cli.Outcome same = Cli.here(
+                        "monitor",
+                        "--model",
+                        model,
+                        "--data",
+                        parts.resolve("validation/good"),
+                        "--window",
+                        PARTS,
+                        "--json",
+                        json)
                 .expect(0);
         assertEquals("000 to 011: no drift\n", same.out());
         JsonNode window = new ObjectMapper().readTree(json.toFile()).get(0);
         assertFalse(window.get("drift").asBoolean());
-        assertEquals(0.5, window.get("statistics").get("brightness").get("superiority").asDouble());
+        assertEquals(
+                0.5,
+                window.get("statistics").get("brightness").get("superiority").asDouble());
 
         Path dark = folder.resolve("dark");
         Files.createDirectories(dark.resolve("rgb"));
@@ -73,16 +100,21 @@ class MonitorTest {
             for (int b = 0; b < half.length; b++) {
                 half[b] = (byte) ((half[b] & 255) / 2);
             }
-            Files.write(dark.resolve("rgb/" + name + ".png"), ImageWriter.png(new RgbImage(image.width(), image.height(), half)));
+            Files.write(
+                    dark.resolve("rgb/" + name + ".png"),
+                    ImageWriter.png(new RgbImage(image.width(), image.height(), half)));
             Files.copy(parts.resolve("validation/good/xyz/" + name + ".tiff"), dark.resolve("xyz/" + name + ".tiff"));
         }
-        Cli.Outcome drift = Cli.run(List.of("monitor", "--model", model, "--data", dark, "--window", PARTS, "--json", json));
+        Cli.Outcome drift =
+                Cli.run(List.of("monitor", "--model", model, "--data", dark, "--window", PARTS, "--json", json));
         assertEquals(3, drift.code(), drift.err());
         assertTrue(drift.out().startsWith("000 to 011: DRIFT\n"), drift.out());
         assertTrue(drift.out().contains("  brightness is lower: median "), drift.out());
         window = new ObjectMapper().readTree(json.toFile()).get(0);
-        assertTrue(window.get("drift").asBoolean() && window.get("statistics").get("brightness").get("moved").asBoolean());
-        assertFalse(window.get("statistics").get("valid_depth_share").get("moved").asBoolean(), "the points are the same");
+        assertTrue(window.get("drift").asBoolean()
+                && window.get("statistics").get("brightness").get("moved").asBoolean());
+        assertFalse(
+                window.get("statistics").get("valid_depth_share").get("moved").asBoolean(), "the points are the same");
 
         // Another calibration has other scores.
         Cli.here("calibrate", "--model", model, "--data", Sample.get().category).expect(0);

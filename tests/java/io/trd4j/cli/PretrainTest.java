@@ -42,8 +42,11 @@ class PretrainTest {
         assertEquals(List.of(), outcome.complaints());
         assertTrue(outcome.out().startsWith("wrote " + whole + ": 6 steps of 8 images in "), outcome.out());
 
-        Process process = Cli.in(folder).start(folder.resolve("out"), folder.resolve("err"),
-                pretraining(killed, "--state-every", 0).toArray());
+        Process process = Cli.in(folder)
+                .start(
+                        folder.resolve("out"),
+                        folder.resolve("err"),
+                        pretraining(killed, "--state-every", 0).toArray());
         long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(10);
         while (!Files.exists(state)) {
             assertTrue(process.isAlive() && System.nanoTime() < deadline, () -> "no state file");
@@ -53,7 +56,8 @@ class PretrainTest {
         assertTrue(process.waitFor(5, TimeUnit.MINUTES));
         assertFalse(Files.exists(killed), "it ended before it could be interrupted");
 
-        Cli.Outcome other = Cli.run(pretraining(killed, "--resume", "--steps", 7)).expect(2);
+        Cli.Outcome other =
+                Cli.run(pretraining(killed, "--resume", "--steps", 7)).expect(2);
         assertEquals(1, other.complaints().size(), other.err());
         assertTrue(other.err().contains("steps is 6 there and 7 now"), other.err());
 
@@ -64,8 +68,21 @@ class PretrainTest {
         assertFalse(Files.exists(state), "a finished run needs no state");
 
         Path model = folder.resolve("model.safetensors");
-        Cli.here("train", "--data", Sample.get().category, "--out", model, "--size", 32, "--epochs", 1, "--batch", 2,
-                "--teacher", whole).expect(0);
+        Cli.here(
+                        "train",
+                        "--data",
+                        Sample.get().category,
+                        "--out",
+                        model,
+                        "--size",
+                        32,
+                        "--epochs",
+                        1,
+                        "--batch",
+                        2,
+                        "--teacher",
+                        whole)
+                .expect(0);
     }
 
     @Test

@@ -40,6 +40,7 @@ class RoiTest {
 
     @TempDir
     private Path folder;
+
     private Sample sample;
     private Path model;
     /** The left half, as an image of another size. */
@@ -72,7 +73,9 @@ class RoiTest {
 
     @Test
     void isSetKeptShownAndRemoved() throws IOException {
-        assertEquals("no region of interest: all pixels count\n", Cli.here("roi", "--model", model, "--show").expect(0).out());
+        assertEquals(
+                "no region of interest: all pixels count\n",
+                Cli.here("roi", "--model", model, "--show").expect(0).out());
         String text = "region of interest: 50.0 % of the pixels count (2048 of 64x64), from left.png\n";
         assertTrue(calibrate("--roi", left).out().contains("\n" + text));
         assertEquals(text, Cli.here("roi", "--model", model, "--show").expect(0).out());
@@ -96,7 +99,9 @@ class RoiTest {
         Thresholds thresholds = Thresholds.NONE.with(ScoreBranch.RGB, new Thresholds.Limits(Threshold.byHand(1), null));
         ModelFile.replaceInfo(model, info -> info.withThresholds(thresholds));
         calibrate("--roi", out);
-        assertEquals(List.of(set.calibration(), Thresholds.NONE), List.of(info().calibration(), info().thresholds()),
+        assertEquals(
+                List.of(set.calibration(), Thresholds.NONE),
+                List.of(info().calibration(), info().thresholds()),
                 "the same pixels, and the thresholds of the old region are gone");
         calibrate("--roi", "none");
         assertEquals(Sha256.of(sample.model), Sha256.of(model), "back to the file it was");
@@ -104,7 +109,8 @@ class RoiTest {
 
     @Test
     void thresholdsAreThoseOfTheScoresInside() throws IOException {
-        Path roi = Files.writeString(folder.resolve("roi.json"),
+        Path roi = Files.writeString(
+                folder.resolve("roi.json"),
                 "{\"width\": 64, \"height\": 64, \"include\": [[[0, 0], [31, 0], [31, 63], [0, 63]]]}");
         calibrate("--roi", roi, "--method", "max-f1", "--precision", "fp32");
         Threshold set = info().thresholds().combined().ng();
@@ -125,9 +131,22 @@ class RoiTest {
     void evaluationAndInspectionStayInside() throws IOException {
         calibrate("--roi", left);
         Path results = folder.resolve("results");
-        Cli.here("evaluate", "--model", model, "--data", sample.category, "--out", results, "--precision", "fp32",
-                "--device", "cpu").expect(0);
-        JsonNode metrics = new ObjectMapper().readTree(results.resolve("metrics.json").toFile()).get("combined");
+        Cli.here(
+                        "evaluate",
+                        "--model",
+                        model,
+                        "--data",
+                        sample.category,
+                        "--out",
+                        results,
+                        "--precision",
+                        "fp32",
+                        "--device",
+                        "cpu")
+                .expect(0);
+        JsonNode metrics = new ObjectMapper()
+                .readTree(results.resolve("metrics.json").toFile())
+                .get("combined");
         List<PartFiles> parts = Dataset.open(sample.category).test();
         RegionOfInterest roi = info().regionOfInterest();
         float[][] maps = new float[parts.size()][];
@@ -145,17 +164,24 @@ class RoiTest {
                 anomalous[i] = parts.get(i).anomalous();
             }
         }
-        Evaluation.of(maps, scores, masks, anomalous, roi.mask(), SIZE, SIZE).toMap().forEach(
-                (column, value) -> assertEquals(value, metrics.get(column).asDouble(), column));
+        Evaluation.of(maps, scores, masks, anomalous, roi.mask(), SIZE, SIZE)
+                .toMap()
+                .forEach((column, value) ->
+                        assertEquals(value, metrics.get(column).asDouble(), column));
 
         Cli.here("threshold", "--model", model, "--ng", -1e6).expect(0);
         Path part = folder.resolve("part");
-        Cli.here(sample.inspect("test/hole/000", part).stream().map(o -> o.equals(sample.model) ? model : o).toArray()).expect(0);
+        Cli.here(sample.inspect("test/hole/000", part).stream()
+                        .map(o -> o.equals(sample.model) ? model : o)
+                        .toArray())
+                .expect(0);
         RgbImage mask = ImageReader.readRgb(part.resolve("mask.png"));
         for (int i = 0; i < SIZE * SIZE; i++) {
             assertEquals(roi.counts(i) ? (byte) 255 : 0, mask.rgb()[3 * i]);
         }
-        JsonNode regions = new ObjectMapper().readTree(part.resolve("result.json").toFile()).get("regions");
+        JsonNode regions = new ObjectMapper()
+                .readTree(part.resolve("result.json").toFile())
+                .get("regions");
         assertEquals(1, regions.size());
         assertEquals(2048, regions.get(0).get("area_px").asInt());
     }
@@ -164,13 +190,17 @@ class RoiTest {
     void trainingSeesWholeImages() throws IOException {
         Path[] models = {folder.resolve("whole.safetensors"), folder.resolve("left.safetensors")};
         for (Path file : models) {
-            List<Object> line = new ArrayList<>(List.of("train", "--data", sample.category, "--out", file, "--size", 32, "--epochs", 1,
-                    "--batch", 2));
+            List<Object> line = new ArrayList<>(List.of(
+                    "train", "--data", sample.category, "--out", file, "--size", 32, "--epochs", 1, "--batch", 2));
             line.addAll(file == models[1] ? List.of("--roi", left) : List.of());
             String out = Cli.run(line).expect(0).out();
-            assertEquals(file == models[1], out.contains("region of interest: 50.0 % of the pixels count (512 of 32x32)"), out);
+            assertEquals(
+                    file == models[1],
+                    out.contains("region of interest: 50.0 % of the pixels count (512 of 32x32)"),
+                    out);
         }
-        try (ModelFile whole = ModelFile.open(models[0]); ModelFile cut = ModelFile.open(models[1])) {
+        try (ModelFile whole = ModelFile.open(models[0]);
+                ModelFile cut = ModelFile.open(models[1])) {
             assertEquals(512, cut.info().regionOfInterest().pixels());
             assertNotEquals(whole.info().calibration(), cut.info().calibration());
             String name = "student_rgb.bn.bn_layer.0.conv1.weight";

@@ -20,9 +20,25 @@ final class Sample {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
         category = folder.resolve("parts/plate");
         model = folder.resolve("model.safetensors");
-        Cli.here("synth", "--out", folder.resolve("parts"), "--shape", "plate", "--train", 4, "--validation", 2, "--test", 8,
-                "--size", 64, "--seed", 3).expect(0);
-        Cli.here("train", "--data", category, "--out", model, "--size", 64, "--epochs", 2, "--batch", 2).expect(0);
+        Cli.here(
+                        "synth",
+                        "--out",
+                        folder.resolve("parts"),
+                        "--shape",
+                        "plate",
+                        "--train",
+                        4,
+                        "--validation",
+                        2,
+                        "--test",
+                        8,
+                        "--size",
+                        64,
+                        "--seed",
+                        3)
+                .expect(0);
+        Cli.here("train", "--data", category, "--out", model, "--size", 64, "--epochs", 2, "--batch", 2)
+                .expect(0);
     }
 
     static synchronized Sample get() throws IOException {
@@ -33,11 +49,13 @@ final class Sample {
     }
 
     Path rgb(String part) {
-        return category.resolve(Path.of(part).getParent().resolve("rgb").resolve(Path.of(part).getFileName() + ".png"));
+        return category.resolve(
+                Path.of(part).getParent().resolve("rgb").resolve(Path.of(part).getFileName() + ".png"));
     }
 
     Path xyz(String part) {
-        return category.resolve(Path.of(part).getParent().resolve("xyz").resolve(Path.of(part).getFileName() + ".tiff"));
+        return category.resolve(
+                Path.of(part).getParent().resolve("xyz").resolve(Path.of(part).getFileName() + ".tiff"));
     }
 
     List<Object> inspect(String part, Path out) {

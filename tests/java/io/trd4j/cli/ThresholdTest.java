@@ -40,20 +40,38 @@ class ThresholdTest {
 
     @TempDir
     private static Path folder;
+
     private static Sample sample;
     private static Path parts;
     /** Per branch the scores of the normal parts as {@code trd inspect} gives them. */
     private static final float[][] SCORES = new float[3][NORMAL];
+
     private Path model;
 
     @BeforeAll
     static void score() throws IOException {
         sample = Sample.get();
-        Cli.here("synth", "--out", folder, "--shape", "plate", "--train", 0, "--validation", NORMAL, "--test", 12, "--size", 64,
-                "--seed", 9).expect(0);
+        Cli.here(
+                        "synth",
+                        "--out",
+                        folder,
+                        "--shape",
+                        "plate",
+                        "--train",
+                        0,
+                        "--validation",
+                        NORMAL,
+                        "--test",
+                        12,
+                        "--size",
+                        64,
+                        "--seed",
+                        9)
+                .expect(0);
         parts = folder.resolve("plate");
         Path plain = parts.resolve("validation/good");
-        Cli.here("inspect", "--model", sample.model, "--data", plain, "--out", folder.resolve("scored")).expect(0);
+        Cli.here("inspect", "--model", sample.model, "--data", plain, "--out", folder.resolve("scored"))
+                .expect(0);
         List<PartFiles> normal = Dataset.open(plain).test();
         for (int i = 0; i < NORMAL; i++) {
             JsonNode result = result("scored/" + normal.get(i).id());
@@ -70,7 +88,8 @@ class ThresholdTest {
     }
 
     private static JsonNode result(String part) throws IOException {
-        return new ObjectMapper().readTree(folder.resolve(part).resolve("result.json").toFile());
+        return new ObjectMapper()
+                .readTree(folder.resolve(part).resolve("result.json").toFile());
     }
 
     private ModelInfo info() throws IOException {
@@ -95,17 +114,22 @@ class ThresholdTest {
     @Test
     void partsThatLackAModalityHaveThresholdsOfTheirOwn() throws Exception {
         String[] missing = {"rgb-only", "depth-only"};
-        Cli.Outcome run = calibrate("--false-reject-rate", "10%", "--confidence", "90%", "--branch", "combined,rgb-only,depth-only");
+        Cli.Outcome run = calibrate(
+                "--false-reject-rate", "10%", "--confidence", "90%", "--branch", "combined,rgb-only,depth-only");
         assertEquals(3, run.out().lines().count(), run.out());
         Thresholds set = info().thresholds();
-        assertEquals(ToleranceBound.above(SCORES[0], 0.1, 0.9).value(), set.combined().ng().value(), "shared with nobody");
+        assertEquals(
+                ToleranceBound.above(SCORES[0], 0.1, 0.9).value(),
+                set.combined().ng().value(),
+                "shared with nobody");
         for (String mode : missing) {
             boolean rgb = mode.equals("rgb-only");
             Threshold ng = set.of(ScoreBranch.of(mode)).ng();
             assertEquals(List.of(0.1, 0.9), List.of(ng.rate(), ng.confidence()));
             float[] scores = new float[NORMAL];
             List<PartFiles> normal = Dataset.open(parts).validation();
-            try (Inspector inspector = Inspector.open(model, InspectorOptions.defaults().withInputs(InputPolicy.inspectOther()))) {
+            try (Inspector inspector =
+                    Inspector.open(model, InspectorOptions.defaults().withInputs(InputPolicy.inspectOther()))) {
                 Inspection inspection = inspector.newInspection();
                 for (int i = 0; i < NORMAL; i++) {
                     Part part = normal.get(i).load();
@@ -114,13 +138,26 @@ class ThresholdTest {
                 }
             }
             Path out = folder.resolve("alone-" + mode);
-            Cli.here("inspect", "--model", model, rgb ? "--rgb" : "--xyz", rgb ? normal.get(1).rgb() : normal.get(1).second(), "--out",
-                    out, "--on-bad-depth", "rgb-only", "--on-bad-rgb", "depth-only").expect(0);
+            Cli.here(
+                            "inspect",
+                            "--model",
+                            model,
+                            rgb ? "--rgb" : "--xyz",
+                            rgb ? normal.get(1).rgb() : normal.get(1).second(),
+                            "--out",
+                            out,
+                            "--on-bad-depth",
+                            "rgb-only",
+                            "--on-bad-rgb",
+                            "depth-only")
+                    .expect(0);
             JsonNode result = result("alone-" + mode);
             assertEquals(scores[1], (float) result.get("score").asDouble());
             assertEquals(mode, result.get("mode").asText());
-            assertEquals(rgb ? "no_depth" : "no_rgb", result.get("warnings").get(0).asText());
-            assertEquals(scores[1] > ng.value() ? "NG" : "OK", result.get("verdict").asText());
+            assertEquals(
+                    rgb ? "no_depth" : "no_rgb", result.get("warnings").get(0).asText());
+            assertEquals(
+                    scores[1] > ng.value() ? "NG" : "OK", result.get("verdict").asText());
             assertTrue(result.get(rgb ? "score_depth" : "score_rgb").isNull());
             assertTrue(result.get("inputs").get(rgb ? "xyz" : "rgb").isNull());
             assertEquals(ToleranceBound.above(scores, 0.1, 0.9).value(), ng.value(), "the same bits as trd inspect's");
@@ -144,40 +181,74 @@ class ThresholdTest {
         assertTrue(review.value() < ng.value());
         assertEquals(List.of(Method.EXACT, 0.1, 0.9), List.of(ng.method(), ng.rate(), ng.confidence()));
         Threshold.Evidence evidence = ng.evidence();
-        assertEquals(new Threshold.Evidence(NORMAL, expected.rank() - 1, 0, 0, expected.rank(), null, null, checksum(),
-                evidence.precision(), "cpu"), evidence);
+        assertEquals(
+                new Threshold.Evidence(
+                        NORMAL,
+                        expected.rank() - 1,
+                        0,
+                        0,
+                        expected.rank(),
+                        null,
+                        null,
+                        checksum(),
+                        evidence.precision(),
+                        "cpu"),
+                evidence);
         assertEquals(evidence.precision(), result("scored/000").get("precision").asText(), "what auto chose");
         assertEquals(Thresholds.Limits.NONE, after.thresholds().rgb());
 
         List<String> lines = run.out().lines().toList();
         assertEquals(2, lines.size(), run.out());
-        assertEquals("combined   NG     above " + ThresholdText.value(ng) + ": at most 10% of normal parts are above it, with 90% confidence; largest "
-                + "score no. " + expected.rank() + " of 40 normal parts (" + evidence.precision() + ", cpu)", lines.get(0));
+        assertEquals(
+                "combined   NG     above " + ThresholdText.value(ng)
+                        + ": at most 10% of normal parts are above it, with 90% confidence; largest " + "score no. "
+                        + expected.rank() + " of 40 normal parts (" + evidence.precision() + ", cpu)",
+                lines.get(0));
         assertEquals(run.out(), threshold("--show").expect(0).out());
 
         // The verdicts that follow, in inspection and evaluation.
-        Cli.here("inspect", "--model", model, "--data", parts.resolve("validation/good"), "--out", folder.resolve("judged")).expect(0);
+        Cli.here(
+                        "inspect",
+                        "--model",
+                        model,
+                        "--data",
+                        parts.resolve("validation/good"),
+                        "--out",
+                        folder.resolve("judged"))
+                .expect(0);
         int[] counts = new int[3];
         for (int i = 0; i < NORMAL; i++) {
             JsonNode result = result("judged/" + String.format("%03d", i));
             String verdict = SCORES[0][i] > ng.value() ? "NG" : SCORES[0][i] > review.value() ? "REVIEW" : "OK";
             assertEquals(verdict, result.get("verdict").asText());
-            assertEquals(verdict.equals("NG"), !result.get("regions").isEmpty(), "a region exactly when the verdict is NG");
-            assertEquals("{\"combined\":{\"ng\":" + ng.value() + ",\"review\":" + review.value() + "}}",
+            assertEquals(
+                    verdict.equals("NG"), !result.get("regions").isEmpty(), "a region exactly when the verdict is NG");
+            assertEquals(
+                    "{\"combined\":{\"ng\":" + ng.value() + ",\"review\":" + review.value() + "}}",
                     result.get("thresholds").toString());
             counts[List.of("OK", "REVIEW", "NG").indexOf(verdict)]++;
         }
         assertEquals(expected.rank() - 1, counts[2]);
         assertTrue(counts[1] > 0, "some are to be reviewed");
-        Cli.Outcome evaluation = Cli.here("evaluate", "--model", model, "--data", parts, "--out", folder.resolve("evaluated")).expect(0);
-        assertTrue(evaluation.out().matches("(?s).*\nverdicts of normal parts: \\d+ OK, \\d+ REVIEW, \\d+ NG\nverdicts of parts with a "
-                + "defect: \\d+ OK, \\d+ REVIEW, \\d+ NG\nwrote .*"), evaluation.out());
+        Cli.Outcome evaluation = Cli.here(
+                        "evaluate", "--model", model, "--data", parts, "--out", folder.resolve("evaluated"))
+                .expect(0);
+        assertTrue(
+                evaluation
+                        .out()
+                        .matches("(?s).*\nverdicts of normal parts: \\d+ OK, \\d+ REVIEW, \\d+ NG\nverdicts of "
+                                + "parts with a "
+                                + "defect: \\d+ OK, \\d+ REVIEW, \\d+ NG\nwrote .*"),
+                evaluation.out());
         List<String> rows = Files.readAllLines(folder.resolve("evaluated/scores.csv"));
-        assertEquals(12, rows.stream().filter(row -> row.matches(".*,(OK|REVIEW|NG)")).count());
+        assertEquals(
+                12,
+                rows.stream().filter(row -> row.matches(".*,(OK|REVIEW|NG)")).count());
 
         // The report has the same table, the same verdicts, the training that the model remembers, and the promise.
         Path page = folder.resolve("new/report.html");
-        Cli.Outcome report = Cli.here("report", "--model", model, "--data", parts, "--out", page).expect(0);
+        Cli.Outcome report = Cli.here("report", "--model", model, "--data", parts, "--out", page)
+                .expect(0);
         assertEquals(evaluation.out().replaceAll("wrote .*", "wrote " + page), report.out());
         String html = Files.readString(page);
         for (String row : rows.subList(1, rows.size())) {
@@ -209,7 +280,10 @@ class ThresholdTest {
             Threshold ng = info().thresholds().of(branch).ng();
             assertEquals(0.15, ng.rate(), 1e-12);
             assertEquals(1 - 0.05 / 3, ng.confidence(), 1e-12);
-            assertEquals(ToleranceBound.above(SCORES[branch.ordinal()], ng.rate(), ng.confidence()).value(), ng.value());
+            assertEquals(
+                    ToleranceBound.above(SCORES[branch.ordinal()], ng.rate(), ng.confidence())
+                            .value(),
+                    ng.value());
         }
         // Another score's thresholds stay as they are.
         Threshold rgb = info().thresholds().rgb().ng();
@@ -220,16 +294,39 @@ class ThresholdTest {
 
     @Test
     void aTailIsModelledAndSaysSo() throws IOException {
-        Cli.here("synth", "--out", folder.resolve("many"), "--shape", "plate", "--train", 0, "--validation", 100, "--test", 0, "--size", 64)
+        Cli.here(
+                        "synth",
+                        "--out",
+                        folder.resolve("many"),
+                        "--shape",
+                        "plate",
+                        "--train",
+                        0,
+                        "--validation",
+                        100,
+                        "--test",
+                        0,
+                        "--size",
+                        64)
                 .expect(0);
-        Cli.Outcome run = Cli.here("calibrate", "--model", model, "--data", folder.resolve("many/plate"), "--false-reject-rate", "0.5%",
-                "--method", "tail").expect(0);
+        Cli.Outcome run = Cli.here(
+                        "calibrate",
+                        "--model",
+                        model,
+                        "--data",
+                        folder.resolve("many/plate"),
+                        "--false-reject-rate",
+                        "0.5%",
+                        "--method",
+                        "tail")
+                .expect(0);
         Threshold ng = info().thresholds().combined().ng();
         assertEquals(Method.TAIL, ng.method());
         assertTrue(ng.value() > ng.evidence().tail().estimate());
         assertTrue(run.out().contains("if the model of the tail holds: 30 of 100 normal scores"), run.out());
         assertTrue(run.out().contains("Anderson-Darling"), run.out());
-        assertEquals(ng.evidence().tail().pValue() < 0.05 ? 1 : 0, run.complaints().size(), run.err());
+        assertEquals(
+                ng.evidence().tail().pValue() < 0.05 ? 1 : 0, run.complaints().size(), run.err());
     }
 
     @Test
@@ -238,36 +335,62 @@ class ThresholdTest {
         Threshold f1 = info().thresholds().combined().ng();
         assertEquals(Method.MAX_F1, f1.method());
         JsonNode metrics = evaluated();
-        assertEquals(metrics.get("combined").get("I-F1").asDouble(), f1.evidence().f1());
-        assertEquals(List.of(4, 8), List.of(f1.evidence().normal(), f1.evidence().anomalous()));
+        assertEquals(
+                metrics.get("combined").get("I-F1").asDouble(), f1.evidence().f1());
+        assertEquals(
+                List.of(4, 8), List.of(f1.evidence().normal(), f1.evidence().anomalous()));
         int caught = f1.evidence().anomalous() - f1.evidence().missed();
-        assertEquals(f1.evidence().f1(), 2.0 * caught / (caught + f1.evidence().falseRejects() + f1.evidence().anomalous()), 1e-6);
+        assertEquals(
+                f1.evidence().f1(),
+                2.0
+                        * caught
+                        / (caught + f1.evidence().falseRejects() + f1.evidence().anomalous()),
+                1e-6);
 
         calibrate("--method", "fnr=40%", "--branch", "rgb");
         Threshold fnr = info().thresholds().rgb().ng();
-        assertEquals(List.of(Method.FNR, 0.4, 0.95, 1, 0), List.of(fnr.method(), fnr.rate(), fnr.confidence(), fnr.evidence().rank(),
-                fnr.evidence().missed()));
+        assertEquals(
+                List.of(Method.FNR, 0.4, 0.95, 1, 0),
+                List.of(
+                        fnr.method(),
+                        fnr.rate(),
+                        fnr.confidence(),
+                        fnr.evidence().rank(),
+                        fnr.evidence().missed()));
         assertEquals(f1, info().thresholds().combined().ng());
     }
 
     private JsonNode evaluated() throws IOException {
-        Cli.here("evaluate", "--model", model, "--data", parts, "--out", folder.resolve("metrics")).expect(0);
-        return new ObjectMapper().readTree(folder.resolve("metrics/metrics.json").toFile());
+        Cli.here("evaluate", "--model", model, "--data", parts, "--out", folder.resolve("metrics"))
+                .expect(0);
+        return new ObjectMapper()
+                .readTree(folder.resolve("metrics/metrics.json").toFile());
     }
 
     @Test
     void thresholdsAreSetShownAndRemovedByHand() throws IOException {
         String none = threshold("--show").expect(0).out();
         assertTrue(none.startsWith("no thresholds; "), none);
-        assertEquals("combined   NG     above 3.25: set by hand\ncombined   REVIEW above 2.5: set by hand\n",
+        assertEquals(
+                "combined   NG     above 3.25: set by hand\ncombined   REVIEW above 2.5: set by hand\n",
                 threshold("--ng", 3.25, "--review", 2.5).expect(0).out());
-        assertEquals(3, threshold("--branch", "rgb", "--ng", -1).expect(0).out().lines().count());
+        assertEquals(
+                3,
+                threshold("--branch", "rgb", "--ng", -1).expect(0).out().lines().count());
         Thresholds set = info().thresholds();
-        assertEquals(new Thresholds(new Thresholds.Limits(Threshold.byHand(3.25), Threshold.byHand(2.5)),
-                new Thresholds.Limits(Threshold.byHand(-1), null), null, null, null), set);
+        assertEquals(
+                new Thresholds(
+                        new Thresholds.Limits(Threshold.byHand(3.25), Threshold.byHand(2.5)),
+                        new Thresholds.Limits(Threshold.byHand(-1), null),
+                        null,
+                        null,
+                        null),
+                set);
         Cli.Outcome crossed = threshold("--review", 4);
         assertEquals(2, crossed.code());
-        assertTrue(crossed.err().startsWith("trd: the review threshold 4.0 is above the NG threshold 3.25"), crossed.err());
+        assertTrue(
+                crossed.err().startsWith("trd: the review threshold 4.0 is above the NG threshold 3.25"),
+                crossed.err());
         assertEquals(set, info().thresholds());
         threshold("--clear", "--branch", "combined").expect(0);
         assertEquals(Thresholds.NONE.with(ScoreBranch.RGB, set.rgb()), info().thresholds());
@@ -277,13 +400,28 @@ class ThresholdTest {
 
     @Test
     void anotherPrecisionIsWarnedOf() throws IOException {
-        Threshold.Evidence gpu = new Threshold.Evidence(9, 0, 0, 0, 1, null, null, "0".repeat(64), "fp16", "cuda:0 (some GPU)");
-        ModelFile.replaceInfo(model, info -> info.withThresholds(Thresholds.NONE.with(ScoreBranch.COMBINED,
-                new Thresholds.Limits(new Threshold(5, Method.EXACT, 0.5, 0.95, gpu), Threshold.byHand(4)))));
-        Cli.Outcome run = Cli.here("evaluate", "--model", model, "--data", parts, "--out", folder.resolve("warned"),
-                "--precision", "fp32").expect(0);
+        Threshold.Evidence gpu =
+                new Threshold.Evidence(9, 0, 0, 0, 1, null, null, "0".repeat(64), "fp16", "cuda:0 (some GPU)");
+        ModelFile.replaceInfo(
+                model,
+                info -> info.withThresholds(Thresholds.NONE.with(
+                        ScoreBranch.COMBINED,
+                        new Thresholds.Limits(new Threshold(5, Method.EXACT, 0.5, 0.95, gpu), Threshold.byHand(4)))));
+        Cli.Outcome run = Cli.here(
+                        "evaluate",
+                        "--model",
+                        model,
+                        "--data",
+                        parts,
+                        "--out",
+                        folder.resolve("warned"),
+                        "--precision",
+                        "fp32")
+                .expect(0);
         assertEquals(1, run.complaints().size(), run.err());
-        assertTrue(run.complaints().get(0).contains("scores computed in fp16, this inspector computes in fp32"), run.err());
+        assertTrue(
+                run.complaints().get(0).contains("scores computed in fp16, this inspector computes in fp32"),
+                run.err());
     }
 
     @Test

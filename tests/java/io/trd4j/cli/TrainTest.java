@@ -27,14 +27,29 @@ class TrainTest {
     private Path folder;
 
     private Path category(String name, int seed) throws IOException {
-        Cli.here("synth", "--out", folder.resolve(name), "--shape", "plate", "--train", 11, "--validation", 3, "--test", 7, "--size", 64,
-                "--seed", seed).expect(0);
+        Cli.here(
+                        "synth",
+                        "--out",
+                        folder.resolve(name),
+                        "--shape",
+                        "plate",
+                        "--train",
+                        11,
+                        "--validation",
+                        3,
+                        "--test",
+                        7,
+                        "--size",
+                        64,
+                        "--seed",
+                        seed)
+                .expect(0);
         return folder.resolve(name).resolve("plate");
     }
 
     private Cli.Outcome train(Path category, Object... more) throws IOException {
-        List<Object> args = new ArrayList<>(List.of("train", "--data", category, "--out", folder.resolve("m"), "--size", 64,
-                "--batch", 4));
+        List<Object> args = new ArrayList<>(
+                List.of("train", "--data", category, "--out", folder.resolve("m"), "--size", 64, "--batch", 4));
         args.addAll(List.of(more));
         return Cli.run(args).expect(0);
     }
@@ -58,7 +73,9 @@ class TrainTest {
     }
 
     private static List<String> outliers(Cli.Outcome outcome) {
-        return outcome.complaints().stream().filter(line -> line.startsWith(OUTLIERS)).toList();
+        return outcome.complaints().stream()
+                .filter(line -> line.startsWith(OUTLIERS))
+                .toList();
     }
 
     @Test
@@ -66,22 +83,34 @@ class TrainTest {
         Path spoilt = category("spoilt", 5);
         Cli.Outcome clean = train(spoilt, "--epochs", 6, "--teacher", "random");
         assertEquals(List.of(), outliers(clean));
-        assertTrue(clean.out().lines().anyMatch(line -> line.matches("normal kernel [357]: small dents are visible by .*")), clean.out());
-        assertTrue(clean.complaints().stream().anyMatch(line -> line.startsWith("trd: the model has not converged after 6 epochs: ")),
+        assertTrue(
+                clean.out()
+                        .lines()
+                        .anyMatch(line -> line.matches("normal kernel [357]: small dents are visible by .*")),
+                clean.out());
+        assertTrue(
+                clean.complaints().stream()
+                        .anyMatch(line -> line.startsWith("trd: the model has not converged after 6 epochs: ")),
                 clean.err());
         int kernel = Integer.parseInt(clean.out().replaceFirst("(?s).*normal kernel (\\d).*", "$1"));
         try (ModelFile model = ModelFile.open(folder.resolve("m"))) {
             ModelInfo info = model.info();
             assertEquals(kernel, info.normalKernel());
-            assertTrue(info.training().validationLossRgb() > 0 && info.training().validationLossDepth() > 0, info.toString());
+            assertTrue(
+                    info.training().validationLossRgb() > 0 && info.training().validationLossDepth() > 0,
+                    info.toString());
         }
 
         spoil(spoilt.resolve("train/good"));
         // Students of the embedded teacher learn this lump, too, in 10 epochs.
-        for (Object[] options : new Object[][] {{"--epochs", 6, "--teacher", "random"}, {"--epochs", 10}, {"--epochs", 2}}) {
+        for (Object[] options :
+                new Object[][] {{"--epochs", 6, "--teacher", "random"}, {"--epochs", 10}, {"--epochs", 2}}) {
             List<String> found = outliers(train(spoilt, options));
             assertEquals(1, found.size(), "lines with " + Arrays.toString(options));
-            assertTrue(found.get(0).contains(spoilt.resolve("train/good/rgb/011.png").toString()), found.get(0));
+            assertTrue(
+                    found.get(0)
+                            .contains(spoilt.resolve("train/good/rgb/011.png").toString()),
+                    found.get(0));
         }
     }
 }

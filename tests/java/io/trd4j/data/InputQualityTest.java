@@ -20,14 +20,28 @@ import org.junit.jupiter.params.provider.CsvSource;
 class InputQualityTest {
     private static InputQuality of(RgbImage rgb, PointCloud xyz) {
         InputQuality quality = new InputQuality();
-        quality.measure(rgb == null ? Part.ofPoints("a", xyz) : xyz == null ? Part.ofRgb("a", rgb) : Part.of("a", rgb, xyz));
+        quality.measure(
+                rgb == null ? Part.ofPoints("a", xyz) : xyz == null ? Part.ofRgb("a", rgb) : Part.of("a", rgb, xyz));
         return quality;
     }
 
     private static List<Double> all(InputQuality q) {
-        return List.of((double) q.rgbWidth(), (double) q.rgbHeight(), (double) q.secondWidth(), (double) q.secondHeight(), q.red(),
-                q.green(), q.blue(), q.brightness(), q.saturatedShare(), q.darkShare(), q.sharpness(), q.validDepthShare(), q.meanDepth(),
-                q.tiltX(), q.tiltY());
+        return List.of(
+                (double) q.rgbWidth(),
+                (double) q.rgbHeight(),
+                (double) q.secondWidth(),
+                (double) q.secondHeight(),
+                q.red(),
+                q.green(),
+                q.blue(),
+                q.brightness(),
+                q.saturatedShare(),
+                q.darkShare(),
+                q.sharpness(),
+                q.validDepthShare(),
+                q.meanDepth(),
+                q.tiltX(),
+                q.tiltY());
     }
 
     private static byte[] noise(int bytes, int low, int high) {
@@ -77,7 +91,8 @@ class InputQualityTest {
         }
         double deviation = Math.sqrt(squares / n - sum / n * sum / n);
         InputQuality q = of(new RgbImage(width, height, rgb), null);
-        assertEquals(List.of(width, height, 0, 0), List.of(q.rgbWidth(), q.rgbHeight(), q.secondWidth(), q.secondHeight()));
+        assertEquals(
+                List.of(width, height, 0, 0), List.of(q.rgbWidth(), q.rgbHeight(), q.secondWidth(), q.secondHeight()));
         assertEquals(mean[0], q.red(), 1e-9);
         assertEquals(mean[1], q.green(), 1e-9);
         assertEquals(mean[2], q.blue(), 1e-9);
@@ -152,7 +167,8 @@ class InputQualityTest {
             xyz[3 * i + 2] = (float) (0.6 + Math.tan(Math.toRadians(10)) * x - Math.tan(Math.toRadians(4)) * (y - 5));
         }
         InputQuality q = of(null, new PointCloud(width, height, xyz));
-        assertEquals(List.of(0, 0, width, height), List.of(q.rgbWidth(), q.rgbHeight(), q.secondWidth(), q.secondHeight()));
+        assertEquals(
+                List.of(0, 0, width, height), List.of(q.rgbWidth(), q.rgbHeight(), q.secondWidth(), q.secondHeight()));
         assertEquals(1, q.validDepthShare());
         assertEquals(10, q.tiltX(), 1e-3);
         assertEquals(-4, q.tiltY(), 1e-3);
@@ -179,7 +195,10 @@ class InputQualityTest {
                 Arrays.fill(xyz, value);
                 InputQuality q = of(null, new PointCloud(side, side, xyz));
                 assertTrue(all(q).stream().allMatch(Double::isFinite), value + " " + all(q));
-                assertEquals(value == 1 || value == 1e6f || value == Float.MIN_VALUE ? 1 : 0, q.validDepthShare(), "share of " + value);
+                assertEquals(
+                        value == 1 || value == 1e6f || value == Float.MIN_VALUE ? 1 : 0,
+                        q.validDepthShare(),
+                        "share of " + value);
             }
         }
         byte[] white = new byte[3 * 50 * 50];
@@ -219,13 +238,16 @@ class InputQualityTest {
         int rgbStride = 3 * width + 11;
         int xyzStride = 3 * width + 2;
         ByteBuffer colour = ByteBuffer.allocateDirect(rgbStride * height);
-        FloatBuffer points = ByteBuffer.allocateDirect(4 * xyzStride * height).order(ByteOrder.nativeOrder()).asFloatBuffer();
+        FloatBuffer points = ByteBuffer.allocateDirect(4 * xyzStride * height)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
         for (int y = 0; y < height; y++) {
             colour.put(y * rgbStride, rgb, 3 * width * y, 3 * width);
             points.put(y * xyzStride, xyz, 3 * width * y, 3 * width);
         }
         Part arrays = Part.of("a", new RgbImage(width, height, rgb), new PointCloud(width, height, xyz));
-        Part buffers = Part.of("a", RgbImage.of(colour, width, height, rgbStride), PointCloud.of(points, width, height, xyzStride));
+        Part buffers = Part.of(
+                "a", RgbImage.of(colour, width, height, rgbStride), PointCloud.of(points, width, height, xyzStride));
         InputQuality expected = new InputQuality();
         expected.measure(arrays);
         InputQuality q = new InputQuality();

@@ -26,21 +26,22 @@ class DriftMonitorTest {
     private static final int WINDOW = 50;
 
     /**
-     * A part of a line that is in order: scores with a long tail, shares that are often exactly 0 or 1, numbers in coarse steps, and
-     * one that never changes.
+     * A part of a line that is in order: scores with a long tail, shares that are often exactly 0 or 1, numbers in
+     * coarse steps, and one that never changes.
      */
     private static float[] part(Random random) {
         float[] values = new float[PartStatistics.COUNT];
         for (Statistic s : Statistic.values()) {
             double gauss = random.nextGaussian();
-            values[s.ordinal()] = (float) switch (s) {
-                case SCORE, SCORE_RGB, SCORE_DEPTH -> 3 - Math.log(-Math.log(random.nextDouble()));
-                case SATURATED_SHARE -> Math.max(0, 0.01 * gauss);
-                case VALID_DEPTH_SHARE -> Math.min(1, 0.99 + 0.01 * gauss);
-                case MEAN_DEPTH -> 0.5;
-                case TILT_X, TILT_Y -> Math.round(gauss) / 10.0;
-                default -> 100 + 10 * gauss;
-            };
+            values[s.ordinal()] = (float)
+                    switch (s) {
+                        case SCORE, SCORE_RGB, SCORE_DEPTH -> 3 - Math.log(-Math.log(random.nextDouble()));
+                        case SATURATED_SHARE -> Math.max(0, 0.01 * gauss);
+                        case VALID_DEPTH_SHARE -> Math.min(1, 0.99 + 0.01 * gauss);
+                        case MEAN_DEPTH -> 0.5;
+                        case TILT_X, TILT_Y -> Math.round(gauss) / 10.0;
+                        default -> 100 + 10 * gauss;
+                    };
         }
         return values;
     }
@@ -94,7 +95,8 @@ class DriftMonitorTest {
                 int others = 0;
                 for (int line = 0; line < 100; line++) {
                     DriftMonitor monitor = new DriftMonitor(reference(random, REFERENCE), WINDOW, 0.01);
-                    DriftReport report = window(monitor, random, shifted, sign * (shifted == Statistic.SCORE ? 1.28 : 10));
+                    DriftReport report =
+                            window(monitor, random, shifted, sign * (shifted == Statistic.SCORE ? 1.28 : 10));
                     for (Shift shift : report.moved()) {
                         if (shift.statistic() == shifted && shift.upwards() == sign > 0) {
                             found++;
@@ -135,7 +137,11 @@ class DriftMonitorTest {
         }
         // Tabulated: samples of 10 and 10 that do not overlap, normal approximation with correction for continuity.
         assertEquals(1.83e-4, RankTest.smallestP(10, 10), 1e-6);
-        assertEquals(1, RankTest.of(new float[] {1, 2, 3, 4}, new float[] {2.5f, 2.5f}, 2).p(), 1e-12);
+        assertEquals(
+                1,
+                RankTest.of(new float[] {1, 2, 3, 4}, new float[] {2.5f, 2.5f}, 2)
+                        .p(),
+                1e-12);
     }
 
     @Test
@@ -152,8 +158,14 @@ class DriftMonitorTest {
         assertTrue(second.drifted());
         assertEquals(1, second.of(Statistic.BRIGHTNESS).superiority());
         assertFalse(window(monitor, random, null, 0).drifted(), "what is over is reported by none");
-        assertEquals(List.of(3L, 1L, 3L * WINDOW, 1L, 0L), List.of(monitor.windows(), monitor.alarms(), monitor.parts(),
-                monitor.alarms(Statistic.BRIGHTNESS), monitor.alarms(Statistic.SHARPNESS)));
+        assertEquals(
+                List.of(3L, 1L, 3L * WINDOW, 1L, 0L),
+                List.of(
+                        monitor.windows(),
+                        monitor.alarms(),
+                        monitor.parts(),
+                        monitor.alarms(Statistic.BRIGHTNESS),
+                        monitor.alarms(Statistic.SHARPNESS)));
 
         float[] values = part(random);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -184,7 +196,10 @@ class DriftMonitorTest {
         assertEquals(DriftMonitor.MIN_WINDOW, report.of(Statistic.TILT_X).values());
         assertNull(new ReferenceCollector().build("a".repeat(64), "fp32", "cpu"), "no parts, no reference");
         assertNull(reference(random, DriftReference.MIN_PARTS - 1));
-        assertEquals(DriftReference.MAX_PARTS, reference(random, 1000).statistics().get(Statistic.SCORE).size(), "of fixed size");
+        assertEquals(
+                DriftReference.MAX_PARTS,
+                reference(random, 1000).statistics().get(Statistic.SCORE).size(),
+                "of fixed size");
     }
 
     @Test
@@ -209,17 +224,56 @@ class DriftMonitorTest {
         DriftMonitor monitor = new DriftMonitor(reference(random, REFERENCE), WINDOW, 0.01);
         MeterRegistry registry = new SimpleMeterRegistry();
         new MicrometerDrift(monitor, List.of(Tag.of("station", "7"))).bindTo(registry);
-        assertTrue(Double.isNaN(registry.get("trd.drift.median").tag("statistic", "brightness").gauge().value()));
+        assertTrue(Double.isNaN(registry.get("trd.drift.median")
+                .tag("statistic", "brightness")
+                .gauge()
+                .value()));
         DriftReport report = window(monitor, random, Statistic.BRIGHTNESS, 50);
         Shift shift = report.of(Statistic.BRIGHTNESS);
-        assertEquals(shift.median(), registry.get("trd.drift.median").tag("statistic", "brightness").gauge().value());
-        assertEquals(shift.mean(), registry.get("trd.drift.mean").tag("statistic", "brightness").gauge().value());
-        assertEquals(shift.adjustedP(), registry.get("trd.drift.p").tag("statistic", "brightness").gauge().value());
-        assertEquals(shift.referenceMedian(), registry.get("trd.drift.reference.median").tag("statistic", "brightness").gauge().value());
-        assertEquals(WINDOW, registry.get("trd.parts").tag("verdict", "ok").tag("station", "7").functionCounter().count());
+        assertEquals(
+                shift.median(),
+                registry.get("trd.drift.median")
+                        .tag("statistic", "brightness")
+                        .gauge()
+                        .value());
+        assertEquals(
+                shift.mean(),
+                registry.get("trd.drift.mean")
+                        .tag("statistic", "brightness")
+                        .gauge()
+                        .value());
+        assertEquals(
+                shift.adjustedP(),
+                registry.get("trd.drift.p")
+                        .tag("statistic", "brightness")
+                        .gauge()
+                        .value());
+        assertEquals(
+                shift.referenceMedian(),
+                registry.get("trd.drift.reference.median")
+                        .tag("statistic", "brightness")
+                        .gauge()
+                        .value());
+        assertEquals(
+                WINDOW,
+                registry.get("trd.parts")
+                        .tag("verdict", "ok")
+                        .tag("station", "7")
+                        .functionCounter()
+                        .count());
         assertEquals(1, registry.get("trd.drift.windows").functionCounter().count());
         assertEquals(1, registry.get("trd.drift.alarms").functionCounter().count());
-        assertEquals(1, registry.get("trd.drift.statistic.alarms").tag("statistic", "brightness").functionCounter().count());
-        assertEquals(0, registry.get("trd.drift.statistic.alarms").tag("statistic", "sharpness").functionCounter().count());
+        assertEquals(
+                1,
+                registry.get("trd.drift.statistic.alarms")
+                        .tag("statistic", "brightness")
+                        .functionCounter()
+                        .count());
+        assertEquals(
+                0,
+                registry.get("trd.drift.statistic.alarms")
+                        .tag("statistic", "sharpness")
+                        .functionCounter()
+                        .count());
     }
 }

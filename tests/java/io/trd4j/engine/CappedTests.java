@@ -20,8 +20,8 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /**
- * A child JVM of InstructionSetTest: checks that the caps of its environment took effect, runs a package's tests, and writes what
- * failed. Nothing written is a success too: the last line says how many passed.
+ * A child JVM of InstructionSetTest: checks that the caps of its environment took effect, runs a package's tests, and
+ * writes what failed. Nothing written is a success too: the last line says how many passed.
  */
 final class CappedTests {
     private CappedTests() {}
@@ -32,9 +32,11 @@ final class CappedTests {
         List<String> lines = new ArrayList<>();
         // oneDNN passes over a cap that it does not know, in silence.
         if (InstructionSet.effective() != wanted) {
-            lines.add("FAILED the cap of oneDNN to " + wanted + " took no effect: it works with " + InstructionSet.effective());
+            lines.add("FAILED the cap of oneDNN to " + wanted + " took no effect: it works with "
+                    + InstructionSet.effective());
         } else if (!NativeRuntime.description().contains("cpu (" + wanted.libtrd + ")")) {
-            lines.add("FAILED the cap of libtrd to " + wanted.libtrd + " took no effect: " + NativeRuntime.description());
+            lines.add(
+                    "FAILED the cap of libtrd to " + wanted.libtrd + " took no effect: " + NativeRuntime.description());
         } else {
             run(args[1], lines);
         }
@@ -45,7 +47,8 @@ final class CappedTests {
 
     private static void run(String name, List<String> lines) {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(DiscoverySelectors.selectPackage(name)).build();
+                .selectors(DiscoverySelectors.selectPackage(name))
+                .build();
         Launcher launcher = LauncherFactory.create();
         TestPlan plan = launcher.discover(request);
         Deque<TestPlan> executed = new ArrayDeque<>();
@@ -59,7 +62,8 @@ final class CappedTests {
         launcher.execute(plan, listener);
         TestExecutionSummary summary = listener.getSummary();
         for (TestExecutionSummary.Failure failure : summary.getFailures()) {
-            lines.add("FAILED " + path(executed.getFirst(), failure.getTestIdentifier()) + ": " + failure.getException());
+            lines.add(
+                    "FAILED " + path(executed.getFirst(), failure.getTestIdentifier()) + ": " + failure.getException());
         }
         lines.add("passed " + summary.getTestsSucceededCount());
         summary.printTo(new PrintWriter(System.out));
@@ -68,7 +72,9 @@ final class CappedTests {
     /** As in CpuExecutorTest > [1] backbone = RESNET18 > someLayersMayStayInBf16(). */
     private static String path(TestPlan plan, TestIdentifier test) {
         Deque<String> names = new ArrayDeque<>();
-        for (TestIdentifier at = test; at.getParentIdObject().isPresent(); at = plan.getParent(at).orElseThrow()) {
+        for (TestIdentifier at = test;
+                at.getParentIdObject().isPresent();
+                at = plan.getParent(at).orElseThrow()) {
             names.addFirst(at.getDisplayName());
         }
         return String.join(" > ", names);

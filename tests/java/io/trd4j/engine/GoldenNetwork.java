@@ -26,7 +26,8 @@ public final class GoldenNetwork {
     }
 
     public static WeightSource source(Network network) {
-        ThreadLocal<Map.Entry<String, ByteBuffer>> last = ThreadLocal.withInitial(() -> Map.entry("", ByteBuffer.allocate(0)));
+        ThreadLocal<Map.Entry<String, ByteBuffer>> last =
+                ThreadLocal.withInitial(() -> Map.entry("", ByteBuffer.allocate(0)));
         return (tensor, offset, target) -> {
             if (!last.get().getKey().equals(tensor)) {
                 String prefix = tensor.substring(0, tensor.indexOf('.') + 1);
@@ -38,7 +39,8 @@ public final class GoldenNetwork {
 
     /** The unfolded network in LibTorch. */
     public static Maps reference(Network network, int size, String seed) {
-        try (PointerScope scope = new PointerScope(); BranchMaps maps = new BranchMaps(network, size)) {
+        try (PointerScope scope = new PointerScope();
+                BranchMaps maps = new BranchMaps(network, size)) {
             maps.compute(Golden.input("rgb" + seed, 1, size), Golden.input("depth" + seed, 1, size));
             Maps result = new Maps(new float[size * size], new float[size * size]);
             maps.rgb().get(result.rgb);
@@ -50,15 +52,24 @@ public final class GoldenNetwork {
     /** Sets both images to the generated inputs of a seed. */
     public static void setImages(NetworkRunner runner, int size, String seed) {
         try (PointerScope scope = new PointerScope()) {
-            runner.setImage(0, Golden.floats(Golden.input("rgb" + seed, 1, size).permute(0, 2, 3, 1).contiguous()));
-            runner.setImage(1, Golden.floats(Golden.input("depth" + seed, 1, size).permute(0, 2, 3, 1).contiguous()));
+            runner.setImage(
+                    0,
+                    Golden.floats(Golden.input("rgb" + seed, 1, size)
+                            .permute(0, 2, 3, 1)
+                            .contiguous()));
+            runner.setImage(
+                    1,
+                    Golden.floats(Golden.input("depth" + seed, 1, size)
+                            .permute(0, 2, 3, 1)
+                            .contiguous()));
         }
     }
 
     /** Raw maps of the last run. */
     public static Maps maps(NetworkRunner runner, int size) {
         Maps result = new Maps(new float[size * size], new float[size * size]);
-        try (FloatPointer map = new FloatPointer((long) size * size); OpTarget exec = OpTarget.cpu()) {
+        try (FloatPointer map = new FloatPointer((long) size * size);
+                OpTarget exec = OpTarget.cpu()) {
             for (int branch = 0; branch < 2; branch++) {
                 Ops.branchMap(exec, runner.distances(branch), map, 1, size);
                 map.get(branch == 0 ? result.rgb : result.depth);

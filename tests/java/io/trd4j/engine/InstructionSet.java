@@ -30,8 +30,8 @@ enum InstructionSet {
     /** The TRD_MAX_CPU_ISA that goes with it. */
     final String libtrd;
     /**
-     * The kernel's names for instructions that a CPU may have although oneDNN's number of its best set does not say so: AVX2's
-     * later additions are no part of AVX-512.
+     * The kernel's names for instructions that a CPU may have although oneDNN's number of its best set does not say so:
+     * AVX2's later additions are no part of AVX-512.
      */
     private final List<String> flags;
 
@@ -44,23 +44,35 @@ enum InstructionSet {
     /** The set with which oneDNN works in this process. */
     static InstructionSet effective() {
         int number = dnnl.dnnl_get_effective_cpu_isa();
-        return Arrays.stream(values()).filter(set -> set.number == number).findFirst()
+        return Arrays.stream(values())
+                .filter(set -> set.number == number)
+                .findFirst()
                 .orElseThrow(() -> new AssertionError("oneDNN works with an unknown set: " + number));
     }
 
-    /** Whether a child of this process can be capped to this set: this CPU has it, and no cap of this process forbids it. */
+    /**
+     * Whether a child of this process can be capped to this set: this CPU has it, and no cap of this process forbids
+     * it.
+     */
     boolean available() {
         if (!CpuSupport.isAvailable()) {
             return false;
         }
         int best = effective().number;
-        return (best & number) == number || !flags.isEmpty() && System.getenv("ONEDNN_MAX_CPU_ISA") == null && cpuFlags().containsAll(flags);
+        return (best & number) == number
+                || !flags.isEmpty()
+                        && System.getenv("ONEDNN_MAX_CPU_ISA") == null
+                        && cpuFlags().containsAll(flags);
     }
 
     private static Set<String> cpuFlags() {
         try {
-            return Files.readAllLines(Path.of("/proc/cpuinfo")).stream().filter(line -> line.startsWith("flags")).findFirst()
-                    .map(line -> Set.copyOf(List.of(line.replaceFirst(".*: ", "").split(" ")))).orElse(Set.of());
+            return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+                    .filter(line -> line.startsWith("flags"))
+                    .findFirst()
+                    .map(line ->
+                            Set.copyOf(List.of(line.replaceFirst(".*: ", "").split(" "))))
+                    .orElse(Set.of());
         } catch (IOException e) {
             return Set.of();
         }

@@ -25,8 +25,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AllocationTest {
     private static final int SIZE = 32;
     private static final int WARM_UP = 50;
-    /** The JVM allocates a few bytes once, in the calling thread, when a method becomes hot: only what every round repeats counts. */
+    /**
+     * The JVM allocates a few bytes once, in the calling thread, when a method becomes hot: only what every round
+     * repeats counts.
+     */
     private static final int ROUNDS = 4;
+
     private static final int PARTS = 25;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -34,13 +38,17 @@ class AllocationTest {
     @CsvSource({"FP32,DEPTH,false", "FP32,NORMALS,true", "BF16,NORMALS,false", "INT8,DEPTH,false"})
     void aPartAllocatesNothingOnTheJavaHeap(Precision precision, Modality modality, boolean withRegion) {
         Needs.precision(precision);
-        Part[] parts = {SyntheticParts.part(SyntheticProduct.COOKIE, 96, 1), SyntheticParts.part(SyntheticProduct.RING, 96, 2)};
+        Part[] parts = {
+            SyntheticParts.part(SyntheticProduct.COOKIE, 96, 1), SyntheticParts.part(SyntheticProduct.RING, 96, 2)
+        };
         InspectorOptions options = new InspectorOptions(2, precision);
         boolean[] counts = new boolean[SIZE * SIZE];
         Arrays.fill(counts, SIZE, 9 * SIZE, true);
         ModelInfo whole = RandomNetwork.info(Backbone.RESNET18, SIZE, modality, 5);
-        ModelInfo info = withRegion ? whole.withRegionOfInterest(RegionOfInterest.of(counts, "roi.png", "5".repeat(64)))
-                .withCalibration(whole.calibration()) : whole;
+        ModelInfo info = withRegion
+                ? whole.withRegionOfInterest(RegionOfInterest.of(counts, "roi.png", "5".repeat(64)))
+                        .withCalibration(whole.calibration())
+                : whole;
         try (Inspector inspector = new Inspector(info, EngineChoice.random(info, options), options)) {
             assertAllocatesNothing(inspector, parts);
         }
@@ -57,7 +65,8 @@ class AllocationTest {
             plane[3 * i + 2] = 0.5f;
         }
         Part flat = Part.of("flat", good.rgb(), new PointCloud(96, 96, plane));
-        InspectorOptions options = new InspectorOptions(2, Precision.FP32).withDevice(DeviceChoice.CPU)
+        InspectorOptions options = new InspectorOptions(2, Precision.FP32)
+                .withDevice(DeviceChoice.CPU)
                 .withInputs(InputPolicy.inspectOther());
         Needs.precision(Precision.FP32);
         try (Inspector inspector = Inspector.random(Backbone.RESNET18, SIZE, Modality.NORMALS, 5, options)) {

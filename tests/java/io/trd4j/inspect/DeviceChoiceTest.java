@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DeviceChoiceTest {
     /** More than any machine has: refused with and without GPUs. */
     private static final DeviceChoice ABSENT = DeviceChoice.cuda(999);
+
     @TempDir
     static Path folder;
 
@@ -31,14 +32,19 @@ class DeviceChoiceTest {
         assertEquals(DeviceChoice.cuda(3), DeviceChoice.of("cuda:3"));
         assertEquals("cuda:3", DeviceChoice.of("cuda:3").key());
         for (String wrong : new String[] {"gpu", "cuda:", "cuda:-1", "cuda:x", "CUDA", "cuda:99999", ""}) {
-            assertTrue(assertThrows(InputException.class, () -> DeviceChoice.of(wrong)).getMessage().contains("cuda:N"), wrong);
+            assertTrue(
+                    assertThrows(InputException.class, () -> DeviceChoice.of(wrong))
+                            .getMessage()
+                            .contains("cuda:N"),
+                    wrong);
         }
         assertThrows(IllegalArgumentException.class, () -> DeviceChoice.cuda(-1));
     }
 
     private static String refused(Path model, Precision precision, DeviceChoice device) {
         InspectorOptions options = new InspectorOptions(1, precision).withDevice(device);
-        String message = assertThrows(InputException.class, () -> Inspector.open(model, options)).getMessage();
+        String message = assertThrows(InputException.class, () -> Inspector.open(model, options))
+                .getMessage();
         assertEquals(1, message.lines().count(), message);
         return message;
     }
@@ -47,14 +53,17 @@ class DeviceChoiceTest {
     void whatCannotBeHadIsRefusedInOneLine() throws IOException {
         Path model = SmallModel.write(folder.resolve("model.safetensors"), 32, Modality.DEPTH, null);
         String message = refused(model, Precision.AUTO, ABSENT);
-        assertTrue(message.startsWith("--device cuda:999 is not available: ") && message.contains("--device cpu"), message);
+        assertTrue(
+                message.startsWith("--device cuda:999 is not available: ") && message.contains("--device cpu"),
+                message);
         message = refused(model, Precision.INT8, DeviceChoice.cuda(0));
         assertTrue(message.startsWith("--precision int8 is not available on CUDA"), message);
         for (Precision gpu : new Precision[] {Precision.FP16, Precision.TF32}) {
             message = refused(model, gpu, DeviceChoice.CPU);
             assertTrue(message.startsWith("--precision " + gpu.key() + " needs a GPU: "), message);
         }
-        try (Inspector inspector = Inspector.open(model, InspectorOptions.defaults().withDevice(DeviceChoice.CPU))) {
+        try (Inspector inspector =
+                Inspector.open(model, InspectorOptions.defaults().withDevice(DeviceChoice.CPU))) {
             assertEquals("cpu", inspector.device());
         }
     }
@@ -62,10 +71,11 @@ class DeviceChoiceTest {
     @Test
     void withoutMapsOnlyTheScoresAreFilled() throws IOException {
         Path model = SmallModel.write(folder.resolve("scores.safetensors"), 32, Modality.DEPTH, null);
-        InspectorOptions options = InspectorOptions.defaults().withDevice(DeviceChoice.CPU).withMaps(false);
+        InspectorOptions options =
+                InspectorOptions.defaults().withDevice(DeviceChoice.CPU).withMaps(false);
         Part part = SyntheticParts.part(SyntheticProduct.COOKIE, 48, 1);
         try (Inspector inspector = Inspector.open(model, options);
-             InputBuffers buffers = inspector.newInputBuffers("copy", 48, 48, 48, 48)) {
+                InputBuffers buffers = inspector.newInputBuffers("copy", 48, 48, 48, 48)) {
             Inspection result = inspector.newInspection();
             inspector.inspect(part, result);
             float score = result.score();

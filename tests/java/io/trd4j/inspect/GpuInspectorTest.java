@@ -45,12 +45,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("gpu")
 class GpuInspectorTest {
     private static final int REPLAYS = 2000;
+
     @TempDir
     static Path folder;
+
     private static Path depth;
     private static Path normals;
-    private static final Part[] PARTS = {SyntheticParts.part(SyntheticProduct.COOKIE, 200, 1), SyntheticParts.part(SyntheticProduct.RING, 200, 2),
-        SyntheticParts.part(SyntheticProduct.PLATE, 200, 3)};
+    private static final Part[] PARTS = {
+        SyntheticParts.part(SyntheticProduct.COOKIE, 200, 1),
+        SyntheticParts.part(SyntheticProduct.RING, 200, 2),
+        SyntheticParts.part(SyntheticProduct.PLATE, 200, 3)
+    };
 
     @BeforeAll
     static void gpu() throws IOException {
@@ -78,20 +83,32 @@ class GpuInspectorTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"FP32,true,1e-4,0.99999", "TF32,true,1e-2,0.999", "FP16,true,1e-2,0.999", "FP16,false,1e-2,0.999", "BF16,false,3e-2,0.99"})
-    void partsAgreeWithTheCpu(Precision precision, boolean isDepth, double tolerance, double correlation) throws IOException {
+    @CsvSource({
+        "FP32,true,1e-4,0.99999",
+        "TF32,true,1e-2,0.999",
+        "FP16,true,1e-2,0.999",
+        "FP16,false,1e-2,0.999",
+        "BF16,false,3e-2,0.99"
+    })
+    void partsAgreeWithTheCpu(Precision precision, boolean isDepth, double tolerance, double correlation)
+            throws IOException {
         Needs.that(precision != Precision.TF32 || CudaSupport.cudnnProblem() == null, "cuDNN");
         Path model = isDepth ? depth : normals;
         try (Inspector gpu = Inspector.open(model, cuda(precision));
-             Inspector cpu = Inspector.open(model, new InspectorOptions(0, Precision.FP32).withDevice(DeviceChoice.CPU))) {
+                Inspector cpu =
+                        Inspector.open(model, new InspectorOptions(0, Precision.FP32).withDevice(DeviceChoice.CPU))) {
             assertEquals(precision, gpu.precision());
             assertTrue(gpu.device().startsWith("cuda:0 ("), gpu.device());
             for (Part part : PARTS) {
                 assertNear(inspect(gpu, part), inspect(cpu, part), tolerance, correlation);
             }
-            Part empty = Part.of("empty", new RgbImage(50, 50, new byte[7500]), new PointCloud(50, 50, new float[7500]));
-            assertEquals(assertThrows(InputException.class, () -> inspect(cpu, empty)).getMessage(),
-                    assertThrows(InputException.class, () -> inspect(gpu, empty)).getMessage());
+            Part empty =
+                    Part.of("empty", new RgbImage(50, 50, new byte[7500]), new PointCloud(50, 50, new float[7500]));
+            assertEquals(
+                    assertThrows(InputException.class, () -> inspect(cpu, empty))
+                            .getMessage(),
+                    assertThrows(InputException.class, () -> inspect(gpu, empty))
+                            .getMessage());
             assertNear(inspect(gpu, PARTS[0]), inspect(cpu, PARTS[0]), tolerance, correlation);
         }
     }
@@ -106,8 +123,9 @@ class GpuInspectorTest {
         Files.copy(depth, model);
         ModelFile.replaceInfo(model, info -> info.withRegionOfInterest(roi).withCalibration(info.calibration()));
         try (Inspector whole = Inspector.open(depth, cuda(Precision.FP16));
-             Inspector cut = Inspector.open(model, cuda(Precision.FP16));
-             Inspector scoresAlone = Inspector.open(model, cuda(Precision.FP16).withMaps(false))) {
+                Inspector cut = Inspector.open(model, cuda(Precision.FP16));
+                Inspector scoresAlone =
+                        Inspector.open(model, cuda(Precision.FP16).withMaps(false))) {
             for (Part part : PARTS) {
                 Inspection expected = inspect(whole, part);
                 Inspection got = inspect(cut, part);
@@ -115,7 +133,8 @@ class GpuInspectorTest {
                 assertEquals(maximum(roi.counted(expected.map())), got.score());
                 assertEquals(maximum(roi.counted(expected.mapRgb())), got.scoreRgb());
                 assertEquals(maximum(roi.counted(expected.mapDepth())), got.scoreDepth());
-                assertEquals(List.of(got.score(), got.scoreRgb(), got.scoreDepth()),
+                assertEquals(
+                        List.of(got.score(), got.scoreRgb(), got.scoreDepth()),
                         List.of(scores.score(), scores.scoreRgb(), scores.scoreDepth()));
                 roi.keep(expected.map());
                 assertArrayEquals(expected.map(), got.map());
@@ -135,8 +154,12 @@ class GpuInspectorTest {
     @CsvSource({"RESNET50", "WIDE_RESNET50_2"})
     void theLargeNetworksAgreeWithTheCpu(Backbone backbone) {
         try (Inspector gpu = Inspector.random(backbone, 256, Modality.NORMALS, 5, cuda(Precision.FP16));
-             Inspector cpu = Inspector.random(backbone, 256, Modality.NORMALS, 5,
-                     new InspectorOptions(0, Precision.FP32).withDevice(DeviceChoice.CPU))) {
+                Inspector cpu = Inspector.random(
+                        backbone,
+                        256,
+                        Modality.NORMALS,
+                        5,
+                        new InspectorOptions(0, Precision.FP32).withDevice(DeviceChoice.CPU))) {
             assertNear(inspect(gpu, PARTS[1]), inspect(cpu, PARTS[1]), 1e-2, 0.999);
         }
     }
@@ -169,15 +192,19 @@ class GpuInspectorTest {
     @Test
     void severalInspectorsAtOnceGiveTheSameBits() throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(4);
-        try (Inspector one = Inspector.open(normals, cuda(Precision.FP16)); Inspector two = one.duplicate();
-             Inspector three = one.duplicate(); Inspector four = Inspector.open(depth, cuda(Precision.BF16))) {
+        try (Inspector one = Inspector.open(normals, cuda(Precision.FP16));
+                Inspector two = one.duplicate();
+                Inspector three = one.duplicate();
+                Inspector four = Inspector.open(depth, cuda(Precision.BF16))) {
             float[] expected = inspect(one, PARTS[0]).map().clone();
             float[] other = inspect(four, PARTS[0]).map().clone();
             List<Future<?>> done = new ArrayList<>();
             for (Inspector inspector : List.of(one, two, three, four)) {
                 done.add(pool.submit((Callable<Void>) () -> {
                     for (int i = 0; i < 100; i++) {
-                        assertArrayEquals(inspector == four ? other : expected, inspect(inspector, PARTS[0]).map());
+                        assertArrayEquals(
+                                inspector == four ? other : expected,
+                                inspect(inspector, PARTS[0]).map());
                         inspect(inspector, PARTS[1 + i % 2]);
                     }
                     return null;
@@ -194,11 +221,14 @@ class GpuInspectorTest {
     @Test
     void inputsInPageLockedMemoryGiveTheSameBits() throws IOException {
         try (Inspector inspector = Inspector.open(depth, cuda(Precision.FP16));
-             InputBuffers buffers = inspector.newInputBuffers("pinned", 200, 200, 200, 200)) {
+                InputBuffers buffers = inspector.newInputBuffers("pinned", 200, 200, 200, 200)) {
             for (Part part : PARTS) {
                 buffers.rgb().put(0, part.rgb().rgb());
                 buffers.xyz().put(0, part.xyz().xyz());
-                assertArrayEquals(inspect(inspector, part).map(), inspect(inspector, buffers.part()).map(), part.id());
+                assertArrayEquals(
+                        inspect(inspector, part).map(),
+                        inspect(inspector, buffers.part()).map(),
+                        part.id());
             }
         }
     }
@@ -223,7 +253,8 @@ class GpuInspectorTest {
         device.use();
         long hoard = device.allocate(CudaSupport.freeBytes(0) - (64L << 20));
         try {
-            DeviceException full = assertThrows(DeviceException.class,
+            DeviceException full = assertThrows(
+                    DeviceException.class,
                     () -> Inspector.random(Backbone.WIDE_RESNET50_2, 256, Modality.DEPTH, 0, cuda(Precision.FP16)));
             assertEquals(DeviceException.Reason.OUT_OF_MEMORY, full.reason());
         } finally {

@@ -39,11 +39,16 @@ class InputLayoutTest {
     private static Inspector inspector;
     /** Two frames of the same camera. */
     private static final byte[][] RGB = {frame(1), frame(2)};
+
     private static final int[][] DEPTH = {depth(1), depth(2)};
 
     @BeforeAll
     static void open() {
-        inspector = Inspector.random(Backbone.RESNET18, SIZE, Modality.DEPTH, 5,
+        inspector = Inspector.random(
+                Backbone.RESNET18,
+                SIZE,
+                Modality.DEPTH,
+                5,
                 new InspectorOptions(1, Precision.FP32).withDevice(DeviceChoice.CPU));
     }
 
@@ -58,7 +63,10 @@ class InputLayoutTest {
         return rgb;
     }
 
-    /** Of a ball on a table, in tenths of a millimetre; some points are missing. Beyond 32767, where a short turns negative. */
+    /**
+     * Of a ball on a table, in tenths of a millimetre; some points are missing. Beyond 32767, where a short turns
+     * negative.
+     */
     private static int[] depth(int seed) {
         int[] z = new int[WIDTH * HEIGHT];
         Random random = new Random(seed);
@@ -138,16 +146,22 @@ class InputLayoutTest {
         PointCloud cloud = points(DEPTH[0], 1e-4);
         write(RGB[0], layout, memory, begin, stride);
         write(RGB[0], layout, ByteBuffer.wrap(dense), 0, layout.samples() * WIDTH);
-        Part[] parts = {Part.of("buffer", RgbImage.of(memory.duplicate().position(begin), layout, WIDTH, HEIGHT, stride), cloud),
-            Part.of("address", RgbImage.of(new BytePointer(memory).address() + begin, layout, WIDTH, HEIGHT, stride), cloud),
-            Part.of("array", RgbImage.of(dense, layout, WIDTH, HEIGHT), cloud)};
+        Part[] parts = {
+            Part.of("buffer", RgbImage.of(memory.duplicate().position(begin), layout, WIDTH, HEIGHT, stride), cloud),
+            Part.of(
+                    "address",
+                    RgbImage.of(new BytePointer(memory).address() + begin, layout, WIDTH, HEIGHT, stride),
+                    cloud),
+            Part.of("array", RgbImage.of(dense, layout, WIDTH, HEIGHT), cloud)
+        };
         for (byte[] frame : RGB) {
             write(frame, layout, memory, begin, stride);
             write(frame, layout, ByteBuffer.wrap(dense), 0, layout.samples() * WIDTH);
             byte[] seen = seen(frame, layout);
             float[] expected = map(Part.of("plain", new RgbImage(WIDTH, HEIGHT, seen), cloud));
             for (Part part : parts) {
-                assertArrayEquals(expected, map(part), layout + " " + part.id() + ": the next frame needs no new object");
+                assertArrayEquals(
+                        expected, map(part), layout + " " + part.id() + ": the next frame needs no new object");
                 assertArrayEquals(seen, part.rgb().rgb(), "what pictures are made of");
             }
         }
@@ -172,9 +186,13 @@ class InputLayoutTest {
                 }
             }
             if (parts[0] == null) {
-                parts[0] = Part.of("buffer", image, PointCloud.ofDepth(memory, layout, WIDTH, HEIGHT, stride, unit, CAMERA));
-                parts[1] = Part.of("address", image, PointCloud.ofDepth(new BytePointer(memory).address(), layout, WIDTH, HEIGHT, stride,
-                        unit, CAMERA));
+                parts[0] = Part.of(
+                        "buffer", image, PointCloud.ofDepth(memory, layout, WIDTH, HEIGHT, stride, unit, CAMERA));
+                parts[1] = Part.of(
+                        "address",
+                        image,
+                        PointCloud.ofDepth(
+                                new BytePointer(memory).address(), layout, WIDTH, HEIGHT, stride, unit, CAMERA));
             }
             PointCloud plain = points(frame, unit);
             float[] expected = map(Part.of("plain", image, plain));
@@ -219,7 +237,9 @@ class InputLayoutTest {
         for (int i = 0; i < WIDTH * HEIGHT; i++) {
             z.putShort(2 * i, (short) DEPTH[0][i]);
         }
-        Part part = Part.of("a", RgbImage.of(bgra, ColorLayout.BGRA8, WIDTH, HEIGHT, 4 * WIDTH),
+        Part part = Part.of(
+                "a",
+                RgbImage.of(bgra, ColorLayout.BGRA8, WIDTH, HEIGHT, 4 * WIDTH),
                 PointCloud.ofDepth(z, DepthLayout.UINT16, WIDTH, HEIGHT, 2 * WIDTH, 1e-4, CAMERA));
         Inspection result = inspector.newInspection();
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -261,7 +281,10 @@ class InputLayoutTest {
         assertTrue(message.contains(words) && !message.contains("\n"), message);
     }
 
-    /** The same part from the synthetic camera: sizes that are no multiples of anything, colour and depth of different size. */
+    /**
+     * The same part from the synthetic camera: sizes that are no multiples of anything, colour and depth of different
+     * size.
+     */
     @Test
     void sizesMayDiffer() {
         Part part = SyntheticParts.part(SyntheticProduct.RING, 96, 2);
@@ -272,7 +295,8 @@ class InputLayoutTest {
             bgr[i] = rgb[i + 2];
             bgr[i + 2] = rgb[i];
         }
-        assertArrayEquals(map(Part.of("rgb", new RgbImage(33, 21, rgb), part.xyz())),
+        assertArrayEquals(
+                map(Part.of("rgb", new RgbImage(33, 21, rgb), part.xyz())),
                 map(Part.of("bgr", RgbImage.of(bgr, ColorLayout.BGR8, 33, 21), part.xyz())));
     }
 }

@@ -42,7 +42,8 @@ class InspectorDuplicateTest {
     }
 
     /** Each thread in an order of its own, so that different parts meet. */
-    private static Void compare(Inspector inspector, List<Part> parts, float[][] expected, int shift, CyclicBarrier start)
+    private static Void compare(
+            Inspector inspector, List<Part> parts, float[][] expected, int shift, CyclicBarrier start)
             throws Exception {
         start.await();
         Inspection inspection = inspector.newInspection();
@@ -56,7 +57,8 @@ class InspectorDuplicateTest {
 
     @ParameterizedTest
     @CsvSource({"FP32,1,2", "FP32,2,2", "BF16,1,3", "INT8,1,2"})
-    void duplicatesInspectAtTheSameTimeBitForBitAsOneAlone(Precision precision, int threads, int inspectors) throws Exception {
+    void duplicatesInspectAtTheSameTimeBitForBitAsOneAlone(Precision precision, int threads, int inspectors)
+            throws Exception {
         Needs.precision(precision);
         TrainedModel model = TrainedModel.get();
         List<Part> parts = model.parts.subList(28, 40);
@@ -117,7 +119,8 @@ class InspectorDuplicateTest {
                 assertArrayEquals(expected, distances(second, noise));
                 first.close();
                 first.close();
-                assertArrayEquals(expected, distances(second, noise), "the network lives as long as an runner needs it");
+                assertArrayEquals(
+                        expected, distances(second, noise), "the network lives as long as an runner needs it");
             }
         }
     }

@@ -38,12 +38,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every precision on a trained model: repeatable to the bit, close to the network as it was trained, the same ranking. */
+/**
+ * Every precision on a trained model: repeatable to the bit, close to the network as it was trained, the same ranking.
+ */
 class InspectorPrecisionTest {
     /** Of all test parts, in their order. */
     private record Results(float[][] maps, float[] scores) {
         MetricsRow row() {
-            return Evaluation.of(maps, scores, model.masks, model.anomalous, null, TrainedModel.SIZE, TrainedModel.SIZE);
+            return Evaluation.of(
+                    maps, scores, model.masks, model.anomalous, null, TrainedModel.SIZE, TrainedModel.SIZE);
         }
     }
 
@@ -91,7 +94,9 @@ class InspectorPrecisionTest {
 
     /** In one inspector in the reverse order, and in another one that sees the part first. */
     @ParameterizedTest
-    @EnumSource(value = Precision.class, names = {"FP32", "BF16", "INT8"})
+    @EnumSource(
+            value = Precision.class,
+            names = {"FP32", "BF16", "INT8"})
     void theSameBitsWhateverRanBeforeAndInAnotherInspector(Precision precision) throws IOException {
         Needs.precision(precision);
         Results expected = results(precision);
@@ -112,14 +117,18 @@ class InspectorPrecisionTest {
         }
     }
 
-    /** Folding, oneDNN and Winograd change only the rounding. The scores' unit is one standard deviation of normal parts. */
+    /**
+     * Folding, oneDNN and Winograd change only the rounding. The scores' unit is one standard deviation of normal
+     * parts.
+     */
     @Test
     void fp32AgreesWithTheNetworkInLibTorch() throws IOException {
         Results got = results(Precision.FP32);
         try (ModelFile file = ModelFile.open(model.file);
-             NetworkRunner runner = LibTorchRunner.open(file, TrainedModel.THREADS);
-             CalibratedMaps maps = new CalibratedMaps(TrainedModel.SIZE, model.calibration, null);
-             Preparation preparation = new Preparation(TrainedModel.SIZE, Modality.NORMALS, 5, ElementType.FLOAT32)) {
+                NetworkRunner runner = LibTorchRunner.open(file, TrainedModel.THREADS);
+                CalibratedMaps maps = new CalibratedMaps(TrainedModel.SIZE, model.calibration, null);
+                Preparation preparation =
+                        new Preparation(TrainedModel.SIZE, Modality.NORMALS, 5, ElementType.FLOAT32)) {
             float[] expected = new float[TrainedModel.SIZE * TrainedModel.SIZE];
             for (int i = 0; i < model.parts.size(); i += 7) {
                 Part part = model.parts.get(i);
@@ -155,8 +164,9 @@ class InspectorPrecisionTest {
     @Test
     void threadsOfAnInspectorAreThoseAskedFor() throws IOException {
         try (Inspector all = Inspector.open(model.file, InspectorOptions.defaults());
-             Inspector one = Inspector.open(model.file, InspectorOptions.defaults().withThreads(1));
-             Inspector alsoOne = one.duplicate()) {
+                Inspector one =
+                        Inspector.open(model.file, InspectorOptions.defaults().withThreads(1));
+                Inspector alsoOne = one.duplicate()) {
             assertEquals(Runtime.getRuntime().availableProcessors(), all.threads());
             assertEquals(List.of(1, 1), List.of(one.threads(), alsoOne.threads()));
         }
@@ -165,9 +175,10 @@ class InspectorPrecisionTest {
     }
 
     /**
-     * Metrics of the combined map. The statement is about 885 thousand pixels. On the image level, this model of a few seconds
-     * of training with a random teacher gives many of the 2048 pairs nearly the same score (AUROC 0.77), and rounding turns
-     * some of them round (6 with BF16, 16 with INT8 were seen): the bound there only catches a precision that is broken.
+     * Metrics of the combined map. The statement is about 885 thousand pixels. On the image level, this model of a few
+     * seconds of training with a random teacher gives many of the 2048 pairs nearly the same score (AUROC 0.77), and
+     * rounding turns some of them round (6 with BF16, 16 with INT8 were seen): the bound there only catches a precision
+     * that is broken.
      */
     @ParameterizedTest
     @CsvSource({"BF16,0.002,0.02", "INT8,0.005,0.02"})
@@ -181,7 +192,8 @@ class InspectorPrecisionTest {
         assertClose("AUPRO@30", got.get("AUPRO@30"), expected.get("AUPRO@30"), pixels);
         assertClose("I-AUROC", got.get("I-AUROC"), expected.get("I-AUROC"), images);
         for (int i = 0; i < model.parts.size(); i++) {
-            assertFalse(Arrays.equals(results(Precision.FP32).maps[i], results(precision).maps[i]),
+            assertFalse(
+                    Arrays.equals(results(Precision.FP32).maps[i], results(precision).maps[i]),
                     "another precision, other bits");
         }
     }
@@ -196,14 +208,19 @@ class InspectorPrecisionTest {
         assertEquals(Precision.FP32, CpuRunnerChoice.resolve(Precision.AUTO, untested));
         Map<String, Float> ranges = model.precisions == null ? Map.of() : model.precisions.ranges();
         record Case(Accuracy bf16, Accuracy int8, Precision expected) {}
-        for (Case c : List.of(new Case(accuracy(true), accuracy(true), Precision.INT8),
-                new Case(accuracy(false), accuracy(true), Precision.INT8), new Case(null, accuracy(true), Precision.INT8),
-                new Case(accuracy(true), accuracy(false), Precision.BF16), new Case(accuracy(true), null, Precision.BF16),
-                new Case(accuracy(false), accuracy(false), Precision.FP32), new Case(null, null, Precision.FP32))) {
+        for (Case c : List.of(
+                new Case(accuracy(true), accuracy(true), Precision.INT8),
+                new Case(accuracy(false), accuracy(true), Precision.INT8),
+                new Case(null, accuracy(true), Precision.INT8),
+                new Case(accuracy(true), accuracy(false), Precision.BF16),
+                new Case(accuracy(true), null, Precision.BF16),
+                new Case(accuracy(false), accuracy(false), Precision.FP32),
+                new Case(null, null, Precision.FP32))) {
             ModelInfo info = untested.withPrecisions(new PrecisionTests(c.bf16, c.int8, ranges, List.of()));
             // What this CPU lacks is skipped.
             Precision expected = c.expected == Precision.INT8 && !CpuSupport.supports(Precision.INT8)
-                    ? c.bf16 != null && c.bf16.passed() ? Precision.BF16 : Precision.FP32 : c.expected;
+                    ? c.bf16 != null && c.bf16.passed() ? Precision.BF16 : Precision.FP32
+                    : c.expected;
             expected = CpuSupport.supports(expected) ? expected : Precision.FP32;
             assertEquals(expected, CpuRunnerChoice.resolve(Precision.AUTO, info), c.toString());
             for (Precision asked : List.of(Precision.FP32, Precision.BF16, Precision.INT8)) {
@@ -211,8 +228,9 @@ class InspectorPrecisionTest {
             }
         }
         Needs.precision(Precision.BF16);
-        Path file = model.write("failed-int8.safetensors", untested.withPrecisions(
-                new PrecisionTests(accuracy(true), accuracy(false), ranges, List.of())));
+        Path file = model.write(
+                "failed-int8.safetensors",
+                untested.withPrecisions(new PrecisionTests(accuracy(true), accuracy(false), ranges, List.of())));
         try (Inspector inspector = Inspector.open(file)) {
             assertEquals(Precision.BF16, inspector.precision());
         }
@@ -229,12 +247,16 @@ class InspectorPrecisionTest {
         }
         Needs.precision(Precision.INT8);
         InputException e = assertThrows(InputException.class, () -> Inspector.open(file, options(Precision.INT8)));
-        assertTrue(e.getMessage().contains("trd calibrate --model " + file) && e.getMessage().lines().count() == 1,
+        assertTrue(
+                e.getMessage().contains("trd calibrate --model " + file)
+                        && e.getMessage().lines().count() == 1,
                 e.getMessage());
         // Ranges of another network: the layer that lacks one is named, in one line.
-        Path wrong = model.write("wrong-ranges.safetensors", model.info().withPrecisions(
-                new PrecisionTests(null, null, Map.of("teacher.layer1", 1f), List.of())));
-        RuntimeException missing = assertThrows(RuntimeException.class, () -> Inspector.open(wrong, options(Precision.INT8)));
+        Path wrong = model.write(
+                "wrong-ranges.safetensors",
+                model.info().withPrecisions(new PrecisionTests(null, null, Map.of("teacher.layer1", 1f), List.of())));
+        RuntimeException missing =
+                assertThrows(RuntimeException.class, () -> Inspector.open(wrong, options(Precision.INT8)));
         assertTrue(missing.getMessage().contains("range"), missing.getMessage());
     }
 }

@@ -41,13 +41,16 @@ class InspectorRegionTest {
 
     @TempDir
     private static Path folder;
+
     private static Path model;
     private static Calibration calibration;
     private static List<PartFiles> files;
     private static final List<Part> PARTS = new ArrayList<>();
     /** Of each part, without a region. */
     private static final List<Inspection> WHOLE = new ArrayList<>();
-    private static final InspectorOptions OPTIONS = new InspectorOptions(2, Precision.FP32).withDevice(DeviceChoice.CPU);
+
+    private static final InspectorOptions OPTIONS =
+            new InspectorOptions(2, Precision.FP32).withDevice(DeviceChoice.CPU);
 
     @BeforeAll
     static void inspectWithoutRegion() throws IOException {
@@ -82,8 +85,16 @@ class InspectorRegionTest {
     private static Path with(RegionOfInterest roi, Double ng) throws IOException {
         Path file = Files.createTempDirectory(folder, "roi").resolve("model.safetensors");
         Files.copy(model, file);
-        ModelFile.replaceInfo(file, info -> info.withRegionOfInterest(roi).withCalibration(calibration).withThresholds(ng == null
-                ? Thresholds.NONE : Thresholds.NONE.with(ScoreBranch.COMBINED, new Thresholds.Limits(Threshold.byHand(ng), null))));
+        ModelFile.replaceInfo(
+                file,
+                info -> info.withRegionOfInterest(roi)
+                        .withCalibration(calibration)
+                        .withThresholds(
+                                ng == null
+                                        ? Thresholds.NONE
+                                        : Thresholds.NONE.with(
+                                                ScoreBranch.COMBINED,
+                                                new Thresholds.Limits(Threshold.byHand(ng), null))));
         return file;
     }
 
@@ -104,12 +115,17 @@ class InspectorRegionTest {
     void onlyWhatCountsIsScoredAndDelivered() throws IOException {
         for (RegionOfInterest roi : List.of(rectangle(3, 40, 30, 41, true), rectangle(20, 10, 50, 60, false))) {
             Path file = with(roi, null);
-            try (Inspector inspector = Inspector.open(file, OPTIONS); Inspector duplicate = inspector.duplicate();
-                 Inspector scoresAlone = Inspector.open(file, OPTIONS.withMaps(false))) {
+            try (Inspector inspector = Inspector.open(file, OPTIONS);
+                    Inspector duplicate = inspector.duplicate();
+                    Inspector scoresAlone = Inspector.open(file, OPTIONS.withMaps(false))) {
                 for (int i = 0; i < PARTS.size(); i++) {
                     Inspection got = inspect(inspector, PARTS.get(i));
                     assertEquals(roi, got.regionOfInterest());
-                    float[][] whole = {WHOLE.get(i).map().clone(), WHOLE.get(i).mapRgb().clone(), WHOLE.get(i).mapDepth().clone()};
+                    float[][] whole = {
+                        WHOLE.get(i).map().clone(),
+                        WHOLE.get(i).mapRgb().clone(),
+                        WHOLE.get(i).mapDepth().clone()
+                    };
                     assertEquals(cut(whole[0], roi), got.score());
                     assertEquals(cut(whole[1], roi), got.scoreRgb());
                     assertEquals(cut(whole[2], roi), got.scoreDepth());
@@ -119,7 +135,10 @@ class InspectorRegionTest {
                     for (Inspector other : List.of(duplicate, scoresAlone)) {
                         assertEquals(scores(got), scores(inspect(other, PARTS.get(i))));
                     }
-                    assertArrayEquals(new float[SIZE * SIZE], inspect(scoresAlone, PARTS.get(i)).map(), "is not brought");
+                    assertArrayEquals(
+                            new float[SIZE * SIZE],
+                            inspect(scoresAlone, PARTS.get(i)).map(),
+                            "is not brought");
                 }
             }
         }
@@ -136,8 +155,9 @@ class InspectorRegionTest {
         InspectorOptions anything = OPTIONS.withInputs(InputPolicy.inspectOther());
         Part part = PARTS.get(2);
         Path file = with(roi, null);
-        try (Inspector whole = Inspector.open(model, anything); Inspector cut = Inspector.open(file, anything);
-             Inspector scoresAlone = Inspector.open(file, anything.withMaps(false))) {
+        try (Inspector whole = Inspector.open(model, anything);
+                Inspector cut = Inspector.open(file, anything);
+                Inspector scoresAlone = Inspector.open(file, anything.withMaps(false))) {
             for (Part single : List.of(Part.ofRgb("rgb", part.rgb()), Part.ofPoints("points", part.xyz()))) {
                 Inspection expected = inspect(whole, single);
                 Inspection got = inspect(cut, single);
@@ -188,12 +208,17 @@ class InspectorRegionTest {
                     assertEquals(roi.counts(i) && ng < 0 ? (byte) 255 : 0, mask[i]);
                 }
                 assertEquals(ng < 0 ? Verdict.NG : Verdict.OK, inspection.verdict());
-                assertEquals(ng < 0 ? List.of(16 * 24) : List.of(), Regions.of(inspection, null).stream().map(Region::area).toList());
+                assertEquals(
+                        ng < 0 ? List.of(16 * 24) : List.of(),
+                        Regions.of(inspection, null).stream().map(Region::area).toList());
             }
         }
     }
 
-    /** Distances that rise at one place of the finest scale change the map within its blur, 16 pixels, and not a pixel further. */
+    /**
+     * Distances that rise at one place of the finest scale change the map within its blur, 16 pixels, and not a pixel
+     * further.
+     */
     @Test
     void theBlurCarriesAcrossTheBorderButNoFurther() {
         int side = SIZE / 4;
@@ -201,11 +226,12 @@ class InspectorRegionTest {
         float[][] scores = new float[3][];
         for (int hot = 0; hot < 3; hot++) {
             // None; column 0, whose upsampled footprint ends before pixel 5; column 5, pixels 17 to 25.
-            try (FloatPointer fine = zeros(side); FloatPointer middle = zeros(side / 2);
-                 FloatPointer coarse = zeros(side / 4);
-                 Distances distances = new Distances(fine, side, middle, side / 2, coarse, side / 4);
-                 CalibratedMaps whole = new CalibratedMaps(SIZE, new Calibration(0, 1, 0, 1), null);
-                 CalibratedMaps cut = new CalibratedMaps(SIZE, new Calibration(0, 1, 0, 1), right)) {
+            try (FloatPointer fine = zeros(side);
+                    FloatPointer middle = zeros(side / 2);
+                    FloatPointer coarse = zeros(side / 4);
+                    Distances distances = new Distances(fine, side, middle, side / 2, coarse, side / 4);
+                    CalibratedMaps whole = new CalibratedMaps(SIZE, new Calibration(0, 1, 0, 1), null);
+                    CalibratedMaps cut = new CalibratedMaps(SIZE, new Calibration(0, 1, 0, 1), right)) {
                 if (hot > 0) {
                     fine.put(8L * side + (hot == 1 ? 0 : 5), 1);
                 }
@@ -225,9 +251,12 @@ class InspectorRegionTest {
     @Test
     void aMapThatIsNotANumberIsNotHidden() {
         int side = SIZE / 4;
-        try (FloatPointer fine = zeros(side); FloatPointer middle = zeros(side / 2); FloatPointer coarse = zeros(side / 4);
-             Distances distances = new Distances(fine, side, middle, side / 2, coarse, side / 4);
-             CalibratedMaps maps = new CalibratedMaps(SIZE, new Calibration(0, 1, 0, 1), rectangle(0, 0, 9, 9, true))) {
+        try (FloatPointer fine = zeros(side);
+                FloatPointer middle = zeros(side / 2);
+                FloatPointer coarse = zeros(side / 4);
+                Distances distances = new Distances(fine, side, middle, side / 2, coarse, side / 4);
+                CalibratedMaps maps =
+                        new CalibratedMaps(SIZE, new Calibration(0, 1, 0, 1), rectangle(0, 0, 9, 9, true))) {
             maps.compute(distances, distances);
             assertTrue(Float.isFinite(maps.score(0)));
             fine.put(1, Float.NaN);
@@ -258,19 +287,24 @@ class InspectorRegionTest {
         Needs.precision(Precision.BF16);
         RegionOfInterest roi = rectangle(5, 5, 40, 20, true);
         Accuracy accuracy;
-        try (ModelFile file = ModelFile.open(model); Network network = Network.load(file);
-             PreparedParts prepared = new PreparedParts(files, SIZE, Modality.NORMALS, 5, done -> { })) {
-            accuracy = PrecisionCalibration.run(network, SIZE, calibration, roi, TrainedModel.images(prepared), 2, done -> { }).bf16();
+        try (ModelFile file = ModelFile.open(model);
+                Network network = Network.load(file);
+                PreparedParts prepared = new PreparedParts(files, SIZE, Modality.NORMALS, 5, done -> {})) {
+            accuracy = PrecisionCalibration.run(
+                            network, SIZE, calibration, roi, TrainedModel.images(prepared), 2, done -> {})
+                    .bf16();
         }
         double correlation = 1;
         double scoreError = 0;
         try (Inspector fp32 = Inspector.open(with(roi, null), OPTIONS);
-             Inspector bf16 = Inspector.open(with(roi, null), OPTIONS.withPrecision(Precision.BF16))) {
+                Inspector bf16 = Inspector.open(with(roi, null), OPTIONS.withPrecision(Precision.BF16))) {
             for (Part part : PARTS) {
                 Inspection expected = inspect(fp32, part);
                 Inspection got = inspect(bf16, part);
-                correlation = Math.min(correlation, Golden.correlation(roi.counted(got.map()), roi.counted(expected.map())));
-                scoreError = Math.max(scoreError, Math.abs(got.score() - expected.score()) / Math.max(1, Math.abs(expected.score())));
+                correlation =
+                        Math.min(correlation, Golden.correlation(roi.counted(got.map()), roi.counted(expected.map())));
+                scoreError = Math.max(
+                        scoreError, Math.abs(got.score() - expected.score()) / Math.max(1, Math.abs(expected.score())));
             }
         }
         assertTrue(correlation < 1 && scoreError > 0);

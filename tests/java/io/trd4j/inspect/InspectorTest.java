@@ -37,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class InspectorTest {
     @TempDir
     static Path folder;
+
     private static Path model;
     private static List<Part> parts;
 
@@ -72,7 +73,11 @@ class InspectorTest {
             float max = Float.NEGATIVE_INFINITY;
             for (int i = 0; i < inspection.map().length; i++) {
                 max = Math.max(max, inspection.map()[i]);
-                assertClose("sum of the branches", inspection.map()[i], inspection.mapRgb()[i] + inspection.mapDepth()[i], 1e-5);
+                assertClose(
+                        "sum of the branches",
+                        inspection.map()[i],
+                        inspection.mapRgb()[i] + inspection.mapDepth()[i],
+                        1e-5);
             }
             assertEquals(max, inspection.score());
         }
@@ -100,7 +105,8 @@ class InspectorTest {
             float[] expected = {2, 2.0000002f, 3, 3.0000002f};
             Verdict[] verdicts = {Verdict.OK, Verdict.REVIEW, Verdict.REVIEW, Verdict.NG};
             for (int i = 0; i < expected.length; i++) {
-                assertEquals(verdicts[i], all.of(expected[i] * score[0], expected[i] * score[1], expected[i] * score[2]));
+                assertEquals(
+                        verdicts[i], all.of(expected[i] * score[0], expected[i] * score[1], expected[i] * score[2]));
             }
         }
         assertEquals(Verdict.NG, all.of(2.5f, 3.5f, 0), "the worst of them");
@@ -109,7 +115,8 @@ class InspectorTest {
                 Thresholds.NONE.with(ScoreBranch.DEPTH, new Thresholds.Limits(null, Threshold.byHand(-1))));
         assertEquals(Verdict.REVIEW, reviewOnly.of(9, 9, 9));
         assertEquals(Verdict.OK, reviewOnly.of(9, 9, -1));
-        VerdictRule ngOnly = new VerdictRule(Thresholds.NONE.with(ScoreBranch.RGB, new Thresholds.Limits(Threshold.byHand(1), null)));
+        VerdictRule ngOnly = new VerdictRule(
+                Thresholds.NONE.with(ScoreBranch.RGB, new Thresholds.Limits(Threshold.byHand(1), null)));
         assertEquals(Verdict.OK, ngOnly.of(9, 1, 9));
         assertEquals(Verdict.NG, ngOnly.of(-9, 1.5f, -9));
     }
@@ -130,7 +137,8 @@ class InspectorTest {
         AtomicInteger done = new AtomicInteger();
         AtomicInteger refused = new AtomicInteger();
         ExecutorService pool = Executors.newFixedThreadPool(6);
-        try (Inspector inspector = Inspector.open(model, InspectorOptions.defaults().withThreads(1))) {
+        try (Inspector inspector =
+                Inspector.open(model, InspectorOptions.defaults().withThreads(1))) {
             float expected = score(inspector, parts.get(0));
             List<Future<?>> futures = new ArrayList<>();
             for (int t = 0; t < 6; t++) {
@@ -192,15 +200,19 @@ class InspectorTest {
         try (Inspector inspector = Inspector.open(other)) {
             assertThrows(IllegalArgumentException.class, () -> inspector.inspect(parts.get(0), new Inspection(32)));
             Part empty = Part.of("empty", new RgbImage(8, 8, new byte[192]), new PointCloud(8, 8, new float[192]));
-            InputException e = assertThrows(InputException.class, () -> inspector.inspect(empty, inspector.newInspection()));
+            InputException e =
+                    assertThrows(InputException.class, () -> inspector.inspect(empty, inspector.newInspection()));
             assertTrue(e.getMessage().contains("empty"), e.getMessage());
             inspector.inspect(parts.get(0), inspector.newInspection());
         }
         assertThrows(IllegalArgumentException.class, () -> new InspectorOptions(-1, Precision.FP32));
-        try (ModelFile file = ModelFile.open(other); Network network = Network.load(file)) {
-            ModelFile.write(folder.resolve("uncalibrated.safetensors"), file.info().withCalibration(null), network.sources());
+        try (ModelFile file = ModelFile.open(other);
+                Network network = Network.load(file)) {
+            ModelFile.write(
+                    folder.resolve("uncalibrated.safetensors"), file.info().withCalibration(null), network.sources());
         }
-        InputException e = assertThrows(InputException.class, () -> Inspector.open(folder.resolve("uncalibrated.safetensors")));
+        InputException e =
+                assertThrows(InputException.class, () -> Inspector.open(folder.resolve("uncalibrated.safetensors")));
         assertTrue(e.getMessage().contains("trd calibrate"), e.getMessage());
     }
 

@@ -41,15 +41,17 @@ import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Parts of which a modality is missing or unusable: what is inspected, what it says, and that nothing is ever silently good. */
+/**
+ * Parts of which a modality is missing or unusable: what is inspected, what it says, and that nothing is ever silently
+ * good.
+ */
 class MissingModalityTest {
-    private static final InspectorOptions OPTIONS = new InspectorOptions(TrainedModel.THREADS, Precision.FP32)
-            .withDevice(DeviceChoice.CPU);
+    private static final InspectorOptions OPTIONS =
+            new InspectorOptions(TrainedModel.THREADS, Precision.FP32).withDevice(DeviceChoice.CPU);
     private static TrainedModel model;
     private static Part part;
     /** Opened once: inspectors with other thresholds share its weights. */
@@ -93,12 +95,15 @@ class MissingModalityTest {
         // Black of another size than the one that stands in.
         Part black = Part.ofNormals("black", new RgbImage(7, 5, new byte[105]), new RgbImage(7, 5, new byte[105]));
         int parts;
-        try (ModelFile file = ModelFile.open(model.file); Network network = Network.load(file);
-             PreparedParts validation = model.validation(); BranchMaps maps = new BranchMaps(network, TrainedModel.SIZE);
-             Preparation preparation = new Preparation(TrainedModel.SIZE, Modality.NORMALS, 5, ElementType.FLOAT32);
-             FloatPointer image = new FloatPointer(3L * map.length)) {
+        try (ModelFile file = ModelFile.open(model.file);
+                Network network = Network.load(file);
+                PreparedParts validation = model.validation();
+                BranchMaps maps = new BranchMaps(network, TrainedModel.SIZE);
+                Preparation preparation = new Preparation(TrainedModel.SIZE, Modality.NORMALS, 5, ElementType.FLOAT32);
+                FloatPointer image = new FloatPointer(3L * map.length)) {
             preparation.second(black, image);
-            Tensor nothing = torch.from_blob(image, 1, TrainedModel.SIZE, TrainedModel.SIZE, 3).permute(0, 3, 1, 2);
+            Tensor nothing = torch.from_blob(image, 1, TrainedModel.SIZE, TrainedModel.SIZE, 3)
+                    .permute(0, 3, 1, 2);
             parts = validation.count();
             for (int i = 0; i < parts; i++) {
                 try (PointerScope scope = new PointerScope()) {
@@ -128,14 +133,19 @@ class MissingModalityTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = InspectionMode.class, names = {"RGB_ONLY", "DEPTH_ONLY"})
+    @EnumSource(
+            value = InspectionMode.class,
+            names = {"RGB_ONLY", "DEPTH_ONLY"})
     void mapAndScoreAreThoseOfTheBranchAlone(InspectionMode mode) throws IOException {
         // A model whose calibration of both is that of the branches alone: nothing is left to convert.
         ModelInfo info = model.info();
         Calibration.Alone a = info.calibration().alone();
-        Path direct = model.write("direct-" + mode.key() + ".safetensors", info.withCalibration(
-                new Calibration(a.meanRgb(), a.stdRgb(), a.meanDepth(), a.stdDepth(), a)).withPrecisions(model.precisions));
-        try (Inspector expected = Inspector.open(direct, anything()); Inspector inspector = Inspector.open(model.file, anything())) {
+        Path direct = model.write(
+                "direct-" + mode.key() + ".safetensors",
+                info.withCalibration(new Calibration(a.meanRgb(), a.stdRgb(), a.meanDepth(), a.stdDepth(), a))
+                        .withPrecisions(model.precisions));
+        try (Inspector expected = Inspector.open(direct, anything());
+                Inspector inspector = Inspector.open(model.file, anything())) {
             Inspection want = expected.newInspection();
             expected.inspect(missing(mode), want);
             Inspection got = inspector.newInspection();
@@ -159,7 +169,8 @@ class MissingModalityTest {
             assertEquals(rgb ? got.score() : 0, got.scoreRgb());
             assertEquals(rgb ? 0 : got.score(), got.scoreDepth());
             // The same bits whether the modality is missing, or there and black.
-            Part black = rgb ? Part.of("a", part.rgb(), new PointCloud(9, 9, new float[243]))
+            Part black = rgb
+                    ? Part.of("a", part.rgb(), new PointCloud(9, 9, new float[243]))
                     : Part.of("a", new RgbImage(9, 9, new byte[243]), part.xyz());
             Inspection other = inspector.newInspection();
             inspector.inspect(black, other);
@@ -173,13 +184,22 @@ class MissingModalityTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = InspectionMode.class, names = {"RGB_ONLY", "DEPTH_ONLY"})
+    @EnumSource(
+            value = InspectionMode.class,
+            names = {"RGB_ONLY", "DEPTH_ONLY"})
     void aPartThatLacksAModalityHasThresholdsOfItsOwn(InspectionMode mode) throws IOException {
         ScoreBranch alone = mode.score();
-        Thresholds far = Thresholds.NONE.with(ScoreBranch.COMBINED, limits(1e9, null)).with(ScoreBranch.RGB, limits(-1e9, null))
+        Thresholds far = Thresholds.NONE
+                .with(ScoreBranch.COMBINED, limits(1e9, null))
+                .with(ScoreBranch.RGB, limits(-1e9, null))
                 .with(ScoreBranch.DEPTH, limits(-1e9, null));
-        assertVerdict(far, mode, Verdict.REVIEW, mode == InspectionMode.RGB_ONLY ? EnumSet.of(Warning.NO_DEPTH, Warning.NO_THRESHOLD)
-                : EnumSet.of(Warning.NO_RGB, Warning.NO_THRESHOLD));
+        assertVerdict(
+                far,
+                mode,
+                Verdict.REVIEW,
+                mode == InspectionMode.RGB_ONLY
+                        ? EnumSet.of(Warning.NO_DEPTH, Warning.NO_THRESHOLD)
+                        : EnumSet.of(Warning.NO_RGB, Warning.NO_THRESHOLD));
         Set<Warning> flagged = EnumSet.of(mode == InspectionMode.RGB_ONLY ? Warning.NO_DEPTH : Warning.NO_RGB);
         assertVerdict(far.with(alone, limits(1e9, null)), mode, Verdict.OK, flagged);
         assertVerdict(far.with(alone, limits(1e9, -1e9)), mode, Verdict.REVIEW, flagged);
@@ -190,16 +210,18 @@ class MissingModalityTest {
         assertVerdict(only, InspectionMode.BOTH, Verdict.REVIEW, EnumSet.of(Warning.NO_THRESHOLD));
     }
 
-    private static void assertVerdict(Thresholds thresholds, InspectionMode mode, Verdict verdict, Set<Warning> warnings)
-            throws IOException {
+    private static void assertVerdict(
+            Thresholds thresholds, InspectionMode mode, Verdict verdict, Set<Warning> warnings) throws IOException {
         try (Inspector inspector = inspector(thresholds, anything())) {
             Inspection result = inspector.newInspection();
             inspector.inspect(mode == InspectionMode.BOTH ? part : missing(mode), result);
             assertEquals(verdict, result.verdict());
             assertEquals(warnings, result.warnings());
             boolean ng = verdict == Verdict.NG;
-            assertEquals(ng ? TrainedModel.SIZE * TrainedModel.SIZE : 0,
-                    Regions.of(result, null).stream().mapToInt(Region::area).sum(), "regions are those of the verdict");
+            assertEquals(
+                    ng ? TrainedModel.SIZE * TrainedModel.SIZE : 0,
+                    Regions.of(result, null).stream().mapToInt(Region::area).sum(),
+                    "regions are those of the verdict");
         }
     }
 
@@ -235,11 +257,16 @@ class MissingModalityTest {
                     xyz[i] = i % 3 == 2 ? 0.5f : 1e-3f * (i % 3 == 0 ? i / 3 % width : i / 3 / width);
                 }
             }
-            default -> { }
+            default -> {}
         }
-        PointCloud cloud = depth.equals("missing") ? null : depth.equals("size") ? new PointCloud(2, 2, Arrays.copyOf(xyz, 12))
-                : new PointCloud(width, height, xyz);
-        return cloud == null ? Part.ofRgb("it", image) : image == null ? Part.ofPoints("it", cloud) : Part.of("it", image, cloud);
+        PointCloud cloud = depth.equals("missing")
+                ? null
+                : depth.equals("size")
+                        ? new PointCloud(2, 2, Arrays.copyOf(xyz, 12))
+                        : new PointCloud(width, height, xyz);
+        return cloud == null
+                ? Part.ofRgb("it", image)
+                : image == null ? Part.ofPoints("it", cloud) : Part.of("it", image, cloud);
     }
 
     /** Every state of both inputs, with every policy: what happens follows from what is usable and what is allowed. */
@@ -252,17 +279,23 @@ class MissingModalityTest {
             for (String rgb : new String[] {"good", "missing", "black", "saturated", "rows", "size"}) {
                 boolean rgbUsable = rgb.equals("good") || rgb.equals("rows") || rgb.equals("size");
                 // A quarter of the rows is fewer points than the half that is demanded.
-                for (String depth : new String[] {"good", "missing", "zero", "nan", "infinite", "rows", "plane", "size"}) {
+                for (String depth :
+                        new String[] {"good", "missing", "zero", "nan", "infinite", "rows", "plane", "size"}) {
                     if (rgb.equals("missing") && depth.equals("missing")) {
                         continue; // there is no such part
                     }
                     boolean depthUsable = depth.equals("good");
-                    InspectionMode expected = rgbUsable && depthUsable ? InspectionMode.BOTH
-                            : rgbUsable && onDepth == OnUnusable.INSPECT_OTHER ? InspectionMode.RGB_ONLY
-                            : depthUsable && onRgb == OnUnusable.INSPECT_OTHER ? InspectionMode.DEPTH_ONLY : null;
+                    InspectionMode expected = rgbUsable && depthUsable
+                            ? InspectionMode.BOTH
+                            : rgbUsable && onDepth == OnUnusable.INSPECT_OTHER
+                                    ? InspectionMode.RGB_ONLY
+                                    : depthUsable && onRgb == OnUnusable.INSPECT_OTHER
+                                            ? InspectionMode.DEPTH_ONLY
+                                            : null;
                     String what = "rgb " + rgb + ", depth " + depth;
                     if (expected == null) {
-                        String message = assertThrows(InputException.class, () -> inspector.inspect(part(rgb, depth), result), what)
+                        String message = assertThrows(
+                                        InputException.class, () -> inspector.inspect(part(rgb, depth), result), what)
                                 .getMessage();
                         assertTrue(message.contains("part it") && !message.contains("\n"), message);
                         continue;
@@ -276,7 +309,8 @@ class MissingModalityTest {
                     }
                     assertTrue(Float.isFinite(result.score() + result.scoreRgb() + result.scoreDepth()), what);
                     assertEquals(expected == InspectionMode.BOTH ? Verdict.OK : Verdict.REVIEW, result.verdict(), what);
-                    assertEquals(expected == InspectionMode.BOTH, result.warnings().isEmpty(), what);
+                    assertEquals(
+                            expected == InspectionMode.BOTH, result.warnings().isEmpty(), what);
                 }
             }
         }
@@ -286,9 +320,11 @@ class MissingModalityTest {
     void aModelThatWasNeverCalibratedForItIsRefusedWhenOpened() throws IOException {
         ModelInfo info = model.info();
         Calibration c = info.calibration();
-        Path old = model.write("old.safetensors", info.withCalibration(
-                new Calibration(c.meanRgb(), c.stdRgb(), c.meanDepth(), c.stdDepth())));
-        String message = assertThrows(InputException.class, () -> Inspector.open(old, anything())).getMessage();
+        Path old = model.write(
+                "old.safetensors",
+                info.withCalibration(new Calibration(c.meanRgb(), c.stdRgb(), c.meanDepth(), c.stdDepth())));
+        String message = assertThrows(InputException.class, () -> Inspector.open(old, anything()))
+                .getMessage();
         assertTrue(message.contains("trd calibrate --model " + old), message);
         try (Inspector inspector = Inspector.open(old, OPTIONS)) {
             Inspection result = inspector.newInspection();
@@ -316,7 +352,8 @@ class MissingModalityTest {
         }
         assertThrows(IllegalArgumentException.class, () -> OPTIONS.withMinRegion(-1));
         assertThrows(IllegalArgumentException.class, () -> OPTIONS.withMinRegion(Double.NaN));
-        assertThrows(IllegalArgumentException.class, () -> OPTIONS.withMaps(false).withMinRegion(1));
+        assertThrows(
+                IllegalArgumentException.class, () -> OPTIONS.withMaps(false).withMinRegion(1));
     }
 
     private static double smallest(Thresholds thresholds) throws IOException {
@@ -327,14 +364,19 @@ class MissingModalityTest {
         }
     }
 
-    private static void assertSmall(Thresholds thresholds, double minRegion, Verdict verdict, boolean ignored) throws IOException {
+    private static void assertSmall(Thresholds thresholds, double minRegion, Verdict verdict, boolean ignored)
+            throws IOException {
         try (Inspector inspector = inspector(thresholds, OPTIONS.withMinRegion(minRegion))) {
             Inspection result = inspector.newInspection();
             inspector.inspect(part, result);
             assertEquals(verdict, result.verdict(), "below " + minRegion + " mm²");
             assertEquals(ignored, result.warnings().contains(Warning.SMALL_REGIONS_IGNORED));
-            assertEquals(verdict == Verdict.NG, !Regions.of(result, part.xyz(), minRegion).isEmpty());
-            assertFalse(Regions.of(result, null, minRegion).isEmpty(), "without points nobody knows an area: everything counts");
+            assertEquals(
+                    verdict == Verdict.NG,
+                    !Regions.of(result, part.xyz(), minRegion).isEmpty());
+            assertFalse(
+                    Regions.of(result, null, minRegion).isEmpty(),
+                    "without points nobody knows an area: everything counts");
         }
     }
 }

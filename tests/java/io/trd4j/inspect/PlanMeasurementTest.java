@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What a plan says about itself, against numbers worked out by hand, and that the totals are those of its steps. */
 class PlanMeasurementTest {
     private static final ExecutionPlan PLAN = ExecutionPlan.of(Backbone.RESNET18, 64);
+
     @TempDir
     static Path folder;
 
@@ -40,32 +41,60 @@ class PlanMeasurementTest {
     }
 
     private static StepProfile step(PlanReport report, String name) {
-        return report.steps().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
+        return report.steps().stream()
+                .filter(s -> s.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     @ParameterizedTest
-    @EnumSource(value = Precision.class, names = {"FP32", "BF16", "INT8"})
+    @EnumSource(
+            value = Precision.class,
+            names = {"FP32", "BF16", "INT8"})
     void stepsAddUpToTheNetwork(Precision precision) {
         PlanReport report = report(precision);
         assertEquals(precision, report.precision());
-        assertEquals(PLAN.flop(), report.steps().stream().mapToDouble(StepProfile::flop).sum(), 1);
-        long weights = report.steps().stream().mapToLong(StepProfile::weightBytes).sum();
+        assertEquals(
+                PLAN.flop(),
+                report.steps().stream().mapToDouble(StepProfile::flop).sum(),
+                1);
+        long weights =
+                report.steps().stream().mapToLong(StepProfile::weightBytes).sum();
         assertEquals(report.weightBytes(), weights);
         // Winograd's transformed weights are four times as many; the name is libtrd's own, the same on every CPU.
-        long smallest = PLAN.layers().stream().mapToLong(layer -> layer.weights()
-                * (step(report, layer.convolution()).implementation().startsWith("libtrd winograd ") ? 4 : 1)).sum()
+        long smallest = PLAN.layers().stream()
+                        .mapToLong(layer -> layer.weights()
+                                * (step(report, layer.convolution())
+                                                .implementation()
+                                                .startsWith("libtrd winograd ")
+                                        ? 4
+                                        : 1))
+                        .sum()
                 * (precision == Precision.FP32 ? 4 : precision == Precision.BF16 ? 2 : 1);
-        assertTrue(weights >= smallest && weights <= 1.1 * smallest, weights + " bytes of weights, at least " + smallest);
+        assertTrue(
+                weights >= smallest && weights <= 1.1 * smallest, weights + " bytes of weights, at least " + smallest);
         Set<String> names = new HashSet<>();
         for (StepProfile step : report.steps()) {
             assertTrue(names.add(step.name()), step.name());
-            assertTrue(step.millis() > 0 && step.featureBytes() > 0 && !step.implementation().isBlank(), step.toString());
-            assertEquals(step.flop() == 0, Set.of("max pool", "concatenate", "convert").contains(step.kind()), step.toString());
+            assertTrue(
+                    step.millis() > 0
+                            && step.featureBytes() > 0
+                            && !step.implementation().isBlank(),
+                    step.toString());
+            assertEquals(
+                    step.flop() == 0,
+                    Set.of("max pool", "concatenate", "convert").contains(step.kind()),
+                    step.toString());
         }
         PLAN.layers().forEach(layer -> assertTrue(names.contains(layer.convolution()), layer.convolution()));
         for (List<PlanReport.Total> totals : List.of(report.byKind(), report.byPart())) {
-            assertEquals(report.stepMillis(), totals.stream().mapToDouble(PlanReport.Total::millis).sum(), 1e-9);
-            assertEquals(report.steps().size(), totals.stream().mapToInt(PlanReport.Total::steps).sum());
+            assertEquals(
+                    report.stepMillis(),
+                    totals.stream().mapToDouble(PlanReport.Total::millis).sum(),
+                    1e-9);
+            assertEquals(
+                    report.steps().size(),
+                    totals.stream().mapToInt(PlanReport.Total::steps).sum());
         }
         assertTrue(report.networkMillis() > 0 && report.peakGflopPerSecond() > 0 && report.shareOfPeak() > 0);
     }
@@ -75,7 +104,8 @@ class PlanMeasurementTest {
     void partsOfTheNetworkAreTheSpecifications() {
         ExecutionPlan plan = ExecutionPlan.of(Backbone.RESNET18, 64);
         PlanReport report = report(Precision.FP32);
-        assertEquals(Set.of("teacher", "filter", "amplifier", "bottleneck", "decoder", "distance"),
+        assertEquals(
+                Set.of("teacher", "filter", "amplifier", "bottleneck", "decoder", "distance"),
                 Set.copyOf(report.byPart().stream().map(PlanReport.Total::name).toList()));
         for (PlanReport.Total total : report.byPart()) {
             String prefix = switch (total.name()) {
@@ -84,8 +114,14 @@ class PlanMeasurementTest {
                 case "bottleneck" -> "bn.";
                 default -> total.name() + ".";
             };
-            double expected = plan.ops().stream().filter(op -> op.output() != null && op.output().name()
-                    .replaceFirst("^student_\\w+?\\.", "").startsWith(prefix)).mapToDouble(op -> op.flop()).sum();
+            double expected = plan.ops().stream()
+                    .filter(op -> op.output() != null
+                            && op.output()
+                                    .name()
+                                    .replaceFirst("^student_\\w+?\\.", "")
+                                    .startsWith(prefix))
+                    .mapToDouble(op -> op.flop())
+                    .sum();
             if (!total.name().equals("distance")) {
                 assertEquals(expected, total.flop(), 1, total.name());
             }
@@ -97,7 +133,8 @@ class PlanMeasurementTest {
         PlanReport report = report(Precision.FP32);
         long feature = 2 * 16 * 16 * 64 * 4;
         StepProfile plain = step(report, "teacher.layer1.0.conv1");
-        assertEquals(List.of("convolution 3x3", "teacher", "2x16x16x64 > 2x16x16x64 3x3", "f32"),
+        assertEquals(
+                List.of("convolution 3x3", "teacher", "2x16x16x64 > 2x16x16x64 3x3", "f32"),
                 List.of(plain.kind(), plain.part(), plain.shape(), plain.type()));
         assertEquals(2 * feature, plain.featureBytes());
         assertEquals(2.0 * 2 * 16 * 16 * 64 * 64 * 9, plain.flop());
@@ -105,21 +142,26 @@ class PlanMeasurementTest {
         // The residual is read too.
         assertEquals(3 * feature, step(report, "teacher.layer1.0.conv2").featureBytes());
         StepProfile filter = step(report, "student_rgb.projector_filter.conv_a.9");
-        assertEquals(List.of("filter 2x2 up", "filter", "1x2x2x512 > 1x4x4x256 2x2/2"),
+        assertEquals(
+                List.of("filter 2x2 up", "filter", "1x2x2x512 > 1x4x4x256 2x2/2"),
                 List.of(filter.kind(), filter.part(), filter.shape()));
         StepProfile joined = step(report, "student_rgb.bn.joined1 <- student_rgb.projector_filter.conv_a.15");
         assertEquals(List.of("concatenate", "bottleneck"), List.of(joined.kind(), joined.part()));
         assertEquals(0, joined.weightBytes());
         // Decoder and teacher; at the finest scale the amplifier's too; the distances are written as float32.
-        assertEquals(2 * 4 * 4 * 256 * 4 + 4 * 4 * 4, step(report, "rgb.distance3").featureBytes());
-        assertEquals(3 * 16 * 16 * 64 * 4 + 16 * 16 * 4, step(report, "rgb.distance1").featureBytes());
+        assertEquals(
+                2 * 4 * 4 * 256 * 4 + 4 * 4 * 4, step(report, "rgb.distance3").featureBytes());
+        assertEquals(
+                3 * 16 * 16 * 64 * 4 + 16 * 16 * 4,
+                step(report, "rgb.distance1").featureBytes());
         assertEquals("1x16x16x64 > 1x16x16", step(report, "second.distance1").shape());
     }
 
     @Test
     void int8ShowsItsConversions() {
         PlanReport report = report(Precision.INT8);
-        assertTrue(report.steps().stream().anyMatch(s -> s.kind().equals("convert") && s.type().equals("bf16>u8")));
+        assertTrue(report.steps().stream()
+                .anyMatch(s -> s.kind().equals("convert") && s.type().equals("bf16>u8")));
         assertEquals("bf16", step(report, "teacher.conv1").type(), "the stem is not quantised");
         assertEquals("bf16", step(report, "teacher.layer1.0.conv1").type(), "nor is the teacher's first stage");
         assertEquals("u8", step(report, "teacher.layer2.0.conv1").type());
@@ -129,7 +171,8 @@ class PlanMeasurementTest {
     @Test
     void libTorchHasNoPlanToShow() throws IOException {
         Path model = SmallModel.write(folder.resolve("model.safetensors"), Modality.DEPTH, null);
-        try (ModelFile file = ModelFile.open(model); NetworkRunner runner = LibTorchRunner.open(file, 2)) {
+        try (ModelFile file = ModelFile.open(model);
+                NetworkRunner runner = LibTorchRunner.open(file, 2)) {
             PlanReport report = PlanMeasurement.of(runner, PLAN, 2, 1);
             assertEquals(List.of(), report.steps());
             assertEquals("LibTorch", report.library());
@@ -144,8 +187,11 @@ class PlanMeasurementTest {
     void wrongArgumentsAreRefused() {
         Needs.oneDnn();
         InspectorOptions options = new InspectorOptions(1, Precision.FP32);
-        assertThrows(IllegalArgumentException.class, () -> PlanMeasurement.measureRandom(Backbone.RESNET18, 32, options, 0));
-        assertThrows(IllegalArgumentException.class, () -> PlanMeasurement.measureRandom(Backbone.RESNET18, 100, options, 1));
+        assertThrows(
+                IllegalArgumentException.class, () -> PlanMeasurement.measureRandom(Backbone.RESNET18, 32, options, 0));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> PlanMeasurement.measureRandom(Backbone.RESNET18, 100, options, 1));
         assertThrows(IllegalArgumentException.class, () -> PeakGemm.gflopPerSecond(Precision.AUTO, 1));
     }
 

@@ -44,10 +44,17 @@ class PrecisionCalibrationTest {
     }
 
     private static PrecisionTests run(List<Integer> progress) throws IOException {
-        try (ModelFile file = ModelFile.open(model.file); Network network = Network.load(file);
-             PreparedParts validation = model.validation()) {
-            return PrecisionCalibration.run(network, TrainedModel.SIZE, model.calibration, null, TrainedModel.images(validation),
-                    TrainedModel.THREADS, progress::add);
+        try (ModelFile file = ModelFile.open(model.file);
+                Network network = Network.load(file);
+                PreparedParts validation = model.validation()) {
+            return PrecisionCalibration.run(
+                    network,
+                    TrainedModel.SIZE,
+                    model.calibration,
+                    null,
+                    TrainedModel.images(validation),
+                    TrainedModel.THREADS,
+                    progress::add);
         }
     }
 
@@ -55,8 +62,13 @@ class PrecisionCalibrationTest {
         assertEquals(CpuSupport.supports(precision), accuracy != null, "tested where the CPU can do it: " + precision);
         if (accuracy != null) {
             assertEquals(4, accuracy.parts());
-            assertTrue(accuracy.passed() && accuracy.correlation() >= correlation && accuracy.correlation() < 1
-                    && accuracy.scoreError() <= scoreError && accuracy.scoreError() > 0, precision + ": " + accuracy);
+            assertTrue(
+                    accuracy.passed()
+                            && accuracy.correlation() >= correlation
+                            && accuracy.correlation() < 1
+                            && accuracy.scoreError() <= scoreError
+                            && accuracy.scoreError() > 0,
+                    precision + ": " + accuracy);
             assertTrue(model.precisions.passed(precision));
         }
     }
@@ -75,7 +87,8 @@ class PrecisionCalibrationTest {
             if (op instanceof PlanOp.Convolution c && c.layer().in() > 3) {
                 List<PlanTensor> maps = new ArrayList<>(c.inputs());
                 maps.add(c.output());
-                maps.forEach(t -> needed.add(t.batch() == null ? t.name() : t.batch().name()));
+                maps.forEach(
+                        t -> needed.add(t.batch() == null ? t.name() : t.batch().name()));
             }
         }
         assertTrue(needed.size() > 50, needed.size() + " feature maps");
@@ -85,8 +98,10 @@ class PrecisionCalibrationTest {
         });
         ranges.forEach((name, range) -> assertTrue(range > 0 && Float.isFinite(range), name + " " + range));
         if (CpuSupport.supports(Precision.INT8)) {
-            assertEquals(PrecisionCalibration.layers(PLAN, PrecisionCalibration.INT8_EXCEPTIONS.get(0)),
-                    model.precisions.int8Exceptions(), "the first attempt passes: the teacher's first stage stays in BF16");
+            assertEquals(
+                    PrecisionCalibration.layers(PLAN, PrecisionCalibration.INT8_EXCEPTIONS.get(0)),
+                    model.precisions.int8Exceptions(),
+                    "the first attempt passes: the teacher's first stage stays in BF16");
         }
     }
 
@@ -95,7 +110,8 @@ class PrecisionCalibrationTest {
         List<Integer> progress = new ArrayList<>();
         PrecisionTests again = run(progress);
         assertEquals(model.precisions, again);
-        assertArrayEquals(Files.readAllBytes(model.file),
+        assertArrayEquals(
+                Files.readAllBytes(model.file),
                 Files.readAllBytes(model.write("again.safetensors", model.info().withPrecisions(again))));
         assertEquals(IntStream.rangeClosed(1, progress.size()).boxed().toList(), progress);
         assertTrue(progress.size() <= PrecisionCalibration.steps(4), progress.size() + " steps");
@@ -106,8 +122,9 @@ class PrecisionCalibrationTest {
 
     @Test
     void moreThanTwentyFourPartsAreSampled() throws IOException {
-        try (ModelFile file = ModelFile.open(model.file); Network network = Network.load(file);
-             PreparedParts validation = model.validation()) {
+        try (ModelFile file = ModelFile.open(model.file);
+                Network network = Network.load(file);
+                PreparedParts validation = model.validation()) {
             Set<Integer> seen = new HashSet<>();
             PrecisionCalibration.Images many = new PrecisionCalibration.Images() {
                 @Override
@@ -121,8 +138,8 @@ class PrecisionCalibrationTest {
                     return validation.image(part % 4, branch);
                 }
             };
-            PrecisionTests tests = PrecisionCalibration.run(network, TrainedModel.SIZE, model.calibration, null, many,
-                    TrainedModel.THREADS, done -> { });
+            PrecisionTests tests = PrecisionCalibration.run(
+                    network, TrainedModel.SIZE, model.calibration, null, many, TrainedModel.THREADS, done -> {});
             assertEquals(24, seen.size());
             assertTrue(seen.stream().anyMatch(part -> part > 90), "spread over all parts: " + seen);
             assertEquals(model.precisions.ranges(), tests.ranges(), "the same four images have the same ranges");
@@ -130,14 +147,15 @@ class PrecisionCalibrationTest {
     }
 
     /**
-     * One channel of a hidden feature map is made constant and huge, and its reader deaf to it: nothing changes in FP32 and
-     * BF16, while 8 bits that cover it leave nothing for the other channels.
+     * One channel of a hidden feature map is made constant and huge, and its reader deaf to it: nothing changes in FP32
+     * and BF16, while 8 bits that cover it leave nothing for the other channels.
      */
     private static void plantOutlier(Weights weights, String norm, String reader) {
         int channels = weights.bytes(norm + ".weight").remaining() / Float.BYTES;
         weights.set(norm + ".weight", copy(weights.bytes(norm + ".weight"), (i, v) -> i == 0 ? 0 : v));
         weights.set(norm + ".bias", copy(weights.bytes(norm + ".bias"), (i, v) -> i == 0 ? 1e5f : v));
-        weights.set(reader + ".weight", copy(weights.bytes(reader + ".weight"), (i, v) -> i / 9 % channels == 0 ? 0 : v));
+        weights.set(
+                reader + ".weight", copy(weights.bytes(reader + ".weight"), (i, v) -> i / 9 % channels == 0 ? 0 : v));
     }
 
     private interface Change {
@@ -153,31 +171,49 @@ class PrecisionCalibrationTest {
         return to.flip();
     }
 
-    /** First the teacher's first stage stays in BF16, then the whole teacher; what fails with that too is not chosen. */
+    /**
+     * First the teacher's first stage stays in BF16, then the whole teacher; what fails with that too is not chosen.
+     */
     @Test
     void whatInt8CannotComputeStaysInBf16OrFails() throws IOException {
         Needs.precision(Precision.INT8);
         Needs.precision(Precision.BF16);
-        try (ModelFile file = ModelFile.open(model.file); Network network = Network.load(file);
-             PreparedParts validation = model.validation()) {
+        try (ModelFile file = ModelFile.open(model.file);
+                Network network = Network.load(file);
+                PreparedParts validation = model.validation()) {
             for (String block : List.of("layer2.0", "layer2.1", "layer3.0", "layer3.1")) {
                 plantOutlier(network.teacher().weights(), block + ".bn1", block + ".conv2");
             }
-            PrecisionTests tests = PrecisionCalibration.run(network, TrainedModel.SIZE, model.calibration, null,
-                    TrainedModel.images(validation), TrainedModel.THREADS, done -> { });
+            PrecisionTests tests = PrecisionCalibration.run(
+                    network,
+                    TrainedModel.SIZE,
+                    model.calibration,
+                    null,
+                    TrainedModel.images(validation),
+                    TrainedModel.THREADS,
+                    done -> {});
             assertTrue(tests.bf16().passed() && tests.int8().passed(), tests.bf16() + ", " + tests.int8());
             assertEquals(PrecisionCalibration.layers(PLAN, "teacher."), tests.int8Exceptions());
 
-            for (Weights student : List.of(network.studentRgb().weights(), network.studentDepth().weights())) {
+            for (Weights student : List.of(
+                    network.studentRgb().weights(), network.studentDepth().weights())) {
                 for (String block : List.of("decoder.layer1.1", "decoder.layer2.1", "decoder.layer3.1")) {
                     plantOutlier(student, block + ".bn1", block + ".conv2");
                 }
             }
-            tests = PrecisionCalibration.run(network, TrainedModel.SIZE, model.calibration, null, TrainedModel.images(validation),
-                    TrainedModel.THREADS, done -> { });
+            tests = PrecisionCalibration.run(
+                    network,
+                    TrainedModel.SIZE,
+                    model.calibration,
+                    null,
+                    TrainedModel.images(validation),
+                    TrainedModel.THREADS,
+                    done -> {});
             assertTrue(tests.bf16().passed() && !tests.int8().passed(), tests.bf16() + ", " + tests.int8());
             assertFalse(tests.passed(Precision.INT8));
-            assertEquals(Precision.BF16, CpuRunnerChoice.resolve(Precision.AUTO, model.info().withPrecisions(tests)));
+            assertEquals(
+                    Precision.BF16,
+                    CpuRunnerChoice.resolve(Precision.AUTO, model.info().withPrecisions(tests)));
         }
     }
 }

@@ -40,54 +40,71 @@ class RandomNetworkTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Precision.class, names = {"FP32", "BF16", "INT8"})
+    @EnumSource(
+            value = Precision.class,
+            names = {"FP32", "BF16", "INT8"})
     void everyPrecisionGivesTheSameFiniteMapAgain(Precision precision) {
         Needs.precision(precision);
         float[] map = inspect(Backbone.RESNET18, Modality.NORMALS, precision).map();
         boolean different = false;
         for (float value : map) {
-            assertTrue(Float.isFinite(value) && value >= -1e-3 && value <= 12 + 1e-3, "not a sum of six distances: " + value);
+            assertTrue(
+                    Float.isFinite(value) && value >= -1e-3 && value <= 12 + 1e-3,
+                    "not a sum of six distances: " + value);
             different |= value != map[0];
         }
         assertTrue(different, "a constant map");
-        assertArrayEquals(map, inspect(Backbone.RESNET18, Modality.NORMALS, precision).map());
+        assertArrayEquals(
+                map, inspect(Backbone.RESNET18, Modality.NORMALS, precision).map());
     }
 
     /** Residual sums grow from block to block: the deepest backbone must still be in range. */
     @Test
     void theDeepestBackboneIsInRange() {
         Needs.oneDnn();
-        assertTrue(Float.isFinite(inspect(Backbone.RESNET50, Modality.DEPTH, Precision.FP32).score()));
+        assertTrue(Float.isFinite(
+                inspect(Backbone.RESNET50, Modality.DEPTH, Precision.FP32).score()));
     }
 
     /** Half precision ends at 65504; a larger input has rarer, larger values than this one. */
     @ParameterizedTest
-    @EnumSource(value = Backbone.class, names = {"RESNET34", "RESNET50"})
+    @EnumSource(
+            value = Backbone.class,
+            names = {"RESNET34", "RESNET50"})
     void featuresFitIntoHalfPrecision(Backbone backbone) throws IOException {
         Needs.oneDnn();
         ExecutionPlan plan = ExecutionPlan.of(backbone, 64);
         FeatureRanges ranges = new FeatureRanges();
-        try (CpuRunner runner = new CpuRunner(new CompiledPlan(plan, RandomNetwork.weights(plan), Precision.FP32, null, 2))) {
+        try (CpuRunner runner =
+                new CpuRunner(new CompiledPlan(plan, RandomNetwork.weights(plan), Precision.FP32, null, 2))) {
             NetworkTimer.fill(runner, NetworkTimer.noise(plan.size(), 1));
             runner.run(ranges);
         }
-        double largest = ranges.ranges().values().stream().mapToDouble(Float::doubleValue).max().orElseThrow();
+        double largest = ranges.ranges().values().stream()
+                .mapToDouble(Float::doubleValue)
+                .max()
+                .orElseThrow();
         assertTrue(largest > 1 && largest < 65504 / 64.0, "largest magnitude " + largest);
     }
 
     @Test
     void autoIsTheFastestOfThisCpu() {
         Needs.oneDnn();
-        try (Inspector inspector = Inspector.random(Backbone.RESNET18, 32, Modality.DEPTH, 0, InspectorOptions.defaults())) {
-            assertEquals(CpuSupport.supports(Precision.INT8) ? Precision.INT8
-                    : CpuSupport.supports(Precision.BF16) ? Precision.BF16 : Precision.FP32, inspector.precision());
+        try (Inspector inspector =
+                Inspector.random(Backbone.RESNET18, 32, Modality.DEPTH, 0, InspectorOptions.defaults())) {
+            assertEquals(
+                    CpuSupport.supports(Precision.INT8)
+                            ? Precision.INT8
+                            : CpuSupport.supports(Precision.BF16) ? Precision.BF16 : Precision.FP32,
+                    inspector.precision());
         }
     }
 
     @Test
     void aSizeThatNoModelCanHaveIsRefused() {
         for (int size : new int[] {0, -32, 100, 8192}) {
-            assertThrows(IllegalArgumentException.class,
+            assertThrows(
+                    IllegalArgumentException.class,
                     () -> Inspector.random(Backbone.RESNET18, size, Modality.DEPTH, 0, InspectorOptions.defaults()));
         }
     }

@@ -21,10 +21,14 @@ class RegionsTest {
     private static final double PITCH = 0.0005;
 
     private static Thresholds ng(ScoreBranch branch, double value) {
-        return Thresholds.NONE.with(branch, new Thresholds.Limits(new Threshold(value, Threshold.Method.BY_HAND, null, null, null), null));
+        return Thresholds.NONE.with(
+                branch, new Thresholds.Limits(new Threshold(value, Threshold.Method.BY_HAND, null, null, null), null));
     }
 
-    /** Two blocks, 6 x 4 at (3, 5) and 2 x 3 at (20, 10), the second with the higher peak, and a pixel that touches it by a corner. */
+    /**
+     * Two blocks, 6 x 4 at (3, 5) and 2 x 3 at (20, 10), the second with the higher peak, and a pixel that touches it
+     * by a corner.
+     */
     private static Inspection twoBlocks() {
         Inspection inspection = new Inspection(SIZE);
         block(inspection.maps.map, 3, 5, 6, 4, 6);
@@ -105,9 +109,11 @@ class RegionsTest {
         List<Region> tilted = Regions.of(twoBlocks(), cloud(2 * SIZE, PITCH, (u, v) -> 0.5 + PITCH * u));
         assertEquals(24 * pixel * Math.sqrt(2), tilted.get(1).areaSquareMillimetres(), 1e-3 * 24 * pixel);
         // A hole in the points counts as much as the points around it; without any point there is no area.
-        List<Region> holed = Regions.of(twoBlocks(), cloud(2 * SIZE, PITCH, (u, v) -> u > 8 && u < 12 && v > 11 && v < 14 ? 0 : 0.5));
+        List<Region> holed = Regions.of(
+                twoBlocks(), cloud(2 * SIZE, PITCH, (u, v) -> u > 8 && u < 12 && v > 11 && v < 14 ? 0 : 0.5));
         assertEquals(24 * pixel, holed.get(1).areaSquareMillimetres(), 1e-3 * 24 * pixel);
-        List<Region> nothing = Regions.of(twoBlocks(), cloud(2 * SIZE, PITCH, (u, v) -> u < 20 && v < 20 ? Double.NaN : 0.5));
+        List<Region> nothing =
+                Regions.of(twoBlocks(), cloud(2 * SIZE, PITCH, (u, v) -> u < 20 && v < 20 ? Double.NaN : 0.5));
         assertNull(nothing.get(1).areaSquareMillimetres());
         assertNull(nothing.get(1).raisedMillimetres());
     }
@@ -115,9 +121,17 @@ class RegionsTest {
     @Test
     void bumpsAreRaisedAndDentsAreNot() {
         for (double raised : new double[] {0.002, -0.003}) {
-            // On a tilted plane, nearer to the camera is a smaller z; the region is 6 x 4 pixels at (3, 5) of 32, on 64 points.
-            List<Region> regions = Regions.of(twoBlocks(), cloud(2 * SIZE, PITCH, (u, v) -> 0.5 + 0.3 * PITCH * u - 0.2 * PITCH * v
-                    - (u >= 6 && u < 18 && v >= 10 && v < 18 ? raised : 0)));
+            // On a tilted plane, nearer to the camera is a smaller z; the region is 6 x 4 pixels at (3, 5) of 32, on 64
+            // points.
+            List<Region> regions = Regions.of(
+                    twoBlocks(),
+                    cloud(
+                            2 * SIZE,
+                            PITCH,
+                            (u, v) -> 0.5
+                                    + 0.3 * PITCH * u
+                                    - 0.2 * PITCH * v
+                                    - (u >= 6 && u < 18 && v >= 10 && v < 18 ? raised : 0)));
             assertEquals(1e3 * raised, regions.get(1).raisedMillimetres(), 1e-3);
             assertTrue(Math.abs(regions.get(0).raisedMillimetres()) < 1e-3, "the other region lies in the plane");
         }

@@ -33,27 +33,41 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whole parts, from raw buffers to the verdict, by libtrd's CUDA kernels through the SIMT harness, against the CPU's engine. */
+/**
+ * Whole parts, from raw buffers to the verdict, by libtrd's CUDA kernels through the SIMT harness, against the CPU's
+ * engine.
+ */
 @Tag("simt")
 class SimtInspectorTest {
     private static final int SIZE = 32;
     private static final int PIXELS = 48;
     /** What lacks a modality is inspected too. */
-    private static final InspectorOptions OPTIONS = new InspectorOptions(1, Precision.FP32).withDevice(DeviceChoice.CPU)
-            .withInputs(InputPolicy.inspectOther());
+    private static final InspectorOptions OPTIONS =
+            new InspectorOptions(1, Precision.FP32).withDevice(DeviceChoice.CPU).withInputs(InputPolicy.inspectOther());
+
     @TempDir
     static Path folder;
+
     private static Path depth;
     private static Path normals;
-    private static final Part[] PARTS = {SyntheticParts.part(SyntheticProduct.COOKIE, PIXELS, 1), SyntheticParts.part(SyntheticProduct.RING, PIXELS, 2)};
+    private static final Part[] PARTS = {
+        SyntheticParts.part(SyntheticProduct.COOKIE, PIXELS, 1), SyntheticParts.part(SyntheticProduct.RING, PIXELS, 2)
+    };
 
     /** What one inspection said. */
-    private record Result(float score, float scoreRgb, float scoreDepth, float[] map, float[] mapRgb, float[] mapDepth) {
+    private record Result(
+            float score, float scoreRgb, float scoreDepth, float[] map, float[] mapRgb, float[] mapDepth) {
         static Result of(Inspector inspector, Part part) {
             Inspection i = inspector.newInspection();
             inspector.inspect(part, i);
             assertTrue(i.prepareNanos() >= 0 && i.networkNanos() > 0 && i.anomalyMapNanos() >= 0, "times");
-            return new Result(i.score(), i.scoreRgb(), i.scoreDepth(), i.map().clone(), i.mapRgb().clone(), i.mapDepth().clone());
+            return new Result(
+                    i.score(),
+                    i.scoreRgb(),
+                    i.scoreDepth(),
+                    i.map().clone(),
+                    i.mapRgb().clone(),
+                    i.mapDepth().clone());
         }
 
         void assertSame(Result other) {
@@ -65,7 +79,9 @@ class SimtInspectorTest {
             assertArrayEquals(mapDepth, other.mapDepth);
         }
 
-        /** Scores within a share of the score, or of a standard deviation where that is more; maps by their correlation. */
+        /**
+         * Scores within a share of the score, or of a standard deviation where that is more; maps by their correlation.
+         */
         void assertNear(Result expected, double tolerance, double correlation) {
             assertNear("score", score, expected.score, tolerance);
             assertNear("rgb", scoreRgb, expected.scoreRgb, tolerance);
@@ -80,7 +96,9 @@ class SimtInspectorTest {
             if (Arrays.equals(expected, new float[expected.length])) {
                 assertArrayEquals(expected, got, what);
             } else {
-                assertTrue(Golden.correlation(got, expected) >= correlation, what + " " + Golden.correlation(got, expected));
+                assertTrue(
+                        Golden.correlation(got, expected) >= correlation,
+                        what + " " + Golden.correlation(got, expected));
             }
         }
 
@@ -100,7 +118,8 @@ class SimtInspectorTest {
         return onDevice(device, model, precision, true);
     }
 
-    private static Inspector onDevice(SimtParts device, Path model, Precision precision, boolean maps) throws IOException {
+    private static Inspector onDevice(SimtParts device, Path model, Precision precision, boolean maps)
+            throws IOException {
         try (ModelFile file = ModelFile.open(model)) {
             return new Inspector(file.info(), device.open(model, precision, maps), OPTIONS.withMaps(maps));
         }
@@ -112,10 +131,12 @@ class SimtInspectorTest {
 
     @ParameterizedTest
     @CsvSource({"FP16,false,1e-2,0.999", "FP32,true,1e-4,0.999999"})
-    void partsAgreeWithTheCpu(Precision precision, boolean isDepth, double tolerance, double correlation) throws IOException {
+    void partsAgreeWithTheCpu(Precision precision, boolean isDepth, double tolerance, double correlation)
+            throws IOException {
         Path model = isDepth ? depth : normals;
         SimtParts device = new SimtParts(precision.ordinal());
-        try (Inspector cpu = onCpu(model); Inspector inspector = onDevice(device, model, precision)) {
+        try (Inspector cpu = onCpu(model);
+                Inspector inspector = onDevice(device, model, precision)) {
             assertEquals(precision, inspector.precision());
             assertEquals("cuda:0 (host memory)", inspector.device());
             Result first = Result.of(inspector, PARTS[0]);
@@ -133,17 +154,24 @@ class SimtInspectorTest {
             InputException expected = assertThrows(InputException.class, () -> Result.of(cpu, empty));
             assertEquals(expected.getMessage(), got.getMessage());
             // With colour, it is inspected by that.
-            Result.of(inspector, Part.of("half", PARTS[0].rgb(), nothing)).assertSame(Result.of(inspector, PARTS[0].withoutSecond()));
+            Result.of(inspector, Part.of("half", PARTS[0].rgb(), nothing))
+                    .assertSame(Result.of(inspector, PARTS[0].withoutSecond()));
             Part tiny = Part.ofPoints("tiny", new PointCloud(2, 2, new float[12]));
-            assertEquals(assertThrows(InputException.class, () -> Result.of(cpu, tiny)).getMessage(),
-                    assertThrows(InputException.class, () -> Result.of(inspector, tiny)).getMessage());
+            assertEquals(
+                    assertThrows(InputException.class, () -> Result.of(cpu, tiny))
+                            .getMessage(),
+                    assertThrows(InputException.class, () -> Result.of(inspector, tiny))
+                            .getMessage());
             Result.of(inspector, PARTS[0]).assertSame(first);
         }
         assertEquals(0, device.allocated(), "bytes still allocated");
         assertEquals(0, device.openHandles(), "streams and events still open");
     }
 
-    /** Scores are the maxima over what counts, with maps or without, of a duplicate too, and of parts that lack a modality. */
+    /**
+     * Scores are the maxima over what counts, with maps or without, of a duplicate too, and of parts that lack a
+     * modality.
+     */
     @Test
     void aRegionOfInterestIsScoredOnTheDevice() throws IOException {
         boolean[] counts = new boolean[SIZE * SIZE];
@@ -153,16 +181,28 @@ class SimtInspectorTest {
         Files.copy(normals, model);
         ModelFile.replaceInfo(model, info -> info.withRegionOfInterest(roi).withCalibration(info.calibration()));
         SimtParts device = new SimtParts(5);
-        try (Inspector whole = onDevice(device, normals, Precision.FP16); Inspector cut = onDevice(device, model, Precision.FP16);
-             Inspector scoresAlone = onDevice(device, model, Precision.FP16, false); Inspector duplicate = scoresAlone.duplicate()) {
+        try (Inspector whole = onDevice(device, normals, Precision.FP16);
+                Inspector cut = onDevice(device, model, Precision.FP16);
+                Inspector scoresAlone = onDevice(device, model, Precision.FP16, false);
+                Inspector duplicate = scoresAlone.duplicate()) {
             for (Part part : new Part[] {PARTS[0], PARTS[1], PARTS[0].withoutSecond(), PARTS[1].withoutRgb()}) {
                 Result all = Result.of(whole, part);
-                Result expected = new Result(kept(all.map, roi), kept(all.mapRgb, roi), kept(all.mapDepth, roi), all.map, all.mapRgb,
+                Result expected = new Result(
+                        kept(all.map, roi),
+                        kept(all.mapRgb, roi),
+                        kept(all.mapDepth, roi),
+                        all.map,
+                        all.mapRgb,
                         all.mapDepth);
                 assertTrue(expected.score < all.score, "the maximum lies outside");
                 Result.of(cut, part).assertSame(expected);
-                Result scores = new Result(expected.score, expected.scoreRgb, expected.scoreDepth, new float[SIZE * SIZE],
-                        new float[SIZE * SIZE], new float[SIZE * SIZE]);
+                Result scores = new Result(
+                        expected.score,
+                        expected.scoreRgb,
+                        expected.scoreDepth,
+                        new float[SIZE * SIZE],
+                        new float[SIZE * SIZE],
+                        new float[SIZE * SIZE]);
                 Result.of(scoresAlone, part).assertSame(scores);
                 Result.of(duplicate, part).assertSame(scores);
             }
@@ -184,7 +224,8 @@ class SimtInspectorTest {
     void duplicatesInTwoThreadsGiveTheSameBits() throws Exception {
         SimtParts device = new SimtParts(7);
         ExecutorService pool = Executors.newFixedThreadPool(2);
-        try (Inspector first = onDevice(device, depth, Precision.FP16); Inspector second = first.duplicate()) {
+        try (Inspector first = onDevice(device, depth, Precision.FP16);
+                Inspector second = first.duplicate()) {
             Future<Result> a = pool.submit((Callable<Result>) () -> Result.of(first, PARTS[0]));
             Future<Result> b = pool.submit((Callable<Result>) () -> Result.of(second, PARTS[0]));
             a.get().assertSame(b.get());

@@ -50,25 +50,37 @@ final class TrainedModel {
         folder = Files.createTempDirectory("trd-trained");
         Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
         Path category = folder.resolve("cookie");
-        SyntheticParts.write(category, SyntheticProduct.COOKIE, 12, VALIDATION, 96, SIZE, 7, done -> { });
+        SyntheticParts.write(category, SyntheticProduct.COOKIE, 12, VALIDATION, 96, SIZE, 7, done -> {});
         dataset = Dataset.open(category);
         file = folder.resolve("model.safetensors");
-        TrainingOptions options = new TrainingOptions(Backbone.RESNET18, SIZE, Modality.NORMALS, 5, 6, 4, 0.005, 1, THREADS);
+        TrainingOptions options =
+                new TrainingOptions(Backbone.RESNET18, SIZE, Modality.NORMALS, 5, 6, 4, 0.005, 1, THREADS);
         try (Network network = new Network(Backbone.RESNET18)) {
             try (PreparedParts train = prepare(dataset.train())) {
                 RandomTeacher.initialise(network.teacher(), options.seed(), train, THREADS);
                 try (Trainer trainer = new Trainer(network, options, train)) {
                     for (int epoch = 0; epoch < options.epochs(); epoch++) {
-                        trainer.epoch((e, step, steps, rgb, depth, rate) -> { });
+                        trainer.epoch((e, step, steps, rgb, depth, rate) -> {});
                     }
                 }
             }
             try (PreparedParts validation = validation()) {
-                calibration = Calibrator.calibrate(network, SIZE, validation, null, THREADS, done -> { });
-                precisions = PrecisionCalibration.run(network, SIZE, calibration, null, images(validation), THREADS, done -> { });
+                calibration = Calibrator.calibrate(network, SIZE, validation, null, THREADS, done -> {});
+                precisions = PrecisionCalibration.run(
+                        network, SIZE, calibration, null, images(validation), THREADS, done -> {});
             }
-            ModelFile.write(file, ModelInfo.of(Backbone.RESNET18, SIZE, Modality.NORMALS, 5,
-                    ModelFile.teacherSha256(network.teacher().weights().sources(""))).withCalibration(calibration).withPrecisions(precisions), network.sources());
+            ModelFile.write(
+                    file,
+                    ModelInfo.of(
+                                    Backbone.RESNET18,
+                                    SIZE,
+                                    Modality.NORMALS,
+                                    5,
+                                    ModelFile.teacherSha256(
+                                            network.teacher().weights().sources("")))
+                            .withCalibration(calibration)
+                            .withPrecisions(precisions),
+                    network.sources());
         }
         List<PartFiles> test = dataset.test();
         anomalous = new boolean[test.size()];
@@ -108,7 +120,8 @@ final class TrainedModel {
 
     /** The same weights with other metadata. */
     Path write(String name, ModelInfo info) throws IOException {
-        try (ModelFile model = ModelFile.open(file); Network network = Network.load(model)) {
+        try (ModelFile model = ModelFile.open(file);
+                Network network = Network.load(model)) {
             ModelFile.write(folder.resolve(name), info, network.sources());
         }
         return folder.resolve(name);
@@ -119,7 +132,7 @@ final class TrainedModel {
     }
 
     private static PreparedParts prepare(List<PartFiles> parts) throws IOException {
-        return new PreparedParts(parts, SIZE, Modality.NORMALS, 5, done -> { });
+        return new PreparedParts(parts, SIZE, Modality.NORMALS, 5, done -> {});
     }
 
     private static void delete(Path folder) {

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Parts whose images are unlike those of the calibration say so, and normal ones do not. */
 class UnusualInputWarningsTest {
-    private static final InspectorOptions OPTIONS = new InspectorOptions(1, Precision.FP32).withDevice(DeviceChoice.CPU)
-            .withInputs(InputPolicy.inspectOther());
+    private static final InspectorOptions OPTIONS =
+            new InspectorOptions(1, Precision.FP32).withDevice(DeviceChoice.CPU).withInputs(InputPolicy.inspectOther());
 
     @Test
     void unusualImagesAreNamed(@TempDir Path folder) throws IOException {
@@ -45,7 +45,8 @@ class UnusualInputWarningsTest {
                 collector.add(result);
             }
         }
-        try (Inspector inspector = new Inspector(info.withDriftReference(collector.build("a".repeat(64), "fp32", "cpu")), engine, OPTIONS)) {
+        try (Inspector inspector = new Inspector(
+                info.withDriftReference(collector.build("a".repeat(64), "fp32", "cpu")), engine, OPTIONS)) {
             for (int seed = 15; seed < 25; seed++) {
                 assertWarnings(inspector, SyntheticParts.part(SyntheticProduct.COOKIE, 128, seed));
             }
@@ -102,7 +103,9 @@ class UnusualInputWarningsTest {
     private static void assertWarnings(Inspector inspector, Part part, Warning... expected) {
         Inspection result = inspector.newInspection();
         inspector.inspect(part, result);
-        assertTrue(result.warnings().containsAll(Set.of(expected)), result.warnings() + " of " + Arrays.toString(expected));
+        assertTrue(
+                result.warnings().containsAll(Set.of(expected)),
+                result.warnings() + " of " + Arrays.toString(expected));
         assertEquals(Set.of(expected), result.warnings());
     }
 }

@@ -25,7 +25,10 @@ class FileSetTest {
 
     private List<String> names() throws IOException {
         try (Stream<Path> walk = Files.walk(folder)) {
-            return walk.filter(p -> !p.equals(folder)).map(p -> folder.relativize(p).toString()).sorted().toList();
+            return walk.filter(p -> !p.equals(folder))
+                    .map(p -> folder.relativize(p).toString())
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -55,8 +58,10 @@ class FileSetTest {
                 set.commit();
             }
         });
-        assertEquals(folder.resolve("a/d") + " cannot be written: No space left on device; make room on the disk or choose "
-                + "another place", failure.getMessage());
+        assertEquals(
+                folder.resolve("a/d") + " cannot be written: No space left on device; make room on the disk or choose "
+                        + "another place",
+                failure.getMessage());
         assertEquals(List.of(), names());
     }
 

@@ -58,7 +58,8 @@ class AuproTest {
             false, true, false, true, false,
             false, false, true, false, false,
             false, false, false, false, false,
-            true, false, true, true, false};
+            true, false, true, true, false
+        };
         Components components = Components.of(mask, 5, 5);
         assertArrayEquals(new int[] {5, 1, 2}, components.sizes);
         assertEquals(0, components.labels[4]);
@@ -96,7 +97,9 @@ class AuproTest {
             masks[0][0] = true;
             masks[0][1] = false;
             for (double limit : new double[] {0.3, 0.1, 0.05, 0.01, 1}) {
-                assertEquals(naive(maps, masks, height, width, limit), Aupro.of(maps, masks, height, width, limit),
+                assertEquals(
+                        naive(maps, masks, height, width, limit),
+                        Aupro.of(maps, masks, height, width, limit),
                         ROUNDING);
             }
         }
@@ -109,7 +112,8 @@ class AuproTest {
         for (int i = 0; i < map.length; i++) {
             map[i] = random.nextFloat();
         }
-        List<CurvePoint> curve = Aupro.curve(new float[][] {map}, new boolean[][] {randomMask(random, 900, 0.1)}, 30, 30);
+        List<CurvePoint> curve =
+                Aupro.curve(new float[][] {map}, new boolean[][] {randomMask(random, 900, 0.1)}, 30, 30);
         assertEquals(101, curve.size());
         assertEquals(0, curve.get(0).x());
         assertEquals(new CurvePoint(1, 1), curve.get(100));

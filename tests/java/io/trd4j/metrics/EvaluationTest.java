@@ -21,7 +21,10 @@ class EvaluationTest {
     void scoresAreTheMaximaUnlessGiven() {
         float[][] maps = {{-3, -2}, {-1, -4}};
         assertEquals(1, Evaluation.of(maps, MASKS, ANOMALOUS, 1, 2).iAuroc());
-        assertEquals(0, Evaluation.of(maps, new float[] {5, 1}, MASKS, ANOMALOUS, null, 1, 2).iAuroc());
+        assertEquals(
+                0,
+                Evaluation.of(maps, new float[] {5, 1}, MASKS, ANOMALOUS, null, 1, 2)
+                        .iAuroc());
     }
 
     @Test
@@ -51,8 +54,10 @@ class EvaluationTest {
         String before = Evaluation.missing(masks, anomalous, null);
         assertNotNull(before);
         assertTrue(before.contains(reason), before);
-        assertEquals(before, assertThrows(IllegalArgumentException.class,
-                () -> Evaluation.of(maps, masks, anomalous, 1, 2)).getMessage());
+        assertEquals(
+                before,
+                assertThrows(IllegalArgumentException.class, () -> Evaluation.of(maps, masks, anomalous, 1, 2))
+                        .getMessage());
     }
 
     /** With a rectangle that counts, everything is as if maps and masks had been cut to it. */
@@ -76,8 +81,10 @@ class EvaluationTest {
                 int x = i % size;
                 int y = i / size;
                 counts[i] = x >= x0 && x < x0 + width && y >= y0 && y < y0 + height;
-                // Part 3 has a defect across the border, part 4 outside alone, part 5 a U of which the border makes two regions.
-                masks[part][i] = part == 3 && x < 10 && y < 12 || part == 4 && x < 3
+                // Part 3 has a defect across the border, part 4 outside alone, part 5 a U of which the border makes two
+                // regions.
+                masks[part][i] = part == 3 && x < 10 && y < 12
+                        || part == 4 && x < 3
                         || part == 5 && (y < 10 && (x == 8 || x == 12) || y == 5 && x >= 8 && x <= 12);
                 maps[part][i] = (float) random.nextGaussian() + (masks[part][i] ? 1 : 0) + (counts[i] ? 0 : 3);
                 if (counts[i]) {
@@ -103,30 +110,37 @@ class EvaluationTest {
         assertTrue(none.startsWith("no mask of the 6 test parts marks a pixel in the region of interest;"), none);
         String all = Evaluation.missing(inside, anomalous, counts);
         assertTrue(all.startsWith("every pixel of every mask in the region of interest is anomalous"), all);
-        assertThrows(IllegalArgumentException.class,
+        assertThrows(
+                IllegalArgumentException.class,
                 () -> Evaluation.of(cutMaps, scores, cutMasks, anomalous, counts, height, width));
     }
 
     @Test
     void namesThePartWithABadMapOrSize() {
         for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
-            String message = assertThrows(IllegalArgumentException.class, () -> Evaluation.of(
-                    new float[][] {{0, 1}, {2, bad}}, MASKS, ANOMALOUS, 1, 2)).getMessage();
+            String message = assertThrows(
+                            IllegalArgumentException.class,
+                            () -> Evaluation.of(new float[][] {{0, 1}, {2, bad}}, MASKS, ANOMALOUS, 1, 2))
+                    .getMessage();
             assertTrue(message.contains("part 1") && message.contains("row 0, column 1"), message);
         }
-        String size = assertThrows(IllegalArgumentException.class, () -> Evaluation.of(
-                new float[][] {{0, 1}, {2}}, MASKS, ANOMALOUS, 1, 2)).getMessage();
+        String size = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Evaluation.of(new float[][] {{0, 1}, {2}}, MASKS, ANOMALOUS, 1, 2))
+                .getMessage();
         assertTrue(size.contains("part 1"), size);
-        assertThrows(IllegalArgumentException.class, () -> Evaluation.of(
-                new float[][] {{0, 1}}, MASKS, ANOMALOUS, 1, 2));
-        assertThrows(IllegalArgumentException.class, () -> Evaluation.of(
-                new float[][] {{0, 1}, {2, 3}}, new float[1], MASKS, ANOMALOUS, null, 1, 2));
+        assertThrows(
+                IllegalArgumentException.class, () -> Evaluation.of(new float[][] {{0, 1}}, MASKS, ANOMALOUS, 1, 2));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Evaluation.of(new float[][] {{0, 1}, {2, 3}}, new float[1], MASKS, ANOMALOUS, null, 1, 2));
     }
 
     @Test
     void aRowHoldsOnlyFiniteNumbersAndHasAMean() {
-        String message = assertThrows(IllegalArgumentException.class,
-                () -> new MetricsRow(1, 1, Double.NaN, 1, 1, 1, 1, 1, 1, 1)).getMessage();
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> new MetricsRow(1, 1, Double.NaN, 1, 1, 1, 1, 1, 1, 1))
+                .getMessage();
         assertTrue(message.startsWith("AUPRO@30"), message);
         MetricsRow a = new MetricsRow(0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9);
         MetricsRow b = new MetricsRow(1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1);

@@ -48,7 +48,8 @@ class GoldenMetricsTest {
         List<String> order = List.of(header.at("/__metadata__/order").asText().split(","));
         assertEquals(MetricsRow.COLUMNS, order);
 
-        Map<String, Double> row = Evaluation.of(maps, masks, anomalous, height, width).toMap();
+        Map<String, Double> row =
+                Evaluation.of(maps, masks, anomalous, height, width).toMap();
         assertEquals(order, List.copyOf(row.keySet()));
         int expectedAt = start + header.at("/expected/data_offsets/0").asInt();
         for (int i = 0; i < order.size(); i++) {

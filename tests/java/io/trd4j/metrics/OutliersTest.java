@@ -44,12 +44,16 @@ class OutliersTest {
                 for (int set = 0; set < sets; set++) {
                     int found = 0;
                     for (int look = 0; look < looks; look++) {
-                        double[] scores = random.doubles(n).map(u -> -Math.log(-Math.log(u))).toArray();
+                        double[] scores = random.doubles(n)
+                                .map(u -> -Math.log(-Math.log(u)))
+                                .toArray();
                         found += Outliers.of(scores, looks).size();
                     }
                     alarms += found > 0 ? 1 : 0;
                 }
-                assertTrue(alarms > 0.03 * sets && alarms < 0.1 * sets, alarms + " of " + sets + " times " + looks + " sets of " + n);
+                assertTrue(
+                        alarms > 0.03 * sets && alarms < 0.1 * sets,
+                        alarms + " of " + sets + " times " + looks + " sets of " + n);
             }
         }
     }

@@ -99,15 +99,17 @@ class RankMetricsTest {
 
     @Test
     void refusesWhatHasNoAnswer() {
-        String oneKind = assertThrows(IllegalArgumentException.class,
-                () -> Auroc.of(new float[] {1, 2}, new boolean[] {true, true})).getMessage();
+        String oneKind = assertThrows(
+                        IllegalArgumentException.class, () -> Auroc.of(new float[] {1, 2}, new boolean[] {true, true}))
+                .getMessage();
         assertTrue(oneKind.contains("0 normal and 2 anomalous"), oneKind);
         assertThrows(IllegalArgumentException.class, () -> MaxF1.of(new float[] {1, 2}, new boolean[2]));
         assertThrows(IllegalArgumentException.class, () -> AveragePrecision.of(new float[0], new boolean[0]));
         assertThrows(IllegalArgumentException.class, () -> Auroc.of(new float[] {1, 2}, new boolean[] {true}));
         for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
-            String message = assertThrows(IllegalArgumentException.class,
-                    () -> Auroc.of(new float[] {1, 2, bad, 3}, TWO_AND_TWO)).getMessage();
+            String message = assertThrows(
+                            IllegalArgumentException.class, () -> Auroc.of(new float[] {1, 2, bad, 3}, TWO_AND_TWO))
+                    .getMessage();
             assertTrue(message.contains("sample 2"), message);
         }
     }
@@ -115,10 +117,21 @@ class RankMetricsTest {
     @Test
     void curvesOfFewSamplesAreComplete() {
         float[] scores = {0.1f, 0.4f, 0.35f, 0.8f};
-        assertEquals(List.of(new CurvePoint(0, 0), new CurvePoint(0, 0.5), new CurvePoint(0.5, 0.5),
-                new CurvePoint(0.5, 1), new CurvePoint(1, 1)), RocCurve.of(scores, TWO_AND_TWO));
-        assertEquals(List.of(new CurvePoint(0.5, 1), new CurvePoint(0.5, 0.5), new CurvePoint(1, 2 / 3.0),
-                new CurvePoint(1, 0.5)), PrecisionRecall.of(scores, TWO_AND_TWO));
+        assertEquals(
+                List.of(
+                        new CurvePoint(0, 0),
+                        new CurvePoint(0, 0.5),
+                        new CurvePoint(0.5, 0.5),
+                        new CurvePoint(0.5, 1),
+                        new CurvePoint(1, 1)),
+                RocCurve.of(scores, TWO_AND_TWO));
+        assertEquals(
+                List.of(
+                        new CurvePoint(0.5, 1),
+                        new CurvePoint(0.5, 0.5),
+                        new CurvePoint(1, 2 / 3.0),
+                        new CurvePoint(1, 0.5)),
+                PrecisionRecall.of(scores, TWO_AND_TWO));
     }
 
     @Test

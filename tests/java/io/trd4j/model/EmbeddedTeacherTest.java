@@ -29,14 +29,18 @@ class EmbeddedTeacherTest {
     @Test
     void itIsTheFileOfTheRecipe() throws Exception {
         try (InputStream file = TeacherWeights.class.getResourceAsStream("formula-resnet18.safetensors")) {
-            assertEquals(SHA_256, HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file.readAllBytes())));
+            assertEquals(
+                    SHA_256,
+                    HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(file.readAllBytes())));
         }
     }
 
     /** Channels that are 0 everywhere, or one direction for all positions, would let students imitate defects too. */
     @Test
     void itsFeaturesAreAlive() throws IOException {
-        try (Teacher teacher = new Teacher(Backbone.RESNET18); PointerScope scope = new PointerScope();
+        try (Teacher teacher = new Teacher(Backbone.RESNET18);
+                PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             teacher.weights().load(TeacherWeights.load(TeacherWeights.EMBEDDED, Backbone.RESNET18));
             for (Weights.Entry e : teacher.weights().entries()) {
@@ -56,7 +60,8 @@ class EmbeddedTeacherTest {
     @ParameterizedTest
     @EnumSource(value = Backbone.class, names = "RESNET18", mode = EnumSource.Mode.EXCLUDE)
     void anotherBackboneIsRefusedWithWhatToDo(Backbone backbone) {
-        String line = assertThrows(InputException.class, () -> TeacherWeights.load(TeacherWeights.EMBEDDED, backbone)).getMessage();
+        String line = assertThrows(InputException.class, () -> TeacherWeights.load(TeacherWeights.EMBEDDED, backbone))
+                .getMessage();
         assertTrue(line.contains(backbone.key()) && line.contains("--teacher imagenet") && !line.contains("\n"), line);
     }
 }

@@ -50,7 +50,9 @@ class ImageNetWeightsTest {
 
     @BeforeEach
     void serve() throws Exception {
-        hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(CONTENT)).substring(0, 8);
+        hash = HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(CONTENT))
+                .substring(0, 8);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/models/", exchange -> {
@@ -91,9 +93,12 @@ class ImageNetWeightsTest {
     }
 
     private ImageNetWeights weights(String expected, Duration patience) {
-        return new ImageNetWeights(URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/models/"), cache,
+        return new ImageNetWeights(
+                URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/models/"),
+                cache,
                 Map.of(Backbone.RESNET18, expected, Backbone.RESNET34, expected, Backbone.WIDE_RESNET50_2, expected),
-                patience, downloaded::set);
+                patience,
+                downloaded::set);
     }
 
     private List<Path> cached() throws IOException {
@@ -119,7 +124,8 @@ class ImageNetWeightsTest {
     @Test
     void aWrongFileIsNotKept() throws IOException {
         String message = refusal(weights("00000000"), Backbone.RESNET18);
-        assertTrue(message.contains("gave a wrong file, now deleted (its SHA-256 begins with " + hash + ", not 00000000)"),
+        assertTrue(
+                message.contains("gave a wrong file, now deleted (its SHA-256 begins with " + hash + ", not 00000000)"),
                 message);
         assertEquals(List.of(), cached());
     }
@@ -145,7 +151,8 @@ class ImageNetWeightsTest {
     }
 
     private static String refusal(ImageNetWeights weights, Backbone backbone) {
-        String message = assertThrows(InputException.class, () -> weights.file(backbone)).getMessage();
+        String message =
+                assertThrows(InputException.class, () -> weights.file(backbone)).getMessage();
         assertFalse(message.contains("\n"), message);
         return message;
     }

@@ -28,25 +28,64 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ModelFileTest {
     private static final Calibration CALIBRATION = new Calibration(0.1, 1.0 / 3, 1e-300, Math.PI);
-    private static final TrainingSummary TRAINING =
-            new TrainingSummary(200, 3200, 16, 0.005, Long.MIN_VALUE, 244, 0.1 + 0.2, Math.E, 1.0 / 3, Math.PI, 1234.5, "imagenet",
+    private static final TrainingSummary TRAINING = new TrainingSummary(
+            200,
+            3200,
+            16,
+            0.005,
+            Long.MIN_VALUE,
+            244,
+            0.1 + 0.2,
+            Math.E,
+            1.0 / 3,
+            Math.PI,
+            1234.5,
+            "imagenet",
             List.of(new EpochLoss(3, 2, 0.1, 1.0 / 3), new EpochLoss(Math.E, 1e-300, null, null)));
 
-    private static final Threshold EXACT = new Threshold(0.1 + 0.7, Threshold.Method.EXACT, 0.001, 0.95,
+    private static final Threshold EXACT = new Threshold(
+            0.1 + 0.7,
+            Threshold.Method.EXACT,
+            0.001,
+            0.95,
             new Threshold.Evidence(2995, 0, 0, 0, 1, null, null, "a".repeat(64), "int8", "cpu"));
-    private static final Threshold TAIL = new Threshold(-1e-300, Threshold.Method.TAIL, 0.02, 0.95, new Threshold.Evidence(300, 2, 7, 3,
-            null, null, new Threshold.Tail(0.1, 0.2, 30, -0.3, 1.0 / 3, 0.4, 0.5), "b".repeat(64), "fp32", "cuda:0 (NVIDIA \"H200\")"));
-    private static final Threshold F1 = new Threshold(3, Threshold.Method.MAX_F1, null, null,
+    private static final Threshold TAIL = new Threshold(
+            -1e-300,
+            Threshold.Method.TAIL,
+            0.02,
+            0.95,
+            new Threshold.Evidence(
+                    300,
+                    2,
+                    7,
+                    3,
+                    null,
+                    null,
+                    new Threshold.Tail(0.1, 0.2, 30, -0.3, 1.0 / 3, 0.4, 0.5),
+                    "b".repeat(64),
+                    "fp32",
+                    "cuda:0 (NVIDIA \"H200\")"));
+    private static final Threshold F1 = new Threshold(
+            3,
+            Threshold.Method.MAX_F1,
+            null,
+            null,
             new Threshold.Evidence(2, 1, 9, 1, null, 0.9, null, "c".repeat(64), "bf16", "cpu"));
-    private static final Thresholds THRESHOLDS = new Thresholds(new Thresholds.Limits(EXACT, TAIL), new Thresholds.Limits(F1, null),
-            new Thresholds.Limits(null, Threshold.byHand(-7)), new Thresholds.Limits(F1, null), null);
+    private static final Thresholds THRESHOLDS = new Thresholds(
+            new Thresholds.Limits(EXACT, TAIL),
+            new Thresholds.Limits(F1, null),
+            new Thresholds.Limits(null, Threshold.byHand(-7)),
+            new Thresholds.Limits(F1, null),
+            null);
 
     @TempDir
     private Path folder;
 
     static ModelInfo info(String teacherSha256) {
-        return ModelInfo.of(Backbone.RESNET18, 256, Modality.NORMALS, 3, teacherSha256).withTraining(TRAINING)
-                .withCalibration(CALIBRATION).withThresholds(THRESHOLDS);
+        return ModelInfo.of(Backbone.RESNET18, 256, Modality.NORMALS, 3, teacherSha256)
+                .withTraining(TRAINING)
+                .withCalibration(CALIBRATION)
+                .withThresholds(THRESHOLDS);
     }
 
     /** Tensors whose every byte depends on the name; small numbers as floats. */
@@ -76,8 +115,10 @@ class ModelFileTest {
     }
 
     private static List<SafetensorsWriter.Source> teacher() {
-        return model(Backbone.RESNET18).stream().filter(t -> t.info().name().startsWith(ParameterNames.TEACHER))
-                .map(t -> t.withName(t.info().name().substring(ParameterNames.TEACHER.length()))).toList();
+        return model(Backbone.RESNET18).stream()
+                .filter(t -> t.info().name().startsWith(ParameterNames.TEACHER))
+                .map(t -> t.withName(t.info().name().substring(ParameterNames.TEACHER.length())))
+                .toList();
     }
 
     @Test
@@ -91,10 +132,15 @@ class ModelFileTest {
             assertEquals(info, model.info());
             assertEquals(sources.size(), model.tensors().tensors().size());
             for (SafetensorsWriter.Source source : sources) {
-                assertEquals(source.bytes(), ByteBuffer.wrap(model.tensors().bytes(source.info().name())));
+                assertEquals(
+                        source.bytes(),
+                        ByteBuffer.wrap(model.tensors().bytes(source.info().name())));
             }
-            assertEquals(ParameterNames.teacher(Backbone.RESNET18),
-                    model.sources(ParameterNames.TEACHER).stream().map(SafetensorsWriter.Source::info).toList());
+            assertEquals(
+                    ParameterNames.teacher(Backbone.RESNET18),
+                    model.sources(ParameterNames.TEACHER).stream()
+                            .map(SafetensorsWriter.Source::info)
+                            .toList());
             model.verifyTeacher();
             assertEquals(sha256(Files.readAllBytes(file)), model.sha256());
             teacherByte = Files.size(file) - 4; // the last name of the last type
@@ -106,11 +152,15 @@ class ModelFileTest {
             edit.write(value ^ 1);
         }
         try (ModelFile model = ModelFile.open(file)) {
-            assertTrue(assertThrows(InputException.class, model::verifyTeacher).getMessage().contains("SHA-256"));
+            assertTrue(assertThrows(InputException.class, model::verifyTeacher)
+                    .getMessage()
+                    .contains("SHA-256"));
         }
-        assertThrows(IllegalArgumentException.class, () -> ModelFile.write(file, info, sources.subList(1, sources.size())));
+        assertThrows(
+                IllegalArgumentException.class, () -> ModelFile.write(file, info, sources.subList(1, sources.size())));
         List<SafetensorsWriter.Source> half = new ArrayList<>(sources);
-        half.replaceAll(s -> s.info().type() == TensorType.I64 ? s
+        half.replaceAll(s -> s.info().type() == TensorType.I64
+                ? s
                 : new SafetensorsWriter.Source(s.info().withType(TensorType.F16), s.data()));
         assertThrows(IllegalArgumentException.class, () -> ModelFile.write(file, info, half));
     }
@@ -118,7 +168,8 @@ class ModelFileTest {
     @Test
     void theTeachersChecksumIsThatOfNamesAndBytesInNameOrder() throws Exception {
         byte[] hashed = "a\0\1\2b\0\3".getBytes(StandardCharsets.ISO_8859_1);
-        List<SafetensorsWriter.Source> reversed = List.of(SafetensorsTest.source("b", TensorType.U8, new byte[] {3}, 1L),
+        List<SafetensorsWriter.Source> reversed = List.of(
+                SafetensorsTest.source("b", TensorType.U8, new byte[] {3}, 1L),
                 SafetensorsTest.source("a", TensorType.U8, new byte[] {1, 2}, 2L));
         assertEquals(sha256(hashed), ModelFile.teacherSha256(reversed));
     }
@@ -131,14 +182,16 @@ class ModelFileTest {
     void metadataRoundTripsExactly() {
         ModelInfo full = info("0".repeat(64));
         assertEquals(full, ModelInfo.fromMetadata(folder, full.toMetadata()));
-        assertEquals("{\"mean_rgb\":0.1,\"std_rgb\":0.3333333333333333,\"mean_depth\":1.0E-300,\"std_depth\":3.141592653589793}",
+        assertEquals(
+                "{\"mean_rgb\":0.1,\"std_rgb\":0.3333333333333333,\"mean_depth\":1.0E-300,\"std_depth\":3.141592653589793}",
                 full.toMetadata().get("trd.calibration"));
         ModelInfo bare = ModelInfo.of(Backbone.WIDE_RESNET50_2, 32, Modality.DEPTH, 5, "f".repeat(64));
         assertEquals(0, bare.normalKernel());
         assertEquals(bare, ModelInfo.fromMetadata(folder, bare.toMetadata()));
         assertEquals(CALIBRATION, bare.withCalibration(CALIBRATION).calibration());
         assertEquals(bare, bare.withThresholds(THRESHOLDS).withThresholds(Thresholds.NONE));
-        assertEquals(Thresholds.NONE, full.withCalibration(CALIBRATION).thresholds(), "they belong to the old calibration");
+        assertEquals(
+                Thresholds.NONE, full.withCalibration(CALIBRATION).thresholds(), "they belong to the old calibration");
         assertEquals(THRESHOLDS, full.withPrecisions(null).thresholds());
     }
 
@@ -149,14 +202,18 @@ class ModelFileTest {
         assertEquals("0.7999999999999999", metadata.get("trd.threshold"));
         metadata.remove("trd.thresholds");
         Thresholds old = ModelInfo.fromMetadata(folder, metadata).thresholds();
-        assertEquals(Thresholds.NONE.with(ScoreBranch.COMBINED, new Thresholds.Limits(Threshold.unrecorded(0.1 + 0.7), null)), old);
+        assertEquals(
+                Thresholds.NONE.with(
+                        ScoreBranch.COMBINED, new Thresholds.Limits(Threshold.unrecorded(0.1 + 0.7), null)),
+                old);
         metadata.remove("trd.threshold");
         assertEquals(Thresholds.NONE, ModelInfo.fromMetadata(folder, metadata).thresholds());
         ModelInfo bare = info("0".repeat(64)).withThresholds(Thresholds.NONE);
         assertEquals(metadata, bare.toMetadata());
         ModelInfo one = bare.withThresholds(
                 Thresholds.NONE.with(ScoreBranch.RGB, new Thresholds.Limits(null, Threshold.byHand(2))));
-        assertEquals("{\"combined\":{},\"rgb\":{\"review\":{\"value\":2.0,\"method\":\"by-hand\"}},\"depth\":{},\"rgb_only\":{},\"depth_only\":{}}",
+        assertEquals(
+                "{\"combined\":{},\"rgb\":{\"review\":{\"value\":2.0,\"method\":\"by-hand\"}},\"depth\":{},\"rgb_only\":{},\"depth_only\":{}}",
                 one.toMetadata().get("trd.thresholds"));
     }
 
@@ -178,7 +235,9 @@ class ModelFileTest {
     @Test
     void aSummaryWithoutValidationLossesIsRead() {
         Map<String, String> metadata = new TreeMap<>(info("0".repeat(64)).toMetadata());
-        metadata.put("trd.training", metadata.get("trd.training").replaceAll("\"validation_loss_\\w+\":[^,]*,|,\"curve\":\\[.*]", ""));
+        metadata.put(
+                "trd.training",
+                metadata.get("trd.training").replaceAll("\"validation_loss_\\w+\":[^,]*,|,\"curve\":\\[.*]", ""));
         assertTrue(!metadata.get("trd.training").contains("validation"), metadata.toString());
         TrainingSummary summary = ModelInfo.fromMetadata(folder, metadata).training();
         assertEquals(null, summary.validationLossRgb());
@@ -211,13 +270,25 @@ class ModelFileTest {
         refused("trd.thresholds", "{\"rgb\":{\"ng\":{\"value\":\"NaN\"}}}", "finite number, not NaN");
         refused("trd.thresholds", "{\"rgb\":{\"ng\":{\"value\":1,\"method\":\"guess\"}}}", "guess");
         refused("trd.thresholds", "{\"rgb\":{\"ng\":{\"value\":1,\"rate\":1}}}", "between 0 and 1");
-        refused("trd.thresholds", "{\"rgb\":{\"ng\":{\"value\":1},\"review\":{\"value\":2}}}", "review threshold 2.0 is above");
-        refused("trd.thresholds", "{\"rgb\":{\"ng\":{\"value\":1,\"evidence\":{\"normal\":1}}}}", "trd.thresholds is wrong");
+        refused(
+                "trd.thresholds",
+                "{\"rgb\":{\"ng\":{\"value\":1},\"review\":{\"value\":2}}}",
+                "review threshold 2.0 is above");
+        refused(
+                "trd.thresholds",
+                "{\"rgb\":{\"ng\":{\"value\":1,\"evidence\":{\"normal\":1}}}}",
+                "trd.thresholds is wrong");
         refused("trd.calibration", "{}", "trd.calibration is wrong");
         refused("trd.calibration", "null", "trd.calibration is wrong");
         refused("trd.calibration", "[1,2,3,4]", "trd.calibration is wrong");
-        refused("trd.calibration", "{\"mean_rgb\":1,\"std_rgb\":0,\"mean_depth\":1,\"std_depth\":1}", "positive standard deviation");
-        refused("trd.calibration", "{\"mean_rgb\":1,\"std_rgb\":\"NaN\",\"mean_depth\":1,\"std_depth\":1}", "positive standard");
+        refused(
+                "trd.calibration",
+                "{\"mean_rgb\":1,\"std_rgb\":0,\"mean_depth\":1,\"std_depth\":1}",
+                "positive standard deviation");
+        refused(
+                "trd.calibration",
+                "{\"mean_rgb\":1,\"std_rgb\":\"NaN\",\"mean_depth\":1,\"std_depth\":1}",
+                "positive standard");
         refused("trd.calibration", "{\"mean_rgb\":1,\"std_rgb\":1,\"mean_depth\":1}", "trd.calibration is wrong");
         refused("trd.training", "{\"epochs\":1", "trd.training is wrong");
         refused("trd.training", "{\"epochs\":1}", "trd.training is wrong");
@@ -232,9 +303,14 @@ class ModelFileTest {
         } else {
             metadata.put(key, value);
         }
-        String message = assertThrows(InputException.class,
-                () -> ModelInfo.fromMetadata(Path.of("model.safetensors"), metadata), key + "=" + value).getMessage();
-        assertTrue(message.contains(reason) && message.startsWith("model.safetensors") && !message.contains("\n"), message);
+        String message = assertThrows(
+                        InputException.class,
+                        () -> ModelInfo.fromMetadata(Path.of("model.safetensors"), metadata),
+                        key + "=" + value)
+                .getMessage();
+        assertTrue(
+                message.contains(reason) && message.startsWith("model.safetensors") && !message.contains("\n"),
+                message);
     }
 
     @Test
@@ -242,9 +318,12 @@ class ModelFileTest {
         Path file = folder.resolve("m");
         Map<String, String> metadata = info("0".repeat(64)).toMetadata();
         SafetensorsWriter.write(file, metadata, List.of());
-        assertEquals(file + ": tensor student_rgb.bn.bn_layer.0.conv1.weight is missing; is the backbone right?",
+        assertEquals(
+                file + ": tensor student_rgb.bn.bn_layer.0.conv1.weight is missing; is the backbone right?",
                 assertThrows(InputException.class, () -> ModelFile.open(file)).getMessage());
         SafetensorsWriter.write(file, Map.of(), List.of());
-        assertTrue(assertThrows(InputException.class, () -> ModelFile.open(file)).getMessage().contains("not a trd4j model"));
+        assertTrue(assertThrows(InputException.class, () -> ModelFile.open(file))
+                .getMessage()
+                .contains("not a trd4j model"));
     }
 }

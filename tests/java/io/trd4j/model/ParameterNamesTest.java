@@ -26,7 +26,8 @@ class ParameterNamesTest {
         List<String> actual = new ArrayList<>();
         ParameterNames.teacher(backbone).forEach(t -> actual.add(line("teacher.", t)));
         ParameterNames.student(backbone).forEach(t -> actual.add(line("student.", t)));
-        assertEquals(Files.readAllLines(SafetensorsTest.FIXTURES.resolve("state-dict/" + backbone.key() + ".txt")), actual);
+        assertEquals(
+                Files.readAllLines(SafetensorsTest.FIXTURES.resolve("state-dict/" + backbone.key() + ".txt")), actual);
     }
 
     private static String line(String prefix, TensorInfo t) {
@@ -44,27 +45,35 @@ class ParameterNamesTest {
     }
 
     private static double parameters(List<TensorInfo> tensors) {
-        return tensors.stream().filter(t -> !t.name().matches(".*\\.(running_mean|running_var|num_batches_tracked)"))
-                .mapToLong(TensorInfo::elements).sum();
+        return tensors.stream()
+                .filter(t -> !t.name().matches(".*\\.(running_mean|running_var|num_batches_tracked)"))
+                .mapToLong(TensorInfo::elements)
+                .sum();
     }
 
     @Test
     void theFirstDifferenceIsNamed() {
         List<TensorInfo> expected = ParameterNames.teacher(Backbone.RESNET18);
-        List<TensorInfo> old = expected.stream().filter(t -> !ParameterNames.isCounter(t.name())).toList();
+        List<TensorInfo> old = expected.stream()
+                .filter(t -> !ParameterNames.isCounter(t.name()))
+                .toList();
         ParameterNames.check(FILE, "teacher.", expected, expected);
         ParameterNames.check(FILE, "teacher.", expected, old);
-        assertEquals("weights.pth: tensor teacher.conv1.weight is missing; is the backbone right?",
+        assertEquals(
+                "weights.pth: tensor teacher.conv1.weight is missing; is the backbone right?",
                 refusal(expected, old.subList(1, old.size())));
         List<TensorInfo> more = new ArrayList<>(old);
         more.add(new TensorInfo("layer9.weight", TensorType.F32, List.of(1L)));
-        assertEquals("weights.pth: tensor teacher.layer9.weight does not belong to this network; is the backbone right?",
+        assertEquals(
+                "weights.pth: tensor teacher.layer9.weight does not belong to this network; is the backbone right?",
                 refusal(expected, more));
-        assertEquals("weights.pth: tensor teacher.layer1.0.conv1.weight is 64x64x1x1, not 64x64x3x3; is the backbone right?",
+        assertEquals(
+                "weights.pth: tensor teacher.layer1.0.conv1.weight is 64x64x1x1, not 64x64x3x3; is the backbone right?",
                 refusal(expected, ParameterNames.teacher(Backbone.RESNET50)));
     }
 
     private static String refusal(List<TensorInfo> expected, List<TensorInfo> found) {
-        return assertThrows(InputException.class, () -> ParameterNames.check(FILE, "teacher.", expected, found)).getMessage();
+        return assertThrows(InputException.class, () -> ParameterNames.check(FILE, "teacher.", expected, found))
+                .getMessage();
     }
 }

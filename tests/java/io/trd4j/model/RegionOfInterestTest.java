@@ -82,7 +82,9 @@ class RegionOfInterestTest {
             assertArrayEquals(mask, read.regionOfInterest().mask());
             assertEquals("my \"roi\".png", read.regionOfInterest().source());
             assertEquals(SHA256, read.regionOfInterest().sourceSha256());
-            assertNotEquals(written, info().withRegionOfInterest(RegionOfInterest.of(random(0.5, 9), "my \"roi\".png", SHA256)));
+            assertNotEquals(
+                    written,
+                    info().withRegionOfInterest(RegionOfInterest.of(random(0.5, 9), "my \"roi\".png", SHA256)));
         }
     }
 
@@ -94,36 +96,54 @@ class RegionOfInterestTest {
         assertFalse(changed.thresholds().any());
         ModelInfo calibrated = changed.withCalibration(new Calibration(0, 1, 0, 1));
         assertEquals(changed.regionOfInterest(), calibrated.regionOfInterest());
-        assertEquals(changed.regionOfInterest(), calibrated.withPrecisions(info().precisions()).withThresholds(info().thresholds())
-                .regionOfInterest());
+        assertEquals(
+                changed.regionOfInterest(),
+                calibrated
+                        .withPrecisions(info().precisions())
+                        .withThresholds(info().thresholds())
+                        .regionOfInterest());
     }
 
     @Test
     void wrongOnesAreRefused() {
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> RegionOfInterest.of(new boolean[SIZE * SIZE], "x", SHA256))
-                .getMessage().contains("excludes everything"));
-        assertThrows(IllegalArgumentException.class, () -> RegionOfInterest.of(new boolean[SIZE * SIZE + 8], "x", SHA256));
+        assertTrue(assertThrows(
+                        IllegalArgumentException.class,
+                        () -> RegionOfInterest.of(new boolean[SIZE * SIZE], "x", SHA256))
+                .getMessage()
+                .contains("excludes everything"));
+        assertThrows(
+                IllegalArgumentException.class, () -> RegionOfInterest.of(new boolean[SIZE * SIZE + 8], "x", SHA256));
         assertThrows(IllegalArgumentException.class, () -> RegionOfInterest.of(random(0.5, 1), "x", "5"));
-        String sound = info().withRegionOfInterest(RegionOfInterest.of(random(0.5, 1), "roi.png", SHA256)).toMetadata().get("trd.roi");
+        String sound = info().withRegionOfInterest(RegionOfInterest.of(random(0.5, 1), "roi.png", SHA256))
+                .toMetadata()
+                .get("trd.roi");
         refused("null", "trd.roi is wrong");
         refused("{}", "trd.roi is wrong");
         refused(sound.replaceFirst("\"share\":[\\d.]+", "\"share\":0.25"), "the share is 0.25");
         refused(sound.replaceFirst("\"mask\":\"[^\"]*\"", "\"mask\":null"), "mask is missing");
         refused(sound.replaceFirst("\"mask\":\"[^\"]*\"", "\"mask\":\"%\""), "trd.roi is wrong");
         refused(sound.replaceFirst("\"mask\":\"[^\"]{8}", "\"mask\":\""), "not square");
-        refused(sound.replaceFirst("\"mask\":\"[^\"]*\"", "\"mask\":\"" + "A".repeat(171) + "=\""), "excludes everything");
+        refused(
+                sound.replaceFirst("\"mask\":\"[^\"]*\"", "\"mask\":\"" + "A".repeat(171) + "=\""),
+                "excludes everything");
         refused(sound.replaceFirst("\"source\":\"[^\"]*\"", "\"source\":null"), "source");
         refused(sound.replace(SHA256, "abc"), "64 hexadecimal digits");
         boolean[] larger = new boolean[4 * SIZE * SIZE];
         larger[7] = true;
-        assertTrue(assertThrows(IllegalArgumentException.class,
-                () -> info().withRegionOfInterest(RegionOfInterest.of(larger, "x", SHA256))).getMessage().contains("size 32, not 64"));
+        assertTrue(assertThrows(
+                        IllegalArgumentException.class,
+                        () -> info().withRegionOfInterest(RegionOfInterest.of(larger, "x", SHA256)))
+                .getMessage()
+                .contains("size 32, not 64"));
     }
 
     private static void refused(String value, String reason) {
         Map<String, String> metadata = new TreeMap<>(info().toMetadata());
         metadata.put("trd.roi", value);
-        String message = assertThrows(InputException.class, () -> ModelInfo.fromMetadata(FILE, metadata), value).getMessage();
-        assertTrue(message.contains(reason) && message.startsWith("model.safetensors") && !message.contains("\n"), message);
+        String message = assertThrows(InputException.class, () -> ModelInfo.fromMetadata(FILE, metadata), value)
+                .getMessage();
+        assertTrue(
+                message.contains(reason) && message.startsWith("model.safetensors") && !message.contains("\n"),
+                message);
     }
 }

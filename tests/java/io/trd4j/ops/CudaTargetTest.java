@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 class CudaTargetTest {
     @Test
     void itNamesTheDeviceAndTheStream() {
-        try (OpTarget exec = OpTarget.cuda(3, 0x12340L); OpTarget defaultStream = OpTarget.cuda(0, 0)) {
+        try (OpTarget exec = OpTarget.cuda(3, 0x12340L);
+                OpTarget defaultStream = OpTarget.cuda(0, 0)) {
             assertEquals(Trd.TRD_BACKEND_CUDA, exec.struct.backend());
             assertEquals(3, exec.struct.device());
             assertEquals(0x12340L, exec.struct.stream().address());
@@ -33,8 +34,11 @@ class CudaTargetTest {
     void argumentsAreRefusedBeforeADeviceIsAsked() {
         // A build without CUDA refuses the backend itself, never falls back.
         Class<? extends RuntimeException> expected = NativeRuntime.description().contains(", cuda (")
-                ? IllegalArgumentException.class : UnsupportedOperationException.class;
-        try (PointerScope scope = new PointerScope(); OpTarget exec = OpTarget.cuda(0, 0); OpTarget nowhere = OpTarget.cuda(-1, 0)) {
+                ? IllegalArgumentException.class
+                : UnsupportedOperationException.class;
+        try (PointerScope scope = new PointerScope();
+                OpTarget exec = OpTarget.cuda(0, 0);
+                OpTarget nowhere = OpTarget.cuda(-1, 0)) {
             FloatPointer a = new FloatPointer(1f, 2f);
             FloatPointer out = new FloatPointer(-7f);
             assertThrows(expected, () -> Ops.fuseCosine(exec, FLOAT32, a, 1, null, 0, a, out, 1, 1, 0));
@@ -47,7 +51,8 @@ class CudaTargetTest {
     void aRefusalOfTheRuntimeKeepsItsCode() {
         assumeTrue(CudaProbe.of(0).built(), "libtrd was built without CUDA");
         try (TrdCudaDevice device = new TrdCudaDevice()) {
-            NativeException e = assertThrows(NativeException.class, () -> Status.check(Trd.trd_cuda_probe(1023, device)));
+            NativeException e =
+                    assertThrows(NativeException.class, () -> Status.check(Trd.trd_cuda_probe(1023, device)));
             // No or too old a driver, no device, no such device.
             assertTrue(Set.of(35, 100, 101).contains(e.code()), e.code() + ": " + e.getMessage());
             assertThrows(IllegalArgumentException.class, () -> Status.check(Trd.trd_cuda_probe(-1, device)));
@@ -58,9 +63,13 @@ class CudaTargetTest {
 
     @Test
     void theMapsOperatorsAreComputedOnTheCpuForBothBackends() {
-        try (OpTarget cuda = OpTarget.cuda(0, 0); OpTarget cpu = OpTarget.cpu(); MapOperators operators = new MapOperators(cpu, 32, 8, 4, 2)) {
+        try (OpTarget cuda = OpTarget.cuda(0, 0);
+                OpTarget cpu = OpTarget.cpu();
+                MapOperators operators = new MapOperators(cpu, 32, 8, 4, 2)) {
             assertThrows(UnsupportedOperationException.class, () -> new MapOperators(cuda, 32, 8, 4, 2));
-            assertEquals(Trd.trd_anomaly_map_operators_bytes(32, 8, 4, 2), operators.memory().bytes());
+            assertEquals(
+                    Trd.trd_anomaly_map_operators_bytes(32, 8, 4, 2),
+                    operators.memory().bytes());
         }
     }
 }

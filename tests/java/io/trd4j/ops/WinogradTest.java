@@ -48,7 +48,8 @@ class WinogradTest {
     }
 
     private static void equalsLibTorchsConvolution(int stride) {
-        try (PointerScope scope = new PointerScope(); OpTarget exec = OpTarget.cpu()) {
+        try (PointerScope scope = new PointerScope();
+                OpTarget exec = OpTarget.cpu()) {
             torch.manual_seed(3);
             int n = 2;
             int h = 19;
@@ -60,8 +61,17 @@ class WinogradTest {
             Tensor bias = torch.randn(32);
             Tensor sum = torch.randn(n, 32, outH, outW);
             Tensor post = torch.randn(n, 32, outH, outW);
-            Tensor expected = torch.conv2d(in, weights, new TensorOptional(bias), new long[] {stride, stride},
-                    new long[] {1, 1}, new long[] {1, 1}, 1).add(sum.mul(new Scalar(0.7))).relu().add(post);
+            Tensor expected = torch.conv2d(
+                            in,
+                            weights,
+                            new TensorOptional(bias),
+                            new long[] {stride, stride},
+                            new long[] {1, 1},
+                            new long[] {1, 1},
+                            1)
+                    .add(sum.mul(new Scalar(0.7)))
+                    .relu()
+                    .add(post);
 
             long packedBytes = Ops.winogradPackedBytes(64, 32);
             long bytes = Ops.winogradWorkspaceBytes(n, h, w, 64, 32, stride, THREADS);
@@ -69,19 +79,42 @@ class WinogradTest {
             int count = n * outH * outW * 32;
             FloatPointer out = new FloatPointer((long) count);
             Ops.winogradPack(exec, new FloatPointer(weights.data_ptr()), packed, packedBytes, 64, 32, stride);
-            Ops.winograd(exec, ElementType.FLOAT32, channelsLast(in), packed, packedBytes, new FloatPointer(bias.data_ptr()),
-                    channelsLast(sum), 0.7f, channelsLast(post), true, out, aligned(bytes), bytes, n, h, w, 64, 32, stride);
+            Ops.winograd(
+                    exec,
+                    ElementType.FLOAT32,
+                    channelsLast(in),
+                    packed,
+                    packedBytes,
+                    new FloatPointer(bias.data_ptr()),
+                    channelsLast(sum),
+                    0.7f,
+                    channelsLast(post),
+                    true,
+                    out,
+                    aligned(bytes),
+                    bytes,
+                    n,
+                    h,
+                    w,
+                    64,
+                    32,
+                    stride);
             float[] values = new float[count];
             out.get(values);
             // Outputs are near 1 in size; tests/native/test_winograd.cpp says what a transform of 64 channels may add.
-            assertClose("winograd", values, Golden.floats(expected.permute(0, 2, 3, 1).contiguous()), 6e-5);
+            assertClose(
+                    "winograd",
+                    values,
+                    Golden.floats(expected.permute(0, 2, 3, 1).contiguous()),
+                    6e-5);
         }
     }
 
     @Test
     void refusedArgumentsAreExceptionsAndACallAllocatesNothing() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        try (PointerScope scope = new PointerScope(); OpTarget exec = OpTarget.cpu()) {
+        try (PointerScope scope = new PointerScope();
+                OpTarget exec = OpTarget.cpu()) {
             FloatPointer in = new FloatPointer(new float[4 * 4 * 32]);
             FloatPointer bias = new FloatPointer(new float[32]);
             FloatPointer weights = new FloatPointer(new float[9 * 32 * 32]);
@@ -92,19 +125,78 @@ class WinogradTest {
             Pointer packed = aligned(packedBytes);
             Pointer workspace = aligned(bytes);
             Ops.winogradPack(exec, weights, packed, packedBytes, 32, 32, 1);
-            IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Ops.winograd(exec, ElementType.FLOAT32, in, packed,
-                    packedBytes, bias, null, 1f, null, false, out, workspace, bytes - 1, 1, 4, 4, 32, 32, 1));
+            IllegalArgumentException e = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> Ops.winograd(
+                            exec,
+                            ElementType.FLOAT32,
+                            in,
+                            packed,
+                            packedBytes,
+                            bias,
+                            null,
+                            1f,
+                            null,
+                            false,
+                            out,
+                            workspace,
+                            bytes - 1,
+                            1,
+                            4,
+                            4,
+                            32,
+                            32,
+                            1));
             assertTrue(e.getMessage().contains("workspace"), e.getMessage());
-            assertThrows(IllegalArgumentException.class,
+            assertThrows(
+                    IllegalArgumentException.class,
                     () -> Ops.winogradPack(exec, weights, packed, packedBytes, 32, 33, 1));
             assertEquals(-7f, out.get(0), "a refused call writes nothing");
 
             for (int i = 0; i < 20_000; i++) {
-                Ops.winograd(exec, ElementType.FLOAT32, in, packed, packedBytes, bias, null, 1f, null, false, out, workspace, bytes, 1, 4, 4, 32, 32, 1);
+                Ops.winograd(
+                        exec,
+                        ElementType.FLOAT32,
+                        in,
+                        packed,
+                        packedBytes,
+                        bias,
+                        null,
+                        1f,
+                        null,
+                        false,
+                        out,
+                        workspace,
+                        bytes,
+                        1,
+                        4,
+                        4,
+                        32,
+                        32,
+                        1);
             }
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 10_000; i++) {
-                Ops.winograd(exec, ElementType.FLOAT32, in, packed, packedBytes, bias, null, 1f, null, false, out, workspace, bytes, 1, 4, 4, 32, 32, 1);
+                Ops.winograd(
+                        exec,
+                        ElementType.FLOAT32,
+                        in,
+                        packed,
+                        packedBytes,
+                        bias,
+                        null,
+                        1f,
+                        null,
+                        false,
+                        out,
+                        workspace,
+                        bytes,
+                        1,
+                        4,
+                        4,
+                        32,
+                        32,
+                        1);
             }
             long allocated = threads.getCurrentThreadAllocatedBytes() - before;
             // One object per call would be 160,000 bytes.

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The report in a real browser, opened from disk; skipped where no Chromium is installed. */
 class ChromiumTest {
-    /** Counts, after the page's own scripts: canvases with a drawn pixel, laid-under pictures, and the orders of sorting. */
+    /**
+     * Counts, after the page's own scripts: canvases with a drawn pixel, laid-under pictures, and the orders of
+     * sorting.
+     */
     private static final String PROBE = """
             <script>
             window.addEventListener('load', () => {
@@ -83,11 +86,25 @@ class ChromiumTest {
 
         Path errors = folder.resolve("errors.txt");
         Path dom = folder.resolve("dom.txt");
-        List<String> command = new ArrayList<>(List.of(chromium.get().toString(), "--headless", "--no-sandbox",
-                "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-dev-shm-usage",
-                "--user-data-dir=" + folder.resolve("profile"), "--window-size=1400,1000", "--virtual-time-budget=10000",
-                "--enable-logging=stderr", "--v=0", "--dump-dom", page.toUri().toString()));
-        Process process = new ProcessBuilder(command).redirectError(errors.toFile()).redirectOutput(dom.toFile()).start();
+        List<String> command = new ArrayList<>(List.of(
+                chromium.get().toString(),
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-dev-shm-usage",
+                "--user-data-dir=" + folder.resolve("profile"),
+                "--window-size=1400,1000",
+                "--virtual-time-budget=10000",
+                "--enable-logging=stderr",
+                "--v=0",
+                "--dump-dom",
+                page.toUri().toString()));
+        Process process = new ProcessBuilder(command)
+                .redirectError(errors.toFile())
+                .redirectOutput(dom.toFile())
+                .start();
         try {
             assertTrue(process.waitFor(5, TimeUnit.MINUTES), "chromium did not end");
         } finally {
@@ -96,8 +113,11 @@ class ChromiumTest {
         String log = Files.readString(errors);
         Matcher probe = Pattern.compile("data-probe=\"([^\"]*)\"").matcher(Files.readString(dom));
         assertTrue(probe.find(), "the probe did not run: " + log);
-        assertEquals("words=NG:30.00,NG:8.00,REVIEW:6.00 sorted=5 verdicts=12 misjudged=true loaded=true outlined=true drawn=5 canvases=5 under=48 first=dent/2 shown=3",
-                probe.group(1), log);
+        assertEquals(
+                "words=NG:30.00,NG:8.00,REVIEW:6.00 sorted=5 verdicts=12 misjudged=true loaded=true "
+                        + "outlined=true drawn=5 canvases=5 under=48 first=dent/2 shown=3",
+                probe.group(1),
+                log);
         assertFalse(log.contains("CONSOLE"), log);
     }
 
@@ -105,6 +125,7 @@ class ChromiumTest {
         String path = System.getenv().getOrDefault("PATH", "");
         return Stream.of("chromium", "chromium-browser", "google-chrome")
                 .flatMap(name -> Stream.of(path.split(File.pathSeparator)).map(dir -> Path.of(dir, name)))
-                .filter(Files::isExecutable).findFirst();
+                .filter(Files::isExecutable)
+                .findFirst();
     }
 }

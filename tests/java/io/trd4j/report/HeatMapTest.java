@@ -63,8 +63,8 @@ class HeatMapTest {
 
     @Test
     void layersAndOutlinesAreTransparentWhereNothingIs() throws IOException {
-        BufferedImage layer = ImageIO.read(new ByteArrayInputStream(
-                HeatMap.layer(new float[] {0, 4, 0, 4}, 2, 8, new HeatScale(0, 4))));
+        BufferedImage layer = ImageIO.read(
+                new ByteArrayInputStream(HeatMap.layer(new float[] {0, 4, 0, 4}, 2, 8, new HeatScale(0, 4))));
         assertEquals(0, layer.getRGB(0, 0) >>> 24);
         assertEquals(204, layer.getRGB(7, 0) >>> 24);
         assertEquals(0x7a0403, layer.getRGB(7, 0) & 0xffffff);

@@ -47,7 +47,9 @@ class HtmlReportTest {
             references++;
         }
         assertTrue(references >= 4 * PARTS, references + " references");
-        assertFalse(Pattern.compile("url\\(|@import|<link[^>]*stylesheet").matcher(page(html)).find());
+        assertFalse(Pattern.compile("url\\(|@import|<link[^>]*stylesheet")
+                .matcher(page(html))
+                .find());
         assertFalse(html.contains("sourceMappingURL"));
         assertTrue(html.contains("Chart.js v4.5.1"), "Chart.js is not in the file");
         try (var files = Files.list(file.getParent())) {
@@ -61,8 +63,11 @@ class HtmlReportTest {
         String html = HtmlReport.html(data);
         for (ReportData.Branch branch : data.branches()) {
             StringBuilder row = new StringBuilder("<tr><th scope=\"row\">" + branch.name() + "</th>");
-            branch.metrics().toMap().values()
-                    .forEach(v -> row.append("<td>").append(OfficialTable.percent(v)).append("</td>"));
+            branch.metrics()
+                    .toMap()
+                    .values()
+                    .forEach(v ->
+                            row.append("<td>").append(OfficialTable.percent(v)).append("</td>"));
             assertTrue(html.contains(row), "no row " + row);
         }
         for (PartScore score : data.scores()) {
@@ -72,18 +77,32 @@ class HtmlReportTest {
             }
             assertTrue(html.contains(">" + score.id() + "</span>"), score.id());
         }
-        for (String text : List.of("resnet18", "64 × 64", "rgb + depth", "42", "3 min 24 s", "3.2 s", "0.1.0",
-                "The teacher&#39;s weights are random", "./trd inspect --model", "30 epochs", "2.0 to 16.0")) {
+        for (String text : List.of(
+                "resnet18",
+                "64 × 64",
+                "rgb + depth",
+                "42",
+                "3 min 24 s",
+                "3.2 s",
+                "0.1.0",
+                "The teacher&#39;s weights are random",
+                "./trd inspect --model",
+                "30 epochs",
+                "2.0 to 16.0")) {
             assertTrue(html.contains(text), "the report lacks " + text);
         }
-        assertFalse(page(html).contains("NaN") || page(html).contains("Infinity") || page(html).contains("null"));
+        assertFalse(page(html).contains("NaN")
+                || page(html).contains("Infinity")
+                || page(html).contains("null"));
     }
 
     @Test
     void theWorstJudgedPartComesFirst() throws IOException {
         ReportData data = SampleReport.of(PARTS, "good/000");
-        Matcher parts = Pattern.compile("<article class=\"part\"[^>]* data-state=\"(\\w+)\" data-combined=\"([^\"]*)\"[^>]*"
-                + "data-wrong=\"(\\d)\" data-by=\"([^\"]*)\" data-verdict=\"(\\w+)\"").matcher(HtmlReport.html(data));
+        Matcher parts = Pattern.compile(
+                        "<article class=\"part\"[^>]* data-state=\"(\\w+)\" data-combined=\"([^\"]*)\"[^>]*"
+                                + "data-wrong=\"(\\d)\" data-by=\"([^\"]*)\" data-verdict=\"(\\w+)\"")
+                .matcher(HtmlReport.html(data));
         int lastWrong = 2;
         double lastBy = Double.MAX_VALUE;
         int count = 0;
@@ -108,8 +127,11 @@ class HtmlReportTest {
         PartScore bad = new PartScore("b", "dent", true, 3, 0, 0, null, 1);
         PartScore missed = new PartScore("c", "dent", true, 0.5, 0, 0, null, 1);
         assertEquals(List.of(new Judgement(0, -1), new Judgement(0, -1)), Judgement.of(List.of(good, bad), List.of()));
-        assertEquals(List.of(2, 0, 2), Judgement.of(List.of(good, bad, missed), List.of(new ReportData.Limit("combined", "NG", 0.75)))
-                .stream().map(Judgement::wrong).toList());
+        assertEquals(
+                List.of(2, 0, 2),
+                Judgement.of(List.of(good, bad, missed), List.of(new ReportData.Limit("combined", "NG", 0.75))).stream()
+                        .map(Judgement::wrong)
+                        .toList());
         assertEquals(new Judgement(2, 1), Judgement.of(List.of(good), List.of()).get(0));
     }
 
@@ -120,10 +142,17 @@ class HtmlReportTest {
         long ng = data.scores().stream().filter(s -> s.verdict().equals("NG")).count();
         assertEquals(ng, html.split("<svg class=\"regions\"", -1).length - 1, "a region in every part that is NG");
         assertEquals(ng, html.split("<li>12.5 mm², peak [\\d.]+, seen in depth, sunk 0.25 mm</li>", -1).length - 1);
-        long missed = data.scores().stream().filter(s -> s.anomalous() && s.verdict().equals("OK")).count();
+        long missed = data.scores().stream()
+                .filter(s -> s.anomalous() && s.verdict().equals("OK"))
+                .count();
         assertTrue(missed > 0 && html.contains("REVIEW, " + missed + " missed"), "missed parts are counted");
-        for (String text : List.of("model.safetensors", "Knows normal parts only.", "inspected rgb-only, no depth", "median 10.",
-                "misjudged</span>", "<option value=\"misjudged\">")) {
+        for (String text : List.of(
+                "model.safetensors",
+                "Knows normal parts only.",
+                "inspected rgb-only, no depth",
+                "median 10.",
+                "misjudged</span>",
+                "<option value=\"misjudged\">")) {
             assertTrue(html.contains(text), "the report lacks " + text);
         }
         assertTrue(HtmlReport.html(data).contains("{\"branch\":\"combined\",\"verdict\":\"NG\",\"value\":8.0}"));
@@ -147,13 +176,24 @@ class HtmlReportTest {
     void namesAreTextNotMarkup() throws IOException {
         String hostile = "</script><script>alert(\"1\")</script>'&{{title}}";
         ReportData sample = SampleReport.of(8, hostile);
-        ReportData data = new ReportData(hostile, sample.run(), hostile, sample.branches(), hostile, sample.training(),
-                sample.limits(), sample.scores(), sample.gallery(), sample.combinedScale(), sample.branchScale(),
+        ReportData data = new ReportData(
+                hostile,
+                sample.run(),
+                hostile,
+                sample.branches(),
+                hostile,
+                sample.training(),
+                sample.limits(),
+                sample.scores(),
+                sample.gallery(),
+                sample.combinedScale(),
+                sample.branchScale(),
                 List.of(new ReportData.CardSection(hostile, List.of(new ReportData.CardEntry(hostile, hostile)))),
                 List.of(new ReportData.NextStep(hostile, hostile)));
         String html = HtmlReport.html(data);
         assertFalse(html.contains("alert(\"1\")"));
-        assertTrue(html.contains("&lt;/script&gt;&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;{{title}}"));
+        assertTrue(
+                html.contains("&lt;/script&gt;&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;{{title}}"));
         assertEquals(3, html.split("<script", -1).length - 1, "data, Chart.js, and the page's own script");
         assertEquals(3, html.split("</script", -1).length - 1);
     }
@@ -161,12 +201,25 @@ class HtmlReportTest {
     @Test
     void theTrainingCurveHasAValidationCurveWhenThereWereValidationParts() throws IOException {
         String both = HtmlReport.html(SampleReport.of(4, "good/000"));
-        assertTrue(both.contains("on normal validation parts rgb from 3.936 to 0.577, depth from 3.036 to 0.702"), "no text");
+        assertTrue(
+                both.contains("on normal validation parts rgb from 3.936 to 0.577, depth from 3.036 to 0.702"),
+                "no text");
         assertTrue(both.contains("\"rgbValidation\":[3.9") && both.contains("\"depthValidation\":[3.0"), "no curve");
         ReportData sample = SampleReport.of(4, "good/000");
-        ReportData without = new ReportData("t", sample.run(), null, sample.branches(), null,
-                List.of(new EpochLoss(2, 3, null, null), new EpochLoss(1, 2, null, null)), List.of(), sample.scores(), List.of(),
-                sample.combinedScale(), sample.branchScale(), List.of(), List.of());
+        ReportData without = new ReportData(
+                "t",
+                sample.run(),
+                null,
+                sample.branches(),
+                null,
+                List.of(new EpochLoss(2, 3, null, null), new EpochLoss(1, 2, null, null)),
+                List.of(),
+                sample.scores(),
+                List.of(),
+                sample.combinedScale(),
+                sample.branchScale(),
+                List.of(),
+                List.of());
         String html = HtmlReport.html(without);
         assertTrue(html.contains("\"loss\":{\"epochs\":[1,2],\"rgb\":[2.0,1.0],\"depth\":[3.0,2.0]}"), "curve");
         assertFalse(page(html).contains("validation parts rgb") || page(html).contains("Dashed"));
@@ -178,9 +231,12 @@ class HtmlReportTest {
                 .matcher(HtmlReport.html(SampleReport.of(PARTS, "good/000")));
         int pictures = 0;
         while (uri.find()) {
-            BufferedImage image = ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(uri.group(2))));
+            BufferedImage image =
+                    ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(uri.group(2))));
             assertNotNull(image);
-            assertEquals(!List.of("under", "relief").contains(uri.group(1)), image.getColorModel().hasAlpha());
+            assertEquals(
+                    !List.of("under", "relief").contains(uri.group(1)),
+                    image.getColorModel().hasAlpha());
             assertTrue(image.getWidth() <= 192 && image.getHeight() <= 192);
             if (!image.getColorModel().hasAlpha()) {
                 assertEquals(160, image.getWidth());
@@ -196,9 +252,20 @@ class HtmlReportTest {
     void saysWhyThereIsNoTable() throws IOException {
         ReportData sample = SampleReport.of(4, "good/000");
         List<PartScore> good = List.of(sample.scores().get(0));
-        ReportData data = new ReportData("normal only", sample.run(), null, List.of(),
-                "none of the 1 test parts is anomalous", List.of(), List.of(), good, List.of(), sample.combinedScale(),
-                sample.branchScale(), List.of(), List.of());
+        ReportData data = new ReportData(
+                "normal only",
+                sample.run(),
+                null,
+                List.of(),
+                "none of the 1 test parts is anomalous",
+                List.of(),
+                List.of(),
+                good,
+                List.of(),
+                sample.combinedScale(),
+                sample.branchScale(),
+                List.of(),
+                List.of());
         String html = HtmlReport.html(data);
         assertTrue(html.contains("<strong>No table.</strong> none of the 1 test parts is anomalous"));
         assertFalse(html.contains("Read this first"));
@@ -209,7 +276,8 @@ class HtmlReportTest {
 
     @Test
     void numbersThatAreNotFiniteAreRefused() {
-        assertThrows(IllegalArgumentException.class, () -> new PartScore("a", "good", false, Double.NaN, 1, 1, null, 1));
+        assertThrows(
+                IllegalArgumentException.class, () -> new PartScore("a", "good", false, Double.NaN, 1, 1, null, 1));
         assertThrows(IllegalArgumentException.class, () -> new EpochLoss(1, Double.POSITIVE_INFINITY, null, null));
         assertThrows(IllegalArgumentException.class, () -> new EpochLoss(1, 1, Double.NaN, 1.0));
         assertThrows(IllegalArgumentException.class, () -> new ReportData.Timing("training", Double.NaN));
@@ -220,11 +288,16 @@ class HtmlReportTest {
     @Test
     void kindsAreComparedWithAllNormalParts() {
         List<PartScore> scores = List.of(
-                new PartScore("0", "good", false, 1, 1, 1, null, 1), new PartScore("1", "good", false, 2, 2, 2, null, 1),
+                new PartScore("0", "good", false, 1, 1, 1, null, 1),
+                        new PartScore("1", "good", false, 2, 2, 2, null, 1),
                 new PartScore("2", "stain", true, 3, 9, 0, null, 1), new PartScore("3", "dent", true, 3, 1, 9, null, 1),
-                new PartScore("4", "dent", true, 1, 0, 8, null, 1), new PartScore("5", "scratch", true, 0, 0, 0, null, 1));
-        assertEquals(List.of(new KindTable.Row("dent", 2, (1 + 0.25) / 2, 0.25 / 2, 1, "depth"),
-                new KindTable.Row("scratch", 1, 0, 0, 0, "neither"), new KindTable.Row("stain", 1, 1, 1, 0, "rgb")),
+                new PartScore("4", "dent", true, 1, 0, 8, null, 1),
+                        new PartScore("5", "scratch", true, 0, 0, 0, null, 1));
+        assertEquals(
+                List.of(
+                        new KindTable.Row("dent", 2, (1 + 0.25) / 2, 0.25 / 2, 1, "depth"),
+                        new KindTable.Row("scratch", 1, 0, 0, 0, "neither"),
+                        new KindTable.Row("stain", 1, 1, 1, 0, "rgb")),
                 KindTable.of(scores));
         assertEquals(List.of(), KindTable.of(scores.subList(2, 6)));
     }

@@ -44,7 +44,8 @@ final class SampleReport {
             anomalous[p] = !kind.equals("good");
             int x = 14 + random.nextInt(36);
             int y = 14 + random.nextInt(36);
-            maps[1][p] = map(random, x, y, kind.equals("stain") || kind.equals("hole") ? 4 + 6 * random.nextFloat() : 0);
+            maps[1][p] =
+                    map(random, x, y, kind.equals("stain") || kind.equals("hole") ? 4 + 6 * random.nextFloat() : 0);
             maps[2][p] = map(random, x, y, kind.equals("dent") || kind.equals("hole") ? 4 + 6 * random.nextFloat() : 0);
             maps[0][p] = new float[SIZE * SIZE];
             for (int i = 0; i < SIZE * SIZE; i++) {
@@ -54,22 +55,53 @@ final class SampleReport {
             for (int b = 0; b < 3; b++) {
                 partScores[b][p] = max(maps[b][p]);
             }
-            PartScore score = new PartScore(p == 0 ? firstId : kind + "/" + p, kind, anomalous[p],
-                    partScores[0][p], partScores[1][p], partScores[2][p],
-                    partScores[0][p] > NG ? "NG" : partScores[0][p] > REVIEW ? "REVIEW" : "OK", 10 + random.nextDouble());
+            PartScore score = new PartScore(
+                    p == 0 ? firstId : kind + "/" + p,
+                    kind,
+                    anomalous[p],
+                    partScores[0][p],
+                    partScores[1][p],
+                    partScores[2][p],
+                    partScores[0][p] > NG ? "NG" : partScores[0][p] > REVIEW ? "REVIEW" : "OK",
+                    10 + random.nextDouble());
             scores.add(score);
-            List<Region> regions = !score.verdict().equals("NG") ? List.of() : List.of(new Region(x - 5, y - 5, 10, 10,
-                    List.of(new Point(x - 5, y - 5), new Point(x + 5, y - 5), new Point(x + 5, y + 5), new Point(x - 5, y + 5)), 100,
-                    12.5, partScores[0][p], x, y, 4, Deciding.DEPTH, -0.25));
-            gallery.add(GalleryPart.of(score, picture(random, 320, 240), DepthPicture.of(cloud(240, 180)),
-                    List.of(maps[0][p], maps[1][p], maps[2][p]), anomalous[p] ? masks[p] : null, SIZE, regions,
-                    p == 1 ? List.of("inspected rgb-only", "no depth") : List.of(), COMBINED, BRANCH));
+            List<Region> regions = !score.verdict().equals("NG")
+                    ? List.of()
+                    : List.of(new Region(
+                            x - 5,
+                            y - 5,
+                            10,
+                            10,
+                            List.of(
+                                    new Point(x - 5, y - 5),
+                                    new Point(x + 5, y - 5),
+                                    new Point(x + 5, y + 5),
+                                    new Point(x - 5, y + 5)),
+                            100,
+                            12.5,
+                            partScores[0][p],
+                            x,
+                            y,
+                            4,
+                            Deciding.DEPTH,
+                            -0.25));
+            gallery.add(GalleryPart.of(
+                    score,
+                    picture(random, 320, 240),
+                    DepthPicture.of(cloud(240, 180)),
+                    List.of(maps[0][p], maps[1][p], maps[2][p]),
+                    anomalous[p] ? masks[p] : null,
+                    SIZE,
+                    regions,
+                    p == 1 ? List.of("inspected rgb-only", "no depth") : List.of(),
+                    COMBINED,
+                    BRANCH));
         }
         List<Branch> branches = new ArrayList<>();
         List<String> names = List.of("combined", "rgb", "depth");
         for (int b = 0; b < 3; b++) {
-            branches.add(Branch.of(names.get(b),
-                    Evaluation.detail(maps[b], partScores[b], masks, anomalous, null, SIZE, SIZE)));
+            branches.add(Branch.of(
+                    names.get(b), Evaluation.detail(maps[b], partScores[b], masks, anomalous, null, SIZE, SIZE)));
         }
         List<EpochLoss> training = new ArrayList<>();
         for (int e = 1; e <= 30; e++) {
@@ -77,17 +109,44 @@ final class SampleReport {
             double depth = 0.2 + 3 * Math.exp(-e / 4.0);
             training.add(new EpochLoss(rgb, depth, rgb + 0.25, depth + 0.5));
         }
-        Run run = new Run("0.1.0", "resnet18", SIZE, "depth", 42L, "cpu, 2 threads", "2026-01-01 12:00",
+        Run run = new Run(
+                "0.1.0",
+                "resnet18",
+                SIZE,
+                "depth",
+                42L,
+                "cpu, 2 threads",
+                "2026-01-01 12:00",
                 List.of(new Timing("training", 204.4), new Timing("evaluation", 3.21)));
-        return new ReportData("demo: synthetic product", run, "The teacher's weights are random, not trained on images: "
-                + "expect clearly worse numbers than with an ImageNet teacher.", branches, null, training,
-                List.of(new Limit("combined", "NG", NG), new Limit("combined", "REVIEW", REVIEW), new Limit("rgb", "NG", 30)), scores,
-                gallery, COMBINED, BRANCH, List.of(new CardSection("Model", List.of(new CardEntry("file", "model.safetensors"),
-                new CardEntry(null, "Knows normal parts only.")))), List.of(
-                new NextStep("Train on your own parts (MVTec 3D-AD layout, or folders rgb/ and xyz/):",
-                        "./trd train --data PARTS --out model.safetensors"),
-                new NextStep("Inspect one part:",
-                        "./trd inspect --model model.safetensors --rgb part.png --xyz part.tiff --out result")));
+        return new ReportData(
+                "demo: synthetic product",
+                run,
+                "The teacher's weights are random, not trained on images: "
+                        + "expect clearly worse numbers than with an ImageNet teacher.",
+                branches,
+                null,
+                training,
+                List.of(
+                        new Limit("combined", "NG", NG),
+                        new Limit("combined", "REVIEW", REVIEW),
+                        new Limit("rgb", "NG", 30)),
+                scores,
+                gallery,
+                COMBINED,
+                BRANCH,
+                List.of(new CardSection(
+                        "Model",
+                        List.of(
+                                new CardEntry("file", "model.safetensors"),
+                                new CardEntry(null, "Knows normal parts only.")))),
+                List.of(
+                        new NextStep(
+                                "Train on your own parts (MVTec 3D-AD layout, or folders rgb/ and xyz/):",
+                                "./trd train --data PARTS --out model.safetensors"),
+                        new NextStep(
+                                "Inspect one part:",
+                                "./trd inspect --model model.safetensors --rgb part.png --xyz part.tiff --out "
+                                        + "result")));
     }
 
     /** A tilted plane with a hole in it, where nothing was measured. */
@@ -109,12 +168,15 @@ final class SampleReport {
         for (int i = 0; i < map.length; i++) {
             double distance = Math.hypot(i % SIZE - x, i / SIZE - y);
             map[i] = (float) (1.2 * Math.sin(i % SIZE / 9.0 + phase) * Math.cos(i / SIZE / 7.0 + phase)
-                    + 0.2 * random.nextGaussian() + height * Math.exp(-distance * distance / 50));
+                    + 0.2 * random.nextGaussian()
+                    + height * Math.exp(-distance * distance / 50));
         }
         return map;
     }
 
-    /** A disc on a dark ground with strong sensor noise, which hardly compresses: the worst case for the file's size. */
+    /**
+     * A disc on a dark ground with strong sensor noise, which hardly compresses: the worst case for the file's size.
+     */
     private static RgbImage picture(Random random, int width, int height) {
         byte[] rgb = new byte[3 * width * height];
         for (int i = 0; i < width * height; i++) {

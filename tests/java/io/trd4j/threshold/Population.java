@@ -6,11 +6,16 @@ import org.hipparchus.distribution.continuous.TDistribution;
 
 /** Scores with a known distribution, whose true rate above any threshold can be said. */
 enum Population {
-    UNIFORM, NORMAL, EXPONENTIAL, LOGNORMAL,
+    UNIFORM,
+    NORMAL,
+    EXPONENTIAL,
+    LOGNORMAL,
     /** Heavy tails: with infinite mean, with infinite third moment. */
-    PARETO_HALF, STUDENT_3,
+    PARETO_HALF,
+    STUDENT_3,
     /** Ties: whole numbers, most of them 0 to 3; and a fifth of all parts with the same highest score. */
-    GEOMETRIC, CAPPED;
+    GEOMETRIC,
+    CAPPED;
 
     private static final NormalDistribution STANDARD = new NormalDistribution();
     private static final TDistribution T3 = new TDistribution(3);

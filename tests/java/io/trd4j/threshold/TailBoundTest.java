@@ -11,7 +11,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The generalised Pareto model of the tail: its fit, its bound where the model is right or nearly so, and how it shows where it is not. */
+/**
+ * The generalised Pareto model of the tail: its fit, its bound where the model is right or nearly so, and how it shows
+ * where it is not.
+ */
 class TailBoundTest {
     private static final int PARTS = 500;
 
@@ -34,7 +37,10 @@ class TailBoundTest {
         }
     }
 
-    /** Uniform excesses have shape -1, where the likelihood is unbounded: the fit stays at its edge, which is the likeliest there. */
+    /**
+     * Uniform excesses have shape -1, where the likelihood is unbounded: the fit stays at its edge, which is the
+     * likeliest there.
+     */
     @Test
     void theShapeStaysWhereAMaximumExists() {
         double[] drawn = new GeneralizedPareto(-1, 2).sample(500, new SplittableRandom(4));
@@ -46,8 +52,9 @@ class TailBoundTest {
     }
 
     /**
-     * Three times beyond what 500 parts can promise exactly. How often the true rate is above the stated one: nearly one in twenty where
-     * the model is right, somewhat more where the tail only approaches it; without the bound it would be in more than half.
+     * Three times beyond what 500 parts can promise exactly. How often the true rate is above the stated one: nearly
+     * one in twenty where the model is right, somewhat more where the tail only approaches it; without the bound it
+     * would be in more than half.
      */
     @ParameterizedTest
     @CsvSource({"EXPONENTIAL,0.15", "NORMAL,0.2"})
@@ -67,8 +74,8 @@ class TailBoundTest {
         }
         Arrays.sort(bounds);
         double median = bounds[calibrations / 2] / population.score(rate);
-        String report = population + ": broken in " + broken + ", by the estimate in " + estimateBroken + "; median bound " + median
-                + " of the truth";
+        String report = population + ": broken in " + broken + ", by the estimate in " + estimateBroken
+                + "; median bound " + median + " of the truth";
         assertTrue(broken <= allowed * calibrations, report);
         assertTrue(estimateBroken > 3 * broken, report);
         assertTrue(median < 3, report);
@@ -77,7 +84,9 @@ class TailBoundTest {
     @Test
     void theGoodnessOfFitTellsAWrongTailFromARightOne() {
         SplittableRandom random = new SplittableRandom(6);
-        assertTrue(TailBound.of(Population.EXPONENTIAL.draw(1000, random), 0.001, 0.95).pValue() > 0.05);
+        assertTrue(TailBound.of(Population.EXPONENTIAL.draw(1000, random), 0.001, 0.95)
+                        .pValue()
+                > 0.05);
         // Two kinds of normal parts: one in twenty far above the others.
         float[] mixed = Population.NORMAL.draw(1000, random);
         for (int i = 0; i < 50; i++) {
@@ -110,13 +119,16 @@ class TailBoundTest {
     @Test
     void whatHasNoTailIsRefused() {
         float[] few = Population.NORMAL.draw(99, new SplittableRandom(8));
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> TailBound.of(few, 0.001, 0.95)).getMessage().contains("100"));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> TailBound.of(few, 0.001, 0.95))
+                .getMessage()
+                .contains("100"));
         float[] enough = Population.NORMAL.draw(100, new SplittableRandom(8));
         assertThrows(IllegalArgumentException.class, () -> TailBound.of(enough, 0.15, 0.95));
         assertThrows(IllegalArgumentException.class, () -> TailBound.of(enough, 0, 0.95));
         for (Population tied : new Population[] {Population.GEOMETRIC, Population.CAPPED}) {
             float[] scores = tied.draw(300, new SplittableRandom(9));
-            String message = assertThrows(IllegalArgumentException.class, () -> TailBound.of(scores, 0.001, 0.95)).getMessage();
+            String message = assertThrows(IllegalArgumentException.class, () -> TailBound.of(scores, 0.001, 0.95))
+                    .getMessage();
             assertTrue(message.contains("equal"), message);
         }
     }

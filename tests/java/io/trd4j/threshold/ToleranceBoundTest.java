@@ -27,7 +27,8 @@ class ToleranceBoundTest {
         for (double rate : new double[] {0.3, 0.05, 0.0123, 0.001}) {
             long needed = ToleranceBound.partsNeeded(rate, 0.95);
             assertTrue(Math.pow(1 - rate, needed) <= 0.05 && Math.pow(1 - rate, needed - 1) > 0.05);
-            assertTrue(ToleranceBound.lowestRate((int) needed, 0.95) <= rate && ToleranceBound.lowestRate((int) needed - 1, 0.95) > rate);
+            assertTrue(ToleranceBound.lowestRate((int) needed, 0.95) <= rate
+                    && ToleranceBound.lowestRate((int) needed - 1, 0.95) > rate);
         }
     }
 
@@ -44,8 +45,9 @@ class ToleranceBoundTest {
     }
 
     /**
-     * The frequentist meaning of the promise, checked: of many calibrations, each on its own parts, at most 5 % have a true rate above
-     * the stated one; for continuous scores exactly as many as the binomial distribution says, so nothing is given away.
+     * The frequentist meaning of the promise, checked: of many calibrations, each on its own parts, at most 5 % have a
+     * true rate above the stated one; for continuous scores exactly as many as the binomial distribution says, so
+     * nothing is given away.
      */
     @ParameterizedTest
     @EnumSource
@@ -56,7 +58,8 @@ class ToleranceBoundTest {
         int broken = 0;
         double sum = 0;
         for (int i = 0; i < CALIBRATIONS; i++) {
-            double above = population.above(ToleranceBound.above(population.draw(parts, random), rate, 0.95).value());
+            double above = population.above(ToleranceBound.above(population.draw(parts, random), rate, 0.95)
+                    .value());
             broken += above > rate ? 1 : 0;
             sum += above;
         }
@@ -64,10 +67,14 @@ class ToleranceBoundTest {
         double exact = new BinomialDistribution(parts, rate).cumulativeProbability(rank - 1);
         double deviation = 4 * Math.sqrt(exact * (1 - exact) / CALIBRATIONS);
         double share = (double) broken / CALIBRATIONS;
-        assertTrue(exact <= 0.05 && new BinomialDistribution(parts, rate).cumulativeProbability(rank) > 0.05, "the best rank: " + exact);
+        assertTrue(
+                exact <= 0.05 && new BinomialDistribution(parts, rate).cumulativeProbability(rank) > 0.05,
+                "the best rank: " + exact);
         assertTrue(share <= exact + deviation, population + ": broken in " + share);
         if (population.continuous()) {
-            assertTrue(share >= exact - deviation, population + ": broken in " + share + " only, " + exact + " are allowed");
+            assertTrue(
+                    share >= exact - deviation,
+                    population + ": broken in " + share + " only, " + exact + " are allowed");
             assertEquals(rank / (parts + 1.0), sum / CALIBRATIONS, 0.001, population + ": mean true rate");
         }
     }
@@ -81,13 +88,18 @@ class ToleranceBoundTest {
         SplittableRandom random = new SplittableRandom(21);
         int broken = 0;
         for (int i = 0; i < CALIBRATIONS; i++) {
-            double missed = 1 - population.above(ToleranceBound.below(population.draw(parts, random), rate, 0.95).value());
+            double missed = 1
+                    - population.above(ToleranceBound.below(population.draw(parts, random), rate, 0.95)
+                            .value());
             broken += missed > rate ? 1 : 0;
         }
-        double exact = new BinomialDistribution(parts, rate).cumulativeProbability(ToleranceBound.rank(parts, rate, 0.95) - 1);
+        double exact =
+                new BinomialDistribution(parts, rate).cumulativeProbability(ToleranceBound.rank(parts, rate, 0.95) - 1);
         double deviation = 4 * Math.sqrt(exact * (1 - exact) / CALIBRATIONS);
         double share = (double) broken / CALIBRATIONS;
-        assertTrue(share <= exact + deviation && (!population.continuous() || share >= exact - deviation), population + ": broken in " + share);
+        assertTrue(
+                share <= exact + deviation && (!population.continuous() || share >= exact - deviation),
+                population + ": broken in " + share);
     }
 
     @Test
@@ -108,7 +120,8 @@ class ToleranceBoundTest {
     @Test
     void whatCannotBePromisedIsRefused() {
         float[] scores = new float[58];
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> ToleranceBound.above(scores, 0.05, 0.95));
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> ToleranceBound.above(scores, 0.05, 0.95));
         assertTrue(e.getMessage().contains("59") && e.getMessage().contains("58"), e.getMessage());
         assertThrows(IllegalArgumentException.class, () -> ToleranceBound.below(new float[0], 0.5, 0.5));
         for (double wrong : new double[] {0, 1, -0.1, 1.1, Double.NaN}) {
@@ -118,7 +131,9 @@ class ToleranceBoundTest {
         for (float wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
             float[] bad = new float[100];
             bad[17] = wrong;
-            assertTrue(assertThrows(IllegalArgumentException.class, () -> ToleranceBound.above(bad, 0.05, 0.95)).getMessage().contains("score 17"));
+            assertTrue(assertThrows(IllegalArgumentException.class, () -> ToleranceBound.above(bad, 0.05, 0.95))
+                    .getMessage()
+                    .contains("score 17"));
             assertThrows(IllegalArgumentException.class, () -> ToleranceBound.below(bad, 0.05, 0.95));
             assertThrows(IllegalArgumentException.class, () -> TailBound.of(bad, 0.001, 0.95));
         }

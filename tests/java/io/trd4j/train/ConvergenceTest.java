@@ -45,8 +45,11 @@ class ConvergenceTest {
         }
         assertFalse(Convergence.reached(falling));
         assertTrue(Convergence.reached(flat));
-        assertEquals("the model has not converged after 12 epochs: the training loss of the rgb student still falls by 2.0 % per "
-                + "epoch; give more epochs", Convergence.warning(falling, null));
+        assertEquals(
+                "the model has not converged after 12 epochs: the training loss of the rgb student still falls "
+                        + "by 2.0 % per "
+                        + "epoch; give more epochs",
+                Convergence.warning(falling, null));
         assertNull(Convergence.warning(flat, null));
     }
 
@@ -54,10 +57,16 @@ class ConvergenceTest {
     void aWarningSaysWhichBranchAndWhy() {
         ValidationLoss mean = new ValidationLoss(4, 4.25);
         assertNull(Convergence.warning(history(20, e -> 1.5 * Math.pow(0.992, e), e -> 2), mean));
-        assertEquals("the model has not converged after 20 epochs: the validation loss of the rgb student still falls by 3.0 % per "
-                + "epoch; give more epochs", Convergence.warning(history(20, e -> 3 * Math.pow(0.97, e), e -> 2), mean));
-        assertEquals("the model has not converged after 2 epochs: the validation loss of the rgb student still falls by 25.0 % per "
-                + "epoch, that of the depth student is 4.300, and the mean feature alone gives 4.250; give more epochs",
+        assertEquals(
+                "the model has not converged after 20 epochs: the validation loss of the rgb student still "
+                        + "falls by 3.0 % per "
+                        + "epoch; give more epochs",
+                Convergence.warning(history(20, e -> 3 * Math.pow(0.97, e), e -> 2), mean));
+        assertEquals(
+                "the model has not converged after 2 epochs: the validation loss of the rgb student still falls "
+                        + "by 25.0 % per "
+                        + "epoch, that of the depth student is 4.300, and the mean feature alone gives 4.250; "
+                        + "give more epochs",
                 Convergence.warning(history(2, e -> 4 * Math.pow(0.75, e), e -> 4.3), mean));
         assertNull(Convergence.warning(history(1, e -> 3, e -> 3), mean), "one epoch has no slope");
     }

@@ -23,61 +23,75 @@ import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 
 /**
- * Training steps against the reference (SPEC section 3): losses, gradients of the first step, weights after the third. trd4j
- * trains in another memory layout than the reference ran in and rounds elsewhere, so that single ReLUs near zero fall on the
- * other side: three steps agree with the reference's float32 except for few gradients. In double precision those ReLUs fall as
- * they do here: the gradients of one step are compared with it ten times closer.
+ * Training steps against the reference (SPEC section 3): losses, gradients of the first step, weights after the third.
+ * trd4j trains in another memory layout than the reference ran in and rounds elsewhere, so that single ReLUs near zero
+ * fall on the other side: three steps agree with the reference's float32 except for few gradients. In double precision
+ * those ReLUs fall as they do here: the gradients of one step are compared with it ten times closer.
  */
 class TrainerGoldenTest {
     private static final double LEARNING_RATE = 0.005;
-    /** How far one ReLU on the other side of zero moves the gradients of small tensors: by 0.22 % on a CPU with AVX2 only. */
+    /**
+     * How far one ReLU on the other side of zero moves the gradients of small tensors: by 0.22 % on a CPU with AVX2
+     * only.
+     */
     private static final double FLIPPED = 5e-3;
+
     private static final double SAME = 1e-3;
     /** Adam divides by the gradient's size: what a flip moved a little, the next steps move more. */
     private static final double AFTER_A_FLIP = 1e-2;
 
     @Test
     void threeStepsAgreeWithTheReference() throws IOException {
-        train(3, (golden, students) -> {
-            List<String> far = new ArrayList<>();
-            int count = 0;
-            for (int branch = 0; branch < 2; branch++) {
-                for (Weights.Entry e : students.get(branch).weights().trained()) {
-                    String name = "grad." + branch + "." + e.name();
-                    assertNorm(name, e.tensor().grad(), golden, FLIPPED);
-                    double expected = golden.doubles(name)[0];
-                    count++;
-                    if (!(Math.abs(norm(e.tensor().grad()) - expected) <= 1e-3 * expected)) {
-                        far.add(name);
+        train(
+                3,
+                (golden, students) -> {
+                    List<String> far = new ArrayList<>();
+                    int count = 0;
+                    for (int branch = 0; branch < 2; branch++) {
+                        for (Weights.Entry e : students.get(branch).weights().trained()) {
+                            String name = "grad." + branch + "." + e.name();
+                            assertNorm(name, e.tensor().grad(), golden, FLIPPED);
+                            double expected = golden.doubles(name)[0];
+                            count++;
+                            if (!(Math.abs(norm(e.tensor().grad()) - expected) <= 1e-3 * expected)) {
+                                far.add(name);
+                            }
+                        }
                     }
-                }
-            }
-            assertTrue(far.size() <= count / 10, far.size() + " of " + count + " gradients are further than 0.1 %: " + far);
-            return far.isEmpty() ? SAME : AFTER_A_FLIP;
-        }, (golden, students, tolerance) -> {
-            for (int branch = 0; branch < 2; branch++) {
-                for (Weights.Entry e : students.get(branch).weights().entries()) {
-                    if (e.kind() != Weights.Kind.BATCHES_TRACKED) {
-                        assertNorm("after." + branch + "." + e.name(), e.tensor(), golden, tolerance);
+                    assertTrue(
+                            far.size() <= count / 10,
+                            far.size() + " of " + count + " gradients are further than 0.1 %: " + far);
+                    return far.isEmpty() ? SAME : AFTER_A_FLIP;
+                },
+                (golden, students, tolerance) -> {
+                    for (int branch = 0; branch < 2; branch++) {
+                        for (Weights.Entry e : students.get(branch).weights().entries()) {
+                            if (e.kind() != Weights.Kind.BATCHES_TRACKED) {
+                                assertNorm("after." + branch + "." + e.name(), e.tensor(), golden, tolerance);
+                            }
+                        }
                     }
-                }
-            }
-        });
+                });
     }
 
     @Test
     void gradientsAgreeWithDoublePrecision() throws IOException {
-        JsonNode exact = new ObjectMapper().readTree(Golden.fixture("golden/train-resnet18-64-float64.json").toFile());
-        train(1, (golden, students) -> {
-            for (int branch = 0; branch < 2; branch++) {
-                for (Weights.Entry e : students.get(branch).weights().trained()) {
-                    String name = "grad." + branch + "." + e.name();
-                    double expected = exact.get(name).asDouble();
-                    assertClose(name, norm(e.tensor().grad()), expected, 1e-4 * expected);
-                }
-            }
-            return SAME;
-        }, (golden, students, tolerance) -> { });
+        JsonNode exact = new ObjectMapper()
+                .readTree(
+                        Golden.fixture("golden/train-resnet18-64-float64.json").toFile());
+        train(
+                1,
+                (golden, students) -> {
+                    for (int branch = 0; branch < 2; branch++) {
+                        for (Weights.Entry e : students.get(branch).weights().trained()) {
+                            String name = "grad." + branch + "." + e.name();
+                            double expected = exact.get(name).asDouble();
+                            assertClose(name, norm(e.tensor().grad()), expected, 1e-4 * expected);
+                        }
+                    }
+                    return SAME;
+                },
+                (golden, students, tolerance) -> {});
     }
 
     /** Returns the tolerance, relative, of what follows. */
@@ -91,15 +105,16 @@ class TrainerGoldenTest {
 
     private static void train(int steps, GradientCheck firstGradients, WeightCheck afterwards) throws IOException {
         try (PointerScope scope = new PointerScope();
-             Safetensors golden = Golden.open("train-resnet18-64.safetensors");
-             Network network = new Network(Backbone.of(golden.metadata().get("arch")))) {
+                Safetensors golden = Golden.open("train-resnet18-64.safetensors");
+                Network network = new Network(Backbone.of(golden.metadata().get("arch")))) {
             int size = Integer.parseInt(golden.metadata().get("size"));
             int n = Integer.parseInt(golden.metadata().get("batch"));
             network.weights().forEach((prefix, weights) -> Golden.fill(weights, prefix));
             List<Student> students = List.of(network.studentRgb(), network.studentDepth());
             double[] expected = golden.doubles("losses");
             double tolerance = SAME;
-            try (Adam rgb = new Adam(network.studentRgb().weights()); Adam depth = new Adam(network.studentDepth().weights())) {
+            try (Adam rgb = new Adam(network.studentRgb().weights());
+                    Adam depth = new Adam(network.studentDepth().weights())) {
                 students.forEach(s -> s.weights().requireGradients(true));
                 for (int step = 0; step < steps; step++) {
                     Features both = teacher(network, step, n, size);
@@ -107,8 +122,11 @@ class TrainerGoldenTest {
                     for (int branch = 0; branch < 2; branch++) {
                         double[] losses = Trainer.backward(students.get(branch), own.get(branch), own.get(1 - branch));
                         for (int k = 0; k < 5; k++) {
-                            assertClose("loss " + k + " of branch " + branch + " in step " + step, losses[k],
-                                    expected[(step * 2 + branch) * 5 + k], tolerance);
+                            assertClose(
+                                    "loss " + k + " of branch " + branch + " in step " + step,
+                                    losses[k],
+                                    expected[(step * 2 + branch) * 5 + k],
+                                    tolerance);
                         }
                     }
                     if (step == 0) {
@@ -124,8 +142,10 @@ class TrainerGoldenTest {
 
     private static Features teacher(Network network, int step, int n, int size) throws IOException {
         try (NoGradGuard guard = new NoGradGuard()) {
-            Tensor images = torch.cat(new TensorVector(
-                    Golden.input("train.rgb." + step, n, size), Golden.input("train.depth." + step, n, size)), 0);
+            Tensor images = torch.cat(
+                    new TensorVector(
+                            Golden.input("train.rgb." + step, n, size), Golden.input("train.depth." + step, n, size)),
+                    0);
             return network.teacher().apply(images);
         }
     }

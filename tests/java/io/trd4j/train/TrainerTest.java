@@ -45,10 +45,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs are repeatable and resumable to the bit, and learn; calibration is the plain mean and standard deviation. */
 class TrainerTest {
     private static final int SIZE = SmallModel.SIZE;
-    private static final Trainer.StepListener SILENT = (epoch, step, steps, rgb, depth, rate) -> { };
+    private static final Trainer.StepListener SILENT = (epoch, step, steps, rgb, depth, rate) -> {};
 
     @TempDir
     static Path folder;
+
     private static Dataset dataset;
 
     @BeforeAll
@@ -69,24 +70,29 @@ class TrainerTest {
         straight.tensors.forEach((name, bytes) -> assertEquals(bytes, resumed.tensors.get(name), name));
 
         Run other = train(options(3, 12), null, 1, null);
-        assertNotEquals(straight.tensors.get("rgb.bn.conv1.weight"), other.tensors.get("rgb.bn.conv1.weight"),
+        assertNotEquals(
+                straight.tensors.get("rgb.bn.conv1.weight"),
+                other.tensors.get("rgb.bn.conv1.weight"),
                 "another seed, other weights");
 
         InputException e = assertThrows(InputException.class, () -> train(options(3, 12), state, 1, null));
         assertTrue(e.getMessage().contains("seed is 11 there and 12 now"), e.getMessage());
-        e = assertThrows(InputException.class, () -> train(options, dataset.validation().subList(0, 2), state, 1, null));
+        e = assertThrows(
+                InputException.class, () -> train(options, dataset.validation().subList(0, 2), state, 1, null));
         assertTrue(e.getMessage().contains("the validation parts are others"), e.getMessage());
     }
 
     @Test
     void theValidationLossIsTheMeanOverThePartsAndChangesNothing() throws IOException {
-        try (Network network = new Network(Backbone.RESNET18); PreparedParts parts = parts(dataset.validation())) {
+        try (Network network = new Network(Backbone.RESNET18);
+                PreparedParts parts = parts(dataset.validation())) {
             RandomTeacher.initialise(network.teacher(), 3, parts, 2);
             // Batches of 2 and 1; and all three parts in one.
             double[] rgb = new double[2];
             double[] depth = new double[2];
             for (int batch = 2; batch <= 3; batch++) {
-                TrainingOptions options = new TrainingOptions(Backbone.RESNET18, SIZE, Modality.DEPTH, 5, 1, batch, 0.005, 1, 2);
+                TrainingOptions options =
+                        new TrainingOptions(Backbone.RESNET18, SIZE, Modality.DEPTH, 5, 1, batch, 0.005, 1, 2);
                 try (Trainer trainer = new Trainer(network, options, parts)) {
                     ByteBuffer before = network.studentRgb().weights().bytes("bn.bn1.running_mean");
                     ValidationLoss loss = trainer.validationLoss(parts);
@@ -103,15 +109,21 @@ class TrainerTest {
 
     @Test
     void theMeanFeaturesLossIsThatOfAStudentThatGivesIt() throws IOException {
-        try (Network network = new Network(Backbone.RESNET18); PreparedParts parts = parts(dataset.validation())) {
+        try (Network network = new Network(Backbone.RESNET18);
+                PreparedParts parts = parts(dataset.validation())) {
             RandomTeacher.initialise(network.teacher(), 3, parts, 2);
             ValidationLoss level = MeanFeature.loss(network, parts, 2);
-            try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
-                Features own = network.teacher().apply(parts.batch(new int[] {0, 1, 2}, 0, 3)).images(0, 3);
+            try (PointerScope scope = new PointerScope();
+                    NoGradGuard guard = new NoGradGuard()) {
+                Features own = network.teacher()
+                        .apply(parts.batch(new int[] {0, 1, 2}, 0, 3))
+                        .images(0, 3);
                 List<Tensor> means = new ArrayList<>();
                 for (Tensor f : own.asList()) {
                     Tensor lengths = f.reshape(3, -1).norm(new ScalarOptional(new Scalar(2)), new long[] {1}, true);
-                    means.add(f.div(lengths.reshape(3, 1, 1, 1)).mean(new long[] {0, 2, 3}, true, new ScalarTypeOptional()).expand_as(f));
+                    means.add(f.div(lengths.reshape(3, 1, 1, 1))
+                            .mean(new long[] {0, 2, 3}, true, new ScalarTypeOptional())
+                            .expand_as(f));
                 }
                 Features mean = new Features(means.get(0), means.get(1), means.get(2));
                 assertClose("rgb", 4 * DistillationLoss.distance(mean, own).item_double(), level.rgb(), 1e-5);
@@ -121,7 +133,8 @@ class TrainerTest {
 
     @Test
     void theLossFalls() throws IOException {
-        try (Network network = new Network(Backbone.RESNET18); PreparedParts parts = parts(dataset.train())) {
+        try (Network network = new Network(Backbone.RESNET18);
+                PreparedParts parts = parts(dataset.train())) {
             RandomTeacher.initialise(network.teacher(), 3, parts, 2);
             List<EpochLoss> history;
             try (Trainer trainer = new Trainer(network, options(4, 1), parts)) {
@@ -140,18 +153,21 @@ class TrainerTest {
     void calibrationIsMeanAndPopulationDeviationOfThePixelsThatCount() throws IOException {
         boolean[] stripe = new boolean[SIZE * SIZE];
         Arrays.fill(stripe, 5 * SIZE + 3, 21 * SIZE, true);
-        try (Network network = new Network(Backbone.RESNET18); PreparedParts parts = parts(dataset.train())) {
+        try (Network network = new Network(Backbone.RESNET18);
+                PreparedParts parts = parts(dataset.train())) {
             RandomTeacher.initialise(network.teacher(), 3, parts, 2);
             network.studentRgb().weights().initialise(5);
             network.studentDepth().weights().initialise(6);
-            for (RegionOfInterest roi : new RegionOfInterest[] {null, RegionOfInterest.of(stripe, "roi.png", "5".repeat(64))}) {
-                Calibration calibration = Calibrator.calibrate(network, SIZE, parts, roi, 2, done -> { });
+            for (RegionOfInterest roi :
+                    new RegionOfInterest[] {null, RegionOfInterest.of(stripe, "roi.png", "5".repeat(64))}) {
+                Calibration calibration = Calibrator.calibrate(network, SIZE, parts, roi, 2, done -> {});
                 assertCalibration(calibration, network, parts, roi == null ? null : stripe);
             }
         }
     }
 
-    private static void assertCalibration(Calibration calibration, Network network, PreparedParts parts, boolean[] counts) {
+    private static void assertCalibration(
+            Calibration calibration, Network network, PreparedParts parts, boolean[] counts) {
         double[] sums = new double[4];
         long pixels = 0;
         try (BranchMaps maps = new BranchMaps(network, SIZE)) {
@@ -178,7 +194,8 @@ class TrainerTest {
         assertClose("mean rgb", calibration.meanRgb(), sums[0] / pixels, 1e-9);
         assertClose("std rgb", calibration.stdRgb(), Math.sqrt(sums[1] / pixels - Math.pow(sums[0] / pixels, 2)), 1e-7);
         assertClose("mean depth", calibration.meanDepth(), sums[2] / pixels, 1e-9);
-        assertClose("std depth", calibration.stdDepth(), Math.sqrt(sums[3] / pixels - Math.pow(sums[2] / pixels, 2)), 1e-7);
+        assertClose(
+                "std depth", calibration.stdDepth(), Math.sqrt(sums[3] / pixels - Math.pow(sums[2] / pixels, 2)), 1e-7);
     }
 
     @Test
@@ -200,17 +217,28 @@ class TrainerTest {
     void theLastPartialBatchIsKept() {
         assertArrayEquals(new int[] {0, 16, 32, 36}, Trainer.starts(36, 16, 64));
         assertArrayEquals(new int[] {0, 16, 32, 33}, Trainer.starts(33, 16, 64));
-        assertArrayEquals(new int[] {0, 16, 33}, Trainer.starts(33, 16, 32), "one part at S = 32 cannot be normalised alone");
+        assertArrayEquals(
+                new int[] {0, 16, 33}, Trainer.starts(33, 16, 32), "one part at S = 32 cannot be normalised alone");
         assertArrayEquals(new int[] {0, 3}, Trainer.starts(3, 16, 64));
     }
 
     @Test
     void impossibleOptionsAreNamed() {
-        assertThrows(IllegalArgumentException.class, () -> new TrainingOptions(Backbone.RESNET18, 100, Modality.DEPTH, 5, 1, 8, 0.005, 1, 1));
-        assertThrows(IllegalArgumentException.class, () -> new TrainingOptions(Backbone.RESNET18, 64, Modality.DEPTH, 4, 1, 8, 0.005, 1, 1));
-        assertThrows(IllegalArgumentException.class, () -> new TrainingOptions(Backbone.RESNET18, 64, Modality.DEPTH, 5, 0, 8, 0.005, 1, 1));
-        assertThrows(IllegalArgumentException.class, () -> new TrainingOptions(Backbone.RESNET18, 64, Modality.DEPTH, 5, 1, 0, 0.005, 1, 1));
-        assertThrows(IllegalArgumentException.class, () -> new TrainingOptions(Backbone.RESNET18, 64, Modality.DEPTH, 5, 1, 8, Double.NaN, 1, 1));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new TrainingOptions(Backbone.RESNET18, 100, Modality.DEPTH, 5, 1, 8, 0.005, 1, 1));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new TrainingOptions(Backbone.RESNET18, 64, Modality.DEPTH, 4, 1, 8, 0.005, 1, 1));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new TrainingOptions(Backbone.RESNET18, 64, Modality.DEPTH, 5, 0, 8, 0.005, 1, 1));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new TrainingOptions(Backbone.RESNET18, 64, Modality.DEPTH, 5, 1, 0, 0.005, 1, 1));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new TrainingOptions(Backbone.RESNET18, 64, Modality.DEPTH, 5, 1, 8, Double.NaN, 1, 1));
     }
 
     private static TrainingOptions options(int epochs, long seed) {
@@ -218,7 +246,7 @@ class TrainerTest {
     }
 
     private static PreparedParts parts(List<PartFiles> files) throws IOException {
-        return new PreparedParts(files, SIZE, Modality.DEPTH, 5, done -> { });
+        return new PreparedParts(files, SIZE, Modality.DEPTH, 5, done -> {});
     }
 
     /** Losses and both students' tensors. */
@@ -229,9 +257,11 @@ class TrainerTest {
     }
 
     /** Trains some epochs, from a state file or from the beginning. */
-    private static Run train(TrainingOptions options, List<PartFiles> validation, Path resumeFrom, int epochs, Path saveTo)
+    private static Run train(
+            TrainingOptions options, List<PartFiles> validation, Path resumeFrom, int epochs, Path saveTo)
             throws IOException {
-        try (Network network = new Network(Backbone.RESNET18); PreparedParts parts = parts(dataset.train());
+        try (Network network = new Network(Backbone.RESNET18);
+                PreparedParts parts = parts(dataset.train());
                 PreparedParts validated = parts(validation)) {
             RandomTeacher.initialise(network.teacher(), 3, parts, options.threads());
             List<EpochLoss> history;
@@ -250,7 +280,8 @@ class TrainerTest {
             Map<String, ByteBuffer> tensors = new LinkedHashMap<>();
             for (Weights.Entry e : network.studentRgb().weights().entries()) {
                 tensors.put("rgb." + e.name(), network.studentRgb().weights().bytes(e.name()));
-                tensors.put("depth." + e.name(), network.studentDepth().weights().bytes(e.name()));
+                tensors.put(
+                        "depth." + e.name(), network.studentDepth().weights().bytes(e.name()));
             }
             return new Run(history, tensors);
         }

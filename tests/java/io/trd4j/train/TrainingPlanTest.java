@@ -29,24 +29,42 @@ class TrainingPlanTest {
         assertRefused("epochs must be 1 to 100000, not 0", () -> OPTIONS.withEpochs(0));
         assertRefused("learningRate must be positive, not -1.0", () -> OPTIONS.withLearningRate(-1));
         assertRefused("threads must be positive, not 0", () -> OPTIONS.withThreads(0));
-        assertRefused("batch must be 2 (at size 32, where one part is no batch) to 4096, not 1",
+        assertRefused(
+                "batch must be 2 (at size 32, where one part is no batch) to 4096, not 1",
                 () -> OPTIONS.withSize(32).withBatch(1));
-        assertRefused("stateSeconds must not be negative, not -2", () -> TrainingPlan.of(OPTIONS).withStateSeconds(-2));
+        assertRefused(
+                "stateSeconds must not be negative, not -2",
+                () -> TrainingPlan.of(OPTIONS).withStateSeconds(-2));
         boolean[] all = new boolean[64 * 64];
         Arrays.fill(all, true);
         RegionOfInterest roi = RegionOfInterest.of(all, "all.png", "0".repeat(64));
-        assertRefused("regionOfInterest must have the model's size 256, not 64",
+        assertRefused(
+                "regionOfInterest must have the model's size 256, not 64",
                 () -> TrainingPlan.of(OPTIONS).withRegionOfInterest(roi));
-        assertEquals(roi, TrainingPlan.of(OPTIONS.withSize(64)).withRegionOfInterest(roi).regionOfInterest());
+        assertEquals(
+                roi,
+                TrainingPlan.of(OPTIONS.withSize(64)).withRegionOfInterest(roi).regionOfInterest());
     }
 
     @Test
     void oneComponentAtATime() {
-        TrainingOptions all = OPTIONS.withBackbone(Backbone.RESNET34).withSize(64).withModality(Modality.DEPTH).withNormalKernel(3)
-                .withEpochs(7).withBatch(2).withLearningRate(0.1).withSeed(1).withThreads(3).withDevice(TorchDevice.CPU);
+        TrainingOptions all = OPTIONS.withBackbone(Backbone.RESNET34)
+                .withSize(64)
+                .withModality(Modality.DEPTH)
+                .withNormalKernel(3)
+                .withEpochs(7)
+                .withBatch(2)
+                .withLearningRate(0.1)
+                .withSeed(1)
+                .withThreads(3)
+                .withDevice(TorchDevice.CPU);
         assertEquals(new TrainingOptions(Backbone.RESNET34, 64, Modality.DEPTH, 3, 7, 2, 0.1, 1, 3), all);
-        TrainingPlan plan = TrainingPlan.of(OPTIONS).withStopsWhenConverged(false).withTeacher(TrainingPlan.RANDOM_TEACHER)
-                .withStateSeconds(0).withResumes(true).withDriftReference(false);
+        TrainingPlan plan = TrainingPlan.of(OPTIONS)
+                .withStopsWhenConverged(false)
+                .withTeacher(TrainingPlan.RANDOM_TEACHER)
+                .withStateSeconds(0)
+                .withResumes(true)
+                .withDriftReference(false);
         assertEquals(new TrainingPlan(OPTIONS, false, true, TrainingPlan.RANDOM_TEACHER, null, 0, true, false), plan);
         assertFalse(plan.withChoosesAperture(false).choosesAperture());
         assertTrue(plan.choosesAperture());

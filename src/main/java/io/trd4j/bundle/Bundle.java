@@ -16,14 +16,16 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Packs what a host with an NVIDIA GPU needs to run, test and measure trd4j without network, without Java and without root: a minimal
- * Java runtime, the jars, the native libraries in one folder, the tests tagged {@code gpu}, and the sources of the stand-alone native
- * tests and benchmarks. What it does not pack is the host's: the NVIDIA driver, the CUDA 13 and cuDNN 9 libraries.
+ * Packs what a host with an NVIDIA GPU needs to run, test and measure trd4j without network, without Java and without
+ * root: a minimal Java runtime, the jars, the native libraries in one folder, the tests tagged {@code gpu}, and the
+ * sources of the stand-alone native tests and benchmarks. What it does not pack is the host's: the NVIDIA driver, the
+ * CUDA 13 and cuDNN 9 libraries.
  */
 public final class Bundle {
     public static final int MAX_PIECE_MIB = 4096;
     /** GPUs before Maxwell are unknown to CUDA 13. */
     private static final int MIN_ARCHITECTURE = 50;
+
     private static final int MAX_ARCHITECTURE = 999;
     private static final int MIB = 1 << 20;
     /** The folder that the archive unpacks into, and the archive's name. */
@@ -73,8 +75,9 @@ public final class Bundle {
         }
         String platform = System.getProperty("os.name") + " " + System.getProperty("os.arch");
         if (!platform.equals("Linux amd64")) {
-            throw new InputException("bundle packs this machine's libraries for hosts like it, which must be Linux on x86-64; this is "
-                    + platform);
+            throw new InputException(
+                    "bundle packs this machine's libraries for hosts like it, which must be Linux on x86-64; this is "
+                            + platform);
         }
         Tool.jdk("jlink");
         Tool.jdk("javac");
@@ -84,8 +87,8 @@ public final class Bundle {
     }
 
     /**
-     * Packs. Needs about 2.5 GB below {@code target} while it runs, some minutes, and LibTorch's GPU build from the local Maven
-     * repository or the network.
+     * Packs. Needs about 2.5 GB below {@code target} while it runs, some minutes, and LibTorch's GPU build from the
+     * local Maven repository or the network.
      *
      * @param progress told what happens, one line each
      * @throws InputException when an artifact is missing and cannot be downloaded
@@ -100,8 +103,13 @@ public final class Bundle {
             progress.accept("compressing " + Megabytes.of(sizeOf(content)));
             Path archive = work.resolve(NAME + ".tar.xz");
             compress(work, archive);
-            List<Path> pieces = Pieces.write(archive, NAME + ".tar.xz", out, pieceBytes,
-                    Files.readAllBytes(root.resolve(BundleContent.SCRIPTS).resolve("assemble.sh")), "assemble.sh");
+            List<Path> pieces = Pieces.write(
+                    archive,
+                    NAME + ".tar.xz",
+                    out,
+                    pieceBytes,
+                    Files.readAllBytes(root.resolve(BundleContent.SCRIPTS).resolve("assemble.sh")),
+                    "assemble.sh");
             return new Written(pieces, Files.size(archive));
         } finally {
             FileTrees.delete(work);
@@ -119,15 +127,26 @@ public final class Bundle {
 
     /** The same content gives the same archive: order, times and owners are fixed. */
     private static void compress(Path work, Path archive) throws IOException {
-        // The jump filter makes addresses in machine code repeat; large blocks for the sake of what is in two libraries.
-        Tool.run(work, List.of("bash", "-c", "set -o pipefail; "
-                + "tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 -cf - \"$1\" | xz -T0 --x86 --lzma2=preset=6,dict=64MiB >\"$2\"", "bash", NAME, archive.toString()));
+        // The jump filter makes addresses in machine code repeat; large blocks for the sake of what is in two
+        // libraries.
+        Tool.run(
+                work,
+                List.of(
+                        "bash",
+                        "-c",
+                        "set -o pipefail; "
+                                + "tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 -cf - \"$1\" "
+                                + "| xz -T0 --x86 --lzma2=preset=6,dict=64MiB >\"$2\"",
+                        "bash",
+                        NAME,
+                        archive.toString()));
     }
 
     private static long sizeOf(Path folder) throws IOException {
         long size = 0;
         try (Stream<Path> all = Files.walk(folder)) {
-            for (Path file : (Iterable<Path>) all.filter(f -> Files.isRegularFile(f, LinkOption.NOFOLLOW_LINKS))::iterator) {
+            for (Path file :
+                    (Iterable<Path>) all.filter(f -> Files.isRegularFile(f, LinkOption.NOFOLLOW_LINKS))::iterator) {
                 size += Files.size(file);
             }
         }

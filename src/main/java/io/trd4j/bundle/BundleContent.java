@@ -22,17 +22,24 @@ final class BundleContent {
     /** The checkout's folder of the scripts that run on the host. */
     static final String SCRIPTS = "src/main/bundle";
     /**
-     * The modules that the jars use, by jdeps: logback XML and naming; Jackson and pickle SQL types; the measuring verbs management; JavaCPP
-     * Unsafe; the weights' download HTTP. Not java.desktop, which Jackson and OpenCV's binding only use when it is there.
+     * The modules that the jars use, by jdeps: logback XML and naming; Jackson and pickle SQL types; the measuring
+     * verbs management; JavaCPP Unsafe; the weights' download HTTP. Not java.desktop, which Jackson and OpenCV's
+     * binding only use when it is there.
      */
-    private static final String MODULES = "java.base,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml,"
-            + "jdk.management,jdk.unsupported";
+    private static final String MODULES =
+            "java.base,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml,"
+                    + "jdk.management,jdk.unsupported";
+
     private static final String CONSOLE = "junit-platform-console-standalone";
     /** ArchUnit is not packed: neither are the tests that need it. */
     private static final String ARCHITECTURE_TESTS = "(ArchitectureTest|FileCyclesTest)(\\$.*)?\\.class";
-    private static final List<String> SOURCES = List.of("native", "tests/native", "benchmarks/native",
-            "benchmarks/reference", "cppbuild.sh");
-    /** Of the benchmarks, what gpu-bench runs: it makes the model and part that all sides read, and describes the machine. */
+
+    private static final List<String> SOURCES =
+            List.of("native", "tests/native", "benchmarks/native", "benchmarks/reference", "cppbuild.sh");
+    /**
+     * Of the benchmarks, what gpu-bench runs: it makes the model and part that all sides read, and describes the
+     * machine.
+     */
     private static final List<String> BENCHMARKS = List.of("latency/Inputs.java", "Environment.java");
 
     private final Path root;
@@ -50,8 +57,16 @@ final class BundleContent {
     void fill() throws IOException {
         List<Path> jars = classPath();
         progress.accept("Java runtime");
-        Tool.runJdk("jlink", "--add-modules", MODULES, "--strip-debug", "--no-header-files", "--no-man-pages", "--compress=0",
-                "--output", content.resolve("runtime").toString());
+        Tool.runJdk(
+                "jlink",
+                "--add-modules",
+                MODULES,
+                "--strip-debug",
+                "--no-header-files",
+                "--no-man-pages",
+                "--compress=0",
+                "--output",
+                content.resolve("runtime").toString());
         progress.accept("native libraries");
         PackedLibraries natives = new PackedLibraries(content.resolve("natives"));
         natives.collect(jars, root.resolve("target/classes/io/trd4j/jni"));
@@ -79,14 +94,34 @@ final class BundleContent {
         progress.accept("LibTorch's GPU build and the other jars, from the Maven repository");
         Path list = content.resolveSibling("classpath.txt");
         try {
-            Tool.run(root, List.of("mvn", "-q", "-B", "-ntp", "-Dstyle.color=never", "-Pgpu,bundle", "dependency:build-classpath",
-                    "-DincludeScope=runtime", "-Dmdep.outputFile=" + list));
+            Tool.run(
+                    root,
+                    List.of(
+                            "mvn",
+                            "-q",
+                            "-B",
+                            "-ntp",
+                            "-Dstyle.color=never",
+                            "-Pgpu,bundle",
+                            "dependency:build-classpath",
+                            "-DincludeScope=runtime",
+                            "-Dmdep.outputFile=" + list));
         } catch (Tool.Failure e) {
-            String why = e.printed().lines().filter(line -> line.startsWith("[ERROR]")).findFirst().orElse(e.getMessage());
-            throw new InputException("an artifact that the bundle needs (LibTorch's GPU build, 460 MB, the first time) is not in the "
-                    + "local Maven repository and cannot be downloaded; run this once with a network. Maven says: " + why.replace("[ERROR] ", ""), e);
+            String why = e.printed()
+                    .lines()
+                    .filter(line -> line.startsWith("[ERROR]"))
+                    .findFirst()
+                    .orElse(e.getMessage());
+            throw new InputException(
+                    "an artifact that the bundle needs (LibTorch's GPU build, 460 MB, the first time) is not in the "
+                            + "local Maven repository and cannot be downloaded; run this once with a network. "
+                            + "Maven says: "
+                            + why.replace("[ERROR] ", ""),
+                    e);
         }
-        return Arrays.stream(Files.readString(list).strip().split(File.pathSeparator)).map(Path::of).toList();
+        return Arrays.stream(Files.readString(list).strip().split(File.pathSeparator))
+                .map(Path::of)
+                .toList();
     }
 
     private void jars(List<Path> jars) throws IOException {
@@ -117,10 +152,18 @@ final class BundleContent {
 
     private void benchmarks() throws IOException {
         Path sources = root.resolve("benchmarks/src/main/java/io/trd4j/benchmarks");
-        List<String> arguments = new ArrayList<>(List.of("-nowarn", "-proc:none", "-g:none", "-d",
-                content.resolve("benchmarks").toString(), "-cp",
-                jarsOf(content.resolve("lib")) + File.pathSeparator + content.resolve("tests/classes")
-                        + File.pathSeparator + content.resolve("tests/junit.jar")));
+        List<String> arguments = new ArrayList<>(List.of(
+                "-nowarn",
+                "-proc:none",
+                "-g:none",
+                "-d",
+                content.resolve("benchmarks").toString(),
+                "-cp",
+                jarsOf(content.resolve("lib"))
+                        + File.pathSeparator
+                        + content.resolve("tests/classes")
+                        + File.pathSeparator
+                        + content.resolve("tests/junit.jar")));
         BENCHMARKS.forEach(source -> arguments.add(sources.resolve(source).toString()));
         Tool.runJdk("javac", arguments.toArray(new String[0]));
     }
@@ -131,23 +174,40 @@ final class BundleContent {
         }
     }
 
-    /** The file in which run.sh reads what the host must have and what is in the bundle: lines of KEY=value that a shell can read. */
+    /**
+     * The file in which run.sh reads what the host must have and what is in the bundle: lines of KEY=value that a shell
+     * can read.
+     */
     private void about(PackedLibraries natives) throws IOException {
         StringBuilder about = new StringBuilder();
         about.append("commit=").append(commit()).append('\n');
         about.append("java=").append(Runtime.version().feature()).append('\n');
-        about.append("architectures=").append(architectures.isEmpty() ? "all" : architectures.stream().map(String::valueOf)
-                .collect(Collectors.joining(","))).append('\n');
-        about.append("glibc=").append(natives.newest("GLIBC_", content.resolve("runtime"))).append('\n');
-        about.append("glibcxx=").append(natives.newest("GLIBCXX_", content.resolve("runtime"))).append('\n');
-        about.append("cuda_libraries=").append(String.join(",", natives.fromHost())).append('\n');
+        about.append("architectures=")
+                .append(
+                        architectures.isEmpty()
+                                ? "all"
+                                : architectures.stream().map(String::valueOf).collect(Collectors.joining(",")))
+                .append('\n');
+        about.append("glibc=")
+                .append(natives.newest("GLIBC_", content.resolve("runtime")))
+                .append('\n');
+        about.append("glibcxx=")
+                .append(natives.newest("GLIBCXX_", content.resolve("runtime")))
+                .append('\n');
+        about.append("cuda_libraries=")
+                .append(String.join(",", natives.fromHost()))
+                .append('\n');
         Files.writeString(content.resolve("about.txt"), about);
     }
 
     private String commit() {
         try {
-            String commit = Tool.run(root, List.of("git", "log", "-1", "--format=%h", "--", "native", "src/main", "pom.xml")).strip();
-            boolean dirty = !Tool.run(root, List.of("git", "status", "--porcelain", "--", "native", "src/main", "pom.xml")).isBlank();
+            String commit = Tool.run(
+                            root, List.of("git", "log", "-1", "--format=%h", "--", "native", "src/main", "pom.xml"))
+                    .strip();
+            boolean dirty = !Tool.run(
+                            root, List.of("git", "status", "--porcelain", "--", "native", "src/main", "pom.xml"))
+                    .isBlank();
             return commit.isEmpty() ? "unknown" : dirty ? commit + "-dirty" : commit;
         } catch (IOException e) {
             // A checkout without its history, or a machine without git.
@@ -173,7 +233,9 @@ final class BundleContent {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 if (!file.getFileName().toString().matches(ARCHITECTURE_TESTS)) {
-                    Path target = file.equals(from) ? to : to.resolve(from.relativize(file).toString());
+                    Path target = file.equals(from)
+                            ? to
+                            : to.resolve(from.relativize(file).toString());
                     Files.createDirectories(target.getParent());
                     Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES);
                 }

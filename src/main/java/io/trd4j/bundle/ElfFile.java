@@ -39,6 +39,7 @@ final class ElfFile {
     final String name;
     /** The whole file, little-endian. */
     final ByteBuffer bytes;
+
     final List<Section> sections;
 
     private ElfFile(String name, ByteBuffer bytes) throws FormatException {
@@ -50,7 +51,8 @@ final class ElfFile {
     /** The file, mapped to read or, for a FatBinary, to change it. */
     static ElfFile map(Path path, boolean writable) throws IOException {
         String name = path.getFileName().toString();
-        try (FileChannel channel = writable ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)
+        try (FileChannel channel = writable
+                ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)
                 : FileChannel.open(path)) {
             if (channel.size() > Integer.MAX_VALUE) {
                 throw new FormatException(name + " is larger than 2 GiB");
@@ -89,7 +91,7 @@ final class ElfFile {
         String newest = null;
         Optional<Section> strings = section(".dynstr");
         if (strings.isPresent()) {
-            for (int at = 0; at < strings.get().size;) {
+            for (int at = 0; at < strings.get().size; ) {
                 String text = text(strings.get(), at);
                 at += text.length() + 1;
                 if (text.startsWith(prefix) && text.substring(prefix.length()).matches("\\d{1,6}(\\.\\d{1,6})*")) {
@@ -161,6 +163,7 @@ final class ElfFile {
     }
 
     FormatException damaged(String what) {
-        return new FormatException(name + ": " + what + "; it is damaged, or of a layout that this version does not know");
+        return new FormatException(
+                name + ": " + what + "; it is damaged, or of a layout that this version does not know");
     }
 }

@@ -15,16 +15,19 @@ import java.util.TreeSet;
 /**
  * Removes the GPU machine code of unwanted architectures from a shared library. nvcc puts it into the ELF sections
  * {@code .nv_fatbin} and {@code __nv_relfatbin} as containers of entries:
+ *
  * <pre>
  * container: u32 0xBA55ED50, u16 version 1, u16 header bytes, u64 bytes that follow the header
- * entry:     u16 kind (1 PTX, 2 machine code), u16, u32 header bytes, u64 padded payload bytes, …, at 28 u32 architecture
+ * entry:     u16 kind (1 PTX, 2 machine code), u16, u32 header bytes, u64 padded payload bytes, …,
+ *            at 28 u32 architecture
  * </pre>
- * The kept entries move to the front of their container, its size shrinks and the rest becomes zeros: the file keeps its
- * length, and every address in it stays right. Zeros compress away.
  *
- * <p>Kept per container and wanted architecture: the machine code that the GPU would run, that is the newest of the same
- * generation that is not newer than it; where there is none, the newest PTX that it could compile. Entries of another kind
- * stay. A container of which nothing would stay keeps its smallest entry: an empty one is no valid module.
+ * The kept entries move to the front of their container, its size shrinks and the rest becomes zeros: the file keeps
+ * its length, and every address in it stays right. Zeros compress away.
+ *
+ * <p>Kept per container and wanted architecture: the machine code that the GPU would run, that is the newest of the
+ * same generation that is not newer than it; where there is none, the newest PTX that it could compile. Entries of
+ * another kind stay. A container of which nothing would stay keeps its smallest entry: an empty one is no valid module.
  */
 final class FatBinary {
     private static final Set<String> SECTIONS = Set.of(".nv_fatbin", "__nv_relfatbin");
@@ -32,6 +35,7 @@ final class FatBinary {
     private static final int CONTAINER_HEADER = 16;
     /** Up to the end of the architecture. */
     private static final int ENTRY_HEADER = 32;
+
     private static final int PTX = 1;
     private static final int MACHINE_CODE = 2;
 
@@ -58,7 +62,7 @@ final class FatBinary {
      * Keeps what GPUs of these architectures run (90 means compute capability 9.0), in place.
      *
      * @throws IOException when the file is no 64-bit little-endian ELF file, is damaged, holds containers of another
-     *         layout, or has nothing for one of the architectures; it is then unchanged
+     *     layout, or has nothing for one of the architectures; it is then unchanged
      */
     static Result keep(Path elf, Set<Integer> architectures) throws IOException {
         return new FatBinary(ElfFile.map(elf, true)).keep(architectures);
@@ -87,8 +91,8 @@ final class FatBinary {
         }
         for (int architecture : wanted) {
             if (!containers.isEmpty() && !served.contains(architecture)) {
-                throw new ElfFile.FormatException(elf.name + " has no GPU code that runs on architecture " + architecture
-                        + "; its machine code is for " + found);
+                throw new ElfFile.FormatException(elf.name + " has no GPU code that runs on architecture "
+                        + architecture + "; its machine code is for " + found);
             }
         }
         long keptBytes = 0;
@@ -119,7 +123,9 @@ final class FatBinary {
                 }
             }
         }
-        container.entries.stream().filter(e -> e.kind != PTX && e.kind != MACHINE_CODE).forEach(chosen::add);
+        container.entries.stream()
+                .filter(e -> e.kind != PTX && e.kind != MACHINE_CODE)
+                .forEach(chosen::add);
         if (chosen.isEmpty()) {
             container.entries.stream().min(Comparator.comparingInt(Entry::size)).ifPresent(chosen::add);
         }
@@ -127,8 +133,10 @@ final class FatBinary {
     }
 
     private static OptionalInt newest(Container container, int kind, int from, int to) {
-        return container.entries.stream().filter(e -> e.kind == kind && e.architecture >= from && e.architecture <= to)
-                .mapToInt(Entry::architecture).max();
+        return container.entries.stream()
+                .filter(e -> e.kind == kind && e.architecture >= from && e.architecture <= to)
+                .mapToInt(Entry::architecture)
+                .max();
     }
 
     /** Returns the bytes of the kept entries. */
@@ -177,7 +185,7 @@ final class FatBinary {
 
     private List<Entry> entries(int from, int end) throws ElfFile.FormatException {
         List<Entry> entries = new ArrayList<>();
-        for (int at = from; at < end;) {
+        for (int at = from; at < end; ) {
             if (end - at < ENTRY_HEADER) {
                 throw elf.damaged("the entry of GPU code at " + at + " is cut off");
             }

@@ -19,8 +19,12 @@ final class Jars {
     private Jars() {}
 
     static void store(Path jar, Path to) throws IOException {
-        try (ZipFile in = new ZipFile(jar.toFile()); ZipOutputStream out = stored(to)) {
-            for (ZipEntry entry : in.stream().filter(e -> !e.isDirectory()).map(ZipEntry.class::cast).toList()) {
+        try (ZipFile in = new ZipFile(jar.toFile());
+                ZipOutputStream out = stored(to)) {
+            for (ZipEntry entry : in.stream()
+                    .filter(e -> !e.isDirectory())
+                    .map(ZipEntry.class::cast)
+                    .toList()) {
                 if (!entry.getName().matches(NATIVE)) {
                     try (InputStream content = in.getInputStream(entry)) {
                         add(out, entry.getName(), content.readAllBytes());
@@ -31,7 +35,8 @@ final class Jars {
     }
 
     static void storeFolder(Path folder, Path to) throws IOException {
-        try (Stream<Path> all = Files.walk(folder); ZipOutputStream out = stored(to)) {
+        try (Stream<Path> all = Files.walk(folder);
+                ZipOutputStream out = stored(to)) {
             List<Path> files = all.filter(Files::isRegularFile).sorted().toList();
             for (Path file : files) {
                 String name = folder.relativize(file).toString();

@@ -17,18 +17,25 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * The native libraries in one folder, out of the jars: nothing is unpacked at run time, and the libraries find each other beside
- * themselves. Taken are the bindings that trd4j uses, and what they ask for.
+ * The native libraries in one folder, out of the jars: nothing is unpacked at run time, and the libraries find each
+ * other beside themselves. Taken are the bindings that trd4j uses, and what they ask for.
  */
 final class PackedLibraries {
     private static final Pattern JAR = Pattern.compile(".*-linux-x86_64(-gpu)?\\.jar");
-    private static final Pattern LIBRARY = Pattern.compile("org/bytedeco/[a-z0-9]+/linux-x86_64(-gpu)?/([^/]+\\.so(\\.\\d+)*)");
+    private static final Pattern LIBRARY =
+            Pattern.compile("org/bytedeco/[a-z0-9]+/linux-x86_64(-gpu)?/([^/]+\\.so(\\.\\d+)*)");
     /** Where the search for what is needed begins. libtorch.so: nothing asks for it, but JavaCPP loads it. */
-    private static final Pattern ROOT = Pattern.compile("libtorch\\.so|libjni(javacpp|openblas|openblas_nolapack|torch|torch_cuda|dnnl|OpenCL"
-            + "|opencv_(core|imgproc|imgcodecs)|cudart|cublas|cudnn|cusparse|cusolver|cufft|curand|cupti|cufile|nccl|nvrtc)\\.so");
-    /** Libraries that the host brings, because LibTorch asks for them; the other CUDA bindings only when they are used. */
-    private static final Pattern CUDA = Pattern.compile("lib(cudart|cupti|cublas|cublasLt|cudnn|cudnn_\\w+|cusparse|cusolver|cufft"
-            + "|curand|cufile|nccl)\\.so\\.\\d+");
+    private static final Pattern ROOT =
+            Pattern.compile("libtorch\\.so|libjni(javacpp|openblas|openblas_nolapack|torch|torch_cuda|dnnl|OpenCL"
+                    + "|opencv_(core|imgproc|imgcodecs)"
+                    + "|cudart|cublas|cudnn|cusparse|cusolver|cufft|curand|cupti|cufile|nccl|nvrtc)\\.so");
+    /**
+     * Libraries that the host brings, because LibTorch asks for them; the other CUDA bindings only when they are used.
+     */
+    private static final Pattern CUDA =
+            Pattern.compile("lib(cudart|cupti|cublas|cublasLt|cudnn|cudnn_\\w+|cusparse|cusolver|cufft"
+                    + "|curand|cufile|nccl)\\.so\\.\\d+");
+
     private static final Pattern LIBTORCH = Pattern.compile("lib(torch|c10|jnitorch).*");
 
     private final Path folder;
@@ -50,7 +57,8 @@ final class PackedLibraries {
         }
         Set<String> used = new TreeSet<>();
         try (Stream<Path> own = Files.walk(libtrd)) {
-            for (Path library : own.filter(f -> f.getFileName().toString().endsWith(".so")).toList()) {
+            for (Path library :
+                    own.filter(f -> f.getFileName().toString().endsWith(".so")).toList()) {
                 Files.copy(library, folder.resolve(library.getFileName()));
                 used.add(library.getFileName().toString());
             }
@@ -76,7 +84,8 @@ final class PackedLibraries {
                 Files.delete(library);
             }
         }
-        // JavaCPP's binding of BLAS without LAPACK asks for OpenBLAS under this name, which it would copy into its cache.
+        // JavaCPP's binding of BLAS without LAPACK asks for OpenBLAS under this name, which it would copy into its
+        // cache.
         Files.createSymbolicLink(folder.resolve("libopenblas_nolapack.so.0"), Path.of("libopenblas.so.0"));
     }
 
@@ -94,7 +103,10 @@ final class PackedLibraries {
         }
     }
 
-    /** Removes the machine code of GPUs that are not kept; returns in words what was done. What is not understood stays whole. */
+    /**
+     * Removes the machine code of GPUs that are not kept; returns in words what was done. What is not understood stays
+     * whole.
+     */
     String keep(SortedSet<Integer> architectures) throws IOException {
         Path library = folder.resolve("libtorch_cuda.so");
         if (architectures.isEmpty()) {
@@ -113,7 +125,12 @@ final class PackedLibraries {
     void strip() throws IOException {
         if (Tool.find("strip").isPresent()) {
             for (Path library : libraries()) {
-                Tool.run(folder, List.of("strip", "--strip-unneeded", library.getFileName().toString()));
+                Tool.run(
+                        folder,
+                        List.of(
+                                "strip",
+                                "--strip-unneeded",
+                                library.getFileName().toString()));
             }
         }
     }
@@ -135,7 +152,9 @@ final class PackedLibraries {
         SortedSet<String> wanted = new TreeSet<>();
         for (Path library : libraries()) {
             if (LIBTORCH.matcher(library.getFileName().toString()).matches()) {
-                ElfFile.map(library, false).needed().stream().filter(n -> CUDA.matcher(n).matches()).forEach(wanted::add);
+                ElfFile.map(library, false).needed().stream()
+                        .filter(n -> CUDA.matcher(n).matches())
+                        .forEach(wanted::add);
             }
         }
         return wanted;

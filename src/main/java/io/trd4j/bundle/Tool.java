@@ -24,7 +24,10 @@ final class Tool {
 
         Failure(String name, int code, String printed) {
             super(name + " failed with exit code " + code + ": "
-                    + printed.lines().filter(line -> !line.isBlank()).reduce((a, b) -> b).orElse("it printed nothing"));
+                    + printed.lines()
+                            .filter(line -> !line.isBlank())
+                            .reduce((a, b) -> b)
+                            .orElse("it printed nothing"));
             this.printed = printed;
         }
 
@@ -47,15 +50,18 @@ final class Tool {
     /** @throws InputException when it is not there; the message names the package to install */
     static void require(String name, String debianPackage) {
         if (find(name).isEmpty()) {
-            throw new InputException("there is no " + name + " in the PATH; install it (Debian and Ubuntu: apt-get install "
-                    + debianPackage + ")");
+            throw new InputException("there is no " + name
+                    + " in the PATH; install it (Debian and Ubuntu: apt-get install " + debianPackage + ")");
         }
     }
 
     /** One of the JDK's own tools. */
     static ToolProvider jdk(String name) {
-        return ToolProvider.findFirst(name).orElseThrow(() -> new InputException("the Java in " + System.getProperty("java.home")
-                + " has no " + name + ": it is a runtime without development tools; install a JDK 17 or newer, or set JAVA_HOME to one"));
+        return ToolProvider.findFirst(name)
+                .orElseThrow(
+                        () -> new InputException("the Java in " + System.getProperty("java.home") + " has no " + name
+                                + ": it is a runtime without development tools; install a JDK 17 or "
+                                + "newer, or set JAVA_HOME to one"));
     }
 
     /** @throws Failure when the tool fails */
@@ -75,8 +81,11 @@ final class Tool {
      * @throws IOException when it cannot be started
      */
     static String run(Path folder, List<String> command) throws IOException {
-        Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true)
-                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null"))).start();
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                .start();
         try (InputStream output = process.getInputStream()) {
             String printed = new String(output.readAllBytes(), StandardCharsets.UTF_8);
             int code = process.waitFor();

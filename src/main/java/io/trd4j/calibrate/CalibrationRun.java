@@ -53,19 +53,25 @@ public final class CalibrationRun {
      *     spread
      * @throws IOException when the file cannot be written; it is then unchanged
      */
-    public static Result run(Path model, Dataset dataset, RegionOfInterest roi, int threads, Progress progress) throws IOException {
+    public static Result run(Path model, Dataset dataset, RegionOfInterest roi, int threads, Progress progress)
+            throws IOException {
         Writable.requireFile(model);
         List<PartFiles> parts = PreparedParts.normal(dataset.validation());
         if (parts.isEmpty()) {
-            throw new InputException(dataset.category() + " has no validation parts; put normal parts under validation/good");
+            throw new InputException(
+                    dataset.category() + " has no validation parts; put normal parts under validation/good");
         }
         try (ModelFile file = ModelFile.open(model)) {
             ModelInfo info = file.info();
             try (Network network = Network.load(file);
-                 PreparedParts prepared = PreparedParts.of(parts, info.size(), info.modality(), info.normalKernel(), progress)) {
+                    PreparedParts prepared =
+                            PreparedParts.of(parts, info.size(), info.modality(), info.normalKernel(), progress)) {
                 Calibration calibration = calibrate(network, info.size(), prepared, roi, threads, progress);
-                PrecisionTests precisions = testPrecisions(network, info.size(), calibration, roi, prepared, threads, progress);
-                ModelInfo calibrated = info.withRegionOfInterest(roi).withCalibration(calibration).withPrecisions(precisions);
+                PrecisionTests precisions =
+                        testPrecisions(network, info.size(), calibration, roi, prepared, threads, progress);
+                ModelInfo calibrated = info.withRegionOfInterest(roi)
+                        .withCalibration(calibration)
+                        .withPrecisions(precisions);
                 ModelFile.write(model, calibrated, network.sources());
                 return new Result(calibrated, parts.size());
             }
@@ -80,8 +86,8 @@ public final class CalibrationRun {
      * @param threads CPU threads, 1 or more
      * @throws InputException when there are no parts, or their maps have no spread
      */
-    public static Calibration calibrate(Network network, int size, PreparedParts parts, RegionOfInterest roi, int threads,
-                                        Progress progress) {
+    public static Calibration calibrate(
+            Network network, int size, PreparedParts parts, RegionOfInterest roi, int threads, Progress progress) {
         try (Progress.Task task = progress.open("Calibrating", parts.count())) {
             return Calibrator.calibrate(network, size, parts, roi, threads, task::at);
         }
@@ -94,8 +100,15 @@ public final class CalibrationRun {
      * @param calibration of this network, measured with the same region of interest
      * @return null where oneDNN is not available, as then there is only fp32
      */
-    public static PrecisionTests testPrecisions(Network network, int size, Calibration calibration, RegionOfInterest roi,
-                                                PreparedParts parts, int threads, Progress progress) throws IOException {
+    public static PrecisionTests testPrecisions(
+            Network network,
+            int size,
+            Calibration calibration,
+            RegionOfInterest roi,
+            PreparedParts parts,
+            int threads,
+            Progress progress)
+            throws IOException {
         PrecisionCalibration.Images images = new PrecisionCalibration.Images() {
             @Override
             public int count() {

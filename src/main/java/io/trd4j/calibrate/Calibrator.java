@@ -24,8 +24,13 @@ public final class Calibrator {
      * @param roi what counts of the maps, of the same size; null = everything
      * @param progress called with the number of parts done so far
      */
-    public static Calibration calibrate(Network network, int size, PreparedParts validation, RegionOfInterest roi,
-                                        int threads, IntConsumer progress) {
+    public static Calibration calibrate(
+            Network network,
+            int size,
+            PreparedParts validation,
+            RegionOfInterest roi,
+            int threads,
+            IntConsumer progress) {
         LibTorch.setThreads(threads);
         if (validation.count() == 0) {
             throw new InputException("calibration needs normal parts; put some under validation/good");
@@ -51,12 +56,17 @@ public final class Calibrator {
         }
         for (Moments moments : List.of(rgb, depth, rgbAlone, depthAlone)) {
             if (!(moments.std() > 0 && Double.isFinite(moments.mean + moments.std()))) {
-                throw new InputException("the validation maps have no spread (rgb " + rgb.std() + ", depth " + depth.std()
-                        + "; each without the other modality " + rgbAlone.std() + ", " + depthAlone.std()
-                        + "); check the model's training and the validation parts");
+                throw new InputException(
+                        "the validation maps have no spread (rgb " + rgb.std() + ", depth " + depth.std()
+                                + "; each without the other modality " + rgbAlone.std() + ", " + depthAlone.std()
+                                + "); check the model's training and the validation parts");
             }
         }
-        return new Calibration(rgb.mean, rgb.std(), depth.mean, depth.std(),
+        return new Calibration(
+                rgb.mean,
+                rgb.std(),
+                depth.mean,
+                depth.std(),
                 new Calibration.Alone(rgbAlone.mean, rgbAlone.std(), depthAlone.mean, depthAlone.std()));
     }
 

@@ -36,15 +36,18 @@ public final class DriftReferenceRun {
      * @throws io.trd4j.io.InputException when the file is no calibrated model, or a part cannot be inspected
      * @throws IOException when the file cannot be written; it is then unchanged
      */
-    public static Optional<DriftReference> run(Path model, Dataset dataset, int threads, Progress progress) throws IOException {
+    public static Optional<DriftReference> run(Path model, Dataset dataset, int threads, Progress progress)
+            throws IOException {
         List<PartFiles> normal = PreparedParts.normal(dataset.validation());
         if (normal.size() < DriftReference.MIN_PARTS) {
             return Optional.empty();
         }
         int used = Math.min(normal.size(), DriftReference.MAX_PARTS);
-        List<PartFiles> parts = IntStream.range(0, used).mapToObj(i -> normal.get((int) ((long) i * normal.size() / used)))
+        List<PartFiles> parts = IntStream.range(0, used)
+                .mapToObj(i -> normal.get((int) ((long) i * normal.size() / used)))
                 .toList();
-        InspectorOptions options = new InspectorOptions(threads, Precision.FP32).withDevice(DeviceChoice.CPU)
+        InspectorOptions options = new InspectorOptions(threads, Precision.FP32)
+                .withDevice(DeviceChoice.CPU)
                 .withInputs(InputPolicy.inspectOther());
         DriftReference reference;
         try (Inspector inspector = Inspector.open(model, options)) {

@@ -62,7 +62,8 @@ public final class PreparedParts implements AutoCloseable {
     }
 
     /** The same, with a task of its own. */
-    public static PreparedParts of(List<PartFiles> parts, int size, Modality modality, int normalKernel, Progress progress)
+    public static PreparedParts of(
+            List<PartFiles> parts, int size, Modality modality, int normalKernel, Progress progress)
             throws IOException {
         try (Progress.Task task = progress.open("Preparing", parts.size())) {
             return new PreparedParts(parts, size, modality, normalKernel, task::at);
@@ -119,7 +120,9 @@ public final class PreparedParts implements AutoCloseable {
         Sha256 sha256 = new Sha256();
         for (FloatPointer images : List.of(rgb, second)) {
             for (long i = 0; i < count; i++) {
-                sha256.add(new BytePointer(images.getPointer(i * imageFloats)).capacity(imageFloats * Float.BYTES).asByteBuffer());
+                sha256.add(new BytePointer(images.getPointer(i * imageFloats))
+                        .capacity(imageFloats * Float.BYTES)
+                        .asByteBuffer());
             }
         }
         return sha256.hex();

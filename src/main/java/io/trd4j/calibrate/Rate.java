@@ -22,7 +22,8 @@ public record Rate(double value) {
     public static Rate of(String text) {
         boolean percent = text.endsWith("%");
         try {
-            BigDecimal number = new BigDecimal(percent ? text.substring(0, text.length() - 1).strip() : text);
+            BigDecimal number = new BigDecimal(
+                    percent ? text.substring(0, text.length() - 1).strip() : text);
             double value = (percent ? number.movePointLeft(2) : number).doubleValue();
             if (value > 0 && value < 1) {
                 return new Rate(value);
@@ -35,7 +36,11 @@ public record Rate(double value) {
 
     /** In percent, with four digits. */
     public static String percent(double share) {
-        return new BigDecimal(share).movePointRight(2).round(DIGITS).stripTrailingZeros().toPlainString() + "%";
+        return new BigDecimal(share)
+                        .movePointRight(2)
+                        .round(DIGITS)
+                        .stripTrailingZeros()
+                        .toPlainString() + "%";
     }
 
     @Override

@@ -23,12 +23,17 @@ public final class RoiChoice {
      * @param file an image, white where pixels count, or JSON of polygons
      * @param size S, the model's input size, pixels
      * @param dataset whose parts it is for: polygons must have been drawn on images of their shape
-     * @throws InputException when the file does not say which pixels count, or excludes all of them, or is for images of
-     *     another shape
+     * @throws InputException when the file does not say which pixels count, or excludes all of them, or is for images
+     *     of another shape
      */
     public static RegionOfInterest read(Path file, int size, Dataset dataset) throws IOException {
-        Optional<PartFiles> part = Stream.of(dataset.validation(), dataset.train(), dataset.test()).flatMap(List::stream).findFirst();
-        boolean[] counts = RoiFile.read(file, size, part.isEmpty() ? null : ImageReader.readRgb(part.get().rgb()));
+        Optional<PartFiles> part = Stream.of(dataset.validation(), dataset.train(), dataset.test())
+                .flatMap(List::stream)
+                .findFirst();
+        boolean[] counts = RoiFile.read(
+                file,
+                size,
+                part.isEmpty() ? null : ImageReader.readRgb(part.get().rgb()));
         return RegionOfInterest.of(counts, file.getFileName().toString(), Sha256.of(file));
     }
 }

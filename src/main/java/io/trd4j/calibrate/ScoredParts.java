@@ -23,7 +23,8 @@ final class ScoredParts {
      * @param branches those wanted: the scores of parts that lack a modality are those of the parts without it, for
      *     which the inspector's policy must allow
      */
-    ScoredParts(Inspector inspector, List<PartFiles> parts, List<ScoreBranch> branches, Progress progress) throws IOException {
+    ScoredParts(Inspector inspector, List<PartFiles> parts, List<ScoreBranch> branches, Progress progress)
+            throws IOException {
         scores = new float[ScoreBranch.values().length][parts.size()];
         anomalous = new boolean[parts.size()];
         Sha256 digest = new Sha256();

@@ -30,14 +30,20 @@ public record ThresholdPlan(Method method, Rate ng, Rate review, Rate confidence
         branches = List.copyOf(branches);
         OptionException.require(!branches.isEmpty(), "branches", "must name at least one score");
         boolean fromNormal = method == Method.EXACT || method == Method.TAIL;
-        OptionException.require(fromNormal || method == Method.MAX_F1 || method == Method.FNR, "method",
+        OptionException.require(
+                fromNormal || method == Method.MAX_F1 || method == Method.FNR,
+                "method",
                 "must be EXACT, TAIL, MAX_F1 or FNR, not " + method);
-        OptionException.require(fromNormal || review == null, "review", "belongs to normal parts; leave it out with " + method);
-        OptionException.require(!fromNormal || ng != null || review != null, "ng", "or review must be given with " + method);
+        OptionException.require(
+                fromNormal || review == null, "review", "belongs to normal parts; leave it out with " + method);
+        OptionException.require(
+                !fromNormal || ng != null || review != null, "ng", "or review must be given with " + method);
         OptionException.require(method != Method.MAX_F1 || ng == null, "ng", "is what MAX_F1 finds; leave it out");
         OptionException.require(method != Method.FNR || ng != null, "ng", "must be given with FNR");
-        OptionException.require(ng == null || review == null || review.value() > ng.value(), "review", "must be above ng: it counts "
-                + "the parts that are NG too");
+        OptionException.require(
+                ng == null || review == null || review.value() > ng.value(),
+                "review",
+                "must be above ng: it counts " + "the parts that are NG too");
     }
 
     /** At most this share of normal parts is NG, whatever their scores' distribution; of the combined score. */
@@ -116,7 +122,13 @@ public record ThresholdPlan(Method method, Rate ng, Rate review, Rate confidence
             if (rate != null && method == Method.TAIL) {
                 requireTail(parts, source, option, rate);
             } else if (rate != null && method == Method.EXACT) {
-                require(parts, source, option, rate, "normal parts", "allow more, or use --method tail, which models the scores' tail");
+                require(
+                        parts,
+                        source,
+                        option,
+                        rate,
+                        "normal parts",
+                        "allow more, or use --method tail, which models the scores' tail");
             }
         }
     }
@@ -138,19 +150,22 @@ public record ThresholdPlan(Method method, Rate ng, Rate review, Rate confidence
         }
         double possible = ToleranceBound.lowestRate(parts, sure) * rate.value() / share;
         throw new InputException(option + rate + " with " + confidence + " confidence"
-                + (sharing == 1 ? "" : ", shared by " + sharing + " scores,") + " needs " + needed + " " + what + ", and "
-                + source + " has " + parts + (parts > 0 && possible < 1 ? " (enough for " + Rate.percent(possible) + ")" : "")
+                + (sharing == 1 ? "" : ", shared by " + sharing + " scores,") + " needs " + needed + " " + what
+                + ", and "
+                + source + " has " + parts
+                + (parts > 0 && possible < 1 ? " (enough for " + Rate.percent(possible) + ")" : "")
                 + "; add parts, " + instead);
     }
 
     private void requireTail(int parts, String source, String option, Rate rate) {
         if (parts < TailBound.MIN_PARTS) {
-            throw new InputException("--method tail needs " + TailBound.MIN_PARTS + " normal parts, and " + source + " has " + parts
-                    + "; add parts");
+            throw new InputException("--method tail needs " + TailBound.MIN_PARTS + " normal parts, and " + source
+                    + " has " + parts + "; add parts");
         }
         if (share(rate, strictest()) >= TailBound.highestRate(parts)) {
-            throw new InputException(option + rate + " is no matter of the tail, which with " + parts + " parts is for rates below "
-                    + Rate.percent(TailBound.highestRate(parts) * sharing(strictest())) + "; leave --method tail away");
+            throw new InputException(option + rate + " is no matter of the tail, which with " + parts
+                    + " parts is for rates below " + Rate.percent(TailBound.highestRate(parts) * sharing(strictest()))
+                    + "; leave --method tail away");
         }
     }
 }

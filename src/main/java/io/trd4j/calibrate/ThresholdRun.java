@@ -56,10 +56,13 @@ public final class ThresholdRun {
         this.dataset = dataset;
         if (plan.labelled()) {
             parts = dataset.test();
-            int anomalous = (int) (dataset.labelled() ? parts.stream().filter(PartFiles::anomalous).count() : 0);
+            int anomalous = (int)
+                    (dataset.labelled()
+                            ? parts.stream().filter(PartFiles::anomalous).count()
+                            : 0);
             if (anomalous == 0 || plan.method() == Method.MAX_F1 && anomalous == parts.size()) {
-                throw new InputException(dataset.category() + ": --method " + plan.method().key()
-                        + " needs labelled test parts: test/DEFECT, and for max-f1 test/good");
+                throw new InputException(dataset.category() + ": --method "
+                        + plan.method().key() + " needs labelled test parts: test/DEFECT, and for max-f1 test/good");
             }
             plan.requireAnomalous(anomalous, dataset.category() + "/test");
         } else {
@@ -84,14 +87,17 @@ public final class ThresholdRun {
         DriftReference reference;
         boolean referenced;
         boolean alone = plan.branches().stream().anyMatch(ScoreBranch::alone);
-        try (Inspector inspector = Inspector.open(model, alone ? options.withInputs(InputPolicy.inspectOther()) : options)) {
+        try (Inspector inspector =
+                Inspector.open(model, alone ? options.withInputs(InputPolicy.inspectOther()) : options)) {
             ScoredParts scored = new ScoredParts(inspector, parts, plan.branches(), progress);
             thresholds = thresholds(inspector.model().thresholds(), scored, inspector);
             reference = scored.reference();
             referenced = reference != null || inspector.model().driftReference() != null;
         }
-        ModelFile.replaceInfo(model, info -> info.withThresholds(thresholds)
-                .withDriftReference(reference != null ? reference : info.driftReference()));
+        ModelFile.replaceInfo(
+                model,
+                info -> info.withThresholds(thresholds)
+                        .withDriftReference(reference != null ? reference : info.driftReference()));
         if (!referenced) {
             DriftReferenceRun.run(model, dataset, options.threads(), progress);
         }
@@ -99,19 +105,28 @@ public final class ThresholdRun {
     }
 
     private static List<ScoreBranch> doubtful(Thresholds thresholds) {
-        return Stream.of(ScoreBranch.values()).filter(branch -> thresholds.of(branch).all().map(Threshold::evidence)
-                .anyMatch(e -> e != null && e.tail() != null && e.tail().pValue() < DOUBTFUL)).toList();
+        return Stream.of(ScoreBranch.values())
+                .filter(branch -> thresholds
+                        .of(branch)
+                        .all()
+                        .map(Threshold::evidence)
+                        .anyMatch(e -> e != null && e.tail() != null && e.tail().pValue() < DOUBTFUL))
+                .toList();
     }
 
     private Thresholds thresholds(Thresholds old, ScoredParts scored, Inspector inspector) {
         Thresholds result = old;
         for (ScoreBranch branch : plan.branches()) {
             Limits before = old.of(branch);
-            Threshold ng = plan.labelled() || plan.ng() != null ? threshold(branch, plan.ng(), scored, inspector) : before.ng();
-            Threshold review = plan.review() != null ? threshold(branch, plan.review(), scored, inspector) : before.review();
+            Threshold ng = plan.labelled() || plan.ng() != null
+                    ? threshold(branch, plan.ng(), scored, inspector)
+                    : before.ng();
+            Threshold review =
+                    plan.review() != null ? threshold(branch, plan.review(), scored, inspector) : before.review();
             if (ng != null && review != null && review.value() > ng.value()) {
-                throw new InputException(branch.key() + ": the review threshold " + review.value() + " would be above the NG threshold "
-                        + ng.value() + "; set both at once, or drop one before: trd threshold --clear --branch " + branch.key());
+                throw new InputException(branch.key() + ": the review threshold " + review.value()
+                        + " would be above the NG threshold " + ng.value()
+                        + "; set both at once, or drop one before: trd threshold --clear --branch " + branch.key());
             }
             result = result.with(branch, new Limits(ng, review));
         }
@@ -124,8 +139,14 @@ public final class ThresholdRun {
             switch (plan.method()) {
                 case TAIL: {
                     TailBound bound = TailBound.of(normal, plan.share(rate, branch), plan.sharedConfidence(branch));
-                    Tail tail = new Tail(bound.estimate(), bound.level(), bound.peaks(), bound.shape(), bound.scale(),
-                            bound.andersonDarling(), bound.pValue());
+                    Tail tail = new Tail(
+                            bound.estimate(),
+                            bound.level(),
+                            bound.peaks(),
+                            bound.shape(),
+                            bound.scale(),
+                            bound.andersonDarling(),
+                            bound.pValue());
                     return threshold(bound.value(), branch, rate, scored, inspector, null, null, tail);
                 }
                 case MAX_F1: {
@@ -134,7 +155,10 @@ public final class ThresholdRun {
                 }
                 default: {
                     ToleranceBound.Bound bound = plan.method() == Method.FNR
-                            ? ToleranceBound.below(scored.scores(branch, true), plan.share(rate, branch), plan.sharedConfidence(branch))
+                            ? ToleranceBound.below(
+                                    scored.scores(branch, true),
+                                    plan.share(rate, branch),
+                                    plan.sharedConfidence(branch))
                             : ToleranceBound.above(normal, plan.share(rate, branch), plan.sharedConfidence(branch));
                     return threshold(bound.value(), branch, rate, scored, inspector, bound.rank(), null, null);
                 }
@@ -144,13 +168,30 @@ public final class ThresholdRun {
         }
     }
 
-    private Threshold threshold(double value, ScoreBranch branch, Rate rate, ScoredParts scored, Inspector inspector, Integer rank,
-                                Double f1, Tail tail) {
+    private Threshold threshold(
+            double value,
+            ScoreBranch branch,
+            Rate rate,
+            ScoredParts scored,
+            Inspector inspector,
+            Integer rank,
+            Double f1,
+            Tail tail) {
         int anomalous = scored.count(true);
-        Evidence evidence = new Evidence(scored.count(false), scored.above(branch, false, value), anomalous,
-                anomalous - scored.above(branch, true, value), rank, f1, tail, scored.sha256(), inspector.precision().key(),
+        Evidence evidence = new Evidence(
+                scored.count(false),
+                scored.above(branch, false, value),
+                anomalous,
+                anomalous - scored.above(branch, true, value),
+                rank,
+                f1,
+                tail,
+                scored.sha256(),
+                inspector.precision().key(),
                 inspector.device());
-        return rate == null ? new Threshold(value, plan.method(), null, null, evidence)
-                : new Threshold(value, plan.method(), plan.share(rate, branch), plan.sharedConfidence(branch), evidence);
+        return rate == null
+                ? new Threshold(value, plan.method(), null, null, evidence)
+                : new Threshold(
+                        value, plan.method(), plan.share(rate, branch), plan.sharedConfidence(branch), evidence);
     }
 }

@@ -29,40 +29,59 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code trd bench}: latency per part from raw buffers in memory to the verdict. */
-@Command(name = "bench", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Measure the latency per part, from the raw image and point cloud in memory to the verdict.",
-            "Parts follow each other without pause, in one thread; reading files is not part of it."})
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Measure the latency per part, from the raw image and point cloud in memory to the verdict.",
+            "Parts follow each other without pause, in one thread; reading files is not part of it."
+        })
 final class BenchCommand implements Callable<Integer> {
     private static final int MAX_PARTS = 100_000_000;
     /** Parts in memory: about 10 MB each at 800 x 800. */
     private static final int MAX_LOADED = 32;
+
     private static final int NORMAL_KERNEL = 5;
     private static final double MIB = 1 << 20;
 
     @Mixin
     private ModelChoice choice;
 
-    @Option(names = "--modality", paramLabel = "depth|normals",
+    @Option(
+            names = "--modality",
+            paramLabel = "depth|normals",
             description = "With --random: what the second branch sees; normals when not given.")
     private Modality modality;
 
     @Mixin
     private ComputeOptions inference;
 
-    @Option(names = "--data", paramLabel = "DIR",
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
             description = "Inspect this folder's parts instead of synthetic ones: its first 32 test parts, else others,"
                     + " read beforehand.")
     private Path data;
 
-    @Option(names = "--resolution", paramLabel = "PX",
-            description = "Width and height of the synthetic parts' images and point clouds, 32 to 1024; 800 when not given.")
+    @Option(
+            names = "--resolution",
+            paramLabel = "PX",
+            description =
+                    "Width and height of the synthetic parts' images and point clouds, 32 to 1024; 800 when not given.")
     private Integer resolution;
 
-    @Option(names = "--parts", defaultValue = "200", paramLabel = "N",
+    @Option(
+            names = "--parts",
+            defaultValue = "200",
+            paramLabel = "N",
             description = "Parts to measure; p99.9 says something from some thousand on (default: ${DEFAULT-VALUE}).")
     private int parts;
 
-    @Option(names = "--warmup", defaultValue = "20", paramLabel = "N",
+    @Option(
+            names = "--warmup",
+            defaultValue = "20",
+            paramLabel = "N",
             description = "Parts inspected before, not measured (default: ${DEFAULT-VALUE}).")
     private int warmUp;
 
@@ -85,8 +104,13 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private Inspector open(InspectorOptions options) throws IOException {
-        return choice.model() != null ? Inspector.open(choice.model(), options)
-                : Inspector.random(choice.backbone(), choice.size(), modality == null ? Modality.NORMALS : modality, NORMAL_KERNEL,
+        return choice.model() != null
+                ? Inspector.open(choice.model(), options)
+                : Inspector.random(
+                        choice.backbone(),
+                        choice.size(),
+                        modality == null ? Modality.NORMALS : modality,
+                        NORMAL_KERNEL,
                         options);
     }
 
@@ -106,8 +130,8 @@ final class BenchCommand implements Callable<Integer> {
             throw new InputException("--resolution belongs to synthetic parts: those of --data have their own");
         }
         if (resolution() < SyntheticParts.MIN_SIZE || resolution() > SyntheticParts.MAX_SIZE) {
-            throw new InputException("--resolution must be " + SyntheticParts.MIN_SIZE + " to " + SyntheticParts.MAX_SIZE
-                    + ", not " + resolution());
+            throw new InputException("--resolution must be " + SyntheticParts.MIN_SIZE + " to "
+                    + SyntheticParts.MAX_SIZE + ", not " + resolution());
         }
         choice.requireReport(json);
         if (choice.model() != null) {
@@ -130,7 +154,8 @@ final class BenchCommand implements Callable<Integer> {
             return loaded;
         }
         Dataset dataset = Dataset.open(data);
-        List<PartFiles> files = !dataset.test().isEmpty() ? dataset.test()
+        List<PartFiles> files = !dataset.test().isEmpty()
+                ? dataset.test()
                 : !dataset.validation().isEmpty() ? dataset.validation() : dataset.train();
         for (PartFiles file : files.subList(0, Math.min(files.size(), MAX_LOADED))) {
             loaded.add(file.load());
@@ -165,15 +190,26 @@ final class BenchCommand implements Callable<Integer> {
         if (choice.model() == null) {
             System.out.println(ModelChoice.MEANINGLESS);
         }
-        line("%s, size %s, rgb and %s; precision %s (asked for: %s), %s threads", settings.get("backbone"),
-                settings.get("size"), settings.get("modality"), settings.get("precision"), settings.get("precision_asked"), settings.get("threads"));
-        line("%s parts of %s x %s (%s), after %s to warm up", parts, settings.get("part_width"), settings.get("part_height"),
-                settings.get("data"), warmUp);
+        line(
+                "%s, size %s, rgb and %s; precision %s (asked for: %s), %s threads",
+                settings.get("backbone"),
+                settings.get("size"),
+                settings.get("modality"),
+                settings.get("precision"),
+                settings.get("precision_asked"),
+                settings.get("threads"));
+        line(
+                "%s parts of %s x %s (%s), after %s to warm up",
+                parts, settings.get("part_width"), settings.get("part_height"), settings.get("data"), warmUp);
         if (!settings.get("device").equals("cpu")) {
-            line("%s: prepare = copies to page-locked memory, network = all that the GPU does, anomaly_map = results to Java arrays",
+            line(
+                    "%s: prepare = copies to page-locked memory, network = all that the GPU does, anomaly_map = "
+                            + "results to Java arrays",
                     settings.get("device"));
         }
-        line("trd4j %s, %s, %s", settings.get("version"), settings.get("java"), String.join(", ", NativeVersions.describe()));
+        line(
+                "trd4j %s, %s, %s",
+                settings.get("version"), settings.get("java"), String.join(", ", NativeVersions.describe()));
         System.out.println();
         line("%-12s %9s %9s %9s %9s %9s %9s", "ms", "p50", "p90", "p99", "p99.9", "max", "mean");
         row("part", run.part);
@@ -182,15 +218,17 @@ final class BenchCommand implements Callable<Integer> {
         row("anomaly_map", run.anomalyMap);
         System.out.println();
         line("throughput %.2f parts/s", run.partsPerSecond());
-        line("memory: peak %s, resident %s after the warm-up and %s at the end", mebibytes(run.peakBytes),
-                mebibytes(run.residentAfterWarmUp), mebibytes(run.residentAtEnd));
+        line(
+                "memory: peak %s, resident %s after the warm-up and %s at the end",
+                mebibytes(run.peakBytes), mebibytes(run.residentAfterWarmUp), mebibytes(run.residentAtEnd));
         line("Java heap: %.1f bytes allocated per part", run.allocatedBytesPerPart());
     }
 
     private static void row(String name, Histogram h) {
         Map<String, Double> ms = milliseconds(h);
-        line("%-12s %9.3f %9.3f %9.3f %9.3f %9.3f %9.3f", name, ms.get("p50"), ms.get("p90"), ms.get("p99"), ms.get("p99.9"),
-                ms.get("max"), ms.get("mean"));
+        line(
+                "%-12s %9.3f %9.3f %9.3f %9.3f %9.3f %9.3f",
+                name, ms.get("p50"), ms.get("p90"), ms.get("p99"), ms.get("p99.9"), ms.get("max"), ms.get("mean"));
     }
 
     private static void line(String format, Object... values) {

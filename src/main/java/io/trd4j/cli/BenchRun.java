@@ -16,16 +16,19 @@ import org.HdrHistogram.Histogram;
 final class BenchRun {
     /** Longer than any part takes; known beforehand, the histograms never grow. */
     private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
+
     private static final int SIGNIFICANT_DIGITS = 3;
 
     /** From raw buffers to verdict, as the caller sees it. */
     final Histogram part = histogram();
+
     final Histogram prepare = histogram();
     final Histogram network = histogram();
     final Histogram anomalyMap = histogram();
     long elapsedNanos;
     /** On the Java heap, by the measuring thread, for all parts. */
     long allocatedBytes;
+
     Long residentAfterWarmUp;
     Long residentAtEnd;
     Long peakBytes;
@@ -52,7 +55,8 @@ final class BenchRun {
             h.reset();
         }
         // From here to the end nothing is printed, not even by a thread that draws a bar.
-        String time = last == 0 ? "nothing more is printed until the end"
+        String time = last == 0
+                ? "nothing more is printed until the end"
                 : String.format(Locale.ROOT, "about %.0f s", last / 1e9 * count);
         System.err.println("Measuring 0/" + count + ", " + time);
         ThreadMXBean counter = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -64,8 +68,8 @@ final class BenchRun {
         return run;
     }
 
-    private void measure(Inspector inspector, Inspection inspection, Part[] parts, int first, int count,
-                         ThreadMXBean counter) {
+    private void measure(
+            Inspector inspector, Inspection inspection, Part[] parts, int first, int count, ThreadMXBean counter) {
         long allocatedBefore = counter.getCurrentThreadAllocatedBytes();
         long begin = System.nanoTime();
         for (int i = 0; i < count; i++) {

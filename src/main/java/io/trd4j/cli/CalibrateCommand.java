@@ -31,13 +31,21 @@ import picocli.CommandLine.Option;
  * {@code trd calibrate}: calibrates an imported model, or an existing one anew, or sets a calibrated model's
  * thresholds.
  */
-@Command(name = "calibrate", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Without an option about thresholds: measure the maps' mean and standard deviation on a category's normal "
-                + "validation parts, test the precisions and write both into the model file, with the parts' statistics, to which trd monitor compares. Thresholds the model had are dropped: they "
-                + "belong to the old calibration.",
-            "With --false-reject-rate, --review-rate or --method: set thresholds, and keep the calibration of a model that has one. The "
-                + "parts must be others than those it was trained on.",
-            "With --roi: set or remove the region of interest and calibrate anew; then set thresholds, when asked to."})
+@Command(
+        name = "calibrate",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Without an option about thresholds: measure the maps' mean and standard deviation on a category's normal "
+                    + "validation parts, test the precisions and write both into the model file, with the "
+                    + "parts' statistics, to which trd monitor compares. Thresholds the model had are "
+                    + "dropped: they "
+                    + "belong to the old calibration.",
+            "With --false-reject-rate, --review-rate or --method: set thresholds, and keep the calibration of a "
+                    + "model that has one. The "
+                    + "parts must be others than those it was trained on.",
+            "With --roi: set or remove the region of interest and calibrate anew; then set thresholds, when asked to."
+        })
 final class CalibrateCommand implements Callable<Integer> {
     /** The word that is no file. */
     private static final String NONE = "none";
@@ -45,13 +53,20 @@ final class CalibrateCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model file; replaced.")
     private Path model;
 
-    @Option(names = "--data", required = true, paramLabel = "CATEGORY",
-            description = "Folder of the category, whose validation/good parts are used; its test parts with --method max-f1 and fnr.")
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "CATEGORY",
+            description = "Folder of the category, whose validation/good parts are used; its test parts with --method "
+                    + "max-f1 and fnr.")
     private Path data;
 
-    @Option(names = "--roi", paramLabel = "FILE|none",
-            description = "What counts from now on: an image, white where pixels do, or JSON of polygons; none = everything. "
-                + "When not given, the model's region of interest stays.")
+    @Option(
+            names = "--roi",
+            paramLabel = "FILE|none",
+            description =
+                    "What counts from now on: an image, white where pixels do, or JSON of polygons; none = everything. "
+                            + "When not given, the model's region of interest stays.")
     private Path roi;
 
     @Mixin
@@ -66,7 +81,8 @@ final class CalibrateCommand implements Callable<Integer> {
         Writable.requireFile(model);
         if (!thresholds.given()) {
             if (options.precision() != Precision.AUTO) {
-                throw new InputException("--precision belongs to thresholds; the calibration itself is measured in fp32");
+                throw new InputException(
+                        "--precision belongs to thresholds; the calibration itself is measured in fp32");
             }
             Dataset dataset = Dataset.open(data);
             calibrate(dataset, region(dataset));
@@ -82,9 +98,12 @@ final class CalibrateCommand implements Callable<Integer> {
             calibrate(dataset, region);
         }
         ThresholdRun.Result set = run.run(model, options, ConsoleProgress.STDERR);
-        set.doubtful().forEach(branch -> System.err.println("trd: the tail of the " + branch.key() + " scores does not look like a "
-                + "generalised Pareto distribution (p below " + ThresholdRun.DOUBTFUL + "): do not rely on its rate; add normal parts "
-                + "and leave --method tail away"));
+        set.doubtful()
+                .forEach(branch ->
+                        System.err.println("trd: the tail of the " + branch.key() + " scores does not look like a "
+                                + "generalised Pareto distribution (p below " + ThresholdRun.DOUBTFUL
+                                + "): do not rely on its rate; add normal parts "
+                                + "and leave --method tail away"));
         ThresholdText.lines(set.thresholds()).forEach(System.out::println);
         return 0;
     }
@@ -98,16 +117,19 @@ final class CalibrateCommand implements Callable<Integer> {
     /** The region that counts from now on; null = everything. */
     private RegionOfInterest region(Dataset dataset) throws IOException {
         ModelInfo info = info();
-        return roi == null ? info.regionOfInterest()
+        return roi == null
+                ? info.regionOfInterest()
                 : roi.toString().equals(NONE) ? null : RoiChoice.read(roi, info.size(), dataset);
     }
 
     private void calibrate(Dataset dataset, RegionOfInterest region) throws IOException {
-        CalibrationRun.Result result = CalibrationRun.run(model, dataset, region, inference.cpuThreads(), ConsoleProgress.STDERR);
+        CalibrationRun.Result result =
+                CalibrationRun.run(model, dataset, region, inference.cpuThreads(), ConsoleProgress.STDERR);
         Calibration calibration = result.model().calibration();
         PrecisionTests precisions = result.model().precisions();
-        System.out.println("calibrated " + model + " on " + result.parts() + " parts: rgb " + calibration.meanRgb() + " +- "
-                + calibration.stdRgb() + ", depth " + calibration.meanDepth() + " +- " + calibration.stdDepth());
+        System.out.println("calibrated " + model + " on " + result.parts() + " parts: rgb " + calibration.meanRgb()
+                + " +- " + calibration.stdRgb() + ", depth " + calibration.meanDepth() + " +- "
+                + calibration.stdDepth());
         if (region != null || roi != null) {
             System.out.println(RoiText.of(region));
         }
@@ -118,8 +140,14 @@ final class CalibrateCommand implements Callable<Integer> {
     }
 
     private static String text(Precision precision, PrecisionTests.Accuracy accuracy) {
-        return precision.key() + (accuracy == null ? " not tested (this CPU has no instructions for it)"
-                : String.format(Locale.ROOT, " %s (map correlation %.5f, score error %.4f)", accuracy.passed() ? "passed" : "failed",
-                        accuracy.correlation(), accuracy.scoreError()));
+        return precision.key()
+                + (accuracy == null
+                        ? " not tested (this CPU has no instructions for it)"
+                        : String.format(
+                                Locale.ROOT,
+                                " %s (map correlation %.5f, score error %.4f)",
+                                accuracy.passed() ? "passed" : "failed",
+                                accuracy.correlation(),
+                                accuracy.scoreError()));
     }
 }

@@ -8,8 +8,8 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * Progress of one task on standard error: a bar with the remaining time on a terminal, at most one line every ten seconds
- * in a log.
+ * Progress of one task on standard error: a bar with the remaining time on a terminal, at most one line every ten
+ * seconds in a log.
  */
 final class ConsoleProgress implements Progress.Task {
     /** Shows every task so. */
@@ -26,12 +26,14 @@ final class ConsoleProgress implements Progress.Task {
     ConsoleProgress(String task, long total) {
         this.task = task;
         this.total = total;
-        bar = System.console() == null ? null : new ProgressBarBuilder()
-                .setTaskName(task)
-                .setInitialMax(total)
-                .setStyle(ProgressBarStyle.ASCII)
-                .setUpdateIntervalMillis(200)
-                .build();
+        bar = System.console() == null
+                ? null
+                : new ProgressBarBuilder()
+                        .setTaskName(task)
+                        .setInitialMax(total)
+                        .setStyle(ProgressBarStyle.ASCII)
+                        .setUpdateIntervalMillis(200)
+                        .build();
     }
 
     @Override
@@ -45,7 +47,8 @@ final class ConsoleProgress implements Progress.Task {
         if (done == total || now - lastLine >= LOG_INTERVAL_NANOS) {
             lastLine = now;
             double remaining = done == 0 ? 0 : (now - start) / 1e9 * (total - done) / done;
-            String whole = total == Progress.UNKNOWN ? "" : String.format(Locale.ROOT, "/%d, %.0f s left", total, remaining);
+            String whole =
+                    total == Progress.UNKNOWN ? "" : String.format(Locale.ROOT, "/%d, %.0f s left", total, remaining);
             System.err.println(task + " " + done + whole + (extra.isEmpty() ? "" : ", " + extra));
         }
     }

@@ -48,8 +48,12 @@ import picocli.CommandLine.Option;
 /**
  * {@code trd demo}: the main job from beginning to end on synthetic parts, in minutes, without any download or option.
  */
-@Command(name = "demo", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Make a synthetic category, train on its normal parts, calibrate, set thresholds, evaluate, inspect its test "
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Make a synthetic category, train on its normal parts, calibrate, set thresholds, evaluate, "
+                + "inspect its test "
                 + "parts and write an HTML report.")
 final class DemoCommand implements Callable<Integer> {
     // Chosen so that training takes two to four minutes on 2 cores. One easy category: benchmarks/detection has the
@@ -70,24 +74,37 @@ final class DemoCommand implements Callable<Integer> {
      * With 60 normal parts, 5% is about the lowest rate of false rejects that can be promised with 95% confidence: 59
      * are needed.
      */
-    private static final ThresholdPlan THRESHOLDS = ThresholdPlan.exact(new Rate(0.05)).withReview(new Rate(0.1));
+    private static final ThresholdPlan THRESHOLDS =
+            ThresholdPlan.exact(new Rate(0.05)).withReview(new Rate(0.1));
 
     /** Says that the parts beside it were drawn by a demo, and may be replaced by the next one. */
     private static final String MARK = ".trd-demo";
 
-    @Option(names = "--out", paramLabel = "DIR", defaultValue = "trd-demo",
-            description = "Folder for data, model, results and report; what an earlier demo left there is replaced (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            defaultValue = "trd-demo",
+            description = "Folder for data, model, results and report; what an earlier demo left there is replaced "
+                    + "(default: ${DEFAULT-VALUE}).")
     private Path out;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "Seed (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--epochs", paramLabel = "auto|N", defaultValue = "auto", converter = AutoNumber.Converter.class,
-            description = "Epochs; auto = until the loss of the normal validation parts falls no more, at most " + MAX_AUTO_EPOCHS
-                    + " (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--epochs",
+            paramLabel = "auto|N",
+            defaultValue = "auto",
+            converter = AutoNumber.Converter.class,
+            description = "Epochs; auto = until the loss of the normal validation parts falls no more, at most "
+                    + MAX_AUTO_EPOCHS + " (default: ${DEFAULT-VALUE}).")
     private AutoNumber epochs;
 
-    @Option(names = "--normal-kernel", paramLabel = "auto|3|5|7", defaultValue = "auto", converter = AutoNumber.Converter.class,
+    @Option(
+            names = "--normal-kernel",
+            paramLabel = "auto|3|5|7",
+            defaultValue = "auto",
+            converter = AutoNumber.Converter.class,
             description = "Sobel aperture for surface normals, as in trd train (default: ${DEFAULT-VALUE}).")
     private AutoNumber normalKernel;
 
@@ -99,8 +116,16 @@ final class DemoCommand implements Callable<Integer> {
         int threads = inference.cpuThreads();
         TrainingOptions options;
         try {
-            options = new TrainingOptions(BACKBONE, SIZE, MODALITY, normalKernel.orElse(SobelAperture.FALLBACK),
-                    epochs.orElse(MAX_AUTO_EPOCHS), BATCH, LEARNING_RATE, seed, threads);
+            options = new TrainingOptions(
+                    BACKBONE,
+                    SIZE,
+                    MODALITY,
+                    normalKernel.orElse(SobelAperture.FALLBACK),
+                    epochs.orElse(MAX_AUTO_EPOCHS),
+                    BATCH,
+                    LEARNING_RATE,
+                    seed,
+                    threads);
         } catch (OptionException e) {
             throw Refused.of(e);
         }
@@ -116,14 +141,18 @@ final class DemoCommand implements Callable<Integer> {
 
         List<Timing> timings = new ArrayList<>();
         long start = System.nanoTime();
-        try (Progress.Task task = ConsoleProgress.STDERR.open("Drawing parts", TRAIN_PARTS + VALIDATION_PARTS + TEST_PARTS)) {
-            SyntheticParts.write(category, SHAPE, TRAIN_PARTS, VALIDATION_PARTS, TEST_PARTS, PART_PIXELS, seed, task::at);
+        try (Progress.Task task =
+                ConsoleProgress.STDERR.open("Drawing parts", TRAIN_PARTS + VALIDATION_PARTS + TEST_PARTS)) {
+            SyntheticParts.write(
+                    category, SHAPE, TRAIN_PARTS, VALIDATION_PARTS, TEST_PARTS, PART_PIXELS, seed, task::at);
         }
         start = lap(timings, "synthetic parts", start);
 
         Dataset dataset = Dataset.open(category);
         // The drift reference comes with the thresholds.
-        TrainingPlan plan = TrainingPlan.of(options).withStopsWhenConverged(epochs.auto()).withChoosesAperture(normalKernel.auto())
+        TrainingPlan plan = TrainingPlan.of(options)
+                .withStopsWhenConverged(epochs.auto())
+                .withChoosesAperture(normalKernel.auto())
                 .withDriftReference(false);
         // The demo trains shortly on purpose, and says so at its end.
         TrainingText text = new TrainingText(warning -> warning.kind() != TrainingWarning.Kind.NOT_CONVERGED);
@@ -132,7 +161,8 @@ final class DemoCommand implements Callable<Integer> {
 
         InspectorOptions inspection = inference.options().withDevice(DeviceChoice.CPU);
         Thresholds thresholds = new ThresholdRun(THRESHOLDS, dataset)
-                .run(model, inspection, ConsoleProgress.STDERR).thresholds();
+                .run(model, inspection, ConsoleProgress.STDERR)
+                .thresholds();
         start = lap(timings, "thresholds", start);
 
         Map<String, MetricsRow> rows;
@@ -146,7 +176,14 @@ final class DemoCommand implements Callable<Integer> {
             rows = EvaluationRun.rows(details);
             run.write(results, false, rows);
             lap(timings, "inspection and metrics", start);
-            pages.write(report, "trd4j demo: synthetic " + SHAPE.key(), TEACHER_NOTE, details, timings, model, nextSteps(model, category));
+            pages.write(
+                    report,
+                    "trd4j demo: synthetic " + SHAPE.key(),
+                    TEACHER_NOTE,
+                    details,
+                    timings,
+                    model,
+                    nextSteps(model, category));
         }
 
         System.out.println();
@@ -159,8 +196,9 @@ final class DemoCommand implements Callable<Integer> {
         EvaluationText.verdicts(run).forEach(System.out::println);
         System.out.println();
         int epochCount = trained.history().size();
-        System.out.println("The demo trains shortly on purpose: " + epochCount + (epochCount == 1 ? " epoch" : " epochs")
-                + ". trd train goes on until the loss of the validation parts falls no more.");
+        System.out.println(
+                "The demo trains shortly on purpose: " + epochCount + (epochCount == 1 ? " epoch" : " epochs")
+                        + ". trd train goes on until the loss of the validation parts falls no more.");
         System.out.println(TEACHER_NOTE);
         System.out.println();
         System.out.println("look at it  open " + report.toAbsolutePath() + " in a browser");
@@ -171,12 +209,13 @@ final class DemoCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static final String TEACHER_NOTE = "The teacher is trd4j's own, trained on images that formulas draw, not on photographs. "
-            + "For production --teacher imagenet is recommended.";
+    private static final String TEACHER_NOTE =
+            "The teacher is trd4j's own, trained on images that formulas draw, not on photographs. "
+                    + "For production --teacher imagenet is recommended.";
 
     private static String inspectOne(Path model, Path category, Path results) {
-        return "./trd inspect --model " + model + " --rgb " + category.resolve("test/hole/rgb/000.png")
-                + " --xyz " + category.resolve("test/hole/xyz/000.tiff") + " --out " + results;
+        return "./trd inspect --model " + model + " --rgb " + category.resolve("test/hole/rgb/000.png") + " --xyz "
+                + category.resolve("test/hole/xyz/000.tiff") + " --out " + results;
     }
 
     private static long lap(List<Timing> timings, String stage, long start) {
@@ -187,9 +226,13 @@ final class DemoCommand implements Callable<Integer> {
 
     private static List<NextStep> nextSteps(Path model, Path category) {
         return List.of(
-                new NextStep("Train on your own parts",
-                        "./trd train --data CATEGORY --out model.safetensors --teacher imagenet --backbone wide_resnet50_2"),
-                new NextStep("Evaluate on labelled test parts", "./trd evaluate --model model.safetensors --data CATEGORY --out results"),
+                new NextStep(
+                        "Train on your own parts",
+                        "./trd train --data CATEGORY --out model.safetensors --teacher imagenet --backbone "
+                                + "wide_resnet50_2"),
+                new NextStep(
+                        "Evaluate on labelled test parts",
+                        "./trd evaluate --model model.safetensors --data CATEGORY --out results"),
                 new NextStep("Inspect one part", inspectOne(model, category, Path.of("part"))));
     }
 

@@ -7,7 +7,6 @@ import io.trd4j.evaluate.Comparison;
 import io.trd4j.evaluate.EvaluationRun;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
-import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Writable;
 import io.trd4j.metrics.MetricsRow;
@@ -28,28 +27,44 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code trd evaluate}: the official table on labelled test parts. */
-@Command(name = "evaluate", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Inspect a category's test parts and print the official table: ten metrics each for the combined, the rgb "
-                + "and the depth map.",
-            "Several categories: repeat --data, and --model once for all of them or once for each, in the same order; the mean "
-                + "over the categories is then printed too."})
+@Command(
+        name = "evaluate",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Inspect a category's test parts and print the official table: ten metrics each for the combined, the rgb "
+                    + "and the depth map.",
+            "Several categories: repeat --data, and --model once for all of them or once for each, in the same "
+                    + "order; the mean "
+                    + "over the categories is then printed too."
+        })
 final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, arity = "1..*", paramLabel = "FILE", description = "The model file.")
     private List<Path> models;
 
-    @Option(names = "--data", required = true, arity = "1..*", paramLabel = "CATEGORY",
+    @Option(
+            names = "--data",
+            required = true,
+            arity = "1..*",
+            paramLabel = "CATEGORY",
             description = "Folder of the category: MVTec 3D-AD or Eyecandies layout.")
     private List<Path> data;
 
-    @Option(names = "--out", required = true, paramLabel = "DIR",
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "DIR",
             description = "Folder for metrics.json and scores.csv (one subfolder per category when there are several).")
     private Path out;
 
     @Option(names = "--maps", description = "Also write every anomaly map as a float32 TIFF.")
     private boolean maps;
 
-    @Option(names = "--baseline", paramLabel = "FILE",
-            description = "The metrics.json of an earlier evaluation: print what changed per category and per part, and write comparison.json.")
+    @Option(
+            names = "--baseline",
+            paramLabel = "FILE",
+            description = "The metrics.json of an earlier evaluation: print what changed per category and per part, "
+                    + "and write comparison.json.")
     private Path baseline;
 
     @Mixin
@@ -58,12 +73,16 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (models.size() != 1 && models.size() != data.size()) {
-            throw new InputException(models.size() + " models for " + data.size() + " categories; give --model once, or once per --data");
+            throw new InputException(models.size() + " models for " + data.size()
+                    + " categories; give --model once, or once per --data");
         }
         InspectorOptions options = inspecting.options();
         Writable.requireFolder(out);
         Deque<EvaluationRun> runs = prepare();
-        Baseline earlier = baseline == null ? null : Baseline.open(baseline, runs.stream().map(EvaluationRun::category).toList());
+        Baseline earlier = baseline == null
+                ? null
+                : Baseline.open(
+                        baseline, runs.stream().map(EvaluationRun::category).toList());
         List<Comparison> comparisons = new ArrayList<>();
         Map<String, Map<String, MetricsRow>> categories = new LinkedHashMap<>();
         List<String> verdicts = new ArrayList<>();
@@ -80,7 +99,8 @@ final class EvaluateCommand implements Callable<Integer> {
             if (earlier != null) {
                 comparisons.add(earlier.compare(run.category(), rows, run.results()));
             }
-            EvaluationText.verdicts(run).forEach(line -> verdicts.add(data.size() == 1 ? line : run.category() + ": " + line));
+            EvaluationText.verdicts(run)
+                    .forEach(line -> verdicts.add(data.size() == 1 ? line : run.category() + ": " + line));
         }
         if (categories.size() == 1) {
             System.out.print(OfficialTable.of(categories.values().iterator().next()));
@@ -104,7 +124,8 @@ final class EvaluateCommand implements Callable<Integer> {
         for (int i = 0; i < data.size(); i++) {
             Dataset dataset = Dataset.open(data.get(i));
             if (!names.add(dataset.category())) {
-                throw new InputException("two categories are named " + dataset.category() + "; evaluate them separately");
+                throw new InputException(
+                        "two categories are named " + dataset.category() + "; evaluate them separately");
             }
             runs.add(EvaluationRun.prepare(dataset, Inspector.describe(model(i))));
         }

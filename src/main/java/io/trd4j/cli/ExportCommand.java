@@ -11,7 +11,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code trd export}: a model file becomes an official PyTorch checkpoint. */
-@Command(name = "export", mixinStandardHelpOptions = true, sortOptions = false,
+@Command(
+        name = "export",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
         description = "Write a model's students, and its teacher if asked, as files that torch.load reads.")
 final class ExportCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model file.")
@@ -20,11 +23,17 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--to", required = true, paramLabel = "FORMAT", description = "The format: pth.")
     private String format;
 
-    @Option(names = "--out", required = true, paramLabel = "FILE",
-            description = "The checkpoint to write: a dict with student_rgb and student_depth (also for surface normals).")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description =
+                    "The checkpoint to write: a dict with student_rgb and student_depth (also for surface normals).")
     private Path out;
 
-    @Option(names = "--teacher-out", paramLabel = "FILE",
+    @Option(
+            names = "--teacher-out",
+            paramLabel = "FILE",
             description = "Also write the teacher's state dict, under torchvision's names up to layer3.")
     private Path teacherOut;
 

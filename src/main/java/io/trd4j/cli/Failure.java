@@ -27,8 +27,10 @@ record Failure(int code, String line) {
             return new Failure(USERS_FAULT, oneLine(e.getFile()) + " cannot be read or written; check its permissions");
         }
         if (thrown instanceof FileSystemException e) {
-            return new Failure(OTHER, oneLine(e.getFile() + ": " + (e.getReason() == null ? name(e) : e.getReason()))
-                    + "; check the path and the disk");
+            return new Failure(
+                    OTHER,
+                    oneLine(e.getFile() + ": " + (e.getReason() == null ? name(e) : e.getReason()))
+                            + "; check the path and the disk");
         }
         if (thrown instanceof IOException) {
             return new Failure(OTHER, thrown.getMessage() == null ? name(thrown) : oneLine(thrown.getMessage()));
@@ -37,26 +39,34 @@ record Failure(int code, String line) {
             return new Failure(OTHER, firstLine(thrown));
         }
         if (thrown instanceof OutOfMemoryError || thrown instanceof RuntimeException && saysOutOfMemory(thrown)) {
-            return new Failure(OTHER, "not enough memory (" + firstLine(thrown)
-                    + "); use a smaller --size or --batch, or a machine with more memory");
+            return new Failure(
+                    OTHER,
+                    "not enough memory (" + firstLine(thrown)
+                            + "); use a smaller --size or --batch, or a machine with more memory");
         }
         if (thrown instanceof LinkageError || thrown.getCause() instanceof LinkageError) {
-            return new Failure(OTHER, "the program cannot be loaded completely: " + firstLine(thrown)
-                    + "; build it again, for this machine (TRD_STACKTRACE=1 shows where)");
+            return new Failure(
+                    OTHER,
+                    "the program cannot be loaded completely: " + firstLine(thrown)
+                            + "; build it again, for this machine (TRD_STACKTRACE=1 shows where)");
         }
         return internal(thrown);
     }
 
     private static Failure internal(Throwable thrown) {
-        return new Failure(OTHER, "internal fault, please report it: " + name(thrown) + ": " + firstLine(thrown)
-                + " (TRD_STACKTRACE=1 shows where)");
+        return new Failure(
+                OTHER,
+                "internal fault, please report it: " + name(thrown) + ": " + firstLine(thrown)
+                        + " (TRD_STACKTRACE=1 shows where)");
     }
 
     /** LibTorch has no exception of its own for it: its allocator's messages are known. */
     private static boolean saysOutOfMemory(Throwable thrown) {
         String message = String.valueOf(thrown.getMessage());
-        return message.contains("can't allocate memory") || message.contains("not enough memory")
-                || message.contains("bad_alloc") || message.contains("out of memory");
+        return message.contains("can't allocate memory")
+                || message.contains("not enough memory")
+                || message.contains("bad_alloc")
+                || message.contains("out of memory");
     }
 
     private static String name(Throwable thrown) {
@@ -65,7 +75,12 @@ record Failure(int code, String line) {
 
     /** LibTorch's messages go on with its own stack trace. */
     private static String firstLine(Throwable thrown) {
-        return String.valueOf(thrown.getMessage()).strip().lines().findFirst().map(Failure::oneLine).orElse("no message");
+        return String.valueOf(thrown.getMessage())
+                .strip()
+                .lines()
+                .findFirst()
+                .map(Failure::oneLine)
+                .orElse("no message");
     }
 
     /** Also for names of files, which may hold any character. */

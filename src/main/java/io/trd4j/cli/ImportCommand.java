@@ -18,41 +18,73 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code trd import}: an official PyTorch checkpoint becomes a model file. */
-@Command(name = "import", mixinStandardHelpOptions = true, sortOptions = false,
+@Command(
+        name = "import",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
         description = "Turn an official PyTorch checkpoint and its teacher's weights into a model file.")
 final class ImportCommand implements Callable<Integer> {
     private static final String UNKNOWN_TEACHER = "0".repeat(64);
 
-    @Option(names = "--student", required = true, paramLabel = "FILE",
+    @Option(
+            names = "--student",
+            required = true,
+            paramLabel = "FILE",
             description = "The checkpoint (.pth) with student_rgb and student_depth or student_normals.")
     private Path student;
 
-    @Option(names = "--teacher", required = true, paramLabel = "imagenet|FILE",
-            description = "The teacher's weights: a torchvision or timm ResNet (.pth or .safetensors), or torchvision's ImageNet weights "
+    @Option(
+            names = "--teacher",
+            required = true,
+            paramLabel = "imagenet|FILE",
+            description = "The teacher's weights: a torchvision or timm ResNet (.pth or .safetensors), or "
+                    + "torchvision's ImageNet weights "
                     + "(downloaded once).")
     private String teacher;
 
-    @Option(names = "--backbone", defaultValue = "wide_resnet50_2", paramLabel = "NAME",
+    @Option(
+            names = "--backbone",
+            defaultValue = "wide_resnet50_2",
+            paramLabel = "NAME",
             description = "The ResNet: resnet18, resnet34, resnet50 or wide_resnet50_2 (default: ${DEFAULT-VALUE}).")
     private String backbone;
 
-    @Option(names = "--size", defaultValue = "256", paramLabel = "PX",
+    @Option(
+            names = "--size",
+            defaultValue = "256",
+            paramLabel = "PX",
             description = "The input size the students were trained with (default: ${DEFAULT-VALUE}).")
     private int size;
 
-    @Option(names = "--modality", required = true, paramLabel = "depth|normals", description = "What the second student sees.")
+    @Option(
+            names = "--modality",
+            required = true,
+            paramLabel = "depth|normals",
+            description = "What the second student sees.")
     private Modality modality;
 
-    @Option(names = "--normal-kernel", defaultValue = "5", paramLabel = "K",
+    @Option(
+            names = "--normal-kernel",
+            defaultValue = "5",
+            paramLabel = "K",
             description = "Sobel aperture of the surface normals, odd, 1 to 31 (default: ${DEFAULT-VALUE}).")
     private int normalKernel;
 
-    @Option(names = "--calibration", split = ",", paramLabel = "MEAN_RGB,STD_RGB,MEAN_DEPTH,STD_DEPTH",
-            hideParamSyntax = true, description = "Mean and standard deviation of the maps of normal parts, per branch; without it, run trd calibrate "
+    @Option(
+            names = "--calibration",
+            split = ",",
+            paramLabel = "MEAN_RGB,STD_RGB,MEAN_DEPTH,STD_DEPTH",
+            hideParamSyntax = true,
+            description = "Mean and standard deviation of the maps of normal parts, per branch; without it, run trd "
+                    + "calibrate "
                     + "afterwards.")
     private double[] calibration;
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The model file to write (safetensors).")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description = "The model file to write (safetensors).")
     private Path out;
 
     @Override
@@ -64,8 +96,11 @@ final class ImportCommand implements Callable<Integer> {
         TorchFile.open(student).close();
         ModelInfo written;
         try (LazyTask task = new LazyTask(ConsoleProgress.STDERR, "Downloading MB", Progress.UNKNOWN)) {
-            written = Checkpoints.importStudents(student,
-                    TeacherWeights.load(teacher, wanted.backbone(), bytes -> task.at(bytes / 1_000_000)), wanted, out);
+            written = Checkpoints.importStudents(
+                    student,
+                    TeacherWeights.load(teacher, wanted.backbone(), bytes -> task.at(bytes / 1_000_000)),
+                    wanted,
+                    out);
         }
         System.out.println("wrote " + out + ": " + written.backbone().key() + ", size " + written.size() + ", rgb and "
                 + written.modality().key());
@@ -77,7 +112,8 @@ final class ImportCommand implements Callable<Integer> {
 
     private ModelInfo wanted() {
         try {
-            return ModelInfo.of(Backbone.of(backbone), size, modality, normalKernel, UNKNOWN_TEACHER).withCalibration(calibration());
+            return ModelInfo.of(Backbone.of(backbone), size, modality, normalKernel, UNKNOWN_TEACHER)
+                    .withCalibration(calibration());
         } catch (IllegalArgumentException e) {
             throw new InputException(e.getMessage(), e);
         }
@@ -88,8 +124,9 @@ final class ImportCommand implements Callable<Integer> {
             return null;
         }
         if (calibration.length != 4) {
-            throw new InputException("--calibration needs four numbers (mean and standard deviation of rgb, then of depth), not "
-                    + calibration.length);
+            throw new InputException(
+                    "--calibration needs four numbers (mean and standard deviation of rgb, then of depth), not "
+                            + calibration.length);
         }
         return new Calibration(calibration[0], calibration[1], calibration[2], calibration[3]);
     }

@@ -36,11 +36,18 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code trd inspect}: score, maps and overlay of single parts. */
-@Command(name = "inspect", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Inspect one part (--rgb and --xyz, or one of them where --on-bad-depth or --on-bad-rgb allow), or every test part of a "
-                + "folder (--data).",
-            "Writes result.json, anomaly_map.tiff, anomaly_map_rgb.tiff, anomaly_map_depth.tiff, mask.png and overlay.png; with "
-                + "--data into one subfolder per part."})
+@Command(
+        name = "inspect",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Inspect one part (--rgb and --xyz, or one of them where --on-bad-depth or --on-bad-rgb allow), or "
+                    + "every test part of a "
+                    + "folder (--data).",
+            "Writes result.json, anomaly_map.tiff, anomaly_map_rgb.tiff, anomaly_map_depth.tiff, mask.png and "
+                    + "overlay.png; with "
+                    + "--data into one subfolder per part."
+        })
 final class InspectCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model file.")
     private Path model;
@@ -48,12 +55,18 @@ final class InspectCommand implements Callable<Integer> {
     @Option(names = "--rgb", paramLabel = "FILE", description = "The part's colour image (PNG, JPEG, TIFF, BMP).")
     private Path rgb;
 
-    @Option(names = "--xyz", paramLabel = "FILE",
-            description = "Its organised point cloud (float TIFF with 3 channels, metres), or a normals image as in Eyecandies.")
+    @Option(
+            names = "--xyz",
+            paramLabel = "FILE",
+            description = "Its organised point cloud (float TIFF with 3 channels, metres), or a normals image as in "
+                    + "Eyecandies.")
     private Path xyz;
 
-    @Option(names = "--data", paramLabel = "DIR",
-            description = "A folder of parts instead: rgb/ and xyz/, or a category in the MVTec 3D-AD or Eyecandies layout.")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "A folder of parts instead: rgb/ and xyz/, or a category in the MVTec 3D-AD or Eyecandies layout.")
     private Path data;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for the results.")
@@ -70,7 +83,8 @@ final class InspectCommand implements Callable<Integer> {
         }
         InspectorOptions options = inspecting.options();
         requireBoth(single, options.inputs());
-        List<PartFiles> parts = single ? List.of(PartFiles.of(rgb, xyz)) : Dataset.open(data).test();
+        List<PartFiles> parts =
+                single ? List.of(PartFiles.of(rgb, xyz)) : Dataset.open(data).test();
         if (parts.isEmpty()) {
             throw new InputException(data + " holds no test parts; put some under test/, or give --rgb and --xyz");
         }
@@ -94,10 +108,12 @@ final class InspectCommand implements Callable<Integer> {
     /** That the other file was forgotten is said before a model is opened. */
     private void requireBoth(boolean single, InputPolicy policy) {
         if (single && xyz == null && policy.depth() == OnUnusable.REFUSE) {
-            throw new InputException("--xyz is missing; give it, or --on-bad-depth rgb-only to inspect by colour alone");
+            throw new InputException(
+                    "--xyz is missing; give it, or --on-bad-depth rgb-only to inspect by colour alone");
         }
         if (single && rgb == null && policy.rgb() == OnUnusable.REFUSE) {
-            throw new InputException("--rgb is missing; give it, or --on-bad-rgb depth-only to inspect by the second modality alone");
+            throw new InputException(
+                    "--rgb is missing; give it, or --on-bad-rgb depth-only to inspect by the second modality alone");
         }
     }
 
@@ -105,15 +121,34 @@ final class InspectCommand implements Callable<Integer> {
         String scores = inspection.mode() == InspectionMode.BOTH
                 ? String.format(Locale.ROOT, "(rgb %.4f, depth %.4f)", inspection.scoreRgb(), inspection.scoreDepth())
                 : "(" + inspection.mode().key() + ")";
-        String warnings = inspection.warnings().stream().map(w -> ", " + w.key()).collect(Collectors.joining());
-        return String.format(Locale.ROOT, "%s: score %.4f %s%s, %.1f ms%s", files.id(), inspection.score(), scores,
-                inspection.verdict() == Verdict.NONE ? "" : " " + inspection.verdict(), inspection.elapsedNanos() / 1e6, warnings);
+        String warnings =
+                inspection.warnings().stream().map(w -> ", " + w.key()).collect(Collectors.joining());
+        return String.format(
+                Locale.ROOT,
+                "%s: score %.4f %s%s, %.1f ms%s",
+                files.id(),
+                inspection.score(),
+                scores,
+                inspection.verdict() == Verdict.NONE ? "" : " " + inspection.verdict(),
+                inspection.elapsedNanos() / 1e6,
+                warnings);
     }
 
-    private void write(Path folder, Inspector inspector, String modelHash, PartFiles files, Part part, long readNanos,
-                       Inspection inspection) throws IOException {
-        Map<String, Object> json = InspectionJson.of(files.id(), inspector, inspection,
-                Regions.of(inspection, part.xyz(), inspector.options().minRegion()), readNanos);
+    private void write(
+            Path folder,
+            Inspector inspector,
+            String modelHash,
+            PartFiles files,
+            Part part,
+            long readNanos,
+            Inspection inspection)
+            throws IOException {
+        Map<String, Object> json = InspectionJson.of(
+                files.id(),
+                inspector,
+                inspection,
+                Regions.of(inspection, part.xyz(), inspector.options().minRegion()),
+                readNanos);
         json.put("model", file(model, modelHash));
         Map<String, Object> sources = new LinkedHashMap<>();
         sources.put("rgb", files.rgb() == null ? null : file(files.rgb(), Sha256.of(files.rgb())));
@@ -124,9 +159,17 @@ final class InspectCommand implements Callable<Integer> {
             results.add(folder.resolve("anomaly_map.tiff"), map(size, inspection.map()));
             results.add(folder.resolve("anomaly_map_rgb.tiff"), map(size, inspection.mapRgb()));
             results.add(folder.resolve("anomaly_map_depth.tiff"), map(size, inspection.mapDepth()));
-            results.add(folder.resolve("overlay.png"), AtomicFile.of(ImageWriter.png(HeatMap.overlay(shown(part, size),
-                    inspection.map(), size, HeatScale.COMBINED.low(), HeatScale.COMBINED.high()))));
-            results.add(folder.resolve("mask.png"), AtomicFile.of(ImageWriter.pngGrey(size, size, Regions.mask(inspection))));
+            results.add(
+                    folder.resolve("overlay.png"),
+                    AtomicFile.of(ImageWriter.png(HeatMap.overlay(
+                            shown(part, size),
+                            inspection.map(),
+                            size,
+                            HeatScale.COMBINED.low(),
+                            HeatScale.COMBINED.high()))));
+            results.add(
+                    folder.resolve("mask.png"),
+                    AtomicFile.of(ImageWriter.pngGrey(size, size, Regions.mask(inspection))));
             // Last: whoever waits for result.json finds the maps beside it.
             results.add(folder.resolve("result.json"), Json.of(json));
             results.commit();

@@ -17,12 +17,17 @@ import java.util.Map;
 final class InspectionJson {
     private InspectionJson() {}
 
-    static Map<String, Object> of(String id, Inspector inspector, Inspection inspection, List<Region> regions, long readNanos) {
+    static Map<String, Object> of(
+            String id, Inspector inspector, Inspection inspection, List<Region> regions, long readNanos) {
         InspectionMode mode = inspection.mode();
         int peak = inspection.peak();
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", id);
-        json.put("verdict", inspection.verdict() == Verdict.NONE ? null : inspection.verdict().name());
+        json.put(
+                "verdict",
+                inspection.verdict() == Verdict.NONE
+                        ? null
+                        : inspection.verdict().name());
         json.put("mode", mode.key());
         json.put("warnings", inspection.warnings());
         json.put("score", inspection.score());
@@ -53,7 +58,9 @@ final class InspectionJson {
             if (limits.all().findAny().isPresent()) {
                 Map<String, Double> values = new LinkedHashMap<>();
                 values.put("ng", limits.ng() == null ? null : limits.ng().value());
-                values.put("review", limits.review() == null ? null : limits.review().value());
+                values.put(
+                        "review",
+                        limits.review() == null ? null : limits.review().value());
                 json.put(branch.key(), values);
             }
         }

@@ -15,14 +15,32 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * The command line. Exit codes: 0 done, 2 the user's input cannot be used, 1 anything else. Failures are one line on
  * standard error; the stack trace is shown when the environment has {@code TRD_STACKTRACE=1}.
  */
-@Command(name = "trd", mixinStandardHelpOptions = true, versionProvider = Version.WithNatives.class,
+@Command(
+        name = "trd",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.WithNatives.class,
         description = "Tuned Reverse Distillation: RGB+3D industrial anomaly detection.",
-        synopsisSubcommandLabel = "VERB", commandListHeading = "%nVerbs:%n",
+        synopsisSubcommandLabel = "VERB",
+        commandListHeading = "%nVerbs:%n",
         footer = {"", "trd VERB --help explains a verb and its options."},
-        subcommands = {DemoCommand.class, SynthCommand.class, PretrainCommand.class, TrainCommand.class,
-            CalibrateCommand.class, ThresholdCommand.class, RoiCommand.class, EvaluateCommand.class, ReportCommand.class, InspectCommand.class,
+        subcommands = {
+            DemoCommand.class,
+            SynthCommand.class,
+            PretrainCommand.class,
+            TrainCommand.class,
+            CalibrateCommand.class,
+            ThresholdCommand.class,
+            RoiCommand.class,
+            EvaluateCommand.class,
+            ReportCommand.class,
+            InspectCommand.class,
             MonitorCommand.class,
-            BenchCommand.class, PlanCommand.class, ImportCommand.class, ExportCommand.class, BundleCommand.class})
+            BenchCommand.class,
+            PlanCommand.class,
+            ImportCommand.class,
+            ExportCommand.class,
+            BundleCommand.class
+        })
 public final class Main {
     private Main() {}
 
@@ -71,10 +89,14 @@ public final class Main {
         boolean noVerb = command.getParent() == null;
         String message = Failure.oneLine(e.getMessage());
         if (e instanceof UnmatchedArgumentException unmatched && noVerb && !unmatched.isUnknownOption()) {
-            message = "unknown verb '" + Failure.oneLine(unmatched.getUnmatched().get(0)) + "'"
-                    + (unmatched.getSuggestions().isEmpty() ? "" : " (did you mean " + unmatched.getSuggestions().get(0) + "?)");
+            message = "unknown verb '"
+                    + Failure.oneLine(unmatched.getUnmatched().get(0)) + "'"
+                    + (unmatched.getSuggestions().isEmpty()
+                            ? ""
+                            : " (did you mean " + unmatched.getSuggestions().get(0) + "?)");
         }
-        System.err.println("trd: " + message + "; see trd " + (noVerb ? "" : command.getCommandName() + " ") + "--help");
+        System.err.println(
+                "trd: " + message + "; see trd " + (noVerb ? "" : command.getCommandName() + " ") + "--help");
         return 2;
     }
 

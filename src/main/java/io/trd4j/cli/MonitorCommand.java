@@ -27,10 +27,16 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code trd monitor}: whether the parts of a folder are still like the normal parts of the calibration. */
-@Command(name = "monitor", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Inspect the parts of a folder in the order of their names, and compare their scores and images, window by window, with the "
-                + "normal parts that the model was calibrated on.",
-            "Exit code 0: no window shows drift; 3: some do. Parts behind the last whole window are not judged."})
+@Command(
+        name = "monitor",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Inspect the parts of a folder in the order of their names, and compare their scores and images, "
+                    + "window by window, with the "
+                    + "normal parts that the model was calibrated on.",
+            "Exit code 0: no window shows drift; 3: some do. Parts behind the last whole window are not judged."
+        })
 final class MonitorCommand implements Callable<Integer> {
     /** Exit code when there is drift: neither success nor failure. */
     static final int DRIFT = 3;
@@ -38,19 +44,34 @@ final class MonitorCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model file.")
     private Path model;
 
-    @Option(names = "--data", required = true, paramLabel = "DIR",
-            description = "A folder of parts: rgb/ and xyz/, or a category in the MVTec 3D-AD or Eyecandies layout, whose test parts are taken.")
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "DIR",
+            description = "A folder of parts: rgb/ and xyz/, or a category in the MVTec 3D-AD or Eyecandies layout, "
+                    + "whose test parts are taken.")
     private Path data;
 
-    @Option(names = "--window", paramLabel = "N", defaultValue = "50",
-            description = "Parts that are compared at a time: more detect smaller shifts, later (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--window",
+            paramLabel = "N",
+            defaultValue = "50",
+            description =
+                    "Parts that are compared at a time: more detect smaller shifts, later (default: ${DEFAULT-VALUE}).")
     private int window;
 
-    @Option(names = "--false-alarm-rate", paramLabel = "RATE", defaultValue = "0.01",
-            description = "Share of windows that may show drift when there is none, such as 0.01 or 1%% (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--false-alarm-rate",
+            paramLabel = "RATE",
+            defaultValue = "0.01",
+            description = "Share of windows that may show drift when there is none, such as 0.01 or 1%% (default: "
+                    + "${DEFAULT-VALUE}).")
     private Rate falseAlarms;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write every window with all its statistics to this file.")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write every window with all its statistics to this file.")
     private Path json;
 
     @Mixin
@@ -102,8 +123,14 @@ final class MonitorCommand implements Callable<Integer> {
         List<String> lines = new ArrayList<>();
         lines.add(where + ": " + (report.drifted() ? "DRIFT" : "no drift"));
         for (Shift s : report.moved()) {
-            lines.add(String.format(Locale.ROOT, "  %s is %s: median %s, %s on the normal parts of the calibration (p = %.2g)", s.statistic().key(),
-                    s.upwards() ? "higher" : "lower", number(s.median()), number(s.referenceMedian()), s.adjustedP()));
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "  %s is %s: median %s, %s on the normal parts of the calibration (p = %.2g)",
+                    s.statistic().key(),
+                    s.upwards() ? "higher" : "lower",
+                    number(s.median()),
+                    number(s.referenceMedian()),
+                    s.adjustedP()));
         }
         return lines;
     }

@@ -21,10 +21,16 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code trd plan}: the compiled plan of a model, step by step, and where its time goes. */
-@Command(name = "plan", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Print the execution plan of a model and measure every step of it.",
-            "Times are medians over noise images; the peak is what one large matrix product of the same precision reaches in the "
-                + "same process."})
+@Command(
+        name = "plan",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Print the execution plan of a model and measure every step of it.",
+            "Times are medians over noise images; the peak is what one large matrix product of the same "
+                    + "precision reaches in the "
+                    + "same process."
+        })
 final class PlanCommand implements Callable<Integer> {
     private static final int MAX_RUNS = 100_000;
 
@@ -34,7 +40,10 @@ final class PlanCommand implements Callable<Integer> {
     @Mixin
     private ComputeOptions inference;
 
-    @Option(names = "--runs", defaultValue = "10", paramLabel = "N",
+    @Option(
+            names = "--runs",
+            defaultValue = "10",
+            paramLabel = "N",
             description = "Measured runs, after 2 to warm up (default: ${DEFAULT-VALUE}).")
     private int runs;
 

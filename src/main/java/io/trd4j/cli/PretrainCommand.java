@@ -22,35 +22,65 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code trd pretrain}: a teacher from images that formulas draw, without any data. */
-@Command(name = "pretrain", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Pretrain a teacher on images that formulas draw; no data is needed, and no image is seen twice.",
-            "The weights serve as --teacher of trd train; the embedded teacher was made so. On a GPU it takes minutes, on a CPU hours.",
-            "ImageNet weights stay the recommendation for production."})
+@Command(
+        name = "pretrain",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Pretrain a teacher on images that formulas draw; no data is needed, and no image is seen twice.",
+            "The weights serve as --teacher of trd train; the embedded teacher was made so. On a GPU it takes "
+                    + "minutes, on a CPU hours.",
+            "ImageNet weights stay the recommendation for production."
+        })
 final class PretrainCommand implements Callable<Integer> {
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The teacher's weights to write (safetensors).")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description = "The teacher's weights to write (safetensors).")
     private Path out;
 
-    @Option(names = "--backbone", paramLabel = "NAME", defaultValue = "resnet18",
+    @Option(
+            names = "--backbone",
+            paramLabel = "NAME",
+            defaultValue = "resnet18",
             description = "The ResNet: resnet18, resnet34, resnet50 or wide_resnet50_2 (default: ${DEFAULT-VALUE}).")
     private String backbone;
 
-    @Option(names = "--pretext", paramLabel = "dense|classes|contrast|all", defaultValue = "dense",
-            description = "What is learnt at every position: its textures, marks, albedo and slopes; only textures and marks; "
-                + "to find its place again in another view; or all of it (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--pretext",
+            paramLabel = "dense|classes|contrast|all",
+            defaultValue = "dense",
+            description = "What is learnt at every position: its textures, marks, albedo and slopes; only textures "
+                    + "and marks; "
+                    + "to find its place again in another view; or all of it (default: ${DEFAULT-VALUE}).")
     private Pretext pretext;
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "4000", description = "Steps (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "4000",
+            description = "Steps (default: ${DEFAULT-VALUE}).")
     private int steps;
 
-    @Option(names = "--scenes", paramLabel = "N", defaultValue = "16",
+    @Option(
+            names = "--scenes",
+            paramLabel = "N",
+            defaultValue = "16",
             description = "Scenes per step, each seen in four views (default: ${DEFAULT-VALUE}).")
     private int scenes;
 
-    @Option(names = "--size", paramLabel = "PX", defaultValue = "64",
+    @Option(
+            names = "--size",
+            paramLabel = "PX",
+            defaultValue = "64",
             description = "Size of a view, a multiple of 32 (default: ${DEFAULT-VALUE}).")
     private int size;
 
-    @Option(names = "--lr", paramLabel = "RATE", defaultValue = "0.0015",
+    @Option(
+            names = "--lr",
+            paramLabel = "RATE",
+            defaultValue = "0.0015",
             description = "Highest learning rate (default: ${DEFAULT-VALUE}).")
     private double learningRate;
 
@@ -63,8 +93,12 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(names = "--resume", description = "Continue from FILE.state when an earlier run left one.")
     private boolean resume;
 
-    @Option(names = "--state-every", paramLabel = "SECONDS", defaultValue = "300",
-            description = "Write FILE.state when this long has passed; 0 = after every step (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--state-every",
+            paramLabel = "SECONDS",
+            defaultValue = "300",
+            description =
+                    "Write FILE.state when this long has passed; 0 = after every step (default: ${DEFAULT-VALUE}).")
     private int stateSeconds;
 
     @Override
@@ -74,8 +108,16 @@ final class PretrainCommand implements Callable<Integer> {
         }
         PretrainOptions options;
         try {
-            options = new PretrainOptions(Backbone.of(backbone), pretext, steps, scenes, size, learningRate, seed,
-                    device.threads(), device.training());
+            options = new PretrainOptions(
+                    Backbone.of(backbone),
+                    pretext,
+                    steps,
+                    scenes,
+                    size,
+                    learningRate,
+                    seed,
+                    device.threads(),
+                    device.training());
         } catch (OptionException e) {
             throw Refused.of(e);
         }
@@ -93,11 +135,17 @@ final class PretrainCommand implements Callable<Integer> {
             Pretrainer.Loss last = run(pretrainer, state, saver);
             pretrainer.write(out);
             Files.deleteIfExists(state);
-            System.out.println(String.format(Locale.ROOT, "wrote %s: %d steps of %d images in %.0f s%s", out, steps, pretrainer.images(),
-                    (System.nanoTime() - start) / 1e9, last == null ? "" : ", " + text(last)));
+            System.out.println(String.format(
+                    Locale.ROOT,
+                    "wrote %s: %d steps of %d images in %.0f s%s",
+                    out,
+                    steps,
+                    pretrainer.images(),
+                    (System.nanoTime() - start) / 1e9,
+                    last == null ? "" : ", " + text(last)));
         }
-        System.out.println("next: trd train --data CATEGORY --out model.safetensors --backbone " + options.backbone().key()
-                + " --teacher " + out);
+        System.out.println("next: trd train --data CATEGORY --out model.safetensors --backbone "
+                + options.backbone().key() + " --teacher " + out);
         return 0;
     }
 
@@ -117,7 +165,11 @@ final class PretrainCommand implements Callable<Integer> {
     }
 
     private static String text(Pretrainer.Loss loss) {
-        return String.format(Locale.ROOT, "loss classes %.3f measures %.3f contrast %.3f", loss.classes(), loss.measures(),
+        return String.format(
+                Locale.ROOT,
+                "loss classes %.3f measures %.3f contrast %.3f",
+                loss.classes(),
+                loss.measures(),
                 loss.contrast());
     }
 }

@@ -26,7 +26,9 @@ final class ProcessMemory {
         }
         for (String line : Files.readAllLines(STATUS)) {
             if (line.startsWith(name)) {
-                return 1024 * Long.parseLong(line.substring(name.length()).replace("kB", "").strip());
+                return 1024
+                        * Long.parseLong(
+                                line.substring(name.length()).replace("kB", "").strip());
             }
         }
         return null;

@@ -20,7 +20,9 @@ final class RegionJson {
         json.put("mean", region.mean());
         json.put("deciding", region.deciding().name().toLowerCase(Locale.ROOT));
         json.put("raised_mm", region.raisedMillimetres());
-        json.put("contour", region.contour().stream().map(p -> List.of(p.x(), p.y())).toList());
+        json.put(
+                "contour",
+                region.contour().stream().map(p -> List.of(p.x(), p.y())).toList());
         return json;
     }
 }

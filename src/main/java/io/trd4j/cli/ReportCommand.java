@@ -21,15 +21,25 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code trd report}: what a model makes of labelled test parts, as one HTML file. */
-@Command(name = "report", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Inspect a category's labelled test parts and write one HTML file: the official table, scores with the thresholds, ROC and PRO "
-                + "curves, the training curve, times, every part with its maps, regions and verdict (the worst judged first), and the model card.",
-            "The file needs nothing else and no network."})
+@Command(
+        name = "report",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Inspect a category's labelled test parts and write one HTML file: the official table, scores with "
+                    + "the thresholds, ROC and PRO "
+                    + "curves, the training curve, times, every part with its maps, regions and verdict (the "
+                    + "worst judged first), and the model card.",
+            "The file needs nothing else and no network."
+        })
 final class ReportCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model file.")
     private Path model;
 
-    @Option(names = "--data", required = true, paramLabel = "CATEGORY",
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "CATEGORY",
             description = "Folder of the category: MVTec 3D-AD or Eyecandies layout.")
     private Path data;
 
@@ -51,11 +61,21 @@ final class ReportCommand implements Callable<Integer> {
             TestReport report = new TestReport(run, inspector);
             run.inspect(inspector, report, ConsoleProgress.STDERR);
             Map<String, Evaluation.Detail> details = run.details();
-            report.write(out, dataset.category(), null, details,
-                    List.of(new Timing("inspection and metrics", (System.nanoTime() - start) / 1e9)), model,
-                    List.of(new NextStep("Look at one part", "./trd inspect --model " + model + " --rgb PART.png --xyz PART.tiff --out part"),
-                            new NextStep("Set thresholds with a promised rate of false rejects",
-                                    "./trd calibrate --model " + model + " --data " + data + " --false-reject-rate 1%")));
+            report.write(
+                    out,
+                    dataset.category(),
+                    null,
+                    details,
+                    List.of(new Timing("inspection and metrics", (System.nanoTime() - start) / 1e9)),
+                    model,
+                    List.of(
+                            new NextStep(
+                                    "Look at one part",
+                                    "./trd inspect --model " + model + " --rgb PART.png --xyz PART.tiff --out part"),
+                            new NextStep(
+                                    "Set thresholds with a promised rate of false rejects",
+                                    "./trd calibrate --model " + model + " --data " + data
+                                            + " --false-reject-rate 1%")));
             System.out.print(OfficialTable.of(EvaluationRun.rows(details)));
         }
         EvaluationText.verdicts(run).forEach(System.out::println);

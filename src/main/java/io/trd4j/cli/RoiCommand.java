@@ -14,9 +14,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code trd roi}: a model's region of interest, shown or written as an image. */
-@Command(name = "roi", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Show a model's region of interest, or write it as an image.",
-            "It is set and removed by trd train and trd calibrate, as the calibration depends on it."})
+@Command(
+        name = "roi",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Show a model's region of interest, or write it as an image.",
+            "It is set and removed by trd train and trd calibrate, as the calibration depends on it."
+        })
 final class RoiCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model file.")
     private Path model;
@@ -24,7 +29,10 @@ final class RoiCommand implements Callable<Integer> {
     @Option(names = "--show", description = "Show how much of the image counts, as is done in any case.")
     private boolean show;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "Write a PNG of the model's size, white where pixels count.")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Write a PNG of the model's size, white where pixels count.")
     private Path out;
 
     @Override

@@ -16,22 +16,37 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code trd threshold}: a model's thresholds, shown, set by hand or removed. */
-@Command(name = "threshold", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Show a model's thresholds and where they come from, set them by hand, or remove them.",
-            "Thresholds that keep a rate of false rejects are set by trd calibrate."})
+@Command(
+        name = "threshold",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Show a model's thresholds and where they come from, set them by hand, or remove them.",
+            "Thresholds that keep a rate of false rejects are set by trd calibrate."
+        })
 final class ThresholdCommand implements Callable<Integer> {
-    @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model file; replaced when thresholds change.")
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "FILE",
+            description = "The model file; replaced when thresholds change.")
     private Path model;
 
     @Option(names = "--ng", paramLabel = "SCORE", description = "A part whose score is above this is NG.")
     private Double ng;
 
-    @Option(names = "--review", paramLabel = "SCORE", description = "A part whose score is above this is at least REVIEW.")
+    @Option(
+            names = "--review",
+            paramLabel = "SCORE",
+            description = "A part whose score is above this is at least REVIEW.")
     private Double review;
 
-    @Option(names = "--branch", paramLabel = "combined|rgb|depth|rgb-only|depth-only",
-            description = "Whose thresholds are set or removed; when not given, --ng and --review set those of the combined score, and "
-                + "--clear removes all.")
+    @Option(
+            names = "--branch",
+            paramLabel = "combined|rgb|depth|rgb-only|depth-only",
+            description = "Whose thresholds are set or removed; when not given, --ng and --review set those of the "
+                    + "combined score, and "
+                    + "--clear removes all.")
     private String branch;
 
     @Option(names = "--clear", description = "Remove thresholds.")
@@ -47,7 +62,8 @@ final class ThresholdCommand implements Callable<Integer> {
             throw new InputException("give --ng or --review to set thresholds, --clear to remove them, or --show");
         }
         if (set && clear) {
-            throw new InputException("--clear removes thresholds and " + (ng != null ? "--ng" : "--review") + " sets one; give either");
+            throw new InputException(
+                    "--clear removes thresholds and " + (ng != null ? "--ng" : "--review") + " sets one; give either");
         }
         ScoreBranch chosen = branch == null ? null : ScoreBranch.of(branch);
         requireFinite("--ng", ng);
@@ -57,7 +73,8 @@ final class ThresholdCommand implements Callable<Integer> {
         try (ModelFile file = ModelFile.open(model)) {
             info = file.info();
         }
-        Thresholds thresholds = clear ? cleared(info.thresholds(), chosen)
+        Thresholds thresholds = clear
+                ? cleared(info.thresholds(), chosen)
                 : set ? changed(info.thresholds(), chosen == null ? ScoreBranch.COMBINED : chosen) : info.thresholds();
         if (!thresholds.equals(info.thresholds())) {
             ModelFile.replaceInfo(model, now -> now.withThresholds(thresholds));
@@ -79,8 +96,11 @@ final class ThresholdCommand implements Callable<Integer> {
     private Thresholds changed(Thresholds thresholds, ScoreBranch branch) {
         Limits old = thresholds.of(branch);
         try {
-            return thresholds.with(branch, new Limits(ng == null ? old.ng() : Threshold.byHand(ng),
-                    review == null ? old.review() : Threshold.byHand(review)));
+            return thresholds.with(
+                    branch,
+                    new Limits(
+                            ng == null ? old.ng() : Threshold.byHand(ng),
+                            review == null ? old.review() : Threshold.byHand(review)));
         } catch (IllegalArgumentException e) {
             throw new InputException(e.getMessage() + "; choose others, or give both --ng and --review", e);
         }

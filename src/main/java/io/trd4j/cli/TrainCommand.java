@@ -29,57 +29,101 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code trd train}: from normal parts to a calibrated model file. */
-@Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false,
+@Command(
+        name = "train",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
         description = "Train a model on a category's normal parts and calibrate it on its validation parts.")
 final class TrainCommand implements Callable<Integer> {
-    @Option(names = "--data", required = true, paramLabel = "CATEGORY",
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "CATEGORY",
             description = "Folder of one category: MVTec 3D-AD or Eyecandies layout.")
     private Path data;
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The model file to write (safetensors).")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description = "The model file to write (safetensors).")
     private Path out;
 
-    @Option(names = "--backbone", paramLabel = "NAME", defaultValue = "resnet18",
-            description = "The ResNet: resnet18, resnet34, resnet50 or wide_resnet50_2, the paper's (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--backbone",
+            paramLabel = "NAME",
+            defaultValue = "resnet18",
+            description = "The ResNet: resnet18, resnet34, resnet50 or wide_resnet50_2, the paper's (default: "
+                    + "${DEFAULT-VALUE}).")
     private String backbone;
 
-    @Option(names = "--teacher", paramLabel = "embedded|imagenet|random|FILE", defaultValue = TeacherWeights.EMBEDDED,
-            description = "The teacher's weights: trd4j's own of resnet18, which need no download; torchvision's ImageNet weights "
-                    + "(downloaded once; recommended for production); seeded random ones; or a .pth or .safetensors file "
+    @Option(
+            names = "--teacher",
+            paramLabel = "embedded|imagenet|random|FILE",
+            defaultValue = TeacherWeights.EMBEDDED,
+            description = "The teacher's weights: trd4j's own of resnet18, which need no download; torchvision's "
+                    + "ImageNet weights "
+                    + "(downloaded once; recommended for production); seeded random ones; or a .pth or "
+                    + ".safetensors file "
                     + "(default: ${DEFAULT-VALUE}).")
     private String teacher;
 
-    @Option(names = "--modality", paramLabel = "depth|normals", defaultValue = "normals",
+    @Option(
+            names = "--modality",
+            paramLabel = "depth|normals",
+            defaultValue = "normals",
             description = "What the second branch sees (default: ${DEFAULT-VALUE}).")
     private Modality modality;
 
-    @Option(names = "--normal-kernel", paramLabel = "auto|3|5|7", defaultValue = "auto", converter = AutoNumber.Converter.class,
-            description = "Sobel aperture for surface normals; auto = the smallest with which small dents stand out from the sensor's "
+    @Option(
+            names = "--normal-kernel",
+            paramLabel = "auto|3|5|7",
+            defaultValue = "auto",
+            converter = AutoNumber.Converter.class,
+            description = "Sobel aperture for surface normals; auto = the smallest with which small dents stand out "
+                    + "from the sensor's "
                     + "noise on normal validation parts (default: ${DEFAULT-VALUE}).")
     private AutoNumber normalKernel;
 
-    @Option(names = "--epochs", paramLabel = "auto|N", defaultValue = "auto", converter = AutoNumber.Converter.class,
-            description = "Epochs; auto = until the loss of the normal validation parts falls no more, at most " + TrainingOptions.PAPER_EPOCHS
-                    + " (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--epochs",
+            paramLabel = "auto|N",
+            defaultValue = "auto",
+            converter = AutoNumber.Converter.class,
+            description = "Epochs; auto = until the loss of the normal validation parts falls no more, at most "
+                    + TrainingOptions.PAPER_EPOCHS + " (default: ${DEFAULT-VALUE}).")
     private AutoNumber epochs;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "16", description = "Parts per step (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "16",
+            description = "Parts per step (default: ${DEFAULT-VALUE}).")
     private int batch;
 
-    @Option(names = "--lr", paramLabel = "RATE", defaultValue = "0.005",
+    @Option(
+            names = "--lr",
+            paramLabel = "RATE",
+            defaultValue = "0.005",
             description = "Learning rate of the first epoch; x0.95 per epoch (default: ${DEFAULT-VALUE}).")
     private double learningRate;
 
-    @Option(names = "--size", paramLabel = "PX", defaultValue = "256",
+    @Option(
+            names = "--size",
+            paramLabel = "PX",
+            defaultValue = "256",
             description = "Input size S, a multiple of 32 (default: ${DEFAULT-VALUE}).")
     private int size;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "Seed (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--roi", paramLabel = "FILE",
-            description = "What counts: an image, white where pixels do, or JSON of polygons; nothing outside counts for "
-                    + "calibration and scores. Training sees whole images.")
+    @Option(
+            names = "--roi",
+            paramLabel = "FILE",
+            description =
+                    "What counts: an image, white where pixels do, or JSON of polygons; nothing outside counts for "
+                            + "calibration and scores. Training sees whole images.")
     private Path roi;
 
     @Mixin
@@ -88,8 +132,12 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--resume", description = "Continue from FILE.state when an earlier run left one.")
     private boolean resume;
 
-    @Option(names = "--state-every", paramLabel = "SECONDS", defaultValue = "300",
-            description = "Write FILE.state at the end of an epoch when this long has passed; 0 = after every epoch (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--state-every",
+            paramLabel = "SECONDS",
+            defaultValue = "300",
+            description = "Write FILE.state at the end of an epoch when this long has passed; 0 = after every epoch "
+                    + "(default: ${DEFAULT-VALUE}).")
     private int stateSeconds;
 
     @Override
@@ -100,8 +148,17 @@ final class TrainCommand implements Callable<Integer> {
         Backbone architecture = Backbone.of(backbone);
         TrainingOptions options;
         try {
-            options = new TrainingOptions(architecture, size, modality, normalKernel.orElse(SobelAperture.FALLBACK),
-                    epochs.orElse(TrainingOptions.PAPER_EPOCHS), batch, learningRate, seed, device.threads(), device.training());
+            options = new TrainingOptions(
+                    architecture,
+                    size,
+                    modality,
+                    normalKernel.orElse(SobelAperture.FALLBACK),
+                    epochs.orElse(TrainingOptions.PAPER_EPOCHS),
+                    batch,
+                    learningRate,
+                    seed,
+                    device.threads(),
+                    device.training());
         } catch (OptionException e) {
             throw Refused.of(e);
         }
@@ -111,8 +168,13 @@ final class TrainCommand implements Callable<Integer> {
         }
         Dataset dataset = Dataset.open(data);
         RegionOfInterest region = roi == null ? null : RoiChoice.read(roi, size, dataset);
-        TrainingPlan plan = TrainingPlan.of(options).withStopsWhenConverged(epochs.auto()).withChoosesAperture(normalKernel.auto())
-                .withTeacher(teacher).withRegionOfInterest(region).withStateSeconds(stateSeconds).withResumes(resume);
+        TrainingPlan plan = TrainingPlan.of(options)
+                .withStopsWhenConverged(epochs.auto())
+                .withChoosesAperture(normalKernel.auto())
+                .withTeacher(teacher)
+                .withRegionOfInterest(region)
+                .withStateSeconds(stateSeconds)
+                .withResumes(resume);
         ResumeHint hint = ResumeHint.register(TrainingRun.state(out));
         TrainingRun.Result result;
         try {
@@ -130,17 +192,30 @@ final class TrainCommand implements Callable<Integer> {
         if (result.aperture() != null) {
             System.out.println(result.aperture());
         }
-        System.out.println(String.format(Locale.ROOT, "wrote %s: %d epochs, final loss rgb %.4f, depth %.4f%s", out,
-                history.size(), last.rgb(), last.depth(), !last.validated() ? ""
-                        : String.format(Locale.ROOT, "; of the validation parts %.4f, %.4f", last.validationRgb(),
+        System.out.println(String.format(
+                Locale.ROOT,
+                "wrote %s: %d epochs, final loss rgb %.4f, depth %.4f%s",
+                out,
+                history.size(),
+                last.rgb(),
+                last.depth(),
+                !last.validated()
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                "; of the validation parts %.4f, %.4f",
+                                last.validationRgb(),
                                 last.validationDepth())));
         if (region != null) {
             System.out.println(RoiText.of(region));
         }
         if (teacher.equals(TrainingPlan.RANDOM_TEACHER)) {
-            System.out.println("The teacher has random weights; the embedded ones and those of --teacher imagenet detect better.");
+            System.out.println(
+                    "The teacher has random weights; the embedded ones and those of --teacher imagenet detect better.");
         } else if (teacher.equals(TeacherWeights.EMBEDDED)) {
-            System.out.println("The teacher is the embedded one, trained on formulas; for production --teacher imagenet is recommended.");
+            System.out.println(
+                    "The teacher is the embedded one, trained on formulas; for production --teacher imagenet is "
+                            + "recommended.");
         }
         System.out.println("next: trd evaluate --model " + out + " --data " + data + " --out results");
     }

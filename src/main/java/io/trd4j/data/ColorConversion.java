@@ -27,8 +27,12 @@ final class ColorConversion {
         rgb = ByteBuffer.allocateDirect(Math.multiplyExact(3, Math.multiplyExact(width, height)));
         code = layout.conversion();
         // Headers without pixels: what the garbage collector does not see of them is a hundred bytes.
-        from = Retained.of(new Mat(height, width, opencv_core.CV_MAKETYPE(opencv_core.CV_8U, layout.samples()),
-                new BytePointer(this.source), rowStride));
+        from = Retained.of(new Mat(
+                height,
+                width,
+                opencv_core.CV_MAKETYPE(opencv_core.CV_8U, layout.samples()),
+                new BytePointer(this.source),
+                rowStride));
         to = Retained.of(new Mat(height, width, opencv_core.CV_8UC3, new BytePointer(rgb), 3L * width));
         run();
     }

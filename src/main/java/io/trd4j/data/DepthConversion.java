@@ -13,9 +13,11 @@ final class DepthConversion {
     private final int height;
     /** Elements from one row to the next. */
     private final int stride;
+
     private final float metresPerUnit;
     /** x / z of each column, y / z of each row. */
     private final float[] across;
+
     private final float[] down;
     private final ShortBuffer shorts;
     private final FloatBuffer floats;
@@ -25,7 +27,14 @@ final class DepthConversion {
     private final FloatBuffer points;
 
     /** @param direct from its position on */
-    DepthConversion(ByteBuffer direct, DepthLayout layout, int width, int height, long rowStride, double metresPerUnit, Intrinsics k) {
+    DepthConversion(
+            ByteBuffer direct,
+            DepthLayout layout,
+            int width,
+            int height,
+            long rowStride,
+            double metresPerUnit,
+            Intrinsics k) {
         this.width = width;
         this.height = height;
         stride = Math.toIntExact(rowStride / layout.bytes());
@@ -44,7 +53,8 @@ final class DepthConversion {
         shortRow = shorts == null ? null : new short[width];
         floatRow = new float[width];
         pointRow = new float[Math.multiplyExact(3, width)];
-        points = ByteBuffer.allocateDirect(Math.multiplyExact(12, Math.multiplyExact(width, height))).order(ByteOrder.nativeOrder())
+        points = ByteBuffer.allocateDirect(Math.multiplyExact(12, Math.multiplyExact(width, height)))
+                .order(ByteOrder.nativeOrder())
                 .asFloatBuffer();
         run();
     }

@@ -4,19 +4,25 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
- * Measures of a part's raw images, whatever their layout and size: what tells a bad exposure, a lost focus, a failing sensor or a moved
- * camera. Taken at up to 64 x 64 positions of each image, evenly spaced, so that they cost the same for every resolution. All are
- * finite for every input. Filled again by every {@link #measure}, which allocates nothing.
+ * Measures of a part's raw images, whatever their layout and size: what tells a bad exposure, a lost focus, a failing
+ * sensor or a moved camera. Taken at up to 64 x 64 positions of each image, evenly spaced, so that they cost the same
+ * for every resolution. All are finite for every input. Filled again by every {@link #measure}, which allocates
+ * nothing.
  */
 public final class InputQuality {
     private static final int POSITIONS = 64;
-    /** Of a channel: at or below it is dark, at or above the other saturated. Compression moves black and white by a step or two. */
+    /**
+     * Of a channel: at or below it is dark, at or above the other saturated. Compression moves black and white by a
+     * step or two.
+     */
     private static final int DARK = 2;
+
     private static final int SATURATED = 254;
 
     private final Plane plane = new Plane();
     /** Columns that are looked at: computed once per image, as divisions cost more than all else. */
     private final int[] at = new int[POSITIONS];
+
     private int rgbWidth;
     private int rgbHeight;
     private int secondWidth;
@@ -91,8 +97,11 @@ public final class InputQuality {
                 saturated += Math.max(r, Math.max(g, b)) >= SATURATED ? 1 : 0;
                 dark += Math.max(r, Math.max(g, b)) <= DARK ? 1 : 0;
                 if (x > 0 && y > 0 && x < rgbWidth - 1 && y < rgbHeight - 1) {
-                    edges += Math.abs(4 * grey - grey(array, buffer, pixel - 3) - grey(array, buffer, pixel + 3)
-                            - grey(array, buffer, pixel - stride) - grey(array, buffer, pixel + stride));
+                    edges += Math.abs(4 * grey
+                            - grey(array, buffer, pixel - 3)
+                            - grey(array, buffer, pixel + 3)
+                            - grey(array, buffer, pixel - stride)
+                            - grey(array, buffer, pixel + stride));
                     edgePositions++;
                 }
             }
@@ -130,8 +139,12 @@ public final class InputQuality {
             int row = position(j, secondHeight) * stride;
             for (int i = 0; i < columns; i++) {
                 int pixel = row + 3 * at[i];
-                seen += Math.max(channel(array, buffer, pixel),
-                        Math.max(channel(array, buffer, pixel + 1), channel(array, buffer, pixel + 2))) > DARK ? 1 : 0;
+                seen += Math.max(
+                                        channel(array, buffer, pixel),
+                                        Math.max(channel(array, buffer, pixel + 1), channel(array, buffer, pixel + 2)))
+                                > DARK
+                        ? 1
+                        : 0;
             }
         }
         validDepthShare = seen / ((double) columns * rows);
@@ -220,14 +233,17 @@ public final class InputQuality {
     }
 
     /**
-     * Mean magnitude of grey's Laplacian (4 neighbours) over grey's standard deviation: falls with blur, and does not depend on how
-     * bright or rich in contrast the image is. Noise raises it. 0 for an even image.
+     * Mean magnitude of grey's Laplacian (4 neighbours) over grey's standard deviation: falls with blur, and does not
+     * depend on how bright or rich in contrast the image is. Noise raises it. 0 for an even image.
      */
     public double sharpness() {
         return sharpness;
     }
 
-    /** Share of points that are valid ({@link PointCloud}); of a surface-normal image: share of its pixels that are not dark. */
+    /**
+     * Share of points that are valid ({@link PointCloud}); of a surface-normal image: share of its pixels that are not
+     * dark.
+     */
     public double validDepthShare() {
         return validDepthShare;
     }

@@ -14,6 +14,7 @@ public final class Part {
     private final RgbImage normals;
     /** Made when asked for, then kept: a line whose sensor fails makes no garbage per part. */
     private Part withoutRgb;
+
     private Part withoutSecond;
 
     private Part(String id, String source, RgbImage rgb, PointCloud xyz, RgbImage normals) {
@@ -31,7 +32,8 @@ public final class Part {
 
     /** A part whose second modality is a surface-normal image, each component mapped from [-1, 1] to [0, 255]. */
     public static Part ofNormals(String id, RgbImage rgb, RgbImage normals) {
-        return new Part(id, "part " + id, Objects.requireNonNull(rgb, "rgb"), null, Objects.requireNonNull(normals, "normals"));
+        return new Part(
+                id, "part " + id, Objects.requireNonNull(rgb, "rgb"), null, Objects.requireNonNull(normals, "normals"));
     }
 
     /** A part without its second modality. */
@@ -65,7 +67,10 @@ public final class Part {
         return withoutSecond;
     }
 
-    /** Reads what its images convert from the caller's memory again; see {@link RgbImage#update} and {@link PointCloud#update}. */
+    /**
+     * Reads what its images convert from the caller's memory again; see {@link RgbImage#update} and
+     * {@link PointCloud#update}.
+     */
     public void update() {
         if (rgb != null) {
             rgb.update();

@@ -6,10 +6,10 @@ import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * An organised point cloud in memory that the caller owns: x, y, z in metres of one 3D point per pixel of the sensor, row by
- * row. Not copied; a depth image is made points in memory of this object's own, whenever a part with it is inspected
- * ({@link #update}). A point of which z is 0, or any coordinate is not a number a sensor can measure (NaN, infinite, beyond
- * 1000 km), is missing.
+ * An organised point cloud in memory that the caller owns: x, y, z in metres of one 3D point per pixel of the sensor,
+ * row by row. Not copied; a depth image is made points in memory of this object's own, whenever a part with it is
+ * inspected ({@link #update}). A point of which z is 0, or any coordinate is not a number a sensor can measure (NaN,
+ * infinite, beyond 1000 km), is missing.
  */
 public final class PointCloud {
     private static final float MAX_METRES = 1e6f;
@@ -39,20 +39,20 @@ public final class PointCloud {
     }
 
     /**
-     * A point cloud in native memory, a frame grabber's for example, from the buffer's position on. Make it once per buffer:
-     * the next frame in the same memory needs no new object.
+     * A point cloud in native memory, a frame grabber's for example, from the buffer's position on. Make it once per
+     * buffer: the next frame in the same memory needs no new object.
      *
      * @param rowStride floats from one row to the next, at least {@code 3 * width}
-     * @throws IllegalArgumentException when the buffer is not direct, too small, in another byte order or not on a multiple
-     *     of 4 bytes, or the stride is too short
+     * @throws IllegalArgumentException when the buffer is not direct, too small, in another byte order or not on a
+     *     multiple of 4 bytes, or the stride is too short
      */
     public static PointCloud of(FloatBuffer direct, int width, int height, long rowStride) {
         return new PointCloud(Pixels.of(direct, width, height, rowStride));
     }
 
     /**
-     * Points at an address, as C interfaces of sensors give them. Nobody checks that the memory is there: it must stay until the last
-     * inspection, or the JVM ends.
+     * Points at an address, as C interfaces of sensors give them. Nobody checks that the memory is there: it must stay
+     * until the last inspection, or the JVM ends.
      *
      * @param address a multiple of 4
      * @param rowStride floats from one row to the next, at least {@code 3 * width}
@@ -68,14 +68,20 @@ public final class PointCloud {
      *
      * @param rowStride bytes from one row to the next, a multiple of the element's
      * @param metresPerUnit what a depth of 1 is: 0.001 for millimetres
-     * @throws IllegalArgumentException when the buffer is not direct or too small, the stride no multiple or shorter than a row, or the
-     *     unit not positive
+     * @throws IllegalArgumentException when the buffer is not direct or too small, the stride no multiple or shorter
+     *     than a row, or the unit not positive
      */
-    public static PointCloud ofDepth(ByteBuffer direct, DepthLayout layout, int width, int height, long rowStride, double metresPerUnit,
-                                     Intrinsics intrinsics) {
+    public static PointCloud ofDepth(
+            ByteBuffer direct,
+            DepthLayout layout,
+            int width,
+            int height,
+            long rowStride,
+            double metresPerUnit,
+            Intrinsics intrinsics) {
         if (rowStride % layout.bytes() != 0) {
-            throw new IllegalArgumentException("the row stride of " + rowStride + " bytes is no multiple of " + layout.bytes() + ", the bytes of "
-                    + layout);
+            throw new IllegalArgumentException("the row stride of " + rowStride + " bytes is no multiple of "
+                    + layout.bytes() + ", the bytes of " + layout);
         }
         if (!((float) metresPerUnit > 0 && metresPerUnit < Float.MAX_VALUE)) {
             throw new IllegalArgumentException("metres per unit must be positive, not " + metresPerUnit);
@@ -89,15 +95,27 @@ public final class PointCloud {
      *
      * @throws IllegalArgumentException as the others
      */
-    public static PointCloud ofDepth(long address, DepthLayout layout, int width, int height, long rowStride, double metresPerUnit,
-                                     Intrinsics intrinsics) {
-        return ofDepth(Pixels.memory(address, Pixels.bytes(width, height, rowStride, layout.bytes())), layout, width, height, rowStride,
-                metresPerUnit, intrinsics);
+    public static PointCloud ofDepth(
+            long address,
+            DepthLayout layout,
+            int width,
+            int height,
+            long rowStride,
+            double metresPerUnit,
+            Intrinsics intrinsics) {
+        return ofDepth(
+                Pixels.memory(address, Pixels.bytes(width, height, rowStride, layout.bytes())),
+                layout,
+                width,
+                height,
+                rowStride,
+                metresPerUnit,
+                intrinsics);
     }
 
     /**
-     * Reads the caller's depth image again; {@link #xyz} and {@link #points} are as of the last call. An inspector calls it for every
-     * part, so that a frame in the same memory needs nothing else. Allocates nothing.
+     * Reads the caller's depth image again; {@link #xyz} and {@link #points} are as of the last call. An inspector
+     * calls it for every part, so that a frame in the same memory needs nothing else. Allocates nothing.
      */
     public void update() {
         if (conversion != null) {
@@ -121,7 +139,9 @@ public final class PointCloud {
         return points.height();
     }
 
-    /** All {@code 3 * width * height} values: the array this cloud was made of, or a dense copy when it was a buffer. */
+    /**
+     * All {@code 3 * width * height} values: the array this cloud was made of, or a dense copy when it was a buffer.
+     */
     public float[] xyz() {
         if (points.array() != null) {
             return points.array();

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
- * A colour image in memory that the caller owns: 8 bit red, green, blue of each pixel, row by row. Not copied; other layouts are
- * converted into memory of this object's own, whenever a part with it is inspected ({@link #update}).
+ * A colour image in memory that the caller owns: 8 bit red, green, blue of each pixel, row by row. Not copied; other
+ * layouts are converted into memory of this object's own, whenever a part with it is inspected ({@link #update}).
  */
 public final class RgbImage {
     private final Pixels<byte[], BytePointer> pixels;
@@ -34,8 +34,8 @@ public final class RgbImage {
     }
 
     /**
-     * An image in native memory, a frame grabber's for example, from the buffer's position on. Make it once per buffer: the
-     * next frame in the same memory needs no new object.
+     * An image in native memory, a frame grabber's for example, from the buffer's position on. Make it once per buffer:
+     * the next frame in the same memory needs no new object.
      *
      * @param rowStride bytes from one row to the next, at least {@code 3 * width}
      * @throws IllegalArgumentException when the buffer is not direct or too small, or the stride too short
@@ -59,8 +59,8 @@ public final class RgbImage {
     }
 
     /**
-     * An image at an address, as C interfaces of frame grabbers give it. Nobody checks that the memory is there: it must stay until the
-     * last inspection, or the JVM ends.
+     * An image at an address, as C interfaces of frame grabbers give it. Nobody checks that the memory is there: it
+     * must stay until the last inspection, or the JVM ends.
      *
      * @param rowStride bytes from one row to the next
      * @throws IllegalArgumentException for address 0, a stride shorter than a row, or 2 GiB and more
@@ -71,7 +71,8 @@ public final class RgbImage {
     }
 
     /**
-     * An image of any layout in an array, dense. Other layouts than RGB8 are copied before they are converted; a direct buffer is not.
+     * An image of any layout in an array, dense. Other layouts than RGB8 are copied before they are converted; a direct
+     * buffer is not.
      *
      * @throws IllegalArgumentException when the array does not have exactly {@code samples * width * height} bytes
      */
@@ -84,12 +85,14 @@ public final class RgbImage {
             throw new IllegalArgumentException(width + "x" + height + " pixels of " + layout + " need " + row * height
                     + " bytes; the array has " + array.length);
         }
-        return new RgbImage(new ColorConversion(array, ByteBuffer.allocateDirect(array.length), layout, width, height, row));
+        return new RgbImage(
+                new ColorConversion(array, ByteBuffer.allocateDirect(array.length), layout, width, height, row));
     }
 
     /**
-     * Reads the caller's memory again where it has another layout than RGB8; {@link #rgb} and {@link #pixels} are as of the last call. An
-     * inspector calls it for every part, so that a frame in the same memory needs nothing else. Allocates nothing.
+     * Reads the caller's memory again where it has another layout than RGB8; {@link #rgb} and {@link #pixels} are as of
+     * the last call. An inspector calls it for every part, so that a frame in the same memory needs nothing else.
+     * Allocates nothing.
      */
     public void update() {
         if (conversion != null) {

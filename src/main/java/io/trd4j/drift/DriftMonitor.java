@@ -20,22 +20,23 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Watches whether the parts that are inspected are still like the normal parts of the calibration. Scores and measures of the images are
- * compared with the model's {@link DriftReference}, window by window: {@link #add} each inspected part, {@link #check} when it says that
- * a window is complete.
+ * Watches whether the parts that are inspected are still like the normal parts of the calibration. Scores and measures
+ * of the images are compared with the model's {@link DriftReference}, window by window: {@link #add} each inspected
+ * part, {@link #check} when it says that a window is complete.
  *
  * <pre>{@code
  * if (monitor.add(inspection) && monitor.check().drifted()) { … monitor.last().moved() … }
  * }</pre>
  *
- * <p>Each statistic is tested by ranks (Mann-Whitney, two-sided), and Holm's method allows for there being several: when parts are
- * independent and distributed as the reference's, at most the false-alarm rate of all windows shows drift. That is the mean over
- * references: a given one is a sample itself, and an unlucky one gives more. Windows do not overlap and no window knows of an earlier one: drift
- * that stays is reported by every window, and one that is over by none. Parts with a defect are parts like others: a few in a
- * window hardly change the ranks, many are a shift of the scores. A change of spread alone is not found.
+ * <p>Each statistic is tested by ranks (Mann-Whitney, two-sided), and Holm's method allows for there being several:
+ * when parts are independent and distributed as the reference's, at most the false-alarm rate of all windows shows
+ * drift. That is the mean over references: a given one is a sample itself, and an unlucky one gives more. Windows do
+ * not overlap and no window knows of an earlier one: drift that stays is reported by every window, and one that is over
+ * by none. Parts with a defect are parts like others: a few in a window hardly change the ranks, many are a shift of
+ * the scores. A change of spread alone is not found.
  *
- * <p>{@link #add} takes constant time and allocates nothing. One thread at a time adds and checks; counts and {@link #last} may be
- * read by any.
+ * <p>{@link #add} takes constant time and allocates nothing. One thread at a time adds and checks; counts and
+ * {@link #last} may be read by any.
  */
 public final class DriftMonitor {
     public static final int MAX_WINDOW = 100_000;
@@ -62,6 +63,7 @@ public final class DriftMonitor {
     private final Map<Statistic, Series> series = new EnumMap<>(Statistic.class);
     /** The same for add, by ordinal; null where the reference lacks the statistic. */
     private final Series[] byOrdinal = new Series[PartStatistics.COUNT];
+
     private final float[] part = new float[PartStatistics.COUNT];
     private final int window;
     private final double falseAlarmRate;
@@ -94,12 +96,13 @@ public final class DriftMonitor {
     /**
      * @param window parts that are compared at a time: more detect smaller shifts, later
      * @param falseAlarmRate share of windows that may show drift when there is none
-     * @throws IllegalArgumentException when the window is not {@link #MIN_WINDOW} to {@link #MAX_WINDOW}, the rate not between 0 and 1,
-     *     or so low that no shift, however large, could ever be told from chance
+     * @throws IllegalArgumentException when the window is not {@link #MIN_WINDOW} to {@link #MAX_WINDOW}, the rate not
+     *     between 0 and 1, or so low that no shift, however large, could ever be told from chance
      */
     public DriftMonitor(DriftReference reference, int window, double falseAlarmRate) {
         if (window < MIN_WINDOW || window > MAX_WINDOW) {
-            throw new IllegalArgumentException("the window must be " + MIN_WINDOW + " to " + MAX_WINDOW + " parts, not " + window);
+            throw new IllegalArgumentException(
+                    "the window must be " + MIN_WINDOW + " to " + MAX_WINDOW + " parts, not " + window);
         }
         if (!(falseAlarmRate > 0 && falseAlarmRate < 1)) {
             throw new IllegalArgumentException("the false-alarm rate must lie between 0 and 1, not " + falseAlarmRate);
@@ -108,12 +111,15 @@ public final class DriftMonitor {
         this.falseAlarmRate = falseAlarmRate;
         reference.statistics().forEach((statistic, values) -> series.put(statistic, new Series(values, window)));
         series.forEach((statistic, s) -> byOrdinal[statistic.ordinal()] = s);
-        int fewest = series.values().stream().mapToInt(s -> s.reference.length).min().orElseThrow();
+        int fewest =
+                series.values().stream().mapToInt(s -> s.reference.length).min().orElseThrow();
         double reachable = series.size() * RankTest.smallestP(fewest, window);
         if (reachable > falseAlarmRate) {
-            throw new IllegalArgumentException("with " + fewest + " normal parts in the reference and a window of " + window
-                    + ", a false-alarm rate of " + falseAlarmRate + " would hide every shift; allow at least " + (float) reachable
-                    + ", or use a larger window or more normal parts");
+            throw new IllegalArgumentException(
+                    "with " + fewest + " normal parts in the reference and a window of " + window
+                            + ", a false-alarm rate of " + falseAlarmRate + " would hide every shift; allow at least "
+                            + (float) reachable
+                            + ", or use a larger window or more normal parts");
         }
     }
 
@@ -128,7 +134,8 @@ public final class DriftMonitor {
     /**
      * Takes in an inspected part. Allocates nothing.
      *
-     * @return whether a window is complete, and {@link #check} can be called; if it is not, the oldest part gives way to the next
+     * @return whether a window is complete, and {@link #check} can be called; if it is not, the oldest part gives way
+     *     to the next
      */
     public boolean add(Inspection inspection) {
         PartStatistics.read(inspection, part);
@@ -150,8 +157,8 @@ public final class DriftMonitor {
     }
 
     /**
-     * Compares the newest window of parts with the reference and begins another one. A statistic that fewer than {@link #MIN_WINDOW} of
-     * them have is not tested.
+     * Compares the newest window of parts with the reference and begins another one. A statistic that fewer than
+     * {@link #MIN_WINDOW} of them have is not tested.
      *
      * @throws IllegalStateException when the window is not complete
      */
@@ -192,8 +199,17 @@ public final class DriftMonitor {
     private static Shift shift(Statistic statistic, Series s, float[] values, int count) {
         RankTest test = RankTest.of(s.reference, values, count);
         Arrays.sort(values, 0, count);
-        return new Shift(statistic, count, mean(values, count), median(values, count), s.mean, median(s.reference, s.reference.length),
-                test.superiority(), test.p(), test.p(), false);
+        return new Shift(
+                statistic,
+                count,
+                mean(values, count),
+                median(values, count),
+                s.mean,
+                median(s.reference, s.reference.length),
+                test.superiority(),
+                test.p(),
+                test.p(),
+                false);
     }
 
     /** Holm: the smallest of k p values counts k times, the next k - 1 times, none less than the one before. */
@@ -204,8 +220,19 @@ public final class DriftMonitor {
         for (int i = 0; i < byP.size(); i++) {
             Shift s = byP.get(i);
             largest = Math.max(largest, Math.min(1, (byP.size() - i) * s.p()));
-            byP.set(i, new Shift(s.statistic(), s.values(), s.mean(), s.median(), s.referenceMean(), s.referenceMedian(), s.superiority(),
-                    s.p(), largest, largest <= falseAlarmRate));
+            byP.set(
+                    i,
+                    new Shift(
+                            s.statistic(),
+                            s.values(),
+                            s.mean(),
+                            s.median(),
+                            s.referenceMean(),
+                            s.referenceMedian(),
+                            s.superiority(),
+                            s.p(),
+                            largest,
+                            largest <= falseAlarmRate));
         }
         byP.sort(Comparator.comparing(Shift::statistic));
         return byP;

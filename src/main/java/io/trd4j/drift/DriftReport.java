@@ -16,14 +16,24 @@ public record DriftReport(long firstPart, int parts, double falseAlarmRate, List
      * One statistic of the window against the reference's.
      *
      * @param values parts of the window that have the statistic
-     * @param superiority how often a value of the window is above one of the reference, of all pairs (ties count half): 0.5 = no
-     *     shift, more = upwards, less = downwards
+     * @param superiority how often a value of the window is above one of the reference, of all pairs (ties count half):
+     *     0.5 = no shift, more = upwards, less = downwards
      * @param p of the statistic by itself
-     * @param adjustedP allows for all statistics being tested (Holm): the statistic moved when it is at most the false-alarm rate
+     * @param adjustedP allows for all statistics being tested (Holm): the statistic moved when it is at most the
+     *     false-alarm rate
      * @param moved whether it did
      */
-    public record Shift(Statistic statistic, int values, double mean, double median, double referenceMean, double referenceMedian,
-                        double superiority, double p, double adjustedP, boolean moved) {
+    public record Shift(
+            Statistic statistic,
+            int values,
+            double mean,
+            double median,
+            double referenceMean,
+            double referenceMedian,
+            double superiority,
+            double p,
+            double adjustedP,
+            boolean moved) {
         /** Whether the window lies above the reference rather than below. */
         public boolean upwards() {
             return superiority > 0.5;
@@ -46,6 +56,9 @@ public record DriftReport(long firstPart, int parts, double falseAlarmRate, List
 
     /** The shift of one statistic; null when it was not tested. */
     public Shift of(Statistic statistic) {
-        return shifts.stream().filter(shift -> shift.statistic() == statistic).findFirst().orElse(null);
+        return shifts.stream()
+                .filter(shift -> shift.statistic() == statistic)
+                .findFirst()
+                .orElse(null);
     }
 }

@@ -3,10 +3,11 @@ package io.trd4j.drift;
 import org.hipparchus.special.Erf;
 
 /**
- * The two-sided Mann-Whitney test: do values come from the distribution of a reference sample? U counts the pairs of a value and a
- * reference in which the value is the larger one; an equal one counts half. Without any drift U has the mean n m / 2 and, whatever the
- * distribution, the variance n m (n + m + 1) / 12, which allows for the reference being a sample too. Equal values make the true variance
- * smaller than that, so that the test is then only more cautious. The normal approximation (corrected for continuity) overestimates small p values.
+ * The two-sided Mann-Whitney test: do values come from the distribution of a reference sample? U counts the pairs of a
+ * value and a reference in which the value is the larger one; an equal one counts half. Without any drift U has the
+ * mean n m / 2 and, whatever the distribution, the variance n m (n + m + 1) / 12, which allows for the reference being
+ * a sample too. Equal values make the true variance smaller than that, so that the test is then only more cautious. The
+ * normal approximation (corrected for continuity) overestimates small p values.
  *
  * @param superiority U / (n m), the share of pairs: 0.5 = no shift, 1 = every value is above every reference
  * @param p probability of an U as far from its mean, or farther, when there is no drift

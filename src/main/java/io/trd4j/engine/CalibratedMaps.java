@@ -18,6 +18,7 @@ public final class CalibratedMaps implements AutoCloseable {
     private final TrdCalibration calibration = Retained.of(new TrdCalibration());
     /** Null = every pixel counts. */
     private final BytePointer mask;
+
     private final FloatPointer map;
     private final FloatPointer mapRgb;
     private final FloatPointer mapDepth;
@@ -30,14 +31,20 @@ public final class CalibratedMaps implements AutoCloseable {
     public CalibratedMaps(int size, Calibration c, RegionOfInterest roi) {
         long pixels = (long) size * size;
         operators = new MapOperators(exec, size, size / 4, size / 8, size / 16);
-        calibration.mean_rgb(c.meanRgb()).std_rgb(c.stdRgb()).mean_depth(c.meanDepth()).std_depth(c.stdDepth());
+        calibration
+                .mean_rgb(c.meanRgb())
+                .std_rgb(c.stdRgb())
+                .mean_depth(c.meanDepth())
+                .std_depth(c.stdDepth());
         mask = roi == null ? null : Retained.of(new BytePointer(roi.maskBytes()));
         map = Retained.of(new FloatPointer(pixels));
         mapRgb = Retained.of(new FloatPointer(pixels));
         mapDepth = Retained.of(new FloatPointer(pixels));
     }
 
-    /** Maps of the whole image, and scores of the pixels that count, from both branches' distances at the three scales. */
+    /**
+     * Maps of the whole image, and scores of the pixels that count, from both branches' distances at the three scales.
+     */
     public void compute(Distances rgb, Distances depth) {
         Ops.anomalyMap(exec, rgb, depth, calibration, mask, operators, map, mapRgb, mapDepth, scores, 1);
     }

@@ -22,7 +22,10 @@ public interface NetworkRunner extends AutoCloseable {
     /** Element type of the images. */
     ElementType imageType();
 
-    /** Sets a prepared image from S x S x 3 float values, rounded to the nearest where the image has 16 bits; not for the hot path. */
+    /**
+     * Sets a prepared image from S x S x 3 float values, rounded to the nearest where the image has 16 bits; not for
+     * the hot path.
+     */
     default void setImage(int branch, float[] values) {
         if (imageType() == ElementType.FLOAT32) {
             new FloatPointer(image(branch)).put(values);

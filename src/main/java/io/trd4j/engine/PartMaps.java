@@ -1,11 +1,14 @@
 package io.trd4j.engine;
 
 /**
- * Scores, calibrated and blurred maps, and stage times of one part: filled by a {@link PartEngine}, anew with every part.
- * Plain fields, since nothing between the engine and its caller may cost anything.
+ * Scores, calibrated and blurred maps, and stage times of one part: filled by a {@link PartEngine}, anew with every
+ * part. Plain fields, since nothing between the engine and its caller may cost anything.
  */
 public final class PartMaps {
-    /** Combined map, S x S, row by row, in standard deviations of normal parts; of the whole image, whatever counts for the scores. */
+    /**
+     * Combined map, S x S, row by row, in standard deviations of normal parts; of the whole image, whatever counts for
+     * the scores.
+     */
     public final float[] map;
     /** The rgb branch's map. */
     public final float[] mapRgb;

@@ -22,9 +22,19 @@ import java.util.function.Function;
  * @param networkMillis median of whole runs, which no clock is read within
  * @param peakGflopPerSecond what a large matrix product of this precision reaches with these threads; 0 without steps
  */
-public record PlanReport(Backbone backbone, int size, Precision precision, int threads, String library, int runs, double flop,
-                         long weightBytes, long arenaBytes, List<StepProfile> steps, double networkMillis,
-                         double peakGflopPerSecond) {
+public record PlanReport(
+        Backbone backbone,
+        int size,
+        Precision precision,
+        int threads,
+        String library,
+        int runs,
+        double flop,
+        long weightBytes,
+        long arenaBytes,
+        List<StepProfile> steps,
+        double networkMillis,
+        double peakGflopPerSecond) {
     /** Steps that are counted together. */
     public record Total(String name, int steps, double flop, long bytes, double millis) {
         /** 10^9 multiplications and additions per second. */
@@ -75,8 +85,14 @@ public record PlanReport(Backbone backbone, int size, Precision precision, int t
     private List<Total> totals(Function<StepProfile, String> key) {
         Map<String, Total> totals = new LinkedHashMap<>();
         for (StepProfile step : steps) {
-            totals.merge(key.apply(step), new Total(key.apply(step), 1, step.flop(), step.bytes(), step.millis()),
-                    (a, b) -> new Total(a.name(), a.steps() + b.steps(), a.flop() + b.flop(), a.bytes() + b.bytes(),
+            totals.merge(
+                    key.apply(step),
+                    new Total(key.apply(step), 1, step.flop(), step.bytes(), step.millis()),
+                    (a, b) -> new Total(
+                            a.name(),
+                            a.steps() + b.steps(),
+                            a.flop() + b.flop(),
+                            a.bytes() + b.bytes(),
                             a.millis() + b.millis()));
         }
         List<Total> sorted = new ArrayList<>(totals.values());

@@ -5,7 +5,8 @@ package io.trd4j.engine;
  *
  * @param name the layer's name, or what is joined or converted
  * @param part of the network (SPEC section 2): teacher, filter, amplifier, bottleneck, decoder; else distance
- * @param kind what totals go by: {@code convolution 3x3}, {@code filter 2x2 down}, {@code transposed 2x2}, {@code convert} …
+ * @param kind what totals go by: {@code convolution 3x3}, {@code filter 2x2 down}, {@code transposed 2x2},
+ *     {@code convert} …
  * @param shape feature maps read and written, images x side x side x channels, and the kernel
  * @param type element types of the feature maps read and written
  * @param flop multiplications and additions
@@ -14,8 +15,17 @@ package io.trd4j.engine;
  * @param implementation the library's own name of the code that runs
  * @param millis median of the measured runs
  */
-public record StepProfile(String name, String part, String kind, String shape, String type, double flop, long featureBytes,
-                       long weightBytes, String implementation, double millis) {
+public record StepProfile(
+        String name,
+        String part,
+        String kind,
+        String shape,
+        String type,
+        double flop,
+        long featureBytes,
+        long weightBytes,
+        String implementation,
+        double millis) {
     /** Read and written: feature maps and weights. */
     public long bytes() {
         return featureBytes + weightBytes;

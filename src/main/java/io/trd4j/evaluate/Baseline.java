@@ -40,23 +40,28 @@ public final class Baseline {
      */
     public static Baseline open(Path file, List<String> wanted) throws IOException {
         if (!Files.isRegularFile(file)) {
-            throw new InputException("--baseline " + file + " does not exist; give the metrics.json of an earlier trd evaluate");
+            throw new InputException(
+                    "--baseline " + file + " does not exist; give the metrics.json of an earlier trd evaluate");
         }
         JsonNode root;
         try {
             root = JSON.readTree(file.toFile());
         } catch (JsonProcessingException e) {
-            throw new InputException("--baseline " + file + " is not JSON; give the metrics.json of an earlier trd evaluate", e);
+            throw new InputException(
+                    "--baseline " + file + " is not JSON; give the metrics.json of an earlier trd evaluate", e);
         }
         Path folder = file.toAbsolutePath().getParent();
         Map<String, Earlier> categories = new LinkedHashMap<>();
         for (String category : wanted) {
             JsonNode several = root.path("categories");
             if (several.isObject() ? !several.has(category) : wanted.size() > 1) {
-                throw new InputException("--baseline " + file + " has no category " + category + "; evaluate the same categories");
+                throw new InputException(
+                        "--baseline " + file + " has no category " + category + "; evaluate the same categories");
             }
             Path scores = (several.isObject() ? folder.resolve(category) : folder).resolve("scores.csv");
-            categories.put(category, new Earlier(metrics(file, several.isObject() ? several.get(category) : root), parts(scores)));
+            categories.put(
+                    category,
+                    new Earlier(metrics(file, several.isObject() ? several.get(category) : root), parts(scores)));
         }
         return new Baseline(categories);
     }
@@ -80,17 +85,23 @@ public final class Baseline {
 
     private static List<PartResult> parts(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
-            throw new InputException(file + " does not exist: --baseline needs the scores.csv that trd evaluate wrote with it");
+            throw new InputException(
+                    file + " does not exist: --baseline needs the scores.csv that trd evaluate wrote with it");
         }
         List<PartResult> parts = new ArrayList<>();
         try (MappingIterator<Map<String, String>> rows = CSV.readerFor(new TypeReference<Map<String, String>>() {})
-                .with(CsvSchema.emptySchema().withHeader()).readValues(file.toFile())) {
+                .with(CsvSchema.emptySchema().withHeader())
+                .readValues(file.toFile())) {
             while (rows.hasNext()) {
                 Map<String, String> row = rows.next();
                 if (!row.keySet().containsAll(List.of("id", "anomalous", "score"))) {
-                    throw new InputException(file + " is not a scores.csv of trd evaluate: it needs the columns id, anomalous, score");
+                    throw new InputException(
+                            file + " is not a scores.csv of trd evaluate: it needs the columns id, anomalous, score");
                 }
-                parts.add(new PartResult(row.get("id"), Boolean.parseBoolean(row.get("anomalous")), Double.parseDouble(row.get("score")),
+                parts.add(new PartResult(
+                        row.get("id"),
+                        Boolean.parseBoolean(row.get("anomalous")),
+                        Double.parseDouble(row.get("score")),
                         row.getOrDefault("verdict", "")));
             }
         } catch (JsonProcessingException | NumberFormatException e) {
@@ -111,7 +122,9 @@ public final class Baseline {
         Map<String, Map<String, Double>> change = new LinkedHashMap<>();
         rows.forEach((branch, row) -> {
             Map<String, Double> differences = new LinkedHashMap<>();
-            row.toMap().forEach((column, value) -> differences.put(column, value - earlier.metrics().get(branch).get(column)));
+            row.toMap()
+                    .forEach((column, value) -> differences.put(
+                            column, value - earlier.metrics().get(branch).get(column)));
             change.put(branch, differences);
         });
         return Comparison.of(category, change, earlier.parts(), parts);

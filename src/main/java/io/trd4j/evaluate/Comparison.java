@@ -20,8 +20,12 @@ import java.util.Map;
  * @param onlyBefore ids of parts that are no longer there
  * @param onlyNow ids of parts that were not there before
  */
-public record Comparison(String category, Map<String, Map<String, Double>> change, List<Part> parts, List<String> onlyBefore,
-                  List<String> onlyNow) {
+public record Comparison(
+        String category,
+        Map<String, Map<String, Double>> change,
+        List<Part> parts,
+        List<String> onlyBefore,
+        List<String> onlyNow) {
     /** A smaller change of standing is that of a few normal parts. */
     private static final double NOTICED = 0.05;
 
@@ -31,8 +35,15 @@ public record Comparison(String category, Map<String, Map<String, Double>> chang
      * @param standing share of the normal parts with a lower score, 0 to 1: high is right for a part with a defect, low
      *     for a normal one
      */
-    public record Part(String id, boolean anomalous, double scoreBefore, double score, double standingBefore, double standing,
-                String verdictBefore, String verdict) {
+    public record Part(
+            String id,
+            boolean anomalous,
+            double scoreBefore,
+            double score,
+            double standingBefore,
+            double standing,
+            String verdictBefore,
+            String verdict) {
         /** Above 0: for the better. */
         public double gain() {
             return (anomalous ? 1 : -1) * (standing - standingBefore);
@@ -49,8 +60,8 @@ public record Comparison(String category, Map<String, Map<String, Double>> chang
      *
      * @param change as the record has it
      */
-    public static Comparison of(String category, Map<String, Map<String, Double>> change, List<PartResult> before,
-                                List<PartResult> now) {
+    public static Comparison of(
+            String category, Map<String, Map<String, Double>> change, List<PartResult> before, List<PartResult> now) {
         double[] standingBefore = standing(before);
         double[] standing = standing(now);
         Map<String, Integer> index = new LinkedHashMap<>();
@@ -65,8 +76,15 @@ public record Comparison(String category, Map<String, Map<String, Double>> chang
             if (k == null) {
                 onlyNow.add(part.id());
             } else {
-                parts.add(new Part(part.id(), part.anomalous(), before.get(k).score(), part.score(), standingBefore[k], standing[i],
-                        before.get(k).verdict(), part.verdict()));
+                parts.add(new Part(
+                        part.id(),
+                        part.anomalous(),
+                        before.get(k).score(),
+                        part.score(),
+                        standingBefore[k],
+                        standing[i],
+                        before.get(k).verdict(),
+                        part.verdict()));
             }
         }
         parts.sort(Comparator.comparingDouble(Part::gain));
@@ -74,8 +92,12 @@ public record Comparison(String category, Map<String, Map<String, Double>> chang
     }
 
     private static double[] standing(List<PartResult> parts) {
-        return NormalRank.of(parts.stream().mapToDouble(PartResult::score).toArray(),
-                parts.stream().filter(p -> !p.anomalous()).mapToDouble(PartResult::score).toArray());
+        return NormalRank.of(
+                parts.stream().mapToDouble(PartResult::score).toArray(),
+                parts.stream()
+                        .filter(p -> !p.anomalous())
+                        .mapToDouble(PartResult::score)
+                        .toArray());
     }
 
     /**

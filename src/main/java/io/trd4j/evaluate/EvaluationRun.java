@@ -45,11 +45,13 @@ public final class EvaluationRun {
     private final int size;
     /** Of the maps, the pixels that count; null = all do. */
     private final boolean[] counts;
+
     private final List<PartFiles> parts;
     private final boolean[] anomalous;
     private final boolean[][] masks;
     /** Per branch, in the order of BRANCHES. */
     private final List<float[][]> maps = new ArrayList<>();
+
     private final List<float[]> scores = new ArrayList<>();
     private final Verdict[] verdicts;
     private boolean inspected;
@@ -72,7 +74,7 @@ public final class EvaluationRun {
     /** Sees every part while its result is there. */
     @FunctionalInterface
     public interface Observer {
-        Observer NONE = (index, part, inspection) -> { };
+        Observer NONE = (index, part, inspection) -> {};
 
         /**
          * Called once per part, in their order.
@@ -92,8 +94,9 @@ public final class EvaluationRun {
      */
     public static EvaluationRun prepare(Dataset dataset, ModelInfo model) throws IOException {
         if (dataset.test().isEmpty() || !dataset.labelled()) {
-            throw new InputException(dataset.category() + ": evaluation needs labelled test parts: test/good and test/DEFECT "
-                    + "with masks; to inspect unlabelled parts use trd inspect");
+            throw new InputException(
+                    dataset.category() + ": evaluation needs labelled test parts: test/good and test/DEFECT "
+                            + "with masks; to inspect unlabelled parts use trd inspect");
         }
         EvaluationRun run = new EvaluationRun(dataset, model);
         for (int i = 0; i < run.parts.size(); i++) {
@@ -174,7 +177,10 @@ public final class EvaluationRun {
     public List<PartResult> results() {
         List<PartResult> results = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
-            results.add(new PartResult(parts.get(i).id(), anomalous[i], score(0, i),
+            results.add(new PartResult(
+                    parts.get(i).id(),
+                    anomalous[i],
+                    score(0, i),
                     verdicts[i] == Verdict.NONE ? "" : verdicts[i].toString()));
         }
         return results;
@@ -206,7 +212,8 @@ public final class EvaluationRun {
         requireInspected();
         Map<String, Evaluation.Detail> details = new LinkedHashMap<>();
         for (int branch = 0; branch < BRANCHES.size(); branch++) {
-            details.put(BRANCHES.get(branch),
+            details.put(
+                    BRANCHES.get(branch),
                     Evaluation.detail(maps.get(branch), scores.get(branch), masks, anomalous, counts, size, size));
         }
         return details;
@@ -238,7 +245,8 @@ public final class EvaluationRun {
             files.add(folder.resolve("scores.csv"), AtomicFile.of(Csv.of(ScoreRow.class, table).getBytes(StandardCharsets.UTF_8)));
             for (int i = 0; withMaps && i < parts.size(); i++) {
                 for (int branch = 0; branch < BRANCHES.size(); branch++) {
-                    Path file = folder.resolve("maps").resolve(parts.get(i).id() + "_" + BRANCHES.get(branch) + ".tiff");
+                    Path file =
+                            folder.resolve("maps").resolve(parts.get(i).id() + "_" + BRANCHES.get(branch) + ".tiff");
                     files.add(file, AtomicFile.of(ImageWriter.tiffFloat(size, size, map(branch, i))));
                 }
             }
@@ -251,7 +259,11 @@ public final class EvaluationRun {
     public static Map<String, MetricsRow> mean(Map<String, Map<String, MetricsRow>> categories) {
         Map<String, MetricsRow> mean = new LinkedHashMap<>();
         for (String branch : BRANCHES) {
-            mean.put(branch, MetricsRow.mean(categories.values().stream().map(rows -> rows.get(branch)).toList()));
+            mean.put(
+                    branch,
+                    MetricsRow.mean(categories.values().stream()
+                            .map(rows -> rows.get(branch))
+                            .toList()));
         }
         return mean;
     }

@@ -27,10 +27,13 @@ final class CpuRunnerChoice {
 
     /** Resolves {@link Precision#AUTO} for this model on this machine. */
     static Precision resolve(Precision wanted, ModelInfo info) {
-        return resolve(wanted, p -> info.precisions() != null && info.precisions().passed(p));
+        return resolve(
+                wanted, p -> info.precisions() != null && info.precisions().passed(p));
     }
 
-    /** Resolves {@link Precision#AUTO}: the fastest precision that the CPU supports and that is allowed. FP32 always is. */
+    /**
+     * Resolves {@link Precision#AUTO}: the fastest precision that the CPU supports and that is allowed. FP32 always is.
+     */
     static Precision resolve(Precision wanted, Predicate<Precision> allowed) {
         if (wanted != Precision.AUTO) {
             return wanted;
@@ -51,26 +54,33 @@ final class CpuRunnerChoice {
         Precision precision = resolve(options.precision(), info);
         if (!CpuSupport.isAvailable()) {
             if (precision != Precision.FP32) {
-                throw new InputException("--precision " + precision.key() + " is not available on this platform; use auto or fp32");
+                throw new InputException(
+                        "--precision " + precision.key() + " is not available on this platform; use auto or fp32");
             }
             LOG.info("oneDNN is not available on this platform: the network runs in LibTorch");
             return LibTorchRunner.open(file, options.resolvedThreads());
         }
         requireSupport(precision);
-        return new CpuRunner(new CompiledPlan(ExecutionPlan.of(info.backbone(), info.size()), source(file), precision,
-                precision == Precision.INT8 ? quantization(file, info.precisions()) : null, options.resolvedThreads()));
+        return new CpuRunner(new CompiledPlan(
+                ExecutionPlan.of(info.backbone(), info.size()),
+                source(file),
+                precision,
+                precision == Precision.INT8 ? quantization(file, info.precisions()) : null,
+                options.resolvedThreads()));
     }
 
     static void requireSupport(Precision precision) {
         if (!CpuSupport.supports(precision)) {
-            throw new InputException("this CPU has no instructions for the precision " + precision.key() + "; use auto or fp32");
+            throw new InputException(
+                    "this CPU has no instructions for the precision " + precision.key() + "; use auto or fp32");
         }
     }
 
     private static Quantization quantization(ModelFile file, PrecisionTests tests) {
         if (tests == null || tests.ranges().isEmpty()) {
-            throw new InputException(file.tensors().path() + " has no ranges for the precision int8; run: trd calibrate --model "
-                    + file.tensors().path() + " --data CATEGORY");
+            throw new InputException(
+                    file.tensors().path() + " has no ranges for the precision int8; run: trd calibrate --model "
+                            + file.tensors().path() + " --data CATEGORY");
         }
         return new Quantization(tests.ranges(), Set.copyOf(tests.int8Exceptions()));
     }

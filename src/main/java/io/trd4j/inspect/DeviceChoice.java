@@ -11,10 +11,15 @@ import java.util.Objects;
 public record DeviceChoice(Kind kind, int index) {
     /** The first GPU when it can be used, else the CPU. */
     public static final DeviceChoice AUTO = new DeviceChoice(Kind.AUTO, 0);
+
     public static final DeviceChoice CPU = new DeviceChoice(Kind.CPU, 0);
 
     /** The kind of device that is asked for. */
-    public enum Kind { AUTO, CPU, CUDA }
+    public enum Kind {
+        AUTO,
+        CPU,
+        CUDA
+    }
 
     public DeviceChoice {
         Objects.requireNonNull(kind, "kind");
@@ -50,7 +55,8 @@ public record DeviceChoice(Kind kind, int index) {
                 if (key.matches("cuda:\\d{1,4}")) {
                     return cuda(Integer.parseInt(key.substring("cuda:".length())));
                 }
-                throw new InputException("unknown device '" + key + "'; use auto, cpu, cuda or cuda:N, the GPU's number from 0");
+                throw new InputException(
+                        "unknown device '" + key + "'; use auto, cpu, cuda or cuda:N, the GPU's number from 0");
         }
     }
 }

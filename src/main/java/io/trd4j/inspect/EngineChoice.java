@@ -35,7 +35,8 @@ final class EngineChoice {
         int gpu = gpu(options);
         ModelInfo info = file.info();
         if (gpu == CPU) {
-            return new CpuPartEngine(info, CpuRunnerChoice.open(file, options), options.resolvedThreads(), options.maps());
+            return new CpuPartEngine(
+                    info, CpuRunnerChoice.open(file, options), options.resolvedThreads(), options.maps());
         }
         return part(network(gpu, plan(info), CpuRunnerChoice.source(file), options), info, options);
     }
@@ -44,7 +45,8 @@ final class EngineChoice {
         int gpu = gpu(options);
         ExecutionPlan plan = plan(info);
         if (gpu == CPU) {
-            return new CpuPartEngine(info, RandomNetwork.open(plan, options), options.resolvedThreads(), options.maps());
+            return new CpuPartEngine(
+                    info, RandomNetwork.open(plan, options), options.resolvedThreads(), options.maps());
         }
         try {
             return part(network(gpu, plan, RandomNetwork.weights(plan), options), info, options);
@@ -56,14 +58,16 @@ final class EngineChoice {
     /** The network alone, as {@link #open} would run it. */
     static NetworkRunner runner(ModelFile file, InspectorOptions options) throws IOException {
         int gpu = gpu(options);
-        return gpu == CPU ? CpuRunnerChoice.open(file, options)
+        return gpu == CPU
+                ? CpuRunnerChoice.open(file, options)
                 : new CudaRunner(network(gpu, plan(file.info()), CpuRunnerChoice.source(file), options));
     }
 
     static NetworkRunner randomRunner(ExecutionPlan plan, InspectorOptions options) {
         int gpu = gpu(options);
         try {
-            return gpu == CPU ? RandomNetwork.open(plan, options)
+            return gpu == CPU
+                    ? RandomNetwork.open(plan, options)
                     : new CudaRunner(network(gpu, plan, RandomNetwork.weights(plan), options));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -80,7 +84,8 @@ final class EngineChoice {
 
     private static CudaNetwork network(int gpu, ExecutionPlan plan, WeightSource source, InspectorOptions options)
             throws IOException {
-        return CudaNetworks.open(gpu, plan, source, onCuda(options.precision()), convolver(), options.resolvedThreads());
+        return CudaNetworks.open(
+                gpu, plan, source, onCuda(options.precision()), convolver(), options.resolvedThreads());
     }
 
     /** The GPU's index, or {@link #CPU}. */
@@ -95,7 +100,8 @@ final class EngineChoice {
             onCuda(precision);
             String reason = CudaSupport.check(device.index()).reason();
             if (reason != null) {
-                throw new InputException("--device " + device.key() + " is not available: " + reason + " (or use --device cpu)");
+                throw new InputException(
+                        "--device " + device.key() + " is not available: " + reason + " (or use --device cpu)");
             }
             requireTf32(precision);
             return device.index();
@@ -129,14 +135,16 @@ final class EngineChoice {
     private static void requireTf32(Precision precision) {
         String problem = precision == Precision.TF32 ? CudaSupport.cudnnProblem() : null;
         if (problem != null) {
-            throw new InputException("--precision tf32 needs cuDNN through LibTorch: " + problem + "; or use fp32 or fp16");
+            throw new InputException(
+                    "--precision tf32 needs cuDNN through LibTorch: " + problem + "; or use fp32 or fp16");
         }
     }
 
     /** The precision on CUDA: AUTO is FP16. */
     static Precision onCuda(Precision precision) {
         if (precision == Precision.INT8) {
-            throw new InputException("--precision int8 is not available on CUDA; use auto, fp16, bf16, tf32 or fp32, or --device cpu");
+            throw new InputException(
+                    "--precision int8 is not available on CUDA; use auto, fp16, bf16, tf32 or fp32, or --device cpu");
         }
         return precision == Precision.AUTO ? Precision.FP16 : precision;
     }
@@ -147,7 +155,10 @@ final class EngineChoice {
         if (wanted == null || wanted.isBlank()) {
             return ConvolutionBackend.FASTEST;
         }
-        return Arrays.stream(ConvolutionBackend.values()).filter(c -> c.name().toLowerCase(Locale.ROOT).equals(wanted)).findFirst()
-                .orElseThrow(() -> new InputException("TRD_CUDA_CONVOLUTIONS is '" + wanted + "'; use fastest, libtrd or cudnn"));
+        return Arrays.stream(ConvolutionBackend.values())
+                .filter(c -> c.name().toLowerCase(Locale.ROOT).equals(wanted))
+                .findFirst()
+                .orElseThrow(() ->
+                        new InputException("TRD_CUDA_CONVOLUTIONS is '" + wanted + "'; use fastest, libtrd or cudnn"));
     }
 }

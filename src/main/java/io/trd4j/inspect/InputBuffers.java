@@ -8,12 +8,12 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
- * Memory for one raw part that the device of an {@link Inspector} reads without a copy: page-locked where it is a GPU. A frame
- * grabber writes each frame into it, and {@link #part()} is inspected again. RGB8 and points only: other layouts are converted into other
- * memory anyway ({@link io.trd4j.data.ColorLayout}).
+ * Memory for one raw part that the device of an {@link Inspector} reads without a copy: page-locked where it is a GPU.
+ * A frame grabber writes each frame into it, and {@link #part()} is inspected again. RGB8 and points only: other
+ * layouts are converted into other memory anyway ({@link io.trd4j.data.ColorLayout}).
  *
- * <p>Made by {@link Inspector#newInputBuffers}, for that inspector and its duplicates. Close it after the last inspection, and do
- * not touch the buffers afterwards: their memory is gone.
+ * <p>Made by {@link Inspector#newInputBuffers}, for that inspector and its duplicates. Close it after the last
+ * inspection, and do not touch the buffers afterwards: their memory is gone.
  */
 public final class InputBuffers implements AutoCloseable {
     private final PartEngine.Memory rgbMemory;
@@ -25,8 +25,8 @@ public final class InputBuffers implements AutoCloseable {
 
     InputBuffers(PartEngine engine, String id, int rgbWidth, int rgbHeight, int xyzWidth, int xyzHeight) {
         if (rgbWidth <= 0 || rgbHeight <= 0 || xyzWidth <= 0 || xyzHeight <= 0) {
-            throw new IllegalArgumentException("sizes " + rgbWidth + "x" + rgbHeight + " and " + xyzWidth + "x" + xyzHeight
-                    + " are not positive");
+            throw new IllegalArgumentException(
+                    "sizes " + rgbWidth + "x" + rgbHeight + " and " + xyzWidth + "x" + xyzHeight + " are not positive");
         }
         rgbMemory = engine.allocateInput(3L * rgbWidth * rgbHeight);
         try {
@@ -37,7 +37,9 @@ public final class InputBuffers implements AutoCloseable {
         }
         rgb = rgbMemory.buffer();
         xyz = xyzMemory.buffer().asFloatBuffer();
-        part = Part.of(id, RgbImage.of(rgb, rgbWidth, rgbHeight, 3L * rgbWidth),
+        part = Part.of(
+                id,
+                RgbImage.of(rgb, rgbWidth, rgbHeight, 3L * rgbWidth),
                 PointCloud.of(xyz, xyzWidth, xyzHeight, 3L * xyzWidth));
     }
 

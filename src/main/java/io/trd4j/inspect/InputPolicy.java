@@ -5,10 +5,10 @@ import java.util.Objects;
 /**
  * How an {@link Inspector} treats a part of which a modality is missing or unusable.
  *
- * <p>A colour image is unusable when it is black everywhere or saturated everywhere. Points are unusable when fewer than
- * {@code minValidDepth} of them are valid, or when none of them stands out of the background plane; a surface-normal image when fewer
- * than that share of its pixels is not black. Both are judged at {@link io.trd4j.data.InputQuality}'s sample positions. With both
- * unusable, a part is always refused.
+ * <p>A colour image is unusable when it is black everywhere or saturated everywhere. Points are unusable when fewer
+ * than {@code minValidDepth} of them are valid, or when none of them stands out of the background plane; a
+ * surface-normal image when fewer than that share of its pixels is not black. Both are judged at
+ * {@link io.trd4j.data.InputQuality}'s sample positions. With both unusable, a part is always refused.
  *
  * @param depth for an unusable second modality
  * @param rgb for an unusable colour image

@@ -31,7 +31,8 @@ public final class Inspection {
     }
 
     /**
-     * Zeroes in the maps what does not count: after the blur, which sees it all the same. The scores know it from the kernel.
+     * Zeroes in the maps what does not count: after the blur, which sees it all the same. The scores know it from the
+     * kernel.
      *
      * @param roi the model's; null = everything counts
      */
@@ -52,8 +53,9 @@ public final class Inspection {
     }
 
     /**
-     * Combined anomaly map, calibrated (0 = as on normal parts, 1 = one standard deviation above) and blurred. 0 where the model's
-     * region of interest excludes a pixel. Without {@link InspectorOptions#maps}, no map is filled: each is 0 everywhere.
+     * Combined anomaly map, calibrated (0 = as on normal parts, 1 = one standard deviation above) and blurred. 0 where
+     * the model's region of interest excludes a pixel. Without {@link InspectorOptions#maps}, no map is filled: each is
+     * 0 everywhere.
      */
     public float[] map() {
         return maps.map;
@@ -85,8 +87,8 @@ public final class Inspection {
     }
 
     /**
-     * Which modalities could be used. With one alone, the combined map and score are that branch's, calibrated by normal parts inspected
-     * in the same way, and the other branch's map and score are 0.
+     * Which modalities could be used. With one alone, the combined map and score are that branch's, calibrated by
+     * normal parts inspected in the same way, and the other branch's map and score are 0.
      */
     public InspectionMode mode() {
         return mode;
@@ -134,16 +136,16 @@ public final class Inspection {
     }
 
     /**
-     * From the decoded images to the network's inputs, with the conversion of other layouts and the measures of {@link #quality}; on a GPU
-     * these and the copies to page-locked memory, the rest is the network's.
+     * From the decoded images to the network's inputs, with the conversion of other layouts and the measures of
+     * {@link #quality}; on a GPU these and the copies to page-locked memory, the rest is the network's.
      */
     public long prepareNanos() {
         return maps.prepareNanos;
     }
 
     /**
-     * Teacher, both students, and the raw maps. On a GPU everything from the launch of the part's graph to the results on the host:
-     * copies, preparation, network, maps; what one graph does cannot be told apart.
+     * Teacher, both students, and the raw maps. On a GPU everything from the launch of the part's graph to the results
+     * on the host: copies, preparation, network, maps; what one graph does cannot be told apart.
      */
     public long networkNanos() {
         return maps.networkNanos;

@@ -61,16 +61,16 @@ public final class Inspector implements AutoCloseable {
     }
 
     /**
-     * An inspector with random weights, for measurements: it takes the time that a trained one takes, and its scores mean
-     * nothing. AUTO is the fastest precision that this CPU supports, as there is no accuracy test; INT8 takes its ranges from
-     * one run on noise. Calibration: mean 0, standard deviation 1; no thresholds.
+     * An inspector with random weights, for measurements: it takes the time that a trained one takes, and its scores
+     * mean nothing. AUTO is the fastest precision that this CPU supports, as there is no accuracy test; INT8 takes its
+     * ranges from one run on noise. Calibration: mean 0, standard deviation 1; no thresholds.
      *
      * @param size S, a multiple of 32
      * @param normalKernel aperture of the surface normals, 3, 5 or 7; not used for {@link Modality#DEPTH}
      * @throws InputException when this CPU lacks the precision, or the platform oneDNN
      */
-    public static Inspector random(Backbone backbone, int size, Modality modality, int normalKernel,
-                                   InspectorOptions options) {
+    public static Inspector random(
+            Backbone backbone, int size, Modality modality, int normalKernel, InspectorOptions options) {
         NativeRuntime.description();
         ModelInfo info = RandomNetwork.info(backbone, size, modality, normalKernel);
         return new Inspector(info, EngineChoice.random(info, options), options);
@@ -118,14 +118,17 @@ public final class Inspector implements AutoCloseable {
         return options;
     }
 
-    /** Another inspector of the same model and options for another thread. It shares the weights and is closed by itself. */
+    /**
+     * Another inspector of the same model and options for another thread. It shares the weights and is closed by
+     * itself.
+     */
     public Inspector duplicate() {
         return use.during(() -> new Inspector(info, engine.duplicate(), options));
     }
 
     /**
-     * Memory for a raw part that this inspector's device reads without a copy; for its duplicates too. On a GPU that saves the
-     * copy to page-locked memory, about a millisecond for 800 x 800 pixels and points.
+     * Memory for a raw part that this inspector's device reads without a copy; for its duplicates too. On a GPU that
+     * saves the copy to page-locked memory, about a millisecond for 800 x 800 pixels and points.
      *
      * @throws IllegalArgumentException when a size is not positive, or a buffer would be larger than 2 GiB
      */
@@ -133,7 +136,10 @@ public final class Inspector implements AutoCloseable {
         return use.during(() -> new InputBuffers(engine, id, rgbWidth, rgbHeight, xyzWidth, xyzHeight));
     }
 
-    /** Runs everything but the preparation once, so that the first part does not pay for first touches of memory and code. */
+    /**
+     * Runs everything but the preparation once, so that the first part does not pay for first touches of memory and
+     * code.
+     */
     public void warmUp() {
         use.enter();
         try {
@@ -144,16 +150,17 @@ public final class Inspector implements AutoCloseable {
     }
 
     /**
-     * Inspects one part, as its memory is now. When the model has a region of interest, only pixels in it count: scores are the maxima over them, and
-     * the others are 0 in the maps.
+     * Inspects one part, as its memory is now. When the model has a region of interest, only pixels in it count: scores
+     * are the maxima over them, and the others are 0 in the maps.
      *
      * @param result filled completely
-     * @throws InputException when the part cannot be inspected (no valid depth, for example, where the {@link InputPolicy} refuses
-     *     that); the result is then undefined
+     * @throws InputException when the part cannot be inspected (no valid depth, for example, where the
+     *     {@link InputPolicy} refuses that); the result is then undefined
      */
     public void inspect(Part part, Inspection result) {
         if (result.size() != info.size()) {
-            throw new IllegalArgumentException("the result is for size " + result.size() + ", the model's is " + info.size());
+            throw new IllegalArgumentException(
+                    "the result is for size " + result.size() + ", the model's is " + info.size());
         }
         use.enter();
         try {
@@ -166,16 +173,19 @@ public final class Inspector implements AutoCloseable {
                 engine.inspect(used, result.maps);
             }
             result.maps.prepareNanos += measured;
-            result.mode = used.rgb() == null ? InspectionMode.DEPTH_ONLY
+            result.mode = used.rgb() == null
+                    ? InspectionMode.DEPTH_ONLY
                     : used.hasSecond() ? InspectionMode.BOTH : InspectionMode.RGB_ONLY;
             if (result.mode != InspectionMode.BOTH) {
                 OneModality.calibrate(result.maps, result.mode, info.calibration(), options.maps());
             }
             result.leaveOut(info.regionOfInterest(), options.maps());
             if (!Float.isFinite(result.maps.score)) {
-                throw new InputException("part " + part.id() + ": the network's result is not finite: the model's weights are "
-                        + (engine.precision() == Precision.FP16 ? "damaged, or too large for fp16; try --precision bf16"
-                        : "damaged; train or import it again"));
+                throw new InputException(
+                        "part " + part.id() + ": the network's result is not finite: the model's weights are "
+                                + (engine.precision() == Precision.FP16
+                                        ? "damaged, or too large for fp16; try --precision bf16"
+                                        : "damaged; train or import it again"));
             }
             judge.judge(result, used.xyz());
         } finally {

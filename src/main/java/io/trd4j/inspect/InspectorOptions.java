@@ -11,11 +11,11 @@ import java.util.Objects;
  * @param device where it computes
  * @param maps whether an inspection has the anomaly maps; on a GPU, scores alone are sooner on the host
  * @param inputs what happens to parts of which a modality is missing or unusable
- * @param minRegion mm²: regions above a limit that are smaller do not count for the verdict, where the part's points tell their area;
- *     0 = all count. Needs maps. A part above a limit then costs a search for regions, which allocates
+ * @param minRegion mm²: regions above a limit that are smaller do not count for the verdict, where the part's points
+ *     tell their area; 0 = all count. Needs maps. A part above a limit then costs a search for regions, which allocates
  */
-public record InspectorOptions(int threads, Precision precision, DeviceChoice device, boolean maps, InputPolicy inputs,
-                               double minRegion) {
+public record InspectorOptions(
+        int threads, Precision precision, DeviceChoice device, boolean maps, InputPolicy inputs, double minRegion) {
     public static final int MAX_THREADS = 1024;
 
     public InspectorOptions {
@@ -29,7 +29,8 @@ public record InspectorOptions(int threads, Precision precision, DeviceChoice de
             throw new IllegalArgumentException("the smallest region must be 0 mm² or more, not " + minRegion);
         }
         if (minRegion > 0 && !maps) {
-            throw new IllegalArgumentException("without maps, regions have no area: leave the smallest region at 0, or bring the maps");
+            throw new IllegalArgumentException(
+                    "without maps, regions have no area: leave the smallest region at 0, or bring the maps");
         }
     }
 

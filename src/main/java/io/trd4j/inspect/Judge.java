@@ -25,7 +25,8 @@ final class Judge {
         InspectionMode mode = result.mode;
         result.thresholds = thresholds;
         result.warnings.clear();
-        result.verdict = mode == InspectionMode.BOTH ? rule.of(result.maps.score, result.maps.scoreRgb, result.maps.scoreDepth)
+        result.verdict = mode == InspectionMode.BOTH
+                ? rule.of(result.maps.score, result.maps.scoreRgb, result.maps.scoreDepth)
                 : rule.ofAlone(mode, result.maps.score);
         if (mode == InspectionMode.RGB_ONLY) {
             result.warnings.add(Warning.NO_DEPTH);

@@ -18,27 +18,39 @@ final class ModelChecks {
 
     static void requireCalibrated(Path model, ModelInfo info) {
         if (info.calibration() == null) {
-            throw new InputException(model + " is not calibrated; run: trd calibrate --model " + model + " --data CATEGORY");
+            throw new InputException(
+                    model + " is not calibrated; run: trd calibrate --model " + model + " --data CATEGORY");
         }
     }
 
     /** Parts that lack a modality need a calibration of the other branch alone. */
     static void requireCalibratedAlone(Path model, ModelInfo info, InputPolicy inputs) {
-        if ((inputs.depth() == OnUnusable.INSPECT_OTHER || inputs.rgb() == OnUnusable.INSPECT_OTHER) && info.calibration().alone() == null) {
-            throw new InputException(model + " was not calibrated for parts that lack a modality; run: trd calibrate --model " + model
-                    + " --data CATEGORY, then set its thresholds again");
+        if ((inputs.depth() == OnUnusable.INSPECT_OTHER || inputs.rgb() == OnUnusable.INSPECT_OTHER)
+                && info.calibration().alone() == null) {
+            throw new InputException(
+                    model + " was not calibrated for parts that lack a modality; run: trd calibrate --model " + model
+                            + " --data CATEGORY, then set its thresholds again");
         }
     }
 
     /** Scores of another precision are a little different ones: a threshold's rate was measured on those of its own. */
     static void warnOfOtherPrecision(Path model, ModelInfo info, Precision runs) {
         String own = runs.key();
-        String others = info.thresholds().all().map(Threshold::evidence)
-                .filter(evidence -> evidence != null && !evidence.precision().equals(own)).map(Threshold.Evidence::precision)
-                .distinct().collect(Collectors.joining(", "));
+        String others = info.thresholds()
+                .all()
+                .map(Threshold::evidence)
+                .filter(evidence -> evidence != null && !evidence.precision().equals(own))
+                .map(Threshold.Evidence::precision)
+                .distinct()
+                .collect(Collectors.joining(", "));
         if (!others.isEmpty()) {
-            LOG.warn("{}: its thresholds were set on scores computed in {}, this inspector computes in {}: their rates may not hold; "
-                    + "inspect with that precision, or set them again with trd calibrate", model, others, own);
+            LOG.warn(
+                    "{}: its thresholds were set on scores computed in {}, this inspector computes in {}: their "
+                            + "rates may not hold; "
+                            + "inspect with that precision, or set them again with trd calibrate",
+                    model,
+                    others,
+                    own);
         }
     }
 }

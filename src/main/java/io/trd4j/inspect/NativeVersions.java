@@ -12,8 +12,12 @@ public final class NativeVersions {
 
     /** One line per library, with its version. */
     public static List<String> describe() {
-        return List.of(NativeRuntime.description(), LibTorch.describe(),
-                CpuSupport.isAvailable() ? "oneDNN " + CpuSupport.version() : "oneDNN is not available on this platform",
+        return List.of(
+                NativeRuntime.description(),
+                LibTorch.describe(),
+                CpuSupport.isAvailable()
+                        ? "oneDNN " + CpuSupport.version()
+                        : "oneDNN is not available on this platform",
                 OpenCv.describe());
     }
 }

@@ -6,8 +6,9 @@ import io.trd4j.model.InspectionMode;
 import java.util.Arrays;
 
 /**
- * Scores and maps of a part that was inspected by one modality: from the calibration of both modalities to that of the branch
- * alone. A line through each value does that, because blurring commutes with it; it rises, so that it takes maxima to maxima.
+ * Scores and maps of a part that was inspected by one modality: from the calibration of both modalities to that of the
+ * branch alone. A line through each value does that, because blurring commutes with it; it rises, so that it takes
+ * maxima to maxima.
  */
 final class OneModality {
     private OneModality() {}
@@ -22,8 +23,10 @@ final class OneModality {
         Calibration.Alone alone = both.alone();
         boolean rgb = mode == InspectionMode.RGB_ONLY;
         float factor = (float) (rgb ? both.stdRgb() / alone.stdRgb() : both.stdDepth() / alone.stdDepth());
-        float shift = (float) (rgb ? (both.meanRgb() - alone.meanRgb()) / alone.stdRgb()
-                : (both.meanDepth() - alone.meanDepth()) / alone.stdDepth());
+        float shift = (float)
+                (rgb
+                        ? (both.meanRgb() - alone.meanRgb()) / alone.stdRgb()
+                        : (both.meanDepth() - alone.meanDepth()) / alone.stdDepth());
         result.score = factor * (rgb ? result.scoreRgb : result.scoreDepth) + shift;
         result.scoreRgb = rgb ? result.score : 0;
         result.scoreDepth = rgb ? 0 : result.score;

@@ -25,7 +25,8 @@ public final class PlanMeasurement {
      */
     public static PlanReport measure(Path model, InspectorOptions options, int runs) throws IOException {
         try (ModelFile file = ModelFile.open(model)) {
-            ExecutionPlan plan = ExecutionPlan.of(file.info().backbone(), file.info().size());
+            ExecutionPlan plan =
+                    ExecutionPlan.of(file.info().backbone(), file.info().size());
             try (NetworkRunner runner = EngineChoice.runner(file, options)) {
                 return of(runner, plan, options.resolvedThreads(), runs);
             }
@@ -49,11 +50,32 @@ public final class PlanMeasurement {
         }
         double millis = NetworkTimer.median(runner, plan.size(), runs);
         if (runner instanceof CudaRunner cuda) {
-            return new PlanReport(plan.backbone(), plan.size(), runner.precision(), threads, "CUDA, one graph of " + cuda.nodes()
-                    + " kernels and copies on " + cuda.device(), runs, plan.flop(), cuda.weightBytes(), cuda.arenaBytes(), cuda.steps(),
-                    millis, 0);
+            return new PlanReport(
+                    plan.backbone(),
+                    plan.size(),
+                    runner.precision(),
+                    threads,
+                    "CUDA, one graph of " + cuda.nodes() + " kernels and copies on " + cuda.device(),
+                    runs,
+                    plan.flop(),
+                    cuda.weightBytes(),
+                    cuda.arenaBytes(),
+                    cuda.steps(),
+                    millis,
+                    0);
         }
-        return new PlanReport(plan.backbone(), plan.size(), runner.precision(), threads, "LibTorch", runs, plan.flop(), 0, 0,
-                List.of(), millis, 0);
+        return new PlanReport(
+                plan.backbone(),
+                plan.size(),
+                runner.precision(),
+                threads,
+                "LibTorch",
+                runs,
+                plan.flop(),
+                0,
+                0,
+                List.of(),
+                millis,
+                0);
     }
 }

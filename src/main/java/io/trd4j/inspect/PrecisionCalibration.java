@@ -26,18 +26,20 @@ import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * Measures on normal parts what INT8 needs to know, and how close BF16 and INT8 come to FP32: maps by their correlation,
- * scores by their difference. What passes may be chosen by {@link Precision#AUTO}.
+ * Measures on normal parts what INT8 needs to know, and how close BF16 and INT8 come to FP32: maps by their
+ * correlation, scores by their difference. What passes may be chosen by {@link Precision#AUTO}.
  */
 public final class PrecisionCalibration {
     /** Smallest correlation of a part's map with FP32's, and largest relative difference of its score. */
     private static final double BF16_CORRELATION = 0.999;
+
     private static final double BF16_SCORE = 0.01;
     private static final double INT8_CORRELATION = 0.99;
     private static final double INT8_SCORE = 0.03;
     /**
-     * Layers that INT8 leaves in BF16, tried in this order until the test passes. Every error at the start of the teacher goes
-     * through all that follows; no other part of the network costs that much accuracy (benchmarks/NOTES.md).
+     * Layers that INT8 leaves in BF16, tried in this order until the test passes. Every error at the start of the
+     * teacher goes through all that follows; no other part of the network costs that much accuracy
+     * (benchmarks/NOTES.md).
      */
     static final List<String> INT8_EXCEPTIONS = List.of(ParameterNames.TEACHER + "layer1.", ParameterNames.TEACHER);
     /** More parts would change the ranges' maxima and the worst part's error little, and cost time. */
@@ -64,8 +66,14 @@ public final class PrecisionCalibration {
     /** @param map the pixels that count */
     private record Result(float[] map, float score) {}
 
-    private PrecisionCalibration(ExecutionPlan plan, WeightSource weights, Calibration calibration, RegionOfInterest roi,
-                                 Images images, int threads, IntConsumer progress) {
+    private PrecisionCalibration(
+            ExecutionPlan plan,
+            WeightSource weights,
+            Calibration calibration,
+            RegionOfInterest roi,
+            Images images,
+            int threads,
+            IntConsumer progress) {
         this.plan = plan;
         this.weights = weights;
         this.calibration = calibration;
@@ -95,13 +103,27 @@ public final class PrecisionCalibration {
      * @param progress called with the number of steps done so far
      * @return null where oneDNN is not available, as then there is only FP32
      */
-    public static PrecisionTests run(Network network, int size, Calibration calibration, RegionOfInterest roi, Images images,
-                                     int threads, IntConsumer progress) throws IOException {
+    public static PrecisionTests run(
+            Network network,
+            int size,
+            Calibration calibration,
+            RegionOfInterest roi,
+            Images images,
+            int threads,
+            IntConsumer progress)
+            throws IOException {
         if (!CpuSupport.isAvailable()) {
             return null;
         }
-        return new PrecisionCalibration(ExecutionPlan.of(network.backbone(), size), new NetworkWeights(network), calibration,
-                roi, images, threads, progress).run();
+        return new PrecisionCalibration(
+                        ExecutionPlan.of(network.backbone(), size),
+                        new NetworkWeights(network),
+                        calibration,
+                        roi,
+                        images,
+                        threads,
+                        progress)
+                .run();
     }
 
     private PrecisionTests run() throws IOException {
@@ -109,7 +131,8 @@ public final class PrecisionCalibration {
         FeatureRanges ranges = new FeatureRanges();
         inspect(Precision.FP32, null, ranges, expected);
         Accuracy bf16 = CpuSupport.supports(Precision.BF16)
-                ? test(Precision.BF16, null, expected, BF16_CORRELATION, BF16_SCORE) : null;
+                ? test(Precision.BF16, null, expected, BF16_CORRELATION, BF16_SCORE)
+                : null;
         // Kept even where INT8 cannot be tested: another CPU may be asked for it.
         Map<String, Float> largest = ranges.ranges();
         Accuracy int8 = null;
@@ -117,7 +140,12 @@ public final class PrecisionCalibration {
         if (CpuSupport.supports(Precision.INT8)) {
             for (int i = 0; i < INT8_EXCEPTIONS.size() && (int8 == null || !int8.passed()); i++) {
                 kept = layers(plan, INT8_EXCEPTIONS.get(i));
-                int8 = test(Precision.INT8, new Quantization(largest, Set.copyOf(kept)), expected, INT8_CORRELATION, INT8_SCORE);
+                int8 = test(
+                        Precision.INT8,
+                        new Quantization(largest, Set.copyOf(kept)),
+                        expected,
+                        INT8_CORRELATION,
+                        INT8_SCORE);
             }
         }
         // Steps that an early success made unnecessary.
@@ -129,28 +157,38 @@ public final class PrecisionCalibration {
 
     /** Names of the layers under a prefix. */
     static List<String> layers(ExecutionPlan plan, String prefix) {
-        return plan.layers().stream().map(Layer::convolution).filter(name -> name.startsWith(prefix)).toList();
+        return plan.layers().stream()
+                .map(Layer::convolution)
+                .filter(name -> name.startsWith(prefix))
+                .toList();
     }
 
-    private Accuracy test(Precision precision, Quantization quantization, List<Result> expected, double minCorrelation,
-                          double maxScoreError) throws IOException {
+    private Accuracy test(
+            Precision precision,
+            Quantization quantization,
+            List<Result> expected,
+            double minCorrelation,
+            double maxScoreError)
+            throws IOException {
         List<Result> got = new ArrayList<>();
         inspect(precision, quantization, null, got);
         double correlation = 1;
         double scoreError = 0;
         for (int i = 0; i < got.size(); i++) {
-            correlation = Math.min(correlation, correlation(got.get(i).map(), expected.get(i).map()));
+            correlation = Math.min(
+                    correlation, correlation(got.get(i).map(), expected.get(i).map()));
             double score = expected.get(i).score();
             scoreError = Math.max(scoreError, Math.abs(got.get(i).score() - score) / Math.max(1, Math.abs(score)));
         }
-        return new Accuracy(got.size(), correlation, scoreError, correlation >= minCorrelation && scoreError <= maxScoreError);
+        return new Accuracy(
+                got.size(), correlation, scoreError, correlation >= minCorrelation && scoreError <= maxScoreError);
     }
 
     private void inspect(Precision precision, Quantization quantization, FeatureRanges ranges, List<Result> results)
             throws IOException {
         int size = plan.size();
         try (CpuRunner runner = new CpuRunner(new CompiledPlan(plan, weights, precision, quantization, threads));
-             CalibratedMaps maps = new CalibratedMaps(size, calibration, roi)) {
+                CalibratedMaps maps = new CalibratedMaps(size, calibration, roi)) {
             float[] image = new float[3 * size * size];
             for (int part : parts) {
                 for (int branch = 0; branch < 2; branch++) {
@@ -171,7 +209,10 @@ public final class PrecisionCalibration {
         }
     }
 
-    /** 0 when one of them is constant, as a region of interest of one pixel is: nothing shows then that a precision suffices. */
+    /**
+     * 0 when one of them is constant, as a region of interest of one pixel is: nothing shows then that a precision
+     * suffices.
+     */
     static double correlation(float[] a, float[] b) {
         double meanA = mean(a);
         double meanB = mean(b);

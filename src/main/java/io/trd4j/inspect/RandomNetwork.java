@@ -39,7 +39,8 @@ final class RandomNetwork {
     /** @throws InputException when the CPU lacks the precision, or the platform oneDNN */
     static NetworkRunner open(ExecutionPlan plan, InspectorOptions options) {
         if (!CpuSupport.isAvailable()) {
-            throw new InputException("random weights need oneDNN, which is not available on this platform; use a model file");
+            throw new InputException(
+                    "random weights need oneDNN, which is not available on this platform; use a model file");
         }
         // Without an accuracy test every precision is allowed.
         Precision precision = CpuRunnerChoice.resolve(options.precision(), p -> true);
@@ -49,7 +50,8 @@ final class RandomNetwork {
             Quantization quantization = null;
             if (precision == Precision.INT8) {
                 // As for a model that passes the first of the tests.
-                Set<String> bf16 = Set.copyOf(PrecisionCalibration.layers(plan, PrecisionCalibration.INT8_EXCEPTIONS.get(0)));
+                Set<String> bf16 =
+                        Set.copyOf(PrecisionCalibration.layers(plan, PrecisionCalibration.INT8_EXCEPTIONS.get(0)));
                 FeatureRanges ranges = new FeatureRanges();
                 try (CpuRunner fp32 = new CpuRunner(
                         new CompiledPlan(plan, weights, Precision.FP32, null, options.resolvedThreads()))) {

@@ -3,8 +3,8 @@ package io.trd4j.inspect;
 import java.util.List;
 
 /**
- * A connected region of a part's maps that is above the NG limits. Positions are pixels of the maps, S x S; a pixel of the colour
- * image is one of the map times width / S and height / S.
+ * A connected region of a part's maps that is above the NG limits. Positions are pixels of the maps, S x S; a pixel of
+ * the colour image is one of the map times width / S and height / S.
  *
  * @param x left column of its box
  * @param y top row of its box
@@ -18,11 +18,23 @@ import java.util.List;
  * @param peakY where the peak is
  * @param mean of the combined map in it, standard deviations
  * @param deciding whose map is high at the peak
- * @param raisedMillimetres by how much its points lie before (above 0, a bump) or behind (below 0, a dent) the plane through what
- *                          surrounds it, on average, seen along the camera's axis; null where there are too few points
+ * @param raisedMillimetres by how much its points lie before (above 0, a bump) or behind (below 0, a dent) the plane
+ *     through what surrounds it, on average, seen along the camera's axis; null where there are too few points
  */
-public record Region(int x, int y, int width, int height, List<Point> contour, int area, Double areaSquareMillimetres, float peak,
-                     int peakX, int peakY, float mean, Deciding deciding, Double raisedMillimetres) {
+public record Region(
+        int x,
+        int y,
+        int width,
+        int height,
+        List<Point> contour,
+        int area,
+        Double areaSquareMillimetres,
+        float peak,
+        int peakX,
+        int peakY,
+        float mean,
+        Deciding deciding,
+        Double raisedMillimetres) {
     public Region {
         contour = List.copyOf(contour);
     }
@@ -31,7 +43,9 @@ public record Region(int x, int y, int width, int height, List<Point> contour, i
 
     /** One branch's map is at least twice the other's, or neither is. */
     public enum Deciding {
-        RGB, DEPTH, BOTH;
+        RGB,
+        DEPTH,
+        BOTH;
 
         static Deciding of(float rgb, float depth) {
             float r = Math.max(0, rgb);

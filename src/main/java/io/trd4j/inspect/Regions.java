@@ -25,16 +25,17 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.MatVector;
 
 /**
- * The defects of a part: the pixels at which a map is above its NG limit, and their connected regions (8 neighbours).
- * A part has a region that counts exactly when its verdict is NG. Not part of {@link Inspector#inspect}: only parts that are looked at pay for it.
+ * The defects of a part: the pixels at which a map is above its NG limit, and their connected regions (8 neighbours). A
+ * part has a region that counts exactly when its verdict is NG. Not part of {@link Inspector#inspect}: only parts that
+ * are looked at pay for it.
  */
 public final class Regions {
     private Regions() {}
 
     /**
-     * 255 where the combined, rgb or depth map is above its NG limit, else 0; S x S, row by row. All 0 without thresholds, and where
-     * the model's region of interest excludes a pixel, also when a limit is negative. Of a part that lacks a modality: where its one map
-     * is above the NG limit of such parts.
+     * 255 where the combined, rgb or depth map is above its NG limit, else 0; S x S, row by row. All 0 without
+     * thresholds, and where the model's region of interest excludes a pixel, also when a limit is negative. Of a part
+     * that lacks a modality: where its one map is above the NG limit of such parts.
      */
     public static byte[] mask(Inspection inspection) {
         return mask(inspection, Limits::ng);
@@ -49,7 +50,9 @@ public final class Regions {
         RegionOfInterest roi = inspection.regionOfInterest();
         byte[] mask = new byte[inspection.map().length];
         for (int i = 0; i < mask.length; i++) {
-            boolean above = inspection.map()[i] > combined || inspection.mapRgb()[i] > rgb || inspection.mapDepth()[i] > depth;
+            boolean above = inspection.map()[i] > combined
+                    || inspection.mapRgb()[i] > rgb
+                    || inspection.mapDepth()[i] > depth;
             mask[i] = (byte) (above && (roi == null || roi.counts(i)) ? 255 : 0);
         }
         return mask;
@@ -70,7 +73,9 @@ public final class Regions {
      * @param minRegion mm²; regions whose points tell that they are smaller are left out
      */
     public static List<Region> of(Inspection inspection, PointCloud cloud, double minRegion) {
-        return of(inspection, cloud).stream().filter(region -> counts(region, minRegion)).toList();
+        return of(inspection, cloud).stream()
+                .filter(region -> counts(region, minRegion))
+                .toList();
     }
 
     private static boolean counts(Region region, double minRegion) {
@@ -104,7 +109,8 @@ public final class Regions {
             count = opencv_imgproc.connectedComponents(pixels, labelled, 8, opencv_core.CV_32S);
             labelled.<IntBuffer>createBuffer().get(labels);
             MatVector borders = new MatVector();
-            opencv_imgproc.findContours(pixels, borders, opencv_imgproc.RETR_EXTERNAL, opencv_imgproc.CHAIN_APPROX_SIMPLE);
+            opencv_imgproc.findContours(
+                    pixels, borders, opencv_imgproc.RETR_EXTERNAL, opencv_imgproc.CHAIN_APPROX_SIMPLE);
             for (long i = 0; i < borders.size(); i++) {
                 IntBuffer points = borders.get(i).createBuffer();
                 List<Point> contour = new ArrayList<>();
@@ -145,8 +151,18 @@ public final class Regions {
         }
         int width = right - left + 1;
         int height = bottom - top + 1;
-        return new Region(left, top, width, height, contour, area, surface == null ? null : surface.areaSquareMillimetres(label),
-                inspection.map()[peak], peak % size, peak / size, (float) (sum / area),
+        return new Region(
+                left,
+                top,
+                width,
+                height,
+                contour,
+                area,
+                surface == null ? null : surface.areaSquareMillimetres(label),
+                inspection.map()[peak],
+                peak % size,
+                peak / size,
+                (float) (sum / area),
                 Deciding.of(inspection.mapRgb()[peak], inspection.mapDepth()[peak]),
                 surface == null ? null : surface.raisedMillimetres(label, left, top, width, height));
     }
@@ -203,7 +219,10 @@ public final class Regions {
             return measured == 0 ? null : 1e6 * sum / measured * all;
         }
 
-        /** Square metres of surface for one point: the parallelogram to the next column and row, else the ones before; 0 when missing. */
+        /**
+         * Square metres of surface for one point: the parallelogram to the next column and row, else the ones before; 0
+         * when missing.
+         */
         private double patch(int u, int v) {
             int here = v * columns + u;
             int across = neighbour(here, u + 1 < columns ? 1 : 0, u > 0 ? -1 : 0);
@@ -224,10 +243,16 @@ public final class Regions {
         }
 
         private int neighbour(int here, int after, int before) {
-            return !valid(here) ? -1 : after != 0 && valid(here + after) ? here + after : before != 0 && valid(here + before) ? here + before : -1;
+            return !valid(here)
+                    ? -1
+                    : after != 0 && valid(here + after)
+                            ? here + after
+                            : before != 0 && valid(here + before) ? here + before : -1;
         }
 
-        /** The plane z = a x + b y + c by least squares through the points around, half the box's size on every side. */
+        /**
+         * The plane z = a x + b y + c by least squares through the points around, half the box's size on every side.
+         */
         Double raisedMillimetres(int label, int left, int top, int width, int height) {
             int marginX = Math.max(2, width / 2);
             int marginY = Math.max(2, height / 2);

@@ -14,8 +14,10 @@ final class SingleUse {
     /** @throws IllegalStateException while another thread is inside, and after {@link #end} */
     void enter() {
         if (!state.compareAndSet(IDLE, BUSY)) {
-            throw new IllegalStateException(state.get() == CLOSED
-                    ? "the inspector is closed" : "the inspector is in use by another thread; give each thread its own");
+            throw new IllegalStateException(
+                    state.get() == CLOSED
+                            ? "the inspector is closed"
+                            : "the inspector is in use by another thread; give each thread its own");
         }
     }
 

@@ -13,7 +13,8 @@ public final class TrainingDevice {
     private TrainingDevice() {}
 
     /**
-     * @return the GPU that is asked for; with AUTO the first GPU when it and LibTorch's GPU build can be used, else the CPU
+     * @return the GPU that is asked for; with AUTO the first GPU when it and LibTorch's GPU build can be used, else the
+     *     CPU
      * @throws InputException when a GPU is asked for that cannot be used, with the reason
      */
     public static TorchDevice of(DeviceChoice choice) {
@@ -28,7 +29,8 @@ public final class TrainingDevice {
             return new TorchDevice(choice.index());
         }
         if (choice.kind() == DeviceChoice.Kind.CUDA) {
-            throw new InputException("--device " + choice.key() + " is not available to train on: " + problem + " (or use --device cpu)");
+            throw new InputException("--device " + choice.key() + " is not available to train on: " + problem
+                    + " (or use --device cpu)");
         }
         LOG.debug("training on the CPU: {}", problem);
         return TorchDevice.CPU;

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Points out images that are unlike those of normal parts. A measure is unusual when it lies farther outside what
- * the normal parts of the calibration had than they differ among each other, and farther than a little that nobody would call unusual.
+ * Points out images that are unlike those of normal parts. A measure is unusual when it lies farther outside what the
+ * normal parts of the calibration had than they differ among each other, and farther than a little that nobody would
+ * call unusual.
  */
 final class UnusualInputWarnings {
     private final float[] low = new float[PartStatistics.COUNT];
@@ -43,8 +44,10 @@ final class UnusualInputWarnings {
     /** Adds what is unusual of the part. Allocates nothing. */
     void warn(Inspection inspection, Set<Warning> warnings) {
         PartStatistics.read(inspection, values);
-        if (outside(Statistic.BRIGHTNESS) && inspection.quality().rgbWidth() > 0 || outside(Statistic.RED_SHARE)
-                || outside(Statistic.BLUE_SHARE) || above(Statistic.SATURATED_SHARE)) {
+        if (outside(Statistic.BRIGHTNESS) && inspection.quality().rgbWidth() > 0
+                || outside(Statistic.RED_SHARE)
+                || outside(Statistic.BLUE_SHARE)
+                || above(Statistic.SATURATED_SHARE)) {
             warnings.add(Warning.UNUSUAL_COLOUR);
         }
         if (below(Statistic.SHARPNESS)) {

@@ -8,7 +8,10 @@ import io.trd4j.io.InputException;
 import io.trd4j.model.Modality;
 import java.util.Locale;
 
-/** Applies an {@link InputPolicy}: which of a part's inputs are inspected. Allocates nothing for a part that is not refused. */
+/**
+ * Applies an {@link InputPolicy}: which of a part's inputs are inspected. Allocates nothing for a part that is not
+ * refused.
+ */
 final class UsableInputs {
     private final InputPolicy policy;
     private final Modality modality;
@@ -28,22 +31,36 @@ final class UsableInputs {
     Part of(Part part, InputQuality quality) {
         quality.measure(part);
         boolean noRgb = part.rgb() == null || quality.black() || quality.saturatedShare() >= 1;
-        boolean noDepth = !part.hasSecond() || quality.validDepthShare() < policy.minValidDepth()
+        boolean noDepth = !part.hasSecond()
+                || quality.validDepthShare() < policy.minValidDepth()
                 || part.normals() != null && quality.validDepthShare() == 0;
         if (noRgb && (noDepth || policy.rgb() == OnUnusable.REFUSE)) {
-            throw refused("part " + part.id(), part.rgb() == null ? "has no colour image"
-                    : "has a colour image that is " + (quality.black() ? "black" : "saturated") + " everywhere; check exposure and light");
+            throw refused(
+                    "part " + part.id(),
+                    part.rgb() == null
+                            ? "has no colour image"
+                            : "has a colour image that is " + (quality.black() ? "black" : "saturated")
+                                    + " everywhere; check exposure and light");
         }
         if (noDepth && policy.depth() == OnUnusable.REFUSE) {
-            throw refused(part.source(), !part.hasSecond() ? "has neither points nor surface normals" : String.format(Locale.ROOT,
-                    "has %.1f %% valid %s, at least %.1f %% are needed", 100 * quality.validDepthShare(),
-                    part.xyz() != null ? "points" : "surface normals", 100 * policy.minValidDepth()));
+            throw refused(
+                    part.source(),
+                    !part.hasSecond()
+                            ? "has neither points nor surface normals"
+                            : String.format(
+                                    Locale.ROOT,
+                                    "has %.1f %% valid %s, at least %.1f %% are needed",
+                                    100 * quality.validDepthShare(),
+                                    part.xyz() != null ? "points" : "surface normals",
+                                    100 * policy.minValidDepth()));
         }
         if (noRgb) {
             return part.withoutRgb();
         }
         // Where such a cloud may not be left out, or is all there is, the preparation refuses it.
-        return noDepth || Preparation.hasTooFewPoints(part, modality) && policy.depth() == OnUnusable.INSPECT_OTHER ? part.withoutSecond() : part;
+        return noDepth || Preparation.hasTooFewPoints(part, modality) && policy.depth() == OnUnusable.INSPECT_OTHER
+                ? part.withoutSecond()
+                : part;
     }
 
     /**

@@ -44,8 +44,8 @@ final class VerdictRule {
     }
 
     /**
-     * Whether there are thresholds, but none for parts inspected in this way. Such a part is never OK: that it was not judged must not
-     * look like good.
+     * Whether there are thresholds, but none for parts inspected in this way. Such a part is never OK: that it was not
+     * judged must not look like good.
      */
     boolean lacks(InspectionMode mode) {
         return any && !(mode == InspectionMode.BOTH ? anyOfBoth : alone(mode).any);
@@ -59,7 +59,9 @@ final class VerdictRule {
         if (score > ng || scoreRgb > ngRgb || scoreDepth > ngDepth) {
             return Verdict.NG;
         }
-        return score > review || scoreRgb > reviewRgb || scoreDepth > reviewDepth || !anyOfBoth ? Verdict.REVIEW : Verdict.OK;
+        return score > review || scoreRgb > reviewRgb || scoreDepth > reviewDepth || !anyOfBoth
+                ? Verdict.REVIEW
+                : Verdict.OK;
     }
 
     /** Of a part that lacks a modality. */

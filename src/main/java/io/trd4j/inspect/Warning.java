@@ -5,9 +5,15 @@ import java.util.Locale;
 
 /** Caveats for somebody who acts on an {@link Inspection}. */
 public enum Warning {
-    /** The second modality was missing or unusable: inspected by colour alone, defects of the geometry were not looked for. */
+    /**
+     * The second modality was missing or unusable: inspected by colour alone, defects of the geometry were not looked
+     * for.
+     */
     NO_DEPTH,
-    /** The colour image was missing or unusable: inspected by the second modality alone, defects of the colour were not looked for. */
+    /**
+     * The colour image was missing or unusable: inspected by the second modality alone, defects of the colour were not
+     * looked for.
+     */
     NO_RGB,
     /** The model has thresholds, but none for parts inspected in this way: the verdict is REVIEW at best. */
     NO_THRESHOLD,

@@ -21,9 +21,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Files that belong together and appear together: all are written under temporary names beside their targets, then moved
- * into place in the order they were added. Without {@link #commit} nothing changes: closing removes what was written and
- * the folders made for it, and so does the end of the process (unless it is killed).
+ * Files that belong together and appear together: all are written under temporary names beside their targets, then
+ * moved into place in the order they were added. Without {@link #commit} nothing changes: closing removes what was
+ * written and the folders made for it, and so does the end of the process (unless it is killed).
  */
 public final class FileSet implements AutoCloseable {
     private static final String SUFFIX = ".partial";
@@ -31,7 +31,8 @@ public final class FileSet implements AutoCloseable {
     private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> OPEN.forEach(FileSet::deleteQuietly), "unfinished files"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> OPEN.forEach(FileSet::deleteQuietly), "unfinished files"));
     }
 
     private record Staged(Path temporary, Path target) {}
@@ -78,7 +79,8 @@ public final class FileSet implements AutoCloseable {
     }
 
     private static String cannot(Path target, String reason) {
-        return target + " cannot be written: " + (reason == null ? "the system gives no reason" : reason) + "; make room on the disk or choose another place";
+        return target + " cannot be written: " + (reason == null ? "the system gives no reason" : reason)
+                + "; make room on the disk or choose another place";
     }
 
     /** Moves every file into place. A target that cannot be replaced leaves those before it done. */
@@ -86,7 +88,11 @@ public final class FileSet implements AutoCloseable {
         while (!staged.isEmpty()) {
             Staged file = staged.get(0);
             try {
-                Files.move(file.temporary, file.target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                Files.move(
+                        file.temporary,
+                        file.target,
+                        StandardCopyOption.ATOMIC_MOVE,
+                        StandardCopyOption.REPLACE_EXISTING);
             } catch (AtomicMoveNotSupportedException e) {
                 Files.move(file.temporary, file.target, StandardCopyOption.REPLACE_EXISTING);
             }

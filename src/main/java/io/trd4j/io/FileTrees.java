@@ -22,7 +22,9 @@ public final class FileTrees {
             return;
         }
         try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.filter(p -> !p.equals(folder)).sorted(Comparator.reverseOrder()).toList()) {
+            for (Path path : all.filter(p -> !p.equals(folder))
+                    .sorted(Comparator.reverseOrder())
+                    .toList()) {
                 Files.deleteIfExists(path);
             }
         }

@@ -12,7 +12,9 @@ public interface Keyed {
 
     /** The value of this name. */
     static <E extends Enum<E> & Keyed> Optional<E> find(Class<E> type, String key) {
-        return Arrays.stream(type.getEnumConstants()).filter(e -> e.key().equals(key)).findFirst();
+        return Arrays.stream(type.getEnumConstants())
+                .filter(e -> e.key().equals(key))
+                .findFirst();
     }
 
     /**
@@ -22,7 +24,8 @@ public interface Keyed {
      * @throws InputException for an unknown name, listing the known ones
      */
     static <E extends Enum<E> & Keyed> E of(Class<E> type, String key, String noun) {
-        return find(type, key).orElseThrow(() -> new InputException("unknown " + noun + " '" + key + "'; use one of " + keys(type)));
+        return find(type, key)
+                .orElseThrow(() -> new InputException("unknown " + noun + " '" + key + "'; use one of " + keys(type)));
     }
 
     /** All names in the order of the values, with commas between them. */

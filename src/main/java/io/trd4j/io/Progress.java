@@ -10,7 +10,7 @@ public interface Progress {
     long UNKNOWN = -1;
 
     /** Shows nothing. */
-    Progress NONE = (name, total) -> (done, extra) -> { };
+    Progress NONE = (name, total) -> (done, extra) -> {};
 
     /**
      * Begins a task.

@@ -38,9 +38,11 @@ public final class Writable {
             existing = existing.getParent();
         }
         if (!Files.isDirectory(existing)) {
-            throw new InputException(shown.toAbsolutePath().normalize().equals(existing)
-                    ? shown + " is a file, not a folder; choose another folder"
-                    : shown + " cannot be written: " + existing + " is a file, not a folder; choose another place");
+            throw new InputException(
+                    shown.toAbsolutePath().normalize().equals(existing)
+                            ? shown + " is a file, not a folder; choose another folder"
+                            : shown + " cannot be written: " + existing
+                                    + " is a file, not a folder; choose another place");
         }
         if (!Files.isWritable(existing)) {
             throw new InputException(shown + " cannot be written: no permission to write into " + existing

@@ -26,13 +26,15 @@ public final class NativeRuntime {
         try {
             Loader.load(Trd.class);
         } catch (UnsatisfiedLinkError e) {
-            throw new NativeException("libtrd cannot be loaded on " + Loader.getPlatform() + ": " + e.getMessage()
-                    + "; use a trd4j jar built for this platform", e);
+            throw new NativeException(
+                    "libtrd cannot be loaded on " + Loader.getPlatform() + ": " + e.getMessage()
+                            + "; use a trd4j jar built for this platform",
+                    e);
         }
         int version = Trd.trd_abi_version();
         if (version != Trd.TRD_ABI_VERSION) {
-            throw new NativeException("libtrd has ABI version " + version + " but this jar needs "
-                    + Trd.TRD_ABI_VERSION + "; remove the older libtrd from the library path");
+            throw new NativeException("libtrd has ABI version " + version + " but this jar needs " + Trd.TRD_ABI_VERSION
+                    + "; remove the older libtrd from the library path");
         }
         String description = Trd.trd_describe().getString();
         Logger log = LoggerFactory.getLogger(NativeRuntime.class);

@@ -24,8 +24,8 @@ public final class Status {
             case Trd.TRD_ERROR_ARGUMENT -> new IllegalArgumentException(text);
             case Trd.TRD_ERROR_UNSUPPORTED -> new UnsupportedOperationException(text);
             case Trd.TRD_ERROR_INPUT -> new InputException(text);
-            default -> new NativeException(
-                    "libtrd failed with status " + status + ": " + text, Trd.trd_last_error_code());
+            default ->
+                new NativeException("libtrd failed with status " + status + ": " + text, Trd.trd_last_error_code());
         };
     }
 }

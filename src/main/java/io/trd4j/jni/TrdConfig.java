@@ -8,9 +8,14 @@ import org.bytedeco.javacpp.tools.InfoMapper;
 
 /** How JavaCPP turns {@code trd.h} into the generated class {@code io.trd4j.jni.Trd}, which extends this one. */
 @Properties(
-        // libtrd's OpenMP is the copy that LibTorch and oneDNN bring: two runtimes in one process would fight for the cores.
-        value = @Platform(include = "trd.h", link = "trd", preload = "gomp@.1",
-                preloadresource = {"/org/bytedeco/pytorch/", "/org/bytedeco/dnnl/"}),
+        // libtrd's OpenMP is the copy that LibTorch and oneDNN bring: two runtimes in one process would fight for the
+        // cores.
+        value =
+                @Platform(
+                        include = "trd.h",
+                        link = "trd",
+                        preload = "gomp@.1",
+                        preloadresource = {"/org/bytedeco/pytorch/", "/org/bytedeco/dnnl/"}),
         global = "io.trd4j.jni.Trd",
         target = "io.trd4j.jni")
 public class TrdConfig implements InfoMapper {
@@ -28,12 +33,27 @@ public class TrdConfig implements InfoMapper {
         infoMap.put(new Info("trd_convolution").pointerTypes("TrdConvolution"));
         infoMap.put(new Info("trd_tuner_branch").pointerTypes("TrdTunerBranch"));
         infoMap.put(new Info("uint8_t").cast().valueTypes("byte").pointerTypes("BytePointer"));
-        preparation(infoMap, "trd_prepare_rgb", "@Cast(\"const uint8_t*\") BytePointer image", "@Cast(\"const uint8_t*\") byte[] image",
-                "", "");
-        preparation(infoMap, "trd_prepare_depth", "@Const FloatPointer xyz", "@Const float[] xyz",
-                "@Cast(\"uint8_t*\") long mask, ", ", @Cast(\"int32_t*\") long fault");
-        preparation(infoMap, "trd_prepare_normals", "@Const FloatPointer xyz", "@Const float[] xyz",
-                "int kernel, @Cast(\"uint8_t*\") long mask, ", ", @Cast(\"int32_t*\") long fault");
+        preparation(
+                infoMap,
+                "trd_prepare_rgb",
+                "@Cast(\"const uint8_t*\") BytePointer image",
+                "@Cast(\"const uint8_t*\") byte[] image",
+                "",
+                "");
+        preparation(
+                infoMap,
+                "trd_prepare_depth",
+                "@Const FloatPointer xyz",
+                "@Const float[] xyz",
+                "@Cast(\"uint8_t*\") long mask, ",
+                ", @Cast(\"int32_t*\") long fault");
+        preparation(
+                infoMap,
+                "trd_prepare_normals",
+                "@Const FloatPointer xyz",
+                "@Const float[] xyz",
+                "int kernel, @Cast(\"uint8_t*\") long mask, ",
+                ", @Cast(\"int32_t*\") long fault");
     }
 
     /**
@@ -41,15 +61,23 @@ public class TrdConfig implements InfoMapper {
      * the critical region holds off the garbage collector for the milliseconds of the call. Inside one, JNI allows no
      * look into other Java objects, so what comes after the array is passed as addresses.
      */
-    private static void preparation(InfoMap infoMap, String function, String pointer, String array, String more,
-                                    String last) {
+    private static void preparation(
+            InfoMap infoMap, String function, String pointer, String array, String more, String last) {
         StringBuilder text = new StringBuilder();
         for (String input : new String[] {pointer, array}) {
-            text.append("public static native @Cast(\"trd_status\") ").append(input.equals(array) ? "@CriticalRegion " : "")
-                    .append("int ").append(function).append("(@Const TrdExec exec, ").append(input)
-                    .append(", @Cast(\"int64_t\") long width, @Cast(\"int64_t\") long height, @Cast(\"int64_t\") long row_stride, ")
-                    .append("@Cast(\"void*\") long out, int type, @Cast(\"int64_t\") long size, ").append(more)
-                    .append("@Cast(\"void*\") long workspace, @Cast(\"int64_t\") long workspace_bytes").append(last).append(");\n");
+            text.append("public static native @Cast(\"trd_status\") ")
+                    .append(input.equals(array) ? "@CriticalRegion " : "")
+                    .append("int ")
+                    .append(function)
+                    .append("(@Const TrdExec exec, ")
+                    .append(input)
+                    .append(", @Cast(\"int64_t\") long width, @Cast(\"int64_t\") long height, "
+                            + "@Cast(\"int64_t\") long row_stride, ")
+                    .append("@Cast(\"void*\") long out, int type, @Cast(\"int64_t\") long size, ")
+                    .append(more)
+                    .append("@Cast(\"void*\") long workspace, @Cast(\"int64_t\") long workspace_bytes")
+                    .append(last)
+                    .append(");\n");
         }
         infoMap.put(new Info(function).javaText(text.toString()));
     }

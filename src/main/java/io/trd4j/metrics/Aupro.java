@@ -7,7 +7,7 @@ public final class Aupro {
     private Aupro() {}
 
     /**
-     * @param maps  per part height*width scores, higher = more anomalous
+     * @param maps per part height*width scores, higher = more anomalous
      * @param masks per part height*width, true = anomalous; regions are 8-connected
      * @param limit the false positive rate up to which the area is taken: 0.3 for AUPRO@30
      * @return the normalised area, 0..1

@@ -19,8 +19,12 @@ final class CurvePoints {
      * @param length how far the curve goes in all
      * @param distance how far it has come at a point; never falls
      */
-    static List<CurvePoint> of(Ranking ranking, CurvePoint start, double length, Function<Ranking.Descent, CurvePoint> point,
-                               ToDoubleFunction<CurvePoint> distance) {
+    static List<CurvePoint> of(
+            Ranking ranking,
+            CurvePoint start,
+            double length,
+            Function<Ranking.Descent, CurvePoint> point,
+            ToDoubleFunction<CurvePoint> distance) {
         List<CurvePoint> points = new ArrayList<>();
         double last = Double.NEGATIVE_INFINITY;
         if (start != null) {

@@ -8,8 +8,9 @@ import java.util.List;
  *
  * <p>The two levels are independent: the flag of a part decides on the image level, its mask on the pixel level.
  *
- * <p>Pixels that do not count are neither normal nor anomalous, and an anomalous region is what of it counts: one that lies outside
- * altogether is none, and one that the border divides is several. A part keeps its flag, whatever of its defect counts.
+ * <p>Pixels that do not count are neither normal nor anomalous, and an anomalous region is what of it counts: one that
+ * lies outside altogether is none, and one that the border divides is several. A part keeps its flag, whatever of its
+ * defect counts.
  */
 public final class Evaluation {
     private Evaluation() {}
@@ -17,37 +18,50 @@ public final class Evaluation {
     /**
      * A row and the curves behind it.
      *
-     * @param roc             image level, x = false and y = true positive rate
-     * @param pro             pixel level, x = false positive rate, y = mean overlap of the regions
+     * @param roc image level, x = false and y = true positive rate
+     * @param pro pixel level, x = false positive rate, y = mean overlap of the regions
      * @param precisionRecall image level, x = recall, y = precision
      */
-    public record Detail(MetricsRow row, List<CurvePoint> roc, List<CurvePoint> pro, List<CurvePoint> precisionRecall) {}
+    public record Detail(
+            MetricsRow row, List<CurvePoint> roc, List<CurvePoint> pro, List<CurvePoint> precisionRecall) {}
 
     /**
-     * As {@link #of(float[][], float[], boolean[][], boolean[], boolean[], int, int)}; all pixels count, and a part's score is its map's
-     * maximum.
+     * As {@link #of(float[][], float[], boolean[][], boolean[], boolean[], int, int)}; all pixels count, and a part's
+     * score is its map's maximum.
      */
     public static MetricsRow of(float[][] maps, boolean[][] masks, boolean[] anomalous, int height, int width) {
         return of(maps, maxima(maps), masks, anomalous, null, height, width);
     }
 
     /**
-     * @param maps      per part height*width scores, higher = more anomalous
-     * @param scores    per part
-     * @param masks     per part height*width, true = anomalous pixel
+     * @param maps per part height*width scores, higher = more anomalous
+     * @param scores per part
+     * @param masks per part height*width, true = anomalous pixel
      * @param anomalous per part
-     * @param counts    height*width, true = the pixel counts, in every part; null = all do
+     * @param counts height*width, true = the pixel counts, in every part; null = all do
      * @throws IllegalArgumentException for sizes that disagree, a value that is not finite (naming the part), or when
      *     {@link #missing} has something to say
      */
-    public static MetricsRow of(float[][] maps, float[] scores, boolean[][] masks, boolean[] anomalous,
-                                boolean[] counts, int height, int width) {
+    public static MetricsRow of(
+            float[][] maps,
+            float[] scores,
+            boolean[][] masks,
+            boolean[] anomalous,
+            boolean[] counts,
+            int height,
+            int width) {
         return detail(maps, scores, masks, anomalous, counts, height, width).row();
     }
 
     /** As {@link #of(float[][], float[], boolean[][], boolean[], boolean[], int, int)}, with the curves. */
-    public static Detail detail(float[][] maps, float[] scores, boolean[][] masks, boolean[] anomalous,
-                                boolean[] counts, int height, int width) {
+    public static Detail detail(
+            float[][] maps,
+            float[] scores,
+            boolean[][] masks,
+            boolean[] anomalous,
+            boolean[] counts,
+            int height,
+            int width) {
         if (scores.length != maps.length || anomalous.length != maps.length || masks.length != maps.length) {
             throw new IllegalArgumentException(maps.length + " maps, " + scores.length + " scores, " + masks.length
                     + " masks and " + anomalous.length + " labels; each part needs one of each");
@@ -59,16 +73,23 @@ public final class Evaluation {
         PixelRanking pixels = PixelRanking.of(maps, masks, counts, height, width);
         Ranking images = Ranking.of(scores, anomalous);
         ProCurve pro = ProCurve.of(pixels);
-        MetricsRow row = new MetricsRow(Auroc.of(images), Auroc.of(pixels.ranking),
-                pro.area(0.30), pro.area(0.10), pro.area(0.05), pro.area(0.01),
-                AveragePrecision.of(images), AveragePrecision.of(pixels.ranking),
-                MaxF1.of(images), MaxF1.of(pixels.ranking));
+        MetricsRow row = new MetricsRow(
+                Auroc.of(images),
+                Auroc.of(pixels.ranking),
+                pro.area(0.30),
+                pro.area(0.10),
+                pro.area(0.05),
+                pro.area(0.01),
+                AveragePrecision.of(images),
+                AveragePrecision.of(pixels.ranking),
+                MaxF1.of(images),
+                MaxF1.of(pixels.ranking));
         return new Detail(row, RocCurve.of(images), pro.points(), PrecisionRecall.of(images));
     }
 
     /**
-     * Why these parts define no row, in one line, or null when they do: the metrics need a normal and an anomalous part,
-     * and a normal and an anomalous pixel among those that count.
+     * Why these parts define no row, in one line, or null when they do: the metrics need a normal and an anomalous
+     * part, and a normal and an anomalous pixel among those that count.
      *
      * @param counts as in {@link #of}
      */
@@ -89,9 +110,11 @@ public final class Evaluation {
         long marked = PixelRanking.count(masks, true, counts);
         String where = counts == null ? "" : " in the region of interest";
         if (marked == 0) {
-            return "no mask of the " + anomalous.length + " test parts marks a pixel" + where + "; the pixel metrics need at least one";
+            return "no mask of the " + anomalous.length + " test parts marks a pixel" + where
+                    + "; the pixel metrics need at least one";
         }
-        return PixelRanking.count(masks, false, counts) > 0 ? null
+        return PixelRanking.count(masks, false, counts) > 0
+                ? null
                 : "every pixel of every mask" + where + " is anomalous; the pixel metrics need normal pixels";
     }
 

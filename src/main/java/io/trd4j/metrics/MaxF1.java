@@ -23,8 +23,8 @@ public final class MaxF1 {
     /**
      * The best F1 and a threshold that reaches it.
      *
-     * @param threshold samples above it are called anomalous; halfway between the lowest score that is to be and the next lower one,
-     *     of several equally good ones the highest
+     * @param threshold samples above it are called anomalous; halfway between the lowest score that is to be and the
+     *     next lower one, of several equally good ones the highest
      */
     public record Best(double f1, double threshold) {}
 

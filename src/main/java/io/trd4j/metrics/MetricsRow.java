@@ -9,11 +9,20 @@ import java.util.Map;
  * One row of the official table (SPEC section 6), as shares from 0 to 1. I- columns judge whole parts by their score,
  * P- and AUPRO columns judge pixels.
  */
-public record MetricsRow(double iAuroc, double pAuroc, double aupro30, double aupro10, double aupro5, double aupro1,
-                         double iAp, double pAp, double iF1, double pF1) {
+public record MetricsRow(
+        double iAuroc,
+        double pAuroc,
+        double aupro30,
+        double aupro10,
+        double aupro5,
+        double aupro1,
+        double iAp,
+        double pAp,
+        double iF1,
+        double pF1) {
     /** The columns as they are spelled in tables and in metrics.json, in their order. */
-    public static final List<String> COLUMNS = List.of("I-AUROC", "P-AUROC", "AUPRO@30", "AUPRO@10", "AUPRO@5", "AUPRO@1",
-            "I-AP", "P-AP", "I-F1", "P-F1");
+    public static final List<String> COLUMNS =
+            List.of("I-AUROC", "P-AUROC", "AUPRO@30", "AUPRO@10", "AUPRO@5", "AUPRO@1", "I-AP", "P-AP", "I-F1", "P-F1");
 
     public MetricsRow {
         double[] values = {iAuroc, pAuroc, aupro30, aupro10, aupro5, aupro1, iAp, pAp, iF1, pF1};

@@ -15,14 +15,16 @@ public final class NormalRank {
         if (normal.length == 0) {
             throw new IllegalArgumentException("there are no normal scores to stand among");
         }
-        return Arrays.stream(scores).map(score -> {
-            int below = 0;
-            int same = 0;
-            for (double other : normal) {
-                below += other < score ? 1 : 0;
-                same += other == score ? 1 : 0;
-            }
-            return (below + 0.5 * same) / normal.length;
-        }).toArray();
+        return Arrays.stream(scores)
+                .map(score -> {
+                    int below = 0;
+                    int same = 0;
+                    for (double other : normal) {
+                        below += other < score ? 1 : 0;
+                        same += other == score ? 1 : 0;
+                    }
+                    return (below + 0.5 * same) / normal.length;
+                })
+                .toArray();
     }
 }

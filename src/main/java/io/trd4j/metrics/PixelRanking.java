@@ -1,12 +1,16 @@
 package io.trd4j.metrics;
 
-/** Every pixel of every part that counts, sorted once for P-AUROC, P-AP, P-F1 and AUPRO; and the regions AUPRO averages over. */
+/**
+ * Every pixel of every part that counts, sorted once for P-AUROC, P-AP, P-F1 and AUPRO; and the regions AUPRO averages
+ * over.
+ */
 final class PixelRanking {
     final Ranking ranking;
     /** 8-connected regions of all masks together. */
     final int regions;
     /** Per anomalous pixel, part after part: its score's key, and 1 / (pixels of its region). */
     final int[] regionKeys;
+
     final double[] regionWeights;
 
     private PixelRanking(Ranking ranking, int regions, int[] regionKeys, double[] regionWeights) {
@@ -17,7 +21,7 @@ final class PixelRanking {
     }
 
     /**
-     * @param maps  per part height*width scores
+     * @param maps per part height*width scores
      * @param masks per part height*width, true = anomalous
      * @param counts height*width, true = the pixel counts; null = all do
      * @throws IllegalArgumentException for sizes that disagree, a score that is not finite, or no pixel of either kind
@@ -92,12 +96,13 @@ final class PixelRanking {
         }
         for (int part = 0; part < maps.length; part++) {
             if (maps[part].length != (long) height * width || masks[part].length != maps[part].length) {
-                throw new IllegalArgumentException("part " + part + " has a map of " + maps[part].length + " and a mask of "
-                        + masks[part].length + " pixels, not " + height + "x" + width);
+                throw new IllegalArgumentException("part " + part + " has a map of " + maps[part].length
+                        + " and a mask of " + masks[part].length + " pixels, not " + height + "x" + width);
             }
         }
         if (counts != null && counts.length != (long) height * width) {
-            throw new IllegalArgumentException(counts.length + " pixels that count or not, where a map has " + height + "x" + width);
+            throw new IllegalArgumentException(
+                    counts.length + " pixels that count or not, where a map has " + height + "x" + width);
         }
     }
 }

@@ -7,8 +7,8 @@ public final class PrecisionRecall {
     private PrecisionRecall() {}
 
     /**
-     * At most 200 points by rising recall, x = recall, y = precision; every point is exact, and with few distinct scores
-     * none is left out.
+     * At most 200 points by rising recall, x = recall, y = precision; every point is exact, and with few distinct
+     * scores none is left out.
      *
      * @throws IllegalArgumentException for different lengths, a score that is not finite, or samples of one kind only
      */
@@ -17,7 +17,13 @@ public final class PrecisionRecall {
     }
 
     static List<CurvePoint> of(Ranking ranking) {
-        return CurvePoints.of(ranking, null, 1, d -> new CurvePoint((double) d.truePositives / ranking.anomalous.length,
-                (double) d.truePositives / (d.truePositives + d.falsePositives)), CurvePoint::x);
+        return CurvePoints.of(
+                ranking,
+                null,
+                1,
+                d -> new CurvePoint(
+                        (double) d.truePositives / ranking.anomalous.length,
+                        (double) d.truePositives / (d.truePositives + d.falsePositives)),
+                CurvePoint::x);
     }
 }

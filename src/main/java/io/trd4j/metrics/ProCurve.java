@@ -12,6 +12,7 @@ final class ProCurve {
 
     /** Both ascending, of the same length, ending in (1, 1). */
     private final double[] fpr;
+
     private final double[] pro;
 
     private ProCurve(double[] fpr, double[] pro) {

@@ -7,13 +7,14 @@ package io.trd4j.metrics;
 final class Ranking {
     /** Keys of the normal and of the anomalous samples, both ascending, neither empty. */
     final int[] normal;
+
     final int[] anomalous;
 
     /** Takes ownership of both arrays and sorts them. */
     Ranking(int[] normal, int[] anomalous) {
         if (normal.length == 0 || anomalous.length == 0) {
-            throw new IllegalArgumentException("a rank metric needs normal and anomalous samples, not "
-                    + normal.length + " normal and " + anomalous.length + " anomalous");
+            throw new IllegalArgumentException("a rank metric needs normal and anomalous samples, not " + normal.length
+                    + " normal and " + anomalous.length + " anomalous");
         }
         RadixSort.sort(normal);
         RadixSort.sort(anomalous);
@@ -21,7 +22,9 @@ final class Ranking {
         this.anomalous = anomalous;
     }
 
-    /** @throws IllegalArgumentException for arrays of different length, a score that is not finite, or an empty class */
+    /**
+     * @throws IllegalArgumentException for arrays of different length, a score that is not finite, or an empty class
+     */
     static Ranking of(float[] scores, boolean[] anomalous) {
         if (scores.length != anomalous.length) {
             throw new IllegalArgumentException(scores.length + " scores but " + anomalous.length + " labels");
@@ -58,7 +61,9 @@ final class Ranking {
         return Float.intBitsToFloat(key ^ ((key >> 31) & 0x7fffffff));
     }
 
-    /** All distinct scores from the highest down; each is a threshold that calls every sample at or above it anomalous. */
+    /**
+     * All distinct scores from the highest down; each is a threshold that calls every sample at or above it anomalous.
+     */
     Descent descend() {
         return new Descent();
     }
@@ -68,6 +73,7 @@ final class Ranking {
         int threshold;
         /** Normal and anomalous samples at or above the threshold. */
         long falsePositives;
+
         long truePositives;
         private int n = normal.length;
         private int a = anomalous.length;
@@ -78,8 +84,8 @@ final class Ranking {
                 return false;
             }
             // No finite score has the key MIN_VALUE, so it can stand for "none left".
-            threshold = Math.max(n > 0 ? normal[n - 1] : Integer.MIN_VALUE,
-                    a > 0 ? anomalous[a - 1] : Integer.MIN_VALUE);
+            threshold =
+                    Math.max(n > 0 ? normal[n - 1] : Integer.MIN_VALUE, a > 0 ? anomalous[a - 1] : Integer.MIN_VALUE);
             while (n > 0 && normal[n - 1] == threshold) {
                 n--;
             }

@@ -7,8 +7,8 @@ public final class RocCurve {
     private RocCurve() {}
 
     /**
-     * At most 200 points from (0, 0) to (1, 1), x = false and y = true positive rate; every point is exact, and with few
-     * distinct scores none is left out.
+     * At most 200 points from (0, 0) to (1, 1), x = false and y = true positive rate; every point is exact, and with
+     * few distinct scores none is left out.
      *
      * @throws IllegalArgumentException for different lengths, a score that is not finite, or samples of one kind only
      */
@@ -18,7 +18,13 @@ public final class RocCurve {
 
     static List<CurvePoint> of(Ranking ranking) {
         // The curve climbs by 1 along each axis.
-        return CurvePoints.of(ranking, new CurvePoint(0, 0), 2, d -> new CurvePoint((double) d.falsePositives / ranking.normal.length,
-                (double) d.truePositives / ranking.anomalous.length), p -> p.x() + p.y());
+        return CurvePoints.of(
+                ranking,
+                new CurvePoint(0, 0),
+                2,
+                d -> new CurvePoint(
+                        (double) d.falsePositives / ranking.normal.length,
+                        (double) d.truePositives / ranking.anomalous.length),
+                p -> p.x() + p.y());
     }
 }

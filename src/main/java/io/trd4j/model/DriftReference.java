@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Statistics of normal parts, as they were when a model was calibrated: what later parts are compared with. Of fixed size: of many parts,
- * {@link #MAX_PARTS} that are evenly spaced among them stand for all.
+ * Statistics of normal parts, as they were when a model was calibrated: what later parts are compared with. Of fixed
+ * size: of many parts, {@link #MAX_PARTS} that are evenly spaced among them stand for all.
  *
  * @param parts whose statistics these are
  * @param dataSha256 of all parts there were, as {@link Threshold.Evidence} has it
@@ -15,7 +15,8 @@ import java.util.Map;
  * @param device that computed them: {@code cpu}, or {@code cuda:0 (name of the GPU)}
  * @param statistics of each that at least {@link #MIN_PARTS} parts have, the parts' values in ascending order
  */
-public record DriftReference(int parts, String dataSha256, String precision, String device, Map<Statistic, List<Float>> statistics) {
+public record DriftReference(
+        int parts, String dataSha256, String precision, String device, Map<Statistic, List<Float>> statistics) {
     /** With fewer, hardly any difference could be told from chance. */
     public static final int MIN_PARTS = 10;
     /** More would detect hardly more: what limits a test is the smaller of two samples, the window of later parts. */
@@ -36,7 +37,9 @@ public record DriftReference(int parts, String dataSha256, String precision, Str
     private static void check(Statistic statistic, List<Float> values, int parts) {
         boolean sound = values != null && values.size() >= MIN_PARTS && values.size() <= Math.min(parts, MAX_PARTS);
         for (int i = 0; sound && i < values.size(); i++) {
-            sound = values.get(i) != null && Float.isFinite(values.get(i)) && (i == 0 || values.get(i - 1) <= values.get(i));
+            sound = values.get(i) != null
+                    && Float.isFinite(values.get(i))
+                    && (i == 0 || values.get(i - 1) <= values.get(i));
         }
         if (!sound) {
             throw new IllegalArgumentException("a drift reference of " + parts + " parts needs " + MIN_PARTS + " to "

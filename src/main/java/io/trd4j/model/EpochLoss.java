@@ -8,7 +8,8 @@ package io.trd4j.model;
  */
 public record EpochLoss(double rgb, double depth, Double validationRgb, Double validationDepth) {
     public EpochLoss {
-        if (!Double.isFinite(rgb + depth) || validationRgb != null && !Double.isFinite(validationRgb)
+        if (!Double.isFinite(rgb + depth)
+                || validationRgb != null && !Double.isFinite(validationRgb)
                 || validationDepth != null && !Double.isFinite(validationDepth)) {
             throw new IllegalArgumentException("a training curve has finite numbers");
         }

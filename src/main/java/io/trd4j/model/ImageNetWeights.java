@@ -27,8 +27,15 @@ import java.util.function.LongConsumer;
  * the first eight digits of the content's SHA-256, which every use verifies.
  */
 final class ImageNetWeights {
-    private static final Map<Backbone, String> HASHES = Map.of(Backbone.RESNET18, "f37072fd", Backbone.RESNET34, "b627a593",
-            Backbone.RESNET50, "0676ba61", Backbone.WIDE_RESNET50_2, "95faca4d");
+    private static final Map<Backbone, String> HASHES = Map.of(
+            Backbone.RESNET18,
+            "f37072fd",
+            Backbone.RESNET34,
+            "b627a593",
+            Backbone.RESNET50,
+            "0676ba61",
+            Backbone.WIDE_RESNET50_2,
+            "95faca4d");
     private static final URI HOST = URI.create("https://download.pytorch.org/models/");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     // Four times the largest of these files: what goes on longer is not one of them.
@@ -67,8 +74,8 @@ final class ImageNetWeights {
             String actual = Sha256.of(file);
             if (!actual.startsWith(expected)) {
                 Files.delete(file);
-                throw new InputException(file + " was damaged (its SHA-256 begins with " + actual.substring(0, 8) + ", not "
-                        + expected + ") and has been deleted; run again to download it");
+                throw new InputException(file + " was damaged (its SHA-256 begins with " + actual.substring(0, 8)
+                        + ", not " + expected + ") and has been deleted; run again to download it");
             }
             return file;
         }
@@ -79,8 +86,10 @@ final class ImageNetWeights {
             Thread.currentThread().interrupt();
             throw new InputException("the download of " + source + " was interrupted; run again", e);
         } catch (DownloadException e) {
-            throw new InputException(source + " " + e.getMessage() + "; without a network, get that file elsewhere and put it "
-                    + "here: " + file.toAbsolutePath(), e);
+            throw new InputException(
+                    source + " " + e.getMessage() + "; without a network, get that file elsewhere and put it "
+                            + "here: " + file.toAbsolutePath(),
+                    e);
         }
         return file;
     }
@@ -91,7 +100,9 @@ final class ImageNetWeights {
     }
 
     private void download(URI source, String expected, Sink sink) throws IOException {
-        HttpClient client = HttpClient.newBuilder().connectTimeout(patience).followRedirects(HttpClient.Redirect.NORMAL)
+        HttpClient client = HttpClient.newBuilder()
+                .connectTimeout(patience)
+                .followRedirects(HttpClient.Redirect.NORMAL)
                 .build();
         HttpRequest request = HttpRequest.newBuilder(source).timeout(patience).build();
         HttpResponse<InputStream> response;
@@ -111,8 +122,10 @@ final class ImageNetWeights {
         }
         String actual = sha256.hex();
         if (!actual.startsWith(expected)) {
-            throw new DownloadException("gave a wrong file, now deleted (its SHA-256 begins with " + actual.substring(0, 8)
-                    + ", not " + expected + ")", null);
+            throw new DownloadException(
+                    "gave a wrong file, now deleted (its SHA-256 begins with " + actual.substring(0, 8) + ", not "
+                            + expected + ")",
+                    null);
         }
     }
 

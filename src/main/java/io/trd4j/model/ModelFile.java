@@ -55,7 +55,10 @@ public final class ModelFile implements AutoCloseable {
      */
     public static void write(Path file, ModelInfo info, List<SafetensorsWriter.Source> tensors) throws IOException {
         try {
-            checkTensors(file, info.backbone(), tensors.stream().map(SafetensorsWriter.Source::info).toList());
+            checkTensors(
+                    file,
+                    info.backbone(),
+                    tensors.stream().map(SafetensorsWriter.Source::info).toList());
         } catch (InputException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
@@ -70,8 +73,12 @@ public final class ModelFile implements AutoCloseable {
      */
     public static void replaceInfo(Path file, UnaryOperator<ModelInfo> change) throws IOException {
         try (ModelFile model = open(file)) {
-            write(file, change.apply(model.info),
-                    model.tensors.tensors().stream().map(t -> model.tensors.source(t.name())).toList());
+            write(
+                    file,
+                    change.apply(model.info),
+                    model.tensors.tensors().stream()
+                            .map(t -> model.tensors.source(t.name()))
+                            .toList());
         }
     }
 
@@ -86,9 +93,12 @@ public final class ModelFile implements AutoCloseable {
 
     /** The tensors of one network, without its prefix, in state-dict order; read when asked, while this is open. */
     public List<SafetensorsWriter.Source> sources(String prefix) {
-        List<TensorInfo> names = prefix.equals(ParameterNames.TEACHER) ? ParameterNames.teacher(info.backbone())
+        List<TensorInfo> names = prefix.equals(ParameterNames.TEACHER)
+                ? ParameterNames.teacher(info.backbone())
                 : ParameterNames.student(info.backbone());
-        return names.stream().map(t -> tensors.source(prefix + t.name()).withName(t.name())).toList();
+        return names.stream()
+                .map(t -> tensors.source(prefix + t.name()).withName(t.name()))
+                .toList();
     }
 
     /** SHA-256 of the whole file, as 64 hexadecimal digits. */
@@ -104,8 +114,8 @@ public final class ModelFile implements AutoCloseable {
     public void verifyTeacher() throws IOException {
         String actual = teacherSha256(sources(ParameterNames.TEACHER));
         if (!actual.equals(info.teacherSha256())) {
-            throw new InputException(tensors.path() + ": the teacher's tensors have SHA-256 " + actual + ", the metadata says "
-                    + info.teacherSha256() + "; the file is damaged or was edited");
+            throw new InputException(tensors.path() + ": the teacher's tensors have SHA-256 " + actual
+                    + ", the metadata says " + info.teacherSha256() + "; the file is damaged or was edited");
         }
     }
 
@@ -133,11 +143,15 @@ public final class ModelFile implements AutoCloseable {
 
     private static void checkTensors(Path file, Backbone backbone, Collection<TensorInfo> found) {
         Set<String> names = new HashSet<>();
-        for (String prefix : List.of(ParameterNames.STUDENT_RGB, ParameterNames.STUDENT_DEPTH, ParameterNames.TEACHER)) {
-            List<TensorInfo> expected = prefix.equals(ParameterNames.TEACHER) ? ParameterNames.teacher(backbone)
+        for (String prefix :
+                List.of(ParameterNames.STUDENT_RGB, ParameterNames.STUDENT_DEPTH, ParameterNames.TEACHER)) {
+            List<TensorInfo> expected = prefix.equals(ParameterNames.TEACHER)
+                    ? ParameterNames.teacher(backbone)
                     : ParameterNames.student(backbone);
-            List<TensorInfo> own = found.stream().filter(t -> t.name().startsWith(prefix))
-                    .map(t -> t.withName(t.name().substring(prefix.length()))).toList();
+            List<TensorInfo> own = found.stream()
+                    .filter(t -> t.name().startsWith(prefix))
+                    .map(t -> t.withName(t.name().substring(prefix.length())))
+                    .toList();
             ParameterNames.check(file, prefix, expected, own);
             Set<TensorInfo> exact = new HashSet<>(own);
             for (TensorInfo t : expected) {

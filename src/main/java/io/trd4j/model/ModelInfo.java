@@ -20,7 +20,8 @@ import java.util.TreeMap;
  * @param formatVersion {@link #FORMAT_VERSION} in files written by this version
  * @param size S, the square input size, a positive multiple of 32 up to {@link #MAX_SIZE}
  * @param modality of the second branch
- * @param normalKernel Sobel aperture of the surface normals, odd, 1 to 31 (SPEC section 5); 0 when the modality is depth
+ * @param normalKernel Sobel aperture of the surface normals, odd, 1 to 31 (SPEC section 5); 0 when the modality is
+ *     depth
  * @param calibration null when the model has none yet
  * @param thresholds on the scores; null is taken as {@link Thresholds#NONE}
  * @param training null for an imported model
@@ -29,9 +30,19 @@ import java.util.TreeMap;
  * @param driftReference statistics of normal parts under this calibration; null when there are none
  * @param teacherSha256 64 hexadecimal digits, see {@link ModelFile#teacherSha256}
  */
-public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality modality, int normalKernel,
-        Calibration calibration, Thresholds thresholds, TrainingSummary training, PrecisionTests precisions,
-        RegionOfInterest regionOfInterest, DriftReference driftReference, String teacherSha256) {
+public record ModelInfo(
+        int formatVersion,
+        Backbone backbone,
+        int size,
+        Modality modality,
+        int normalKernel,
+        Calibration calibration,
+        Thresholds thresholds,
+        TrainingSummary training,
+        PrecisionTests precisions,
+        RegionOfInterest regionOfInterest,
+        DriftReference driftReference,
+        String teacherSha256) {
     public static final int FORMAT_VERSION = 1;
     /** A map of this size has 64 MiB; beyond it, sizes come from damaged files and slipped fingers. */
     public static final int MAX_SIZE = 4096;
@@ -44,6 +55,7 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
     private static final String CALIBRATION_KEY = "trd.calibration";
     /** Also in files of before there were several: the combined score's NG threshold alone. */
     private static final String THRESHOLD_KEY = "trd.threshold";
+
     private static final String THRESHOLDS_KEY = "trd.thresholds";
     private static final String TRAINING_KEY = "trd.training";
     private static final String PRECISIONS_KEY = "trd.precisions";
@@ -62,41 +74,81 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
     /** For what has optional parts, which their constructors check. */
     private static final JsonMapper SPARSE = JSON.rebuild()
             .disable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-            .defaultPropertyInclusion(JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
+            .defaultPropertyInclusion(
+                    JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
             .build();
 
     public ModelInfo {
-        Arguments.require(size > 0 && size <= MAX_SIZE && size % 32 == 0,
+        Arguments.require(
+                size > 0 && size <= MAX_SIZE && size % 32 == 0,
                 "the size must be a multiple of 32 from 32 to " + MAX_SIZE + ", not " + size);
         normalKernel = modality == Modality.DEPTH ? 0 : normalKernel;
-        Arguments.require(modality == Modality.DEPTH || normalKernel % 2 == 1 && normalKernel > 0 && normalKernel < 32,
+        Arguments.require(
+                modality == Modality.DEPTH || normalKernel % 2 == 1 && normalKernel > 0 && normalKernel < 32,
                 "the normal kernel must be odd, 1 to 31, not " + normalKernel);
         thresholds = thresholds == null ? Thresholds.NONE : thresholds;
-        Arguments.require(regionOfInterest == null || regionOfInterest.size() == size, "the region of interest must have the model's size "
-                + size + ", not " + (regionOfInterest == null ? 0 : regionOfInterest.size()));
-        Arguments.require(teacherSha256.matches("[0-9a-f]{64}"), "the teacher's SHA-256 must have 64 hexadecimal digits");
+        Arguments.require(
+                regionOfInterest == null || regionOfInterest.size() == size,
+                "the region of interest must have the model's size " + size + ", not "
+                        + (regionOfInterest == null ? 0 : regionOfInterest.size()));
+        Arguments.require(
+                teacherSha256.matches("[0-9a-f]{64}"), "the teacher's SHA-256 must have 64 hexadecimal digits");
     }
 
     /**
-     * Of a model that has weights and nothing else yet: the {@code with} methods add what is known, and each says what it drops.
+     * Of a model that has weights and nothing else yet: the {@code with} methods add what is known, and each says what
+     * it drops.
      *
      * @param normalKernel as {@link #normalKernel}; ignored when the modality is depth
      */
     public static ModelInfo of(Backbone backbone, int size, Modality modality, int normalKernel, String teacherSha256) {
-        return new ModelInfo(FORMAT_VERSION, backbone, size, modality, normalKernel, null, Thresholds.NONE, null, null, null, null,
+        return new ModelInfo(
+                FORMAT_VERSION,
+                backbone,
+                size,
+                modality,
+                normalKernel,
+                null,
+                Thresholds.NONE,
+                null,
+                null,
+                null,
+                null,
                 teacherSha256);
     }
 
     /** Drops nothing: it says how the weights that are there were trained. */
     public ModelInfo withTraining(TrainingSummary summary) {
-        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, thresholds, summary, precisions,
-                regionOfInterest, driftReference, teacherSha256);
+        return new ModelInfo(
+                formatVersion,
+                backbone,
+                size,
+                modality,
+                normalKernel,
+                calibration,
+                thresholds,
+                summary,
+                precisions,
+                regionOfInterest,
+                driftReference,
+                teacherSha256);
     }
 
     /** Drops nothing: it names the teacher that is there. */
     public ModelInfo withTeacherSha256(String sha256) {
-        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, thresholds, training, precisions,
-                regionOfInterest, driftReference, sha256);
+        return new ModelInfo(
+                formatVersion,
+                backbone,
+                size,
+                modality,
+                normalKernel,
+                calibration,
+                thresholds,
+                training,
+                precisions,
+                regionOfInterest,
+                driftReference,
+                sha256);
     }
 
     /**
@@ -105,8 +157,19 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
      * @param newCalibration null = none
      */
     public ModelInfo withCalibration(Calibration newCalibration) {
-        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, newCalibration, Thresholds.NONE, training, null,
-                regionOfInterest, null, teacherSha256);
+        return new ModelInfo(
+                formatVersion,
+                backbone,
+                size,
+                modality,
+                normalKernel,
+                newCalibration,
+                Thresholds.NONE,
+                training,
+                null,
+                regionOfInterest,
+                null,
+                teacherSha256);
     }
 
     /**
@@ -115,14 +178,36 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
      * @param tests null = none
      */
     public ModelInfo withPrecisions(PrecisionTests tests) {
-        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, thresholds, training, tests,
-                regionOfInterest, driftReference, teacherSha256);
+        return new ModelInfo(
+                formatVersion,
+                backbone,
+                size,
+                modality,
+                normalKernel,
+                calibration,
+                thresholds,
+                training,
+                tests,
+                regionOfInterest,
+                driftReference,
+                teacherSha256);
     }
 
     /** Drops nothing. */
     public ModelInfo withThresholds(Thresholds newThresholds) {
-        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, newThresholds, training,
-                precisions, regionOfInterest, driftReference, teacherSha256);
+        return new ModelInfo(
+                formatVersion,
+                backbone,
+                size,
+                modality,
+                normalKernel,
+                calibration,
+                newThresholds,
+                training,
+                precisions,
+                regionOfInterest,
+                driftReference,
+                teacherSha256);
     }
 
     /**
@@ -131,8 +216,19 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
      * @param reference null = none
      */
     public ModelInfo withDriftReference(DriftReference reference) {
-        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, calibration, thresholds, training, precisions,
-                regionOfInterest, reference, teacherSha256);
+        return new ModelInfo(
+                formatVersion,
+                backbone,
+                size,
+                modality,
+                normalKernel,
+                calibration,
+                thresholds,
+                training,
+                precisions,
+                regionOfInterest,
+                reference,
+                teacherSha256);
     }
 
     /**
@@ -141,13 +237,25 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
      * @param region null = everything counts
      */
     public ModelInfo withRegionOfInterest(RegionOfInterest region) {
-        return new ModelInfo(formatVersion, backbone, size, modality, normalKernel, null, Thresholds.NONE, training, null, region,
-                null, teacherSha256);
+        return new ModelInfo(
+                formatVersion,
+                backbone,
+                size,
+                modality,
+                normalKernel,
+                null,
+                Thresholds.NONE,
+                training,
+                null,
+                region,
+                null,
+                teacherSha256);
     }
 
     /**
-     * Identity of what turns the network's maps into verdicts: SHA-256 over calibration, region of interest and thresholds as the model file has
-     * them (per key, in their order, the key, a zero byte, the value, a zero byte), as 64 hexadecimal digits.
+     * Identity of what turns the network's maps into verdicts: SHA-256 over calibration, region of interest and
+     * thresholds as the model file has them (per key, in their order, the key, a zero byte, the value, a zero byte), as
+     * 64 hexadecimal digits.
      */
     public String calibrationSha256() {
         Sha256 sha256 = new Sha256();
@@ -209,12 +317,19 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
         }
         String modalityText = text(file, metadata, MODALITY_KEY);
         Modality modality = Keyed.find(Modality.class, modalityText)
-                .orElseThrow(() -> wrong(file, MODALITY_KEY, "'" + modalityText + "'; known are " + Keyed.keys(Modality.class)));
+                .orElseThrow(() ->
+                        wrong(file, MODALITY_KEY, "'" + modalityText + "'; known are " + Keyed.keys(Modality.class)));
         try {
-            return new ModelInfo(version, Backbone.of(text(file, metadata, BACKBONE_KEY)), integer(file, metadata, SIZE_KEY),
-                    modality, modality == Modality.NORMALS ? integer(file, metadata, KERNEL_KEY) : 0,
-                    json(SPARSE, file, metadata, CALIBRATION_KEY, Calibration.class), thresholds(file, metadata),
-                    // Older models have no validation losses and no calibration of branches alone; all other numbers must be there.
+            return new ModelInfo(
+                    version,
+                    Backbone.of(text(file, metadata, BACKBONE_KEY)),
+                    integer(file, metadata, SIZE_KEY),
+                    modality,
+                    modality == Modality.NORMALS ? integer(file, metadata, KERNEL_KEY) : 0,
+                    json(SPARSE, file, metadata, CALIBRATION_KEY, Calibration.class),
+                    thresholds(file, metadata),
+                    // Older models have no validation losses and no calibration of branches alone; all other numbers
+                    // must be there.
                     json(SPARSE, file, metadata, TRAINING_KEY, TrainingSummary.class),
                     json(file, metadata, PRECISIONS_KEY, PrecisionTests.class),
                     json(file, metadata, REGION_KEY, RegionOfInterest.class),
@@ -258,10 +373,14 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
         Double single = number(file, metadata, THRESHOLD_KEY);
         Thresholds all = json(SPARSE, file, metadata, THRESHOLDS_KEY, Thresholds.class);
         if (all == null) {
-            return single == null ? Thresholds.NONE
-                    : Thresholds.NONE.with(ScoreBranch.COMBINED, new Thresholds.Limits(Threshold.unrecorded(single), null));
+            return single == null
+                    ? Thresholds.NONE
+                    : Thresholds.NONE.with(
+                            ScoreBranch.COMBINED, new Thresholds.Limits(Threshold.unrecorded(single), null));
         }
-        Double ng = all.combined().ng() == null ? null : Double.valueOf(all.combined().ng().value());
+        Double ng = all.combined().ng() == null
+                ? null
+                : Double.valueOf(all.combined().ng().value());
         if (!Objects.equals(single, ng)) {
             throw wrong(file, THRESHOLD_KEY, single + ", but " + THRESHOLDS_KEY + " says " + ng);
         }
@@ -300,6 +419,7 @@ public record ModelInfo(int formatVersion, Backbone backbone, int size, Modality
     }
 
     private static InputException wrong(Path file, String key, String what) {
-        return new InputException(file + " is not a sound model: " + key + " is wrong: " + what.replaceAll("\\p{Cntrl}", "?"));
+        return new InputException(
+                file + " is not a sound model: " + key + " is wrong: " + what.replaceAll("\\p{Cntrl}", "?"));
     }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
 public final class ParameterNames {
     /** Prefixes of the three networks in a model file. */
     public static final String TEACHER = "teacher.";
+
     public static final String STUDENT_RGB = "student_rgb.";
     public static final String STUDENT_DEPTH = "student_depth.";
 
@@ -41,7 +42,10 @@ public final class ParameterNames {
         return List.copyOf(names.out);
     }
 
-    /** The tensors of one student: {@code bn.*}, {@code decoder.*}, {@code projector_filter.*}, {@code projector_amply.*}. */
+    /**
+     * The tensors of one student: {@code bn.*}, {@code decoder.*}, {@code projector_filter.*},
+     * {@code projector_amply.*}.
+     */
     public static List<TensorInfo> student(Backbone backbone) {
         ParameterNames names = new ParameterNames(backbone);
         names.bottleneck();
@@ -61,8 +65,8 @@ public final class ParameterNames {
     }
 
     /**
-     * Compares the tensors of a file with those a network must have; a batch-norm counter may be absent. Element
-     * types are not compared.
+     * Compares the tensors of a file with those a network must have; a batch-norm counter may be absent. Element types
+     * are not compared.
      *
      * @param prefix stands before the names in messages only
      * @throws InputException naming the first tensor that is missing, has another shape, or is not known
@@ -74,16 +78,17 @@ public final class ParameterNames {
             TensorInfo have = rest.remove(want.name());
             if (have == null) {
                 if (!isCounter(want.name())) {
-                    throw new InputException(file + ": tensor " + prefix + want.name() + " is missing; is the backbone right?");
+                    throw new InputException(
+                            file + ": tensor " + prefix + want.name() + " is missing; is the backbone right?");
                 }
             } else if (!have.shape().equals(want.shape())) {
-                throw new InputException(file + ": tensor " + prefix + want.name() + " is " + have.shapeText() + ", not "
-                        + want.shapeText() + "; is the backbone right?");
+                throw new InputException(file + ": tensor " + prefix + want.name() + " is " + have.shapeText()
+                        + ", not " + want.shapeText() + "; is the backbone right?");
             }
         }
         if (!rest.isEmpty()) {
-            throw new InputException(file + ": tensor " + prefix + rest.keySet().iterator().next()
-                    + " does not belong to this network; is the backbone right?");
+            throw new InputException(file + ": tensor " + prefix
+                    + rest.keySet().iterator().next() + " does not belong to this network; is the backbone right?");
         }
     }
 
@@ -110,8 +115,13 @@ public final class ParameterNames {
         }
         for (int layer = 1; layer <= 3; layer++) {
             int planes = 512 >> layer;
-            stage("decoder.layer" + layer, 2 * planes * backbone.expansion(), planes, backbone.blocks().get(layer - 1),
-                    true, true);
+            stage(
+                    "decoder.layer" + layer,
+                    2 * planes * backbone.expansion(),
+                    planes,
+                    backbone.blocks().get(layer - 1),
+                    true,
+                    true);
         }
     }
 
@@ -193,6 +203,7 @@ public final class ParameterNames {
     }
 
     private void add(String name, long... shape) {
-        out.add(new TensorInfo(name, TensorType.F32, Arrays.stream(shape).boxed().toList()));
+        out.add(new TensorInfo(
+                name, TensorType.F32, Arrays.stream(shape).boxed().toList()));
     }
 }

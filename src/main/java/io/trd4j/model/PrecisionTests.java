@@ -30,8 +30,11 @@ public record PrecisionTests(Accuracy bf16, Accuracy int8, Map<String, Float> ra
     }
 
     public PrecisionTests {
-        if (ranges == null || int8Exceptions == null || ranges.values().stream().anyMatch(r -> !(r >= 0 && r <= Float.MAX_VALUE))) {
-            throw new IllegalArgumentException("the precision tests need finite ranges of feature maps and a list of exceptions");
+        if (ranges == null
+                || int8Exceptions == null
+                || ranges.values().stream().anyMatch(r -> !(r >= 0 && r <= Float.MAX_VALUE))) {
+            throw new IllegalArgumentException(
+                    "the precision tests need finite ranges of feature maps and a list of exceptions");
         }
         // In the order of the names: equal content gives equal files.
         ranges = Collections.unmodifiableMap(new TreeMap<>(ranges));

@@ -9,11 +9,11 @@ import java.util.BitSet;
 import java.util.stream.IntStream;
 
 /**
- * Which pixels of the maps count, S x S: nothing outside counts for scores, calibration and metrics. Belongs to a model, which is
- * calibrated with it. Immutable.
+ * Which pixels of the maps count, S x S: nothing outside counts for scores, calibration and metrics. Belongs to a
+ * model, which is calibrated with it. Immutable.
  *
- * <p>Maps are blurred over the whole image before anything is left out: a pixel within 16 pixels of the border still sees what lies
- * beyond it.
+ * <p>Maps are blurred over the whole image before anything is left out: a pixel within 16 pixels of the border still
+ * sees what lies beyond it.
  */
 public final class RegionOfInterest {
     private final int size;
@@ -21,13 +21,15 @@ public final class RegionOfInterest {
     private final int pixels;
     /** First and one behind the last pixel of every stretch that counts, ascending: without a test per pixel. */
     private final int[] stretches;
+
     private final String source;
     private final String sourceSha256;
 
     private RegionOfInterest(int size, BitSet counting, String source, String sourceSha256) {
         pixels = counting.cardinality();
         Arguments.require(pixels > 0, "a region of interest needs pixels that count; this one excludes everything");
-        Arguments.require(source != null && sourceSha256 != null && sourceSha256.matches("[0-9a-f]{64}"),
+        Arguments.require(
+                source != null && sourceSha256 != null && sourceSha256.matches("[0-9a-f]{64}"),
                 "a region of interest needs its source and the SHA-256 of it, 64 hexadecimal digits");
         this.size = size;
         this.counting = counting;
@@ -57,19 +59,25 @@ public final class RegionOfInterest {
     }
 
     @JsonCreator
-    static RegionOfInterest stored(@JsonProperty("mask") String mask, @JsonProperty("share") double share,
-                                   @JsonProperty("source") String source, @JsonProperty("source_sha256") String sourceSha256) {
+    static RegionOfInterest stored(
+            @JsonProperty("mask") String mask,
+            @JsonProperty("share") double share,
+            @JsonProperty("source") String source,
+            @JsonProperty("source_sha256") String sourceSha256) {
         Arguments.require(mask != null, "the mask is missing");
         byte[] packed = Base64.getDecoder().decode(mask);
-        RegionOfInterest read = new RegionOfInterest(side(8L * packed.length), BitSet.valueOf(packed), source, sourceSha256);
-        Arguments.require(read.share() == share, "the share is " + share + ", but that of the mask's pixels is " + read.share());
+        RegionOfInterest read =
+                new RegionOfInterest(side(8L * packed.length), BitSet.valueOf(packed), source, sourceSha256);
+        Arguments.require(
+                read.share() == share, "the share is " + share + ", but that of the mask's pixels is " + read.share());
         return read;
     }
 
     private static int side(long pixels) {
         int side = (int) Math.sqrt(pixels);
-        Arguments.require(side > 0 && side % 8 == 0 && (long) side * side == pixels, "a mask of " + pixels
-                + " pixels is not square, its side a multiple of 8");
+        Arguments.require(
+                side > 0 && side % 8 == 0 && (long) side * side == pixels,
+                "a mask of " + pixels + " pixels is not square, its side a multiple of 8");
         return side;
     }
 
@@ -153,8 +161,11 @@ public final class RegionOfInterest {
 
     @Override
     public boolean equals(Object o) {
-        return o instanceof RegionOfInterest other && size == other.size && counting.equals(other.counting)
-                && source.equals(other.source) && sourceSha256.equals(other.sourceSha256);
+        return o instanceof RegionOfInterest other
+                && size == other.size
+                && counting.equals(other.counting)
+                && source.equals(other.source)
+                && sourceSha256.equals(other.sourceSha256);
     }
 
     @Override

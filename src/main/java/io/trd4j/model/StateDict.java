@@ -27,7 +27,10 @@ public final class StateDict {
         // A damaged file's dict may contain itself, so the depth is limited.
         for (int depth = 0; depth < 3; depth++) {
             Map<String, Object> current = inner;
-            inner = WRAPPERS.stream().map(key -> asDict(current.get(key))).filter(d -> d != null).findFirst()
+            inner = WRAPPERS.stream()
+                    .map(key -> asDict(current.get(key)))
+                    .filter(d -> d != null)
+                    .findFirst()
                     .orElse(current);
         }
         return inner;
@@ -52,25 +55,31 @@ public final class StateDict {
     }
 
     /**
-     * The expected tensors in the expected order, as F32 (batch-norm counters I64, 0 when absent). Names and shapes
-     * are checked now, values when they are read: not a number or infinite is refused.
+     * The expected tensors in the expected order, as F32 (batch-norm counters I64, 0 when absent). Names and shapes are
+     * checked now, values when they are read: not a number or infinite is refused.
      *
      * @param prefix stands before the names in messages only
      */
-    static List<SafetensorsWriter.Source> complete(Path file, String prefix, List<TensorInfo> expected,
-            Map<String, SafetensorsWriter.Source> found) {
-        ParameterNames.check(file, prefix, expected, found.values().stream().map(SafetensorsWriter.Source::info).toList());
+    static List<SafetensorsWriter.Source> complete(
+            Path file, String prefix, List<TensorInfo> expected, Map<String, SafetensorsWriter.Source> found) {
+        ParameterNames.check(
+                file,
+                prefix,
+                expected,
+                found.values().stream().map(SafetensorsWriter.Source::info).toList());
         List<SafetensorsWriter.Source> out = new ArrayList<>();
         for (TensorInfo want : expected) {
             SafetensorsWriter.Source have = found.get(want.name());
-            out.add(new SafetensorsWriter.Source(want, () -> ParameterNames.isCounter(want.name()) ? counter(have)
-                    : floats(file, prefix, have)));
+            out.add(new SafetensorsWriter.Source(
+                    want, () -> ParameterNames.isCounter(want.name()) ? counter(have) : floats(file, prefix, have)));
         }
         return out;
     }
 
     private static ByteBuffer counter(SafetensorsWriter.Source have) {
-        long steps = have == null ? 0 : (long) TensorElements.doubles(have.info().type(), have.data().get())[0];
+        long steps = have == null
+                ? 0
+                : (long) TensorElements.doubles(have.info().type(), have.data().get())[0];
         return ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, steps);
     }
 
@@ -79,8 +88,9 @@ public final class StateDict {
         float[] values = TensorElements.floats(have.info().type(), raw);
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
-                throw new InputException(file + ": tensor " + prefix + have.info().name() + " holds " + values[i]
-                        + " at element " + i + "; these weights cannot be used");
+                throw new InputException(
+                        file + ": tensor " + prefix + have.info().name() + " holds " + values[i] + " at element " + i
+                                + "; these weights cannot be used");
             }
         }
         if (have.info().type() == TensorType.F32) {

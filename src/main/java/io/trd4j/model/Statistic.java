@@ -22,7 +22,9 @@ public enum Statistic implements Keyed {
     SATURATED_SHARE,
     /** Mean magnitude of grey's Laplacian over grey's standard deviation; of parts with a colour image. */
     SHARPNESS,
-    /** Share of points that are valid, or of the surface-normal image's pixels that are not dark; 0 when it is missing. */
+    /**
+     * Share of points that are valid, or of the surface-normal image's pixels that are not dark; 0 when it is missing.
+     */
     VALID_DEPTH_SHARE,
     /** Mean z of the valid points, metres; of parts that have some. */
     MEAN_DEPTH,

@@ -27,8 +27,12 @@ public final class TeacherWeights {
     /** The option that stands for torchvision's ImageNet weights. */
     public static final String IMAGENET = "imagenet";
 
-    /** The option that stands for the weights in the jar, of {@link #EMBEDDED_BACKBONE}: trd4j's own, trained on formulas. */
+    /**
+     * The option that stands for the weights in the jar, of {@link #EMBEDDED_BACKBONE}: trd4j's own, trained on
+     * formulas.
+     */
     public static final String EMBEDDED = "embedded";
+
     public static final Backbone EMBEDDED_BACKBONE = Backbone.RESNET18;
     private static final String RESOURCE = "formula-resnet18.safetensors";
 
@@ -37,8 +41,8 @@ public final class TeacherWeights {
     /**
      * Loads all tensors into memory (wide_resnet50_2: 100 MB), checked and as F32.
      *
-     * @param option a {@code .pth} or {@code .safetensors} file; {@link #IMAGENET}, which downloads the weights once; or
-     *               {@link #EMBEDDED}
+     * @param option a {@code .pth} or {@code .safetensors} file; {@link #IMAGENET}, which downloads the weights once;
+     *     or {@link #EMBEDDED}
      * @param downloaded told how many bytes have been downloaded so far; never, when nothing is
      * @return the tensors of {@link ParameterNames#teacher}, in that order, without prefix; layer4 and fc are left out
      * @throws InputException when the file does not hold this backbone's weights or they cannot be downloaded
@@ -54,20 +58,25 @@ public final class TeacherWeights {
         try {
             return load(Path.of(option), backbone);
         } catch (InvalidPathException e) {
-            throw new InputException("the teacher '" + option.replaceAll("\\p{Cntrl}", "?") + "' is not a file name", e);
+            throw new InputException(
+                    "the teacher '" + option.replaceAll("\\p{Cntrl}", "?") + "' is not a file name", e);
         }
     }
 
     /** As {@link #load(String, Backbone, LongConsumer)}, without word of a download. */
     public static List<SafetensorsWriter.Source> load(String option, Backbone backbone) throws IOException {
-        return load(option, backbone, bytes -> { });
+        return load(option, backbone, bytes -> {});
     }
 
-    /** As {@link #load(String, Backbone, LongConsumer)}, from a file; whether it is PyTorch's or safetensors is read from its content. */
+    /**
+     * As {@link #load(String, Backbone, LongConsumer)}, from a file; whether it is PyTorch's or safetensors is read
+     * from its content.
+     */
     public static List<SafetensorsWriter.Source> load(Path file, Backbone backbone) throws IOException {
         if (isSafetensors(file)) {
             try (Safetensors tensors = Safetensors.open(file)) {
-                boolean model = tensors.tensors().stream().anyMatch(t -> t.name().startsWith(ParameterNames.TEACHER));
+                boolean model =
+                        tensors.tensors().stream().anyMatch(t -> t.name().startsWith(ParameterNames.TEACHER));
                 String prefix = model ? ParameterNames.TEACHER : "";
                 Map<String, SafetensorsWriter.Source> found = new LinkedHashMap<>();
                 for (TensorInfo t : tensors.tensors()) {
@@ -91,7 +100,8 @@ public final class TeacherWeights {
         }
         // A jar's entry cannot be read from any position: it is read as a file, once per training.
         Path file = Files.createTempFile("trd4j-teacher", ".safetensors");
-        try (InputStream resource = Objects.requireNonNull(TeacherWeights.class.getResourceAsStream(RESOURCE), RESOURCE)) {
+        try (InputStream resource =
+                Objects.requireNonNull(TeacherWeights.class.getResourceAsStream(RESOURCE), RESOURCE)) {
             Files.copy(resource, file, StandardCopyOption.REPLACE_EXISTING);
             return load(file, backbone);
         } finally {
@@ -99,8 +109,8 @@ public final class TeacherWeights {
         }
     }
 
-    private static List<SafetensorsWriter.Source> inMemory(Path file, Backbone backbone,
-            Map<String, SafetensorsWriter.Source> found) throws IOException {
+    private static List<SafetensorsWriter.Source> inMemory(
+            Path file, Backbone backbone, Map<String, SafetensorsWriter.Source> found) throws IOException {
         found.keySet().removeIf(name -> name.startsWith("layer4.") || name.startsWith("fc."));
         if (found.isEmpty()) {
             throw new InputException(file + " holds no tensors of a ResNet; give torchvision or timm weights");

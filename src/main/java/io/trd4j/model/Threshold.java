@@ -8,8 +8,8 @@ import io.trd4j.io.Keyed;
  *
  * @param value the verdict is the worse one when the score is above it; in standard deviations, as the score
  * @param method null is taken as {@link Method#UNRECORDED}
- * @param rate what was asked for: with EXACT and TAIL the share of normal parts above the value, with FNR the share of parts with a
- *     defect not above it; null with other methods
+ * @param rate what was asked for: with EXACT and TAIL the share of normal parts above the value, with FNR the share of
+ *     parts with a defect not above it; null with other methods
  * @param confidence one-sided, that the true rate is at most that; null with other methods
  * @param evidence null for a value from elsewhere: BY_HAND, UNRECORDED
  */
@@ -43,19 +43,33 @@ public record Threshold(double value, Method method, Double rate, Double confide
      * @param falseRejects how many of them are above the value
      * @param anomalous parts with a defect whose scores were used
      * @param missed how many of them are not above the value
-     * @param rank EXACT: the value is the rank-th largest score of a normal part; FNR: it lies just below the rank-th smallest of a
-     *     part with a defect; else null
+     * @param rank EXACT: the value is the rank-th largest score of a normal part; FNR: it lies just below the rank-th
+     *     smallest of a part with a defect; else null
      * @param f1 MAX_F1: the F1 of these parts; else null
      * @param tail TAIL: the fit; else null
-     * @param dataSha256 of the parts: per part, in their order, its id in UTF-8, a zero byte, the SHA-256 of its colour image and that
-     *     of its second file
+     * @param dataSha256 of the parts: per part, in their order, its id in UTF-8, a zero byte, the SHA-256 of its colour
+     *     image and that of its second file
      * @param precision arithmetic that computed the scores: {@link Precision#key}
      * @param device that computed them: {@code cpu}, or {@code cuda:0 (name of the GPU)}
      */
-    public record Evidence(int normal, int falseRejects, int anomalous, int missed, Integer rank, Double f1, Tail tail,
-                           String dataSha256, String precision, String device) {
+    public record Evidence(
+            int normal,
+            int falseRejects,
+            int anomalous,
+            int missed,
+            Integer rank,
+            Double f1,
+            Tail tail,
+            String dataSha256,
+            String precision,
+            String device) {
         public Evidence {
-            if (normal < 0 || anomalous < 0 || falseRejects < 0 || falseRejects > normal || missed < 0 || missed > anomalous) {
+            if (normal < 0
+                    || anomalous < 0
+                    || falseRejects < 0
+                    || falseRejects > normal
+                    || missed < 0
+                    || missed > anomalous) {
                 throw new IllegalArgumentException("a threshold's evidence has impossible counts of parts");
             }
             if (dataSha256 == null || precision == null || device == null) {
@@ -75,14 +89,22 @@ public record Threshold(double value, Method method, Double rate, Double confide
      * @param andersonDarling distance of the peaks from the fit
      * @param pValue how often peaks from the fit itself are that far: small = the model is doubtful
      */
-    public record Tail(double estimate, double level, int peaks, double shape, double scale, double andersonDarling, double pValue) {}
+    public record Tail(
+            double estimate,
+            double level,
+            int peaks,
+            double shape,
+            double scale,
+            double andersonDarling,
+            double pValue) {}
 
     public Threshold {
         if (!Double.isFinite(value)) {
             throw new IllegalArgumentException("a threshold must be a finite number, not " + value);
         }
         if (!share(rate) || !share(confidence)) {
-            throw new IllegalArgumentException("a threshold's rate and confidence lie between 0 and 1, not " + rate + " and " + confidence);
+            throw new IllegalArgumentException(
+                    "a threshold's rate and confidence lie between 0 and 1, not " + rate + " and " + confidence);
         }
         method = method == null ? Method.UNRECORDED : method;
     }

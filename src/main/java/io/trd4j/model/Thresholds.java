@@ -6,8 +6,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * A model's thresholds, for each of its scores. A part is not good (NG) when any score is above its NG limit; else it is to be
- * looked at (REVIEW) when any score is above its review limit; else it is good.
+ * A model's thresholds, for each of its scores. A part is not good (NG) when any score is above its NG limit; else it
+ * is to be looked at (REVIEW) when any score is above its review limit; else it is good.
  *
  * @param combined of parts with both modalities, as {@code rgb} and {@code depth}
  * @param rgbOnly of parts inspected without their second modality, which have this score alone
@@ -27,7 +27,8 @@ public record Thresholds(Limits combined, Limits rgb, Limits depth, Limits rgbOn
 
         public Limits {
             if (ng != null && review != null && review.value() > ng.value()) {
-                throw new IllegalArgumentException("the review threshold " + review.value() + " is above the NG threshold " + ng.value());
+                throw new IllegalArgumentException(
+                        "the review threshold " + review.value() + " is above the NG threshold " + ng.value());
             }
         }
 
@@ -58,8 +59,11 @@ public record Thresholds(Limits combined, Limits rgb, Limits depth, Limits rgbOn
 
     /** The same with other limits for one score. */
     public Thresholds with(ScoreBranch branch, Limits limits) {
-        return new Thresholds(branch == ScoreBranch.COMBINED ? limits : combined, branch == ScoreBranch.RGB ? limits : rgb,
-                branch == ScoreBranch.DEPTH ? limits : depth, branch == ScoreBranch.RGB_ONLY ? limits : rgbOnly,
+        return new Thresholds(
+                branch == ScoreBranch.COMBINED ? limits : combined,
+                branch == ScoreBranch.RGB ? limits : rgb,
+                branch == ScoreBranch.DEPTH ? limits : depth,
+                branch == ScoreBranch.RGB_ONLY ? limits : rgbOnly,
                 branch == ScoreBranch.DEPTH_ONLY ? limits : depthOnly);
     }
 

@@ -8,15 +8,26 @@ import java.util.List;
  * @param steps optimiser steps per student
  * @param parts normal training parts
  * @param finalLossRgb mean loss of the last epoch
- * @param validationLossRgb loss of the normal validation parts after the last epoch; null when there were none, and in files of
- *     versions that did not compute it
+ * @param validationLossRgb loss of the normal validation parts after the last epoch; null when there were none, and in
+ *     files of versions that did not compute it
  * @param validationLossDepth null when the other is
  * @param seconds from the first part read to the end of calibration; of the last run when it was resumed
  * @param teacher where its weights came from
  * @param curve losses of every epoch; null in files of versions that did not keep them
  */
-public record TrainingSummary(int epochs, int steps, int batch, double learningRate, long seed, int parts,
-        double finalLossRgb, double finalLossDepth, Double validationLossRgb, Double validationLossDepth, double seconds, String teacher,
+public record TrainingSummary(
+        int epochs,
+        int steps,
+        int batch,
+        double learningRate,
+        long seed,
+        int parts,
+        double finalLossRgb,
+        double finalLossDepth,
+        Double validationLossRgb,
+        Double validationLossDepth,
+        double seconds,
+        String teacher,
         List<EpochLoss> curve) {
     public TrainingSummary {
         double validation = validationLossRgb == null ? 0 : validationLossRgb;

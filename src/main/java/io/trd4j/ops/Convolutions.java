@@ -4,8 +4,8 @@ import io.trd4j.jni.Trd;
 import io.trd4j.jni.TrdConvolution;
 
 /**
- * The layers of one call of {@link DeviceOps#convolutions}: addresses, sizes and what follows each convolution. Owns a few
- * bytes of native memory; made once, at set-up.
+ * The layers of one call of {@link DeviceOps#convolutions}: addresses, sizes and what follows each convolution. Owns a
+ * few bytes of native memory; made once, at set-up.
  */
 public final class Convolutions implements AutoCloseable {
     /** Most layers of one call. */
@@ -25,20 +25,33 @@ public final class Convolutions implements AutoCloseable {
         return count;
     }
 
-    /** Input {@code [n, h, w, cIn]} and output {@code [n, outH, outW, cOut]} of a layer, a pixel every {@code outStride} elements. */
+    /**
+     * Input {@code [n, h, w, cIn]} and output {@code [n, outH, outW, cOut]} of a layer, a pixel every {@code outStride}
+     * elements.
+     */
     public void shape(int layer, long n, long h, long w, long cIn, long cOut, long outStride) {
         structs.getPointer(layer).n(n).h(h).w(w).c_in(cIn).c_out(cOut).out_stride(outStride);
     }
 
     /** {@code transposed}: 2x2 with stride 2. */
     public void kernel(int layer, int kernel, int stride, int padding, boolean transposed, boolean relu) {
-        structs.getPointer(layer).kernel(kernel).stride(stride).padding(padding).transposed(transposed ? 1 : 0).relu(relu ? 1 : 0);
+        structs.getPointer(layer)
+                .kernel(kernel)
+                .stride(stride)
+                .padding(padding)
+                .transposed(transposed ? 1 : 0)
+                .relu(relu ? 1 : 0);
     }
 
     /** Device addresses; {@code residual} and {@code post} may be 0 for none. */
     public void memory(int layer, long in, long packed, long bias, long residual, long post, long out) {
-        structs.getPointer(layer).in(Address.of(in)).packed(Address.of(packed)).bias(Address.floats(bias))
-                .residual(Address.of(residual)).post(Address.of(post)).out(Address.of(out));
+        structs.getPointer(layer)
+                .in(Address.of(in))
+                .packed(Address.of(packed))
+                .bias(Address.floats(bias))
+                .residual(Address.of(residual))
+                .post(Address.of(post))
+                .out(Address.of(out));
     }
 
     @Override

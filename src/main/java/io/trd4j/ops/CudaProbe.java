@@ -15,8 +15,17 @@ import io.trd4j.jni.TrdCudaDevice;
  * @param runtimeVersion of the CUDA runtime inside libtrd
  * @param major compute capability
  */
-public record CudaProbe(boolean built, String refusal, int devices, int driverVersion, int runtimeVersion, int major, int minor,
-                        int multiprocessors, long memoryBytes, String name) {
+public record CudaProbe(
+        boolean built,
+        String refusal,
+        int devices,
+        int driverVersion,
+        int runtimeVersion,
+        int major,
+        int minor,
+        int multiprocessors,
+        long memoryBytes,
+        String name) {
     /** Asks for a device; needs no other library than libtrd, and no driver. */
     public static CudaProbe of(int device) {
         NativeRuntime.description();
@@ -28,8 +37,17 @@ public record CudaProbe(boolean built, String refusal, int devices, int driverVe
             }
             boolean built = status != Trd.TRD_ERROR_UNSUPPORTED;
             String refusal = status == Trd.TRD_ERROR_CUDA ? Trd.trd_last_error().getString() : null;
-            return new CudaProbe(built, refusal, found.devices(), found.driver_version(), found.runtime_version(), found.major(),
-                    found.minor(), found.multiprocessors(), found.memory_bytes(), found.name().getString());
+            return new CudaProbe(
+                    built,
+                    refusal,
+                    found.devices(),
+                    found.driver_version(),
+                    found.runtime_version(),
+                    found.major(),
+                    found.minor(),
+                    found.multiprocessors(),
+                    found.memory_bytes(),
+                    found.name().getString());
         }
     }
 }

@@ -13,7 +13,8 @@ public final class Distances implements AutoCloseable {
     private final long[] sides;
 
     /** Distances at three scales, n maps of {@code side x side} each; they stay the caller's. */
-    public Distances(FloatPointer scale1, long side1, FloatPointer scale2, long side2, FloatPointer scale3, long side3) {
+    public Distances(
+            FloatPointer scale1, long side1, FloatPointer scale2, long side2, FloatPointer scale3, long side3) {
         struct = Retained.of(new TrdDistances());
         struct.scale_1(scale1).scale_2(scale2).scale_3(scale3);
         scales = new FloatPointer[] {scale1, scale2, scale3};

@@ -4,8 +4,8 @@ import io.trd4j.jni.Status;
 import io.trd4j.jni.Trd;
 
 /**
- * Operators of {@link Ops#anomalyMap} for its sizes, computed once: upsampling and blur as matrices. Owns its native memory
- * (about 50 KiB at size 256); only read, so that any number of threads may share it.
+ * Operators of {@link Ops#anomalyMap} for its sizes, computed once: upsampling and blur as matrices. Owns its native
+ * memory (about 50 KiB at size 256); only read, so that any number of threads may share it.
  */
 public final class MapOperators implements AutoCloseable {
     final long size;
@@ -19,7 +19,8 @@ public final class MapOperators implements AutoCloseable {
     public MapOperators(OpTarget exec, long size, long side1, long side2, long side3) {
         this.size = size;
         memory = new Workspace(Trd.trd_anomaly_map_operators_bytes(size, side1, side2, side3));
-        int status = Trd.trd_anomaly_map_prepare(exec.struct, memory.start(), memory.bytes(), size, side1, side2, side3);
+        int status =
+                Trd.trd_anomaly_map_prepare(exec.struct, memory.start(), memory.bytes(), size, side1, side2, side3);
         if (status != Trd.TRD_OK) {
             memory.close();
         }

@@ -27,17 +27,36 @@ public final class Ops {
      * features [n, pixels, channels], all of one type (SPEC sections 2 and 4). Without an amplifier (null) the decoder
      * stands alone.
      */
-    public static void fuseCosine(OpTarget exec, ElementType type, Pointer decoder, float wDecoder, Pointer amplifier,
-                                  float wAmplifier, Pointer teacher, FloatPointer distance, long n, long pixels,
-                                  long channels) {
-        Status.check(Trd.trd_fuse_cosine(exec.struct, type.code, decoder, wDecoder, amplifier, wAmplifier, teacher, distance,
-                n, pixels, channels));
+    public static void fuseCosine(
+            OpTarget exec,
+            ElementType type,
+            Pointer decoder,
+            float wDecoder,
+            Pointer amplifier,
+            float wAmplifier,
+            Pointer teacher,
+            FloatPointer distance,
+            long n,
+            long pixels,
+            long channels) {
+        Status.check(Trd.trd_fuse_cosine(
+                exec.struct,
+                type.code,
+                decoder,
+                wDecoder,
+                amplifier,
+                wAmplifier,
+                teacher,
+                distance,
+                n,
+                pixels,
+                channels));
     }
 
     /** {@code map[n, size, size]} = sum of the three upsampled distances (SPEC section 4). */
     public static void branchMap(OpTarget exec, Distances d, FloatPointer map, long n, long size) {
-        Status.check(Trd.trd_branch_map(exec.struct, d.scale(0), d.side(0), d.scale(1), d.side(1), d.scale(2), d.side(2), map, n,
-                size));
+        Status.check(Trd.trd_branch_map(
+                exec.struct, d.scale(0), d.side(0), d.scale(1), d.side(1), d.scale(2), d.side(2), map, n, size));
     }
 
     /**
@@ -47,17 +66,41 @@ public final class Ops {
      * @param calibration mean and standard deviation of rgb, then depth
      * @param mask [size, size]: pixels where it is 0 do not count for the scores; null = all count
      */
-    public static void anomalyMap(OpTarget exec, Distances rgb, Distances depth, TrdCalibration calibration, BytePointer mask,
-                                  MapOperators operators, FloatPointer map, FloatPointer mapRgb, FloatPointer mapDepth,
-                                  FloatPointer scores, long n) {
+    public static void anomalyMap(
+            OpTarget exec,
+            Distances rgb,
+            Distances depth,
+            TrdCalibration calibration,
+            BytePointer mask,
+            MapOperators operators,
+            FloatPointer map,
+            FloatPointer mapRgb,
+            FloatPointer mapDepth,
+            FloatPointer scores,
+            long n) {
         for (int scale = 0; scale < 3; scale++) {
             if (rgb.side(scale) != depth.side(scale)) {
-                throw new IllegalArgumentException("the branches' distances have different sides: " + rgb.side(scale) + " and "
-                        + depth.side(scale));
+                throw new IllegalArgumentException("the branches' distances have different sides: " + rgb.side(scale)
+                        + " and " + depth.side(scale));
             }
         }
-        Status.check(Trd.trd_anomaly_map(exec.struct, rgb.struct, depth.struct, rgb.side(0), rgb.side(1), rgb.side(2), calibration,
-                mask, operators.memory.start(), operators.memory.bytes(), map, mapRgb, mapDepth, scores, n, operators.size));
+        Status.check(Trd.trd_anomaly_map(
+                exec.struct,
+                rgb.struct,
+                depth.struct,
+                rgb.side(0),
+                rgb.side(1),
+                rgb.side(2),
+                calibration,
+                mask,
+                operators.memory.start(),
+                operators.memory.bytes(),
+                map,
+                mapRgb,
+                mapDepth,
+                scores,
+                n,
+                operators.size));
     }
 
     /** Tables for {@link #prepareRgb} with these sizes, in a workspace of its own. */
@@ -67,18 +110,33 @@ public final class Ops {
     }
 
     /** Colour image to {@code out [size, size, 3]}, resized as Pillow does and normalised (SPEC section 5). */
-    public static void prepareRgb(OpTarget exec, Pixels<byte[], BytePointer> image, Pointer out, ElementType type, long size,
-                                  Workspace workspace) {
+    public static void prepareRgb(
+            OpTarget exec,
+            Pixels<byte[], BytePointer> image,
+            Pointer out,
+            ElementType type,
+            long size,
+            Workspace workspace) {
         int w = image.width;
         int h = image.height;
         long stride = image.strideBytes;
         long to = address(out);
         long scratch = address(workspace.start());
-        Status.check(image.array != null
-                ? Trd.trd_prepare_rgb(exec.struct, image.array, w, h, stride, to, type.code, size,
-                        scratch, workspace.bytes())
-                : Trd.trd_prepare_rgb(exec.struct, image.pointer, w, h, stride, to, type.code, size,
-                        scratch, workspace.bytes()));
+        Status.check(
+                image.array != null
+                        ? Trd.trd_prepare_rgb(
+                                exec.struct, image.array, w, h, stride, to, type.code, size, scratch, workspace.bytes())
+                        : Trd.trd_prepare_rgb(
+                                exec.struct,
+                                image.pointer,
+                                w,
+                                h,
+                                stride,
+                                to,
+                                type.code,
+                                size,
+                                scratch,
+                                workspace.bytes()));
         Reference.reachabilityFence(out);
     }
 
@@ -94,8 +152,14 @@ public final class Ops {
      * @param mask foreground [size, size], 0 or 1, or null
      * @return whether the cloud has a foreground; without one, {@code out} is undefined
      */
-    public static boolean prepareDepth(OpTarget exec, Pixels<float[], FloatPointer> cloud, Pointer out, ElementType type, long size,
-                                    BytePointer mask, Workspace workspace) {
+    public static boolean prepareDepth(
+            OpTarget exec,
+            Pixels<float[], FloatPointer> cloud,
+            Pointer out,
+            ElementType type,
+            long size,
+            BytePointer mask,
+            Workspace workspace) {
         int w = cloud.width;
         int h = cloud.height;
         long stride = cloud.strideBytes;
@@ -103,10 +167,32 @@ public final class Ops {
         long foreground = mask == null ? 0 : address(mask);
         long scratch = address(workspace.start());
         int status = cloud.array != null
-                ? Trd.trd_prepare_depth(exec.struct, cloud.array, w, h, stride, to, type.code, size, foreground,
-                        scratch, workspace.bytes(), 0)
-                : Trd.trd_prepare_depth(exec.struct, cloud.pointer, w, h, stride, to, type.code, size, foreground,
-                        scratch, workspace.bytes(), 0);
+                ? Trd.trd_prepare_depth(
+                        exec.struct,
+                        cloud.array,
+                        w,
+                        h,
+                        stride,
+                        to,
+                        type.code,
+                        size,
+                        foreground,
+                        scratch,
+                        workspace.bytes(),
+                        0)
+                : Trd.trd_prepare_depth(
+                        exec.struct,
+                        cloud.pointer,
+                        w,
+                        h,
+                        stride,
+                        to,
+                        type.code,
+                        size,
+                        foreground,
+                        scratch,
+                        workspace.bytes(),
+                        0);
         Reference.reachabilityFence(out);
         return hasForeground(status);
     }
@@ -114,7 +200,8 @@ public final class Ops {
     /** Tables for {@link #prepareNormals} with these sizes, in a workspace of its own. */
     public static Workspace planNormals(OpTarget exec, long width, long height, long size, int kernel) {
         long bytes = Trd.trd_prepare_normals_workspace_bytes(width, height, size, kernel);
-        return planned(bytes,
+        return planned(
+                bytes,
                 w -> Trd.trd_prepare_normals_plan(exec.struct, width, height, size, kernel, w.start(), w.bytes()));
     }
 
@@ -125,8 +212,15 @@ public final class Ops {
      * @param mask foreground [height, width], 0 or 1, or null
      * @return whether the cloud has a foreground; without one, {@code out} is undefined
      */
-    public static boolean prepareNormals(OpTarget exec, Pixels<float[], FloatPointer> cloud, Pointer out, ElementType type, long size,
-                                      int kernel, BytePointer mask, Workspace workspace) {
+    public static boolean prepareNormals(
+            OpTarget exec,
+            Pixels<float[], FloatPointer> cloud,
+            Pointer out,
+            ElementType type,
+            long size,
+            int kernel,
+            BytePointer mask,
+            Workspace workspace) {
         int w = cloud.width;
         int h = cloud.height;
         long stride = cloud.strideBytes;
@@ -134,10 +228,34 @@ public final class Ops {
         long foreground = mask == null ? 0 : address(mask);
         long scratch = address(workspace.start());
         int status = cloud.array != null
-                ? Trd.trd_prepare_normals(exec.struct, cloud.array, w, h, stride, to, type.code, size, kernel, foreground,
-                        scratch, workspace.bytes(), 0)
-                : Trd.trd_prepare_normals(exec.struct, cloud.pointer, w, h, stride, to, type.code, size, kernel, foreground,
-                        scratch, workspace.bytes(), 0);
+                ? Trd.trd_prepare_normals(
+                        exec.struct,
+                        cloud.array,
+                        w,
+                        h,
+                        stride,
+                        to,
+                        type.code,
+                        size,
+                        kernel,
+                        foreground,
+                        scratch,
+                        workspace.bytes(),
+                        0)
+                : Trd.trd_prepare_normals(
+                        exec.struct,
+                        cloud.pointer,
+                        w,
+                        h,
+                        stride,
+                        to,
+                        type.code,
+                        size,
+                        kernel,
+                        foreground,
+                        scratch,
+                        workspace.bytes(),
+                        0);
         Reference.reachabilityFence(out);
         return hasForeground(status);
     }
@@ -166,8 +284,11 @@ public final class Ops {
         return workspace;
     }
 
-    /** Whether {@link #winograd} was measured faster than oneDNN's direct convolution in the same type for this shape. */
-    public static boolean winogradPays(ElementType type, long n, long h, long w, long channelsIn, long channelsOut, int stride) {
+    /**
+     * Whether {@link #winograd} was measured faster than oneDNN's direct convolution in the same type for this shape.
+     */
+    public static boolean winogradPays(
+            ElementType type, long n, long h, long w, long channelsIn, long channelsOut, int stride) {
         return Trd.trd_winograd_pays(type.code, n, h, w, channelsIn, channelsOut, stride) != 0;
     }
 
@@ -176,26 +297,71 @@ public final class Ops {
         return Trd.trd_winograd_packed_bytes(channelsIn, channelsOut);
     }
 
-    /** Transforms {@code weights [channelsOut, channelsIn, 3, 3]} once, for this machine only; {@code packed} is 64-byte aligned. */
-    public static void winogradPack(OpTarget exec, FloatPointer weights, Pointer packed, long packedBytes,
-                                    long channelsIn, long channelsOut, int stride) {
+    /**
+     * Transforms {@code weights [channelsOut, channelsIn, 3, 3]} once, for this machine only; {@code packed} is 64-byte
+     * aligned.
+     */
+    public static void winogradPack(
+            OpTarget exec,
+            FloatPointer weights,
+            Pointer packed,
+            long packedBytes,
+            long channelsIn,
+            long channelsOut,
+            int stride) {
         Status.check(Trd.trd_winograd_pack(exec.struct, weights, packed, packedBytes, channelsIn, channelsOut, stride));
     }
 
     /** Bytes of 64-byte aligned scratch for {@link #winograd} on up to so many threads. */
-    public static long winogradWorkspaceBytes(long n, long h, long w, long channelsIn, long channelsOut, int stride,
-                                              int threads) {
+    public static long winogradWorkspaceBytes(
+            long n, long h, long w, long channelsIn, long channelsOut, int stride, int threads) {
         return Trd.trd_winograd_workspace_bytes(n, h, w, channelsIn, channelsOut, stride, threads);
     }
 
     /**
-     * {@code out = r(conv3x3(in) + bias + sumScale * sum) + post}, stride 1 or 2, padding 1, channels-last; {@code r} = ReLU if
-     * {@code relu}. {@code sum} and {@code post} may be null, and {@code out} may be either of them; all four are of one type.
+     * {@code out = r(conv3x3(in) + bias + sumScale * sum) + post}, stride 1 or 2, padding 1, channels-last; {@code r} =
+     * ReLU if {@code relu}. {@code sum} and {@code post} may be null, and {@code out} may be either of them; all four
+     * are of one type.
      */
-    public static void winograd(OpTarget exec, ElementType type, Pointer in, Pointer packed, long packedBytes, FloatPointer bias,
-                                Pointer sum, float sumScale, Pointer post, boolean relu, Pointer out, Pointer workspace,
-                                long workspaceBytes, long n, long h, long w, long channelsIn, long channelsOut, int stride) {
-        Status.check(Trd.trd_winograd(exec.struct, type.code, in, packed, packedBytes, bias, sum, sumScale, post, relu ? 1 : 0,
-                out, workspace, workspaceBytes, n, h, w, channelsIn, channelsOut, stride));
+    public static void winograd(
+            OpTarget exec,
+            ElementType type,
+            Pointer in,
+            Pointer packed,
+            long packedBytes,
+            FloatPointer bias,
+            Pointer sum,
+            float sumScale,
+            Pointer post,
+            boolean relu,
+            Pointer out,
+            Pointer workspace,
+            long workspaceBytes,
+            long n,
+            long h,
+            long w,
+            long channelsIn,
+            long channelsOut,
+            int stride) {
+        Status.check(Trd.trd_winograd(
+                exec.struct,
+                type.code,
+                in,
+                packed,
+                packedBytes,
+                bias,
+                sum,
+                sumScale,
+                post,
+                relu ? 1 : 0,
+                out,
+                workspace,
+                workspaceBytes,
+                n,
+                h,
+                w,
+                channelsIn,
+                channelsOut,
+                stride));
     }
 }

@@ -11,8 +11,8 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Rows of three samples per pixel that somebody else owns: a Java array, dense, or a direct buffer whose rows may lie apart
- * (a frame grabber's memory). Nothing is copied; ops read it in place. Keeps the buffer reachable.
+ * Rows of three samples per pixel that somebody else owns: a Java array, dense, or a direct buffer whose rows may lie
+ * apart (a frame grabber's memory). Nothing is copied; ops read it in place. Keeps the buffer reachable.
  *
  * @param <A> {@code byte[]} or {@code float[]}
  * @param <P> the pointer to the same element
@@ -22,6 +22,7 @@ public final class Pixels<A, P extends Pointer> {
     final int height;
     /** Bytes from one row to the next. */
     final long strideBytes;
+
     final A array;
     final P pointer;
     private final Buffer owner;
@@ -66,8 +67,8 @@ public final class Pixels<A, P extends Pointer> {
      * From the buffer's position on.
      *
      * @param rowStride floats from one row to the next
-     * @throws IllegalArgumentException when the buffer is not direct, too small, not in this machine's byte order or not on
-     *     a multiple of 4 bytes, or the stride is shorter than a row
+     * @throws IllegalArgumentException when the buffer is not direct, too small, not in this machine's byte order or
+     *     not on a multiple of 4 bytes, or the stride is shorter than a row
      */
     public static Pixels<float[], FloatPointer> of(FloatBuffer direct, int width, int height, long rowStride) {
         check(direct, width, height, rowStride, 3, "floats");
@@ -114,7 +115,8 @@ public final class Pixels<A, P extends Pointer> {
     /**
      * Bytes of rows that lie apart, from the first row's begin to the last row's end.
      *
-     * @throws IllegalArgumentException when a size is not positive, the stride shorter than a row, or the result beyond 63 bits
+     * @throws IllegalArgumentException when a size is not positive, the stride shorter than a row, or the result beyond
+     *     63 bits
      */
     public static long bytes(int width, int height, long rowStride, int pixelBytes) {
         checkSize(width, height);
@@ -125,8 +127,8 @@ public final class Pixels<A, P extends Pointer> {
 
     private static void checkStride(int width, long rowStride, long row, String unit) {
         if (rowStride < row) {
-            throw new IllegalArgumentException("the row stride of " + rowStride + " " + unit + " is shorter than a row of "
-                    + width + " pixels, " + row + " " + unit);
+            throw new IllegalArgumentException("the row stride of " + rowStride + " " + unit
+                    + " is shorter than a row of " + width + " pixels, " + row + " " + unit);
         }
     }
 
@@ -140,7 +142,8 @@ public final class Pixels<A, P extends Pointer> {
     public static void check(Buffer direct, int width, int height, long rowStride, int samples, String unit) {
         checkSize(width, height);
         if (!direct.isDirect()) {
-            throw new IllegalArgumentException("the buffer is not direct; allocate it with allocateDirect, or give its array");
+            throw new IllegalArgumentException(
+                    "the buffer is not direct; allocate it with allocateDirect, or give its array");
         }
         long last = (long) samples * width;
         checkStride(width, rowStride, last, unit);
@@ -189,8 +192,8 @@ public final class Pixels<A, P extends Pointer> {
     }
 
     /**
-     * Copies {@code rows} rows, densely, to the start of a direct buffer: row i is this one's row {@code i * height / rows}.
-     * Allocates nothing.
+     * Copies {@code rows} rows, densely, to the start of a direct buffer: row i is this one's row {@code i * height /
+     * rows}. Allocates nothing.
      */
     public static void copyRows(Pixels<float[], FloatPointer> from, int rows, FloatBuffer to) {
         int row = 3 * from.width;

@@ -25,7 +25,10 @@ public final class TunerBranches implements AutoCloseable {
      * @param outStride elements from one pixel of the output to the next
      */
     public void scale(int branch, int scale, long in, long out, long outStride) {
-        structs.getPointer(branch).in(scale, Address.of(in)).out(scale, Address.of(out)).out_stride(scale, outStride);
+        structs.getPointer(branch)
+                .in(scale, Address.of(in))
+                .out(scale, Address.of(out))
+                .out_stride(scale, outStride);
     }
 
     @Override

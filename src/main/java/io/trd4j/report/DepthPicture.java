@@ -31,7 +31,8 @@ public final class DepthPicture {
         byte[] rgb = new byte[3 * n];
         for (int i = 0; i < n; i++) {
             if (PointCloud.isPoint(xyz[3 * i], xyz[3 * i + 1], xyz[3 * i + 2])) {
-                double share = far > near ? Math.min(1, Math.max(0, (far - (double) xyz[3 * i + 2]) / (far - near))) : 0.5;
+                double share =
+                        far > near ? Math.min(1, Math.max(0, (far - (double) xyz[3 * i + 2]) / (far - near))) : 0.5;
                 Arrays.fill(rgb, 3 * i, 3 * i + 3, (byte) Math.round(DARKEST + share * (BRIGHTEST - DARKEST)));
             } else {
                 System.arraycopy(MISSING, 0, rgb, 3 * i, 3);

@@ -24,8 +24,8 @@ public final class HeatMap {
     /**
      * The map, stretched to the part's own resolution, blended over the part.
      *
-     * @param map  size*size values, calibrated and blurred (SPEC section 4)
-     * @param low  value at and below which the part is left as it is
+     * @param map size*size values, calibrated and blurred (SPEC section 4)
+     * @param low value at and below which the part is left as it is
      * @param high value from which the last colour is used
      * @return a new image of the part's size
      * @throws IllegalArgumentException when the map is not size*size or the scale's ends are not in order
@@ -48,8 +48,8 @@ public final class HeatMap {
     }
 
     /**
-     * The map alone as a PNG with transparency, to be laid over the part; {@code pixels} wide and high. Smooth, so a small
-     * one can be stretched by whoever shows it.
+     * The map alone as a PNG with transparency, to be laid over the part; {@code pixels} wide and high. Smooth, so a
+     * small one can be stretched by whoever shows it.
      */
     static byte[] layer(float[] map, int size, int pixels, HeatScale scale) {
         float[] heat = Images.stretch(map, size, pixels, pixels);
@@ -71,8 +71,10 @@ public final class HeatMap {
         for (int y = 0; y < pixels; y++) {
             for (int x = 0; x < pixels; x++) {
                 boolean inside = at(mask, size, pixels, x, y);
-                boolean edge = inside != at(mask, size, pixels, x + 1, y) || inside != at(mask, size, pixels, x - 1, y)
-                        || inside != at(mask, size, pixels, x, y + 1) || inside != at(mask, size, pixels, x, y - 1);
+                boolean edge = inside != at(mask, size, pixels, x + 1, y)
+                        || inside != at(mask, size, pixels, x - 1, y)
+                        || inside != at(mask, size, pixels, x, y + 1)
+                        || inside != at(mask, size, pixels, x, y - 1);
                 for (int c = 0; edge && c < 4; c++) {
                     rgba[4 * (y * pixels + x) + c] = (byte) 255;
                 }
@@ -92,8 +94,13 @@ public final class HeatMap {
         for (int stop = 0; stop <= 16; stop++) {
             float t = stop / 16f;
             int colour = 3 * Math.round(t * (LEVELS - 1));
-            css.append(String.format(Locale.ROOT, ", rgba(%d, %d, %d, %.2f)", COLOURS[colour] & 0xff,
-                    COLOURS[colour + 1] & 0xff, COLOURS[colour + 2] & 0xff, opacity(t)));
+            css.append(String.format(
+                    Locale.ROOT,
+                    ", rgba(%d, %d, %d, %.2f)",
+                    COLOURS[colour] & 0xff,
+                    COLOURS[colour + 1] & 0xff,
+                    COLOURS[colour + 2] & 0xff,
+                    opacity(t)));
         }
         return css.append(')').toString();
     }

@@ -4,7 +4,7 @@ package io.trd4j.report;
  * The fixed ends of a heat map's colour scale, in units of the calibrated map (standard deviations of the validation
  * pixels, SPEC section 4). The same ends for every part: colours of different parts can be compared.
  *
- * @param low  at and below it nothing is drawn
+ * @param low at and below it nothing is drawn
  * @param high at and above it the last colour is drawn
  */
 public record HeatScale(float low, float high) {
@@ -15,8 +15,8 @@ public record HeatScale(float low, float high) {
 
     public HeatScale {
         if (!(low < high) || !Float.isFinite(low) || !Float.isFinite(high)) {
-            throw new IllegalArgumentException("a heat scale needs finite ends, low before high, not " + low + " and "
-                    + high);
+            throw new IllegalArgumentException(
+                    "a heat scale needs finite ends, low before high, not " + low + " and " + high);
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.stream.DoubleStream;
 /**
  * How many normal and defective parts have a value in each of equal bins from the lowest to the highest value or limit.
  *
- * @param from  the first bin's left end
+ * @param from the first bin's left end
  * @param width of a bin
  */
 record Histogram(double from, double width, int[] normal, int[] defective) {
@@ -16,8 +16,12 @@ record Histogram(double from, double width, int[] normal, int[] defective) {
 
     /** @param limits that must be within the bins, too */
     static Histogram of(List<PartScore> parts, ToDoubleFunction<PartScore> score, double... limits) {
-        double low = Math.min(parts.stream().mapToDouble(score).min().orElse(0), DoubleStream.of(limits).min().orElse(Double.MAX_VALUE));
-        double high = Math.max(parts.stream().mapToDouble(score).max().orElse(1), DoubleStream.of(limits).max().orElse(-Double.MAX_VALUE));
+        double low = Math.min(
+                parts.stream().mapToDouble(score).min().orElse(0),
+                DoubleStream.of(limits).min().orElse(Double.MAX_VALUE));
+        double high = Math.max(
+                parts.stream().mapToDouble(score).max().orElse(1),
+                DoubleStream.of(limits).max().orElse(-Double.MAX_VALUE));
         // Equal scores get one bin's worth of room, so that the width is never zero.
         double width = high > low ? (high - low) / BINS : 1;
         int[] normal = new int[BINS];

@@ -56,7 +56,11 @@ public final class HtmlReport {
         view.put("run", facts(data));
         view.put("teacherNote", given(data.teacherNote()));
         view.put("tiles", tiles(data));
-        view.put("columns", MetricsRow.COLUMNS.stream().map(c -> Map.of("name", c, "help", help(c))).toList());
+        view.put(
+                "columns",
+                MetricsRow.COLUMNS.stream()
+                        .map(c -> Map.of("name", c, "help", help(c)))
+                        .toList());
         view.put("rows", data.branches().stream().map(HtmlReport::row).toList());
         view.put("metricsNote", given(data.metricsNote()));
         view.put("hasBranches", !data.branches().isEmpty());
@@ -64,7 +68,9 @@ public final class HtmlReport {
         view.put("hasScores", !data.scores().isEmpty());
         view.put("validated", validated(data.training()));
         view.put("lossText", lossText(data.training()));
-        view.put("kinds", KindTable.of(data.scores()).stream().map(HtmlReport::kind).toList());
+        view.put(
+                "kinds",
+                KindTable.of(data.scores()).stream().map(HtmlReport::kind).toList());
         view.put("hasKinds", !KindTable.of(data.scores()).isEmpty());
         view.put("seenFrom", OfficialTable.percent(KindTable.SEEN));
         view.put("gallery", gallery(data));
@@ -74,8 +80,17 @@ public final class HtmlReport {
         view.put("branchScale", scale(data.branchScale()));
         view.put("hasLimits", !data.limits().isEmpty());
         view.put("latency", latencyText(data.scores()));
-        view.put("card", data.card().stream().map(section -> Map.of("title", section.title(), "entries", section.entries().stream()
-                .map(HtmlReport::entry).toList())).toList());
+        view.put(
+                "card",
+                data.card().stream()
+                        .map(section -> Map.of(
+                                "title",
+                                section.title(),
+                                "entries",
+                                section.entries().stream()
+                                        .map(HtmlReport::entry)
+                                        .toList()))
+                        .toList());
         view.put("hasCard", !data.card().isEmpty());
         view.put("next", data.nextSteps());
         view.put("hasNext", !data.nextSteps().isEmpty());
@@ -114,27 +129,48 @@ public final class HtmlReport {
             Branch first = data.branches().get(0);
             Map<String, Double> values = first.metrics().toMap();
             for (String column : List.of("I-AUROC", "P-AUROC", "AUPRO@30")) {
-                tiles.add(Map.of("name", column + ", " + first.name(), "value",
-                        OfficialTable.percent(values.get(column)) + " %", "help", help(column)));
+                tiles.add(Map.of(
+                        "name",
+                        column + ", " + first.name(),
+                        "value",
+                        OfficialTable.percent(values.get(column)) + " %",
+                        "help",
+                        help(column)));
             }
         }
         if (!data.scores().isEmpty()) {
             long defective = data.scores().stream().filter(PartScore::anomalous).count();
-            tiles.add(Map.of("name", "test parts", "value", Integer.toString(data.scores().size()), "help",
+            tiles.add(Map.of(
+                    "name",
+                    "test parts",
+                    "value",
+                    Integer.toString(data.scores().size()),
+                    "help",
                     (data.scores().size() - defective) + " normal, " + defective + " defective"));
             if (data.scores().stream().allMatch(score -> score.verdict() != null)) {
-                tiles.add(Map.of("name", "defective parts NG", "value", count(data, true, "NG") + " of " + defective, "help",
+                tiles.add(Map.of(
+                        "name",
+                        "defective parts NG",
+                        "value",
+                        count(data, true, "NG") + " of " + defective,
+                        "help",
                         count(data, true, "REVIEW") + " REVIEW, " + count(data, true, "OK") + " missed"));
-                tiles.add(Map.of("name", "normal parts NG", "value", count(data, false, "NG") + " of "
-                        + (data.scores().size() - defective), "help", count(data, false, "REVIEW") + " REVIEW, "
-                        + count(data, false, "OK") + " OK"));
+                tiles.add(Map.of(
+                        "name",
+                        "normal parts NG",
+                        "value",
+                        count(data, false, "NG") + " of " + (data.scores().size() - defective),
+                        "help",
+                        count(data, false, "REVIEW") + " REVIEW, " + count(data, false, "OK") + " OK"));
             }
         }
         return tiles;
     }
 
     private static long count(ReportData data, boolean defective, String verdict) {
-        return data.scores().stream().filter(s -> s.anomalous() == defective && s.verdict().equals(verdict)).count();
+        return data.scores().stream()
+                .filter(s -> s.anomalous() == defective && s.verdict().equals(verdict))
+                .count();
     }
 
     private static Map<String, Object> entry(ReportData.CardEntry entry) {
@@ -145,22 +181,40 @@ public final class HtmlReport {
     }
 
     private static Map<String, Object> row(Branch branch) {
-        return Map.of("name", branch.name(),
-                "cells", branch.metrics().toMap().values().stream().map(OfficialTable::percent).toList());
+        return Map.of(
+                "name",
+                branch.name(),
+                "cells",
+                branch.metrics().toMap().values().stream()
+                        .map(OfficialTable::percent)
+                        .toList());
     }
 
     private static Map<String, Object> kind(KindTable.Row row) {
-        return Map.of("kind", row.kind(), "parts", row.parts(), "seenIn", row.seenIn(), "cells",
-                List.of(OfficialTable.percent(row.combined()), OfficialTable.percent(row.rgb()),
+        return Map.of(
+                "kind",
+                row.kind(),
+                "parts",
+                row.parts(),
+                "seenIn",
+                row.seenIn(),
+                "cells",
+                List.of(
+                        OfficialTable.percent(row.combined()),
+                        OfficialTable.percent(row.rgb()),
                         OfficialTable.percent(row.depth())));
     }
 
     /** The worst judged first: what is most on the wrong side of its limit. */
     private static List<Map<String, Object>> gallery(ReportData data) {
-        List<Judgement> judgements = Judgement.of(data.gallery().stream().map(GalleryPart::score).toList(), data.limits());
+        List<Judgement> judgements =
+                Judgement.of(data.gallery().stream().map(GalleryPart::score).toList(), data.limits());
         List<Map<String, Object>> view = new ArrayList<>();
-        IntStream.range(0, judgements.size()).boxed().sorted(Comparator.comparingInt((Integer i) -> -judgements.get(i).wrong())
-                .thenComparingDouble(i -> -judgements.get(i).by()))
+        IntStream.range(0, judgements.size())
+                .boxed()
+                .sorted(Comparator.comparingInt(
+                                (Integer i) -> -judgements.get(i).wrong())
+                        .thenComparingDouble(i -> -judgements.get(i).by()))
                 .forEach(i -> view.add(figure(data.gallery().get(i), judgements.get(i))));
         return view;
     }
@@ -188,8 +242,12 @@ public final class HtmlReport {
         figure.put("hasRemarks", !part.remarks().isEmpty());
         figure.put("regions", part.regions().stream().map(HtmlReport::region).toList());
         figure.put("hasRegions", !part.regions().isEmpty());
-        figure.put("heats", List.of(heat("combined", score.combined(), part.heat(), true),
-                heat("rgb", score.rgb(), part.heatRgb(), false), heat("depth", score.depth(), part.heatDepth(), false)));
+        figure.put(
+                "heats",
+                List.of(
+                        heat("combined", score.combined(), part.heat(), true),
+                        heat("rgb", score.rgb(), part.heatRgb(), false),
+                        heat("depth", score.depth(), part.heatDepth(), false)));
         return figure;
     }
 
@@ -198,26 +256,50 @@ public final class HtmlReport {
     }
 
     private static Map<String, Object> region(Region region) {
-        StringBuilder text = new StringBuilder(region.areaSquareMillimetres() == null ? region.area() + " px"
-                : String.format(Locale.ROOT, "%.1f mm²", region.areaSquareMillimetres()));
-        text.append(String.format(Locale.ROOT, ", peak %.2f, seen in %s", region.peak(),
+        StringBuilder text = new StringBuilder(
+                region.areaSquareMillimetres() == null
+                        ? region.area() + " px"
+                        : String.format(Locale.ROOT, "%.1f mm²", region.areaSquareMillimetres()));
+        text.append(String.format(
+                Locale.ROOT,
+                ", peak %.2f, seen in %s",
+                region.peak(),
                 region.deciding().name().toLowerCase(Locale.ROOT)));
         if (region.raisedMillimetres() != null) {
-            text.append(String.format(Locale.ROOT, ", %s %.2f mm", region.raisedMillimetres() < 0 ? "sunk" : "raised",
+            text.append(String.format(
+                    Locale.ROOT,
+                    ", %s %.2f mm",
+                    region.raisedMillimetres() < 0 ? "sunk" : "raised",
                     Math.abs(region.raisedMillimetres())));
         }
         // Pixel centres are half a pixel into their squares.
-        return Map.of("text", text.toString(), "points", region.contour().stream().map(p -> (p.x() + 0.5) + "," + (p.y() + 0.5))
-                .collect(Collectors.joining(" ")));
+        return Map.of(
+                "text",
+                text.toString(),
+                "points",
+                region.contour().stream()
+                        .map(p -> (p.x() + 0.5) + "," + (p.y() + 0.5))
+                        .collect(Collectors.joining(" ")));
     }
 
     private static String chartData(ReportData data) {
         Map<String, Object> charts = new LinkedHashMap<>();
         charts.put("loss", loss(data.training()));
-        charts.put("roc", data.branches().stream().map(b -> curve(b, b.roc(), "I-AUROC")).toList());
-        charts.put("pro", data.branches().stream().map(b -> curve(b, b.pro(), "AUPRO@30")).toList());
-        charts.put("histogram", Map.of("combined", histogram(data, "combined", PartScore::combined),
-                "rgb", histogram(data, "rgb", PartScore::rgb), "depth", histogram(data, "depth", PartScore::depth)));
+        charts.put(
+                "roc",
+                data.branches().stream().map(b -> curve(b, b.roc(), "I-AUROC")).toList());
+        charts.put(
+                "pro",
+                data.branches().stream().map(b -> curve(b, b.pro(), "AUPRO@30")).toList());
+        charts.put(
+                "histogram",
+                Map.of(
+                        "combined",
+                        histogram(data, "combined", PartScore::combined),
+                        "rgb",
+                        histogram(data, "rgb", PartScore::rgb),
+                        "depth",
+                        histogram(data, "depth", PartScore::depth)));
         charts.put("limits", data.limits());
         charts.put("latency", Histogram.of(data.scores(), PartScore::milliseconds));
         try {
@@ -229,17 +311,28 @@ public final class HtmlReport {
     }
 
     private static Histogram histogram(ReportData data, String branch, ToDoubleFunction<PartScore> score) {
-        return Histogram.of(data.scores(), score, data.limits().stream().filter(limit -> limit.branch().equals(branch))
-                .mapToDouble(ReportData.Limit::value).toArray());
+        return Histogram.of(
+                data.scores(),
+                score,
+                data.limits().stream()
+                        .filter(limit -> limit.branch().equals(branch))
+                        .mapToDouble(ReportData.Limit::value)
+                        .toArray());
     }
 
     private static String latencyText(List<PartScore> scores) {
         if (scores.isEmpty()) {
             return "";
         }
-        double[] sorted = scores.stream().mapToDouble(PartScore::milliseconds).sorted().toArray();
-        return String.format(Locale.ROOT, "median %.2f ms, p90 %.2f ms, p99 %.2f ms, longest %.2f ms", rank(sorted, 0.5),
-                rank(sorted, 0.9), rank(sorted, 0.99), sorted[sorted.length - 1]);
+        double[] sorted =
+                scores.stream().mapToDouble(PartScore::milliseconds).sorted().toArray();
+        return String.format(
+                Locale.ROOT,
+                "median %.2f ms, p90 %.2f ms, p99 %.2f ms, longest %.2f ms",
+                rank(sorted, 0.5),
+                rank(sorted, 0.9),
+                rank(sorted, 0.99),
+                sorted[sorted.length - 1]);
     }
 
     /** The smallest value that this share of all is not above. */
@@ -253,8 +346,12 @@ public final class HtmlReport {
         loss.put("rgb", training.stream().map(EpochLoss::rgb).toList());
         loss.put("depth", training.stream().map(EpochLoss::depth).toList());
         if (validated(training)) {
-            loss.put("rgbValidation", training.stream().map(EpochLoss::validationRgb).toList());
-            loss.put("depthValidation", training.stream().map(EpochLoss::validationDepth).toList());
+            loss.put(
+                    "rgbValidation",
+                    training.stream().map(EpochLoss::validationRgb).toList());
+            loss.put(
+                    "depthValidation",
+                    training.stream().map(EpochLoss::validationDepth).toList());
         }
         return loss;
     }
@@ -264,8 +361,13 @@ public final class HtmlReport {
     }
 
     private static Map<String, Object> curve(Branch branch, List<CurvePoint> points, String area) {
-        return Map.of("name", branch.name(), "points", points,
-                "area", OfficialTable.percent(branch.metrics().toMap().get(area)));
+        return Map.of(
+                "name",
+                branch.name(),
+                "points",
+                points,
+                "area",
+                OfficialTable.percent(branch.metrics().toMap().get(area)));
     }
 
     private static String lossText(List<EpochLoss> training) {
@@ -274,27 +376,44 @@ public final class HtmlReport {
         }
         EpochLoss first = training.get(0);
         EpochLoss last = training.get(training.size() - 1);
-        String text = String.format(Locale.ROOT, "%d epochs; rgb student from %.3f to %.3f, depth student from %.3f to %.3f",
-                training.size(), first.rgb(), last.rgb(), first.depth(), last.depth());
-        return !validated(training) ? text : text + String.format(Locale.ROOT,
-                "; on normal validation parts rgb from %.3f to %.3f, depth from %.3f to %.3f", first.validationRgb(),
-                last.validationRgb(), first.validationDepth(), last.validationDepth());
+        String text = String.format(
+                Locale.ROOT,
+                "%d epochs; rgb student from %.3f to %.3f, depth student from %.3f to %.3f",
+                training.size(),
+                first.rgb(),
+                last.rgb(),
+                first.depth(),
+                last.depth());
+        return !validated(training)
+                ? text
+                : text
+                        + String.format(
+                                Locale.ROOT,
+                                "; on normal validation parts rgb from %.3f to %.3f, depth from %.3f to %.3f",
+                                first.validationRgb(),
+                                last.validationRgb(),
+                                first.validationDepth(),
+                                last.validationDepth());
     }
 
     private static String help(String column) {
         return switch (column) {
-            case "I-AUROC" -> "How often a randomly chosen defective part scores higher than a randomly chosen normal part; "
-                    + "50 is guessing.";
-            case "P-AUROC" -> "The same for pixels: how often a defective pixel scores higher than a normal one. "
-                    + "Lenient, because almost all pixels are normal.";
-            case "AUPRO@30" -> "How much of each defect, large or small, is covered while at most 30 % of the normal pixels "
-                    + "are marked; area under that curve.";
+            case "I-AUROC" ->
+                "How often a randomly chosen defective part scores higher than a randomly chosen normal part; "
+                        + "50 is guessing.";
+            case "P-AUROC" ->
+                "The same for pixels: how often a defective pixel scores higher than a normal one. "
+                        + "Lenient, because almost all pixels are normal.";
+            case "AUPRO@30" ->
+                "How much of each defect, large or small, is covered while at most 30 % of the normal pixels "
+                        + "are marked; area under that curve.";
             case "I-AP" -> "Average precision over parts: how clean the list of parts is when sorted by score.";
             case "P-AP" -> "Average precision over pixels; the strictest of the pixel measures when defects are small.";
             case "I-F1" -> "Best balance of precision and recall that one threshold on the part's score can reach.";
             case "P-F1" -> "Best balance of precision and recall that one threshold on the pixel's value can reach.";
-            default -> "As AUPRO@30, with at most " + column.substring(column.indexOf('@') + 1)
-                    + " % of the normal pixels marked: stricter.";
+            default ->
+                "As AUPRO@30, with at most " + column.substring(column.indexOf('@') + 1)
+                        + " % of the normal pixels marked: stricter.";
         };
     }
 
@@ -311,7 +430,8 @@ public final class HtmlReport {
             return String.format(Locale.ROOT, seconds < 10 ? "%.1f s" : "%.0f s", seconds);
         }
         long whole = Math.round(seconds);
-        return whole < 3600 ? String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60)
+        return whole < 3600
+                ? String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60)
                 : String.format(Locale.ROOT, "%d h %02d min", whole / 3600, whole % 3600 / 60);
     }
 

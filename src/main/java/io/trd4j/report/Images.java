@@ -12,7 +12,10 @@ import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Size;
 
-/** Resizing, and PNG with transparency, through OpenCV: what the report's pictures need beyond reading and writing files. */
+/**
+ * Resizing, and PNG with transparency, through OpenCV: what the report's pictures need beyond reading and writing
+ * files.
+ */
 final class Images {
     private Images() {}
 

@@ -14,12 +14,17 @@ import java.util.List;
 record Judgement(int wrong, double by) {
     /** Of every part; without verdicts and a limit of the combined score by the threshold with the best F1. */
     static List<Judgement> of(List<PartScore> scores, List<Limit> limits) {
-        double limit = limits.stream().filter(l -> l.branch().equals("combined")).mapToDouble(Limit::value).max()
+        double limit = limits.stream()
+                .filter(l -> l.branch().equals("combined"))
+                .mapToDouble(Limit::value)
+                .max()
                 .orElseGet(() -> bestF1(scores));
-        return scores.stream().map(score -> {
-            double by = score.anomalous() ? limit - score.combined() : score.combined() - limit;
-            return new Judgement(score.verdict() == null ? by > 0 ? 2 : 0 : wrong(score), by);
-        }).toList();
+        return scores.stream()
+                .map(score -> {
+                    double by = score.anomalous() ? limit - score.combined() : score.combined() - limit;
+                    return new Judgement(score.verdict() == null ? by > 0 ? 2 : 0 : wrong(score), by);
+                })
+                .toList();
     }
 
     private static int wrong(PartScore score) {
@@ -40,6 +45,8 @@ record Judgement(int wrong, double by) {
             defective += anomalous[i] ? 1 : 0;
         }
         // With parts of one kind only, nothing tells right from wrong: then the order is that of the scores.
-        return defective == 0 || defective == values.length ? 0 : MaxF1.best(values, anomalous).threshold();
+        return defective == 0 || defective == values.length
+                ? 0
+                : MaxF1.best(values, anomalous).threshold();
     }
 }

@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
-/** Per kind of defect: I-AUROC of its parts against all normal parts, per branch, so one sees which modality found it. */
+/**
+ * Per kind of defect: I-AUROC of its parts against all normal parts, per branch, so one sees which modality found it.
+ */
 final class KindTable {
     /** From this I-AUROC on a branch is said to see a kind. */
     static final double SEEN = 0.8;
@@ -32,7 +34,12 @@ final class KindTable {
         kinds.forEach((kind, parts) -> {
             double rgb = auroc(parts, normal, PartScore::rgb);
             double depth = auroc(parts, normal, PartScore::depth);
-            rows.add(new Row(kind, parts.size(), auroc(parts, normal, PartScore::combined), rgb, depth,
+            rows.add(new Row(
+                    kind,
+                    parts.size(),
+                    auroc(parts, normal, PartScore::combined),
+                    rgb,
+                    depth,
                     rgb >= SEEN ? depth >= SEEN ? "both" : "rgb" : depth >= SEEN ? "depth" : "neither"));
         });
         return rows;

@@ -14,24 +14,49 @@ import java.util.Locale;
 /** Describes a model in words, for whoever must answer for its decisions. */
 final class ModelCard {
     private static final List<CardEntry> USE = List.of(
-            new CardEntry(null, "For parts of the product whose normal parts it was trained and calibrated on, under the same light, camera and "
-                    + "distance. It knows normal parts only: a score says how unlike them a part is, not what is wrong with it."),
-            new CardEntry(null, "Defects that neither the image nor the points show at the model's input size cannot be found. Whoever changes "
-                    + "product, light or sensor calibrates again, or trains again."),
-            new CardEntry(null, "A threshold's rate holds for parts drawn as those were that set it; it says nothing about missed defects."));
+            new CardEntry(
+                    null,
+                    "For parts of the product whose normal parts it was trained and calibrated on, under the "
+                            + "same light, camera and "
+                            + "distance. It knows normal parts only: a score says how unlike them a part is, "
+                            + "not what is wrong with it."),
+            new CardEntry(
+                    null,
+                    "Defects that neither the image nor the points show at the model's input size cannot be "
+                            + "found. Whoever changes "
+                            + "product, light or sensor calibrates again, or trains again."),
+            new CardEntry(
+                    null,
+                    "A threshold's rate holds for parts drawn as those were that set it; it says nothing about "
+                            + "missed defects."));
 
     private ModelCard() {}
 
     static List<CardSection> of(ModelInfo info, Path file, String sha256) {
-        return List.of(new CardSection("Model", List.of(entry("file", file.getFileName().toString()), entry("SHA-256", sha256),
-                        entry("method", "Tuned Reverse Distillation (arXiv 2412.08949)"), entry("backbone", info.backbone().key()),
-                        entry("input", info.size() + " × " + info.size()), entry("modalities", "rgb and " + info.modality().key()
-                        + (info.normalKernel() == 0 ? "" : ", Sobel aperture " + info.normalKernel())),
-                        entry("teacher's SHA-256", info.teacherSha256()), entry("what counts", RoiText.of(info.regionOfInterest())))),
+        return List.of(
+                new CardSection(
+                        "Model",
+                        List.of(
+                                entry("file", file.getFileName().toString()),
+                                entry("SHA-256", sha256),
+                                entry("method", "Tuned Reverse Distillation (arXiv 2412.08949)"),
+                                entry("backbone", info.backbone().key()),
+                                entry("input", info.size() + " × " + info.size()),
+                                entry(
+                                        "modalities",
+                                        "rgb and " + info.modality().key()
+                                                + (info.normalKernel() == 0
+                                                        ? ""
+                                                        : ", Sobel aperture " + info.normalKernel())),
+                                entry("teacher's SHA-256", info.teacherSha256()),
+                                entry("what counts", RoiText.of(info.regionOfInterest())))),
                 new CardSection("Training", training(info.training())),
                 new CardSection("Calibration", calibration(info)),
-                new CardSection("Thresholds",
-                        ThresholdText.lines(info.thresholds()).stream().map(line -> new CardEntry(null, line)).toList()),
+                new CardSection(
+                        "Thresholds",
+                        ThresholdText.lines(info.thresholds()).stream()
+                                .map(line -> new CardEntry(null, line))
+                                .toList()),
                 new CardSection("Use and limits", USE));
     }
 
@@ -43,22 +68,35 @@ final class ModelCard {
         if (t == null) {
             return List.of(new CardEntry(null, "Imported: its training is not recorded."));
         }
-        return List.of(entry("teacher", t.teacher()), entry("normal parts", Integer.toString(t.parts())),
+        return List.of(
+                entry("teacher", t.teacher()),
+                entry("normal parts", Integer.toString(t.parts())),
                 entry("epochs, steps", t.epochs() + ", " + t.steps() + " of " + t.batch() + " parts"),
                 entry("learning rate, seed", t.learningRate() + ", " + t.seed()),
-                entry("last loss", String.format(Locale.ROOT, "rgb %.4f, depth %.4f", t.finalLossRgb(), t.finalLossDepth())
-                        + (t.validationLossRgb() == null || t.validationLossDepth() == null ? "" : String.format(Locale.ROOT,
-                        "; of normal validation parts %.4f, %.4f", t.validationLossRgb(), t.validationLossDepth()))),
+                entry(
+                        "last loss",
+                        String.format(Locale.ROOT, "rgb %.4f, depth %.4f", t.finalLossRgb(), t.finalLossDepth())
+                                + (t.validationLossRgb() == null || t.validationLossDepth() == null
+                                        ? ""
+                                        : String.format(
+                                                Locale.ROOT,
+                                                "; of normal validation parts %.4f, %.4f",
+                                                t.validationLossRgb(),
+                                                t.validationLossDepth()))),
                 entry("seconds", String.format(Locale.ROOT, "%.0f", t.seconds())));
     }
 
     private static List<CardEntry> calibration(ModelInfo info) {
         Calibration c = info.calibration();
         List<CardEntry> entries = new ArrayList<>(List.of(
-                entry("rgb maps", moments(c.meanRgb(), c.stdRgb())), entry("depth maps", moments(c.meanDepth(), c.stdDepth()))));
+                entry("rgb maps", moments(c.meanRgb(), c.stdRgb())),
+                entry("depth maps", moments(c.meanDepth(), c.stdDepth()))));
         if (c.alone() != null) {
-            entries.add(entry("rgb without depth", moments(c.alone().meanRgb(), c.alone().stdRgb())));
-            entries.add(entry("depth without rgb", moments(c.alone().meanDepth(), c.alone().stdDepth())));
+            entries.add(entry(
+                    "rgb without depth", moments(c.alone().meanRgb(), c.alone().stdRgb())));
+            entries.add(entry(
+                    "depth without rgb",
+                    moments(c.alone().meanDepth(), c.alone().stdDepth())));
         }
         PrecisionTests tests = info.precisions();
         entries.add(entry("bf16", accuracy(tests == null ? null : tests.bf16())));
@@ -72,7 +110,14 @@ final class ModelCard {
     }
 
     private static String accuracy(PrecisionTests.Accuracy accuracy) {
-        return accuracy == null ? "not tested" : String.format(Locale.ROOT, "%s on %d parts: smallest map correlation %.5f, largest score "
-                + "error %.4f", accuracy.passed() ? "passed" : "failed", accuracy.parts(), accuracy.correlation(), accuracy.scoreError());
+        return accuracy == null
+                ? "not tested"
+                : String.format(
+                        Locale.ROOT,
+                        "%s on %d parts: smallest map correlation %.5f, largest score " + "error %.4f",
+                        accuracy.passed() ? "passed" : "failed",
+                        accuracy.parts(),
+                        accuracy.correlation(),
+                        accuracy.scoreError());
     }
 }

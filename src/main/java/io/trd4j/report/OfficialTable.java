@@ -51,11 +51,14 @@ public final class OfficialTable {
     }
 
     private static String table(String corner, Map<String, MetricsRow> rows) {
-        int label = Math.max(corner.length(), rows.keySet().stream().mapToInt(String::length).max().orElse(0));
+        int label = Math.max(
+                corner.length(),
+                rows.keySet().stream().mapToInt(String::length).max().orElse(0));
         StringBuilder text = new StringBuilder();
         line(text, label, corner, MetricsRow.COLUMNS);
         rows.forEach((name, row) -> {
-            List<String> cells = row.toMap().values().stream().map(OfficialTable::percent).toList();
+            List<String> cells =
+                    row.toMap().values().stream().map(OfficialTable::percent).toList();
             line(text, label, name, cells);
         });
         return text.toString();

@@ -10,26 +10,37 @@ import io.trd4j.model.EpochLoss;
 import java.util.List;
 
 /**
- * Everything an HTML report shows, as plain values. Numbers are finite (checked here, so a report never shows NaN); texts
- * may be anything, they are escaped.
+ * Everything an HTML report shows, as plain values. Numbers are finite (checked here, so a report never shows NaN);
+ * texts may be anything, they are escaped.
  *
- * @param title         what was inspected: "demo: synthetic product", a category
- * @param run           what ran, for whoever wants to repeat it
- * @param teacherNote   shown prominently, e.g. that the teacher has random weights; null or empty: nothing is shown
- * @param branches      the official table's rows (combined, rgb, depth) with their curves; empty when undefined
- * @param metricsNote   shown in place of the table when there are no branches ({@link Evaluation#missing}); else null
- * @param training      losses per epoch; empty when nothing was trained
- * @param limits        the model's thresholds; empty when it has none
- * @param scores        every test part
- * @param gallery       the parts to show, any order
+ * @param title what was inspected: "demo: synthetic product", a category
+ * @param run what ran, for whoever wants to repeat it
+ * @param teacherNote shown prominently, e.g. that the teacher has random weights; null or empty: nothing is shown
+ * @param branches the official table's rows (combined, rgb, depth) with their curves; empty when undefined
+ * @param metricsNote shown in place of the table when there are no branches ({@link Evaluation#missing}); else null
+ * @param training losses per epoch; empty when nothing was trained
+ * @param limits the model's thresholds; empty when it has none
+ * @param scores every test part
+ * @param gallery the parts to show, any order
  * @param combinedScale colour scale of the combined maps in the gallery
- * @param branchScale   colour scale of the single branches' maps
- * @param card          what the model is, for whoever must answer for it
- * @param nextSteps     what the reader can run next
+ * @param branchScale colour scale of the single branches' maps
+ * @param card what the model is, for whoever must answer for it
+ * @param nextSteps what the reader can run next
  */
-public record ReportData(String title, Run run, String teacherNote, List<Branch> branches, String metricsNote,
-                         List<EpochLoss> training, List<Limit> limits, List<PartScore> scores, List<GalleryPart> gallery,
-                         HeatScale combinedScale, HeatScale branchScale, List<CardSection> card, List<NextStep> nextSteps) {
+public record ReportData(
+        String title,
+        Run run,
+        String teacherNote,
+        List<Branch> branches,
+        String metricsNote,
+        List<EpochLoss> training,
+        List<Limit> limits,
+        List<PartScore> scores,
+        List<GalleryPart> gallery,
+        HeatScale combinedScale,
+        HeatScale branchScale,
+        List<CardSection> card,
+        List<NextStep> nextSteps) {
     public ReportData {
         branches = List.copyOf(branches);
         training = List.copyOf(training);
@@ -40,9 +51,19 @@ public record ReportData(String title, Run run, String teacherNote, List<Branch>
         card = List.copyOf(card);
     }
 
-    /** @param secondModality depth or normals; @param seed of the training, null when it is not known; @param finished date and time as it shall be read */
-    public record Run(String version, String backbone, int size, String secondModality, Long seed, String device,
-                      String finished, List<Timing> timings) {
+    /**
+     * @param secondModality depth or normals; @param seed of the training, null when it is not known; @param finished
+     *     date and time as it shall be read
+     */
+    public record Run(
+            String version,
+            String backbone,
+            int size,
+            String secondModality,
+            Long seed,
+            String device,
+            String finished,
+            List<Timing> timings) {
         public Run {
             timings = List.copyOf(timings);
         }
@@ -84,8 +105,15 @@ public record ReportData(String title, Run run, String teacherNote, List<Branch>
      * @param verdict OK, REVIEW or NG; null when the model has no thresholds
      * @param milliseconds from the decoded images to the verdict
      */
-    public record PartScore(String id, String kind, boolean anomalous, double combined, double rgb, double depth, String verdict,
-                            double milliseconds) {
+    public record PartScore(
+            String id,
+            String kind,
+            boolean anomalous,
+            double combined,
+            double rgb,
+            double depth,
+            String verdict,
+            double milliseconds) {
         public PartScore {
             finite("the time of " + id, milliseconds);
             finite("the score of " + id, combined);
@@ -103,28 +131,52 @@ public record ReportData(String title, Run run, String teacherNote, List<Branch>
      * @param regions above the NG limits
      * @param remarks how the part was inspected, where that is not as usual
      */
-    public record GalleryPart(PartScore score, byte[] image, byte[] depth, byte[] heat, byte[] heatRgb, byte[] heatDepth, byte[] truth,
-                              int size, List<Region> regions, List<String> remarks) {
+    public record GalleryPart(
+            PartScore score,
+            byte[] image,
+            byte[] depth,
+            byte[] heat,
+            byte[] heatRgb,
+            byte[] heatDepth,
+            byte[] truth,
+            int size,
+            List<Region> regions,
+            List<String> remarks) {
         /** Longer side of the pictures: 30 noisy parts stay under 5 MB. */
         private static final int IMAGE_PIXELS = 160;
+
         private static final int HEAT_PIXELS = 64;
 
         /**
          * Makes the pictures.
          *
-         * @param part         at any resolution
-         * @param depth        the second modality as a picture ({@link DepthPicture}); null without one
-         * @param maps         size*size each, calibrated and blurred: combined, rgb, depth
-         * @param truth        size*size, true = anomalous; null when unknown or the part is normal
+         * @param part at any resolution
+         * @param depth the second modality as a picture ({@link DepthPicture}); null without one
+         * @param maps size*size each, calibrated and blurred: combined, rgb, depth
+         * @param truth size*size, true = anomalous; null when unknown or the part is normal
          */
-        public static GalleryPart of(PartScore score, RgbImage part, RgbImage depth, List<float[]> maps, boolean[] truth, int size,
-                                     List<Region> regions, List<String> remarks, HeatScale combinedScale, HeatScale branchScale) {
-            return new GalleryPart(score, ImageWriter.png(Images.fit(part, IMAGE_PIXELS)),
+        public static GalleryPart of(
+                PartScore score,
+                RgbImage part,
+                RgbImage depth,
+                List<float[]> maps,
+                boolean[] truth,
+                int size,
+                List<Region> regions,
+                List<String> remarks,
+                HeatScale combinedScale,
+                HeatScale branchScale) {
+            return new GalleryPart(
+                    score,
+                    ImageWriter.png(Images.fit(part, IMAGE_PIXELS)),
                     depth == null ? null : ImageWriter.png(Images.fit(depth, IMAGE_PIXELS)),
                     HeatMap.layer(maps.get(0), size, HEAT_PIXELS, combinedScale),
                     HeatMap.layer(maps.get(1), size, HEAT_PIXELS, branchScale),
                     HeatMap.layer(maps.get(2), size, HEAT_PIXELS, branchScale),
-                    truth == null ? null : HeatMap.outline(truth, size, IMAGE_PIXELS), size, List.copyOf(regions), List.copyOf(remarks));
+                    truth == null ? null : HeatMap.outline(truth, size, IMAGE_PIXELS),
+                    size,
+                    List.copyOf(regions),
+                    List.copyOf(remarks));
         }
     }
 

@@ -13,8 +13,15 @@ public final class RoiText {
      * @param roi null = none
      */
     public static String of(RegionOfInterest roi) {
-        return roi == null ? "no region of interest: all pixels count" : String.format(Locale.ROOT,
-                "region of interest: %.1f %% of the pixels count (%d of %dx%d), from %s", 100 * roi.share(), roi.pixels(),
-                roi.size(), roi.size(), roi.source());
+        return roi == null
+                ? "no region of interest: all pixels count"
+                : String.format(
+                        Locale.ROOT,
+                        "region of interest: %.1f %% of the pixels count (%d of %dx%d), from %s",
+                        100 * roi.share(),
+                        roi.pixels(),
+                        roi.size(),
+                        roi.size(),
+                        roi.source());
     }
 }

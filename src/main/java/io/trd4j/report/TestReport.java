@@ -55,21 +55,38 @@ public final class TestReport implements EvaluationRun.Observer {
     @Override
     public void inspected(int index, Part part, Inspection inspection) {
         PartFiles files = run.parts().get(index);
-        PartScore score = new PartScore(files.id(), files.kind(), files.anomalous(), inspection.score(), inspection.scoreRgb(),
-                inspection.scoreDepth(), inspection.verdict() == Verdict.NONE ? null : inspection.verdict().name(),
+        PartScore score = new PartScore(
+                files.id(),
+                files.kind(),
+                files.anomalous(),
+                inspection.score(),
+                inspection.scoreRgb(),
+                inspection.scoreDepth(),
+                inspection.verdict() == Verdict.NONE
+                        ? null
+                        : inspection.verdict().name(),
                 inspection.elapsedNanos() / 1e6);
         scores.add(score);
         int size = inspection.size();
         RgbImage colour = part.rgb() == null ? new RgbImage(size, size, new byte[3 * size * size]) : part.rgb();
-        RgbImage second = part.normals() != null ? part.normals() : part.xyz() == null ? null : DepthPicture.of(part.xyz());
+        RgbImage second =
+                part.normals() != null ? part.normals() : part.xyz() == null ? null : DepthPicture.of(part.xyz());
         List<String> remarks = new ArrayList<>();
         if (inspection.mode() != InspectionMode.BOTH) {
             remarks.add("inspected " + inspection.mode().key());
         }
         inspection.warnings().forEach(warning -> remarks.add(warning.key().replace('_', ' ')));
-        gallery.add(GalleryPart.of(score, colour, second, List.of(inspection.map(), inspection.mapRgb(), inspection.mapDepth()),
-                files.anomalous() ? run.mask(index) : null, size, Regions.of(inspection, part.xyz(), inspector.options().minRegion()), remarks,
-                HeatScale.COMBINED, HeatScale.BRANCH));
+        gallery.add(GalleryPart.of(
+                score,
+                colour,
+                second,
+                List.of(inspection.map(), inspection.mapRgb(), inspection.mapDepth()),
+                files.anomalous() ? run.mask(index) : null,
+                size,
+                Regions.of(inspection, part.xyz(), inspector.options().minRegion()),
+                remarks,
+                HeatScale.COMBINED,
+                HeatScale.BRANCH));
     }
 
     /**
@@ -93,17 +110,44 @@ public final class TestReport implements EvaluationRun.Observer {
      * @param next command lines that the reader can run
      * @throws IOException when the report cannot be written; an existing file is then unchanged
      */
-    public void write(Path file, String title, String note, Map<String, Evaluation.Detail> details, List<Timing> timings,
-                      Path model, List<NextStep> next) throws IOException {
+    public void write(
+            Path file,
+            String title,
+            String note,
+            Map<String, Evaluation.Detail> details,
+            List<Timing> timings,
+            Path model,
+            List<NextStep> next)
+            throws IOException {
         ModelInfo info = inspector.model();
         TrainingSummary training = info.training();
         List<Branch> branches = new ArrayList<>();
         details.forEach((name, detail) -> branches.add(Branch.of(name, detail)));
-        Run what = new Run("trd4j " + ProductVersion.number(), info.backbone().key(), info.size(), info.modality().key(),
-                training == null ? null : training.seed(), inspector.device() + ", " + inspector.precision().key() + ", "
-                + inspector.threads() + " threads", ZonedDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm z")), timings);
-        HtmlReport.write(file, new ReportData(title, what, note, branches, null, training == null || training.curve() == null ? List.of() : training.curve(), limits(info.thresholds()), scores,
-                gallery, HeatScale.COMBINED, HeatScale.BRANCH, ModelCard.of(info, model, Sha256.of(model)), next));
+        Run what = new Run(
+                "trd4j " + ProductVersion.number(),
+                info.backbone().key(),
+                info.size(),
+                info.modality().key(),
+                training == null ? null : training.seed(),
+                inspector.device() + ", " + inspector.precision().key() + ", " + inspector.threads() + " threads",
+                ZonedDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm z")),
+                timings);
+        HtmlReport.write(
+                file,
+                new ReportData(
+                        title,
+                        what,
+                        note,
+                        branches,
+                        null,
+                        training == null || training.curve() == null ? List.of() : training.curve(),
+                        limits(info.thresholds()),
+                        scores,
+                        gallery,
+                        HeatScale.COMBINED,
+                        HeatScale.BRANCH,
+                        ModelCard.of(info, model, Sha256.of(model)),
+                        next));
     }
 
     private static List<Limit> limits(Thresholds thresholds) {

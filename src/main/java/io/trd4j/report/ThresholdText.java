@@ -14,7 +14,8 @@ import java.util.Locale;
 
 /** Thresholds in words. */
 public final class ThresholdText {
-    private static final String NONE = "no thresholds; set them with trd calibrate --false-reject-rate RATE, or trd threshold --ng SCORE";
+    private static final String NONE =
+            "no thresholds; set them with trd calibrate --false-reject-rate RATE, or trd threshold --ng SCORE";
 
     private ThresholdText() {}
 
@@ -30,7 +31,12 @@ public final class ThresholdText {
 
     private static void add(List<String> lines, ScoreBranch branch, String verdict, Threshold threshold) {
         if (threshold != null) {
-            lines.add(String.format(Locale.ROOT, "%-10s %-6s above %s: %s", branch.key(), verdict, value(threshold),
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "%-10s %-6s above %s: %s",
+                    branch.key(),
+                    verdict,
+                    value(threshold),
                     origin(threshold)));
         }
     }
@@ -40,7 +46,8 @@ public final class ThresholdText {
      * was given.
      */
     public static String value(Threshold threshold) {
-        return threshold.evidence() == null ? Double.toString(threshold.value())
+        return threshold.evidence() == null
+                ? Double.toString(threshold.value())
                 : new BigDecimal(threshold.value()).round(new MathContext(4)).toPlainString();
     }
 
@@ -49,15 +56,28 @@ public final class ThresholdText {
         if (e == null) {
             return t.method() == Threshold.Method.BY_HAND ? "set by hand" : "its file does not say where it comes from";
         }
-        String promise = t.rate() == null ? "" : "at most " + Rate.percent(t.rate()) + " of "
-                + (t.method() == Threshold.Method.FNR ? "parts with a defect are not above it" : "normal parts are above it") + ", with "
-                + Rate.percent(t.confidence()) + " confidence";
+        String promise = t.rate() == null
+                ? ""
+                : "at most " + Rate.percent(t.rate()) + " of "
+                        + (t.method() == Threshold.Method.FNR
+                                ? "parts with a defect are not above it"
+                                : "normal parts are above it")
+                        + ", with "
+                        + Rate.percent(t.confidence()) + " confidence";
         String origin = switch (t.method()) {
             case EXACT -> promise + "; largest score no. " + e.rank() + " of " + e.normal() + " normal parts";
-            case FNR -> promise + "; below smallest score no. " + e.rank() + " of " + e.anomalous() + " parts with a defect; "
-                    + e.falseRejects() + " of " + e.normal() + " normal parts are above it";
-            case MAX_F1 -> String.format(Locale.ROOT, "best F1, %.4f: %d of %d normal parts above it, %d of %d with a defect not", e.f1(),
-                    e.falseRejects(), e.normal(), e.missed(), e.anomalous());
+            case FNR ->
+                promise + "; below smallest score no. " + e.rank() + " of " + e.anomalous() + " parts with a defect; "
+                        + e.falseRejects() + " of " + e.normal() + " normal parts are above it";
+            case MAX_F1 ->
+                String.format(
+                        Locale.ROOT,
+                        "best F1, %.4f: %d of %d normal parts above it, %d of %d with a defect not",
+                        e.f1(),
+                        e.falseRejects(),
+                        e.normal(),
+                        e.missed(),
+                        e.anomalous());
             case TAIL -> promise + ", if the model of the tail holds: " + tail(e);
             case BY_HAND, UNRECORDED -> t.method().key();
         };
@@ -66,8 +86,17 @@ public final class ThresholdText {
 
     private static String tail(Evidence e) {
         Tail tail = e.tail();
-        return String.format(Locale.ROOT, "%d of %d normal scores above %.4f fitted by a generalised Pareto distribution of shape %.3f "
-                + "and scale %.4f, estimate %.4f; Anderson-Darling %.3f, p = %.3f", tail.peaks(), e.normal(), tail.level(),
-                tail.shape(), tail.scale(), tail.estimate(), tail.andersonDarling(), tail.pValue());
+        return String.format(
+                Locale.ROOT,
+                "%d of %d normal scores above %.4f fitted by a generalised Pareto distribution of shape %.3f "
+                        + "and scale %.4f, estimate %.4f; Anderson-Darling %.3f, p = %.3f",
+                tail.peaks(),
+                e.normal(),
+                tail.level(),
+                tail.shape(),
+                tail.scale(),
+                tail.estimate(),
+                tail.andersonDarling(),
+                tail.pValue());
     }
 }

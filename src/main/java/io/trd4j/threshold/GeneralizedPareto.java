@@ -5,8 +5,9 @@ import java.util.SplittableRandom;
 import org.hipparchus.analysis.solvers.BrentSolver;
 
 /**
- * The generalised Pareto distribution of excesses y > 0 over a high level: P(Y > y) = (1 + shape y / scale)^(-1 / shape), for
- * shape 0 the exponential distribution (S. Coles, "An Introduction to Statistical Modeling of Extreme Values", 2001, chapter 4).
+ * The generalised Pareto distribution of excesses y > 0 over a high level: P(Y > y) = (1 + shape y / scale)^(-1 /
+ * shape), for shape 0 the exponential distribution (S. Coles, "An Introduction to Statistical Modeling of Extreme
+ * Values", 2001, chapter 4).
  *
  * @param shape negative = the tail has an end, positive = it falls as a power
  * @param scale positive, in the unit of the excesses
@@ -18,6 +19,7 @@ record GeneralizedPareto(double shape, double scale) {
     static final double MAX_SHAPE = 1;
     /** Nearer to 0 than this the exponential distribution is the more accurate formula. */
     private static final double EXPONENTIAL = 1e-9;
+
     private static final int PIECES = 12;
     private static final int EVALUATIONS = 200;
 
@@ -66,8 +68,8 @@ record GeneralizedPareto(double shape, double scale) {
     }
 
     /**
-     * Maximum likelihood with the shape between {@link #MIN_SHAPE} and {@link #MAX_SHAPE}. For a given ratio r = shape / scale the
-     * best shape is the mean of log(1 + r y), which grows with r: one unknown is left (Grimshaw 1993).
+     * Maximum likelihood with the shape between {@link #MIN_SHAPE} and {@link #MAX_SHAPE}. For a given ratio r = shape
+     * / scale the best shape is the mean of log(1 + r y), which grows with r: one unknown is left (Grimshaw 1993).
      *
      * @param excesses positive, at least two different ones
      */
@@ -93,8 +95,10 @@ record GeneralizedPareto(double shape, double scale) {
         if (bestShape(excesses, low) > shape) {
             return low;
         }
-        return bestShape(excesses, high) < shape ? high
-                : new BrentSolver(1e-12 * (to - from)).solve(EVALUATIONS, r -> bestShape(excesses, r) - shape, low, high);
+        return bestShape(excesses, high) < shape
+                ? high
+                : new BrentSolver(1e-12 * (to - from))
+                        .solve(EVALUATIONS, r -> bestShape(excesses, r) - shape, low, high);
     }
 
     private static double bestShape(double[] excesses, double ratio) {
@@ -107,20 +111,30 @@ record GeneralizedPareto(double shape, double scale) {
 
     private static GeneralizedPareto of(double[] excesses, double mean, double ratio) {
         double shape = bestShape(excesses, ratio);
-        return Math.abs(shape) < EXPONENTIAL ? new GeneralizedPareto(0, mean) : new GeneralizedPareto(shape, shape / ratio);
+        return Math.abs(shape) < EXPONENTIAL
+                ? new GeneralizedPareto(0, mean)
+                : new GeneralizedPareto(shape, shape / ratio);
     }
 
-    /** The likeliest scale for a given shape: there the mean of (1 + shape) y / (scale + shape y) is 1, and it falls with the scale. */
+    /**
+     * The likeliest scale for a given shape: there the mean of (1 + shape) y / (scale + shape y) is 1, and it falls
+     * with the scale.
+     */
     private static GeneralizedPareto withShape(double[] excesses, double mean, double shape) {
         double largest = Arrays.stream(excesses).max().orElseThrow();
         double low = shape < 0 ? -shape * largest * (1 + 1e-9) : 1e-9 * mean;
-        double scale = new BrentSolver(1e-12 * mean).solve(EVALUATIONS, s -> {
-            double sum = 0;
-            for (double y : excesses) {
-                sum += (1 + shape) * y / (s + shape * y);
-            }
-            return sum / excesses.length - 1;
-        }, low, low + 10 * (1 + Math.abs(shape)) * largest);
+        double scale = new BrentSolver(1e-12 * mean)
+                .solve(
+                        EVALUATIONS,
+                        s -> {
+                            double sum = 0;
+                            for (double y : excesses) {
+                                sum += (1 + shape) * y / (s + shape * y);
+                            }
+                            return sum / excesses.length - 1;
+                        },
+                        low,
+                        low + 10 * (1 + Math.abs(shape)) * largest);
         return new GeneralizedPareto(shape, scale);
     }
 }

@@ -22,9 +22,12 @@ record Maximum(double at, double value) {
             best = value > best.value ? new Maximum(at, value) : best;
         }
         double step = (high - low) / pieces;
-        UnivariatePointValuePair found = new BrentOptimizer(TOLERANCE, TOLERANCE * step).optimize(EVALUATIONS, GoalType.MAXIMIZE,
-                new UnivariateObjectiveFunction(function),
-                new SearchInterval(Math.max(low, best.at - step), Math.min(high, best.at + step)));
+        UnivariatePointValuePair found = new BrentOptimizer(TOLERANCE, TOLERANCE * step)
+                .optimize(
+                        EVALUATIONS,
+                        GoalType.MAXIMIZE,
+                        new UnivariateObjectiveFunction(function),
+                        new SearchInterval(Math.max(low, best.at - step), Math.min(high, best.at + step)));
         return found.getValue() > best.value ? new Maximum(found.getPoint(), found.getValue()) : best;
     }
 }

@@ -25,7 +25,8 @@ final class ScoreChecks {
     /** Both strictly between 0 and 1, else an IllegalArgumentException. */
     static void check(double rate, double confidence) {
         if (!(rate > 0 && rate < 1 && confidence > 0 && confidence < 1)) {
-            throw new IllegalArgumentException("a rate and a confidence lie between 0 and 1, not " + rate + " and " + confidence);
+            throw new IllegalArgumentException(
+                    "a rate and a confidence lie between 0 and 1, not " + rate + " and " + confidence);
         }
     }
 }

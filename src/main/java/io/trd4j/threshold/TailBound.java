@@ -7,11 +7,12 @@ import org.hipparchus.analysis.solvers.BrentSolver;
 import org.hipparchus.distribution.continuous.NormalDistribution;
 
 /**
- * A threshold beyond what the parts themselves can promise, from a model of the tail of their scores: peaks over a level u follow a
- * generalised Pareto distribution (S. Coles, "An Introduction to Statistical Modeling of Extreme Values", 2001, sections 4.3 and
- * 2.6.6). Its confidence bound is the end of the profile likelihood's one-sided interval, shape and share of peaks being free; where
- * it ends is read off samples drawn from the fit, as the textbook's normal distribution of the likelihood's root makes it too short
- * for so few peaks. Unlike {@link ToleranceBound}, it is only as good as that model.
+ * A threshold beyond what the parts themselves can promise, from a model of the tail of their scores: peaks over a
+ * level u follow a generalised Pareto distribution (S. Coles, "An Introduction to Statistical Modeling of Extreme
+ * Values", 2001, sections 4.3 and 2.6.6). Its confidence bound is the end of the profile likelihood's one-sided
+ * interval, shape and share of peaks being free; where it ends is read off samples drawn from the fit, as the
+ * textbook's normal distribution of the likelihood's root makes it too short for so few peaks. Unlike
+ * {@link ToleranceBound}, it is only as good as that model.
  *
  * @param value the threshold: upper confidence bound of the quantile
  * @param estimate the quantile's likeliest value
@@ -20,16 +21,25 @@ import org.hipparchus.distribution.continuous.NormalDistribution;
  * @param shape of the fitted distribution
  * @param scale in the unit of the scores
  * @param andersonDarling distance between the peaks and the fit, 0 = none
- * @param pValue how often peaks drawn from the fit itself are at least that far from theirs: small = the tail is another one
+ * @param pValue how often peaks drawn from the fit itself are at least that far from theirs: small = the tail is
+ *     another one
  */
-public record TailBound(double value, double estimate, double level, int peaks, double shape, double scale,
-                        double andersonDarling, double pValue) {
+public record TailBound(
+        double value,
+        double estimate,
+        double level,
+        int peaks,
+        double shape,
+        double scale,
+        double andersonDarling,
+        double pValue) {
     /** Fewer leave the shape undetermined. */
     public static final int MIN_PEAKS = 30;
     /** Below this many parts, the peaks would be the half of them and no tail. */
     public static final int MIN_PARTS = 100;
     /** Share of the parts whose scores are peaks. */
     private static final int ONE_IN = 10;
+
     private static final int BOOTSTRAPS = 999;
     private static final long SEED = 42;
     private static final int EVALUATIONS = 200;
@@ -49,8 +59,8 @@ public record TailBound(double value, double estimate, double level, int peaks, 
      * @param normal scores of normal parts, drawn as the parts to come; any order
      * @param rate share of normal parts above the threshold, below {@link #highestRate}
      * @param confidence one-sided
-     * @throws IllegalArgumentException for a score that is not finite, fewer than {@link #MIN_PARTS}, too high a rate, or scores
-     *     that are too equal to have a tail
+     * @throws IllegalArgumentException for a score that is not finite, fewer than {@link #MIN_PARTS}, too high a rate,
+     *     or scores that are too equal to have a tail
      */
     public static TailBound of(float[] normal, double rate, double confidence) {
         return of(normal, rate, confidence, BOOTSTRAPS);
@@ -79,8 +89,15 @@ public record TailBound(double value, double estimate, double level, int peaks, 
         Bootstrap bootstrap = Bootstrap.of(profile, bootstraps);
         GeneralizedPareto fit = profile.fit();
         double estimate = profile.estimate();
-        return new TailBound(level + profile.upper(bootstrap.root(confidence)), level + estimate, level, peaks, fit.shape(),
-                fit.scale(), andersonDarling(profile), bootstrap.pValue(andersonDarling(profile)));
+        return new TailBound(
+                level + profile.upper(bootstrap.root(confidence)),
+                level + estimate,
+                level,
+                peaks,
+                fit.shape(),
+                fit.scale(),
+                andersonDarling(profile),
+                bootstrap.pValue(andersonDarling(profile)));
     }
 
     /** A^2: the squared distance of the distribution functions, weighted up at both ends. */
@@ -161,7 +178,8 @@ public record TailBound(double value, double estimate, double level, int peaks, 
 
         private double logLikelihood(double excess, double shape, double logShare) {
             double scale = excess / GeneralizedPareto.growth(logShare - Math.log(rate), shape);
-            double value = new GeneralizedPareto(shape, scale).logLikelihood(excesses) + excesses.length * logShare
+            double value = new GeneralizedPareto(shape, scale).logLikelihood(excesses)
+                    + excesses.length * logShare
                     + (parts - excesses.length) * Math.log1p(-Math.exp(logShare));
             // The optimiser cannot work with infinities.
             return Math.max(value, -1e100);
@@ -173,9 +191,11 @@ public record TailBound(double value, double estimate, double level, int peaks, 
             double width = 6 * Math.sqrt((1 - share()) / excesses.length);
             double low = Math.max(Math.log(rate) + 1e-6, Math.log(share()) - width);
             double high = Math.min(-1e-6, Math.log(share()) + width);
-            UnivariateFunction overShapes = shape -> Maximum.of(
-                    logShare -> logLikelihood(excess, shape, logShare), low, high, 4).value();
-            return Maximum.of(overShapes, GeneralizedPareto.MIN_SHAPE, GeneralizedPareto.MAX_SHAPE, 6).value();
+            UnivariateFunction overShapes =
+                    shape -> Maximum.of(logShare -> logLikelihood(excess, shape, logShare), low, high, 4)
+                            .value();
+            return Maximum.of(overShapes, GeneralizedPareto.MIN_SHAPE, GeneralizedPareto.MAX_SHAPE, 6)
+                    .value();
         }
 
         /** Root of twice the loss in log-likelihood against the estimate; negative below it. About standard normal. */

@@ -3,20 +3,21 @@ package io.trd4j.threshold;
 import org.hipparchus.distribution.discrete.BinomialDistribution;
 
 /**
- * Distribution-free one-sided tolerance bounds from order statistics (S. S. Wilks, "Determination of sample sizes for setting
- * tolerance limits", 1941; Krishnamoorthy and Mathew, "Statistical Tolerance Regions", 2009, chapter 8).
+ * Distribution-free one-sided tolerance bounds from order statistics (S. S. Wilks, "Determination of sample sizes for
+ * setting tolerance limits", 1941; Krishnamoorthy and Mathew, "Statistical Tolerance Regions", 2009, chapter 8).
  *
- * <p>Take the k-th largest of n independent scores as the threshold. The share of all parts above it is larger than the rate p
- * exactly when fewer than k of the n exceeded the (1 - p) quantile, for continuous scores with probability
- * P(Binomial(n, p) &le; k - 1), whatever their distribution; with equal scores it is less. The largest k for which that is at most
- * 1 - confidence gives the lowest threshold that keeps the promise.
+ * <p>Take the k-th largest of n independent scores as the threshold. The share of all parts above it is larger than the
+ * rate p exactly when fewer than k of the n exceeded the (1 - p) quantile, for continuous scores with probability
+ * P(Binomial(n, p) &le; k - 1), whatever their distribution; with equal scores it is less. The largest k for which that
+ * is at most 1 - confidence gives the lowest threshold that keeps the promise.
  */
 public final class ToleranceBound {
     private ToleranceBound() {}
 
     /**
      * @param value a score above it is an alarm
-     * @param rank k: the value comes from the k-th largest normal score, or from the k-th smallest of parts with a defect
+     * @param rank k: the value comes from the k-th largest normal score, or from the k-th smallest of parts with a
+     *     defect
      */
     public record Bound(double value, int rank) {}
 
@@ -50,7 +51,8 @@ public final class ToleranceBound {
     }
 
     /**
-     * The highest threshold for which, with this confidence, at most this share of all parts with a defect scores at or below it.
+     * The highest threshold for which, with this confidence, at most this share of all parts with a defect scores at or
+     * below it.
      *
      * @param anomalous scores of parts with a defect, drawn as the parts to come; any order
      * @throws IllegalArgumentException for a score that is not finite, or fewer than {@link #partsNeeded}

@@ -46,7 +46,8 @@ public final class Adam implements AutoCloseable {
     public Adam(Weights dict, double beta1) {
         this.beta1 = beta1;
         parameters = dict.trained();
-        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
             for (Weights.Entry p : parameters) {
                 first.add(Retained.of(torch.zeros_like(p.tensor())));
                 second.add(Retained.of(torch.zeros_like(p.tensor())));
@@ -57,7 +58,8 @@ public final class Adam implements AutoCloseable {
 
     /** Steps every parameter by its gradient and drops the gradients. */
     public void step(double learningRate) {
-        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
             Fused fused = new Fused();
             List<Tensor> values = new ArrayList<>();
             List<Tensor> gradients = new ArrayList<>();
@@ -120,14 +122,32 @@ public final class Adam implements AutoCloseable {
     /** One boxed call of {@code aten::_fused_adam_}; lives inside a PointerScope. */
     private final class Fused {
         private final OperatorHandle operator = Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adam_", "");
-        private final Type.TypePtr element = operator.schema().arguments().getPointer(0).type().get().containedType(0);
+        private final Type.TypePtr element =
+                operator.schema().arguments().getPointer(0).type().get().containedType(0);
 
-        void call(List<Tensor> values, List<Tensor> gradients, List<Tensor> first, List<Tensor> second, List<Tensor> steps,
-                  double learningRate) {
+        void call(
+                List<Tensor> values,
+                List<Tensor> gradients,
+                List<Tensor> first,
+                List<Tensor> second,
+                List<Tensor> steps,
+                double learningRate) {
             IValue[] arguments = {
-                list(values), list(gradients), list(first), list(second), list(List.of()), list(steps),
-                new IValue(learningRate), new IValue(beta1), new IValue(BETA_2), new IValue(0.0), new IValue(EPSILON),
-                new IValue(false), new IValue(false), new IValue(), new IValue(),
+                list(values),
+                list(gradients),
+                list(first),
+                list(second),
+                list(List.of()),
+                list(steps),
+                new IValue(learningRate),
+                new IValue(beta1),
+                new IValue(BETA_2),
+                new IValue(0.0),
+                new IValue(EPSILON),
+                new IValue(false),
+                new IValue(false),
+                new IValue(),
+                new IValue(),
             };
             IValueVector stack = new IValueVector(arguments.length);
             for (int i = 0; i < arguments.length; i++) {

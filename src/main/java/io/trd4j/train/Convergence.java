@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Whether training has converged, from the losses so far alone, so that a resumed run ends after the same epoch. A branch's loss
- * is that of the normal validation parts, or the training loss when there are none.
+ * Whether training has converged, from the losses so far alone, so that a resumed run ends after the same epoch. A
+ * branch's loss is that of the normal validation parts, or the training loss when there are none.
  */
 public final class Convergence {
     private static final int WINDOW = 5;
@@ -21,9 +21,10 @@ public final class Convergence {
     private Convergence() {}
 
     /**
-     * Whether {@code --epochs auto} stops: after {@value #MIN_EPOCHS} epochs or more, when in neither branch the lowest loss of
-     * the last {@value #WINDOW} epochs is 1 % or more below the lowest before them. The weights of the last epoch are kept: they
-     * are within the noise of the best ones, whose copy would double the size of the state file and of the students in memory.
+     * Whether {@code --epochs auto} stops: after {@value #MIN_EPOCHS} epochs or more, when in neither branch the lowest
+     * loss of the last {@value #WINDOW} epochs is 1 % or more below the lowest before them. The weights of the last
+     * epoch are kept: they are within the noise of the best ones, whose copy would double the size of the state file
+     * and of the students in memory.
      */
     public static boolean reached(List<EpochLoss> history) {
         if (history.size() < MIN_EPOCHS) {
@@ -41,9 +42,9 @@ public final class Convergence {
     }
 
     /**
-     * Why a finished run has not converged, in one line, or null: a branch's loss still fell by more than 1 % per epoch, on the
-     * mean of the last {@value #WINDOW} epochs, or is no lower than that of a student which had learnt nothing but the mean
-     * feature.
+     * Why a finished run has not converged, in one line, or null: a branch's loss still fell by more than 1 % per
+     * epoch, on the mean of the last {@value #WINDOW} epochs, or is no lower than that of a student which had learnt
+     * nothing but the mean feature.
      *
      * @param meanFeature see {@link MeanFeature}; null when there are no validation parts
      */
@@ -55,18 +56,23 @@ public final class Convergence {
             double loss = branch.losses.get(last);
             double fall = last == 0 ? 0 : 1 - Math.pow(loss / branch.losses.get(first), 1.0 / (last - first));
             if (meanFeature != null && loss >= branch.of.applyAsDouble(meanFeature)) {
-                reasons.add(String.format(Locale.ROOT, "of the %s student is %.3f, and the mean feature alone gives %.3f", branch.name,
-                        loss, branch.of.applyAsDouble(meanFeature)));
+                reasons.add(String.format(
+                        Locale.ROOT,
+                        "of the %s student is %.3f, and the mean feature alone gives %.3f",
+                        branch.name,
+                        loss,
+                        branch.of.applyAsDouble(meanFeature)));
             } else if (fall > STEEP) {
-                reasons.add(String.format(Locale.ROOT, "of the %s student still falls by %.1f %% per epoch", branch.name, 100 * fall));
+                reasons.add(String.format(
+                        Locale.ROOT, "of the %s student still falls by %.1f %% per epoch", branch.name, 100 * fall));
             }
         }
         if (reasons.isEmpty()) {
             return null;
         }
         String loss = validated(history) ? "the validation loss " : "the training loss ";
-        return "the model has not converged after " + history.size() + " epochs: " + loss + String.join(", that ", reasons)
-                + "; give more epochs";
+        return "the model has not converged after " + history.size() + " epochs: " + loss
+                + String.join(", that ", reasons) + "; give more epochs";
     }
 
     private record Branch(String name, List<Double> losses, ToDoubleFunction<ValidationLoss> of) {}
@@ -74,8 +80,17 @@ public final class Convergence {
     private static List<Branch> branches(List<EpochLoss> history) {
         boolean validated = validated(history);
         return List.of(
-                new Branch("rgb", history.stream().map(e -> validated ? e.validationRgb() : e.rgb()).toList(), ValidationLoss::rgb),
-                new Branch("depth", history.stream().map(e -> validated ? e.validationDepth() : e.depth()).toList(),
+                new Branch(
+                        "rgb",
+                        history.stream()
+                                .map(e -> validated ? e.validationRgb() : e.rgb())
+                                .toList(),
+                        ValidationLoss::rgb),
+                new Branch(
+                        "depth",
+                        history.stream()
+                                .map(e -> validated ? e.validationDepth() : e.depth())
+                                .toList(),
                         ValidationLoss::depth));
     }
 

@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The distillation loss (SPEC section 3) of a student that had learnt nothing but the teacher's mean feature, the same at every
- * position of every part: the level that a trained student must be below. One teacher pass per part.
+ * The distillation loss (SPEC section 3) of a student that had learnt nothing but the teacher's mean feature, the same
+ * at every position of every part: the level that a trained student must be below. One teacher pass per part.
  */
 public final class MeanFeature {
     private static final int SCALES = 3;
@@ -33,13 +33,15 @@ public final class MeanFeature {
         }
         double[] positions = new double[2 * SCALES];
         for (int part = 0; part < normal.count(); part++) {
-            try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+            try (PointerScope scope = new PointerScope();
+                    NoGradGuard guard = new NoGradGuard()) {
                 Features both = network.teacher().apply(normal.batch(new int[] {part}, 0, 1));
                 for (int branch = 0; branch < 2; branch++) {
                     List<Tensor> features = both.images(branch, branch + 1).asList();
                     for (int scale = 0; scale < SCALES; scale++) {
                         int i = branch * SCALES + scale;
-                        positions[i] = features.get(scale).size(2) * features.get(scale).size(3);
+                        positions[i] = features.get(scale).size(2)
+                                * features.get(scale).size(3);
                         sums.get(i).add(directionSum(features.get(scale)));
                     }
                 }

@@ -28,6 +28,7 @@ final class OutlierCheck {
      * epochs with the embedded teacher, by 6 after 6, by 3 after 10; with a random teacher students need longer.
      */
     private static final Set<Integer> EPOCHS = Set.of(3, 6, 10);
+
     private static final int STEP = 4;
 
     private final int size;

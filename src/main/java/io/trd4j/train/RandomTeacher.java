@@ -7,8 +7,9 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 
 /**
- * A teacher without pretrained weights: Kaiming-normal convolutions from a seed, and BatchNorm statistics measured on the
- * training parts, without which its features would saturate. A stand-in that detects less than pretrained weights do.
+ * A teacher without pretrained weights: Kaiming-normal convolutions from a seed, and BatchNorm statistics measured on
+ * the training parts, without which its features would saturate. A stand-in that detects less than pretrained weights
+ * do.
  */
 public final class RandomTeacher {
     private static final int PARTS_PER_BATCH = 8;
@@ -24,7 +25,8 @@ public final class RandomTeacher {
             order[i] = i;
         }
         for (int from = 0, batch = 0; from < order.length; from += PARTS_PER_BATCH, batch++) {
-            try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+            try (PointerScope scope = new PointerScope();
+                    NoGradGuard guard = new NoGradGuard()) {
                 int to = Math.min(from + PARTS_PER_BATCH, order.length);
                 teacher.calibrateNormalisation(parts.batch(order, from, to), batch);
             }

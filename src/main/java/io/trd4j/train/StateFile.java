@@ -15,8 +15,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The state file of a run that can be resumed: a safetensors file with weights and optimizers' moments, each under a prefix, and
- * how far the run has come. It fits only a run of the same identity: its metadata must say the same.
+ * The state file of a run that can be resumed: a safetensors file with weights and optimizers' moments, each under a
+ * prefix, and how far the run has come. It fits only a run of the same identity: its metadata must say the same.
  */
 public final class StateFile {
     /** Reads tensors of the file. */
@@ -81,8 +81,11 @@ public final class StateFile {
             identity.forEach((k, expected) -> {
                 String found = file.metadata().get(k);
                 if (!expected.equals(found)) {
-                    throw new InputException(path + " cannot be resumed here: " + differences.getOrDefault(k,
-                            k.substring(k.lastIndexOf('.') + 1).replace('_', ' ') + " is " + found + " there and " + expected + " now")
+                    throw new InputException(path + " cannot be resumed here: "
+                            + differences.getOrDefault(
+                                    k,
+                                    k.substring(k.lastIndexOf('.') + 1).replace('_', ' ') + " is " + found
+                                            + " there and " + expected + " now")
                             + "; use the same " + same + ", or leave out --resume");
                 }
             });

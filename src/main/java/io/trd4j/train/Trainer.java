@@ -48,15 +48,16 @@ public final class Trainer implements Resumable, AutoCloseable {
     }
 
     /**
-     * Initialises both students from the options' seed and moves the network to the options' device, until {@link #close}. The
-     * network and the parts stay the caller's.
+     * Initialises both students from the options' seed and moves the network to the options' device, until
+     * {@link #close}. The network and the parts stay the caller's.
      *
-     * @param validation normal parts whose loss is computed after every epoch, without any effect on the weights; null = none
+     * @param validation normal parts whose loss is computed after every epoch, without any effect on the weights; null
+     *     = none
      */
     public Trainer(Network network, TrainingOptions options, PreparedParts parts, PreparedParts validation) {
         if (parts.count() < 2) {
-            throw new InputException("training needs at least 2 normal parts, found " + parts.count()
-                    + "; add more under train/good");
+            throw new InputException(
+                    "training needs at least 2 normal parts, found " + parts.count() + "; add more under train/good");
         }
         this.network = network;
         this.options = options;
@@ -107,8 +108,9 @@ public final class Trainer implements Resumable, AutoCloseable {
                 double rgb = losses[0][4];
                 double depth = losses[1][4];
                 if (!Double.isFinite(rgb) || !Double.isFinite(depth)) {
-                    throw new InputException("training diverged in epoch " + (epoch + 1) + " (loss " + rgb + " and " + depth
-                            + "); lower --lr (now " + options.learningRate() + ") and check the training parts");
+                    throw new InputException("training diverged in epoch " + (epoch + 1) + " (loss " + rgb + " and "
+                            + depth + "); lower --lr (now " + options.learningRate()
+                            + ") and check the training parts");
                 }
                 sumRgb += rgb;
                 sumDepth += depth;
@@ -116,15 +118,18 @@ public final class Trainer implements Resumable, AutoCloseable {
             }
         }
         ValidationLoss validated = validation == null ? null : validationLoss(validation);
-        EpochLoss loss = new EpochLoss(sumRgb / steps, sumDepth / steps, validated == null ? null : validated.rgb(),
+        EpochLoss loss = new EpochLoss(
+                sumRgb / steps,
+                sumDepth / steps,
+                validated == null ? null : validated.rgb(),
                 validated == null ? null : validated.depth());
         history.add(loss);
         return loss;
     }
 
     /**
-     * Mean distillation loss of normal parts (SPEC section 3) as the network is now, as inspection runs it: BatchNorm with its
-     * running statistics, no gradients. A third of the work of training on these parts.
+     * Mean distillation loss of normal parts (SPEC section 3) as the network is now, as inspection runs it: BatchNorm
+     * with its running statistics, no gradients. A third of the work of training on these parts.
      */
     ValidationLoss validationLoss(PreparedParts normal) {
         int[] order = new int[normal.count()];
@@ -134,13 +139,20 @@ public final class Trainer implements Resumable, AutoCloseable {
         double rgb = 0;
         double depth = 0;
         for (int from = 0; from < order.length; from += options.batch()) {
-            try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+            try (PointerScope scope = new PointerScope();
+                    NoGradGuard guard = new NoGradGuard()) {
                 int n = Math.min(options.batch(), order.length - from);
                 Features both = network.teacher().apply(options.device().place(normal.batch(order, from, from + n)));
                 Features ownRgb = both.images(0, n);
                 Features ownDepth = both.images(n, 2 * n);
-                rgb += n * DistillationLoss.of(network.studentRgb().apply(ownRgb, ownDepth), ownRgb).total().item_double();
-                depth += n * DistillationLoss.of(network.studentDepth().apply(ownDepth, ownRgb), ownDepth).total().item_double();
+                rgb += n
+                        * DistillationLoss.of(network.studentRgb().apply(ownRgb, ownDepth), ownRgb)
+                                .total()
+                                .item_double();
+                depth += n
+                        * DistillationLoss.of(network.studentDepth().apply(ownDepth, ownRgb), ownDepth)
+                                .total()
+                                .item_double();
             }
         }
         return new ValidationLoss(rgb / order.length, depth / order.length);
@@ -169,13 +181,21 @@ public final class Trainer implements Resumable, AutoCloseable {
         }
     }
 
-    /** Leaves the gradients of one branch's loss in its parameters; returns D(plain), D(filter), D(amplifier), D(fused), total. */
+    /**
+     * Leaves the gradients of one branch's loss in its parameters; returns D(plain), D(filter), D(amplifier), D(fused),
+     * total.
+     */
     static double[] backward(Student student, Features own, Features other) {
         try (PointerScope scope = new PointerScope()) {
             DistillationLoss loss = DistillationLoss.of(student.train(own, other), own);
             loss.total().backward();
-            return new double[] {value(loss.plain()), value(loss.filter()), value(loss.amplifier()), value(loss.fused()),
-                value(loss.total())};
+            return new double[] {
+                value(loss.plain()),
+                value(loss.filter()),
+                value(loss.amplifier()),
+                value(loss.fused()),
+                value(loss.total())
+            };
         }
     }
 
@@ -197,8 +217,11 @@ public final class Trainer implements Resumable, AutoCloseable {
     }
 
     private TrainingState state() throws IOException {
-        return new TrainingState(options, ModelFile.teacherSha256(network.teacher().weights().sources("")),
-                parts.sha256(), validation == null ? NO_PARTS : validation.sha256());
+        return new TrainingState(
+                options,
+                ModelFile.teacherSha256(network.teacher().weights().sources("")),
+                parts.sha256(),
+                validation == null ? NO_PARTS : validation.sha256());
     }
 
     /** The visiting order of an epoch: a Fisher-Yates shuffle that depends on seed and epoch alone. */

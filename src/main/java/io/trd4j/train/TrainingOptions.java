@@ -17,8 +17,17 @@ import java.util.Objects;
  * @param threads CPU threads; part of a run's identity, because sums depend on it in their last bits
  * @param device where LibTorch trains
  */
-public record TrainingOptions(Backbone backbone, int size, Modality modality, int normalKernel, int epochs, int batch,
-                              double learningRate, long seed, int threads, TorchDevice device) {
+public record TrainingOptions(
+        Backbone backbone,
+        int size,
+        Modality modality,
+        int normalKernel,
+        int epochs,
+        int batch,
+        double learningRate,
+        long seed,
+        int threads,
+        TorchDevice device) {
     /** Both learning rates are multiplied by this after every epoch. */
     static final double DECAY = 0.95;
     /** The paper's number of epochs for MVTec 3D-AD. */
@@ -30,14 +39,24 @@ public record TrainingOptions(Backbone backbone, int size, Modality modality, in
 
     /** @throws OptionException when a number is out of its range */
     public TrainingOptions {
-        OptionException.require(size > 0 && size <= ModelInfo.MAX_SIZE && size % 32 == 0, "size",
+        OptionException.require(
+                size > 0 && size <= ModelInfo.MAX_SIZE && size % 32 == 0,
+                "size",
                 "must be a multiple of 32 from 32 to " + ModelInfo.MAX_SIZE + ", not " + size);
-        OptionException.require(normalKernel == 3 || normalKernel == 5 || normalKernel == 7, "normalKernel",
+        OptionException.require(
+                normalKernel == 3 || normalKernel == 5 || normalKernel == 7,
+                "normalKernel",
                 "must be 3, 5 or 7, not " + normalKernel);
-        OptionException.require(epochs > 0 && epochs <= MAX_EPOCHS, "epochs", "must be 1 to " + MAX_EPOCHS + ", not " + epochs);
-        OptionException.require(batch > (size == 32 ? 1 : 0) && batch <= MAX_BATCH, "batch", "must be "
-                + (size == 32 ? "2 (at size 32, where one part is no batch)" : "1") + " to " + MAX_BATCH + ", not " + batch);
-        OptionException.require(learningRate > 0 && Double.isFinite(learningRate), "learningRate",
+        OptionException.require(
+                epochs > 0 && epochs <= MAX_EPOCHS, "epochs", "must be 1 to " + MAX_EPOCHS + ", not " + epochs);
+        OptionException.require(
+                batch > (size == 32 ? 1 : 0) && batch <= MAX_BATCH,
+                "batch",
+                "must be " + (size == 32 ? "2 (at size 32, where one part is no batch)" : "1") + " to " + MAX_BATCH
+                        + ", not " + batch);
+        OptionException.require(
+                learningRate > 0 && Double.isFinite(learningRate),
+                "learningRate",
                 "must be positive, not " + learningRate);
         OptionException.require(threads > 0, "threads", "must be positive, not " + threads);
         Objects.requireNonNull(device, "device");
@@ -48,64 +67,80 @@ public record TrainingOptions(Backbone backbone, int size, Modality modality, in
      * batches of 16 parts, learning rate 0.005, seed 42, on all cores of the CPU.
      */
     public static TrainingOptions defaults() {
-        return new TrainingOptions(Backbone.RESNET18, 256, Modality.NORMALS, SobelAperture.FALLBACK, PAPER_EPOCHS, 16, 0.005, 42,
+        return new TrainingOptions(
+                Backbone.RESNET18,
+                256,
+                Modality.NORMALS,
+                SobelAperture.FALLBACK,
+                PAPER_EPOCHS,
+                16,
+                0.005,
+                42,
                 Runtime.getRuntime().availableProcessors());
     }
 
     /** On the CPU. */
-    public TrainingOptions(Backbone backbone, int size, Modality modality, int normalKernel, int epochs, int batch,
-                           double learningRate, long seed, int threads) {
+    public TrainingOptions(
+            Backbone backbone,
+            int size,
+            Modality modality,
+            int normalKernel,
+            int epochs,
+            int batch,
+            double learningRate,
+            long seed,
+            int threads) {
         this(backbone, size, modality, normalKernel, epochs, batch, learningRate, seed, threads, TorchDevice.CPU);
     }
 
     public TrainingOptions withBackbone(Backbone newBackbone) {
-        return new TrainingOptions(newBackbone, size, modality, normalKernel, epochs, batch, learningRate, seed,
-                threads, device);
+        return new TrainingOptions(
+                newBackbone, size, modality, normalKernel, epochs, batch, learningRate, seed, threads, device);
     }
 
     public TrainingOptions withSize(int newSize) {
-        return new TrainingOptions(backbone, newSize, modality, normalKernel, epochs, batch, learningRate, seed,
-                threads, device);
+        return new TrainingOptions(
+                backbone, newSize, modality, normalKernel, epochs, batch, learningRate, seed, threads, device);
     }
 
     public TrainingOptions withModality(Modality newModality) {
-        return new TrainingOptions(backbone, size, newModality, normalKernel, epochs, batch, learningRate, seed,
-                threads, device);
+        return new TrainingOptions(
+                backbone, size, newModality, normalKernel, epochs, batch, learningRate, seed, threads, device);
     }
 
     public TrainingOptions withNormalKernel(int newNormalKernel) {
-        return new TrainingOptions(backbone, size, modality, newNormalKernel, epochs, batch, learningRate, seed,
-                threads, device);
+        return new TrainingOptions(
+                backbone, size, modality, newNormalKernel, epochs, batch, learningRate, seed, threads, device);
     }
 
     public TrainingOptions withEpochs(int newEpochs) {
-        return new TrainingOptions(backbone, size, modality, normalKernel, newEpochs, batch, learningRate, seed,
-                threads, device);
+        return new TrainingOptions(
+                backbone, size, modality, normalKernel, newEpochs, batch, learningRate, seed, threads, device);
     }
 
     public TrainingOptions withBatch(int newBatch) {
-        return new TrainingOptions(backbone, size, modality, normalKernel, epochs, newBatch, learningRate, seed,
-                threads, device);
+        return new TrainingOptions(
+                backbone, size, modality, normalKernel, epochs, newBatch, learningRate, seed, threads, device);
     }
 
     public TrainingOptions withLearningRate(double newLearningRate) {
-        return new TrainingOptions(backbone, size, modality, normalKernel, epochs, batch, newLearningRate, seed,
-                threads, device);
+        return new TrainingOptions(
+                backbone, size, modality, normalKernel, epochs, batch, newLearningRate, seed, threads, device);
     }
 
     public TrainingOptions withSeed(long newSeed) {
-        return new TrainingOptions(backbone, size, modality, normalKernel, epochs, batch, learningRate, newSeed,
-                threads, device);
+        return new TrainingOptions(
+                backbone, size, modality, normalKernel, epochs, batch, learningRate, newSeed, threads, device);
     }
 
     public TrainingOptions withThreads(int newThreads) {
-        return new TrainingOptions(backbone, size, modality, normalKernel, epochs, batch, learningRate, seed,
-                newThreads, device);
+        return new TrainingOptions(
+                backbone, size, modality, normalKernel, epochs, batch, learningRate, seed, newThreads, device);
     }
 
     public TrainingOptions withDevice(TorchDevice newDevice) {
-        return new TrainingOptions(backbone, size, modality, normalKernel, epochs, batch, learningRate, seed,
-                threads, newDevice);
+        return new TrainingOptions(
+                backbone, size, modality, normalKernel, epochs, batch, learningRate, seed, threads, newDevice);
     }
 
     /** The learning rate of an epoch, from 0. */

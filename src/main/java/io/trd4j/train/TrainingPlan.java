@@ -24,8 +24,15 @@ import java.util.Objects;
  * @param resumes whether the run continues from {@code MODEL.state} where that exists
  * @param driftReference whether the normal validation parts become the model's drift reference, when they suffice
  */
-public record TrainingPlan(TrainingOptions options, boolean stopsWhenConverged, boolean choosesAperture, String teacher,
-                           RegionOfInterest regionOfInterest, int stateSeconds, boolean resumes, boolean driftReference) {
+public record TrainingPlan(
+        TrainingOptions options,
+        boolean stopsWhenConverged,
+        boolean choosesAperture,
+        String teacher,
+        RegionOfInterest regionOfInterest,
+        int stateSeconds,
+        boolean resumes,
+        boolean driftReference) {
     /** The teacher that needs no file: seeded random weights. */
     public static final String RANDOM_TEACHER = "random";
 
@@ -38,8 +45,11 @@ public record TrainingPlan(TrainingOptions options, boolean stopsWhenConverged, 
         Objects.requireNonNull(teacher, "teacher");
         choosesAperture = choosesAperture && options.modality() == Modality.NORMALS;
         OptionException.require(stateSeconds >= NO_STATE, "stateSeconds", "must not be negative, not " + stateSeconds);
-        OptionException.require(regionOfInterest == null || regionOfInterest.size() == options.size(), "regionOfInterest",
-                "must have the model's size " + options.size() + ", not " + (regionOfInterest == null ? 0 : regionOfInterest.size()));
+        OptionException.require(
+                regionOfInterest == null || regionOfInterest.size() == options.size(),
+                "regionOfInterest",
+                "must have the model's size " + options.size() + ", not "
+                        + (regionOfInterest == null ? 0 : regionOfInterest.size()));
     }
 
     /**
@@ -52,35 +62,65 @@ public record TrainingPlan(TrainingOptions options, boolean stopsWhenConverged, 
 
     /** Whether training ends by itself, or after exactly the options' epochs. */
     public TrainingPlan withStopsWhenConverged(boolean stops) {
-        return new TrainingPlan(options, stops, choosesAperture, teacher, regionOfInterest, stateSeconds, resumes, driftReference);
+        return new TrainingPlan(
+                options, stops, choosesAperture, teacher, regionOfInterest, stateSeconds, resumes, driftReference);
     }
 
     public TrainingPlan withChoosesAperture(boolean chooses) {
-        return new TrainingPlan(options, stopsWhenConverged, chooses, teacher, regionOfInterest, stateSeconds, resumes,
-                driftReference);
+        return new TrainingPlan(
+                options, stopsWhenConverged, chooses, teacher, regionOfInterest, stateSeconds, resumes, driftReference);
     }
 
     public TrainingPlan withTeacher(String newTeacher) {
-        return new TrainingPlan(options, stopsWhenConverged, choosesAperture, newTeacher, regionOfInterest, stateSeconds, resumes,
+        return new TrainingPlan(
+                options,
+                stopsWhenConverged,
+                choosesAperture,
+                newTeacher,
+                regionOfInterest,
+                stateSeconds,
+                resumes,
                 driftReference);
     }
 
     public TrainingPlan withRegionOfInterest(RegionOfInterest roi) {
-        return new TrainingPlan(options, stopsWhenConverged, choosesAperture, teacher, roi, stateSeconds, resumes, driftReference);
+        return new TrainingPlan(
+                options, stopsWhenConverged, choosesAperture, teacher, roi, stateSeconds, resumes, driftReference);
     }
 
     public TrainingPlan withStateSeconds(int seconds) {
-        return new TrainingPlan(options, stopsWhenConverged, choosesAperture, teacher, regionOfInterest, seconds, resumes,
+        return new TrainingPlan(
+                options,
+                stopsWhenConverged,
+                choosesAperture,
+                teacher,
+                regionOfInterest,
+                seconds,
+                resumes,
                 driftReference);
     }
 
     public TrainingPlan withResumes(boolean newResumes) {
-        return new TrainingPlan(options, stopsWhenConverged, choosesAperture, teacher, regionOfInterest, stateSeconds, newResumes,
+        return new TrainingPlan(
+                options,
+                stopsWhenConverged,
+                choosesAperture,
+                teacher,
+                regionOfInterest,
+                stateSeconds,
+                newResumes,
                 driftReference);
     }
 
     public TrainingPlan withDriftReference(boolean reference) {
-        return new TrainingPlan(options, stopsWhenConverged, choosesAperture, teacher, regionOfInterest, stateSeconds, resumes,
+        return new TrainingPlan(
+                options,
+                stopsWhenConverged,
+                choosesAperture,
+                teacher,
+                regionOfInterest,
+                stateSeconds,
+                resumes,
                 reference);
     }
 }

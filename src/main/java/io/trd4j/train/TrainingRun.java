@@ -39,7 +39,8 @@ public final class TrainingRun {
      * @param aperture how the Sobel aperture was chosen; null when it was given, or there are no surface normals
      * @param warnings in the order in which the listener was told them
      */
-    public record Result(ModelInfo model, List<EpochLoss> history, SobelAperture aperture, List<TrainingWarning> warnings) {
+    public record Result(
+            ModelInfo model, List<EpochLoss> history, SobelAperture aperture, List<TrainingWarning> warnings) {
         public Result {
             history = List.copyOf(history);
             warnings = List.copyOf(warnings);
@@ -109,24 +110,31 @@ public final class TrainingRun {
             // Before the parts are prepared: a fault of the teacher's file is then said at once.
             if (!random()) {
                 try (LazyTask task = new LazyTask(progress, "Downloading MB", Progress.UNKNOWN)) {
-                    network.teacher().weights().load(
-                            TeacherWeights.load(plan.teacher(), options.backbone(), bytes -> task.at(bytes / 1_000_000)));
+                    network.teacher()
+                            .weights()
+                            .load(TeacherWeights.load(
+                                    plan.teacher(), options.backbone(), bytes -> task.at(bytes / 1_000_000)));
                 }
             }
-            try (PreparedParts parts = prepare(normal); PreparedParts validated = validation.isEmpty() ? null : prepare(validation)) {
+            try (PreparedParts parts = prepare(normal);
+                    PreparedParts validated = validation.isEmpty() ? null : prepare(validation)) {
                 if (validated == null) {
-                    warn(new TrainingWarning(Kind.NO_VALIDATION_PARTS, "no normal validation parts: calibrating on the training "
-                            + "parts, which makes scores of new parts too high; put some under validation/good"));
+                    warn(new TrainingWarning(
+                            Kind.NO_VALIDATION_PARTS,
+                            "no normal validation parts: calibrating on the training "
+                                    + "parts, which makes scores of new parts too high; put some under "
+                                    + "validation/good"));
                 }
                 if (random()) {
                     RandomTeacher.initialise(network.teacher(), options.seed(), parts, options.threads());
                 }
-                OutlierCheck outliers = new OutlierCheck(options.size(), parts, plan.regionOfInterest(), options.threads());
+                OutlierCheck outliers =
+                        new OutlierCheck(options.size(), parts, plan.regionOfInterest(), options.threads());
                 history = train(network, parts, outliers, validated);
                 info = write(network, parts, validated, history, start);
                 warnOfOutliers(outliers.of(network), normal);
-                String doubt = Convergence.warning(history,
-                        validated == null ? null : MeanFeature.loss(network, validated, options.threads()));
+                String doubt = Convergence.warning(
+                        history, validated == null ? null : MeanFeature.loss(network, validated, options.threads()));
                 if (doubt != null) {
                     warn(new TrainingWarning(Kind.NOT_CONVERGED, doubt));
                 }
@@ -155,8 +163,11 @@ public final class TrainingRun {
     private void warnOfOutliers(List<Integer> outliers, List<PartFiles> files) {
         if (!outliers.isEmpty()) {
             List<Path> images = outliers.stream().map(i -> files.get(i).rgb()).toList();
-            warn(new TrainingWarning(Kind.OUTLIERS, "these training parts are unlike the others; look at them, and train again "
-                    + "without those that have a defect: " + images.stream().map(Path::toString).collect(Collectors.joining(", ")),
+            warn(new TrainingWarning(
+                    Kind.OUTLIERS,
+                    "these training parts are unlike the others; look at them, and train again "
+                            + "without those that have a defect: "
+                            + images.stream().map(Path::toString).collect(Collectors.joining(", ")),
                     images));
         }
     }
@@ -177,8 +188,17 @@ public final class TrainingRun {
             try (Progress.Task task = progress.open("Training", steps)) {
                 while (trainer.epochsDone() < options.epochs()
                         && !(plan.stopsWhenConverged() && Convergence.reached(trainer.history()))) {
-                    trainer.epoch((epoch, step, all, rgb, depth, rate) -> task.at(step, String.format(Locale.ROOT,
-                            "epoch %d/%d%s, loss rgb %.3f depth %.3f, lr %.2g", epoch + 1, options.epochs(), most, rgb, depth, rate)));
+                    trainer.epoch((epoch, step, all, rgb, depth, rate) -> task.at(
+                            step,
+                            String.format(
+                                    Locale.ROOT,
+                                    "epoch %d/%d%s, loss rgb %.3f depth %.3f, lr %.2g",
+                                    epoch + 1,
+                                    options.epochs(),
+                                    most,
+                                    rgb,
+                                    depth,
+                                    rate)));
                     // Maps are computed on the CPU: of a network that is trained elsewhere only when it is back.
                     if (options.device().isCpu()) {
                         outliers.afterEpoch(network, trainer.epochsDone());
@@ -191,18 +211,24 @@ public final class TrainingRun {
     }
 
     /** Calibrates the trained network, writes the model file, and again with the precisions' tests. */
-    private ModelInfo write(Network network, PreparedParts parts, PreparedParts validated, List<EpochLoss> history, long start)
+    private ModelInfo write(
+            Network network, PreparedParts parts, PreparedParts validated, List<EpochLoss> history, long start)
             throws IOException {
         PreparedParts prepared = validated == null ? parts : validated;
-        Calibration calibration = CalibrationRun.calibrate(network, options.size(), prepared, plan.regionOfInterest(),
-                options.threads(), progress);
-        ModelInfo info = ModelInfo.of(options.backbone(), options.size(), options.modality(), options.normalKernel(),
-                ModelFile.teacherSha256(network.teacher().weights().sources("")))
+        Calibration calibration = CalibrationRun.calibrate(
+                network, options.size(), prepared, plan.regionOfInterest(), options.threads(), progress);
+        ModelInfo info = ModelInfo.of(
+                        options.backbone(),
+                        options.size(),
+                        options.modality(),
+                        options.normalKernel(),
+                        ModelFile.teacherSha256(network.teacher().weights().sources("")))
                 .withTraining(summary(parts.count(), history, (System.nanoTime() - start) / 1e9))
-                .withRegionOfInterest(plan.regionOfInterest()).withCalibration(calibration);
+                .withRegionOfInterest(plan.regionOfInterest())
+                .withCalibration(calibration);
         ModelFile.write(model, info, network.sources());
-        PrecisionTests precisions = CalibrationRun.testPrecisions(network, options.size(), calibration, plan.regionOfInterest(),
-                prepared, options.threads(), progress);
+        PrecisionTests precisions = CalibrationRun.testPrecisions(
+                network, options.size(), calibration, plan.regionOfInterest(), prepared, options.threads(), progress);
         info = info.withPrecisions(precisions);
         ModelFile.write(model, info, network.sources());
         Files.deleteIfExists(state);
@@ -211,8 +237,19 @@ public final class TrainingRun {
 
     private TrainingSummary summary(int parts, List<EpochLoss> history, double seconds) {
         EpochLoss last = history.get(history.size() - 1);
-        return new TrainingSummary(history.size(), history.size() * Trainer.stepsPerEpoch(parts, options), options.batch(),
-                options.learningRate(), options.seed(), parts, last.rgb(), last.depth(), last.validationRgb(),
-                last.validationDepth(), seconds, plan.teacher(), history);
+        return new TrainingSummary(
+                history.size(),
+                history.size() * Trainer.stepsPerEpoch(parts, options),
+                options.batch(),
+                options.learningRate(),
+                options.seed(),
+                parts,
+                last.rgb(),
+                last.depth(),
+                last.validationRgb(),
+                last.validationDepth(),
+                seconds,
+                plan.teacher(),
+                history);
     }
 }

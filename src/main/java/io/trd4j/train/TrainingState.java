@@ -28,16 +28,27 @@ record TrainingState(TrainingOptions options, String teacherSha256, String parts
     /** An epoch as the file has it. */
     private record Stored(double rgb, double depth, ValidationLoss validation) {
         static Stored of(EpochLoss e) {
-            return new Stored(e.rgb(), e.depth(), e.validated() ? new ValidationLoss(e.validationRgb(), e.validationDepth()) : null);
+            return new Stored(
+                    e.rgb(),
+                    e.depth(),
+                    e.validated() ? new ValidationLoss(e.validationRgb(), e.validationDepth()) : null);
         }
 
         EpochLoss loss() {
-            return new EpochLoss(rgb, depth, validation == null ? null : validation.rgb(), validation == null ? null : validation.depth());
+            return new EpochLoss(
+                    rgb,
+                    depth,
+                    validation == null ? null : validation.rgb(),
+                    validation == null ? null : validation.depth());
         }
     }
 
     void write(Path file, Network network, Adam adamRgb, Adam adamDepth, List<EpochLoss> history) throws IOException {
-        file(network, adamRgb, adamDepth).write(file, HISTORY_KEY, JSON.writeValueAsString(history.stream().map(Stored::of).toList()));
+        file(network, adamRgb, adamDepth)
+                .write(
+                        file,
+                        HISTORY_KEY,
+                        JSON.writeValueAsString(history.stream().map(Stored::of).toList()));
     }
 
     /** Loads everything; returns the losses of the epochs done. */
@@ -55,11 +66,20 @@ record TrainingState(TrainingOptions options, String teacherSha256, String parts
     }
 
     private StateFile file(Network network, Adam adamRgb, Adam adamDepth) {
-        return new StateFile(identity(), Map.of(TEACHER_KEY, "the teacher's weights are others", PARTS_KEY,
-                "the training parts are others", VALIDATION_KEY, "the validation parts are others"), "options and parts")
+        return new StateFile(
+                        identity(),
+                        Map.of(
+                                TEACHER_KEY,
+                                "the teacher's weights are others",
+                                PARTS_KEY,
+                                "the training parts are others",
+                                VALIDATION_KEY,
+                                "the validation parts are others"),
+                        "options and parts")
                 .with(ParameterNames.STUDENT_RGB, network.studentRgb().weights())
                 .with(ParameterNames.STUDENT_DEPTH, network.studentDepth().weights())
-                .with("adam_rgb.", adamRgb).with("adam_depth.", adamDepth);
+                .with("adam_rgb.", adamRgb)
+                .with("adam_depth.", adamDepth);
     }
 
     /**

@@ -1,7 +1,8 @@
 /**
- * Training, from normal parts to a calibrated model file: the loss, the optimizer, both students' trainer, its state file, whether it
- * has converged, and training parts unlike the others. Prints nothing.
+ * Training, from normal parts to a calibrated model file: the loss, the optimizer, both students' trainer, its state
+ * file, whether it has converged, and training parts unlike the others. Prints nothing.
  *
- * <p>Calls {@code calibrate}, {@code metrics}, {@code model}, {@code model.network}, {@code data}, {@code ops}, {@code io} and LibTorch.
+ * <p>Calls {@code calibrate}, {@code metrics}, {@code model}, {@code model.network}, {@code data}, {@code ops},
+ * {@code io} and LibTorch.
  */
 package io.trd4j.train;

@@ -37,13 +37,16 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The ablations' maps are the product's where the variant is the product; every variant trains and writes its results. */
+/**
+ * The ablations' maps are the product's where the variant is the product; every variant trains and writes its results.
+ */
 class AblationsTest {
     private static final int SIZE = SmallModel.SIZE;
     private static final int THREADS = 2;
 
     @TempDir
     static Path folder;
+
     private static Dataset dataset;
 
     @BeforeAll
@@ -53,23 +56,35 @@ class AblationsTest {
 
     @Test
     void theFullVariantAgreesWithTheInspector() throws IOException {
-        TrainingOptions options = new TrainingOptions(Backbone.RESNET18, SIZE, Modality.NORMALS, 5, 2, 4, 0.005, 3, THREADS);
+        TrainingOptions options =
+                new TrainingOptions(Backbone.RESNET18, SIZE, Modality.NORMALS, 5, 2, 4, 0.005, 3, THREADS);
         Path file = folder.resolve("full.safetensors");
         Detection detection;
-        try (PreparedParts train = prepared(dataset.train()); PreparedParts validation = prepared(dataset.validation());
-             PreparedParts test = prepared(dataset.test());
-             BranchDetector full = (BranchDetector) Ablations.detector(Variant.FULL, Ablations.randomTeacher(options, train),
-                     options, train)) {
+        try (PreparedParts train = prepared(dataset.train());
+                PreparedParts validation = prepared(dataset.validation());
+                PreparedParts test = prepared(dataset.test());
+                BranchDetector full = (BranchDetector)
+                        Ablations.detector(Variant.FULL, Ablations.randomTeacher(options, train), options, train)) {
             full.epoch();
             List<Double> losses = full.epoch();
             assertEquals(2, losses.size());
             detection = Detection.of(full, validation, test, SIZE, TorchDevice.CPU);
             Network network = full.network();
-            Calibration calibration = Calibrator.calibrate(network, SIZE, validation, null, THREADS, done -> { });
-            ModelFile.write(file, ModelInfo.of(Backbone.RESNET18, SIZE, Modality.NORMALS, 5,
-                    ModelFile.teacherSha256(network.teacher().weights().sources(""))).withCalibration(calibration), network.sources());
+            Calibration calibration = Calibrator.calibrate(network, SIZE, validation, null, THREADS, done -> {});
+            ModelFile.write(
+                    file,
+                    ModelInfo.of(
+                                    Backbone.RESNET18,
+                                    SIZE,
+                                    Modality.NORMALS,
+                                    5,
+                                    ModelFile.teacherSha256(
+                                            network.teacher().weights().sources("")))
+                            .withCalibration(calibration),
+                    network.sources());
         }
-        try (Inspector inspector = Inspector.open(file, new InspectorOptions(THREADS, Precision.FP32).withDevice(DeviceChoice.CPU))) {
+        try (Inspector inspector =
+                Inspector.open(file, new InspectorOptions(THREADS, Precision.FP32).withDevice(DeviceChoice.CPU))) {
             Inspection inspection = inspector.newInspection();
             for (int i = 0; i < dataset.test().size(); i++) {
                 inspector.inspect(dataset.test().get(i).load(), inspection);
@@ -78,7 +93,8 @@ class AblationsTest {
                 for (int branch = 0; branch < 3; branch++) {
                     String what = Detection.BRANCHES.get(branch) + " of part " + i;
                     float[][] maps = detection.maps().get(Detection.BRANCHES.get(branch));
-                    // The compiled network folds BatchNorm and convolves by Winograd: float32's rounding, in standard deviations.
+                    // The compiled network folds BatchNorm and convolves by Winograd: float32's rounding, in standard
+                    // deviations.
                     assertClose(what, maps[i], expected[branch], 2e-4);
                     assertClose("score " + what, Detection.scores(maps)[i], scores[branch], 2e-4);
                 }
@@ -89,8 +105,22 @@ class AblationsTest {
     @Test
     void everyVariantWritesItsResultsOnce() throws IOException {
         Path runs = folder.resolve("runs");
-        String[] arguments = {"--data", folder.resolve("cookie").toString(), "--runs", runs.toString(), "--size", "32",
-            "--epochs", "1", "--batch", "4", "--seed", "5", "--threads", "" + THREADS};
+        String[] arguments = {
+            "--data",
+            folder.resolve("cookie").toString(),
+            "--runs",
+            runs.toString(),
+            "--size",
+            "32",
+            "--epochs",
+            "1",
+            "--batch",
+            "4",
+            "--seed",
+            "5",
+            "--threads",
+            "" + THREADS
+        };
         assertEquals(0, Ablations.execute(arguments));
         for (Variant variant : Variant.values()) {
             JsonNode metrics = metrics(runs, variant);
@@ -102,8 +132,12 @@ class AblationsTest {
             assertEquals(1 + dataset.test().size(), scores.size());
             assertEquals(6, scores.get(1).split(",", -1).length);
         }
-        assertEquals(metrics(runs, Variant.INDEPENDENT).get("rgb"), metrics(runs, Variant.RGB_ONLY).get("combined"));
-        assertEquals(metrics(runs, Variant.INDEPENDENT).get("depth"), metrics(runs, Variant.SECOND_ONLY).get("combined"));
+        assertEquals(
+                metrics(runs, Variant.INDEPENDENT).get("rgb"),
+                metrics(runs, Variant.RGB_ONLY).get("combined"));
+        assertEquals(
+                metrics(runs, Variant.INDEPENDENT).get("depth"),
+                metrics(runs, Variant.SECOND_ONLY).get("combined"));
 
         tablesAreMade(runs);
 
@@ -114,8 +148,18 @@ class AblationsTest {
 
     @Test
     void whatItCannotDoItSays() {
-        assertTrue(assertThrows(InputException.class, () -> Variant.of("half")).getMessage().contains("no-filter"));
-        assertEquals(2, Ablations.execute("--data", folder.toString(), "--runs", folder.resolve("none").toString(), "--device", "tpu"));
+        assertTrue(assertThrows(InputException.class, () -> Variant.of("half"))
+                .getMessage()
+                .contains("no-filter"));
+        assertEquals(
+                2,
+                Ablations.execute(
+                        "--data",
+                        folder.toString(),
+                        "--runs",
+                        folder.resolve("none").toString(),
+                        "--device",
+                        "tpu"));
         assertFalse(Files.exists(folder.resolve("none")));
     }
 
@@ -123,7 +167,9 @@ class AblationsTest {
         if (!Files.isExecutable(Path.of("/usr/bin/python3"))) {
             return;
         }
-        String claims = Path.of(System.getProperty("trd.fixtures")).resolve("../../benchmarks/detection/claims.py").toString();
+        String claims = Path.of(System.getProperty("trd.fixtures"))
+                .resolve("../../benchmarks/detection/claims.py")
+                .toString();
         assertTrue(python(claims, "--self-test").contains("passed"));
         String tables = python(claims, runs.toString());
         for (Variant variant : Variant.values()) {
@@ -148,14 +194,18 @@ class AblationsTest {
     }
 
     private static Path run(Path runs, Variant variant) {
-        return runs.resolve("random-" + variant.key()).resolve("normals").resolve("cookie").resolve("5");
+        return runs.resolve("random-" + variant.key())
+                .resolve("normals")
+                .resolve("cookie")
+                .resolve("5");
     }
 
     private static JsonNode metrics(Path runs, Variant variant) throws IOException {
-        return new ObjectMapper().readTree(run(runs, variant).resolve("metrics.json").toFile());
+        return new ObjectMapper()
+                .readTree(run(runs, variant).resolve("metrics.json").toFile());
     }
 
     private static PreparedParts prepared(List<PartFiles> parts) throws IOException {
-        return new PreparedParts(parts, SIZE, Modality.NORMALS, 5, done -> { });
+        return new PreparedParts(parts, SIZE, Modality.NORMALS, 5, done -> {});
     }
 }

@@ -59,9 +59,14 @@ class DatasetTest {
         Dataset data = Dataset.open(root.resolve("cat"));
         assertEquals("cat", data.category());
         assertTrue(data.labelled());
-        assertEquals("[train/good/000, train/good/001]", data.train().stream().map(PartFiles::id).toList().toString());
-        assertEquals("[validation/good/000]", data.validation().stream().map(PartFiles::id).toList().toString());
-        assertEquals("[test/dent/000, test/dent/001, test/good/000, test/hole/000]",
+        assertEquals(
+                "[train/good/000, train/good/001]",
+                data.train().stream().map(PartFiles::id).toList().toString());
+        assertEquals(
+                "[validation/good/000]",
+                data.validation().stream().map(PartFiles::id).toList().toString());
+        assertEquals(
+                "[test/dent/000, test/dent/001, test/good/000, test/hole/000]",
                 data.test().stream().map(PartFiles::id).toList().toString());
         PartFiles dent = data.test().get(0);
         PartFiles good = data.test().get(2);
@@ -111,7 +116,8 @@ class DatasetTest {
         assertEquals(2, data.train().size());
         assertEquals(2, data.validation().size());
         assertTrue(data.labelled());
-        assertEquals("[test_public/good/000, test_public/anomalous/001]",
+        assertEquals(
+                "[test_public/good/000, test_public/anomalous/001]",
                 data.test().stream().map(PartFiles::id).toList().toString());
         assertTrue(data.test().get(1).mask(6)[35]);
         assertNotNull(data.test().get(0).load().normals());

@@ -52,14 +52,22 @@ class RoiFileTest {
     @Test
     void polygonsIncludeAndIgnore() throws IOException {
         // Of a 64 x 32 image: x is halved. Outlines belong to a polygon; two pixels of four do not make one above half.
-        assertCounts(json("{\"width\": 64, \"height\": 32, \"include\": [[[8, 4], [23, 4], [23, 11], [8, 11]],"
-                + " [[40, 20], [47, 20], [47, 31], [40, 31]]],"
-                + " \"ignore\": [[[12, 6], [15, 6], [15, 7], [12, 7]]]}"), (x, y) ->
-                (x >= 4 && x < 12 && y >= 4 && y < 12 || x >= 20 && x < 24 && y >= 20) && !(x >= 6 && x < 8 && y >= 6 && y < 8));
-        assertCounts(json(" \n {\"width\": 32, \"height\": 32, \"ignore\": [[[0, 0], [32, 0], [32, 15], [0, 15]]]}"), (x, y) -> y >= 16);
+        assertCounts(
+                json("{\"width\": 64, \"height\": 32, \"include\": [[[8, 4], [23, 4], [23, 11], [8, 11]],"
+                        + " [[40, 20], [47, 20], [47, 31], [40, 31]]],"
+                        + " \"ignore\": [[[12, 6], [15, 6], [15, 7], [12, 7]]]}"),
+                (x, y) -> (x >= 4 && x < 12 && y >= 4 && y < 12 || x >= 20 && x < 24 && y >= 20)
+                        && !(x >= 6 && x < 8 && y >= 6 && y < 8));
+        assertCounts(
+                json(" \n {\"width\": 32, \"height\": 32, \"ignore\": [[[0, 0], [32, 0], [32, 15], [0, 15]]]}"),
+                (x, y) -> y >= 16);
         // Right triangle with fractions of pixels: inside is below the diagonal.
-        assertCounts(json("{\"width\": 32, \"height\": 32, \"include\": [[[0.5, 0], [32, 31.5], [32, 0]]]}"), (x, y) -> x > y);
-        assertCounts(json("{\"width\": 800, \"height\": 600, \"include\": [[[0, 0], [800, 0], [800, 600], [0, 600]]]}"), (x, y) -> true);
+        assertCounts(
+                json("{\"width\": 32, \"height\": 32, \"include\": [[[0.5, 0], [32, 31.5], [32, 0]]]}"),
+                (x, y) -> x > y);
+        assertCounts(
+                json("{\"width\": 800, \"height\": 600, \"include\": [[[0, 0], [800, 0], [800, 600], [0, 600]]]}"),
+                (x, y) -> true);
     }
 
     @Test
@@ -98,22 +106,35 @@ class RoiFileTest {
         refused("{" + size + ", \"ignore\": [[[1, 2], [3, 4], [5, \"x\"]]]}", "ignore[0][2][1] has another form");
         refused("{" + size + ", \"ignore\": [[[1, 2], [3, 4], [5, NaN]]]}", "no sound JSON");
         refused("{" + size + ", \"include\": [[1, 2], [3, 4], [5, 6]]}", "include[0][0] has another form");
-        refused("{" + size + ", \"include\": [[[0, 0], [1, 0], [1, 1]], [[0, 0], [64, 0], [64, 48.5]]]}", "polygon 2 of include",
+        refused(
+                "{" + size + ", \"include\": [[[0, 0], [1, 0], [1, 1]], [[0, 0], [64, 0], [64, 48.5]]]}",
+                "polygon 2 of include",
                 "[64.0, 48.5] outside the image of 64x48");
         refused("{" + size + ", \"include\": [[[0, 0], [-1, 0], [1, 1]]]}", "[-1.0, 0.0] outside");
-        refused("{" + size + ", \"ignore\": [[[0, 0], [64, 0], [64, 48], [0, 48]]]}", "excludes every pixel", "polygons");
+        refused(
+                "{" + size + ", \"ignore\": [[[0, 0], [64, 0], [64, 48], [0, 48]]]}",
+                "excludes every pixel",
+                "polygons");
     }
 
     @Test
     void polygonsBelongToImagesOfTheirShape() throws IOException {
         Path file = json("{\"width\": 64, \"height\": 48, \"include\": [[[0, 0], [31, 0], [31, 47], [0, 47]]]}");
         boolean[] counts = RoiFile.read(file, SIZE, null);
-        assertArrayEquals(counts, RoiFile.read(file, SIZE, new RgbImage(128, 96, new byte[3 * 128 * 96])), "an image twice as large");
-        assertRefused(() -> RoiFile.read(file, SIZE, new RgbImage(48, 64, new byte[3 * 48 * 64])), file,
+        assertArrayEquals(
+                counts,
+                RoiFile.read(file, SIZE, new RgbImage(128, 96, new byte[3 * 128 * 96])),
+                "an image twice as large");
+        assertRefused(
+                () -> RoiFile.read(file, SIZE, new RgbImage(48, 64, new byte[3 * 48 * 64])),
+                file,
                 "for images of 64x48 pixels, but the parts' colour images have 48x64");
         Path image = folder.resolve("roi.png");
         Files.write(image, ImageWriter.pngGrey(2, 1, new byte[] {-1, -1}));
-        assertEquals(SIZE * SIZE, RoiFile.read(image, SIZE, new RgbImage(1, 2, new byte[6])).length, "an image may be a map's mask");
+        assertEquals(
+                SIZE * SIZE,
+                RoiFile.read(image, SIZE, new RgbImage(1, 2, new byte[6])).length,
+                "an image may be a map's mask");
     }
 
     private void refused(String text, Object... mentions) throws IOException {

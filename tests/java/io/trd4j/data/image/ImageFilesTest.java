@@ -32,9 +32,26 @@ class ImageFilesTest {
 
     /** Written by tifffile, Pillow and by hand: x = row / 4 + column / 16, y = x + 8, z = x + 16, exact in float32. */
     @ParameterizedTest
-    @ValueSource(strings = {"rgb_none", "rgb_deflate", "rgb_lzw", "rgb_float64", "rgb_float64_deflate", "grey_none",
-        "grey_deflate", "grey_lzw", "grey_contig", "grey_contig_deflate", "bigendian", "bigtiff", "planar",
-        "planar_deflate", "three_pages", "tiled", "strips"})
+    @ValueSource(
+            strings = {
+                "rgb_none",
+                "rgb_deflate",
+                "rgb_lzw",
+                "rgb_float64",
+                "rgb_float64_deflate",
+                "grey_none",
+                "grey_deflate",
+                "grey_lzw",
+                "grey_contig",
+                "grey_contig_deflate",
+                "bigendian",
+                "bigtiff",
+                "planar",
+                "planar_deflate",
+                "three_pages",
+                "tiled",
+                "strips"
+            })
     void readsPointClouds(String kind) throws IOException {
         PointCloud cloud = PointCloudReader.read(Fixtures.image("xyz_" + kind + ".tiff"));
         assertEquals(W, cloud.width());
@@ -48,8 +65,18 @@ class ImageFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rgb.png", "rgb.bmp", "rgb.tif", "rgb_lzw.tif", "rgb_deflate.tif", "rgba.png", "rgb16.png",
-        "palette.png", "oriented.png"})
+    @ValueSource(
+            strings = {
+                "rgb.png",
+                "rgb.bmp",
+                "rgb.tif",
+                "rgb_lzw.tif",
+                "rgb_deflate.tif",
+                "rgba.png",
+                "rgb16.png",
+                "palette.png",
+                "oriented.png"
+            })
     void readsColour(String name) throws IOException {
         RgbImage image = ImageReader.readRgb(Fixtures.image(name));
         assertEquals(W, image.width());
@@ -118,29 +145,55 @@ class ImageFilesTest {
 
     /** Every truncation of every kind of file is refused in one line: nothing is invented, nothing crashes. */
     @ParameterizedTest
-    @ValueSource(strings = {"rgb.png", "rgb.tif", "rgb_deflate.tif", "oriented.jpg", "progressive.jpg", "rgb.bmp",
-        "xyz_rgb_none.tiff", "xyz_rgb_deflate.tiff", "xyz_rgb_lzw.tiff", "xyz_grey_none.tiff", "xyz_bigtiff.tiff"})
+    @ValueSource(
+            strings = {
+                "rgb.png",
+                "rgb.tif",
+                "rgb_deflate.tif",
+                "oriented.jpg",
+                "progressive.jpg",
+                "rgb.bmp",
+                "xyz_rgb_none.tiff",
+                "xyz_rgb_deflate.tiff",
+                "xyz_rgb_lzw.tiff",
+                "xyz_grey_none.tiff",
+                "xyz_bigtiff.tiff"
+            })
     void refusesTruncatedFiles(String name) throws IOException {
         byte[] whole = Files.readAllBytes(Fixtures.image(name));
-        byte[] sound = name.startsWith("xyz") ? floatBytes(name) : ImageReader.readRgb(Fixtures.image(name)).rgb();
+        byte[] sound = name.startsWith("xyz")
+                ? floatBytes(name)
+                : ImageReader.readRgb(Fixtures.image(name)).rgb();
         Path file = folder.resolve(name);
         for (int length = 0; length < whole.length; length += 1 + length / 40) {
             Files.write(file, Arrays.copyOf(whole, length));
             try {
                 // Trailing bytes that hold no pixel and no directory may be missing: then the image is whole.
-                byte[] read = name.startsWith("xyz") ? floatBytes(PointCloudReader.read(file)) : ImageReader.readRgb(file).rgb();
+                byte[] read = name.startsWith("xyz")
+                        ? floatBytes(PointCloudReader.read(file))
+                        : ImageReader.readRgb(file).rgb();
                 assertArrayEquals(sound, read, name + " cut to " + length);
                 assertTrue(length > whole.length - 64, name + " cut to " + length + " of " + whole.length);
             } catch (InputException e) {
-                assertTrue(e.getMessage().startsWith(file.toString()) && !e.getMessage().contains("\n"), e.getMessage());
+                assertTrue(
+                        e.getMessage().startsWith(file.toString())
+                                && !e.getMessage().contains("\n"),
+                        e.getMessage());
             }
         }
     }
 
     /** Damaged bytes give an image or one line, never anything else. */
     @ParameterizedTest
-    @ValueSource(strings = {"rgb.png", "rgb_deflate.tif", "xyz_rgb_none.tiff", "xyz_rgb_deflate.tiff",
-        "xyz_grey_deflate.tiff", "rgb.bmp"})
+    @ValueSource(
+            strings = {
+                "rgb.png",
+                "rgb_deflate.tif",
+                "xyz_rgb_none.tiff",
+                "xyz_rgb_deflate.tiff",
+                "xyz_grey_deflate.tiff",
+                "rgb.bmp"
+            })
     void survivesDamage(String name) throws IOException {
         byte[] whole = Files.readAllBytes(Fixtures.image(name));
         Path file = folder.resolve(name);
@@ -160,7 +213,10 @@ class ImageFilesTest {
                 }
             } catch (InputException e) {
                 refused++;
-                assertTrue(e.getMessage().startsWith(file.toString()) && !e.getMessage().contains("\n"), e.getMessage());
+                assertTrue(
+                        e.getMessage().startsWith(file.toString())
+                                && !e.getMessage().contains("\n"),
+                        e.getMessage());
             }
         }
         assertTrue(refused > 0, "nothing was refused");
@@ -183,7 +239,8 @@ class ImageFilesTest {
         assertRefused(() -> ImageReader.readRgb(zero), zero, "0x9000");
 
         for (String name : new String[] {"xyz_rgb_deflate.tiff", "xyz_rgb_none.tiff", "xyz_rgb_lzw.tiff"}) {
-            ByteBuffer tiff = ByteBuffer.wrap(Files.readAllBytes(Fixtures.image(name))).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer tiff =
+                    ByteBuffer.wrap(Files.readAllBytes(Fixtures.image(name))).order(ByteOrder.LITTLE_ENDIAN);
             setSize(tiff, 60_000, 60_000);
             Path cloud = Files.write(folder.resolve(name), tiff.array());
             assertRefused(() -> PointCloudReader.read(cloud), cloud);

@@ -28,9 +28,15 @@ class PreparationGoldenTest {
     void matches(String name, int size) throws IOException {
         Path folder = Fixtures.golden(name);
         Path expected = folder.resolve("expected.safetensors");
-        Part part = PartFiles.of(folder.resolve("rgb/000.png"), folder.resolve("xyz/000.tiff")).load();
+        Part part = PartFiles.of(folder.resolve("rgb/000.png"), folder.resolve("xyz/000.tiff"))
+                .load();
         try (Preparation depth = new Preparation(size, Modality.DEPTH, 0, ElementType.FLOAT32)) {
-            compare(name + " rgb", Fixtures.tensor(expected, "rgb"), Prepared.rgb(depth, part, size).planes(), RGB_TOLERANCE, 0);
+            compare(
+                    name + " rgb",
+                    Fixtures.tensor(expected, "rgb"),
+                    Prepared.rgb(depth, part, size).planes(),
+                    RGB_TOLERANCE,
+                    0);
         }
         Prepared image = Prepared.second(part, size, Modality.DEPTH, 0);
         compare(name + " depth", Fixtures.tensor(expected, "depth"), image.planes(), VALUE_TOLERANCE, MASK_FLIPS);
@@ -38,7 +44,11 @@ class PreparationGoldenTest {
 
         for (int k = 3; k <= 7; k += 2) {
             Prepared normals = Prepared.second(part, size, Modality.NORMALS, k);
-            compare(name + " normal.k" + k, Fixtures.tensor(expected, "normal.k" + k), normals.planes(), VALUE_TOLERANCE,
+            compare(
+                    name + " normal.k" + k,
+                    Fixtures.tensor(expected, "normal.k" + k),
+                    normals.planes(),
+                    VALUE_TOLERANCE,
                     MASK_FLIPS);
             float[] mask = sampled(normals.mask(), part.xyz(), size);
             compare(name + " normal.mask", Fixtures.tensor(expected, "normal.mask"), mask, 0, MASK_FLIPS);

@@ -52,7 +52,8 @@ class PreparationTest {
     private static float[] second(PointCloud cloud, Modality modality) {
         float[] out;
         try (Preparation preparation = preparation(modality)) {
-            out = Prepared.second(preparation, Part.of("p", grey(10, 10), cloud), S).values();
+            out = Prepared.second(preparation, Part.of("p", grey(10, 10), cloud), S)
+                    .values();
         }
         for (float value : out) {
             assertTrue(Math.abs(value) < 10, modality + " gives " + value);
@@ -96,8 +97,8 @@ class PreparationTest {
             bad[3 * point + random.nextInt(3)] = values[k % values.length];
         }
         for (Modality modality : Modality.values()) {
-            assertArrayEquals(second(new PointCloud(48, 48, zeros), modality),
-                    second(new PointCloud(48, 48, bad), modality));
+            assertArrayEquals(
+                    second(new PointCloud(48, 48, zeros), modality), second(new PointCloud(48, 48, bad), modality));
         }
     }
 
@@ -138,9 +139,12 @@ class PreparationTest {
         PointCloud nothing = new PointCloud(S, S, new float[3 * S * S]);
         PointCloud tiny = new PointCloud(2, 2, new float[12]);
         for (Modality modality : Modality.values()) {
-            try (Preparation preparation = preparation(modality); FloatPointer out = new FloatPointer(3L * S * S)) {
-                assertRefused(() -> preparation.second(Part.of("flat", grey(4, 4), flat), out), "flat has no valid point");
-                assertRefused(() -> preparation.second(Part.fromFiles("void", "a/b.tiff", grey(4, 4), nothing, null), out),
+            try (Preparation preparation = preparation(modality);
+                    FloatPointer out = new FloatPointer(3L * S * S)) {
+                assertRefused(
+                        () -> preparation.second(Part.of("flat", grey(4, 4), flat), out), "flat has no valid point");
+                assertRefused(
+                        () -> preparation.second(Part.fromFiles("void", "a/b.tiff", grey(4, 4), nothing, null), out),
                         "a/b.tiff has no valid point more than 5 mm off the background plane; check");
             }
         }
@@ -161,10 +165,13 @@ class PreparationTest {
         new Random(5).nextBytes(pixels);
         RgbImage image = new RgbImage(40, 30, pixels);
         Part part = Part.ofNormals("candy", image, image);
-        try (Preparation normals = preparation(Modality.NORMALS); Preparation depth = preparation(Modality.DEPTH);
+        try (Preparation normals = preparation(Modality.NORMALS);
+                Preparation depth = preparation(Modality.DEPTH);
                 FloatPointer out = new FloatPointer(3L * S * S)) {
             Prepared.second(normals, Part.of("p", grey(4, 4), block(40, 30)), S); // of the same size: other tables
-            assertArrayEquals(Prepared.rgb(normals, part, S).values(), Prepared.second(normals, part, S).values());
+            assertArrayEquals(
+                    Prepared.rgb(normals, part, S).values(),
+                    Prepared.second(normals, part, S).values());
             assertRefused(() -> depth.second(part, out), "candy", "surface-normal image");
         }
     }
@@ -176,7 +183,9 @@ class PreparationTest {
         new Random(6).nextBytes(rgb);
         PointCloud cloud = block(40, 36);
         ByteBuffer image = ByteBuffer.allocateDirect(20 * 160 + 7).position(7);
-        FloatBuffer points = ByteBuffer.allocateDirect(4 * 36 * 130).order(ByteOrder.nativeOrder()).asFloatBuffer();
+        FloatBuffer points = ByteBuffer.allocateDirect(4 * 36 * 130)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
         Part direct = Part.of("p", RgbImage.of(image, 50, 20, 160), PointCloud.of(points, 40, 36, 130));
         for (int y = 0; y < 20; y++) {
             image.put(7 + 160 * y, rgb, 150 * y, 150);
@@ -190,8 +199,12 @@ class PreparationTest {
         Part heap = Part.of("p", new RgbImage(50, 20, rgb), cloud);
         for (Modality modality : Modality.values()) {
             try (Preparation preparation = preparation(modality)) {
-                assertArrayEquals(Prepared.rgb(preparation, heap, S).values(), Prepared.rgb(preparation, direct, S).values());
-                assertArrayEquals(Prepared.second(preparation, heap, S).values(), Prepared.second(preparation, direct, S).values());
+                assertArrayEquals(
+                        Prepared.rgb(preparation, heap, S).values(),
+                        Prepared.rgb(preparation, direct, S).values());
+                assertArrayEquals(
+                        Prepared.second(preparation, heap, S).values(),
+                        Prepared.second(preparation, direct, S).values());
             }
         }
     }
@@ -217,14 +230,18 @@ class PreparationTest {
     void aPartAllocatesNothingOnTheHeap() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         PointCloud cloud = block(40, 36);
-        FloatBuffer points = ByteBuffer.allocateDirect(4 * 3 * 40 * 36).order(ByteOrder.nativeOrder()).asFloatBuffer();
+        FloatBuffer points = ByteBuffer.allocateDirect(4 * 3 * 40 * 36)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
         points.put(0, cloud.xyz());
         ByteBuffer image = ByteBuffer.allocateDirect(3 * 40 * 36);
-        List<Part> parts = List.of(Part.of("heap", grey(40, 36), cloud),
+        List<Part> parts = List.of(
+                Part.of("heap", grey(40, 36), cloud),
                 Part.of("direct", RgbImage.of(image, 40, 36, 120), PointCloud.of(points, 40, 36, 120)));
         for (Modality modality : Modality.values()) {
             for (Part part : parts) {
-                try (Preparation preparation = preparation(modality); FloatPointer out = new FloatPointer(3L * S * S)) {
+                try (Preparation preparation = preparation(modality);
+                        FloatPointer out = new FloatPointer(3L * S * S)) {
                     long before = 0;
                     for (int i = 0; i < 4000; i++) {
                         if (i == 3000) {
@@ -254,7 +271,9 @@ class PreparationTest {
         assertRefusedArgument("has 400 bytes", () -> RgbImage.of(bytes, 4, 4, 130));
         assertRefusedArgument("need more", () -> RgbImage.of(bytes, 4, 4, Long.MAX_VALUE));
         RgbImage.of(bytes, 4, 4, 129); // ends within a byte of the buffer's end
-        assertRefusedArgument("byte order", () -> PointCloud.of(bytes.order(ByteOrder.BIG_ENDIAN).asFloatBuffer(), 2, 2, 6));
+        assertRefusedArgument(
+                "byte order",
+                () -> PointCloud.of(bytes.order(ByteOrder.BIG_ENDIAN).asFloatBuffer(), 2, 2, 6));
         ByteBuffer odd = ByteBuffer.allocateDirect(99).position(2).slice().order(ByteOrder.nativeOrder());
         assertRefusedArgument("multiple of 4", () -> PointCloud.of(odd.asFloatBuffer(), 2, 2, 6));
         try (FloatPointer small = new FloatPointer(3L * S * S - 1)) {

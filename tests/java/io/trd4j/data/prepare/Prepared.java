@@ -29,9 +29,12 @@ public record Prepared(float[] values, byte[] mask) {
 
     /** With its mask. */
     public static Prepared second(Part part, int size, Modality modality, int normalKernel) {
-        int pixels = modality == Modality.DEPTH ? size * size : part.xyz().width() * part.xyz().height();
+        int pixels = modality == Modality.DEPTH
+                ? size * size
+                : part.xyz().width() * part.xyz().height();
         try (Preparation preparation = new Preparation(size, modality, normalKernel, ElementType.FLOAT32);
-                FloatPointer out = nan(size); BytePointer foreground = new BytePointer((long) pixels)) {
+                FloatPointer out = nan(size);
+                BytePointer foreground = new BytePointer((long) pixels)) {
             preparation.second(part, out, foreground);
             byte[] mask = new byte[pixels];
             foreground.get(mask);

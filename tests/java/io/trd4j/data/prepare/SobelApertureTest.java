@@ -26,9 +26,12 @@ class SobelApertureTest {
 
     @TempDir
     Path folder;
+
     private int files;
 
-    /** A part of PIXELS / 2 squared on a plane at 0.6 m, 1 mm per pixel; height in metres above it, x and y in pixels. */
+    /**
+     * A part of PIXELS / 2 squared on a plane at 0.6 m, 1 mm per pixel; height in metres above it, x and y in pixels.
+     */
     private PartFiles part(DoubleBinaryOperator height, double noise) throws IOException {
         Random random = new Random(files);
         float[] xyz = new float[3 * PIXELS * PIXELS];
@@ -57,7 +60,8 @@ class SobelApertureTest {
 
     @Test
     void reliefAndNoiseDecide() throws IOException {
-        // At the cloud's resolution: where the relief is deep, a small dent is as deep as the smallest aperture can show; a smooth,
+        // At the cloud's resolution: where the relief is deep, a small dent is as deep as the smallest aperture can
+        // show; a smooth,
         // quiet surface needs more exaggeration; noise of 0.5 mm hides dents from all, and needs the most smoothing.
         PartFiles ribs = part((x, y) -> 0.02 + 0.01 * Math.sin(x * 2 * Math.PI / 6), 0.00001);
         assertKernel(3, SobelAperture.choose(List.of(ribs), PIXELS));
@@ -78,13 +82,17 @@ class SobelApertureTest {
         for (int k = 0; k < 3; k++) {
             assertTrue(noisy.visibility().get(k) < quiet.visibility().get(k), quiet + " | " + noisy);
         }
-        assertTrue(noisy.toString().matches("normal kernel 7: small dents are visible by \\d\\.\\d\\d, \\d\\.\\d\\d, \\d\\.\\d\\d bits "
-                + "with 3, 5, 7; noise of z 0\\.\\d{3} mm"), noisy.toString());
+        assertTrue(
+                noisy.toString()
+                        .matches("normal kernel 7: small dents are visible by \\d\\.\\d\\d, \\d\\.\\d\\d, "
+                                + "\\d\\.\\d\\d bits "
+                                + "with 3, 5, 7; noise of z 0\\.\\d{3} mm"),
+                noisy.toString());
     }
 
     @Test
     void theSamePartsGiveTheSameChoice() throws IOException {
-        SyntheticParts.write(folder.resolve("plate"), SyntheticProduct.PLATE, 0, 3, 0, PIXELS, 3, done -> { });
+        SyntheticParts.write(folder.resolve("plate"), SyntheticProduct.PLATE, 0, 3, 0, PIXELS, 3, done -> {});
         List<PartFiles> parts = Dataset.open(folder.resolve("plate")).validation();
         SobelAperture first = SobelAperture.choose(parts, S);
         assertEquals(first, SobelAperture.choose(parts, S));
@@ -101,7 +109,8 @@ class SobelApertureTest {
         PartFiles flat = part((x, y) -> 0, 0);
         PartFiles tiny = part((x, y) -> x < 36 && y < 36 ? 0.02 + 0.0001 * x : 0, 0);
         assertTrue(normals.load().xyz() == null);
-        for (SobelAperture kernel : List.of(choose(), choose(normals), choose(flat), choose(tiny), choose(normals, flat, tiny))) {
+        for (SobelAperture kernel :
+                List.of(choose(), choose(normals), choose(flat), choose(tiny), choose(normals, flat, tiny))) {
             assertEquals(new SobelAperture(5, List.of(), 0), kernel);
         }
         assertTrue(choose().toString().contains("5, the fallback"), choose().toString());

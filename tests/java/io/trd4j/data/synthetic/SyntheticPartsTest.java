@@ -46,9 +46,9 @@ class SyntheticPartsTest {
     @ParameterizedTest
     @EnumSource(SyntheticProduct.class)
     void aSeedAlwaysGivesTheSameBytes(SyntheticProduct shape) throws IOException {
-        SyntheticParts.write(root.resolve("a"), shape, 1, 1, 8, 64, 5, n -> { });
-        SyntheticParts.write(root.resolve("b"), shape, 1, 1, 8, 64, 5, n -> { });
-        SyntheticParts.write(root.resolve("c"), shape, 1, 1, 8, 64, 6, n -> { });
+        SyntheticParts.write(root.resolve("a"), shape, 1, 1, 8, 64, 5, n -> {});
+        SyntheticParts.write(root.resolve("b"), shape, 1, 1, 8, 64, 5, n -> {});
+        SyntheticParts.write(root.resolve("c"), shape, 1, 1, 8, 64, 6, n -> {});
         TreeMap<String, Integer> a = contents(root.resolve("a"));
         TreeMap<String, Integer> c = contents(root.resolve("c"));
         assertEquals(2 * 2 + 8 * 3 + 1, a.size());
@@ -63,7 +63,8 @@ class SyntheticPartsTest {
     void partsStayAsTheyWere(SyntheticProduct shape, long expected) {
         CRC32 crc = new CRC32();
         for (SyntheticDefect.Kind kind : SyntheticDefect.Kind.values()) {
-            SyntheticParts.Sample sample = SyntheticParts.sample(shape, 64, SyntheticParts.partSeed(42, 2, kind.ordinal()), kind, null);
+            SyntheticParts.Sample sample =
+                    SyntheticParts.sample(shape, 64, SyntheticParts.partSeed(42, 2, kind.ordinal()), kind, null);
             crc.update(sample.rgb().rgb());
             crc.update(sample.mask());
             ByteBuffer points = ByteBuffer.allocate(Float.BYTES * sample.xyz().xyz().length);
@@ -98,7 +99,9 @@ class SyntheticPartsTest {
             float depth = 0;
             for (int c = 0; c < 3; c++) {
                 int k = 3 * i + c;
-                colour = Math.max(colour, Math.abs((good.rgb().rgb()[k] & 0xFF) - (bad.rgb().rgb()[k] & 0xFF)));
+                colour = Math.max(
+                        colour,
+                        Math.abs((good.rgb().rgb()[k] & 0xFF) - (bad.rgb().rgb()[k] & 0xFF)));
                 depth = Math.max(depth, Math.abs(good.xyz().xyz()[k] - bad.xyz().xyz()[k]));
             }
             assertEquals(0, good.mask()[i]);
@@ -110,7 +113,8 @@ class SyntheticPartsTest {
         }
         assertTrue(marked >= Math.max(1, 0.0005 * size * size), what + ": the mask has " + marked + " pixels");
         assertTrue(marked < 0.12 * size * size, what + ": the mask has " + marked + " pixels");
-        assertTrue(kind.colour ? colours > 0.5 * marked : colours == 0, what + ": " + colours + " colours of " + marked);
+        assertTrue(
+                kind.colour ? colours > 0.5 * marked : colours == 0, what + ": " + colours + " colours of " + marked);
         assertTrue(kind.geometry ? points > 0.5 * marked : points == 0, what + ": " + points + " points of " + marked);
         if (!kind.colour) {
             assertArrayEquals(good.rgb().rgb(), bad.rgb().rgb(), what);
@@ -127,7 +131,8 @@ class SyntheticPartsTest {
         int size = 128;
         byte[] first = null;
         for (int k = 0; k < 4; k++) {
-            SyntheticParts.Sample sample = SyntheticParts.sample(shape, size, SyntheticParts.partSeed(1, 0, k), null, null);
+            SyntheticParts.Sample sample =
+                    SyntheticParts.sample(shape, size, SyntheticParts.partSeed(1, 0, k), null, null);
             Part part = Part.of("p", sample.rgb(), sample.xyz());
             byte[] mask = Prepared.second(part, size, Modality.DEPTH, 0).mask();
             int foreground = 0;
@@ -159,7 +164,13 @@ class SyntheticPartsTest {
             assertTrue(good <= n / 3 + 1);
             assertTrue(entries.stream().allMatch(e -> e.grade() == null), "the seeds decide");
             if (n >= 7) {
-                assertEquals(6, entries.stream().map(SyntheticTestSet.Entry::kind).filter(k -> k != null).distinct().count());
+                assertEquals(
+                        6,
+                        entries.stream()
+                                .map(SyntheticTestSet.Entry::kind)
+                                .filter(k -> k != null)
+                                .distinct()
+                                .count());
                 assertTrue(good >= 1);
             }
         }
@@ -170,9 +181,18 @@ class SyntheticPartsTest {
         assertEquals(20 + 6 * 10, SyntheticTestSet.exactly(20, 10).size());
         assertEquals(0, SyntheticTestSet.exactly(0, 0).size());
         List<SyntheticTestSet.Entry> entries = SyntheticTestSet.exactly(3, 5).entries();
-        assertEquals(3, entries.stream().filter(e -> e.kind() == null && e.grade() == null).count());
+        assertEquals(
+                3,
+                entries.stream()
+                        .filter(e -> e.kind() == null && e.grade() == null)
+                        .count());
         for (SyntheticDefect.Kind kind : SyntheticDefect.Kind.values()) {
-            assertEquals(List.of(1, 2, 3, 1, 2), entries.stream().filter(e -> e.kind() == kind).map(e -> e.grade().number()).toList());
+            assertEquals(
+                    List.of(1, 2, 3, 1, 2),
+                    entries.stream()
+                            .filter(e -> e.kind() == kind)
+                            .map(e -> e.grade().number())
+                            .toList());
         }
         assertRefused(() -> SyntheticTestSet.exactly(-1, 1), "good -1");
         assertRefused(() -> SyntheticTestSet.exactly(1, -1), "per kind -1");
@@ -187,8 +207,11 @@ class SyntheticPartsTest {
             double most = 0;
             for (int i = 0; i < 40; i++) {
                 long seed = SyntheticParts.partSeed(9, 2, i);
-                double drawn = SyntheticParts.sample(SyntheticProduct.PLATE, 32, seed, SyntheticDefect.Kind.STAIN, null).severity();
-                double dealt = SyntheticParts.sample(SyntheticProduct.PLATE, 32, seed, SyntheticDefect.Kind.STAIN, grade).severity();
+                double drawn = SyntheticParts.sample(SyntheticProduct.PLATE, 32, seed, SyntheticDefect.Kind.STAIN, null)
+                        .severity();
+                double dealt = SyntheticParts.sample(
+                                SyntheticProduct.PLATE, 32, seed, SyntheticDefect.Kind.STAIN, grade)
+                        .severity();
                 assertEquals((grade.ordinal() + drawn) / 3, dealt, 1e-12);
                 assertEquals(grade, SyntheticDefect.Grade.of(dealt));
                 least = Math.min(least, 3 * dealt - grade.ordinal());
@@ -207,19 +230,40 @@ class SyntheticPartsTest {
             int[] marked = new int[3];
             for (int part = 0; part < 3; part++) {
                 for (SyntheticDefect.Grade grade : SyntheticDefect.Grade.values()) {
-                    for (byte pixel : SyntheticParts.sample(shape, 96, SyntheticParts.partSeed(3, 2, part), kind, grade).mask()) {
+                    for (byte pixel : SyntheticParts.sample(shape, 96, SyntheticParts.partSeed(3, 2, part), kind, grade)
+                            .mask()) {
                         marked[grade.ordinal()] += pixel != 0 ? 1 : 0;
                     }
                 }
             }
-            assertTrue(marked[0] < marked[1] && marked[1] < marked[2], shape + " " + kind + ": " + Arrays.toString(marked));
+            assertTrue(
+                    marked[0] < marked[1] && marked[1] < marked[2],
+                    shape + " " + kind + ": " + Arrays.toString(marked));
         }
     }
 
     @Test
     void theVerbWritesADataset() throws IOException {
-        assertEquals(0, Main.run("synth", "--out", root.toString(), "--shape", "plate", "--category", "bracket",
-                "--train", "2", "--validation", "1", "--test", "9", "--size", "64", "--seed", "3"));
+        assertEquals(
+                0,
+                Main.run(
+                        "synth",
+                        "--out",
+                        root.toString(),
+                        "--shape",
+                        "plate",
+                        "--category",
+                        "bracket",
+                        "--train",
+                        "2",
+                        "--validation",
+                        "1",
+                        "--test",
+                        "9",
+                        "--size",
+                        "64",
+                        "--seed",
+                        "3"));
         Dataset data = Dataset.open(root.resolve("bracket"));
         assertEquals(2, data.train().size());
         assertEquals(1, data.validation().size());
@@ -244,15 +288,38 @@ class SyntheticPartsTest {
 
     @Test
     void theVerbWritesExactNumbersAndHowSevereDefectsAre() throws IOException {
-        String[] arguments = {"synth", "--out", root.toString(), "--shape", "cloth", "--train", "1", "--validation", "0", "--good", "2",
-            "--per-kind", "4", "--size", "48"};
+        String[] arguments = {
+            "synth",
+            "--out",
+            root.toString(),
+            "--shape",
+            "cloth",
+            "--train",
+            "1",
+            "--validation",
+            "0",
+            "--good",
+            "2",
+            "--per-kind",
+            "4",
+            "--size",
+            "48"
+        };
         assertEquals(0, Main.run(arguments));
         Dataset data = Dataset.open(root.resolve("cloth"));
         List<String> defects = Files.readAllLines(root.resolve("cloth/defects.csv"));
         assertEquals(2, data.test().stream().filter(p -> !p.anomalous()).count());
         assertEquals("id,kind,grade,severity", defects.get(0));
-        assertEquals(data.test().stream().filter(PartFiles::anomalous).map(p -> p.id() + " " + p.kind()).toList(),
-                defects.stream().skip(1).map(line -> line.split(",")[0] + " " + line.split(",")[1]).sorted().toList());
+        assertEquals(
+                data.test().stream()
+                        .filter(PartFiles::anomalous)
+                        .map(p -> p.id() + " " + p.kind())
+                        .toList(),
+                defects.stream()
+                        .skip(1)
+                        .map(line -> line.split(",")[0] + " " + line.split(",")[1])
+                        .sorted()
+                        .toList());
         for (String line : defects.subList(1, defects.size())) {
             String[] cells = line.split(",");
             int number = Integer.parseInt(cells[0].substring(cells[0].length() - 3));
@@ -261,8 +328,11 @@ class SyntheticPartsTest {
             assertTrue(severity >= number % 3 / 3.0 - 1e-4 && severity <= (number % 3 + 1) / 3.0 + 1e-4, line);
         }
         TreeMap<String, Integer> before = contents(root);
-        for (List<String> wrong : List.of(List.of("--good", "1"), List.of("--per-kind", "1"),
-                List.of("--good", "1", "--per-kind", "1", "--test", "9"), List.of("--good", "-1", "--per-kind", "1"))) {
+        for (List<String> wrong : List.of(
+                List.of("--good", "1"),
+                List.of("--per-kind", "1"),
+                List.of("--good", "1", "--per-kind", "1", "--test", "9"),
+                List.of("--good", "-1", "--per-kind", "1"))) {
             List<String> all = new ArrayList<>(List.of("synth", "--out", root.toString(), "--size", "48"));
             all.addAll(wrong);
             assertEquals(2, Main.run(all.toArray(new String[0])), wrong.toString());
@@ -273,12 +343,21 @@ class SyntheticPartsTest {
     @Test
     void refusesAndCleansUp() throws IOException {
         Path file = Files.writeString(root.resolve("file"), "x");
-        assertRefused(() -> SyntheticParts.write(file, SyntheticProduct.RING, 1, 0, 0, 64, 1, n -> { }), file, "is a file");
-        assertRefused(() -> SyntheticParts.write(file.resolve("n"), SyntheticProduct.RING, 1, 0, 0, 64, 1, n -> { }), file, "is a file");
-        assertRefused(() -> SyntheticParts.write(root.resolve("n"), SyntheticProduct.RING, 0, 0, 0, 64, 1, n -> { }), "no parts");
-        assertRefused(() -> SyntheticParts.write(root.resolve("n"), SyntheticProduct.RING, -1, 0, 0, 64, 1, n -> { }), "train -1");
-        assertThrows(IllegalStateException.class, () -> SyntheticParts.write(root.resolve("n"), SyntheticProduct.RING, 3, 0, 0, 64, 1,
-                n -> {
+        assertRefused(
+                () -> SyntheticParts.write(file, SyntheticProduct.RING, 1, 0, 0, 64, 1, n -> {}), file, "is a file");
+        assertRefused(
+                () -> SyntheticParts.write(file.resolve("n"), SyntheticProduct.RING, 1, 0, 0, 64, 1, n -> {}),
+                file,
+                "is a file");
+        assertRefused(
+                () -> SyntheticParts.write(root.resolve("n"), SyntheticProduct.RING, 0, 0, 0, 64, 1, n -> {}),
+                "no parts");
+        assertRefused(
+                () -> SyntheticParts.write(root.resolve("n"), SyntheticProduct.RING, -1, 0, 0, 64, 1, n -> {}),
+                "train -1");
+        assertThrows(
+                IllegalStateException.class,
+                () -> SyntheticParts.write(root.resolve("n"), SyntheticProduct.RING, 3, 0, 0, 64, 1, n -> {
                     if (n == 2) {
                         throw new IllegalStateException("stopped");
                     }

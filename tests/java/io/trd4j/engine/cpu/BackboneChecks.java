@@ -30,7 +30,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What holds for the plan of every backbone, on the golden generator's weights, which are made once for all of its tests. */
+/**
+ * What holds for the plan of every backbone, on the golden generator's weights, which are made once for all of its
+ * tests.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class BackboneChecks {
     /** The plan in FP32, which the lower precisions follow. */
@@ -88,8 +91,11 @@ abstract class BackboneChecks {
             double rgb = GoldenNetwork.worst(first.rgb(), expected.rgb()) / GoldenNetwork.std(expected.rgb());
             double depth = GoldenNetwork.worst(first.depth(), expected.depth()) / GoldenNetwork.std(expected.depth());
             assertTrue(rgb <= 1e-4 && depth <= 1e-4, "of the map's deviation: rgb " + rgb + ", depth " + depth);
-            long winograd = runner.compiled().steps().stream().filter(CpuStep.Winograd.class::isInstance).count();
-            assertEquals(size >= 96 && Ops.winogradPackedBytes(64, 64) > 0, winograd > 20, winograd + " steps by Winograd");
+            long winograd = runner.compiled().steps().stream()
+                    .filter(CpuStep.Winograd.class::isInstance)
+                    .count();
+            assertEquals(
+                    size >= 96 && Ops.winogradPackedBytes(64, 64) > 0, winograd > 20, winograd + " steps by Winograd");
             Maps second = GoldenNetwork.run(runner, size, "");
             assertArrayEquals(first.rgb(), second.rgb(), "the same bits on every run");
             assertArrayEquals(first.depth(), second.depth(), "the same bits on every run");
@@ -97,7 +103,9 @@ abstract class BackboneChecks {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Precision.class, names = {"BF16", "INT8"})
+    @EnumSource(
+            value = Precision.class,
+            names = {"BF16", "INT8"})
     void lowerPrecisionsFollowFp32(Precision precision) throws Exception {
         Needs.precision(precision);
         Quantization quantization = new Quantization(exact().ranges(), Set.of());
@@ -128,7 +136,8 @@ abstract class BackboneChecks {
             for (CpuStep step : mixed.compiled().steps()) {
                 if (step.op() instanceof PlanOp.Convolution convolution) {
                     convolutions++;
-                    boolean bf16 = kept.contains(convolution.layer().convolution()) || convolution.layer().in() == 3;
+                    boolean bf16 = kept.contains(convolution.layer().convolution())
+                            || convolution.layer().in() == 3;
                     ValueType type = step.input().type();
                     assertTrue(bf16 ? type == ValueType.BF16 : type.scaled(), step.name() + " computes in " + type);
                 }

@@ -30,7 +30,10 @@ class CompiledPlanTest {
             assertSame(first.compiled(), second.compiled());
             first.close();
             first.close();
-            assertArrayEquals(expected.rgb(), GoldenNetwork.run(second, 64, "").rgb(), "the weights live as long as an runner needs them");
+            assertArrayEquals(
+                    expected.rgb(),
+                    GoldenNetwork.run(second, 64, "").rgb(),
+                    "the weights live as long as an runner needs them");
         }
         assertThrows(IllegalStateException.class, compiled::share);
     }
@@ -38,8 +41,10 @@ class CompiledPlanTest {
     @Test
     void theArenaReusesMemory() throws Exception {
         try (CpuRunner runner = new CpuRunner(compile(256, 2))) {
-            long all = runner.compiled().plan().ops().stream().filter(o -> o.output() != null)
-                    .mapToLong(o -> 4 * o.output().elements()).sum();
+            long all = runner.compiled().plan().ops().stream()
+                    .filter(o -> o.output() != null)
+                    .mapToLong(o -> 4 * o.output().elements())
+                    .sum();
             long arena = runner.compiled().arenaBytes();
             assertTrue(arena < all / 4, arena + " bytes for feature maps of " + all);
         }

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 import org.junit.jupiter.params.provider.Arguments;
 
 /**
- * The folded oneDNN plan against the unfolded LibTorch network. Under a cap (InstructionSetTest) one backbone of each kind of
- * block: depth and width are no matter of instructions.
+ * The folded oneDNN plan against the unfolded LibTorch network. Under a cap (InstructionSetTest) one backbone of each
+ * kind of block: depth and width are no matter of instructions.
  */
 class CpuRunnerTest {
     private static final String CAP = "ONEDNN_MAX_CPU_ISA";
@@ -21,8 +21,11 @@ class CpuRunnerTest {
     @Nested
     class Resnet18 extends BackboneChecks {
         Resnet18() {
-            super(Backbone.RESNET18, System.getenv(CAP) == null ? those(arguments(32, 1), arguments(64, 2), arguments(96, 3), arguments(160, 3))
-                    : those(arguments(32, 1), arguments(96, 3)));
+            super(
+                    Backbone.RESNET18,
+                    System.getenv(CAP) == null
+                            ? those(arguments(32, 1), arguments(64, 2), arguments(96, 3), arguments(160, 3))
+                            : those(arguments(32, 1), arguments(96, 3)));
         }
     }
 

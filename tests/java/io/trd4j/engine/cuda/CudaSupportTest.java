@@ -40,7 +40,8 @@ class CudaSupportTest {
         assertTrue(CudaSupport.check(probe("x", 0, 0, 0), 0).noGpu(), "nothing is wrong with a machine without a GPU");
         String old = reason(probe("driver version is insufficient", 0, 12020, 0), 0);
         assertTrue(old.contains("supports CUDA 12.2") && old.contains("CUDA 13.0 is needed"), old);
-        assertFalse(CudaSupport.check(probe("driver version is insufficient", 0, 12020, 0), 0).noGpu());
+        assertFalse(CudaSupport.check(probe("driver version is insufficient", 0, 12020, 0), 0)
+                .noGpu());
         assertTrue(reason(probe("no CUDA-capable device", 0, 13010, 0), 0).contains("CUDA_VISIBLE_DEVICES"));
         String number = reason(probe("no such device", 2, 13000, 0), 2);
         assertTrue(number.contains("no GPU 2") && number.contains("shows 2"), number);
@@ -58,19 +59,33 @@ class CudaSupportTest {
         Path toolkit = Files.createDirectories(root.resolve("usr/local/cuda-13.1/lib64"));
         Path system = Files.createDirectories(root.resolve("usr/lib/x86_64-linux-gnu"));
         Path python = Files.createDirectories(root.resolve("venv/lib/python3.12/site-packages/nvidia/cudnn/lib"));
-        Map<String, String> environment = Map.of("TRD_CUDA_LIBS", given + ":" + root.resolve("absent"), "VIRTUAL_ENV",
+        Map<String, String> environment = Map.of(
+                "TRD_CUDA_LIBS",
+                given + ":" + root.resolve("absent"),
+                "VIRTUAL_ENV",
                 root.resolve("venv").toString());
         List<Path> folders = CudaLibraries.folders(own.toString(), environment::get, root);
         assertEquals(List.of(own, given, toolkit, system, root.resolve("usr/lib"), python), folders);
-        assertEquals(List.of(root.resolve("venv"), python), CudaLibraries.folders("",
-                name -> name.equals("TRD_CUDA_LIBS") ? root.resolve("venv").toString() : null, root.resolve("nothing")),
+        assertEquals(
+                List.of(root.resolve("venv"), python),
+                CudaLibraries.folders(
+                        "",
+                        name -> name.equals("TRD_CUDA_LIBS")
+                                ? root.resolve("venv").toString()
+                                : null,
+                        root.resolve("nothing")),
                 "the root of a Python environment");
         CudaLibraries libraries = new CudaLibraries(folders);
         Library cudnn = new Library("libcudnn.so.9", "cuDNN 9");
         String missing = libraries.missing(List.of(cudnn));
-        assertTrue(missing.startsWith("libcudnn.so.9 (cuDNN 9) was not found; searched: java.library.path, TRD_CUDA_LIBS, "), missing);
+        assertTrue(
+                missing.startsWith(
+                        "libcudnn.so.9 (cuDNN 9) was not found; searched: java.library.path, TRD_CUDA_LIBS, "),
+                missing);
         Files.createFile(system.resolve("libcudnn.so.8"));
-        assertTrue(libraries.missing(List.of(cudnn)).contains("only " + system.resolve("libcudnn.so.8")), libraries.missing(List.of(cudnn)));
+        assertTrue(
+                libraries.missing(List.of(cudnn)).contains("only " + system.resolve("libcudnn.so.8")),
+                libraries.missing(List.of(cudnn)));
         Files.writeString(python.resolve("libcudnn.so.9"), "no library");
         assertNull(libraries.missing(List.of(cudnn)));
         String broken = libraries.load(List.of(cudnn));
@@ -78,7 +93,8 @@ class CudaSupportTest {
         assertTrue(broken.startsWith(python.resolve("libcudnn.so.9") + " (cuDNN 9) cannot be loaded: "), broken);
         assertEquals(Map.of(), libraries.loaded());
         Files.writeString(given.resolve("libcudnn.so.9"), "earlier");
-        assertEquals(given.resolve("libcudnn.so.9"), libraries.find("libcudnn.so.9").orElseThrow(), "the first folder wins");
+        assertEquals(
+                given.resolve("libcudnn.so.9"), libraries.find("libcudnn.so.9").orElseThrow(), "the first folder wins");
     }
 
     @Test
@@ -97,12 +113,15 @@ class CudaSupportTest {
         assertEquals(DeviceException.Reason.LOST, CudaErrors.reason(cudart.cudaErrorIllegalAddress));
         assertEquals(DeviceException.Reason.OTHER, CudaErrors.reason(cudart.cudaErrorInvalidValue));
         RuntimeException translated = CudaErrors.translated(new NativeException(
-                "libtrd failed with status 3: max_pool: an illegal memory access was encountered", cudart.cudaErrorIllegalAddress));
+                "libtrd failed with status 3: max_pool: an illegal memory access was encountered",
+                cudart.cudaErrorIllegalAddress));
         assertEquals(DeviceException.Reason.LOST, ((DeviceException) translated).reason());
         assertEquals(1, translated.getMessage().lines().count());
-        RuntimeException another = new NativeException("libtrd failed with status 4: a text about cudaErrorIllegalAddress");
+        RuntimeException another =
+                new NativeException("libtrd failed with status 4: a text about cudaErrorIllegalAddress");
         assertEquals(another, CudaErrors.translated(another), "the code decides, not the text");
-        RuntimeException libTorch = CudaErrors.translated(new RuntimeException("CUDA out of memory. Tried to allocate 2 GiB\nmore"));
+        RuntimeException libTorch =
+                CudaErrors.translated(new RuntimeException("CUDA out of memory. Tried to allocate 2 GiB\nmore"));
         assertEquals(DeviceException.Reason.OUT_OF_MEMORY, ((DeviceException) libTorch).reason());
         RuntimeException other = new IllegalArgumentException("not CUDA's");
         assertEquals(other, CudaErrors.translated(other));

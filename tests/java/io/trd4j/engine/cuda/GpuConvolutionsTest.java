@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Both providers of convolutions on a real GPU, and the choice between them, against the unfolded network in LibTorch. */
+/**
+ * Both providers of convolutions on a real GPU, and the choice between them, against the unfolded network in LibTorch.
+ */
 @Tag("gpu")
 class GpuConvolutionsTest {
     @BeforeAll
@@ -25,18 +27,28 @@ class GpuConvolutionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"LIBTRD,FP32,RESNET18", "LIBTRD,FP16,RESNET50", "LIBTRD,BF16,RESNET18", "CUDNN,FP32,RESNET18", "CUDNN,FP16,RESNET50",
-        "CUDNN,TF32,RESNET18", "FASTEST,FP16,RESNET18", "FASTEST,FP16,WIDE_RESNET50_2"})
-    void everyProviderComputesTheNetwork(ConvolutionBackend convolver, Precision precision, Backbone backbone) throws Exception {
+    @CsvSource({
+        "LIBTRD,FP32,RESNET18",
+        "LIBTRD,FP16,RESNET50",
+        "LIBTRD,BF16,RESNET18",
+        "CUDNN,FP32,RESNET18",
+        "CUDNN,FP16,RESNET50",
+        "CUDNN,TF32,RESNET18",
+        "FASTEST,FP16,RESNET18",
+        "FASTEST,FP16,WIDE_RESNET50_2"
+    })
+    void everyProviderComputesTheNetwork(ConvolutionBackend convolver, Precision precision, Backbone backbone)
+            throws Exception {
         Needs.that(convolver != ConvolutionBackend.CUDNN || CudaSupport.cudnnProblem() == null, "cuDNN");
         int size = 128;
         try (Network network = GoldenNetwork.network(backbone);
-             CudaRunner runner = new CudaRunner(CudaNetworks.open(0, ExecutionPlan.of(backbone, size), GoldenNetwork.source(network),
-                     precision, convolver, 4))) {
+                CudaRunner runner = new CudaRunner(CudaNetworks.open(
+                        0, ExecutionPlan.of(backbone, size), GoldenNetwork.source(network), precision, convolver, 4))) {
             GoldenNetwork.Maps expected = GoldenNetwork.reference(network, size, "");
             GoldenNetwork.Maps got = GoldenNetwork.run(runner, size, "");
             if (precision == Precision.FP32) {
-                double worst = Math.max(GoldenNetwork.worst(got.rgb(), expected.rgb()) / GoldenNetwork.std(expected.rgb()),
+                double worst = Math.max(
+                        GoldenNetwork.worst(got.rgb(), expected.rgb()) / GoldenNetwork.std(expected.rgb()),
                         GoldenNetwork.worst(got.depth(), expected.depth()) / GoldenNetwork.std(expected.depth()));
                 assertTrue(worst <= 1e-4, "of the map's deviation: " + worst);
             } else {

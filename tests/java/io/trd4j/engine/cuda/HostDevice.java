@@ -16,13 +16,14 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * A device for tests whose memory is the host's, with libtrd built for the SIMT harness. Streams are queues: what is queued runs
- * when somebody waits for it, in an order drawn at random among all that streams and events allow. A step that relies on an
- * order which no event guarantees computes with memory that is not ready, or no longer there.
+ * A device for tests whose memory is the host's, with libtrd built for the SIMT harness. Streams are queues: what is
+ * queued runs when somebody waits for it, in an order drawn at random among all that streams and events allow. A step
+ * that relies on an order which no event guarantees computes with memory that is not ready, or no longer there.
  */
 final class HostDevice implements Device {
     /** The harness runs one kernel at a time. */
     private static final Object HARNESS = new Object();
+
     private static final long GUARD = 256;
     private static final byte PATTERN = (byte) 0xA5;
 
@@ -36,6 +37,7 @@ final class HostDevice implements Device {
     private final Map<Long, Deque<Entry>> streams = new HashMap<>();
     /** How often an event was recorded, and how often it happened. */
     private final Map<Long, long[]> events = new HashMap<>();
+
     private Map<Long, List<Entry>> capturing;
     private long next = 1;
     private long limit = Long.MAX_VALUE;
@@ -102,7 +104,8 @@ final class HostDevice implements Device {
         long before = address - memory.address();
         for (long i = 0; i < memory.capacity(); i++) {
             if ((i < before || i >= before + block.bytes()) && memory.get(i) != PATTERN) {
-                throw new AssertionError("a guard zone was written, " + (i - before) + " of " + block.bytes() + " bytes");
+                throw new AssertionError(
+                        "a guard zone was written, " + (i - before) + " of " + block.bytes() + " bytes");
             }
         }
         allocated -= block.bytes();
@@ -232,7 +235,9 @@ final class HostDevice implements Device {
     /** Runs all that is queued. */
     private void drain() {
         while (streams.values().stream().anyMatch(q -> !q.isEmpty())) {
-            List<Deque<Entry>> ready = streams.values().stream().filter(q -> !q.isEmpty() && isReady(q.peek())).toList();
+            List<Deque<Entry>> ready = streams.values().stream()
+                    .filter(q -> !q.isEmpty() && isReady(q.peek()))
+                    .toList();
             if (ready.isEmpty()) {
                 throw new AssertionError("streams wait for each other");
             }
@@ -264,7 +269,10 @@ final class HostDevice implements Device {
             capturing = null;
         }
         checkForks(stream, captured);
-        long nodes = captured.values().stream().flatMap(List::stream).filter(e -> e.work() != null).count();
+        long nodes = captured.values().stream()
+                .flatMap(List::stream)
+                .filter(e -> e.work() != null)
+                .count();
         return new Graph() {
             private boolean closed;
 
@@ -275,7 +283,9 @@ final class HostDevice implements Device {
                         throw new AssertionError("a launch of a closed graph");
                     }
                     // Every launch records its events anew.
-                    captured.values().stream().flatMap(List::stream).filter(e -> e.records() != 0)
+                    captured.values().stream()
+                            .flatMap(List::stream)
+                            .filter(e -> e.records() != 0)
                             .forEach(e -> events.get(e.records())[1] = 0);
                     captured.forEach((s, entries) -> streams.get(s).addAll(entries));
                     synchronize(stream);
@@ -294,11 +304,14 @@ final class HostDevice implements Device {
         };
     }
 
-    /** As CUDA demands: other streams enter a capture by an event of it, and their last work is joined with the origin. */
+    /**
+     * As CUDA demands: other streams enter a capture by an event of it, and their last work is joined with the origin.
+     */
     private void checkForks(long origin, Map<Long, List<Entry>> captured) {
         Map<Long, Long> lastRecorded = new HashMap<>();
         Set<Long> awaited = new HashSet<>();
-        captured.forEach((s, entries) -> entries.stream().filter(e -> e.awaits() != 0).forEach(e -> awaited.add(e.awaits())));
+        captured.forEach(
+                (s, entries) -> entries.stream().filter(e -> e.awaits() != 0).forEach(e -> awaited.add(e.awaits())));
         captured.forEach((s, entries) -> {
             if (s == origin) {
                 return;

@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * LibTorch's convolutions on the host device, in the place that cuDNN's have on a GPU: same layouts, results where the library
- * likes, also beside libtrd's on several streams. FP32 only.
+ * LibTorch's convolutions on the host device, in the place that cuDNN's have on a GPU: same layouts, results where the
+ * library likes, also beside libtrd's on several streams. FP32 only.
  */
 final class HostTorchConvolutions implements ConvolutionLibrary {
     private static final long[] NO_DILATION = {1, 1};
@@ -36,7 +36,10 @@ final class HostTorchConvolutions implements ConvolutionLibrary {
     }
 
     private static Tensor view(long address, long n, long c, long h, long w) {
-        return torch.from_blob(new FloatPointer(Address.of(address)), new long[] {n, c, h, w}, new long[] {h * w * c, 1, w * c, c},
+        return torch.from_blob(
+                new FloatPointer(Address.of(address)),
+                new long[] {n, c, h, w},
+                new long[] {h * w * c, 1, w * c, c},
                 new TensorOptions());
     }
 
@@ -56,11 +59,19 @@ final class HostTorchConvolutions implements ConvolutionLibrary {
         long post = r.addressOrNull(l.post());
         r.run(stream, () -> {
             try (PointerScope scope = new PointerScope()) {
-                Tensor bias = torch.from_blob(new FloatPointer(Address.of(weights + l.weights().biasOffset())), new long[] {layer.out()},
-                        new long[] {1}, new TensorOptions());
-                Tensor y = torch.conv2d(view(l.in(), in), view(weights, layer.out(), layer.in(), layer.kernel(), layer.kernel()),
-                        new TensorOptional(bias), new long[] {layer.stride(), layer.stride()},
-                        new long[] {layer.padding(), layer.padding()}, NO_DILATION, 1);
+                Tensor bias = torch.from_blob(
+                        new FloatPointer(Address.of(weights + l.weights().biasOffset())),
+                        new long[] {layer.out()},
+                        new long[] {1},
+                        new TensorOptions());
+                Tensor y = torch.conv2d(
+                        view(l.in(), in),
+                        view(weights, layer.out(), layer.in(), layer.kernel(), layer.kernel()),
+                        new TensorOptional(bias),
+                        new long[] {layer.stride(), layer.stride()},
+                        new long[] {layer.padding(), layer.padding()},
+                        NO_DILATION,
+                        1);
                 if (residual != 0) {
                     y = y.add(view(l.residual(), residual));
                 }
@@ -83,7 +94,7 @@ final class HostTorchConvolutions implements ConvolutionLibrary {
 
     @Override
     public Scope enter() {
-        return () -> { };
+        return () -> {};
     }
 
     @Override

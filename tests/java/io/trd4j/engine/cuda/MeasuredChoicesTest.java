@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A decision holds: within a process, and for the next one. */
 class MeasuredChoicesTest {
     private static final Map<String, String> ABOUT = Map.of("device", "a GPU");
+
     @TempDir
     private Path folder;
 

@@ -37,12 +37,12 @@ class ScheduleTest {
         CudaTensor c = value(8);
         CudaTensor d = value(8);
         Schedule schedule = new Schedule(List.of(
-                main(List.of(), a.buffer()),                     // 0
-                main(List.of(a.buffer()), b.buffer()),           // 1
-                side(b, c),                                      // 2: waits for 1, and by that for 0
-                side(a, d),                                      // 3: knows 0 already
-                main(List.of(c.buffer()), new Buffer(256)),      // 4: waits for 2
-                side(c, value(8))));                             // 5: nobody reads it: the end waits
+                main(List.of(), a.buffer()), // 0
+                main(List.of(a.buffer()), b.buffer()), // 1
+                side(b, c), // 2: waits for 1, and by that for 0
+                side(a, d), // 3: knows 0 already
+                main(List.of(c.buffer()), new Buffer(256)), // 4: waits for 2
+                side(c, value(8)))); // 5: nobody reads it: the end waits
         assertArrayEquals(new int[] {1}, schedule.waits(2));
         assertArrayEquals(new int[0], schedule.waits(3));
         assertArrayEquals(new int[] {2}, schedule.waits(4));
@@ -61,19 +61,28 @@ class ScheduleTest {
         CudaTensor d = value(8);
         CudaTensor e = value(8);
         Schedule schedule = new Schedule(List.of(
-                main(List.of(), a.buffer()),                     // 0
-                main(List.of(a.buffer()), b.buffer()),           // 1: a is over after this
-                side(b, c),                                      // 2
-                main(List.of(b.buffer()), d.buffer()),           // 3: beside 2
+                main(List.of(), a.buffer()), // 0
+                main(List.of(a.buffer()), b.buffer()), // 1: a is over after this
+                side(b, c), // 2
+                main(List.of(b.buffer()), d.buffer()), // 3: beside 2
                 main(List.of(c.buffer(), d.buffer()), e.buffer())));
         long block = DeviceAlignment.align(a.buffer().bytes());
         assertEquals(3 * block, schedule.arenaBytes(), "three are enough at any time");
         Set<Long> places = Set.of(0L, block, 2 * block);
-        assertEquals(places, Set.of(b.buffer().place(), c.buffer().place(), d.buffer().place()), "b is read while both are written");
+        assertEquals(
+                places,
+                Set.of(b.buffer().place(), c.buffer().place(), d.buffer().place()),
+                "b is read while both are written");
         // By the list's order 3 comes after 2, but nothing keeps 2 from running later.
-        assertEquals(places, Set.of(c.buffer().place(), d.buffer().place(), e.buffer().place()), "both are read when e is written");
+        assertEquals(
+                places,
+                Set.of(c.buffer().place(), d.buffer().place(), e.buffer().place()),
+                "both are read when e is written");
         assertNotEquals(a.buffer().place(), b.buffer().place(), "a is read while b is written");
-        assertTrue(Set.of(c.buffer().place(), d.buffer().place()).contains(a.buffer().place()), "a's memory is used again");
+        assertTrue(
+                Set.of(c.buffer().place(), d.buffer().place())
+                        .contains(a.buffer().place()),
+                "a's memory is used again");
     }
 
     @Test

@@ -25,8 +25,21 @@ final class Simt {
         return compile(device, network, size, precision, ConvolutionBackend.LIBTRD, null);
     }
 
-    static CudaNetwork compile(Device device, Network network, int size, Precision precision, ConvolutionBackend convolver,
-                               ConvolutionLibrary library) throws IOException {
-        return CudaNetworks.of(device, ExecutionPlan.of(network.backbone(), size), GoldenNetwork.source(network), precision, convolver, library, 2);
+    static CudaNetwork compile(
+            Device device,
+            Network network,
+            int size,
+            Precision precision,
+            ConvolutionBackend convolver,
+            ConvolutionLibrary library)
+            throws IOException {
+        return CudaNetworks.of(
+                device,
+                ExecutionPlan.of(network.backbone(), size),
+                GoldenNetwork.source(network),
+                precision,
+                convolver,
+                library,
+                2);
     }
 }

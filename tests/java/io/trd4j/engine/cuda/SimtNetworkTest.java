@@ -22,7 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The folded network by libtrd's CUDA kernels, on the CPU through the SIMT harness, against the unfolded one in LibTorch. */
+/**
+ * The folded network by libtrd's CUDA kernels, on the CPU through the SIMT harness, against the unfolded one in
+ * LibTorch.
+ */
 @Tag("simt")
 class SimtNetworkTest {
     @TempDir
@@ -38,7 +41,7 @@ class SimtNetworkTest {
     void fp32AgreesWithTheUnfoldedNetwork(Backbone backbone, int size) throws Exception {
         HostDevice device = new HostDevice(1);
         try (Network network = GoldenNetwork.network(backbone);
-             CudaRunner runner = new CudaRunner(Simt.compile(device, network, size, Precision.FP32))) {
+                CudaRunner runner = new CudaRunner(Simt.compile(device, network, size, Precision.FP32))) {
             Maps expected = GoldenNetwork.reference(network, size, "");
             Maps got = GoldenNetwork.run(runner, size, "");
             double rgb = GoldenNetwork.worst(got.rgb(), expected.rgb()) / GoldenNetwork.std(expected.rgb());
@@ -55,7 +58,7 @@ class SimtNetworkTest {
     void lowerPrecisionsFollowFp32(Backbone backbone, int size, Precision precision) throws Exception {
         HostDevice device = new HostDevice(2);
         try (Network network = GoldenNetwork.network(backbone);
-             CudaRunner runner = new CudaRunner(Simt.compile(device, network, size, precision))) {
+                CudaRunner runner = new CudaRunner(Simt.compile(device, network, size, precision))) {
             Maps expected = GoldenNetwork.reference(network, size, "");
             Maps got = GoldenNetwork.run(runner, size, "");
             double rgb = Golden.correlation(got.rgb(), expected.rgb());
@@ -95,21 +98,34 @@ class SimtNetworkTest {
         HostDevice device = new HostDevice(5);
         HostTorchConvolutions library = new HostTorchConvolutions();
         ExecutionPlan plan = ExecutionPlan.of(Backbone.RESNET18, 32);
-        try (Network network = GoldenNetwork.network(Backbone.RESNET18); OpTarget exec = OpTarget.cuda(0, 1)) {
+        try (Network network = GoldenNetwork.network(Backbone.RESNET18);
+                OpTarget exec = OpTarget.cuda(0, 1)) {
             ConvolutionChoice choice = measured
-                    ? new FastestConvolutions(device, plan, Precision.FP32, exec, library,
-                            new MeasuredChoices(folder, Map.of("device", device.name())), 1, 1).choose() : library::supports;
+                    ? new FastestConvolutions(
+                                    device,
+                                    plan,
+                                    Precision.FP32,
+                                    exec,
+                                    library,
+                                    new MeasuredChoices(folder, Map.of("device", device.name())),
+                                    1,
+                                    1)
+                            .choose()
+                    : library::supports;
             assertEquals(0, device.allocated(), "bytes that the measurement left");
-            try (CudaRunner runner = new CudaRunner(CudaNetworks.of(device, plan, GoldenNetwork.source(network), Precision.FP32, choice,
-                    library, exec, 2))) {
+            try (CudaRunner runner = new CudaRunner(CudaNetworks.of(
+                    device, plan, GoldenNetwork.source(network), Precision.FP32, choice, library, exec, 2))) {
                 Maps expected = GoldenNetwork.reference(network, 32, "");
                 Maps got = GoldenNetwork.run(runner, 32, "");
                 double rgb = GoldenNetwork.worst(got.rgb(), expected.rgb()) / GoldenNetwork.std(expected.rgb());
                 double depth = GoldenNetwork.worst(got.depth(), expected.depth()) / GoldenNetwork.std(expected.depth());
                 assertTrue(rgb <= 1e-4 && depth <= 1e-4, "of the map's deviation: rgb " + rgb + ", depth " + depth);
                 // On the host LibTorch is faster than emulated kernels: the measurement must say so.
-                assertTrue(runner.steps().stream().anyMatch(s -> s.implementation().equals(library.name())), "LibTorch computes some");
-                assertTrue(runner.steps().stream().anyMatch(s -> s.implementation().equals("libtrd convolutions")),
+                assertTrue(
+                        runner.steps().stream().anyMatch(s -> s.implementation().equals(library.name())),
+                        "LibTorch computes some");
+                assertTrue(
+                        runner.steps().stream().anyMatch(s -> s.implementation().equals("libtrd convolutions")),
                         "transposed ones stay libtrd's");
                 assertEquals(1, library.pools());
             }

@@ -20,8 +20,14 @@ public final class SimtParts {
     public CudaPartEngine open(Path model, Precision precision, boolean maps) throws IOException {
         try (ModelFile file = ModelFile.open(model)) {
             ModelInfo info = file.info();
-            CudaNetwork network = CudaNetworks.of(device, ExecutionPlan.of(info.backbone(), info.size()),
-                    (tensor, offset, target) -> file.tensors().read(tensor, 4 * offset, target), precision, ConvolutionBackend.LIBTRD, null, 2);
+            CudaNetwork network = CudaNetworks.of(
+                    device,
+                    ExecutionPlan.of(info.backbone(), info.size()),
+                    (tensor, offset, target) -> file.tensors().read(tensor, 4 * offset, target),
+                    precision,
+                    ConvolutionBackend.LIBTRD,
+                    null,
+                    2);
             return new CudaPartEngine(network, info, maps);
         }
     }

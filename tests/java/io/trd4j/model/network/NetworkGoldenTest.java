@@ -24,8 +24,9 @@ class NetworkGoldenTest {
     @ParameterizedTest
     @ValueSource(strings = {"resnet18-64", "resnet34-96", "resnet50-128", "wide_resnet50_2-256"})
     void agreesWithTheReference(String name) throws IOException {
-        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard();
-             Safetensors golden = Golden.open("forward-" + name + ".safetensors")) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard();
+                Safetensors golden = Golden.open("forward-" + name + ".safetensors")) {
             Backbone backbone = Backbone.of(golden.metadata().get("arch"));
             int size = Integer.parseInt(golden.metadata().get("size"));
             int n = Integer.parseInt(golden.metadata().get("batch"));
@@ -84,9 +85,11 @@ class NetworkGoldenTest {
         }
     }
 
-    private static void maps(Safetensors golden, Network network, int part, Tensor rgb, Tensor depth, int size) throws IOException {
+    private static void maps(Safetensors golden, Network network, int part, Tensor rgb, Tensor depth, int size)
+            throws IOException {
         int pixels = size * size;
-        try (BranchMaps maps = new BranchMaps(network, size); OpTarget exec = OpTarget.cpu()) {
+        try (BranchMaps maps = new BranchMaps(network, size);
+                OpTarget exec = OpTarget.cpu()) {
             maps.compute(rgb, depth);
             assertClose("rgb.map", get(maps.rgb(), pixels), slice(golden.floats("rgb.map"), part, pixels), 2e-5);
             assertClose("depth.map", get(maps.depth(), pixels), slice(golden.floats("depth.map"), part, pixels), 2e-5);
@@ -99,8 +102,18 @@ class NetworkGoldenTest {
             FloatPointer mapDepth = new FloatPointer((long) pixels);
             FloatPointer scores = new FloatPointer(3L);
             try (MapOperators operators = new MapOperators(exec, size, size / 4, size / 8, size / 16)) {
-                Ops.anomalyMap(exec, maps.rgbDistances(), maps.depthDistances(), calibration, null, operators, total, mapRgb, mapDepth,
-                        scores, 1);
+                Ops.anomalyMap(
+                        exec,
+                        maps.rgbDistances(),
+                        maps.depthDistances(),
+                        calibration,
+                        null,
+                        operators,
+                        total,
+                        mapRgb,
+                        mapDepth,
+                        scores,
+                        1);
             }
             assertClose("total.blurred", get(total, pixels), slice(golden.floats("total.blurred"), part, pixels), 1e-4);
             assertClose("total.score", scores.get(0), golden.doubles("total.score")[part], 1e-4);

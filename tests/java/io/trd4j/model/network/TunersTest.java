@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Students with fewer tuners, and the fused one: the tensors they have, what they compute, and that all of it is trained. */
+/**
+ * Students with fewer tuners, and the fused one: the tensors they have, what they compute, and that all of it is
+ * trained.
+ */
 class TunersTest {
     private static final Backbone BACKBONE = Backbone.RESNET18;
     private static final int SIZE = 64;
@@ -26,25 +29,33 @@ class TunersTest {
     @ParameterizedTest
     @EnumSource(Tuners.class)
     void aStudentHasTheTensorsOfItsTunersInTheShippedOrder(Tuners tuners) {
-        try (Student shipped = student(Tuners.BOTH); Student student = student(tuners)) {
+        try (Student shipped = student(Tuners.BOTH);
+                Student student = student(tuners)) {
             List<String> expected = names(shipped.weights()).stream()
                     .filter(n -> tuners.filter() || !n.startsWith("projector_filter."))
                     .filter(n -> tuners.amplifier() || !n.matches("projector_amply\\..*|decoder\\.w_."))
                     .toList();
             assertEquals(expected, names(student.weights()));
             Set<String> narrower = student.weights().entries().stream()
-                    .filter(e -> !e.shape().equals(shipped.weights().get(e.name()).shape()))
-                    .map(Weights.Entry::name).collect(Collectors.toSet());
-            assertEquals(tuners.filter() ? Set.of() : Set.of("bn.conv1.weight", "bn.conv3.weight", "bn.conv4.weight"), narrower);
+                    .filter(e ->
+                            !e.shape().equals(shipped.weights().get(e.name()).shape()))
+                    .map(Weights.Entry::name)
+                    .collect(Collectors.toSet());
+            assertEquals(
+                    tuners.filter() ? Set.of() : Set.of("bn.conv1.weight", "bn.conv3.weight", "bn.conv4.weight"),
+                    narrower);
             if (!tuners.filter()) {
-                assertEquals(List.of(256L, 64L, 3L, 3L), student.weights().get("bn.conv1.weight").shape());
+                assertEquals(
+                        List.of(256L, 64L, 3L, 3L),
+                        student.weights().get("bn.conv1.weight").shape());
             }
         }
     }
 
     @Test
     void aNetworkHasBothUnlessToldOtherwise() {
-        try (Network network = new Network(BACKBONE); Student both = student(Tuners.BOTH)) {
+        try (Network network = new Network(BACKBONE);
+                Student both = student(Tuners.BOTH)) {
             assertEquals(names(both.weights()), names(network.studentRgb().weights()));
             assertEquals(names(both.weights()), names(network.studentDepth().weights()));
         }
@@ -53,7 +64,9 @@ class TunersTest {
     @ParameterizedTest
     @EnumSource(Tuners.class)
     void whatIsLeftOutIsNullAndTheOtherModalityIsSeenByTunersAlone(Tuners tuners) {
-        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard(); Student student = student(tuners)) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard();
+                Student student = student(tuners)) {
             Golden.fill(student.weights(), "student.");
             Features own = features("own");
             Student.Output out = student.apply(own, features("other"));
@@ -61,19 +74,25 @@ class TunersTest {
             assertEquals(tuners.amplifier(), out.amplifier() != null);
             if (!tuners.amplifier()) {
                 for (int scale = 0; scale < 3; scale++) {
-                    assertSame(out.plain().asList().get(scale), out.fused().asList().get(scale));
+                    assertSame(
+                            out.plain().asList().get(scale),
+                            out.fused().asList().get(scale));
                 }
             }
             shapes(out.fused(), 1);
-            float[] elsewhere = Golden.floats(student.apply(own, features("another")).fused().f1());
-            assertEquals(tuners == Tuners.NONE, Arrays.equals(Golden.floats(out.fused().f1()), elsewhere));
+            float[] elsewhere = Golden.floats(
+                    student.apply(own, features("another")).fused().f1());
+            assertEquals(
+                    tuners == Tuners.NONE,
+                    Arrays.equals(Golden.floats(out.fused().f1()), elsewhere));
         }
     }
 
     @ParameterizedTest
     @EnumSource(Tuners.class)
     void everyTensorOfAStudentIsTrained(Tuners tuners) {
-        try (PointerScope scope = new PointerScope(); Student student = student(tuners)) {
+        try (PointerScope scope = new PointerScope();
+                Student student = student(tuners)) {
             Golden.fill(student.weights(), "student.");
             student.weights().requireGradients(true);
             Student.Output out = student.train(features("own"), features("other"));
@@ -85,7 +104,8 @@ class TunersTest {
 
     @Test
     void theFusedStudentReconstructsBothModalitiesFromBoth() {
-        try (PointerScope scope = new PointerScope(); FusedStudent student = new FusedStudent(BACKBONE)) {
+        try (PointerScope scope = new PointerScope();
+                FusedStudent student = new FusedStudent(BACKBONE)) {
             Golden.fill(student.weights(), "fused.");
             Features rgb = features("own");
             Features second = features("other");
@@ -93,7 +113,9 @@ class TunersTest {
                 Features out = student.apply(rgb, second);
                 shapes(out, 2);
                 Features changed = student.apply(rgb, features("another"));
-                assertTrue(different(out.f1().narrow(1, 0, 64), changed.f1().narrow(1, 0, 64)), "the rgb half sees the second modality");
+                assertTrue(
+                        different(out.f1().narrow(1, 0, 64), changed.f1().narrow(1, 0, 64)),
+                        "the rgb half sees the second modality");
             }
             student.weights().requireGradients(true);
             sum(student.train(rgb, second)).backward();
@@ -103,7 +125,8 @@ class TunersTest {
 
     @Test
     void theFusedStudentIsLargerThanOneIndependentStudentAndSmallerThanTwo() {
-        try (Student one = student(Tuners.NONE); FusedStudent fused = new FusedStudent(BACKBONE)) {
+        try (Student one = student(Tuners.NONE);
+                FusedStudent fused = new FusedStudent(BACKBONE)) {
             assertTrue(parameters(fused.weights()) > parameters(one.weights()));
             assertTrue(parameters(fused.weights()) < 2 * parameters(one.weights()));
         }
@@ -123,7 +146,8 @@ class TunersTest {
 
     /** Features of two parts that a teacher might have made. */
     private static Features features(String name) {
-        try (Teacher teacher = new Teacher(BACKBONE); NoGradGuard guard = new NoGradGuard()) {
+        try (Teacher teacher = new Teacher(BACKBONE);
+                NoGradGuard guard = new NoGradGuard()) {
             Golden.fill(teacher.weights(), "teacher.");
             return teacher.apply(Golden.input(name, 2, SIZE));
         }
@@ -132,7 +156,8 @@ class TunersTest {
     private static void shapes(Features features, int times) {
         for (int scale = 0; scale < 3; scale++) {
             long side = SIZE >> (scale + 2);
-            assertArrayEquals(new long[] {2, (long) times * BACKBONE.channels(scale + 1), side, side},
+            assertArrayEquals(
+                    new long[] {2, (long) times * BACKBONE.channels(scale + 1), side, side},
                     features.asList().get(scale).sizes().vec().get());
         }
     }

@@ -44,19 +44,24 @@ public class SafetensorsTest {
     /** A file of a header text and data bytes. */
     static byte[] file(String header, int dataBytes) {
         byte[] text = header.getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(8 + text.length + dataBytes).order(ByteOrder.LITTLE_ENDIAN).putLong(text.length)
-                .put(text).array();
+        return ByteBuffer.allocate(8 + text.length + dataBytes)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(text.length)
+                .put(text)
+                .array();
     }
 
     @Test
     void everyTypeComesBackByteForByte() throws IOException {
         Random random = new Random(1);
         Map<String, byte[]> content = new LinkedHashMap<>();
-        List<SafetensorsWriter.Source> sources = Stream.of(TensorType.values()).map(type -> {
-            byte[] bytes = random(random, 6 * type.bytes());
-            content.put("t." + type, bytes);
-            return source("t." + type, type, bytes, 2L, 1L, 3L);
-        }).toList();
+        List<SafetensorsWriter.Source> sources = Stream.of(TensorType.values())
+                .map(type -> {
+                    byte[] bytes = random(random, 6 * type.bytes());
+                    content.put("t." + type, bytes);
+                    return source("t." + type, type, bytes, 2L, 1L, 3L);
+                })
+                .toList();
         Path file = folder.resolve("a/b.safetensors");
         SafetensorsWriter.write(file, Map.of("schlüssel", "wert \"ä\" \u0001\n"), sources);
         try (Safetensors read = Safetensors.open(file)) {
@@ -78,16 +83,23 @@ public class SafetensorsTest {
     void unusualTensorsAndNames() throws IOException {
         byte[] large = random(new Random(2), 3_000_000); // several reads
         Path file = folder.resolve("x");
-        SafetensorsWriter.write(file, Map.of(), List.of(source("größe.α.😀", TensorType.U8, large, 3_000_000L),
-                source("", TensorType.F32, new byte[4]), source("empty", TensorType.F64, new byte[0], 3L, 0L),
-                source("empty2", TensorType.U8, new byte[0], 0L, Long.MAX_VALUE)));
+        SafetensorsWriter.write(
+                file,
+                Map.of(),
+                List.of(
+                        source("größe.α.😀", TensorType.U8, large, 3_000_000L),
+                        source("", TensorType.F32, new byte[4]),
+                        source("empty", TensorType.F64, new byte[0], 3L, 0L),
+                        source("empty2", TensorType.U8, new byte[0], 0L, Long.MAX_VALUE)));
         try (Safetensors read = Safetensors.open(file)) {
             assertArrayEquals(large, read.bytes("größe.α.😀"));
             assertArrayEquals(new float[1], read.floats(""));
             assertArrayEquals(new double[0], read.doubles("empty"));
             assertEquals(0, read.info("empty2").elements());
             assertEquals(Map.of(), read.metadata());
-            assertTrue(assertThrows(InputException.class, () -> read.floats("absent")).getMessage().contains("absent"));
+            assertTrue(assertThrows(InputException.class, () -> read.floats("absent"))
+                    .getMessage()
+                    .contains("absent"));
             assertThrows(IllegalArgumentException.class, () -> read.read("", ByteBuffer.allocate(5)));
         }
     }
@@ -95,9 +107,14 @@ public class SafetensorsTest {
     @Test
     void layoutIsThatOfThePythonLibrary() throws IOException {
         Path file = folder.resolve("x");
-        SafetensorsWriter.write(file, Map.of("b", "2", "a", "1"), List.of(source("u", TensorType.U8, new byte[] {9}, 1L),
-                source("y", TensorType.F32, new byte[] {1, 2, 3, 4}, 1L), source("n", TensorType.I64, new byte[8]),
-                source("x", TensorType.F32, new byte[] {5, 6, 7, 8}, 1L, 1L)));
+        SafetensorsWriter.write(
+                file,
+                Map.of("b", "2", "a", "1"),
+                List.of(
+                        source("u", TensorType.U8, new byte[] {9}, 1L),
+                        source("y", TensorType.F32, new byte[] {1, 2, 3, 4}, 1L),
+                        source("n", TensorType.I64, new byte[8]),
+                        source("x", TensorType.F32, new byte[] {5, 6, 7, 8}, 1L, 1L)));
         String header = "{\"__metadata__\":{\"a\":\"1\",\"b\":\"2\"},"
                 + "\"n\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,8]},"
                 + "\"x\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[8,12]},"
@@ -114,9 +131,11 @@ public class SafetensorsTest {
         Path python = FIXTURES.resolve("torch/expected.safetensors");
         Path copy = folder.resolve("copy");
         try (Safetensors read = Safetensors.open(python)) {
-            List<SafetensorsWriter.Source> sources = read.tensors().stream().map(t -> read.source(t.name())).toList();
+            List<SafetensorsWriter.Source> sources =
+                    read.tensors().stream().map(t -> read.source(t.name())).toList();
             SafetensorsWriter.write(copy, read.metadata(), sources);
-            assertArrayEquals(new float[] {1.5f, -0.099975586f, 65504f, 5.9604645e-8f, Float.POSITIVE_INFINITY, 0},
+            assertArrayEquals(
+                    new float[] {1.5f, -0.099975586f, 65504f, 5.9604645e-8f, Float.POSITIVE_INFINITY, 0},
                     read.floats("odd/half"));
             assertArrayEquals(new double[] {0x1p40, -1}, read.doubles("odd/long"));
             assertArrayEquals(new float[] {0, 255}, read.floats("odd/byte"));
@@ -132,9 +151,11 @@ public class SafetensorsTest {
         for (int bits = 0; bits < 0x10000; bits++) {
             int exponent = bits >> 10 & 0x1f;
             double fraction = bits & 0x3ff;
-            double magnitude = exponent == 0 ? fraction * Math.pow(2, -24)
-                    : exponent == 31 ? fraction == 0 ? Double.POSITIVE_INFINITY : Double.NaN
-                    : (1 + fraction / 1024) * Math.pow(2, exponent - 15);
+            double magnitude = exponent == 0
+                    ? fraction * Math.pow(2, -24)
+                    : exponent == 31
+                            ? fraction == 0 ? Double.POSITIVE_INFINITY : Double.NaN
+                            : (1 + fraction / 1024) * Math.pow(2, exponent - 15);
             double expected = bits < 0x8000 ? magnitude : -magnitude;
             assertEquals(expected, TensorElements.half((short) bits), 0, "bits " + bits);
         }
@@ -149,9 +170,24 @@ public class SafetensorsTest {
         bad.put("empty", new byte[0]);
         bad.put("short", new byte[7]);
         bad.put("header length 0", new byte[64]);
-        bad.put("length huge", ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN).putLong(Long.MAX_VALUE).array());
-        bad.put("length negative", ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN).putLong(-1).array());
-        bad.put("length beyond file", ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN).putLong(57).array());
+        bad.put(
+                "length huge",
+                ByteBuffer.allocate(64)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(Long.MAX_VALUE)
+                        .array());
+        bad.put(
+                "length negative",
+                ByteBuffer.allocate(64)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(-1)
+                        .array());
+        bad.put(
+                "length beyond file",
+                ByteBuffer.allocate(64)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(57)
+                        .array());
         bad.put("data cut", Arrays.copyOf(file(good, 8), file(good, 8).length - 1));
         bad.put("data left over", file(good, 9));
         bad.put("not an object", file("[1]     ", 0));
@@ -159,8 +195,12 @@ public class SafetensorsTest {
         bad.put("two roots", file("{} {}   ", 0));
         bad.put("json cut", file(good.substring(0, good.length() - 1), 8));
         bad.put("not UTF-8", latin1(good.replace("\"a\"", "\"\u00e4\"")));
-        bad.put("duplicate", file("{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},"
-                + "\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}", 0));
+        bad.put(
+                "duplicate",
+                file(
+                        "{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},"
+                                + "\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}",
+                        0));
         bad.put("duplicate field", file(good.replace("\"shape\":[2]", "\"shape\":[2],\"shape\":[2]"), 8));
         bad.put("deep", file("{\"a\":" + "[".repeat(5000) + "]".repeat(5000) + "}", 0));
         bad.put("metadata number", file("{\"__metadata__\":{\"k\":1}}", 0));
@@ -177,30 +217,47 @@ public class SafetensorsTest {
         bad.put("product overflows", file(good.replace("[2]", "[4294967296,4294967296]"), 8));
         bad.put("shape and offsets differ", file(good.replace("[2]", "[3]"), 8));
         bad.put("65 dimensions", file(good.replace("[2]", "[2" + ",1".repeat(64) + "]"), 8));
-        bad.put("2^18 + 1 tensors", file("{" + IntStream.rangeClosed(0, 1 << 18).mapToObj(i -> "\"" + i
-                + "\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}").collect(Collectors.joining(",")) + "}", 0));
+        bad.put(
+                "2^18 + 1 tensors",
+                file(
+                        "{"
+                                + IntStream.rangeClosed(0, 1 << 18)
+                                        .mapToObj(i ->
+                                                "\"" + i + "\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}")
+                                        .collect(Collectors.joining(","))
+                                + "}",
+                        0));
         bad.put("offsets reversed", file(good.replace("[0,8]", "[8,0]"), 8));
         bad.put("three offsets", file(good.replace("[0,8]", "[0,8,8]"), 8));
         bad.put("beyond the file", file(good.replace("[0,8]", "[8,16]"), 8));
         bad.put("hole", file(good.replace("[0,8]", "[1,9]"), 9));
-        bad.put("overlap", file(good.replace("}}", "},\"b\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8]}}"), 8));
+        bad.put(
+                "overlap",
+                file(good.replace("}}", "},\"b\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8]}}"), 8));
         for (Map.Entry<String, byte[]> e : bad.entrySet()) {
             Path file = folder.resolve("damaged.safetensors");
             Files.write(file, e.getValue());
-            InputException thrown = assertThrows(InputException.class, () -> Safetensors.open(file).close(), e.getKey());
+            InputException thrown = assertThrows(
+                    InputException.class, () -> Safetensors.open(file).close(), e.getKey());
             assertTrue(thrown.getMessage().startsWith(file.toString()), e.getKey() + ": " + thrown.getMessage());
             assertFalse(thrown.getMessage().contains("\n"), e.getKey() + ": " + thrown.getMessage());
         }
         assertThrows(InputException.class, () -> Safetensors.open(folder));
         assertTrue(assertThrows(InputException.class, () -> {
-            Files.write(folder.resolve("f8"), bad.get("unknown dtype"));
-            Safetensors.open(folder.resolve("f8"));
-        }).getMessage().contains("tensor a has the dtype F8_E4M3"));
+                    Files.write(folder.resolve("f8"), bad.get("unknown dtype"));
+                    Safetensors.open(folder.resolve("f8"));
+                })
+                .getMessage()
+                .contains("tensor a has the dtype F8_E4M3"));
     }
 
     private static byte[] latin1(String header) {
         byte[] text = header.getBytes(StandardCharsets.ISO_8859_1);
-        return ByteBuffer.allocate(16 + text.length).order(ByteOrder.LITTLE_ENDIAN).putLong(text.length).put(text).array();
+        return ByteBuffer.allocate(16 + text.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(text.length)
+                .put(text)
+                .array();
     }
 
     @Test
@@ -235,11 +292,13 @@ public class SafetensorsTest {
         SafetensorsWriter.Source failing = new SafetensorsWriter.Source(wrong.info(), () -> {
             throw new UncheckedIOException(new IOException("disk"));
         });
-        String message = assertThrows(IOException.class,
-                () -> SafetensorsWriter.write(file, Map.of(), List.of(failing))).getMessage();
+        String message = assertThrows(
+                        IOException.class, () -> SafetensorsWriter.write(file, Map.of(), List.of(failing)))
+                .getMessage();
         assertTrue(message.startsWith(file + " cannot be written: disk"), message);
         SafetensorsWriter.Source twice = source("w", TensorType.U8, new byte[1], 1L);
-        assertThrows(IllegalArgumentException.class, () -> SafetensorsWriter.write(file, Map.of(), List.of(twice, twice)));
+        assertThrows(
+                IllegalArgumentException.class, () -> SafetensorsWriter.write(file, Map.of(), List.of(twice, twice)));
         assertEquals("old", Files.readString(file));
         try (Stream<Path> files = Files.list(folder)) {
             assertEquals(List.of(file), files.toList());

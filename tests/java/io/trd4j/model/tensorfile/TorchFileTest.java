@@ -48,11 +48,13 @@ class TorchFileTest {
     void readsWhatPyTorchWrote(String name) throws IOException {
         try (TorchFile file = TorchFile.open(TORCH.resolve(name));
                 Safetensors expected = Safetensors.open(TORCH.resolve("expected.safetensors"))) {
-            assertEquals(List.of("net", "odd", "epoch", "lr", "name", "done", "none", "sizes", "steps"),
+            assertEquals(
+                    List.of("net", "odd", "epoch", "lr", "name", "done", "none", "sizes", "steps"),
                     List.copyOf(file.root().keySet()));
             int tensors = 0;
             for (String top : List.of("net", "odd")) {
-                for (Map.Entry<String, Object> e : StateDict.asDict(file.root().get(top)).entrySet()) {
+                for (Map.Entry<String, Object> e :
+                        StateDict.asDict(file.root().get(top)).entrySet()) {
                     String path = top + "/" + e.getKey();
                     TorchTensor tensor = (TorchTensor) e.getValue();
                     assertEquals(expected.info(path), new TensorInfo(path, tensor.type(), tensor.shape()));
@@ -62,14 +64,22 @@ class TorchFileTest {
                 }
             }
             assertEquals(expected.tensors().size(), tensors);
-            assertEquals(List.of("0.weight", "1.weight", "1.bias", "1.running_mean", "1.running_var",
-                    "1.num_batches_tracked"), List.copyOf(StateDict.asDict(file.root().get("net")).keySet()));
+            assertEquals(
+                    List.of(
+                            "0.weight",
+                            "1.weight",
+                            "1.bias",
+                            "1.running_mean",
+                            "1.running_var",
+                            "1.num_batches_tracked"),
+                    List.copyOf(StateDict.asDict(file.root().get("net")).keySet()));
             assertEquals(7, file.root().get("epoch"));
             assertEquals(0.005, file.root().get("lr"));
             assertEquals("bagel", file.root().get("name"));
             assertEquals(true, file.root().get("done"));
             assertEquals(Map.of("0", 1, "1", 1L << 40), file.root().get("steps"));
-            assertArrayEquals(new Object[] {1, 2}, (Object[]) ((List<?>) file.root().get("sizes")).get(0));
+            assertArrayEquals(
+                    new Object[] {1, 2}, (Object[]) ((List<?>) file.root().get("sizes")).get(0));
         }
     }
 
@@ -77,14 +87,18 @@ class TorchFileTest {
     void readsPartsOfStoragesOfOldVersions() throws IOException {
         try (TorchFile file = TorchFile.open(TORCH.resolve("old-view.pth"))) {
             TorchTensor part = (TorchTensor) file.root().get("part");
-            assertArrayEquals(new float[] {13, 14, 15}, TensorElements.floats(part.type(), part.data().get()));
+            assertArrayEquals(
+                    new float[] {13, 14, 15},
+                    TensorElements.floats(part.type(), part.data().get()));
         }
     }
 
     @Test
     void nothingIsExecuted() {
-        assertEquals(TORCH.resolve("os-system.pth") + " contains posix.system, which is not a tensor; "
-                + "only checkpoints of tensors are read (save the state dicts alone)", refusal(TORCH.resolve("os-system.pth")));
+        assertEquals(
+                TORCH.resolve("os-system.pth") + " contains posix.system, which is not a tensor; "
+                        + "only checkpoints of tensors are read (save the state dicts alone)",
+                refusal(TORCH.resolve("os-system.pth")));
         assertTrue(refusal(TORCH.resolve("eval-legacy.pth")).contains("__builtin__.eval"));
         assertTrue(refusal(TORCH.resolve("module.pth")).contains("torch.nn.modules.linear.Linear"));
     }
@@ -135,7 +149,8 @@ class TorchFileTest {
                 continue;
             }
             String message = refusal(file);
-            assertTrue(message.contains(e.getValue()) && message.startsWith(file.toString()) && !message.contains("\n"),
+            assertTrue(
+                    message.contains(e.getValue()) && message.startsWith(file.toString()) && !message.contains("\n"),
                     e.getKey().substring(0, Math.min(40, e.getKey().length())) + " -> " + message);
         }
     }
@@ -153,9 +168,12 @@ class TorchFileTest {
         pickles.put(tensor("ByteStorage", "K\u0001", "K\u0004\u0085", "K\u0001\u0085"), "does not fit");
         pickles.put(tensor("ByteStorage", "K\u0000", "K\u0005\u0085", "K\u0001\u0085"), "does not fit");
         pickles.put(tensor("ByteStorage", "K\u0000", "K\u0003\u0085", "K\u0002\u0085"), "does not fit");
-        pickles.put(tensor("ByteStorage", "J\u00ff\u00ff\u00ff\u00ff", "K\u0004\u0085", "K\u0001\u0085"), "does not fit");
-        pickles.put(tensor("ByteStorage", "K\u0000", "J\u00ff\u00ff\u00ff\u00ff\u0085", "K\u0001\u0085"), "does not fit");
-        pickles.put(tensor("ByteStorage", "K\u0003", "K\u0002\u0085", "J\u00ff\u00ff\u00ff\u00ff\u0085"), "does not fit");
+        pickles.put(
+                tensor("ByteStorage", "J\u00ff\u00ff\u00ff\u00ff", "K\u0004\u0085", "K\u0001\u0085"), "does not fit");
+        pickles.put(
+                tensor("ByteStorage", "K\u0000", "J\u00ff\u00ff\u00ff\u00ff\u0085", "K\u0001\u0085"), "does not fit");
+        pickles.put(
+                tensor("ByteStorage", "K\u0003", "K\u0002\u0085", "J\u00ff\u00ff\u00ff\u00ff\u0085"), "does not fit");
         pickles.put(tensor("ByteStorage", "K\u0000", "K\u0002K\u0002\u0086", "K\u0001\u0085"), "does not fit");
         String huge = "\u008a\u0008" + "\u00ff".repeat(7) + "\u007f";
         pickles.put(tensor("ByteStorage", "K\u0000", huge + huge + "\u0086", "K\u0000K\u0000\u0086"), "does not fit");
@@ -164,7 +182,9 @@ class TorchFileTest {
         pickles.put(tensor("QInt8Storage", "K\u0000", "K\u0004\u0085", "K\u0001\u0085"), "torch.QInt8Storage");
         Path file = folder.resolve("t.pth");
         for (Map.Entry<String, String> e : pickles.entrySet()) {
-            Files.write(file, zip(Map.of("a/data.pkl", e.getKey().getBytes(StandardCharsets.ISO_8859_1), "a/data/0", data)));
+            Files.write(
+                    file,
+                    zip(Map.of("a/data.pkl", e.getKey().getBytes(StandardCharsets.ISO_8859_1), "a/data/0", data)));
             if (e.getValue().isEmpty()) {
                 try (TorchFile good = TorchFile.open(file)) {
                     assertArrayEquals(data, bytes(good.root().get("t")));
@@ -177,8 +197,15 @@ class TorchFileTest {
         String pickle = tensor("ByteStorage", "K\u0000", "K\u0004\u0085", "K\u0001\u0085");
         Files.write(file, zip(Map.of("a/data.pkl", pickle.getBytes(StandardCharsets.ISO_8859_1))));
         assertTrue(refusal(file).contains("is missing"));
-        Files.write(file, zip(Map.of("a/data.pkl", pickle.getBytes(StandardCharsets.ISO_8859_1), "a/data/0", data,
-                "a/byteorder", "big".getBytes(StandardCharsets.US_ASCII))));
+        Files.write(
+                file,
+                zip(Map.of(
+                        "a/data.pkl",
+                        pickle.getBytes(StandardCharsets.ISO_8859_1),
+                        "a/data/0",
+                        data,
+                        "a/byteorder",
+                        "big".getBytes(StandardCharsets.US_ASCII))));
         assertTrue(refusal(file).contains("big-endian"));
     }
 
@@ -217,7 +244,8 @@ class TorchFileTest {
             try (TorchFile read = TorchFile.open(file)) {
                 for (Object top : read.root().values()) {
                     if (top instanceof Map<?, ?> dict) {
-                        for (SafetensorsWriter.Source t : StateDict.tensors(StateDict.asDict(dict)).values()) {
+                        for (SafetensorsWriter.Source t :
+                                StateDict.tensors(StateDict.asDict(dict)).values()) {
                             assertEquals(t.info().bytes(), t.bytes().remaining());
                         }
                     }
@@ -279,7 +307,8 @@ class TorchFileTest {
     }
 
     private static String refusal(Path file) {
-        return assertThrows(InputException.class, () -> TorchFile.open(file).close()).getMessage();
+        return assertThrows(InputException.class, () -> TorchFile.open(file).close())
+                .getMessage();
     }
 
     static byte[] zip(Map<String, byte[]> entries) throws IOException {

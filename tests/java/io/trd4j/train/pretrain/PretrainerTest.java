@@ -72,10 +72,14 @@ class PretrainerTest {
         try (Pretrainer pretrainer = new Pretrainer(options(Pretext.DENSE, 4, 0.001, 7))) {
             pretrainer.save(state);
         }
-        for (PretrainOptions other : List.of(options(Pretext.DENSE, 4, 0.001, 8), options(Pretext.DENSE, 5, 0.001, 7),
-                options(Pretext.CLASSES, 4, 0.001, 7), options(Pretext.DENSE, 4, 0.002, 7))) {
+        for (PretrainOptions other : List.of(
+                options(Pretext.DENSE, 4, 0.001, 8),
+                options(Pretext.DENSE, 5, 0.001, 7),
+                options(Pretext.CLASSES, 4, 0.001, 7),
+                options(Pretext.DENSE, 4, 0.002, 7))) {
             try (Pretrainer pretrainer = new Pretrainer(other)) {
-                String line = assertThrows(InputException.class, () -> pretrainer.resume(state)).getMessage();
+                String line = assertThrows(InputException.class, () -> pretrainer.resume(state))
+                        .getMessage();
                 assertTrue(line.contains(" there and ") && line.contains("--resume") && !line.contains("\n"), line);
                 assertEquals(0, pretrainer.stepsDone());
             }
@@ -94,25 +98,32 @@ class PretrainerTest {
             assertEquals("dense", tensors.metadata().get("trd.pretrain.pretext"));
             assertEquals("7", tensors.metadata().get("trd.pretrain.seed"));
         }
-        try (Teacher teacher = new Teacher(Backbone.RESNET18); PointerScope scope = new PointerScope();
+        try (Teacher teacher = new Teacher(Backbone.RESNET18);
+                PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             teacher.weights().load(TeacherWeights.load(file, Backbone.RESNET18));
             torch.manual_seed(1);
-            // Inputs like the pretraining's: with statistics of its own images, features are neither dead nor saturated.
+            // Inputs like the pretraining's: with statistics of its own images, features are neither dead nor
+            // saturated.
             Features features = teacher.apply(new FormulaBatch(4, 64, 99, 0).images());
-            for (double mean : new double[] {features.f1().mean().item_double(), features.f2().mean().item_double(),
-                features.f3().mean().item_double()}) {
+            for (double mean : new double[] {
+                features.f1().mean().item_double(),
+                features.f2().mean().item_double(),
+                features.f3().mean().item_double()
+            }) {
                 assertTrue(mean > 0.05 && mean < 5, "mean " + mean);
             }
         }
-        String line = assertThrows(InputException.class, () -> TeacherWeights.load(file, Backbone.RESNET34)).getMessage();
+        String line = assertThrows(InputException.class, () -> TeacherWeights.load(file, Backbone.RESNET34))
+                .getMessage();
         assertTrue(line.contains("teacher.safetensors") && line.contains("layer1.2.") && !line.contains("\n"), line);
     }
 
     @Test
     void theLossFalls() {
         double[] losses = new double[70];
-        try (Pretrainer pretrainer = new Pretrainer(new PretrainOptions(Backbone.RESNET18, Pretext.DENSE, 200, 4, 32, 0.004, 7, 1))) {
+        try (Pretrainer pretrainer =
+                new Pretrainer(new PretrainOptions(Backbone.RESNET18, Pretext.DENSE, 200, 4, 32, 0.004, 7, 1))) {
             for (int i = 0; i < losses.length; i++) {
                 Pretrainer.Loss loss = pretrainer.step();
                 losses[i] = loss.classes() + loss.measures();
@@ -120,11 +131,15 @@ class PretrainerTest {
         }
         double before = Arrays.stream(losses, 0, 20).average().orElseThrow();
         double after = Arrays.stream(losses, 50, 70).average().orElseThrow();
-        // It begins near chance, and four scenes a step differ in how hard they are; seeds 7 and 8 end at 0.93 of the beginning.
+        // It begins near chance, and four scenes a step differ in how hard they are; seeds 7 and 8 end at 0.93 of the
+        // beginning.
         assertTrue(after < 0.95 * before, before + " to " + after);
     }
 
-    /** The measure itself: unit vectors in all of 8 directions are less collapsed than in 2, and those than almost one point. */
+    /**
+     * The measure itself: unit vectors in all of 8 directions are less collapsed than in 2, and those than almost one
+     * point.
+     */
     @Test
     void collapseIsFewDirectionsOrLittleVariance() {
         try (PointerScope scope = new PointerScope()) {
@@ -134,8 +149,10 @@ class PretrainerTest {
             Tensor point = all.mul(new Scalar(0.01)).add(new Scalar(1.0));
             double spread = PretextLoss.collapse(new Features(all, all, all)).item_double();
             double flat = PretextLoss.collapse(new Features(two, two, two)).item_double();
-            double still = PretextLoss.collapse(new Features(point, point, point)).item_double();
-            // Rank 8 and variance 1 by construction, up to the sample's own accidents: -log 8; in two dimensions -log 2.
+            double still =
+                    PretextLoss.collapse(new Features(point, point, point)).item_double();
+            // Rank 8 and variance 1 by construction, up to the sample's own accidents: -log 8; in two dimensions -log
+            // 2.
             assertEquals(-Math.log(8), spread, 0.1);
             assertEquals(-Math.log(2), flat, 0.1);
             assertTrue(still > 3, "variance 1e-4: " + still);
@@ -145,7 +162,8 @@ class PretrainerTest {
     @Test
     void divergenceIsSaid() {
         try (Pretrainer pretrainer = new Pretrainer(options(Pretext.DENSE, 50, 1e30, 7))) {
-            String line = assertThrows(InputException.class, () -> run(pretrainer, 50)).getMessage();
+            String line = assertThrows(InputException.class, () -> run(pretrainer, 50))
+                    .getMessage();
             assertTrue(line.contains("diverged") && line.contains("--lr"), line);
         }
     }
@@ -163,7 +181,8 @@ class PretrainerTest {
     }
 
     private static void refused(int steps, int scenes, int size, double rate) {
-        assertThrows(IllegalArgumentException.class,
+        assertThrows(
+                IllegalArgumentException.class,
                 () -> new PretrainOptions(Backbone.RESNET18, Pretext.DENSE, steps, scenes, size, rate, 1, 1));
     }
 }

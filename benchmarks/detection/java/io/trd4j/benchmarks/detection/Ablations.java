@@ -29,8 +29,13 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Trains, calibrates and evaluates variants of the method on one category, all with the same teacher, parts and seed. */
-@Command(name = "ablations.sh", mixinStandardHelpOptions = true, sortOptions = false,
+/**
+ * Trains, calibrates and evaluates variants of the method on one category, all with the same teacher, parts and seed.
+ */
+@Command(
+        name = "ablations.sh",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
         description = "Train and evaluate variants of the method on one category.")
 final class Ablations implements Callable<Integer> {
     private static final String RANDOM_TEACHER = "random";
@@ -39,14 +44,21 @@ final class Ablations implements Callable<Integer> {
     @Option(names = "--data", required = true, paramLabel = "CATEGORY", description = "Folder of one category.")
     private Path data;
 
-    @Option(names = "--runs", required = true, paramLabel = "RUNS",
-            description = "Results go to RUNS/TEACHER-VARIANT/MODALITY/CATEGORY/SEED; what is there already is not computed again.")
+    @Option(
+            names = "--runs",
+            required = true,
+            paramLabel = "RUNS",
+            description = "Results go to RUNS/TEACHER-VARIANT/MODALITY/CATEGORY/SEED; what is there already is not "
+                    + "computed again.")
     private Path runs;
 
     @Option(names = "--teacher", paramLabel = "embedded|random|imagenet|FILE", defaultValue = RANDOM_TEACHER)
     private String teacher;
 
-    @Option(names = "--variants", split = ",", paramLabel = "LIST",
+    @Option(
+            names = "--variants",
+            split = ",",
+            paramLabel = "LIST",
             defaultValue = "full,no-filter,no-amplifier,independent,fused,rgb-only,second-only")
     private List<String> variants;
 
@@ -104,13 +116,22 @@ final class Ablations implements Callable<Integer> {
         if (wanted.isEmpty()) {
             return 0;
         }
-        TrainingOptions options = new TrainingOptions(Backbone.of(backbone), size, modality, normalKernel, epochs, batch,
-                LEARNING_RATE, seed, threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
+        TrainingOptions options = new TrainingOptions(
+                Backbone.of(backbone),
+                size,
+                modality,
+                normalKernel,
+                epochs,
+                batch,
+                LEARNING_RATE,
+                seed,
+                threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
                 TrainingDevice.of(DeviceChoice.of(device)));
         Dataset dataset = Dataset.open(data);
         Results results = new Results(dataset, size);
-        try (PreparedParts train = prepare(dataset.train()); PreparedParts validation = prepare(dataset.validation());
-             PreparedParts test = prepare(dataset.test())) {
+        try (PreparedParts train = prepare(dataset.train());
+                PreparedParts validation = prepare(dataset.validation());
+                PreparedParts test = prepare(dataset.test())) {
             List<SafetensorsWriter.Source> weights = teacher(options, train);
             while (!wanted.isEmpty()) {
                 Variant trained = wanted.iterator().next().trainedAs();
@@ -122,8 +143,15 @@ final class Ablations implements Callable<Integer> {
     }
 
     /** Trains one variant and writes the results of all wanted ones that its training gives. */
-    private void run(Variant trained, Set<Variant> wanted, List<SafetensorsWriter.Source> weights, TrainingOptions options,
-                     PreparedParts train, PreparedParts validation, PreparedParts test, Results results)
+    private void run(
+            Variant trained,
+            Set<Variant> wanted,
+            List<SafetensorsWriter.Source> weights,
+            TrainingOptions options,
+            PreparedParts train,
+            PreparedParts validation,
+            PreparedParts test,
+            Results results)
             throws IOException {
         long start = System.nanoTime();
         try (Detector detector = detector(trained, weights, options, train)) {
@@ -133,8 +161,15 @@ final class Ablations implements Callable<Integer> {
             }
             Detection detection = Detection.of(detector, validation, test, size, options.device());
             double seconds = (System.nanoTime() - start) / 1e9;
-            System.err.println(String.format(Locale.ROOT, "%s %s seed %d: %s, loss %s, %.0f s", trained.key(), data.getFileName(),
-                    seed, options.backbone().key(), losses.get(epochs - 1), seconds));
+            System.err.println(String.format(
+                    Locale.ROOT,
+                    "%s %s seed %d: %s, loss %s, %.0f s",
+                    trained.key(),
+                    data.getFileName(),
+                    seed,
+                    options.backbone().key(),
+                    losses.get(epochs - 1),
+                    seconds));
             Map<String, Object> training = new LinkedHashMap<>();
             training.put("trained_as", trained.key());
             training.put("backbone", options.backbone().key());
@@ -156,33 +191,41 @@ final class Ablations implements Callable<Integer> {
     }
 
     /** The variant's students, initialised from the options' seed, beside a teacher with these weights. */
-    static Detector detector(Variant variant, List<SafetensorsWriter.Source> teacher, TrainingOptions options, PreparedParts train) {
-        return variant == Variant.FUSED ? new FusedDetector(teacher, options, train)
+    static Detector detector(
+            Variant variant, List<SafetensorsWriter.Source> teacher, TrainingOptions options, PreparedParts train) {
+        return variant == Variant.FUSED
+                ? new FusedDetector(teacher, options, train)
                 : new BranchDetector(variant.tuners(), teacher, options, train);
     }
 
     private List<SafetensorsWriter.Source> teacher(TrainingOptions options, PreparedParts train) throws IOException {
-        return teacher.equals(RANDOM_TEACHER) ? randomTeacher(options, train) : TeacherWeights.load(teacher, options.backbone());
+        return teacher.equals(RANDOM_TEACHER)
+                ? randomTeacher(options, train)
+                : TeacherWeights.load(teacher, options.backbone());
     }
 
     /** The random teacher that {@code trd train} would have with these options and parts. */
     static List<SafetensorsWriter.Source> randomTeacher(TrainingOptions options, PreparedParts train) {
         try (Teacher random = new Teacher(options.backbone())) {
             RandomTeacher.initialise(random, options.seed(), train, options.threads());
-            return random.weights().sources("").stream().map(tensor -> {
-                ByteBuffer bytes = tensor.data().get();
-                return new SafetensorsWriter.Source(tensor.info(), bytes::duplicate);
-            }).toList();
+            return random.weights().sources("").stream()
+                    .map(tensor -> {
+                        ByteBuffer bytes = tensor.data().get();
+                        return new SafetensorsWriter.Source(tensor.info(), bytes::duplicate);
+                    })
+                    .toList();
         }
     }
 
     private PreparedParts prepare(List<PartFiles> parts) throws IOException {
-        return new PreparedParts(parts, size, modality, normalKernel, done -> { });
+        return new PreparedParts(parts, size, modality, normalKernel, done -> {});
     }
 
     private Path folder(Variant variant) {
         String name = Path.of(teacher).getFileName().toString().replaceFirst("\\.(safetensors|pth)$", "");
-        return runs.resolve(name + "-" + variant.key()).resolve(modality.key())
-                .resolve(data.getFileName().toString()).resolve(Long.toString(seed));
+        return runs.resolve(name + "-" + variant.key())
+                .resolve(modality.key())
+                .resolve(data.getFileName().toString())
+                .resolve(Long.toString(seed));
     }
 }

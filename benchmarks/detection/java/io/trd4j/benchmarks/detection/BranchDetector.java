@@ -16,13 +16,14 @@ import org.bytedeco.pytorch.global.torch;
 
 /** A student per modality, with the tuners that a variant has, trained by the product's trainer. */
 final class BranchDetector implements Detector {
-    private static final Trainer.StepListener SILENT = (epoch, step, steps, rgb, depth, rate) -> { };
+    private static final Trainer.StepListener SILENT = (epoch, step, steps, rgb, depth, rate) -> {};
 
     private final Network network;
     private final Trainer trainer;
     private final int size;
 
-    BranchDetector(Tuners tuners, List<SafetensorsWriter.Source> teacher, TrainingOptions options, PreparedParts train) {
+    BranchDetector(
+            Tuners tuners, List<SafetensorsWriter.Source> teacher, TrainingOptions options, PreparedParts train) {
         size = options.size();
         network = new Network(options.backbone(), tuners);
         try {
@@ -43,7 +44,9 @@ final class BranchDetector implements Detector {
     @Override
     public long parameters() {
         return List.of(network.studentRgb(), network.studentDepth()).stream()
-                .flatMap(s -> s.weights().trained().stream()).mapToLong(Weights.Entry::elements).sum();
+                .flatMap(s -> s.weights().trained().stream())
+                .mapToLong(Weights.Entry::elements)
+                .sum();
     }
 
     @Override
@@ -52,7 +55,8 @@ final class BranchDetector implements Detector {
         Features both = network.teacher().apply(torch.cat(new TensorVector(rgb, second), 0));
         Features ownRgb = both.images(0, n);
         Features ownSecond = both.images(n, 2 * n);
-        return List.of(PlainMaps.raw(network.studentRgb().apply(ownRgb, ownSecond).fused(), ownRgb, size),
+        return List.of(
+                PlainMaps.raw(network.studentRgb().apply(ownRgb, ownSecond).fused(), ownRgb, size),
                 PlainMaps.raw(network.studentDepth().apply(ownSecond, ownRgb).fused(), ownSecond, size));
     }
 

@@ -15,12 +15,13 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A trained variant's calibrated, blurred maps of all test parts, by what they are called in results: {@code combined} and,
- * where the variant has two branches, {@code rgb} and {@code depth}.
+ * A trained variant's calibrated, blurred maps of all test parts, by what they are called in results: {@code combined}
+ * and, where the variant has two branches, {@code rgb} and {@code depth}.
  */
 record Detection(Map<String, float[][]> maps) {
     /** As in {@code trd evaluate}'s files. */
     static final List<String> BRANCHES = List.of("combined", "rgb", "depth");
+
     private static final int PARTS_PER_PASS = 8;
 
     Detection {
@@ -83,7 +84,8 @@ record Detection(Map<String, float[][]> maps) {
 
     private static void passes(Detector detector, PreparedParts parts, TorchDevice device, Pass pass) {
         for (int first = 0; first < parts.count(); first += PARTS_PER_PASS) {
-            try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+            try (PointerScope scope = new PointerScope();
+                    NoGradGuard guard = new NoGradGuard()) {
                 TensorVector rgb = new TensorVector();
                 TensorVector second = new TensorVector();
                 for (int i = first; i < Math.min(first + PARTS_PER_PASS, parts.count()); i++) {

@@ -12,8 +12,8 @@ interface Detector extends AutoCloseable {
     long parameters();
 
     /**
-     * Maps before calibration, [n, 1, S, S] per branch; a fused student has one branch. The caller holds a NoGradGuard and a
-     * PointerScope.
+     * Maps before calibration, [n, 1, S, S] per branch; a fused student has one branch. The caller holds a NoGradGuard
+     * and a PointerScope.
      *
      * @param rgb prepared images [n, 3, S, S] on the run's device; {@code second} likewise
      */

@@ -18,8 +18,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * One student over both modalities. Its features are the two modalities' teacher features side by side, one vector of 2C
- * channels per position, in the loss as in the map. Visiting order, optimizer and learning rates are the trainer's.
+ * One student over both modalities. Its features are the two modalities' teacher features side by side, one vector of
+ * 2C channels per position, in the loss as in the map. Visiting order, optimizer and learning rates are the trainer's.
  */
 final class FusedDetector implements Detector {
     private final TrainingOptions options;
@@ -79,7 +79,9 @@ final class FusedDetector implements Detector {
 
     @Override
     public long parameters() {
-        return student.weights().trained().stream().mapToLong(Weights.Entry::elements).sum();
+        return student.weights().trained().stream()
+                .mapToLong(Weights.Entry::elements)
+                .sum();
     }
 
     @Override

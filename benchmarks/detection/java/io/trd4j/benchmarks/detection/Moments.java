@@ -23,7 +23,8 @@ record Moments(double mean, double std) {
         }
         double std = Math.sqrt(squares / count);
         if (!(std > 0 && Double.isFinite(mean + std))) {
-            throw new InputException("the validation maps have no spread (" + std + "); check the training and the validation parts");
+            throw new InputException(
+                    "the validation maps have no spread (" + std + "); check the training and the validation parts");
         }
         return new Moments(mean, std);
     }

@@ -10,8 +10,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * From features to calibrated, blurred maps (SPEC section 4) in LibTorch's ops: one path for every variant, on any device.
- * Results belong to the caller's PointerScope.
+ * From features to calibrated, blurred maps (SPEC section 4) in LibTorch's ops: one path for every variant, on any
+ * device. Results belong to the caller's PointerScope.
  */
 public final class PlainMaps implements AutoCloseable {
     private static final double SIGMA_PX = 4;
@@ -34,7 +34,8 @@ public final class PlainMaps implements AutoCloseable {
         List<Tensor> f = own.asList();
         Tensor map = null;
         for (int scale = 0; scale < 3; scale++) {
-            Tensor distance = torch.rsub(torch.cosine_similarity(g.get(scale), f.get(scale), 1, EPSILON), new Scalar(1.0));
+            Tensor distance =
+                    torch.rsub(torch.cosine_similarity(g.get(scale), f.get(scale), 1, EPSILON), new Scalar(1.0));
             Tensor upsampled = torch.upsample_bilinear2d(distance.unsqueeze(1), new long[] {size, size}, true);
             map = map == null ? upsampled : map.add(upsampled);
         }
@@ -52,8 +53,9 @@ public final class PlainMaps implements AutoCloseable {
     }
 
     /**
-     * The blur of a line with its half-sample symmetric border as a matrix [size, size]. As matrix products the blur takes
-     * LibTorch a fraction of the time of two convolutions of one channel, whose padding does not know this border either.
+     * The blur of a line with its half-sample symmetric border as a matrix [size, size]. As matrix products the blur
+     * takes LibTorch a fraction of the time of two convolutions of one channel, whose padding does not know this border
+     * either.
      */
     public static float[] blurMatrix(int size) {
         double sum = 0;

@@ -13,7 +13,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Judges the maps of a category's test parts and writes what {@code trd evaluate} writes, for the branches that there are. */
+/**
+ * Judges the maps of a category's test parts and writes what {@code trd evaluate} writes, for the branches that there
+ * are.
+ */
 final class Results {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -28,7 +31,8 @@ final class Results {
         anomalous = new boolean[parts.size()];
         masks = new boolean[parts.size()][];
         if (parts.isEmpty() || !dataset.labelled()) {
-            throw new InputException(dataset.category() + ": needs labelled test parts: test/good and test/DEFECT with masks");
+            throw new InputException(
+                    dataset.category() + ": needs labelled test parts: test/good and test/DEFECT with masks");
         }
         for (int i = 0; i < parts.size(); i++) {
             anomalous[i] = parts.get(i).anomalous();
@@ -41,7 +45,8 @@ final class Results {
     }
 
     /**
-     * Writes {@code scores.csv}, {@code train.json} and, last, {@code metrics.json}, whose presence says that the run is done.
+     * Writes {@code scores.csv}, {@code train.json} and, last, {@code metrics.json}, whose presence says that the run
+     * is done.
      *
      * @param training what else is worth knowing of the run
      */
@@ -50,11 +55,18 @@ final class Results {
         Map<String, float[]> scores = new LinkedHashMap<>();
         detection.maps().forEach((branch, maps) -> {
             scores.put(branch, Detection.scores(maps));
-            rows.put(branch, Evaluation.of(maps, scores.get(branch), masks, anomalous, null, size, size).toMap());
+            rows.put(
+                    branch,
+                    Evaluation.of(maps, scores.get(branch), masks, anomalous, null, size, size)
+                            .toMap());
         });
         StringBuilder csv = new StringBuilder("id,kind,anomalous,score,score_rgb,score_depth\n");
         for (int i = 0; i < parts.size(); i++) {
-            csv.append(parts.get(i).id()).append(',').append(parts.get(i).kind()).append(',').append(anomalous[i]);
+            csv.append(parts.get(i).id())
+                    .append(',')
+                    .append(parts.get(i).kind())
+                    .append(',')
+                    .append(anomalous[i]);
             for (String branch : Detection.BRANCHES) {
                 csv.append(',').append(scores.containsKey(branch) ? Float.toString(scores.get(branch)[i]) : "");
             }

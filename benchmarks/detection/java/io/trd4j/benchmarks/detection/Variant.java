@@ -29,8 +29,10 @@ enum Variant {
     }
 
     static Variant of(String key) {
-        return Arrays.stream(values()).filter(v -> v.key.equals(key)).findFirst().orElseThrow(() -> new InputException(
-                "unknown variant '" + key + "'; use some of "
+        return Arrays.stream(values())
+                .filter(v -> v.key.equals(key))
+                .findFirst()
+                .orElseThrow(() -> new InputException("unknown variant '" + key + "'; use some of "
                         + Arrays.stream(values()).map(Variant::key).collect(Collectors.joining(","))));
     }
 

@@ -6,10 +6,10 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * A baseline for the method: one student for both modalities at once. It stands in the package of its parts, which the
- * library does not publish. It has the bottleneck of a {@link Student}, the second modality's own features in the place of
- * the filter's, and per modality the decoder of a student without amplifier. Beside two independent students
- * ({@link Tuners#NONE}) it differs by the one code that both modalities share, and by nothing that would make it weaker for
- * another reason: every reconstruction has a whole decoder.
+ * library does not publish. It has the bottleneck of a {@link Student}, the second modality's own features in the place
+ * of the filter's, and per modality the decoder of a student without amplifier. Beside two independent students
+ * ({@link Tuners#NONE}) it differs by the one code that both modalities share, and by nothing that would make it weaker
+ * for another reason: every reconstruction has a whole decoder.
  */
 public final class FusedStudent implements AutoCloseable {
     private final Weights weights;
@@ -30,7 +30,8 @@ public final class FusedStudent implements AutoCloseable {
     }
 
     /**
-     * Both modalities' features as {@link Features#channels} joins them; the caller holds a NoGradGuard and a PointerScope.
+     * Both modalities' features as {@link Features#channels} joins them; the caller holds a NoGradGuard and a
+     * PointerScope.
      */
     public Features apply(Features rgb, Features second) {
         return run(rgb, second, Mode.EVALUATE);
@@ -43,7 +44,10 @@ public final class FusedStudent implements AutoCloseable {
 
     private Features run(Features rgb, Features second, Mode mode) {
         Tensor code = bottleneck.apply(rgb, second, mode);
-        return decoderRgb.apply(code, null, mode).plain().channels(decoderSecond.apply(code, null, mode).plain());
+        return decoderRgb
+                .apply(code, null, mode)
+                .plain()
+                .channels(decoderSecond.apply(code, null, mode).plain());
     }
 
     @Override

@@ -20,8 +20,13 @@ import org.bytedeco.javacpp.Loader;
 
 /** Writes {@code env.json}: everything about the machine and the build that a time may depend on. */
 public final class Environment {
-    private static final List<String> VARIABLES = List.of("OMP_WAIT_POLICY", "OMP_NUM_THREADS", "OMP_PROC_BIND",
-            "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "GLIBC_TUNABLES");
+    private static final List<String> VARIABLES = List.of(
+            "OMP_WAIT_POLICY",
+            "OMP_NUM_THREADS",
+            "OMP_PROC_BIND",
+            "MKL_NUM_THREADS",
+            "OPENBLAS_NUM_THREADS",
+            "GLIBC_TUNABLES");
 
     private Environment() {}
 
@@ -36,7 +41,9 @@ public final class Environment {
         env.put("memory_gib", Math.round(kibibytes("MemTotal") / 104857.6) / 10.0);
         env.put("load_average", firstLine(Path.of("/proc/loadavg")));
         env.put("kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
-        env.put("distribution", value(Path.of("/etc/os-release"), "PRETTY_NAME", "=").replace("\"", ""));
+        env.put(
+                "distribution",
+                value(Path.of("/etc/os-release"), "PRETTY_NAME", "=").replace("\"", ""));
         env.put("jdk", System.getProperty("java.vendor") + " " + Runtime.version());
         env.put("compiler", output("c++", "--version"));
         env.put("libtrd", NativeRuntime.description());
@@ -67,13 +74,17 @@ public final class Environment {
             return "unknown";
         }
         try (Stream<String> lines = Files.lines(file)) {
-            return lines.filter(line -> line.startsWith(key)).map(line -> line.substring(line.indexOf(separator) + 1).trim())
-                    .findFirst().orElse("unknown");
+            return lines.filter(line -> line.startsWith(key))
+                    .map(line -> line.substring(line.indexOf(separator) + 1).trim())
+                    .findFirst()
+                    .orElse("unknown");
         }
     }
 
     private static String firstLine(Path file) throws IOException {
-        return Files.isReadable(file) ? Files.readString(file).lines().findFirst().orElse("unknown") : "unknown";
+        return Files.isReadable(file)
+                ? Files.readString(file).lines().findFirst().orElse("unknown")
+                : "unknown";
     }
 
     private static String output(String... command) throws IOException, InterruptedException {
@@ -92,7 +103,9 @@ public final class Environment {
         long bytes = 0;
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
             Path path = Path.of(entry);
-            if (entry.endsWith(".jar") && !entry.matches(".*(slf4j-nop|jmh|onnxruntime|jopt|commons-math|junit|opentest4j|apiguardian).*")) {
+            if (entry.endsWith(".jar")
+                    && !entry.matches(
+                            ".*(slf4j-nop|jmh|onnxruntime|jopt|commons-math|junit|opentest4j|apiguardian).*")) {
                 bytes += Files.size(path);
             }
         }

@@ -23,9 +23,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * A whole part through {@code Inspector.inspect}: preparation from 800 x 800, both branches of resnet18, maps and score.
- * The weights are seeded random ones: the time does not depend on their values. Single calls are sampled, so that the
- * percentiles are those of parts, not of averages.
+ * A whole part through {@code Inspector.inspect}: preparation from 800 x 800, both branches of resnet18, maps and
+ * score. The weights are seeded random ones: the time does not depend on their values. Single calls are sampled, so
+ * that the percentiles are those of parts, not of averages.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
@@ -59,8 +59,17 @@ public class InspectionBenchmark {
             network.teacher().weights().initialise(SEED);
             network.studentRgb().weights().initialise(SEED + 1);
             network.studentDepth().weights().initialise(SEED + 2);
-            ModelFile.write(file, ModelInfo.of(Backbone.RESNET18, size, Modality.NORMALS, NORMAL_KERNEL,
-                    ModelFile.teacherSha256(network.teacher().weights().sources(""))).withCalibration(new Calibration(1, 1, 1, 1)), network.sources());
+            ModelFile.write(
+                    file,
+                    ModelInfo.of(
+                                    Backbone.RESNET18,
+                                    size,
+                                    Modality.NORMALS,
+                                    NORMAL_KERNEL,
+                                    ModelFile.teacherSha256(
+                                            network.teacher().weights().sources("")))
+                            .withCalibration(new Calibration(1, 1, 1, 1)),
+                    network.sources());
         }
     }
 

@@ -14,9 +14,9 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * What libtrd computes (SPEC sections 2 and 4), composed of LibTorch's ops as one would write it in PyTorch, both branches
- * in one batch where they can be. Inputs are views of the memory libtrd reads; constants (blur, calibration) are made
- * once. Results belong to the caller's PointerScope.
+ * What libtrd computes (SPEC sections 2 and 4), composed of LibTorch's ops as one would write it in PyTorch, both
+ * branches in one batch where they can be. Inputs are views of the memory libtrd reads; constants (blur, calibration)
+ * are made once. Results belong to the caller's PointerScope.
  */
 final class LibTorchMaps {
     private static final double EPSILON = 1e-8;
@@ -34,8 +34,17 @@ final class LibTorchMaps {
     private final Tensor blurTransposed;
 
     /** Features and distances of the rgb branch's three scales, then the depth branch's; features channels-last. */
-    LibTorchMaps(int size, long[] side, long[] channels, ElementType type, Pointer[] decoder, float wDecoder,
-                 Pointer[] amplifier, float wAmplifier, Pointer[] teacher, FloatPointer[] distance) {
+    LibTorchMaps(
+            int size,
+            long[] side,
+            long[] channels,
+            ElementType type,
+            Pointer[] decoder,
+            float wDecoder,
+            Pointer[] amplifier,
+            float wAmplifier,
+            Pointer[] teacher,
+            FloatPointer[] distance) {
         this.size = new long[] {size, size};
         try (PointerScope scope = new PointerScope()) {
             this.wDecoder = Retained.of(new Scalar(wDecoder));
@@ -94,7 +103,8 @@ final class LibTorchMaps {
     private Tensor[] anomalyMap(Tensor[] distances) {
         Tensor[] scales = new Tensor[3];
         for (int i = 0; i < 3; i++) {
-            scales[i] = torch.stack(new TensorVector(distances[i], distances[i + 3]), 0).to(torch.ScalarType.Float);
+            scales[i] = torch.stack(new TensorVector(distances[i], distances[i + 3]), 0)
+                    .to(torch.ScalarType.Float);
         }
         Tensor both = branchMaps(scales).sub_(mean).mul_(inverseStd);
         both = torch.matmul(torch.matmul(blur, both), blurTransposed);

@@ -6,7 +6,9 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** How much of the machine other processes took since this object was made: a time measured beside them is worth little. */
+/**
+ * How much of the machine other processes took since this object was made: a time measured beside them is worth little.
+ */
 final class MachineLoad {
     private static final Path STAT = Path.of("/proc/stat");
     private static final double TICKS_PER_SECOND = 100;
@@ -20,7 +22,8 @@ final class MachineLoad {
 
     /** Share of all cores' time, 0 to 1; NaN where the system does not tell. */
     double others() throws IOException {
-        double elapsed = (System.nanoTime() - start) / 1e9 * Runtime.getRuntime().availableProcessors();
+        double elapsed =
+                (System.nanoTime() - start) / 1e9 * Runtime.getRuntime().availableProcessors();
         return Math.max(0, busySeconds() - busy - (process.getProcessCpuTime() / 1e9 - own)) / elapsed;
     }
 

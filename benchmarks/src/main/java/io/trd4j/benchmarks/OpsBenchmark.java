@@ -30,8 +30,8 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * libtrd's ops at S = 256 on both branches of one part, each beside the same computation in LibTorch's ops
- * ({@link LibTorchMaps}), on the same memory and as many threads as the machine has cores. The set-up fails when the two
- * do not agree.
+ * ({@link LibTorchMaps}), on the same memory and as many threads as the machine has cores. The set-up fails when the
+ * two do not agree.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -93,7 +93,8 @@ public class OpsBenchmark {
         operators = new MapOperators(exec, SIZE, side[0], side[1], side[2]);
         calibration = Retained.of(new TrdCalibration());
         calibration.mean_rgb(0.5).std_rgb(0.25).mean_depth(0.4).std_depth(0.3);
-        libTorch = new LibTorchMaps(SIZE, side, channels, type, decoder, W_DECODER, amplifier, W_AMPLIFIER, teacher, distance);
+        libTorch = new LibTorchMaps(
+                SIZE, side, channels, type, decoder, W_DECODER, amplifier, W_AMPLIFIER, teacher, distance);
         checkAgreement();
     }
 
@@ -104,22 +105,31 @@ public class OpsBenchmark {
             values[i] = (float) random.nextDouble();
             upper[i] = (short) (Float.floatToRawIntBits(values[i]) >>> 16);
         }
-        return type == ElementType.BFLOAT16 ? Retained.of(new ShortPointer(upper)) : Retained.of(new FloatPointer(values));
+        return type == ElementType.BFLOAT16
+                ? Retained.of(new ShortPointer(upper))
+                : Retained.of(new FloatPointer(values));
     }
 
     private void checkAgreement() {
         fuseCosine();
         branchMap();
         anomalyMap();
-        // Float sums of up to 1024 products in another order. LibTorch rounds a blend and a cosine in bfloat16 to 8 bits
+        // Float sums of up to 1024 products in another order. LibTorch rounds a blend and a cosine in bfloat16 to 8
+        // bits
         // each; libtrd does not.
         double distances = type == ElementType.BFLOAT16 ? 0.03 : 1e-5;
         // Float maps of a few units.
         double maps = 1e-4;
-        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
             Tensor[] theirs = libTorch.fuseCosine();
             for (int i = 0; i < 2 * SCALES; i++) {
-                requireClose("distance " + i, distance[i], theirs[i], (int) (side[i % SCALES] * side[i % SCALES]), distances);
+                requireClose(
+                        "distance " + i,
+                        distance[i],
+                        theirs[i],
+                        (int) (side[i % SCALES] * side[i % SCALES]),
+                        distances);
             }
             requireClose("branch map", raw, libTorch.branchMap(), PIXELS, maps);
             Tensor[] fromDistances = libTorch.anomalyMap();
@@ -134,7 +144,8 @@ public class OpsBenchmark {
 
     private static void requireClose(String what, FloatPointer ours, Tensor theirs, int count, double tolerance) {
         float[] a = floats(ours, count);
-        float[] b = floats(new FloatPointer(theirs.to(torch.ScalarType.Float).contiguous().data_ptr()), count);
+        float[] b = floats(
+                new FloatPointer(theirs.to(torch.ScalarType.Float).contiguous().data_ptr()), count);
         for (int i = 0; i < count; i++) {
             if (!(Math.abs(a[i] - b[i]) <= tolerance)) {
                 throw new IllegalStateException(what + "[" + i + "]: libtrd " + a[i] + ", LibTorch " + b[i]);
@@ -167,14 +178,25 @@ public class OpsBenchmark {
     public void fuseCosine() {
         for (int i = 0; i < 2 * SCALES; i++) {
             int scale = i % SCALES;
-            Ops.fuseCosine(exec, type, decoder[i], W_DECODER, amplifier[i], W_AMPLIFIER, teacher[i], distance[i], 1,
-                    side[scale] * side[scale], channels[scale]);
+            Ops.fuseCosine(
+                    exec,
+                    type,
+                    decoder[i],
+                    W_DECODER,
+                    amplifier[i],
+                    W_AMPLIFIER,
+                    teacher[i],
+                    distance[i],
+                    1,
+                    side[scale] * side[scale],
+                    channels[scale]);
         }
     }
 
     @Benchmark
     public long fuseCosineLibTorch() {
-        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
             return libTorch.fuseCosine()[5].address();
         }
     }
@@ -187,7 +209,8 @@ public class OpsBenchmark {
 
     @Benchmark
     public long branchMapLibTorch() {
-        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
             return libTorch.branchMap().address();
         }
     }
@@ -200,7 +223,8 @@ public class OpsBenchmark {
 
     @Benchmark
     public long anomalyMapLibTorch() {
-        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
             return libTorch.anomalyMap()[1].address();
         }
     }
@@ -214,7 +238,8 @@ public class OpsBenchmark {
 
     @Benchmark
     public long mapsLibTorch() {
-        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
             return libTorch.maps()[1].address();
         }
     }

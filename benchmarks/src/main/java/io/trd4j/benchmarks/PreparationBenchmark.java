@@ -41,6 +41,7 @@ public class PreparationBenchmark {
     private final InputQuality quality = new InputQuality();
     /** As a camera writes them: blue, green, red; depth in tenths of a millimetre. */
     private RgbImage bgr;
+
     private PointCloud depth16;
 
     @Setup
@@ -53,7 +54,13 @@ public class PreparationBenchmark {
         for (int i = 0; i < PART_PIXELS * PART_PIXELS; i++) {
             z.putShort(2 * i, (short) (1e4f * xyz[3 * i + 2]));
         }
-        depth16 = PointCloud.ofDepth(z, DepthLayout.UINT16, PART_PIXELS, PART_PIXELS, 2L * PART_PIXELS, 1e-4,
+        depth16 = PointCloud.ofDepth(
+                z,
+                DepthLayout.UINT16,
+                PART_PIXELS,
+                PART_PIXELS,
+                2L * PART_PIXELS,
+                1e-4,
                 new Intrinsics(PART_PIXELS, PART_PIXELS, PART_PIXELS / 2.0, PART_PIXELS / 2.0));
         depth = new Preparation(SIZE, Modality.DEPTH, 0, ElementType.FLOAT32);
         normals = new Preparation(SIZE, Modality.NORMALS, NORMAL_KERNEL, ElementType.FLOAT32);

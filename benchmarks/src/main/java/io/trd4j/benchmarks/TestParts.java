@@ -22,7 +22,7 @@ final class TestParts implements AutoCloseable {
     TestParts(int count, int pixels) throws IOException {
         folder = Files.createTempDirectory("trd4j-benchmarks");
         Path category = folder.resolve("cookie");
-        SyntheticParts.write(category, SyntheticProduct.COOKIE, count, 0, 0, pixels, SEED, done -> { });
+        SyntheticParts.write(category, SyntheticProduct.COOKIE, count, 0, 0, pixels, SEED, done -> {});
         parts = Dataset.open(category).train();
     }
 

@@ -21,8 +21,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Times training steps on generated weights and inputs: the Java side of {@code reference/training.sh}, whose PyTorch side
- * is {@code reference/training.py}. Writes the losses of the first step and the time of each step as JSON.
+ * Times training steps on generated weights and inputs: the Java side of {@code reference/training.sh}, whose PyTorch
+ * side is {@code reference/training.py}. Writes the losses of the first step and the time of each step as JSON.
  */
 public final class TrainingThroughput {
     private static final double LEARNING_RATE = 0.005;
@@ -41,21 +41,24 @@ public final class TrainingThroughput {
         if (warmUp < 1 || timed < 1) {
             throw new IllegalArgumentException("give at least one warm-up step and one timed step");
         }
-        TrainingOptions options = new TrainingOptions(backbone, size, Modality.NORMALS, NORMAL_KERNEL, 1, batch, LEARNING_RATE,
-                1, threads);
+        TrainingOptions options = new TrainingOptions(
+                backbone, size, Modality.NORMALS, NORMAL_KERNEL, 1, batch, LEARNING_RATE, 1, threads);
         double[][] first = null;
         double[] millis = new double[timed];
         MachineLoad load = new MachineLoad();
         double others;
         // The trainer wants parts; the steps below bring their own images.
         try (TestParts files = new TestParts(2, 64);
-             PreparedParts parts = new PreparedParts(files.all(), size, Modality.NORMALS, NORMAL_KERNEL, done -> { });
-             Network network = new Network(backbone);
-             Trainer trainer = new Trainer(network, options, parts);
-             PointerScope scope = new PointerScope()) {
+                PreparedParts parts =
+                        new PreparedParts(files.all(), size, Modality.NORMALS, NORMAL_KERNEL, done -> {});
+                Network network = new Network(backbone);
+                Trainer trainer = new Trainer(network, options, parts);
+                PointerScope scope = new PointerScope()) {
             network.weights().forEach((prefix, weights) -> Golden.fill(weights, prefix));
-            Tensor images = torch.cat(new TensorVector(Golden.input("train.rgb.0", batch, size),
-                    Golden.input("train.depth.0", batch, size)), 0);
+            Tensor images = torch.cat(
+                    new TensorVector(
+                            Golden.input("train.rgb.0", batch, size), Golden.input("train.depth.0", batch, size)),
+                    0);
             for (int step = -warmUp; step < timed; step++) {
                 if (step == 0) {
                     load = new MachineLoad();

@@ -10,9 +10,13 @@ public final class ComputeOptions {
     @Mixin
     private DeviceOptions device;
 
-    @Option(names = "--precision", paramLabel = "auto|fp32|tf32|bf16|fp16|int8", defaultValue = "auto",
-            description = "Arithmetic of the network; auto = on the CPU the fastest that it supports and that passed its accuracy test "
-                + "when the model was calibrated, on a GPU fp16 (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--precision",
+            paramLabel = "auto|fp32|tf32|bf16|fp16|int8",
+            defaultValue = "auto",
+            description = "Arithmetic of the network; auto = on the CPU the fastest that it supports and that passed "
+                    + "its accuracy test "
+                    + "when the model was calibrated, on a GPU fp16 (default: ${DEFAULT-VALUE}).")
     private String precision;
 
     /** Checks all options for a verb that trains as well, on the CPU. */

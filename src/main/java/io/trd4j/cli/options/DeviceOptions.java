@@ -8,12 +8,19 @@ import picocli.CommandLine.Option;
 
 /** Where a verb computes, shared by all verbs that run the network. */
 public final class DeviceOptions {
-    @Option(names = "--device", paramLabel = "auto|cpu|cuda|cuda:N", defaultValue = "auto",
-            description = "Where to compute: cuda = the first NVIDIA GPU, cuda:N = that of this number; auto = the first GPU if it can "
-                + "be used, else the CPU. Calibration runs on the CPU (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--device",
+            paramLabel = "auto|cpu|cuda|cuda:N",
+            defaultValue = "auto",
+            description = "Where to compute: cuda = the first NVIDIA GPU, cuda:N = that of this number; auto = the "
+                    + "first GPU if it can "
+                    + "be used, else the CPU. Calibration runs on the CPU (default: ${DEFAULT-VALUE}).")
     private String device;
 
-    @Option(names = "--threads", paramLabel = "N", defaultValue = "0",
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "0",
             description = "CPU threads; 0 = one per core (default: ${DEFAULT-VALUE}).")
     private int threads;
 
@@ -30,7 +37,8 @@ public final class DeviceOptions {
     /** Checks both options for a verb that has the CPU only; returns the number of CPU threads. */
     int cpuThreads() {
         if (choice().kind() == DeviceChoice.Kind.CUDA) {
-            throw new InputException("--device " + device + " is not available here: this runs on the CPU; use auto or cpu");
+            throw new InputException(
+                    "--device " + device + " is not available here: this runs on the CPU; use auto or cpu");
         }
         return threads();
     }

@@ -16,9 +16,13 @@ public final class EnumConverter<E extends Enum<E>> implements ITypeConverter<E>
 
     @Override
     public E convert(String value) {
-        return Stream.of(type.getEnumConstants()).filter(e -> key(e).equals(value.toLowerCase(Locale.ROOT))).findFirst()
+        return Stream.of(type.getEnumConstants())
+                .filter(e -> key(e).equals(value.toLowerCase(Locale.ROOT)))
+                .findFirst()
                 .orElseThrow(() -> new TypeConversionException("'" + value + "' is not one of "
-                        + Stream.of(type.getEnumConstants()).map(EnumConverter::key).collect(Collectors.joining(", "))));
+                        + Stream.of(type.getEnumConstants())
+                                .map(EnumConverter::key)
+                                .collect(Collectors.joining(", "))));
     }
 
     private static String key(Enum<?> value) {

@@ -9,24 +9,40 @@ import picocli.CommandLine.Option;
 
 /** Options on parts that lack a usable modality, and on small regions. */
 final class InputOptions {
-    @Option(names = "--on-bad-depth", paramLabel = "refuse|rgb-only", defaultValue = "refuse",
-            description = "What happens to a part whose points (or normals) are missing or unusable: refused, or inspected by colour alone, "
-                + "with the thresholds of rgb-only (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--on-bad-depth",
+            paramLabel = "refuse|rgb-only",
+            defaultValue = "refuse",
+            description = "What happens to a part whose points (or normals) are missing or unusable: refused, or "
+                    + "inspected by colour alone, "
+                    + "with the thresholds of rgb-only (default: ${DEFAULT-VALUE}).")
     private String onBadDepth;
 
-    @Option(names = "--on-bad-rgb", paramLabel = "refuse|depth-only", defaultValue = "refuse",
-            description = "What happens to a part whose colour image is missing, or black or saturated everywhere: refused, or inspected by "
-                + "the second modality alone, with the thresholds of depth-only (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--on-bad-rgb",
+            paramLabel = "refuse|depth-only",
+            defaultValue = "refuse",
+            description = "What happens to a part whose colour image is missing, or black or saturated everywhere: "
+                    + "refused, or inspected by "
+                    + "the second modality alone, with the thresholds of depth-only (default: "
+                    + "${DEFAULT-VALUE}).")
     private String onBadRgb;
 
-    @Option(names = "--min-valid-depth", paramLabel = "SHARE",
-            description = "Points are unusable when a smaller share of them is valid, such as 0.2 or 20%%; when not given, one valid point is "
-                + "enough.")
+    @Option(
+            names = "--min-valid-depth",
+            paramLabel = "SHARE",
+            description = "Points are unusable when a smaller share of them is valid, such as 0.2 or 20%%; when not "
+                    + "given, one valid point is "
+                    + "enough.")
     private Rate minValidDepth;
 
-    @Option(names = "--min-region", paramLabel = "MM2", defaultValue = "0",
-            description = "Regions above a threshold that are smaller do not count for the verdict, where the points tell their area, in square millimetres; 0 = "
-                + "all count (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--min-region",
+            paramLabel = "MM2",
+            defaultValue = "0",
+            description = "Regions above a threshold that are smaller do not count for the verdict, where the points "
+                    + "tell their area, in square millimetres; 0 = "
+                    + "all count (default: ${DEFAULT-VALUE}).")
     private double minRegion;
 
     /** Whether parts without points are inspected. */
@@ -40,7 +56,9 @@ final class InputOptions {
     }
 
     private InputPolicy policy() {
-        return new InputPolicy(choice("--on-bad-depth", onBadDepth, "rgb-only"), choice("--on-bad-rgb", onBadRgb, "depth-only"),
+        return new InputPolicy(
+                choice("--on-bad-depth", onBadDepth, "rgb-only"),
+                choice("--on-bad-rgb", onBadRgb, "depth-only"),
                 minValidDepth == null ? 0 : minValidDepth.value());
     }
 

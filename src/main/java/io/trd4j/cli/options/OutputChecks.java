@@ -16,7 +16,8 @@ public final class OutputChecks {
         Writable.requireFile(output);
         if (output.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())
                 || Files.exists(output) && Files.exists(other) && Files.isSameFile(output, other)) {
-            throw new InputException(option + " and " + otherOption + " name the same file " + output + "; choose another " + option);
+            throw new InputException(
+                    option + " and " + otherOption + " name the same file " + output + "; choose another " + option);
         }
     }
 

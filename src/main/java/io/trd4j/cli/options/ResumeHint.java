@@ -8,11 +8,13 @@ public final class ResumeHint {
     private final Thread hook;
 
     private ResumeHint(Path state) {
-        hook = new Thread(() -> {
-            if (Files.exists(state)) {
-                System.err.println("trd: stopped; the same command with --resume continues from " + state);
-            }
-        }, "state note");
+        hook = new Thread(
+                () -> {
+                    if (Files.exists(state)) {
+                        System.err.println("trd: stopped; the same command with --resume continues from " + state);
+                    }
+                },
+                "state note");
     }
 
     public static ResumeHint register(Path state) {

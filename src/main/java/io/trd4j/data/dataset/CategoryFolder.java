@@ -23,6 +23,7 @@ final class CategoryFolder {
 
     /** The category: the folder's name. */
     final String name;
+
     final List<PartFiles> train;
     final List<PartFiles> validation;
     final List<PartFiles> test;
@@ -114,8 +115,8 @@ final class CategoryFolder {
         Map<String, Path> second = byStem(secondFolder);
         Map<String, Path> masks = byStem(folder.resolve("gt"));
         if (rgb.isEmpty() && second.isEmpty()) {
-            throw new InputException(rgbFolder + " is empty; put the colour images there and their partners into "
-                    + secondFolder);
+            throw new InputException(
+                    rgbFolder + " is empty; put the colour images there and their partners into " + secondFolder);
         }
         TreeSet<String> stems = new TreeSet<>(rgb.keySet());
         stems.addAll(second.keySet());
@@ -155,8 +156,8 @@ final class CategoryFolder {
     private static List<PartFiles> eyecandies(Path split, boolean onlyGood) throws IOException {
         Path data = split.resolve("data");
         // Keyed by the number itself: the same part is 007 in one file name and 07 in another.
-        Map<String, Map<Long, Path>> files = Map.of("image_4", new TreeMap<>(), "normals", new TreeMap<>(),
-                "mask", new TreeMap<>());
+        Map<String, Map<Long, Path>> files =
+                Map.of("image_4", new TreeMap<>(), "normals", new TreeMap<>(), "mask", new TreeMap<>());
         for (Path file : list(data)) {
             Matcher match = EYECANDIES.matcher(FileNames.stem(file));
             if (FileNames.isImage(file) && match.matches() && match.group(1).length() < 18) {
@@ -176,15 +177,16 @@ final class CategoryFolder {
             Path second = normals.get(image.getKey());
             String stem = FileNames.stem(image.getValue()).replace("_image_4", "");
             if (second == null) {
-                throw new InputException(image.getValue() + " has no partner; expected " + data.resolve(stem)
-                        + "_normals.png");
+                throw new InputException(
+                        image.getValue() + " has no partner; expected " + data.resolve(stem) + "_normals.png");
             }
             Path mask = files.get("mask").get(image.getKey());
             String kind = PartFiles.GOOD;
             if (!onlyGood) {
                 kind = mask == null ? PartFiles.UNLABELLED : anyNonZero(mask) ? "anomalous" : PartFiles.GOOD;
             }
-            parts.add(new PartFiles(split.getFileName() + "/" + kind + "/" + stem, kind, image.getValue(), second, mask));
+            parts.add(
+                    new PartFiles(split.getFileName() + "/" + kind + "/" + stem, kind, image.getValue(), second, mask));
         }
         return parts;
     }
@@ -202,7 +204,8 @@ final class CategoryFolder {
     private static List<Path> list(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.filter(p -> !p.getFileName().toString().startsWith("."))
-                    .sorted(Comparator.comparing(p -> p.getFileName().toString())).toList();
+                    .sorted(Comparator.comparing(p -> p.getFileName().toString()))
+                    .toList();
         }
     }
 }

@@ -19,12 +19,13 @@ public record Dataset(String category, List<PartFiles> train, List<PartFiles> va
 
     /**
      * Recognises the layout of a category's folder (SPEC section 5):
+     *
      * <ul>
-     * <li>MVTec 3D-AD: {@code train|validation|test/KIND/{rgb,xyz,gt}/NNN.*}; also with a folder {@code normals} of
-     *     images in place of {@code xyz}, as Eyecandies is often preprocessed; training and validation are all good;
-     * <li>Eyecandies: {@code train|val|test_public/data/NNN_image_4.*, NNN_normals.*, NN_mask.*}; a test part is
-     *     anomalous when its mask is anywhere non-zero;
-     * <li>plain: {@code rgb/NNN.*} and {@code xyz/NNN.*} (or {@code normals}): unlabelled test parts.
+     *   <li>MVTec 3D-AD: {@code train|validation|test/KIND/{rgb,xyz,gt}/NNN.*}; also with a folder {@code normals} of
+     *       images in place of {@code xyz}, as Eyecandies is often preprocessed; training and validation are all good;
+     *   <li>Eyecandies: {@code train|val|test_public/data/NNN_image_4.*, NNN_normals.*, NN_mask.*}; a test part is
+     *       anomalous when its mask is anywhere non-zero;
+     *   <li>plain: {@code rgb/NNN.*} and {@code xyz/NNN.*} (or {@code normals}): unlabelled test parts.
      * </ul>
      *
      * @throws InputException when the folder is missing, empty, of another layout, or a file's partner is missing

@@ -52,12 +52,18 @@ public record PartFiles(String id, String kind, Path rgb, Path second, Path mask
         return !kind.equals(GOOD);
     }
 
-    /** Reads what there is; see {@link ImageReader} and {@link PointCloudReader} for the kinds accepted and the errors. */
+    /**
+     * Reads what there is; see {@link ImageReader} and {@link PointCloudReader} for the kinds accepted and the errors.
+     */
     @Override
     public Part load() throws IOException {
         RgbImage image = rgb == null ? null : ImageReader.readRgb(rgb);
         SecondImage read = second == null ? null : SecondImage.read(second);
-        return Part.fromFiles(id, (second != null ? second : rgb).toString(), image, read == null ? null : read.xyz(),
+        return Part.fromFiles(
+                id,
+                (second != null ? second : rgb).toString(),
+                image,
+                read == null ? null : read.xyz(),
                 read == null ? null : read.normals());
     }
 

@@ -30,13 +30,16 @@ import org.bytedeco.opencv.opencv_core.Scalar;
 
 /**
  * Which pixels of a part's images count, from a file: an image of any size, white where they do, or JSON of polygons
+ *
  * <pre>{"width": 800, "height": 600, "include": [[[x, y], …], …], "ignore": [[[x, y], …], …]}</pre>
- * in pixels of the colour image, which has that width and height. The inside of a polygon of {@code include} counts, its outline too
- * (everything, when there is none), except the inside of those of {@code ignore}.
+ *
+ * in pixels of the colour image, which has that width and height. The inside of a polygon of {@code include} counts,
+ * its outline too (everything, when there is none), except the inside of those of {@code ignore}.
  */
 public final class RoiFile {
     /** OpenCV's polygons have whole coordinates, of which these are the binary places behind the point. */
     private static final int FRACTION_BITS = 4;
+
     private static final int MIN_POINTS = 3;
     /** Of the ratio of width and height: polygons drawn on a smaller copy of the image fit. */
     private static final double RATIO_TOLERANCE = 0.01;
@@ -58,10 +61,13 @@ public final class RoiFile {
     }
 
     /**
-     * The file at {@code size x size}, row by row: true where pixels count; an image is resized as a ground truth is (SPEC section 5).
+     * The file at {@code size x size}, row by row: true where pixels count; an image is resized as a ground truth is
+     * (SPEC section 5).
      *
-     * @param example a colour image that the region belongs to: polygons of an image of another shape are refused; null = not known
-     * @throws InputException when the file is neither an image nor polygons, or excludes everything; one line that names it
+     * @param example a colour image that the region belongs to: polygons of an image of another shape are refused; null
+     *     = not known
+     * @throws InputException when the file is neither an image nor polygons, or excludes everything; one line that
+     *     names it
      */
     public static boolean[] read(Path file, int size, RgbImage example) throws IOException {
         byte[] bytes = EncodedImage.bytes(file);
@@ -69,15 +75,17 @@ public final class RoiFile {
         if (polygons != null && example != null) {
             requireShape(file, polygons, example);
         }
-        boolean[] counts = Preparation.aboveHalf(polygons != null ? filled(polygons)
-                : ImageReader.grey(EncodedImage.check(file, bytes)), size);
+        boolean[] counts = Preparation.aboveHalf(
+                polygons != null ? filled(polygons) : ImageReader.grey(EncodedImage.check(file, bytes)), size);
         for (boolean c : counts) {
             if (c) {
                 return counts;
             }
         }
         throw new InputException(file + " excludes every pixel at the model's size " + size + "; "
-                + (polygons != null ? "give polygons that leave something" : "paint white (above half of full scale) what counts"));
+                + (polygons != null
+                        ? "give polygons that leave something"
+                        : "paint white (above half of full scale) what counts"));
     }
 
     private static boolean isJson(Path file, byte[] bytes) {
@@ -94,7 +102,11 @@ public final class RoiFile {
         } catch (IOException e) {
             throw new IllegalStateException("bytes in memory are read without the disk", e);
         }
-        if (polygons == null || polygons.width == null || polygons.height == null || polygons.width < 1 || polygons.height < 1) {
+        if (polygons == null
+                || polygons.width == null
+                || polygons.height == null
+                || polygons.width < 1
+                || polygons.height < 1) {
             throw wrong(file, "width and height of the colour image are missing or not positive");
         }
         ImageChecks.checkSize(file, polygons.width, polygons.height, ImageChecks.MAX_PIXELS);
@@ -105,13 +117,19 @@ public final class RoiFile {
 
     /** Jackson's own words name Java types and its settings. */
     private static String reason(JsonProcessingException e) {
-        String where = e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ")";
+        String where = e.getLocation() == null
+                ? ""
+                : " (line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr() + ")";
         if (e instanceof UnrecognizedPropertyException unknown) {
             return "'" + unknown.getPropertyName().replaceAll("\\p{Cntrl}", "?") + "' is not known" + where;
         }
-        if (e instanceof MismatchedInputException mismatched && !mismatched.getPath().isEmpty()) {
-            return mismatched.getPath().stream().map(r -> r.getFieldName() == null ? "[" + r.getIndex() + "]" : r.getFieldName())
-                    .collect(Collectors.joining()) + " has another form" + where;
+        if (e instanceof MismatchedInputException mismatched
+                && !mismatched.getPath().isEmpty()) {
+            return mismatched.getPath().stream()
+                            .map(r -> r.getFieldName() == null ? "[" + r.getIndex() + "]" : r.getFieldName())
+                            .collect(Collectors.joining())
+                    + " has another form" + where;
         }
         return "no sound JSON" + where;
     }
@@ -121,15 +139,19 @@ public final class RoiFile {
             List<double[]> points = list.get(i);
             String which = "polygon " + (i + 1) + " of " + name;
             if (points == null || points.size() < MIN_POINTS) {
-                throw wrong(file, which + " has " + (points == null ? 0 : points.size()) + " points, fewer than " + MIN_POINTS);
+                throw wrong(
+                        file,
+                        which + " has " + (points == null ? 0 : points.size()) + " points, fewer than " + MIN_POINTS);
             }
             for (double[] p : points) {
                 if (p == null || p.length != 2) {
                     throw wrong(file, which + " has a point of " + (p == null ? 0 : p.length) + " numbers, not [x, y]");
                 }
                 if (!(p[0] >= 0 && p[0] <= size.width && p[1] >= 0 && p[1] <= size.height)) {
-                    throw wrong(file, which + " has the point [" + p[0] + ", " + p[1] + "] outside the image of " + size.width + "x"
-                            + size.height);
+                    throw wrong(
+                            file,
+                            which + " has the point [" + p[0] + ", " + p[1] + "] outside the image of " + size.width
+                                    + "x" + size.height);
                 }
             }
         }
@@ -138,14 +160,16 @@ public final class RoiFile {
     private static void requireShape(Path file, Polygons polygons, RgbImage example) {
         double ratio = (double) polygons.width * example.height() / ((double) polygons.height * example.width());
         if (Math.abs(ratio - 1) > RATIO_TOLERANCE) {
-            throw new InputException(file + " is for images of " + polygons.width + "x" + polygons.height + " pixels, but the parts' "
-                    + "colour images have " + example.width() + "x" + example.height() + "; give polygons in their pixels");
+            throw new InputException(file + " is for images of " + polygons.width + "x" + polygons.height
+                    + " pixels, but the parts' " + "colour images have " + example.width() + "x" + example.height()
+                    + "; give polygons in their pixels");
         }
     }
 
     private static InputException wrong(Path file, String what) {
-        return new InputException(file + " is not a region of interest: " + what + "; give an image, white where pixels count, or "
-                + "{\"width\": W, \"height\": H, \"include\": [[[x,y],...],...], \"ignore\": [...]}");
+        return new InputException(
+                file + " is not a region of interest: " + what + "; give an image, white where pixels count, or "
+                        + "{\"width\": W, \"height\": H, \"include\": [[[x,y],...],...], \"ignore\": [...]}");
     }
 
     private static GreyImage filled(Polygons polygons) {
@@ -169,7 +193,12 @@ public final class RoiFile {
             fixed[i] = (int) Math.round(points.get(i / 2)[i % 2] * (1 << FRACTION_BITS));
         }
         Mat outline = new Mat(points.size(), 1, opencv_core.CV_32SC2, new IntPointer(fixed));
-        opencv_imgproc.fillPoly(image, new MatVector(outline), Scalar.all(value), opencv_imgproc.LINE_8, FRACTION_BITS,
+        opencv_imgproc.fillPoly(
+                image,
+                new MatVector(outline),
+                Scalar.all(value),
+                opencv_imgproc.LINE_8,
+                FRACTION_BITS,
                 new Point(0, 0));
     }
 }

@@ -144,7 +144,9 @@ public final class EncodedImage {
         return name.charAt(0) << 24 | name.charAt(1) << 16 | name.charAt(2) << 8 | name.charAt(3);
     }
 
-    /** Walks the segments up to the end marker: a truncated JPEG has none, and decoders then invent the rest in grey. */
+    /**
+     * Walks the segments up to the end marker: a truncated JPEG has none, and decoders then invent the rest in grey.
+     */
     private static void jpeg(Path file, ByteBuffer in) {
         boolean sized = false;
         int position = 2;
@@ -171,13 +173,17 @@ public final class EncodedImage {
             if (length < 2 || length > in.capacity() - position) {
                 throw ImageChecks.damaged(file, "it ends inside a JPEG segment");
             }
-            boolean frame = marker >= 0xFFC0 && marker <= 0xFFCF
-                    && marker != 0xFFC4 && marker != 0xFFC8 && marker != 0xFFCC;
+            boolean frame =
+                    marker >= 0xFFC0 && marker <= 0xFFCF && marker != 0xFFC4 && marker != 0xFFC8 && marker != 0xFFCC;
             if (frame) {
                 if (length < 8) {
                     throw ImageChecks.damaged(file, "a JPEG frame header is too short");
                 }
-                ImageChecks.checkSize(file, in.getShort(position + 5) & 0xFFFF, in.getShort(position + 3) & 0xFFFF, ImageChecks.MAX_PIXELS);
+                ImageChecks.checkSize(
+                        file,
+                        in.getShort(position + 5) & 0xFFFF,
+                        in.getShort(position + 3) & 0xFFFF,
+                        ImageChecks.MAX_PIXELS);
                 sized = true;
             }
             position += length;
@@ -210,7 +216,8 @@ public final class EncodedImage {
         int headerBytes = in.getInt(14);
         int bits = in.getShort(28);
         int compression = in.getInt(30);
-        if (headerBytes < 40 || compression != 0 && compression != 3
+        if (headerBytes < 40
+                || compression != 0 && compression != 3
                 || bits != 1 && bits != 4 && bits != 8 && bits != 16 && bits != 24 && bits != 32) {
             throw new InputException(file + " is a BMP of an unusual kind (header of " + headerBytes + " bytes, " + bits
                     + " bits, compression " + compression + "); save it as PNG");

@@ -17,9 +17,9 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
- * Reads colour, surface-normal and mask images: PNG, JPEG, TIFF or BMP, whatever the file is called. Grey becomes three equal
- * channels, an alpha channel is dropped, of 16-bit samples the high byte is kept (all as Pillow's {@code convert("RGB")}); EXIF
- * orientation and colour profiles are ignored.
+ * Reads colour, surface-normal and mask images: PNG, JPEG, TIFF or BMP, whatever the file is called. Grey becomes three
+ * equal channels, an alpha channel is dropped, of 16-bit samples the high byte is kept (all as Pillow's
+ * {@code convert("RGB")}); EXIF orientation and colour profiles are ignored.
  *
  * <p>Every method throws {@link InputException}, naming the file, when it is missing, damaged, truncated, too large
  * (100 million pixels) or of another kind; IOException when the disk fails.
@@ -72,12 +72,13 @@ public final class ImageReader {
             }
             image.tiff.verifyData(page);
         }
-        try (PointerScope scope = new PointerScope(); BytePointer data = new BytePointer(image.bytes)) {
-            Mat mat = OpenCv.decode(image, () -> imdecode(new Mat(1, image.bytes.length, CV_8UC1, data), IMREAD_UNCHANGED));
+        try (PointerScope scope = new PointerScope();
+                BytePointer data = new BytePointer(image.bytes)) {
+            Mat mat = OpenCv.decode(
+                    image, () -> imdecode(new Mat(1, image.bytes.length, CV_8UC1, data), IMREAD_UNCHANGED));
             int channels = mat.channels();
             if (channels != 1 && channels != 3 && channels != 4) {
-                throw new InputException(image.file + " has " + channels
-                        + " channels; give a grey, RGB or RGBA image");
+                throw new InputException(image.file + " has " + channels + " channels; give a grey, RGB or RGBA image");
             }
             int n = mat.rows() * mat.cols() * channels;
             byte[] bytes = new byte[n];

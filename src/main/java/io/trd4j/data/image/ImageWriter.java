@@ -63,14 +63,17 @@ public final class ImageWriter {
     }
 
     private static byte[] encodePng(int width, int height, int type, byte[] pixels) {
-        try (PointerScope scope = new PointerScope(); BytePointer data = new BytePointer(pixels)) {
+        try (PointerScope scope = new PointerScope();
+                BytePointer data = new BytePointer(pixels)) {
             return OpenCv.encode(".png", new Mat(height, width, type, data), IMWRITE_PNG_COMPRESSION, PNG_LEVEL);
         }
     }
 
     private static byte[] encodeTiff(int width, int height, int type, float[] values) {
-        try (PointerScope scope = new PointerScope(); FloatPointer data = new FloatPointer(values)) {
-            return OpenCv.encode(".tiff", new Mat(height, width, type, data), IMWRITE_TIFF_COMPRESSION, TIFF_UNCOMPRESSED);
+        try (PointerScope scope = new PointerScope();
+                FloatPointer data = new FloatPointer(values)) {
+            return OpenCv.encode(
+                    ".tiff", new Mat(height, width, type, data), IMWRITE_TIFF_COMPRESSION, TIFF_UNCOMPRESSED);
         }
     }
 }

@@ -19,8 +19,8 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.MatVector;
 
 /**
- * Reads point clouds: TIFF of 3-channel float32 or float64 with RGB or grey photometric tag, interleaved or as planes, also as
- * the pages tifffile makes of an H x W x 3 array tagged grey.
+ * Reads point clouds: TIFF of 3-channel float32 or float64 with RGB or grey photometric tag, interleaved or as planes,
+ * also as the pages tifffile makes of an H x W x 3 array tagged grey.
  */
 public final class PointCloudReader {
     private PointCloudReader() {}
@@ -28,7 +28,8 @@ public final class PointCloudReader {
     /**
      * Reads a point cloud: metres, missing points as they are in the file.
      *
-     * @throws InputException when the file is missing, damaged, truncated, of more than 32 million points or of another kind
+     * @throws InputException when the file is missing, damaged, truncated, of more than 32 million points or of another
+     *     kind
      * @throws IOException when the disk fails
      */
     public static PointCloud read(Path file) throws IOException {
@@ -44,11 +45,17 @@ public final class PointCloudReader {
         List<TiffFile.Page> pages = image.tiff.pages;
         TiffFile.Page first = pages.get(0);
         for (TiffFile.Page page : pages) {
-            boolean alike = page.isFloat() && page.bits == first.bits && page.samples == first.samples
-                    && page.width == first.width && page.height == first.height;
+            boolean alike = page.isFloat()
+                    && page.bits == first.bits
+                    && page.samples == first.samples
+                    && page.width == first.width
+                    && page.height == first.height;
             if (!alike) {
-                throw notXyz(image.file, page.isFloat() ? "has pages of different kinds"
-                        : "has " + page.bits + "-bit samples that are not float32 or float64");
+                throw notXyz(
+                        image.file,
+                        page.isFloat()
+                                ? "has pages of different kinds"
+                                : "has " + page.bits + "-bit samples that are not float32 or float64");
             }
         }
         ImageChecks.checkSize(image.file, first.width, first.height * pages.size(), TiffFile.MAX_POINTS);
@@ -72,8 +79,10 @@ public final class PointCloudReader {
             }
             return new PointCloud(w, h, xyz);
         }
-        throw notXyz(image.file, "has " + first.samples + (first.samples == 1 ? " channel" : " channels")
-                + (pages.size() == 1 ? "" : " on each of " + pages.size() + " pages"));
+        throw notXyz(
+                image.file,
+                "has " + first.samples + (first.samples == 1 ? " channel" : " channels")
+                        + (pages.size() == 1 ? "" : " on each of " + pages.size() + " pages"));
     }
 
     /** All samples of all pages, one page after the other. */
@@ -95,7 +104,8 @@ public final class PointCloudReader {
             }
             return out;
         }
-        try (PointerScope scope = new PointerScope(); BytePointer data = new BytePointer(image.bytes)) {
+        try (PointerScope scope = new PointerScope();
+                BytePointer data = new BytePointer(image.bytes)) {
             MatVector mats = new MatVector();
             Mat buffer = new Mat(1, image.bytes.length, CV_8UC1, data);
             for (int i = 0; i < pages.size(); i++) {
@@ -137,6 +147,7 @@ public final class PointCloudReader {
     }
 
     private static InputException notXyz(Path file, String what) {
-        return new InputException(file + " " + what + "; a point cloud is a TIFF of 3 float channels: x, y, z in metres");
+        return new InputException(
+                file + " " + what + "; a point cloud is a TIFF of 3 float channels: x, y, z in metres");
     }
 }

@@ -12,15 +12,17 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * The directories of a TIFF file (classic and BigTIFF, both byte orders), each strip and tile verified to lie inside the
- * file, and the samples of the storage kinds that need no codec library (none and deflate, without predictor).
+ * The directories of a TIFF file (classic and BigTIFF, both byte orders), each strip and tile verified to lie inside
+ * the file, and the samples of the storage kinds that need no codec library (none and deflate, without predictor).
  */
 final class TiffFile {
     /** Largest point cloud, points; a decoded one takes 12 bytes per point. */
     static final long MAX_POINTS = 32_000_000L;
+
     private static final int MAX_PAGES = 32_768;
     /** None, LZW, JPEG, deflate (two numbers), PackBits. */
     private static final Set<Long> CODECS = Set.of(1L, 5L, 7L, 8L, 32946L, 32773L);
+
     private static final int MAX_VALUES = 1 << 22;
     private static final int FLOAT_SAMPLES = 3;
 
@@ -77,8 +79,9 @@ final class TiffFile {
     }
 
     static boolean isTiff(byte[] b) {
-        return b.length >= 4 && (b[0] == 'I' && b[1] == 'I' && (b[2] == 42 || b[2] == 43) && b[3] == 0
-                || b[0] == 'M' && b[1] == 'M' && b[2] == 0 && (b[3] == 42 || b[3] == 43));
+        return b.length >= 4
+                && (b[0] == 'I' && b[1] == 'I' && (b[2] == 42 || b[2] == 43) && b[3] == 0
+                        || b[0] == 'M' && b[1] == 'M' && b[2] == 0 && (b[3] == 42 || b[3] == 43));
     }
 
     static TiffFile parse(Path file, byte[] bytes) {
@@ -168,9 +171,14 @@ final class TiffFile {
 
     private void verify(Page page) {
         ImageChecks.checkSize(file, page.width, page.height, ImageChecks.MAX_PIXELS);
-        boolean sane = page.samples >= 1 && page.samples <= 16 && page.bits >= 1 && page.bits <= 64
-                && (page.planar == 1 || page.planar == 2) && page.rowsPerStrip >= 1
-                && page.offsets.length > 0 && page.offsets.length == page.counts.length;
+        boolean sane = page.samples >= 1
+                && page.samples <= 16
+                && page.bits >= 1
+                && page.bits <= 64
+                && (page.planar == 1 || page.planar == 2)
+                && page.rowsPerStrip >= 1
+                && page.offsets.length > 0
+                && page.offsets.length == page.counts.length;
         if (!sane) {
             throw ImageChecks.damaged(file, "impossible values in its TIFF directory");
         }
@@ -232,7 +240,7 @@ final class TiffFile {
                     page.tiled = true;
                 }
                 case 325 -> page.counts = values(entry);
-                default -> { }
+                default -> {}
             }
         }
         pages.add(page);

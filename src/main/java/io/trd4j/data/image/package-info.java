@@ -1,6 +1,6 @@
 /**
- * Image and point-cloud files to memory and back. Containers are checked before a decoder sees them; reading stands apart from
- * writing. OpenCV decodes and encodes.
+ * Image and point-cloud files to memory and back. Containers are checked before a decoder sees them; reading stands
+ * apart from writing. OpenCV decodes and encodes.
  *
  * <p>Calls {@code data} and {@code io}.
  */

@@ -22,7 +22,10 @@ final class ApertureVisibility implements AutoCloseable {
     static final List<Integer> KERNELS = List.of(3, 5, 7);
     /** Height of the relief over the part's range of z. */
     static final double RELIEF = 0.01;
-    /** Side of a block, which holds one dent or bump, pixels of the network's input: a position of the teacher's finest features. */
+    /**
+     * Side of a block, which holds one dent or bump, pixels of the network's input: a position of the teacher's finest
+     * features.
+     */
     static final int BLOCK = 4;
     /** Contrast that cannot be seen, in units of the normalised input, whose deviation is 57 grey levels. */
     static final double FLOOR = 0.05;
@@ -77,7 +80,8 @@ final class ApertureVisibility implements AutoCloseable {
         }
         double noise = noise(xyz, foreground, width, height);
         Part noisy = Part.of(part.id(), part.rgb(), new PointCloud(width, height, noisy(xyz, foreground, noise)));
-        Part dented = Part.of(part.id(), part.rgb(), new PointCloud(width, height, dented(xyz, foreground, width, height)));
+        Part dented =
+                Part.of(part.id(), part.rgb(), new PointCloud(width, height, dented(xyz, foreground, width, height)));
         double[] bits = new double[KERNELS.size()];
         for (int k = 0; k < bits.length; k++) {
             float[] base = normals(k, part);
@@ -85,7 +89,9 @@ final class ApertureVisibility implements AutoCloseable {
             float[] changedByRelief = normals(k, dented);
             for (int[] block : blocks) {
                 double signal = change(base, changedByRelief, block);
-                bits[k] += 0.5 * Math.log(1 + signal / (change(base, changedByNoise, block) + FLOOR * FLOOR)) / Math.log(2);
+                bits[k] += 0.5
+                        * Math.log(1 + signal / (change(base, changedByNoise, block) + FLOOR * FLOOR))
+                        / Math.log(2);
             }
         }
         return new Result(blocks.size(), noise, bits);

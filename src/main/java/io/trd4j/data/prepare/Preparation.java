@@ -15,16 +15,16 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Turns a part into the network's two inputs (SPEC section 5): {@code [size, size, 3]} each, channels-last, normalised with
- * ImageNet's mean and standard deviation, in native memory of the caller.
+ * Turns a part into the network's two inputs (SPEC section 5): {@code [size, size, 3]} each, channels-last, normalised
+ * with ImageNet's mean and standard deviation, in native memory of the caller.
  *
  * <p>Every result is finite; what is defined beyond the specification for that stands at {@code trd_prepare_depth} in
- * {@code native/include/trd.h}. A part without foreground, or of fewer than 3 x 3 points, is an {@link InputException} naming
- * the file. The colour image and the point cloud may differ in size and need not be square. For a modality that a part lacks
- * a black image stands in.
+ * {@code native/include/trd.h}. A part without foreground, or of fewer than 3 x 3 points, is an {@link InputException}
+ * naming the file. The colour image and the point cloud may differ in size and need not be square. For a modality that
+ * a part lacks a black image stands in.
  *
- * <p>Owns tables and scratch for the sizes of the last part, so the next part of the same sizes allocates nothing: used by
- * one thread at a time.
+ * <p>Owns tables and scratch for the sizes of the last part, so the next part of the same sizes allocates nothing: used
+ * by one thread at a time.
  */
 public final class Preparation implements AutoCloseable {
     private static final RgbImage BLACK = new RgbImage(1, 1, new byte[3]);
@@ -39,6 +39,7 @@ public final class Preparation implements AutoCloseable {
     private final Plan normalsImage = new Plan();
     /** Of its own: between parts that lack a modality, others keep their tables. */
     private final Plan black = new Plan();
+
     private boolean closed;
 
     /** A workspace and the size of the image it was planned for. */
@@ -112,7 +113,10 @@ public final class Preparation implements AutoCloseable {
         second(part, out, null);
     }
 
-    /** @param mask the foreground, size x size or (normals) of the cloud's own size, or null; not written for a normals image */
+    /**
+     * @param mask the foreground, size x size or (normals) of the cloud's own size, or null; not written for a normals
+     *     image
+     */
     void second(Part part, Pointer out, BytePointer mask) {
         if (!write(part, out, mask)) {
             throw noForeground(part);
@@ -131,8 +135,9 @@ public final class Preparation implements AutoCloseable {
 
     /** Says that none of the part's points can be told from the background. */
     public static InputException noForeground(Part part) {
-        return new InputException(part.source() + " has no valid point more than 5 mm off the background plane; check that the part "
-                + "is in view and that the coordinates are metres");
+        return new InputException(
+                part.source() + " has no valid point more than 5 mm off the background plane; check that the part "
+                        + "is in view and that the coordinates are metres");
     }
 
     private boolean write(Part part, Pointer out, BytePointer mask) {
@@ -144,15 +149,21 @@ public final class Preparation implements AutoCloseable {
         }
         Pixels<float[], FloatPointer> points = part.xyz().points();
         if (!second.fits(points)) {
-            second.set(points, modality == Modality.DEPTH ? Ops.planDepth(exec, points.width(), points.height(), size)
-                    : Ops.planNormals(exec, points.width(), points.height(), size, normalKernel));
+            second.set(
+                    points,
+                    modality == Modality.DEPTH
+                            ? Ops.planDepth(exec, points.width(), points.height(), size)
+                            : Ops.planNormals(exec, points.width(), points.height(), size, normalKernel));
         }
         return modality == Modality.DEPTH
                 ? Ops.prepareDepth(exec, points, out, type, size, mask, second.workspace)
                 : Ops.prepareNormals(exec, points, out, type, size, normalKernel, mask, second.workspace);
     }
 
-    /** Where a grey image, such as a ground truth, is above one half after it was resized as a colour image (SPEC section 5). */
+    /**
+     * Where a grey image, such as a ground truth, is above one half after it was resized as a colour image (SPEC
+     * section 5).
+     */
     public static boolean[] aboveHalf(GreyImage grey, int size) {
         byte[] rgb = new byte[Math.multiplyExact(3, grey.pixels().length)];
         for (int i = 0; i < rgb.length; i++) {
@@ -161,14 +172,16 @@ public final class Preparation implements AutoCloseable {
         int n = Math.multiplyExact(size, size);
         float[] values = new float[Math.multiplyExact(3, n)];
         Pixels<byte[], BytePointer> pixels = new RgbImage(grey.width(), grey.height(), rgb).pixels();
-        try (OpTarget exec = OpTarget.cpu(); FloatPointer out = new FloatPointer((long) values.length);
+        try (OpTarget exec = OpTarget.cpu();
+                FloatPointer out = new FloatPointer((long) values.length);
                 Workspace workspace = Ops.planRgb(exec, pixels.width(), pixels.height(), size)) {
             Ops.prepareRgb(exec, pixels, out, ElementType.FLOAT32, size, workspace);
             out.get(values);
         }
         boolean[] above = new boolean[n];
         for (int i = 0; i < n; i++) {
-            above[i] = values[3 * i] * 0.229f + 0.485f > 0.5f; // grey levels are 0.004 apart, so rounding decides nothing
+            above[i] =
+                    values[3 * i] * 0.229f + 0.485f > 0.5f; // grey levels are 0.004 apart, so rounding decides nothing
         }
         return above;
     }
@@ -187,29 +200,34 @@ public final class Preparation implements AutoCloseable {
     }
 
     /**
-     * The image that is the second input: a part's surface normals, or the black one that stands in for what is missing; null when
-     * there is a point cloud.
+     * The image that is the second input: a part's surface normals, or the black one that stands in for what is
+     * missing; null when there is a point cloud.
      *
-     * @throws InputException for surface normals where the model's second modality is depth, and for {@link #hasTooFewPoints}
+     * @throws InputException for surface normals where the model's second modality is depth, and for
+     *     {@link #hasTooFewPoints}
      */
     public static RgbImage secondImageOf(Part part, Modality modality) {
         if (hasTooFewPoints(part, modality)) {
-            throw new InputException(part.source() + " has only " + part.xyz().width() + "x" + part.xyz().height()
-                    + " points; at least 3x3 are needed");
+            throw new InputException(part.source() + " has only " + part.xyz().width() + "x"
+                    + part.xyz().height() + " points; at least 3x3 are needed");
         }
         if (part.normals() != null && modality == Modality.DEPTH) {
-            throw new InputException(part.source() + " is a surface-normal image, but the model's second modality is depth;"
-                    + " give a point cloud (a TIFF of float x, y, z) or use a model trained with --modality normals");
+            throw new InputException(
+                    part.source() + " is a surface-normal image, but the model's second modality is depth;"
+                            + " give a point cloud (a TIFF of float x, y, z) or use a model trained with "
+                            + "--modality normals");
         }
         return part.normals() != null ? part.normals() : part.xyz() == null ? BLACK : null;
     }
 
     /**
-     * Whether surface normals cannot be computed of a part's points for want of neighbours. A depth image can: it is resized before
-     * anything looks at neighbours.
+     * Whether surface normals cannot be computed of a part's points for want of neighbours. A depth image can: it is
+     * resized before anything looks at neighbours.
      */
     public static boolean hasTooFewPoints(Part part, Modality modality) {
-        return modality == Modality.NORMALS && part.xyz() != null && (part.xyz().width() < 3 || part.xyz().height() < 3);
+        return modality == Modality.NORMALS
+                && part.xyz() != null
+                && (part.xyz().width() < 3 || part.xyz().height() < 3);
     }
 
     private void checkOut(Pointer out) {

@@ -10,27 +10,34 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The Sobel aperture for surface normals, 3, 5 or 7, chosen from normal parts, where the reference has a constant per category.
+ * The Sobel aperture for surface normals, 3, 5 or 7, chosen from normal parts, where the reference has a constant per
+ * category.
  *
- * <p>Sobel's gain is 8, 128 or 2048, and depth is scaled to the part's own range before: the aperture mainly says how much
- * slopes are exaggerated. With too little, all normals look upwards and a dent is fainter than what a teacher notices; with
- * too much, all lie flat, turn with the sensor's noise, and have nothing left to say of a hole or a crack. The right amount depends
- * on the part's relief, the noise, and the pixels per part, so it is measured, on the images that the network will see:
+ * <p>Sobel's gain is 8, 128 or 2048, and depth is scaled to the part's own range before: the aperture mainly says how
+ * much slopes are exaggerated. With too little, all normals look upwards and a dent is fainter than what a teacher
+ * notices; with too much, all lie flat, turn with the sensor's noise, and have nothing left to say of a hole or a
+ * crack. The right amount depends on the part's relief, the noise, and the pixels per part, so it is measured, on the
+ * images that the network will see:
+ *
  * <ol>
- * <li>The sensor's noise σ of a part is the median of |second difference along x of the second difference along y| of z over
- *     3 x 3 foreground points, divided by 0.6745 · 6: planes, cylinders and smooth curvature do not count.
- * <li>Per aperture, the normals are prepared three times: as they are, with Gaussian noise of deviation σ added to z, and with
- *     a relief added: dents and bumps side by side, {@value ApertureVisibility#RELIEF} of the part's range of z high, one in each
- *     block of {@value ApertureVisibility#BLOCK} x {@value ApertureVisibility#BLOCK} pixels of the network's input.
- * <li>In each block that lies in the foreground, d² = mean squared change by the relief / (mean squared change by the noise +
- *     {@value ApertureVisibility#FLOOR}²); the floor, in units of the normalised input, is a contrast of 3 grey levels,
- *     which a teacher may miss.
- * <li>Visibility of the aperture = mean of ½·log2(1 + d²) over all blocks: bits that a block's pixel tells of the relief.
- *     The smallest aperture with {@value #ENOUGH} bits is taken: there, the relief changes the image as much as noise and floor do. A
- *     larger one would show small dents even better, and steep defects worse. Where none reaches that, the one with the highest is.
+ *   <li>The sensor's noise σ of a part is the median of |second difference along x of the second difference along y| of
+ *       z over 3 x 3 foreground points, divided by 0.6745 · 6: planes, cylinders and smooth curvature do not count.
+ *   <li>Per aperture, the normals are prepared three times: as they are, with Gaussian noise of deviation σ added to z,
+ *       and with a relief added: dents and bumps side by side, {@value ApertureVisibility#RELIEF} of the part's range
+ *       of z high, one in each block of {@value ApertureVisibility#BLOCK} x {@value ApertureVisibility#BLOCK} pixels of
+ *       the network's input.
+ *   <li>In each block that lies in the foreground, d² = mean squared change by the relief / (mean squared change by the
+ *       noise + {@value ApertureVisibility#FLOOR}²); the floor, in units of the normalised input, is a contrast of 3
+ *       grey levels, which a teacher may miss.
+ *   <li>Visibility of the aperture = mean of ½·log2(1 + d²) over all blocks: bits that a block's pixel tells of the
+ *       relief. The smallest aperture with {@value #ENOUGH} bits is taken: there, the relief changes the image as much
+ *       as noise and floor do. A larger one would show small dents even better, and steep defects worse. Where none
+ *       reaches that, the one with the highest is.
  * </ol>
- * At most {@value #MAX_PARTS} parts, evenly spaced, are looked at. Where none has foreground of {@value #MIN_BLOCKS} blocks, or
- * parts have surface-normal images or depth is the modality, it is {@value #FALLBACK}. The same files give the same choice.
+ *
+ * At most {@value #MAX_PARTS} parts, evenly spaced, are looked at. Where none has foreground of {@value #MIN_BLOCKS}
+ * blocks, or parts have surface-normal images or depth is the modality, it is {@value #FALLBACK}. The same files give
+ * the same choice.
  *
  * @param kernel the aperture
  * @param visibility bits of apertures 3, 5 and 7; empty when the fallback was taken
@@ -52,8 +59,15 @@ public record SobelAperture(int kernel, List<Double> visibility, double noise) {
         if (visibility.isEmpty()) {
             return "normal kernel " + kernel + ", the fallback: no normal part has enough depth to choose from";
         }
-        return String.format(Locale.ROOT, "normal kernel %d: small dents are visible by %.2f, %.2f, %.2f bits with 3, 5, 7; "
-                + "noise of z %.3f mm", kernel, visibility.get(0), visibility.get(1), visibility.get(2), 1000 * noise);
+        return String.format(
+                Locale.ROOT,
+                "normal kernel %d: small dents are visible by %.2f, %.2f, %.2f bits with 3, 5, 7; "
+                        + "noise of z %.3f mm",
+                kernel,
+                visibility.get(0),
+                visibility.get(1),
+                visibility.get(2),
+                1000 * noise);
     }
 
     private static int smallestEnough(List<Double> visibility) {
@@ -97,6 +111,7 @@ public record SobelAperture(int kernel, List<Double> visibility, double noise) {
             means.add(sum / blocks);
         }
         Collections.sort(noises);
-        return new SobelAperture(ApertureVisibility.KERNELS.get(smallestEnough(means)), means, noises.get(noises.size() / 2));
+        return new SobelAperture(
+                ApertureVisibility.KERNELS.get(smallestEnough(means)), means, noises.get(noises.size() / 2));
     }
 }

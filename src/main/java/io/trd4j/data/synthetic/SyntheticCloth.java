@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 final class SyntheticCloth implements SyntheticSurface {
     /** Half of a stripe's width and how far its middle lies from that of the cloth, metres. */
     private static final double STRIPE = 0.0042;
+
     private static final double STRIPE_AT = 0.027;
 
     private final long seed;

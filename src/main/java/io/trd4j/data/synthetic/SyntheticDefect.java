@@ -40,7 +40,9 @@ final class SyntheticDefect {
 
     /** How large and deep a defect is, in thirds of what {@link #severity} can be. */
     enum Grade {
-        SLIGHT, MEDIUM, SEVERE;
+        SLIGHT,
+        MEDIUM,
+        SEVERE;
 
         /** 1 for slight to 3 for severe, as files say it. */
         int number() {
@@ -54,14 +56,18 @@ final class SyntheticDefect {
 
     /** Changes smaller than these would drown in the sensor noise: they are neither made nor marked. */
     private static final float MIN_HEIGHT = 0.00015f;
+
     private static final float MIN_WEIGHT = 0.08f;
     private static final double[][] DARK_STAINS = {{0.10, 0.08, 0.06}, {0.13, 0.17, 0.42}, {0.24, 0.30, 0.12}};
     private static final double[][] LIGHT_STAINS = {{0.86, 0.83, 0.74}, {0.80, 0.62, 0.28}, {0.78, 0.78, 0.80}};
-    private static final double[][] FOREIGN = {{0.90, 0.90, 0.88}, {0.20, 0.55, 0.25}, {0.25, 0.40, 0.80}, {0.85, 0.20, 0.15}};
+    private static final double[][] FOREIGN = {
+        {0.90, 0.90, 0.88}, {0.20, 0.55, 0.25}, {0.25, 0.40, 0.80}, {0.85, 0.20, 0.15}
+    };
 
     final Kind kind;
     /** From 0, the smallest defect of its kind, to 1, the largest. */
     final double severity;
+
     final boolean[] mask;
     /** Share of the defect's colour in each pixel; 0 outside of the mask and for defects without colour. */
     final float[] weight;
@@ -69,6 +75,7 @@ final class SyntheticDefect {
     final float[] height;
     /** The defect's own colour before shading. */
     final double[] colour;
+
     private final SplittableRandom random;
     private final long seed;
     private final int size;
@@ -123,7 +130,8 @@ final class SyntheticDefect {
             int x = margin + random.nextInt(size - 2 * margin);
             int y = margin + random.nextInt(size - 2 * margin);
             int i = y * size + x;
-            float least = Math.min(Math.min(base[i - margin], base[i + margin]),
+            float least = Math.min(
+                    Math.min(base[i - margin], base[i + margin]),
                     Math.min(base[i - margin * size], base[i + margin * size]));
             if (base[i] > 0.6f * top && least > 0.5f * top) {
                 return i;
@@ -205,8 +213,13 @@ final class SyntheticDefect {
         for (int side = 0; side < 2; side++) {
             walk(x, y, heading + Math.PI * side, length / 2, width, depth);
         }
-        walk(x, y, heading + (random.nextBoolean() ? 1 : -1) * SyntheticNoise.between(random, 0.7, 1.2), 0.3 * length,
-                0.8 * width, depth);
+        walk(
+                x,
+                y,
+                heading + (random.nextBoolean() ? 1 : -1) * SyntheticNoise.between(random, 0.7, 1.2),
+                0.3 * length,
+                0.8 * width,
+                depth);
     }
 
     /** A jagged line that tapers towards its end. */

@@ -49,8 +49,16 @@ public final class SyntheticParts {
     record Sample(RgbImage rgb, PointCloud xyz, byte[] mask, double severity) {}
 
     /** The same with so many test parts {@linkplain SyntheticTestSet#inAll in all}. */
-    public static void write(Path categoryFolder, SyntheticProduct shape, int train, int validation, int test, int sizePx, long seed,
-                             IntConsumer progress) throws IOException {
+    public static void write(
+            Path categoryFolder,
+            SyntheticProduct shape,
+            int train,
+            int validation,
+            int test,
+            int sizePx,
+            long seed,
+            IntConsumer progress)
+            throws IOException {
         write(categoryFolder, shape, train, validation, SyntheticTestSet.inAll(test), sizePx, seed, progress);
     }
 
@@ -62,8 +70,16 @@ public final class SyntheticParts {
      * @throws InputException when the folder is not empty or a number is out of range
      * @throws IOException when a file cannot be written; what was written before is then removed
      */
-    public static void write(Path categoryFolder, SyntheticProduct shape, int train, int validation, SyntheticTestSet test, int sizePx, long seed,
-                             IntConsumer progress) throws IOException {
+    public static void write(
+            Path categoryFolder,
+            SyntheticProduct shape,
+            int train,
+            int validation,
+            SyntheticTestSet test,
+            int sizePx,
+            long seed,
+            IntConsumer progress)
+            throws IOException {
         SyntheticTestSet.checkRange("size", sizePx, MIN_SIZE, MAX_SIZE);
         SyntheticTestSet.checkRange("train", train, 0, SyntheticTestSet.MAX_PARTS);
         SyntheticTestSet.checkRange("validation", validation, 0, SyntheticTestSet.MAX_PARTS);
@@ -71,7 +87,9 @@ public final class SyntheticParts {
             throw new InputException("no parts to write; give at least one for train, validation or test");
         }
         List<Path> created = new ArrayList<>();
-        for (Path folder = categoryFolder.toAbsolutePath(); folder != null && !Files.exists(folder); folder = folder.getParent()) {
+        for (Path folder = categoryFolder.toAbsolutePath();
+                folder != null && !Files.exists(folder);
+                folder = folder.getParent()) {
             created.add(folder);
         }
         if (!isEmpty(categoryFolder)) {
@@ -80,11 +98,19 @@ public final class SyntheticParts {
         int done = 0;
         try {
             for (int i = 0; i < train; i++) {
-                save(categoryFolder.resolve("train/good"), i, sample(shape, sizePx, partSeed(seed, 0, i), null, null), false);
+                save(
+                        categoryFolder.resolve("train/good"),
+                        i,
+                        sample(shape, sizePx, partSeed(seed, 0, i), null, null),
+                        false);
                 progress.accept(++done);
             }
             for (int i = 0; i < validation; i++) {
-                save(categoryFolder.resolve("validation/good"), i, sample(shape, sizePx, partSeed(seed, 1, i), null, null), false);
+                save(
+                        categoryFolder.resolve("validation/good"),
+                        i,
+                        sample(shape, sizePx, partSeed(seed, 1, i), null, null),
+                        false);
                 progress.accept(++done);
             }
             int[] next = new int[SyntheticDefect.Kind.values().length + 1];
@@ -127,7 +153,8 @@ public final class SyntheticParts {
      * @param kind null for the same part without its defect
      * @param grade null when the seed decides
      */
-    static Sample sample(SyntheticProduct shape, int size, long partSeed, SyntheticDefect.Kind kind, SyntheticDefect.Grade grade) {
+    static Sample sample(
+            SyntheticProduct shape, int size, long partSeed, SyntheticDefect.Kind kind, SyntheticDefect.Grade grade) {
         SyntheticScene scene = new SyntheticScene(shape, size, partSeed, kind, grade);
         return new Sample(scene.rgb(), scene.xyz(), scene.mask(), scene.severity());
     }

@@ -63,7 +63,8 @@ final class SyntheticRing implements SyntheticSurface {
 
     @Override
     public void albedo(double x, double y, double height, double[] rgb) {
-        double tone = shade * (1 + 0.05 * fractal(seed + 200, 45 * x, 45 * y, 2) + 0.06 * smooth(seed + 210, 700 * x, 700 * y));
+        double tone = shade
+                * (1 + 0.05 * fractal(seed + 200, 45 * x, 45 * y, 2) + 0.06 * smooth(seed + 210, 700 * x, 700 * y));
         double bloom = 0.05 * Math.max(0, fractal(seed + 220, 30 * x, 30 * y, 3));
         rgb[0] = 0.20 * tone + bloom;
         rgb[1] = (0.44 + hue) * tone + bloom;

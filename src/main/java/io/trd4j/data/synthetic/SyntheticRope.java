@@ -67,8 +67,12 @@ final class SyntheticRope implements SyntheticSurface {
         boolean tracer = Math.floorMod((long) Math.floor(s), STRANDS) == 0;
         double yarn = smooth(seed + 200, 7 * q + 0.3 * x / radius, 2);
         double fibre = smooth(seed + 210, 1400 * (x * 0.55 + 1.2 * radius * u), 160 * (x - radius * u));
-        double tone = shade * (0.95 + 0.06 * yarn + 0.10 * fibre + 0.05 * fractal(seed + 220, 35 * x, 35 * y, 2)
-                - 0.30 * q * q * q * q);
+        double tone = shade
+                * (0.95
+                        + 0.06 * yarn
+                        + 0.10 * fibre
+                        + 0.05 * fractal(seed + 220, 35 * x, 35 * y, 2)
+                        - 0.30 * q * q * q * q);
         double blue = tracer && Math.abs(q) < 0.45 ? 0.75 : 0;
         rgb[0] = tone * SyntheticNoise.lerp(0.80, 0.24, blue);
         rgb[1] = tone * SyntheticNoise.lerp(0.72, 0.36, blue);

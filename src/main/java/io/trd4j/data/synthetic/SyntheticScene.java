@@ -12,8 +12,8 @@ import io.trd4j.data.RgbImage;
 import java.util.SplittableRandom;
 
 /**
- * Renders one part on a tilted, matte plane as a 3D camera sees it: a colour image shaded by a lamp, and an organised point
- * cloud in metres, both with sensor noise; points are missing at random and where the surface is steep.
+ * Renders one part on a tilted, matte plane as a 3D camera sees it: a colour image shaded by a lamp, and an organised
+ * point cloud in metres, both with sensor noise; points are missing at random and where the surface is steep.
  *
  * <p>Everything random is a function of the seed, so the same seed with and without a defect gives images that differ
  * only where the defect is.
@@ -21,6 +21,7 @@ import java.util.SplittableRandom;
 final class SyntheticScene {
     /** Width of the scene at the plane, metres. */
     private static final double FIELD = 0.16;
+
     private static final double FOCAL = 0.62 / FIELD;
     private static final double DEPTH_NOISE = 0.00006;
     private static final double COLOUR_NOISE = 0.007;
@@ -54,7 +55,8 @@ final class SyntheticScene {
      * @param kind the defect, or null for a good part
      * @param grade null when the seed decides
      */
-    SyntheticScene(SyntheticProduct shape, int size, long seed, SyntheticDefect.Kind kind, SyntheticDefect.Grade grade) {
+    SyntheticScene(
+            SyntheticProduct shape, int size, long seed, SyntheticDefect.Kind kind, SyntheticDefect.Grade grade) {
         this.size = size;
         this.seed = seed;
         this.pitch = FIELD / size;
@@ -84,7 +86,8 @@ final class SyntheticScene {
         light(base, shade, highlight);
         double brightness = paint();
         blur();
-        defect = kind == null ? null
+        defect = kind == null
+                ? null
                 : new SyntheticDefect(kind, grade, Noise.mix(seed, 5), base, size, pitch, brightness < 0.42);
         if (defect != null && kind.colour) {
             paintDefect();
@@ -217,7 +220,8 @@ final class SyntheticScene {
             double u = (i % size + 0.5) / size;
             double v = (i / size + 0.5) / size;
             double cover = step(0, 0.0015, base[i]);
-            double plane = 0.27 * (1 + 0.06 * fractal(cloth, 50 * u, 50 * v, 3) + 0.03 * fractal(cloth + 9, 5 * u, 5 * v, 2));
+            double plane =
+                    0.27 * (1 + 0.06 * fractal(cloth, 50 * u, 50 * v, 3) + 0.03 * fractal(cloth + 9, 5 * u, 5 * v, 2));
             if (cover > 0) {
                 surface.albedo(partX(i), partY(i), base[i], rgb);
                 sum += (rgb[0] + rgb[1] + rgb[2]) / 3;

@@ -1,8 +1,8 @@
 package io.trd4j.data.synthetic;
 
 /**
- * The surface of one part in its own coordinates, metres, origin in its middle. {@code height} is 0 where the part
- * is not; {@code albedo} writes red, green, blue in [0, 1].
+ * The surface of one part in its own coordinates, metres, origin in its middle. {@code height} is 0 where the part is
+ * not; {@code albedo} writes red, green, blue in [0, 1].
  */
 interface SyntheticSurface {
     double height(double x, double y);

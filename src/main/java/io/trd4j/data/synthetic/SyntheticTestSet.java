@@ -23,8 +23,8 @@ public final class SyntheticTestSet {
     private SyntheticTestSet() {}
 
     /**
-     * About a third good, the rest dealt out evenly to the kinds, every kind once when there are enough parts. Severities
-     * are drawn.
+     * About a third good, the rest dealt out evenly to the kinds, every kind once when there are enough parts.
+     * Severities are drawn.
      *
      * @throws InputException when the number is negative or above {@link #MAX_PARTS}
      */
@@ -43,7 +43,8 @@ public final class SyntheticTestSet {
     }
 
     /**
-     * So many good parts, and so many of each kind, whose severities are dealt out evenly: slight, medium, severe, slight …
+     * So many good parts, and so many of each kind, whose severities are dealt out evenly: slight, medium, severe,
+     * slight …
      *
      * @throws InputException when a number is negative or they come to more than {@link #MAX_PARTS} parts
      */

@@ -31,7 +31,8 @@ public final class CompiledPlan implements AutoCloseable {
      * @param threads that will run it; oneDNN divides the work when a primitive is made
      * @throws UnsupportedOperationException when this CPU lacks the precision's instructions
      */
-    public CompiledPlan(ExecutionPlan plan, WeightSource source, Precision precision, Quantization quantization, int threads)
+    public CompiledPlan(
+            ExecutionPlan plan, WeightSource source, Precision precision, Quantization quantization, int threads)
             throws IOException {
         if (precision == Precision.AUTO || precision == Precision.INT8 && quantization == null) {
             throw new IllegalArgumentException("precision " + precision + " cannot be compiled without more choices");

@@ -16,7 +16,9 @@ import org.bytedeco.dnnl.memory;
 public final class CpuProfile {
     private CpuProfile() {}
 
-    /** Runs on noise: whole runs and runs with a clock around every step take turns, so that both see the same machine. */
+    /**
+     * Runs on noise: whole runs and runs with a clock around every step take turns, so that both see the same machine.
+     */
     public static PlanReport measure(CpuRunner runner, int runs) {
         CompiledPlan compiled = runner.compiled();
         ExecutionPlan plan = compiled.plan();
@@ -45,8 +47,18 @@ public final class CpuProfile {
             described.add(step);
             weightBytes += step.weightBytes();
         }
-        return new PlanReport(plan.backbone(), plan.size(), compiled.precision(), compiled.threads(),
-                "oneDNN " + CpuSupport.version(), runs, plan.flop(), weightBytes, compiled.arenaBytes(), described, NetworkTimer.medianMillis(whole),
+        return new PlanReport(
+                plan.backbone(),
+                plan.size(),
+                compiled.precision(),
+                compiled.threads(),
+                "oneDNN " + CpuSupport.version(),
+                runs,
+                plan.flop(),
+                weightBytes,
+                compiled.arenaBytes(),
+                described,
+                NetworkTimer.medianMillis(whole),
                 PeakGemm.gflopPerSecond(compiled.precision(), compiled.threads()));
     }
 
@@ -64,7 +76,8 @@ public final class CpuProfile {
             if (winograd.amplified() != null) {
                 read.add(winograd.amplified());
             }
-            weightBytes = winograd.packed().capacity() + 4L * winograd.op().layer().out();
+            weightBytes =
+                    winograd.packed().capacity() + 4L * winograd.op().layer().out();
         } else if (step instanceof CpuStep.Primitive primitive) {
             for (CpuStep.Argument argument : primitive.arguments()) {
                 if (argument.target() instanceof CpuTensor value && value != step.output()) {
@@ -92,9 +105,19 @@ public final class CpuProfile {
         }
         CpuTensor input = step.input();
         type = input.type().name().equals(type) ? type : input.type().name() + ">" + type;
-        String shape = shape(input) + " > " + written + (op instanceof PlanOp.Convolution c ? " " + kernel(c.layer()) : "");
-        return new StepProfile(step.name(), step.part().key(), kind(step), shape, type.toLowerCase(Locale.ROOT),
-                op == null ? 0 : op.flop(), featureBytes, weightBytes, step.implementation(), millis);
+        String shape =
+                shape(input) + " > " + written + (op instanceof PlanOp.Convolution c ? " " + kernel(c.layer()) : "");
+        return new StepProfile(
+                step.name(),
+                step.part().key(),
+                kind(step),
+                shape,
+                type.toLowerCase(Locale.ROOT),
+                op == null ? 0 : op.flop(),
+                featureBytes,
+                weightBytes,
+                step.implementation(),
+                millis);
     }
 
     private static long size(memory shared) {
@@ -120,10 +143,14 @@ public final class CpuProfile {
         if (op instanceof PlanOp.Convolution convolution) {
             Layer layer = convolution.layer();
             String kernel = layer.kernel() + "x" + layer.kernel();
-            return step.part() == NetworkPart.FILTER ? "filter " + kernel + (layer.transposed() ? " up" : " down")
+            return step.part() == NetworkPart.FILTER
+                    ? "filter " + kernel + (layer.transposed() ? " up" : " down")
                     : (layer.transposed() ? "transposed " : "convolution ") + kernel;
         }
-        return op instanceof PlanOp.MaxPool ? "max pool" : op instanceof PlanOp.Concatenate ? "concatenate"
-                : op instanceof PlanOp.FuseCosine ? "fuse_cosine" : "convert";
+        return op instanceof PlanOp.MaxPool
+                ? "max pool"
+                : op instanceof PlanOp.Concatenate
+                        ? "concatenate"
+                        : op instanceof PlanOp.FuseCosine ? "fuse_cosine" : "convert";
     }
 }

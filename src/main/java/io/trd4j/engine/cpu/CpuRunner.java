@@ -18,8 +18,8 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Runs a compiled plan on the CPU: an array of oneDNN calls whose arguments were all made beforehand, and libtrd's kernels
- * between them, in one arena.
+ * Runs a compiled plan on the CPU: an array of oneDNN calls whose arguments were all made beforehand, and libtrd's
+ * kernels between them, in one arena.
  */
 public final class CpuRunner implements NetworkRunner {
     private final CompiledPlan compiled;
@@ -69,8 +69,15 @@ public final class CpuRunner implements NetworkRunner {
         private final long pixels;
         private final long channels;
 
-        CosineCall(OpTarget exec, ElementType type, Pointer decoder, Pointer amplified, Pointer teacher, FloatPointer distance,
-                   long pixels, long channels) {
+        CosineCall(
+                OpTarget exec,
+                ElementType type,
+                Pointer decoder,
+                Pointer amplified,
+                Pointer teacher,
+                FloatPointer distance,
+                long pixels,
+                long channels) {
             this.exec = exec;
             this.type = type;
             this.decoder = decoder;
@@ -99,8 +106,14 @@ public final class CpuRunner implements NetworkRunner {
         private final ElementType type;
         private final long packedBytes;
 
-        WinogradCall(OpTarget exec, CpuStep.Winograd step, Pointer input, Pointer residual, Pointer amplified, Pointer output,
-                     Pointer scratch) {
+        WinogradCall(
+                OpTarget exec,
+                CpuStep.Winograd step,
+                Pointer input,
+                Pointer residual,
+                Pointer amplified,
+                Pointer output,
+                Pointer scratch) {
             this.exec = exec;
             this.step = step;
             this.input = input;
@@ -116,9 +129,26 @@ public final class CpuRunner implements NetworkRunner {
         void run() {
             CpuTensor in = step.input();
             Layer layer = step.op().layer();
-            Ops.winograd(exec, type, input, step.packed(), packedBytes, step.bias(), residual, step.residualScale(), amplified,
-                    step.op().relu(), output, scratch, step.scratchBytes(), in.images(), in.side(), in.side(), layer.in(),
-                    layer.out(), layer.stride());
+            Ops.winograd(
+                    exec,
+                    type,
+                    input,
+                    step.packed(),
+                    packedBytes,
+                    step.bias(),
+                    residual,
+                    step.residualScale(),
+                    amplified,
+                    step.op().relu(),
+                    output,
+                    scratch,
+                    step.scratchBytes(),
+                    in.images(),
+                    in.side(),
+                    in.side(),
+                    layer.in(),
+                    layer.out(),
+                    layer.stride());
         }
     }
 
@@ -129,7 +159,12 @@ public final class CpuRunner implements NetworkRunner {
         // Untouched pages would be given out one by one during the first part.
         Pointer.memset(arena, 0, compiled.arenaBytes());
         for (int branch = 0; branch < 2; branch++) {
-            distances[branch] = new Distances(map(0), compiled.plan().side(0), map(1), compiled.plan().side(1), map(2),
+            distances[branch] = new Distances(
+                    map(0),
+                    compiled.plan().side(0),
+                    map(1),
+                    compiled.plan().side(1),
+                    map(2),
                     compiled.plan().side(2));
             images[branch] = at(compiled.images().image(branch));
         }
@@ -144,20 +179,34 @@ public final class CpuRunner implements NetworkRunner {
     private Call call(CpuStep step) {
         if (step instanceof CpuStep.FuseCosine cosine) {
             CpuTensor decoder = cosine.decoder();
-            return new CosineCall(exec, decoder.type().element(), at(decoder), atOrNull(cosine.amplified()),
-                    at(cosine.teacher()), distances[cosine.op().branch()].scale(cosine.op().scale()),
-                    (long) decoder.side() * decoder.side(), decoder.channels());
+            return new CosineCall(
+                    exec,
+                    decoder.type().element(),
+                    at(decoder),
+                    atOrNull(cosine.amplified()),
+                    at(cosine.teacher()),
+                    distances[cosine.op().branch()].scale(cosine.op().scale()),
+                    (long) decoder.side() * decoder.side(),
+                    decoder.channels());
         }
         if (step instanceof CpuStep.Winograd winograd) {
-            return new WinogradCall(exec, winograd, at(winograd.input()), atOrNull(winograd.residual()),
-                    atOrNull(winograd.amplified()), at(winograd.output()),
+            return new WinogradCall(
+                    exec,
+                    winograd,
+                    at(winograd.input()),
+                    atOrNull(winograd.residual()),
+                    atOrNull(winograd.amplified()),
+                    at(winograd.output()),
                     owner.own(arena.getPointer(compiled.scratchPlace())));
         }
         CpuStep.Primitive primitive = (CpuStep.Primitive) step;
         CpuStep.Argument[] wanted = primitive.arguments();
         dnnl_exec_arg_t arguments = owner.own(new dnnl_exec_arg_t(wanted.length));
         for (int i = 0; i < wanted.length; i++) {
-            arguments.position(i).arg(wanted[i].id()).memory(memory(wanted[i].target()).get());
+            arguments
+                    .position(i)
+                    .arg(wanted[i].id())
+                    .memory(memory(wanted[i].target()).get());
         }
         arguments.position(0);
         return new PrimitiveCall(primitive.primitive(), arguments, wanted.length, step.name());
@@ -170,8 +219,8 @@ public final class CpuRunner implements NetworkRunner {
         if (target instanceof CpuTensor value) {
             return owner.own(new memory(Primitives.description(value), OneDnn.engine(), at(value)));
         }
-        return owner.own(new memory((memory.desc) target, OneDnn.engine(),
-                owner.own(arena.getPointer(compiled.scratchPlace()))));
+        return owner.own(new memory(
+                (memory.desc) target, OneDnn.engine(), owner.own(arena.getPointer(compiled.scratchPlace()))));
     }
 
     private Pointer at(CpuTensor value) {
@@ -219,7 +268,11 @@ public final class CpuRunner implements NetworkRunner {
             calls[i].run();
             long nanos = System.nanoTime() - start;
             CpuTensor output = step.output();
-            observer.after(step, output, output == null ? null : arena.getPointer(output.buffer().place() + output.offset()), nanos);
+            observer.after(
+                    step,
+                    output,
+                    output == null ? null : arena.getPointer(output.buffer().place() + output.offset()),
+                    nanos);
         }
     }
 

@@ -21,22 +21,35 @@ sealed interface CpuStep {
     String name();
 
     /**
-     * For listings: which of the library's implementations runs. Its text is the library's own and differs from one CPU to the
-     * next: nothing may be concluded from it.
+     * For listings: which of the library's implementations runs. Its text is the library's own and differs from one CPU
+     * to the next: nothing may be concluded from it.
      */
     String implementation();
 
-    /** The features that it computes from: their type is the one in which it computes. Of a distance, the decoder's features. */
+    /**
+     * The features that it computes from: their type is the one in which it computes. Of a distance, the decoder's
+     * features.
+     */
     CpuTensor input();
 
     /** The output; null for a distance map. */
     CpuTensor output();
 
-    /** Memory that a primitive takes: of the arena (a CpuTensor), shared (a oneDNN memory), or the scratchpad (its descriptor). */
+    /**
+     * Memory that a primitive takes: of the arena (a CpuTensor), shared (a oneDNN memory), or the scratchpad (its
+     * descriptor).
+     */
     record Argument(int id, Object target) {}
 
-    record Primitive(PlanOp op, NetworkPart part, String name, String implementation, CpuTensor output, dnnl_primitive primitive,
-                     Argument[] arguments) implements CpuStep {
+    record Primitive(
+            PlanOp op,
+            NetworkPart part,
+            String name,
+            String implementation,
+            CpuTensor output,
+            dnnl_primitive primitive,
+            Argument[] arguments)
+            implements CpuStep {
         @Override
         public CpuTensor input() {
             for (Argument argument : arguments) {
@@ -54,8 +67,17 @@ sealed interface CpuStep {
      * @param residual may be the output's own memory, or null
      * @param packed transformed weights; shared
      */
-    record Winograd(PlanOp.Convolution op, CpuTensor input, CpuTensor residual, float residualScale, CpuTensor amplified, CpuTensor output,
-                    BytePointer packed, FloatPointer bias, long scratchBytes) implements CpuStep {
+    record Winograd(
+            PlanOp.Convolution op,
+            CpuTensor input,
+            CpuTensor residual,
+            float residualScale,
+            CpuTensor amplified,
+            CpuTensor output,
+            BytePointer packed,
+            FloatPointer bias,
+            long scratchBytes)
+            implements CpuStep {
         @Override
         public NetworkPart part() {
             return op.layer().part();
@@ -72,7 +94,8 @@ sealed interface CpuStep {
         }
     }
 
-    record FuseCosine(PlanOp.FuseCosine op, CpuTensor decoder, CpuTensor amplified, CpuTensor teacher) implements CpuStep {
+    record FuseCosine(PlanOp.FuseCosine op, CpuTensor decoder, CpuTensor amplified, CpuTensor teacher)
+            implements CpuStep {
         @Override
         public NetworkPart part() {
             return NetworkPart.DISTANCE;

@@ -25,8 +25,8 @@ public final class CpuSupport {
     }
 
     /**
-     * Whether the CPU has instructions for a precision; without them oneDNN would convert or emulate: slower than FP32, or
-     * inexact. FP32 is always supported, by LibTorch where oneDNN is not.
+     * Whether the CPU has instructions for a precision; without them oneDNN would convert or emulate: slower than FP32,
+     * or inexact. FP32 is always supported, by LibTorch where oneDNN is not.
      */
     public static boolean supports(Precision precision) {
         if (precision == Precision.FP32 || precision == Precision.AUTO) {
@@ -36,8 +36,10 @@ public final class CpuSupport {
             return false;
         }
         int isa = dnnl.dnnl_get_effective_cpu_isa();
-        return precision == Precision.BF16 ? has(isa, dnnl.dnnl_cpu_isa_avx512_core_bf16)
-                // Some of INT8's layers are BF16, which oneDNN converts on any AVX-512, but on AVX2 only with the second VNNI set.
+        return precision == Precision.BF16
+                ? has(isa, dnnl.dnnl_cpu_isa_avx512_core_bf16)
+                // Some of INT8's layers are BF16, which oneDNN converts on any AVX-512, but on AVX2 only with the
+                // second VNNI set.
                 : has(isa, dnnl.dnnl_cpu_isa_avx512_core_vnni) || has(isa, dnnl.dnnl_cpu_isa_avx2_vnni_2);
     }
 

@@ -8,8 +8,8 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Watches FP32 runs and keeps the largest magnitude of every feature map, which 8 bits will cover. (A narrower range that
- * minimises the squared error on normal parts was tried: the maps came out no closer; benchmarks/NOTES.md.)
+ * Watches FP32 runs and keeps the largest magnitude of every feature map, which 8 bits will cover. (A narrower range
+ * that minimises the squared error on normal parts was tried: the maps came out no closer; benchmarks/NOTES.md.)
  */
 public final class FeatureRanges implements StepObserver {
     private final Map<String, Float> largest = new TreeMap<>();
@@ -27,7 +27,13 @@ public final class FeatureRanges implements StepObserver {
         if (step.op() instanceof PlanOp.Concatenate all) {
             // Copies of feature maps that were seen when they were written.
             for (PlanTensor part : all.inputs()) {
-                largest.merge(name, largest.get(part.batch() == null ? part.name() : part.batch().name()), Math::max);
+                largest.merge(
+                        name,
+                        largest.get(
+                                part.batch() == null
+                                        ? part.name()
+                                        : part.batch().name()),
+                        Math::max);
             }
             return;
         }

@@ -41,18 +41,21 @@ final class OneDnn {
         }
 
         /**
-         * Page-aligned memory, not initialised. Not by JavaCPP's allocator, which counts it against a limit that follows the
-         * Java heap when another library of the application was the first to load JavaCPP.
+         * Page-aligned memory, not initialised. Not by JavaCPP's allocator, which counts it against a limit that
+         * follows the Java heap when another library of the application was the first to load JavaCPP.
          *
          * @throws OutOfMemoryError when the system has no more
          */
         BytePointer allocate(long bytes) {
             Pointer memory = Pointer.malloc(bytes + Arena.ALIGNMENT);
             if (memory == null || memory.isNull()) {
-                throw new OutOfMemoryError("the network needs " + bytes + " more bytes of native memory than there are");
+                throw new OutOfMemoryError(
+                        "the network needs " + bytes + " more bytes of native memory than there are");
             }
             frees.push(() -> Pointer.free(memory));
-            return new BytePointer(memory).getPointer(Arena.align(memory.address()) - memory.address()).capacity(bytes);
+            return new BytePointer(memory)
+                    .getPointer(Arena.align(memory.address()) - memory.address())
+                    .capacity(bytes);
         }
 
         @Override

@@ -16,10 +16,14 @@ import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerScope;
 
-/** Measures the machine's speed on one large matrix product with packed weights, in the types that convolutions compute in. */
+/**
+ * Measures the machine's speed on one large matrix product with packed weights, in the types that convolutions compute
+ * in.
+ */
 public final class PeakGemm {
     /** 17 GFLOP over 3 x 16 MiB (FP32): arithmetic decides, memory does not. */
     private static final int SIDE = 2048;
+
     private static final int MIN_RUNS = 5;
     private static final int MAX_RUNS = 40;
     private static final long ENOUGH_NANOS = 1_000_000_000;
@@ -42,10 +46,13 @@ public final class PeakGemm {
         };
         long[] shape = {SIDE, SIDE};
         try (PointerScope scope = new PointerScope()) {
-            var product = new matmul.primitive_desc(OneDnn.engine(), new memory.desc(shape, in, format_tag.ab),
+            var product = new matmul.primitive_desc(
+                    OneDnn.engine(),
+                    new memory.desc(shape, in, format_tag.ab),
                     new memory.desc(shape, precision == Precision.INT8 ? data_type.s8 : in, format_tag.any),
                     new memory.desc(shape, precision == Precision.INT8 ? data_type.s32 : in, format_tag.ab),
-                    new primitive_attr(), false);
+                    new primitive_attr(),
+                    false);
             memory a = new memory(product.src_desc(), OneDnn.engine());
             memory b = new memory(product.weights_desc(), OneDnn.engine());
             fill(a, precision);

@@ -26,6 +26,7 @@ final class PlanCompiler {
     private final List<CpuStep> steps = new ArrayList<>();
     /** Feature maps by name, in every type they exist in. */
     private final Map<String, Map<ValueType, CpuTensor>> values = new HashMap<>();
+
     private final Map<String, Integer> lastUse = new HashMap<>();
     private final Map<String, List<PlanOp>> readers = new HashMap<>();
 
@@ -35,8 +36,13 @@ final class PlanCompiler {
         double of(Layer layer) throws IOException;
     }
 
-    PlanCompiler(ExecutionPlan plan, Precision precision, Quantization quantization, LayerBlends blends, int threads,
-                 Primitives primitives) {
+    PlanCompiler(
+            ExecutionPlan plan,
+            Precision precision,
+            Quantization quantization,
+            LayerBlends blends,
+            int threads,
+            Primitives primitives) {
         this.plan = plan;
         this.precision = precision;
         this.quantization = quantization;
@@ -47,7 +53,8 @@ final class PlanCompiler {
             for (PlanTensor input : plan.ops().get(i).inputs()) {
                 String whole = whole(input).name();
                 lastUse.put(whole, i);
-                readers.computeIfAbsent(whole, k -> new ArrayList<>()).add(plan.ops().get(i));
+                readers.computeIfAbsent(whole, k -> new ArrayList<>())
+                        .add(plan.ops().get(i));
             }
         }
     }
@@ -63,7 +70,8 @@ final class PlanCompiler {
             } else if (op instanceof PlanOp.MaxPool pool) {
                 ValueType type = layerType(null);
                 CpuTensor in = get(pool.input(), type);
-                CpuTensor out = CpuTensor.dense(type, 1, in.images(), in.channels(), pool.output().side());
+                CpuTensor out = CpuTensor.dense(
+                        type, 1, in.images(), in.channels(), pool.output().side());
                 add(primitives.maxPool(pool, in, out), in, out);
                 put(pool.output(), out);
             } else if (op instanceof PlanOp.Concatenate concatenate) {
@@ -89,9 +97,13 @@ final class PlanCompiler {
         return imageType(precision);
     }
 
-    /** The type in which a convolution computes; of the layers outside the quantization (null: the stem's pooling) too. */
+    /**
+     * The type in which a convolution computes; of the layers outside the quantization (null: the stem's pooling) too.
+     */
     private ValueType layerType(Layer layer) {
-        boolean quantized = precision == Precision.INT8 && layer != null && layer.in() > 3
+        boolean quantized = precision == Precision.INT8
+                && layer != null
+                && layer.in() > 3
                 && !quantization.bf16().contains(layer.convolution());
         return quantized ? ValueType.U8 : featureType();
     }
@@ -107,7 +119,8 @@ final class PlanCompiler {
         float residualScale = 0;
         if (op.residual() != null) {
             residual = existing(op.residual(), outType);
-            boolean free = lastUse.get(whole(op.residual()).name()) == index && op.residual().batch() == null;
+            boolean free = lastUse.get(whole(op.residual()).name()) == index
+                    && op.residual().batch() == null;
             if (residual != null && free) {
                 residual.buffer().usedBy(steps.size());
             } else {
@@ -117,12 +130,14 @@ final class PlanCompiler {
             out = residual.as(outType, outScale);
         }
         if (out == null) {
-            out = CpuTensor.dense(outType, outScale, in.images(), layer.out(), op.output().side());
+            out = CpuTensor.dense(
+                    outType, outScale, in.images(), layer.out(), op.output().side());
         }
         CpuTensor amplified = op.amplified() == null ? null : get(op.amplified(), featureType());
         CpuStep step = primitives.winograd(op, in, out, residual, residualScale, amplified, threads);
         if (step == null) {
-            step = primitives.convolution(op, type, in, out, residual == null ? null : residual.type(), residualScale, amplified);
+            step = primitives.convolution(
+                    op, type, in, out, residual == null ? null : residual.type(), residualScale, amplified);
         }
         add(step, in, out, amplified);
         if (op.residual() != null) {
@@ -133,7 +148,9 @@ final class PlanCompiler {
         put(op.output(), out);
     }
 
-    /** U8 or, without a ReLU, S8 where the layer computes in 8 bits and all readers can do with it; else BF16 (or F32). */
+    /**
+     * U8 or, without a ReLU, S8 where the layer computes in 8 bits and all readers can do with it; else BF16 (or F32).
+     */
     private ValueType outputType(PlanOp.Convolution op) {
         if (layerType(op.layer()) != ValueType.U8) {
             return featureType();
@@ -144,8 +161,10 @@ final class PlanCompiler {
             }
             if (reader instanceof PlanOp.Convolution c) {
                 boolean read = c.input().name().equals(op.output().name());
-                boolean added = c.residual() != null && whole(c.residual()).name().equals(op.output().name());
-                boolean blended = c.amplified() != null && c.amplified().name().equals(op.output().name());
+                boolean added = c.residual() != null
+                        && whole(c.residual()).name().equals(op.output().name());
+                boolean blended = c.amplified() != null
+                        && c.amplified().name().equals(op.output().name());
                 if (blended || read && layerType(c.layer()) != ValueType.U8 || added && outputType(c) != ValueType.U8) {
                     return ValueType.BF16;
                 }
@@ -155,16 +174,25 @@ final class PlanCompiler {
     }
 
     private void concatenate(PlanOp.Concatenate op) {
-        boolean quantized = precision == Precision.INT8 && readers.get(op.output().name()).stream()
-                .allMatch(r -> r instanceof PlanOp.Convolution c && layerType(c.layer()) == ValueType.U8);
+        boolean quantized = precision == Precision.INT8
+                && readers.get(op.output().name()).stream()
+                        .allMatch(r -> r instanceof PlanOp.Convolution c && layerType(c.layer()) == ValueType.U8);
         ValueType type = quantized ? ValueType.U8 : featureType();
-        CpuTensor out = CpuTensor.dense(type, scale(op.output(), type), op.output().images(), op.output().channels(), op.output().side());
+        CpuTensor out = CpuTensor.dense(
+                type,
+                scale(op.output(), type),
+                op.output().images(),
+                op.output().channels(),
+                op.output().side());
         int at = 0;
         for (PlanTensor input : op.inputs()) {
             // In whichever type it exists: the copy converts.
             CpuTensor in = nearest(input, type);
             CpuTensor slice = out.channels(at, in.channels());
-            add(primitives.reorder(op, op.output().part(), op.output().name() + " <- " + input.name(), in, slice), in, slice);
+            add(
+                    primitives.reorder(op, op.output().part(), op.output().name() + " <- " + input.name(), in, slice),
+                    in,
+                    slice);
             at += in.channels();
         }
         put(op.output(), out);

@@ -36,7 +36,10 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 
-/** Makes oneDNN primitives, with everything that follows a convolution fused into it, and remembers which weights to pack. */
+/**
+ * Makes oneDNN primitives, with everything that follows a convolution fused into it, and remembers which weights to
+ * pack.
+ */
 final class Primitives {
     private final OneDnn.Owner owner;
     private final List<PackedLayer> layers = new ArrayList<>();
@@ -70,8 +73,14 @@ final class Primitives {
      * @param residualType of the residual that {@code out}'s memory holds before, or null when there is none
      * @param residualScale what the stored residual is multiplied with
      */
-    CpuStep convolution(PlanOp.Convolution op, ValueType type, CpuTensor in, CpuTensor out, ValueType residualType, float residualScale,
-                     CpuTensor amplified) {
+    CpuStep convolution(
+            PlanOp.Convolution op,
+            ValueType type,
+            CpuTensor in,
+            CpuTensor out,
+            ValueType residualType,
+            float residualScale,
+            CpuTensor amplified) {
         Layer layer = op.layer();
         try (PointerScope scope = new PointerScope()) {
             boolean quantized = type == ValueType.U8;
@@ -85,7 +94,8 @@ final class Primitives {
                 fused.append_eltwise(algorithm.eltwise_relu, 0, 0);
             }
             if (amplified != null) {
-                arguments.add(new Argument(DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (fused.len() + 1) | DNNL_ARG_SRC_1, amplified));
+                arguments.add(new Argument(
+                        DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (fused.len() + 1) | DNNL_ARG_SRC_1, amplified));
                 fused.append_binary(algorithm.binary_add, description(amplified));
             }
             attributes.set_post_ops(fused);
@@ -99,30 +109,55 @@ final class Primitives {
                     scale(attributes, arguments, DNNL_ARG_DST, out.scale());
                 }
             }
-            memory.desc weights = new memory.desc(new long[] {layer.out(), layer.in(), layer.kernel(), layer.kernel()},
-                    quantized ? data_type.s8 : type.dnnl, format_tag.any);
+            memory.desc weights = new memory.desc(
+                    new long[] {layer.out(), layer.in(), layer.kernel(), layer.kernel()},
+                    quantized ? data_type.s8 : type.dnnl,
+                    format_tag.any);
             long[] stride = {layer.stride(), layer.stride()};
             long[] padding = {layer.padding(), layer.padding()};
             primitive_desc_base made;
             primitive run;
             memory.desc packed;
             if (layer.transposed()) {
-                var description = new deconvolution_forward.primitive_desc(OneDnn.engine(), prop_kind.forward_inference,
-                        algorithm.deconvolution_direct, description(in), weights, vector(layer.out()), description(out), stride,
-                        padding, padding, attributes, false);
+                var description = new deconvolution_forward.primitive_desc(
+                        OneDnn.engine(),
+                        prop_kind.forward_inference,
+                        algorithm.deconvolution_direct,
+                        description(in),
+                        weights,
+                        vector(layer.out()),
+                        description(out),
+                        stride,
+                        padding,
+                        padding,
+                        attributes,
+                        false);
                 run = owner.own(new deconvolution_forward(description));
                 packed = description.weights_desc();
                 made = description;
             } else {
-                var description = new convolution_forward.primitive_desc(OneDnn.engine(), prop_kind.forward_inference,
-                        algorithm.convolution_direct, description(in), weights, vector(layer.out()), description(out), stride,
-                        padding, padding, attributes, false);
+                var description = new convolution_forward.primitive_desc(
+                        OneDnn.engine(),
+                        prop_kind.forward_inference,
+                        algorithm.convolution_direct,
+                        description(in),
+                        weights,
+                        vector(layer.out()),
+                        description(out),
+                        stride,
+                        padding,
+                        padding,
+                        attributes,
+                        false);
                 run = owner.own(new convolution_forward(description));
                 packed = description.weights_desc();
                 made = description;
             }
-            OneDnnLayer layerMemory = new OneDnnLayer(layer, owner.own(new memory(packed, OneDnn.engine())),
-                    owner.own(new memory(vector(layer.out()), OneDnn.engine())), weightScales);
+            OneDnnLayer layerMemory = new OneDnnLayer(
+                    layer,
+                    owner.own(new memory(packed, OneDnn.engine())),
+                    owner.own(new memory(vector(layer.out()), OneDnn.engine())),
+                    weightScales);
             layers.add(layerMemory);
             arguments.add(new Argument(DNNL_ARG_SRC, in));
             arguments.add(new Argument(DNNL_ARG_WEIGHTS, layerMemory.weights()));
@@ -133,25 +168,40 @@ final class Primitives {
     }
 
     /**
-     * A 3x3 convolution by libtrd's Winograd kernel, which computes in FP32 on FP32 or BF16 features; or null where oneDNN's
-     * direct one is faster or the CPU lacks the instructions.
+     * A 3x3 convolution by libtrd's Winograd kernel, which computes in FP32 on FP32 or BF16 features; or null where
+     * oneDNN's direct one is faster or the CPU lacks the instructions.
      *
      * @param residual added before the ReLU, or null; may be {@code out}'s memory
      */
-    CpuStep winograd(PlanOp.Convolution op, CpuTensor in, CpuTensor out, CpuTensor residual, float residualScale, CpuTensor amplified, int threads) {
+    CpuStep winograd(
+            PlanOp.Convolution op,
+            CpuTensor in,
+            CpuTensor out,
+            CpuTensor residual,
+            float residualScale,
+            CpuTensor amplified,
+            int threads) {
         Layer layer = op.layer();
         boolean shape = !layer.transposed() && layer.kernel() == 3 && in.isDense();
         boolean type = in.type() == out.type() && !in.type().scaled();
-        if (!shape || !type || !Ops.winogradPays(in.type().element(), in.images(), in.side(), in.side(), layer.in(),
-                layer.out(), layer.stride())) {
+        if (!shape
+                || !type
+                || !Ops.winogradPays(
+                        in.type().element(),
+                        in.images(),
+                        in.side(),
+                        in.side(),
+                        layer.in(),
+                        layer.out(),
+                        layer.stride())) {
             return null;
         }
         long bytes = Ops.winogradPackedBytes(layer.in(), layer.out());
         BytePointer packed = owner.allocate(bytes);
         FloatPointer bias = owner.own(new FloatPointer((long) layer.out()));
         layers.add(new WinogradLayer(layer, packed, bias));
-        long scratch = Ops.winogradWorkspaceBytes(in.images(), in.side(), in.side(), layer.in(), layer.out(), layer.stride(),
-                threads);
+        long scratch = Ops.winogradWorkspaceBytes(
+                in.images(), in.side(), in.side(), layer.in(), layer.out(), layer.stride(), threads);
         scratchBytes = Math.max(scratchBytes, scratch);
         return new CpuStep.Winograd(op, in, residual, residualScale, amplified, out, packed, bias, scratch);
     }
@@ -159,11 +209,27 @@ final class Primitives {
     CpuStep maxPool(PlanOp.MaxPool op, CpuTensor in, CpuTensor out) {
         try (PointerScope scope = new PointerScope()) {
             long[] one = {1, 1};
-            var description = new pooling_forward.primitive_desc(OneDnn.engine(), prop_kind.forward_inference,
-                    algorithm.pooling_max, description(in), description(out), new long[] {2, 2}, new long[] {3, 3},
-                    new long[] {0, 0}, one, one, attributes(), false);
+            var description = new pooling_forward.primitive_desc(
+                    OneDnn.engine(),
+                    prop_kind.forward_inference,
+                    algorithm.pooling_max,
+                    description(in),
+                    description(out),
+                    new long[] {2, 2},
+                    new long[] {3, 3},
+                    new long[] {0, 0},
+                    one,
+                    one,
+                    attributes(),
+                    false);
             primitive run = owner.own(new pooling_forward(description));
-            return step(op, op.output().part(), op.output().name(), description, run, out,
+            return step(
+                    op,
+                    op.output().part(),
+                    op.output().name(),
+                    description,
+                    run,
+                    out,
                     List.of(new Argument(DNNL_ARG_SRC, in), new Argument(DNNL_ARG_DST, out)));
         }
     }
@@ -185,8 +251,8 @@ final class Primitives {
                     scale(attributes, arguments, DNNL_ARG_DST, out.scale());
                 }
             }
-            var description = new reorder.primitive_desc(OneDnn.engine(), description(in), OneDnn.engine(), description(out),
-                    attributes, false);
+            var description = new reorder.primitive_desc(
+                    OneDnn.engine(), description(in), OneDnn.engine(), description(out), attributes, false);
             primitive run = owner.own(new reorder(description));
             arguments.add(new Argument(DNNL_ARG_SRC, in));
             arguments.add(new Argument(DNNL_ARG_DST, out));
@@ -196,7 +262,9 @@ final class Primitives {
 
     static memory.desc description(CpuTensor value) {
         long row = (long) value.side() * value.pixelStride();
-        return new memory.desc(new long[] {value.images(), value.channels(), value.side(), value.side()}, value.type().dnnl,
+        return new memory.desc(
+                new long[] {value.images(), value.channels(), value.side(), value.side()},
+                value.type().dnnl,
                 new long[] {row * value.side(), 1, row, value.pixelStride()});
     }
 
@@ -218,13 +286,25 @@ final class Primitives {
         arguments.add(new Argument(DNNL_ARG_ATTR_SCALES | argument, one));
     }
 
-    private CpuStep step(PlanOp op, NetworkPart part, String name, primitive_desc_base description, primitive run, CpuTensor out,
-                         List<Argument> arguments) {
+    private CpuStep step(
+            PlanOp op,
+            NetworkPart part,
+            String name,
+            primitive_desc_base description,
+            primitive run,
+            CpuTensor out,
+            List<Argument> arguments) {
         List<Argument> all = new ArrayList<>(arguments);
         memory.desc scratchpad = owner.own(new memory.desc(description.scratchpad_desc()));
         scratchBytes = Math.max(scratchBytes, scratchpad.get_size());
         all.add(new Argument(DNNL_ARG_SCRATCHPAD, scratchpad));
-        return new CpuStep.Primitive(op, part, name, description.impl_info_str().getString(), out, owner.own(run.get()),
+        return new CpuStep.Primitive(
+                op,
+                part,
+                name,
+                description.impl_info_str().getString(),
+                out,
+                owner.own(run.get()),
                 all.toArray(new Argument[0]));
     }
 }

@@ -56,7 +56,13 @@ final class WeightPacker {
         if (target instanceof WinogradLayer winograd) {
             winograd.bias().put(fold.bias(), 0, layer.out());
             try (OpTarget exec = OpTarget.cpu()) {
-                Ops.winogradPack(exec, values, winograd.weights(), winograd.weights().capacity(), layer.in(), layer.out(),
+                Ops.winogradPack(
+                        exec,
+                        values,
+                        winograd.weights(),
+                        winograd.weights().capacity(),
+                        layer.in(),
+                        layer.out(),
                         layer.stride());
             }
             return;
@@ -68,8 +74,13 @@ final class WeightPacker {
         Layer layer = target.layer();
         try (PointerScope scope = new PointerScope()) {
             new FloatPointer(target.bias().get_data_handle()).put(fold.bias(), 0, layer.out());
-            memory from = new memory(new memory.desc(new long[] {layer.out(), layer.in(), layer.kernel(), layer.kernel()},
-                    data_type.f32, layer.transposed() ? format_tag.iohw : format_tag.oihw), OneDnn.engine(), values);
+            memory from = new memory(
+                    new memory.desc(
+                            new long[] {layer.out(), layer.in(), layer.kernel(), layer.kernel()},
+                            data_type.f32,
+                            layer.transposed() ? format_tag.iohw : format_tag.oihw),
+                    OneDnn.engine(),
+                    values);
             primitive_attr attributes = new primitive_attr();
             IntMemoryMap arguments = new IntMemoryMap();
             if (target.weightScales() != null) {

@@ -15,8 +15,9 @@ interface ConvolutionLibrary {
     boolean supports(PlanOp.Convolution convolution);
 
     /**
-     * Queues the convolution on a stream. The result lies at the output's place afterwards, or elsewhere when the output is all of
-     * its buffer and the recording was told ({@link Recording#moved}); what holds it is the recording's.
+     * Queues the convolution on a stream. The result lies at the output's place afterwards, or elsewhere when the
+     * output is all of its buffer and the recording was told ({@link Recording#moved}); what holds it is the
+     * recording's.
      */
     void record(PlacedConvolution layer, StreamRole stream, Recording r);
 

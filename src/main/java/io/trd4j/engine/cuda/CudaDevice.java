@@ -47,8 +47,9 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.SizeTPointer;
 
 /**
- * A CUDA device through the runtime's binding. The only class that touches it: loaded after {@link CudaSupport} has found
- * driver and libraries. libtrd has a runtime of its own inside; streams and memory are the driver's and common to both.
+ * A CUDA device through the runtime's binding. The only class that touches it: loaded after {@link CudaSupport} has
+ * found driver and libraries. libtrd has a runtime of its own inside; streams and memory are the driver's and common to
+ * both.
  */
 final class CudaDevice implements Device {
     private final int index;
@@ -62,7 +63,8 @@ final class CudaDevice implements Device {
 
     static long freeBytes(int index) {
         check(cudaSetDevice(index), "device " + index);
-        try (SizeTPointer free = new SizeTPointer(1); SizeTPointer total = new SizeTPointer(1)) {
+        try (SizeTPointer free = new SizeTPointer(1);
+                SizeTPointer total = new SizeTPointer(1)) {
             check(cudaMemGetInfo(free, total), "free memory");
             return free.get();
         }
@@ -181,18 +183,31 @@ final class CudaDevice implements Device {
 
     @Override
     public void copyToDevice(long stream, long to, long from, long bytes) {
-        check(cudaMemcpyAsync(Address.of(to), Address.of(from), bytes, cudaMemcpyHostToDevice, new StreamAt(stream)), "copy to the device");
+        check(
+                cudaMemcpyAsync(Address.of(to), Address.of(from), bytes, cudaMemcpyHostToDevice, new StreamAt(stream)),
+                "copy to the device");
     }
 
     @Override
     public void copyToHost(long stream, long to, long from, long bytes) {
-        check(cudaMemcpyAsync(Address.of(to), Address.of(from), bytes, cudaMemcpyDeviceToHost, new StreamAt(stream)), "copy to the host");
+        check(
+                cudaMemcpyAsync(Address.of(to), Address.of(from), bytes, cudaMemcpyDeviceToHost, new StreamAt(stream)),
+                "copy to the host");
     }
 
     @Override
     public void copyRows(long stream, long to, long toStride, long from, long fromStride, long rowBytes, long rows) {
-        check(cudaMemcpy2DAsync(Address.of(to), toStride, Address.of(from), fromStride, rowBytes, rows, cudaMemcpyDeviceToDevice,
-                new StreamAt(stream)), "copy of rows");
+        check(
+                cudaMemcpy2DAsync(
+                        Address.of(to),
+                        toStride,
+                        Address.of(from),
+                        fromStride,
+                        rowBytes,
+                        rows,
+                        cudaMemcpyDeviceToDevice,
+                        new StreamAt(stream)),
+                "copy of rows");
     }
 
     @Override

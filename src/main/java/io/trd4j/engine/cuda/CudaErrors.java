@@ -30,12 +30,27 @@ import java.util.Set;
 /** Translates CUDA errors into reasons that the user of a device can act on. */
 final class CudaErrors {
     /** After these the driver refuses all further work of the process on this device. */
-    private static final Set<Integer> LOST = Set.of(cudaErrorIllegalAddress, cudaErrorLaunchFailure,
-            cudaErrorLaunchTimeout, cudaErrorHardwareStackError, cudaErrorIllegalInstruction,
-            cudaErrorMisalignedAddress, cudaErrorInvalidAddressSpace, cudaErrorInvalidPc, cudaErrorAssert,
-            cudaErrorECCUncorrectable, cudaErrorNvlinkUncorrectable, cudaErrorContained, cudaErrorTensorMemoryLeak,
-            cudaErrorUnknown, cudaErrorDevicesUnavailable, cudaErrorContextIsDestroyed, cudaErrorDeviceUninitialized,
-            cudaErrorCudartUnloading, cudaErrorSystemNotReady, cudaErrorExternalDevice);
+    private static final Set<Integer> LOST = Set.of(
+            cudaErrorIllegalAddress,
+            cudaErrorLaunchFailure,
+            cudaErrorLaunchTimeout,
+            cudaErrorHardwareStackError,
+            cudaErrorIllegalInstruction,
+            cudaErrorMisalignedAddress,
+            cudaErrorInvalidAddressSpace,
+            cudaErrorInvalidPc,
+            cudaErrorAssert,
+            cudaErrorECCUncorrectable,
+            cudaErrorNvlinkUncorrectable,
+            cudaErrorContained,
+            cudaErrorTensorMemoryLeak,
+            cudaErrorUnknown,
+            cudaErrorDevicesUnavailable,
+            cudaErrorContextIsDestroyed,
+            cudaErrorDeviceUninitialized,
+            cudaErrorCudartUnloading,
+            cudaErrorSystemNotReady,
+            cudaErrorExternalDevice);
 
     private CudaErrors() {}
 
@@ -51,14 +66,20 @@ final class CudaErrors {
     static DeviceException of(String what, int code, String text) {
         Reason reason = reason(code);
         String advice = switch (reason) {
-            case OUT_OF_MEMORY -> "the GPU has too little free memory; close what else uses it, or take a smaller model or precision fp16";
-            case LOST -> "the GPU is lost to this inspector; close it and open another, and restart the process if that fails too";
+            case OUT_OF_MEMORY ->
+                "the GPU has too little free memory; close what else uses it, or take a smaller model or "
+                        + "precision fp16";
+            case LOST ->
+                "the GPU is lost to this inspector; close it and open another, and restart the process if that "
+                        + "fails too";
             case OTHER -> "close this inspector and open another";
         };
         return new DeviceException(reason, "CUDA failed (" + what + ": " + text + "): " + advice);
     }
 
-    /** The failure as a DeviceException where it is the device's: libtrd says so by a code, LibTorch only in its text. */
+    /**
+     * The failure as a DeviceException where it is the device's: libtrd says so by a code, LibTorch only in its text.
+     */
     static RuntimeException translated(Throwable thrown) {
         if (thrown instanceof Error error) {
             throw error;

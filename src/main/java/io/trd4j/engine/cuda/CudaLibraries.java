@@ -17,8 +17,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * Finds NVIDIA's libraries on this machine and loads them by their full paths, each after those that it needs: the loader then
- * takes the loaded ones, wherever they lie. They are the host's: the system's, or those of a Python torch.
+ * Finds NVIDIA's libraries on this machine and loads them by their full paths, each after those that it needs: the
+ * loader then takes the loaded ones, wherever they lie. They are the host's: the system's, or those of a Python torch.
  */
 final class CudaLibraries {
     /** A library by the name that others ask for it, and what it is, for messages. */
@@ -27,8 +27,8 @@ final class CudaLibraries {
     /** Libraries that the engine's own CUDA calls need. */
     static final List<Library> RUNTIME = List.of(new Library("libcudart.so.13", "the CUDA 13 runtime"));
     /** Libraries that those below may ask for; loaded before them where found. */
-    static final List<Library> HELPERS = List.of(new Library("libnvJitLink.so.13", "CUDA 13's nvJitLink"),
-            new Library("libnvrtc.so.13", "CUDA 13's NVRTC"));
+    static final List<Library> HELPERS = List.of(
+            new Library("libnvJitLink.so.13", "CUDA 13's nvJitLink"), new Library("libnvrtc.so.13", "CUDA 13's NVRTC"));
     /** Libraries that LibTorch's CUDA libraries need, in the order of their needs. */
     static final List<Library> LIBTORCH = List.of(
             new Library("libcublasLt.so.13", "CUDA 13's cuBLAS"),
@@ -47,7 +47,8 @@ final class CudaLibraries {
             new Library("libcudnn.so.9", "cuDNN 9"),
             new Library("libnccl.so.2", "NCCL 2"));
     /** Where the folders come from, for messages. */
-    static final String SEARCHED = "java.library.path, TRD_CUDA_LIBS, LD_LIBRARY_PATH, the system's folders, Python's nvidia packages";
+    static final String SEARCHED =
+            "java.library.path, TRD_CUDA_LIBS, LD_LIBRARY_PATH, the system's folders, Python's nvidia packages";
 
     private final List<Path> folders;
     private final Set<Path> loaded = new LinkedHashSet<>();
@@ -75,7 +76,8 @@ final class CudaLibraries {
         for (Path folder : given) {
             found.add(folder);
             // Or the root of a Python environment.
-            glob(folder.resolve("lib"), "python3*", "site-packages").forEach(p -> found.addAll(glob(p.resolve("nvidia"), "*", "lib")));
+            glob(folder.resolve("lib"), "python3*", "site-packages")
+                    .forEach(p -> found.addAll(glob(p.resolve("nvidia"), "*", "lib")));
         }
         split(environment.apply("LD_LIBRARY_PATH"), found);
         for (String home : new String[] {"CUDA_HOME", "CUDA_PATH"}) {
@@ -85,7 +87,9 @@ final class CudaLibraries {
         }
         found.add(root.resolve("usr/local/cuda/lib64"));
         found.addAll(glob(root.resolve("usr/local"), "cuda-13*", "lib64"));
-        for (String system : new String[] {"usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu", "usr/lib64", "usr/lib", "usr/local/lib"}) {
+        for (String system : new String[] {
+            "usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu", "usr/lib64", "usr/lib", "usr/local/lib"
+        }) {
             found.add(root.resolve(system));
         }
         for (Path packages : pythonPackages(environment, root)) {
@@ -96,7 +100,10 @@ final class CudaLibraries {
 
     private static void split(String paths, Set<Path> to) {
         if (paths != null) {
-            Stream.of(paths.split(File.pathSeparator)).filter(p -> !p.isBlank()).map(Path::of).forEach(to::add);
+            Stream.of(paths.split(File.pathSeparator))
+                    .filter(p -> !p.isBlank())
+                    .map(Path::of)
+                    .forEach(to::add);
         }
     }
 
@@ -137,7 +144,10 @@ final class CudaLibraries {
 
     /** The first folder's copy. */
     Optional<Path> find(String file) {
-        return folders.stream().map(folder -> folder.resolve(file)).filter(Files::isRegularFile).findFirst();
+        return folders.stream()
+                .map(folder -> folder.resolve(file))
+                .filter(Files::isRegularFile)
+                .findFirst();
     }
 
     /** The fault with these libraries, in words that continue a sentence; null when all were found. */
@@ -146,8 +156,9 @@ final class CudaLibraries {
             if (find(library.file()).isEmpty()) {
                 String stem = library.file().substring(0, library.file().indexOf(".so"));
                 String other = otherVersion(stem);
-                return library.file() + " (" + library.what() + ") was not found" + (other == null ? "" : ", only " + other)
-                        + "; searched: " + SEARCHED + "; install it, or set TRD_CUDA_LIBS to the folders that hold such libraries";
+                return library.file() + " (" + library.what() + ") was not found"
+                        + (other == null ? "" : ", only " + other) + "; searched: " + SEARCHED
+                        + "; install it, or set TRD_CUDA_LIBS to the folders that hold such libraries";
             }
         }
         return null;

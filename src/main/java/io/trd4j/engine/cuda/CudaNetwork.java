@@ -5,8 +5,8 @@ import io.trd4j.model.Precision;
 import io.trd4j.ops.ElementType;
 
 /**
- * A plan as steps for a device, with its weights there: what all sessions of one model share. Read only after it is made;
- * freed when the last of its users closes it.
+ * A plan as steps for a device, with its weights there: what all sessions of one model share. Read only after it is
+ * made; freed when the last of its users closes it.
  */
 public final class CudaNetwork implements AutoCloseable {
     private final Device device;
@@ -19,8 +19,13 @@ public final class CudaNetwork implements AutoCloseable {
     private int users = 1;
 
     /** Takes over the weights. */
-    CudaNetwork(Device device, ExecutionPlan plan, Precision precision, NetworkCompiler.Compiled compiled,
-                ConvolutionLibrary library, DeviceWeights weights) {
+    CudaNetwork(
+            Device device,
+            ExecutionPlan plan,
+            Precision precision,
+            NetworkCompiler.Compiled compiled,
+            ConvolutionLibrary library,
+            DeviceWeights weights) {
         this.device = device;
         this.plan = plan;
         this.precision = precision;

@@ -29,8 +29,14 @@ public final class CudaNetworks {
      * @throws io.trd4j.io.InputException when cuDNN is demanded and cannot be used
      * @throws io.trd4j.engine.DeviceException when the device refuses, or its memory does not suffice
      */
-    public static CudaNetwork open(int gpu, ExecutionPlan plan, WeightSource source, Precision precision, ConvolutionBackend convolver,
-                                   int threads) throws IOException {
+    public static CudaNetwork open(
+            int gpu,
+            ExecutionPlan plan,
+            WeightSource source,
+            Precision precision,
+            ConvolutionBackend convolver,
+            int threads)
+            throws IOException {
         Device device = CudaSupport.device(gpu);
         ConvolutionLibrary cudnn = convolver == ConvolutionBackend.LIBTRD ? null : cudnn(device, precision);
         if (cudnn == null && convolver == ConvolutionBackend.CUDNN) {
@@ -46,18 +52,35 @@ public final class CudaNetworks {
      * @param threads that fold and pack the weights
      * @throws io.trd4j.engine.DeviceException when the device refuses, or its memory does not suffice
      */
-    static CudaNetwork of(Device device, ExecutionPlan plan, WeightSource source, Precision precision, ConvolutionBackend convolver,
-                          ConvolutionLibrary library, int threads) throws IOException {
+    static CudaNetwork of(
+            Device device,
+            ExecutionPlan plan,
+            WeightSource source,
+            Precision precision,
+            ConvolutionBackend convolver,
+            ConvolutionLibrary library,
+            int threads)
+            throws IOException {
         if (library == null && convolver == ConvolutionBackend.CUDNN) {
             throw new IllegalArgumentException("there is no library beside libtrd");
         }
         device.use();
         long stream = device.newStream();
         try (OpTarget exec = OpTarget.cuda(device.index(), stream)) {
-            ConvolutionChoice choice = library == null || convolver == ConvolutionBackend.LIBTRD ? ConvolutionChoice.LIBTRD
-                    : convolver == ConvolutionBackend.CUDNN ? library::supports
-                    : new FastestConvolutions(device, plan, precision, exec, library, choices(device, precision, library),
-                            FastestConvolutions.REPETITIONS, FastestConvolutions.RUNS).choose();
+            ConvolutionChoice choice = library == null || convolver == ConvolutionBackend.LIBTRD
+                    ? ConvolutionChoice.LIBTRD
+                    : convolver == ConvolutionBackend.CUDNN
+                            ? library::supports
+                            : new FastestConvolutions(
+                                            device,
+                                            plan,
+                                            precision,
+                                            exec,
+                                            library,
+                                            choices(device, precision, library),
+                                            FastestConvolutions.REPETITIONS,
+                                            FastestConvolutions.RUNS)
+                                    .choose();
             return of(device, plan, source, precision, choice, library, exec, threads);
         } catch (RuntimeException | Error e) {
             throw CudaErrors.translated(e);
@@ -76,12 +99,25 @@ public final class CudaNetworks {
     }
 
     /** With a choice made before. */
-    static CudaNetwork of(Device device, ExecutionPlan plan, WeightSource source, Precision precision, ConvolutionChoice choice,
-                          ConvolutionLibrary library, OpTarget exec, int threads) throws IOException {
+    static CudaNetwork of(
+            Device device,
+            ExecutionPlan plan,
+            WeightSource source,
+            Precision precision,
+            ConvolutionChoice choice,
+            ConvolutionLibrary library,
+            OpTarget exec,
+            int threads)
+            throws IOException {
         ElementType type = CudaNetwork.type(precision);
         NetworkCompiler.Compiled compiled = new NetworkCompiler(plan, type, exec, choice, library).compile();
         boolean used = compiled.schedule().steps().stream().anyMatch(CudaStep.ByLibrary.class::isInstance);
-        return new CudaNetwork(device, plan, precision, compiled, used ? library : null,
+        return new CudaNetwork(
+                device,
+                plan,
+                precision,
+                compiled,
+                used ? library : null,
                 new DeviceWeights(device, compiled.slots(), type, source, threads));
     }
 

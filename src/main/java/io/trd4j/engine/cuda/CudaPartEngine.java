@@ -18,9 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Inspects parts on a GPU, from raw buffers to scores and maps. A part is one launch of one graph, so that its stages have no
- * times of their own; each geometry has a graph, made with its first part. Used by one thread at a time; after a geometry's
- * first part nothing is allocated.
+ * Inspects parts on a GPU, from raw buffers to scores and maps. A part is one launch of one graph, so that its stages
+ * have no times of their own; each geometry has a graph, made with its first part. Used by one thread at a time; after
+ * a geometry's first part nothing is allocated.
  */
 public final class CudaPartEngine implements PartEngine {
     /** The graph unused for longest makes room for another: each holds raw inputs, tables and the driver's memory. */
@@ -35,6 +35,7 @@ public final class CudaPartEngine implements PartEngine {
     private final TrdCalibration calibrationStruct = Retained.of(new TrdCalibration());
     /** Most recently used last. */
     private final List<PartGraph> graphs = new ArrayList<>();
+
     private MapTables tables;
     private HostMemory result;
     private FloatBuffer values;
@@ -59,7 +60,10 @@ public final class CudaPartEngine implements PartEngine {
         inputs = new RawInputs(info.modality());
         size = network.plan().size();
         Calibration calibration = info.calibration();
-        calibrationStruct.mean_rgb(calibration.meanRgb()).std_rgb(calibration.stdRgb()).mean_depth(calibration.meanDepth())
+        calibrationStruct
+                .mean_rgb(calibration.meanRgb())
+                .std_rgb(calibration.stdRgb())
+                .mean_depth(calibration.meanDepth())
                 .std_depth(calibration.stdDepth());
         try {
             session = new Session(network);
@@ -113,8 +117,10 @@ public final class CudaPartEngine implements PartEngine {
 
     private void run(Part part, PartMaps to) {
         if (broken != null) {
-            throw new DeviceException(broken.reason(), "the device failed before; close this inspector and open another ("
-                    + broken.getMessage() + ")", broken);
+            throw new DeviceException(
+                    broken.reason(),
+                    "the device failed before; close this inspector and open another (" + broken.getMessage() + ")",
+                    broken);
         }
         inputs.resolve(part);
         network.device().use();
@@ -126,7 +132,8 @@ public final class CudaPartEngine implements PartEngine {
             to.prepareNanos = graph.stagingNanos();
         } catch (RuntimeException e) {
             RuntimeException translated = CudaErrors.translated(e);
-            if (translated instanceof DeviceException failure && failure.reason() != DeviceException.Reason.OUT_OF_MEMORY) {
+            if (translated instanceof DeviceException failure
+                    && failure.reason() != DeviceException.Reason.OUT_OF_MEMORY) {
                 broken = failure;
             }
             throw translated;
@@ -151,7 +158,8 @@ public final class CudaPartEngine implements PartEngine {
         if (graphs.size() == MAX_GRAPHS) {
             graphs.remove(0).close();
         }
-        PartGraph graph = new PartGraph(session, this::output, inputs, network.pinned(), info.modality(), info.normalKernel());
+        PartGraph graph =
+                new PartGraph(session, this::output, inputs, network.pinned(), info.modality(), info.normalKernel());
         graphs.add(graph);
         return graph;
     }
@@ -168,17 +176,39 @@ public final class CudaPartEngine implements PartEngine {
         TrdDistances second = r.own(DeviceOps.distances(d[0] + bytes, d[1] + bytes / 4, d[2] + bytes / 16));
         OpTarget exec = r.exec(step.stream());
         long head = r.address(step.result());
-        r.run(step.stream(), () -> DeviceOps.anomalyMap(exec, rgb, second, calibrationStruct, side, tables.mask(),
-                tables.operators(), tables.operatorsBytes(), head + NetworkCompiler.RESULT_HEAD, head, 1, size));
+        r.run(
+                step.stream(),
+                () -> DeviceOps.anomalyMap(
+                        exec,
+                        rgb,
+                        second,
+                        calibrationStruct,
+                        side,
+                        tables.mask(),
+                        tables.operators(),
+                        tables.operatorsBytes(),
+                        head + NetworkCompiler.RESULT_HEAD,
+                        head,
+                        1,
+                        size));
         r.device().copyToHost(r.stream(step.stream()), result.address(), head, resultBytes());
     }
 
-    /** Runs the network and the maps once on images of zeros: kernels are loaded then. A geometry's first part makes its graph. */
+    /**
+     * Runs the network and the maps once on images of zeros: kernels are loaded then. A geometry's first part makes its
+     * graph.
+     */
     @Override
     public void warmUp() {
         network.device().use();
-        try (Session.Captured once = session.capture((input, r) -> r.device().fill(r.stream(input.stream()),
-                r.address(input.image()), 0, input.image().imageBytes()), this::output)) {
+        try (Session.Captured once = session.capture(
+                (input, r) -> r.device()
+                        .fill(
+                                r.stream(input.stream()),
+                                r.address(input.image()),
+                                0,
+                                input.image().imageBytes()),
+                this::output)) {
             once.run();
         } catch (RuntimeException e) {
             throw CudaErrors.translated(e);

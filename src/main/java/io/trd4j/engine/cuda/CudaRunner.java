@@ -31,8 +31,13 @@ public final class CudaRunner implements NetworkRunner {
             }
             distances = new HostMemory(network.device(), all);
             for (int branch = 0; branch < 2; branch++) {
-                views[branch] = new Distances(at(branch, 0), network.plan().side(0), at(branch, 1), network.plan().side(1),
-                        at(branch, 2), network.plan().side(2));
+                views[branch] = new Distances(
+                        at(branch, 0),
+                        network.plan().side(0),
+                        at(branch, 1),
+                        network.plan().side(1),
+                        at(branch, 2),
+                        network.plan().side(2));
             }
             captured = session.capture(this::input, this::output);
         } catch (RuntimeException | Error e) {
@@ -62,13 +67,22 @@ public final class CudaRunner implements NetworkRunner {
 
     private void input(PartInput input, Recording r) {
         long bytes = input.image().imageBytes();
-        r.device().copyToDevice(r.stream(input.stream()), r.address(input.image()), images.address() + input.branch() * bytes, bytes);
+        r.device()
+                .copyToDevice(
+                        r.stream(input.stream()),
+                        r.address(input.image()),
+                        images.address() + input.branch() * bytes,
+                        bytes);
     }
 
     private void output(PartOutput step, Recording r) {
         for (int scale = 0; scale < 3; scale++) {
-            r.device().copyToHost(r.stream(step.stream()), distances.address() + offset(scale), r.address(step.distances()[scale]),
-                    2 * mapBytes(scale));
+            r.device()
+                    .copyToHost(
+                            r.stream(step.stream()),
+                            distances.address() + offset(scale),
+                            r.address(step.distances()[scale]),
+                            2 * mapBytes(scale));
         }
     }
 

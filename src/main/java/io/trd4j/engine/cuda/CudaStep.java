@@ -66,7 +66,8 @@ interface CudaStep {
 
         @Override
         public NetworkPart part() {
-            return Collections.max(layers.stream().map(l -> l.op().layer().part()).toList());
+            return Collections.max(
+                    layers.stream().map(l -> l.op().layer().part()).toList());
         }
 
         @Override
@@ -95,7 +96,14 @@ interface CudaStep {
             for (int i = 0; i < layers.size(); i++) {
                 PlacedConvolution l = layers.get(i);
                 var layer = l.op().layer();
-                sizes.shape(i, l.in().images(), l.in().side(), l.in().side(), layer.in(), layer.out(), l.out().pixelStride());
+                sizes.shape(
+                        i,
+                        l.in().images(),
+                        l.in().side(),
+                        l.in().side(),
+                        layer.in(),
+                        layer.out(),
+                        l.out().pixelStride());
                 sizes.kernel(i, layer.kernel(), layer.stride(), layer.padding(), layer.transposed(), l.op().relu());
             }
             return sizes;
@@ -107,8 +115,14 @@ interface CudaStep {
             for (int i = 0; i < layers.size(); i++) {
                 PlacedConvolution l = layers.get(i);
                 long weights = r.address(l.weights());
-                arguments.memory(i, r.address(l.in()), weights, weights + l.weights().biasOffset(), r.addressOrNull(l.residual()),
-                        r.addressOrNull(l.post()), r.address(l.out()));
+                arguments.memory(
+                        i,
+                        r.address(l.in()),
+                        weights,
+                        weights + l.weights().biasOffset(),
+                        r.addressOrNull(l.residual()),
+                        r.addressOrNull(l.post()),
+                        r.address(l.out()));
             }
             OpTarget exec = r.exec(stream());
             long workspace = scratch.address(r);
@@ -185,7 +199,10 @@ interface CudaStep {
             OpTarget exec = r.exec(stream());
             long from = r.address(in);
             long to = r.address(out);
-            r.run(stream(), () -> DeviceOps.maxPool(exec, r.type(), from, to, in.images(), in.side(), in.side(), in.channels()));
+            r.run(
+                    stream(),
+                    () -> DeviceOps.maxPool(
+                            exec, r.type(), from, to, in.images(), in.side(), in.side(), in.channels()));
         }
     }
 
@@ -214,8 +231,15 @@ interface CudaStep {
         @Override
         public void record(Recording r) {
             int element = in.type().bytes();
-            r.device().copyRows(r.stream(stream()), r.address(out), (long) out.pixelStride() * element, r.address(in),
-                    (long) in.pixelStride() * element, (long) in.channels() * element, in.pixels());
+            r.device()
+                    .copyRows(
+                            r.stream(stream()),
+                            r.address(out),
+                            (long) out.pixelStride() * element,
+                            r.address(in),
+                            (long) in.pixelStride() * element,
+                            (long) in.channels() * element,
+                            in.pixels());
         }
     }
 
@@ -225,7 +249,13 @@ interface CudaStep {
      * @param in features of the other modality, by branch and scale
      * @param flop multiplications and additions
      */
-    record Tuner(boolean amplifier, CudaTensor[][] in, CudaTensor[][] out, WeightSlot.OfTuner[] weights, Scratch scratch, double flop)
+    record Tuner(
+            boolean amplifier,
+            CudaTensor[][] in,
+            CudaTensor[][] out,
+            WeightSlot.OfTuner[] weights,
+            Scratch scratch,
+            double flop)
             implements CudaStep {
         private static Stream<Buffer> buffers(CudaTensor[][] values) {
             return Arrays.stream(values).flatMap(branch -> CudaTensor.buffers(branch).stream());
@@ -267,7 +297,11 @@ interface CudaStep {
             for (int branch = 0; branch < 2; branch++) {
                 branches.packed(branch, r.address(weights[branch]));
                 for (int scale = 0; scale < 3; scale++) {
-                    branches.scale(branch, scale, r.address(in[branch][scale]), r.address(out[branch][scale]),
+                    branches.scale(
+                            branch,
+                            scale,
+                            r.address(in[branch][scale]),
+                            r.address(out[branch][scale]),
                             out[branch][scale].pixelStride());
                 }
             }
@@ -287,7 +321,8 @@ interface CudaStep {
     }
 
     /** Distances of both branches at one scale: the features are pairs of images. */
-    record FuseCosine(int scale, CudaTensor decoder, CudaTensor amplified, CudaTensor teacher, Buffer distances) implements CudaStep {
+    record FuseCosine(int scale, CudaTensor decoder, CudaTensor amplified, CudaTensor teacher, Buffer distances)
+            implements CudaStep {
         @Override
         public String name() {
             return "distance" + (scale + 1);
@@ -326,8 +361,11 @@ interface CudaStep {
             long t = r.address(teacher);
             long to = r.address(distances);
             long pixels = (long) decoder.side() * decoder.side();
-            // The amplifier's factor, relative to the decoder's, is in its features; the distance sees no common factor.
-            r.run(stream(), () -> DeviceOps.fuseCosine(exec, r.type(), d, 1, a, 1, t, to, 2, pixels, decoder.channels()));
+            // The amplifier's factor, relative to the decoder's, is in its features; the distance sees no common
+            // factor.
+            r.run(
+                    stream(),
+                    () -> DeviceOps.fuseCosine(exec, r.type(), d, 1, a, 1, t, to, 2, pixels, decoder.channels()));
         }
     }
 
@@ -389,7 +427,8 @@ interface CudaStep {
 
         @Override
         public List<Buffer> reads() {
-            return Stream.concat(Arrays.stream(output.distances()), writes().stream()).toList();
+            return Stream.concat(Arrays.stream(output.distances()), writes().stream())
+                    .toList();
         }
 
         @Override

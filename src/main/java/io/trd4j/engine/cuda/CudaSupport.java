@@ -10,6 +10,7 @@ import org.bytedeco.javacpp.Loader;
 public final class CudaSupport {
     /** cp.async and the tensor cores' instructions that libtrd's kernels use. */
     private static final int MIN_CAPABILITY = 8;
+
     private static final CudaLibraries LIBRARIES = CudaLibraries.ofThisMachine();
 
     private CudaSupport() {}
@@ -18,7 +19,8 @@ public final class CudaSupport {
      * Why a device cannot be used.
      *
      * @param reason one line that says what is missing and what to do; null when the device can be used
-     * @param noGpu whether this machine simply has no NVIDIA driver, or the library was built without CUDA: nothing is wrong then
+     * @param noGpu whether this machine simply has no NVIDIA driver, or the library was built without CUDA: nothing is
+     *     wrong then
      */
     public record Check(String reason, boolean noGpu) {}
 
@@ -30,8 +32,11 @@ public final class CudaSupport {
             return check;
         }
         if (!hasBinding()) {
-            return new Check("the CUDA runtime's binding (libjnicudart.so) is not on the class path; add org.bytedeco:cuda with the classifier "
-                    + Loader.getPlatform() + ", or use the GPU bundle", false);
+            return new Check(
+                    "the CUDA runtime's binding (libjnicudart.so) is not on the class path; add "
+                            + "org.bytedeco:cuda with the classifier "
+                            + Loader.getPlatform() + ", or use the GPU bundle",
+                    false);
         }
         String missing = LIBRARIES.missing(CudaLibraries.RUNTIME);
         return new Check(missing != null ? missing : LIBRARIES.load(CudaLibraries.RUNTIME), false);
@@ -43,27 +48,37 @@ public final class CudaSupport {
             return new Check("libtrd was built without CUDA; build trd4j where nvcc is, or use the GPU bundle", true);
         }
         if (probe.driverVersion() == 0) {
-            return new Check("there is no NVIDIA driver (libcuda.so.1); install one for CUDA " + version(probe.runtimeVersion())
-                    + " or newer", true);
+            return new Check(
+                    "there is no NVIDIA driver (libcuda.so.1); install one for CUDA " + version(probe.runtimeVersion())
+                            + " or newer",
+                    true);
         }
         // Within a major version, newer runtimes run on older drivers.
         if (probe.runtimeVersion() > 0 && probe.driverVersion() / 1000 < probe.runtimeVersion() / 1000) {
-            return new Check("the NVIDIA driver is too old: it supports CUDA " + version(probe.driverVersion()) + ", CUDA "
-                    + version(probe.runtimeVersion()) + " is needed; install a newer driver", false);
+            return new Check(
+                    "the NVIDIA driver is too old: it supports CUDA " + version(probe.driverVersion()) + ", CUDA "
+                            + version(probe.runtimeVersion()) + " is needed; install a newer driver",
+                    false);
         }
         if (probe.devices() == 0) {
-            return new Check("the NVIDIA driver shows no GPU" + (probe.refusal() == null ? "" : " (" + probe.refusal() + ")")
-                    + "; check nvidia-smi and CUDA_VISIBLE_DEVICES", false);
+            return new Check(
+                    "the NVIDIA driver shows no GPU" + (probe.refusal() == null ? "" : " (" + probe.refusal() + ")")
+                            + "; check nvidia-smi and CUDA_VISIBLE_DEVICES",
+                    false);
         }
         if (device >= probe.devices()) {
-            return new Check("there is no GPU " + device + ": the NVIDIA driver shows " + probe.devices() + ", numbered from 0", false);
+            return new Check(
+                    "there is no GPU " + device + ": the NVIDIA driver shows " + probe.devices() + ", numbered from 0",
+                    false);
         }
         if (probe.refusal() != null) {
             return new Check("GPU " + device + " cannot be used: " + probe.refusal(), false);
         }
         if (probe.major() < MIN_CAPABILITY) {
-            return new Check(probe.name() + " has compute capability " + probe.major() + "." + probe.minor() + "; " + MIN_CAPABILITY
-                    + ".0 or newer is needed", false);
+            return new Check(
+                    probe.name() + " has compute capability " + probe.major() + "." + probe.minor() + "; "
+                            + MIN_CAPABILITY + ".0 or newer is needed",
+                    false);
         }
         return new Check(null, false);
     }
@@ -75,8 +90,10 @@ public final class CudaSupport {
     private static boolean hasBinding() {
         String file = "libjnicudart.so";
         return CudaSupport.class.getResource("/org/bytedeco/cuda/" + Loader.getPlatform() + "/" + file) != null
-                || new CudaLibraries(CudaLibraries.folders(System.getProperty("java.library.path", ""), name -> null,
-                        Path.of("/"))).find(file).isPresent();
+                || new CudaLibraries(CudaLibraries.folders(
+                                System.getProperty("java.library.path", ""), name -> null, Path.of("/")))
+                        .find(file)
+                        .isPresent();
     }
 
     /** The device, after {@link #check} found nothing wrong. */
@@ -95,9 +112,11 @@ public final class CudaSupport {
      * <p>Without it libtrd computes all convolutions, except those of {@link Precision#TF32}, which it does not have.
      */
     public static String cudnnProblem() {
-        if (CudaSupport.class.getResource("/org/bytedeco/pytorch/" + Loader.getPlatform() + "-gpu/libtorch_cuda.so") == null
+        if (CudaSupport.class.getResource("/org/bytedeco/pytorch/" + Loader.getPlatform() + "-gpu/libtorch_cuda.so")
+                        == null
                 && LIBRARIES.find("libtorch_cuda.so").isEmpty()) {
-            return "this build of trd4j has LibTorch for the CPU (no libtorch_cuda.so); build it with -Pgpu, or use the GPU bundle";
+            return "this build of trd4j has LibTorch for the CPU (no libtorch_cuda.so); build it with -Pgpu, or "
+                    + "use the GPU bundle";
         }
         String missing = LIBRARIES.missing(CudaLibraries.LIBTORCH);
         if (missing == null) {

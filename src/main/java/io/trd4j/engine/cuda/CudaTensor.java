@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A feature map, or a part of one, at a place of the arena: {@code images x side x side x channels} elements, channels-last.
- * A slice of the channels shares the pixel stride of the whole.
+ * A feature map, or a part of one, at a place of the arena: {@code images x side x side x channels} elements,
+ * channels-last. A slice of the channels shares the pixel stride of the whole.
  *
  * @param offset of the first element in the buffer, bytes
  * @param pixelStride elements from one pixel to the next: the channels of the whole
@@ -19,6 +19,7 @@ record CudaTensor(Buffer buffer, ElementType type, int images, int channels, int
     static final class Buffer extends ArenaLayout.Block {
         /** Steps that write it, and all that need it, by their index. */
         final BitSet writers = new BitSet();
+
         final BitSet users = new BitSet();
 
         Buffer(long bytes) {
@@ -28,11 +29,20 @@ record CudaTensor(Buffer buffer, ElementType type, int images, int channels, int
 
     /** Of those that are not null. */
     static List<Buffer> buffers(CudaTensor... values) {
-        return Arrays.stream(values).filter(Objects::nonNull).map(CudaTensor::buffer).toList();
+        return Arrays.stream(values)
+                .filter(Objects::nonNull)
+                .map(CudaTensor::buffer)
+                .toList();
     }
 
     static CudaTensor dense(ElementType type, int images, int channels, int side) {
-        return new CudaTensor(new Buffer((long) images * side * side * channels * type.bytes()), type, images, channels, side, 0,
+        return new CudaTensor(
+                new Buffer((long) images * side * side * channels * type.bytes()),
+                type,
+                images,
+                channels,
+                side,
+                0,
                 channels);
     }
 

@@ -33,8 +33,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.bytedeco.pytorch.global.torch_cuda;
 
 /**
- * Convolutions by LibTorch's cuDNN operators, bias, residual and ReLU fused where cuDNN does that. Tensors are views on the
- * engine's memory; results lie where LibTorch's allocator puts them, in a graph's own pool while it is captured.
+ * Convolutions by LibTorch's cuDNN operators, bias, residual and ReLU fused where cuDNN does that. Tensors are views on
+ * the engine's memory; results lie where LibTorch's allocator puts them, in a graph's own pool while it is captured.
  */
 final class CudnnConvolutions implements ConvolutionLibrary {
     private static final long[] NO_DILATION = {1, 1};
@@ -52,7 +52,9 @@ final class CudnnConvolutions implements ConvolutionLibrary {
         this.device = (byte) device;
         tf32 = precision == Precision.TF32;
         ElementType element = CudaNetwork.type(precision);
-        type = element == ElementType.FLOAT32 ? ScalarType.Float : element == ElementType.FLOAT16 ? ScalarType.Half : ScalarType.BFloat16;
+        type = element == ElementType.FLOAT32
+                ? ScalarType.Float
+                : element == ElementType.FLOAT16 ? ScalarType.Half : ScalarType.BFloat16;
     }
 
     @Override
@@ -75,7 +77,8 @@ final class CudnnConvolutions implements ConvolutionLibrary {
         SWITCHES.lock();
         Context context = torch.globalContext();
         context.setUserEnabledCuDNN(true);
-        // By its rules: timing its plans, each thread by itself, would end differently from run to run, and so would the bits.
+        // By its rules: timing its plans, each thread by itself, would end differently from run to run, and so would
+        // the bits.
         context.setBenchmarkCuDNN(false);
         context.setDeterministicCuDNN(true);
         context.setAllowTF32CuDNN(tf32);
@@ -92,7 +95,8 @@ final class CudnnConvolutions implements ConvolutionLibrary {
 
     /** Channels-last memory as a tensor n x c x h x w. */
     private Tensor view(long address, long n, long c, long h, long w) {
-        return torch.from_blob(Address.of(address), new long[] {n, c, h, w}, new long[] {h * w * c, 1, w * c, c}, options());
+        return torch.from_blob(
+                Address.of(address), new long[] {n, c, h, w}, new long[] {h * w * c, 1, w * c, c}, options());
     }
 
     private Tensor view(CudaTensor value, Recording r) {
@@ -100,26 +104,41 @@ final class CudnnConvolutions implements ConvolutionLibrary {
     }
 
     private TensorOptions options() {
-        return new TensorOptions(type).device(new DeviceOptional(new org.bytedeco.pytorch.Device(DeviceType.CUDA, device)));
+        return new TensorOptions(type)
+                .device(new DeviceOptional(new org.bytedeco.pytorch.Device(DeviceType.CUDA, device)));
     }
 
     @Override
     public void record(PlacedConvolution l, StreamRole stream, Recording r) {
         Layer layer = l.op().layer();
         try (PointerScope scope = new PointerScope()) {
-            torch_cuda.setCurrentCUDAStream(torch_cuda.getStreamFromExternal(new CudaDevice.StreamAt(r.stream(stream)), device));
+            torch_cuda.setCurrentCUDAStream(
+                    torch_cuda.getStreamFromExternal(new CudaDevice.StreamAt(r.stream(stream)), device));
             long address = r.address(l.weights());
             Tensor weights = view(address, layer.out(), layer.in(), layer.kernel(), layer.kernel());
-            Tensor bias = torch.from_blob(Address.of(address + l.weights().biasOffset()), new long[] {layer.out()}, new long[] {1}, options());
+            Tensor bias = torch.from_blob(
+                    Address.of(address + l.weights().biasOffset()),
+                    new long[] {layer.out()},
+                    new long[] {1},
+                    options());
             Tensor in = view(l.in(), r);
             long[] stride = {layer.stride(), layer.stride()};
             long[] padding = {layer.padding(), layer.padding()};
             Tensor out;
             if (l.op().relu()) {
                 out = l.residual() == null
-                        ? torch.cudnn_convolution_relu(in, weights, new TensorOptional(bias), stride, padding, NO_DILATION, 1)
-                        : torch.cudnn_convolution_add_relu(in, weights, view(l.residual(), r), new ScalarOptional(new Scalar(1.0f)),
-                                new TensorOptional(bias), stride, padding, NO_DILATION, 1);
+                        ? torch.cudnn_convolution_relu(
+                                in, weights, new TensorOptional(bias), stride, padding, NO_DILATION, 1)
+                        : torch.cudnn_convolution_add_relu(
+                                in,
+                                weights,
+                                view(l.residual(), r),
+                                new ScalarOptional(new Scalar(1.0f)),
+                                new TensorOptional(bias),
+                                stride,
+                                padding,
+                                NO_DILATION,
+                                1);
             } else {
                 out = torch.conv2d(in, weights, new TensorOptional(bias), stride, padding, NO_DILATION, 1);
                 if (l.residual() != null) {
@@ -139,8 +158,15 @@ final class CudnnConvolutions implements ConvolutionLibrary {
                 r.moved(to.buffer(), made);
             } else {
                 long row = (long) to.channels() * to.type().bytes();
-                r.device().copyRows(r.stream(stream), r.address(to), (long) to.pixelStride() * to.type().bytes(), made, row, row,
-                        to.pixels());
+                r.device()
+                        .copyRows(
+                                r.stream(stream),
+                                r.address(to),
+                                (long) to.pixelStride() * to.type().bytes(),
+                                made,
+                                row,
+                                row,
+                                to.pixels());
             }
         }
     }

@@ -3,8 +3,8 @@ package io.trd4j.engine.cuda;
 import io.trd4j.engine.DeviceException;
 
 /**
- * A device's runtime as the engine needs it: memory, streams, events, graphs. Addresses and handles are plain numbers, never 0.
- * Several threads may use it; each calls {@link #use} first. Whatever fails is a {@link DeviceException}.
+ * A device's runtime as the engine needs it: memory, streams, events, graphs. Addresses and handles are plain numbers,
+ * never 0. Several threads may use it; each calls {@link #use} first. Whatever fails is a {@link DeviceException}.
  *
  * <p>What is queued on a stream runs in its order; across streams only events order it. Between {@link #capture}'s
  * begin and end nothing runs: it becomes the graph. {@code CudaDevice} implements it.
@@ -65,8 +65,8 @@ public interface Device {
     void synchronize(long stream);
 
     /**
-     * Captures as one graph the work that {@code work} queues on this stream, and on others that it forks from it and joins with
-     * it again by events. Nothing of it has run when this returns.
+     * Captures as one graph the work that {@code work} queues on this stream, and on others that it forks from it and
+     * joins with it again by events. Nothing of it has run when this returns.
      */
     Graph capture(long stream, Runnable work);
 

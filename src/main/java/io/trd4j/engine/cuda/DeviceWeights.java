@@ -14,7 +14,10 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.ShortPointer;
 
-/** All weights of a network in one block of device memory: folded and packed on the CPU, several at a time, then uploaded. */
+/**
+ * All weights of a network in one block of device memory: folded and packed on the CPU, several at a time, then
+ * uploaded.
+ */
 final class DeviceWeights implements AutoCloseable {
     /** Each holds the largest layer twice on the host. */
     private static final int MAX_WORKERS = 8;
@@ -25,7 +28,8 @@ final class DeviceWeights implements AutoCloseable {
     private boolean closed;
 
     /** @param slots get their places here */
-    DeviceWeights(Device device, List<WeightSlot> slots, ElementType type, WeightSource source, int threads) throws IOException {
+    DeviceWeights(Device device, List<WeightSlot> slots, ElementType type, WeightSource source, int threads)
+            throws IOException {
         this.device = device;
         bytes = place(slots);
         base = device.allocate(bytes);
@@ -65,7 +69,8 @@ final class DeviceWeights implements AutoCloseable {
 
     private void upload(WeightSlot slot, ElementType type, FoldedLayers folded) throws IOException {
         try (Workspace host = new Workspace(slot.bytes() + DeviceAlignment.BYTES)) {
-            long skip = DeviceAlignment.align(host.start().address()) - host.start().address();
+            long skip =
+                    DeviceAlignment.align(host.start().address()) - host.start().address();
             Pointer start = host.start().getPointer(skip);
             Pointer.memset(start, 0, slot.bytes());
             if (slot instanceof WeightSlot.OfConvolution convolution) {
@@ -78,7 +83,8 @@ final class DeviceWeights implements AutoCloseable {
     }
 
     /** Weights in the model file's order, and the bias. */
-    private static FoldedLayers.Fold fold(WeightSlot.Folded layer, FoldedLayers folded, FloatPointer weights) throws IOException {
+    private static FoldedLayers.Fold fold(WeightSlot.Folded layer, FoldedLayers folded, FloatPointer weights)
+            throws IOException {
         double factor = 1;
         if (layer.amplifier()) {
             // The pair's factors add up to 1: the amplifier's relative to the decoder's.
@@ -104,7 +110,14 @@ final class DeviceWeights implements AutoCloseable {
             float[] bias = fold(slot.folded, folded, weights).bias();
             Pointer biasTo = to.getPointer(slot.biasOffset());
             if (slot.layout == WeightSlot.Layout.LIBTRD) {
-                DeviceOps.convolutionPack(type, weights, to, slot.packedBytes, layer.in(), layer.out(), layer.kernel(),
+                DeviceOps.convolutionPack(
+                        type,
+                        weights,
+                        to,
+                        slot.packedBytes,
+                        layer.in(),
+                        layer.out(),
+                        layer.kernel(),
                         layer.transposed());
                 new FloatPointer(biasTo).put(bias, 0, bias.length);
             } else {
@@ -138,11 +151,14 @@ final class DeviceWeights implements AutoCloseable {
         }
     }
 
-    private static void tuner(WeightSlot.OfTuner slot, ElementType type, FoldedLayers folded, Pointer to) throws IOException {
+    private static void tuner(WeightSlot.OfTuner slot, ElementType type, FoldedLayers folded, Pointer to)
+            throws IOException {
         long c1 = slot.layers.get(0).layer().in();
-        long largest = slot.layers.stream().mapToLong(l -> l.layer().weights()).max().orElseThrow();
+        long largest =
+                slot.layers.stream().mapToLong(l -> l.layer().weights()).max().orElseThrow();
         int widest = slot.layers.stream().mapToInt(l -> l.layer().out()).max().orElseThrow();
-        try (FloatPointer weights = new FloatPointer(largest); FloatPointer bias = new FloatPointer((long) widest)) {
+        try (FloatPointer weights = new FloatPointer(largest);
+                FloatPointer bias = new FloatPointer((long) widest)) {
             for (int i = 0; i < slot.layers.size(); i++) {
                 float[] values = fold(slot.layers.get(i), folded, weights).bias();
                 bias.put(values, 0, values.length);

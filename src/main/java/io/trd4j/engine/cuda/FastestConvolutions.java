@@ -20,14 +20,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Measures each group of convolutions on the device both ways, as one call of libtrd and by the library, and keeps what was
- * faster, once for each kind of device ({@link MeasuredChoices}). Both run in graphs, with the caches flushed before every
- * repetition: in a part, each weight comes from memory.
+ * Measures each group of convolutions on the device both ways, as one call of libtrd and by the library, and keeps what
+ * was faster, once for each kind of device ({@link MeasuredChoices}). Both run in graphs, with the caches flushed
+ * before every repetition: in a part, each weight comes from memory.
  */
 final class FastestConvolutions {
     private static final Logger LOG = LoggerFactory.getLogger(FastestConvolutions.class);
     /** Repetitions in a graph; and measured runs of it, of which the median counts. */
     static final int REPETITIONS = 8;
+
     static final int RUNS = 5;
     /** More than any GPU's second-level cache. */
     private static final long FLUSH_BYTES = 192L << 20;
@@ -45,8 +46,15 @@ final class FastestConvolutions {
     private final MeasuredChoices choices;
     private final Map<String, Boolean> measured = new HashMap<>();
 
-    FastestConvolutions(Device device, ExecutionPlan plan, Precision precision, OpTarget exec, ConvolutionLibrary library,
-                        MeasuredChoices choices, int repetitions, int runs) {
+    FastestConvolutions(
+            Device device,
+            ExecutionPlan plan,
+            Precision precision,
+            OpTarget exec,
+            ConvolutionLibrary library,
+            MeasuredChoices choices,
+            int repetitions,
+            int runs) {
         this.device = device;
         this.plan = plan;
         this.precision = precision;
@@ -59,9 +67,12 @@ final class FastestConvolutions {
     }
 
     ConvolutionChoice choose() {
-        List<CudaStep.Group> groups = new NetworkCompiler(plan, type, exec, ConvolutionChoice.LIBTRD, null).compile().schedule().steps()
-                .stream().filter(step -> step instanceof CudaStep.Group group && group.layers().stream().anyMatch(l -> library.supports(l.op())))
-                .map(CudaStep.Group.class::cast).toList();
+        List<CudaStep.Group> groups = new NetworkCompiler(plan, type, exec, ConvolutionChoice.LIBTRD, null)
+                .compile().schedule().steps().stream()
+                        .filter(step -> step instanceof CudaStep.Group group
+                                && group.layers().stream().anyMatch(l -> library.supports(l.op())))
+                        .map(CudaStep.Group.class::cast)
+                        .toList();
         Map<String, Boolean> decided = choices.decided();
         for (CudaStep.Group group : groups) {
             if (!decided.containsKey(signature(group))) {
@@ -90,9 +101,23 @@ final class FastestConvolutions {
         StringBuilder text = new StringBuilder();
         for (PlacedConvolution l : group.layers()) {
             Layer layer = l.op().layer();
-            text.append(layer.transposed()).append(layer.in()).append('-').append(layer.out()).append('k').append(layer.kernel())
-                    .append('s').append(layer.stride()).append('@').append(l.in().images()).append('x').append(l.in().side())
-                    .append(l.residual() != null).append(l.post() != null).append(l.op().relu()).append(l.out().whole()).append(';');
+            text.append(layer.transposed())
+                    .append(layer.in())
+                    .append('-')
+                    .append(layer.out())
+                    .append('k')
+                    .append(layer.kernel())
+                    .append('s')
+                    .append(layer.stride())
+                    .append('@')
+                    .append(l.in().images())
+                    .append('x')
+                    .append(l.in().side())
+                    .append(l.residual() != null)
+                    .append(l.post() != null)
+                    .append(l.op().relu())
+                    .append(l.out().whole())
+                    .append(';');
         }
         return text.toString();
     }
@@ -100,7 +125,13 @@ final class FastestConvolutions {
     private boolean isLibraryFaster(CudaStep.Group group) {
         double own = millis(group, false);
         double other = millis(group, true);
-        LOG.debug("{}: libtrd {} ms, {} {} ms, of {} repetitions with flushes", group.name(), own, library.name(), other, repetitions);
+        LOG.debug(
+                "{}: libtrd {} ms, {} {} ms, of {} repetitions with flushes",
+                group.name(),
+                own,
+                library.name(),
+                other,
+                repetitions);
         return other < own * (1 - GAIN);
     }
 
@@ -110,11 +141,16 @@ final class FastestConvolutions {
         long stream = device.newStream();
         try {
             NetworkCompiler.Compiled compiled = new NetworkCompiler.Compiled(new Schedule(steps), slots, null);
-            CudaNetwork trial = new CudaNetwork(device, plan, precision, compiled, byLibrary ? library : null,
+            CudaNetwork trial = new CudaNetwork(
+                    device,
+                    plan,
+                    precision,
+                    compiled,
+                    byLibrary ? library : null,
                     new DeviceWeights(device, slots, stream));
             // The session closes the trial's weights.
             Session session = new Session(trial);
-            try (Session.Captured captured = session.capture((input, r) -> { }, (output, r) -> { })) {
+            try (Session.Captured captured = session.capture((input, r) -> {}, (output, r) -> {})) {
                 long[] nanos = new long[runs];
                 captured.run();
                 for (int i = 0; i < runs; i++) {
@@ -140,12 +176,19 @@ final class FastestConvolutions {
         for (int i = 0; i < group.layers().size(); i++) {
             PlacedConvolution l = group.layers().get(i);
             boolean other = byLibrary && library.supports(l.op());
-            WeightSlot.OfConvolution slot = NetworkCompiler.slot(type, l.weights().folded, other ? Layout.CHANNELS_LAST : Layout.LIBTRD);
+            WeightSlot.OfConvolution slot =
+                    NetworkCompiler.slot(type, l.weights().folded, other ? Layout.CHANNELS_LAST : Layout.LIBTRD);
             slots.add(slot);
-            PlacedConvolution copy = new PlacedConvolution(l.op(), slot, fresh(l.in(), fresh), fresh(l.residual(), fresh), fresh(l.post(), fresh),
+            PlacedConvolution copy = new PlacedConvolution(
+                    l.op(),
+                    slot,
+                    fresh(l.in(), fresh),
+                    fresh(l.residual(), fresh),
+                    fresh(l.post(), fresh),
                     fresh(l.out(), fresh));
             if (other) {
-                boolean second = group.layers().size() > 1 && i >= (group.layers().size() + 1) / 2;
+                boolean second =
+                        group.layers().size() > 1 && i >= (group.layers().size() + 1) / 2;
                 candidate.add(new CudaStep.ByLibrary(copy, second ? StreamRole.SECOND : StreamRole.MAIN, library));
             } else {
                 rest.add(copy);
@@ -154,8 +197,10 @@ final class FastestConvolutions {
         if (!rest.isEmpty()) {
             candidate.add(NetworkCompiler.group(type, exec, rest));
         }
-        List<Buffer> inputs = candidate.stream().flatMap(s -> s.reads().stream()).distinct().toList();
-        List<Buffer> outputs = candidate.stream().flatMap(s -> s.writes().stream()).distinct().toList();
+        List<Buffer> inputs =
+                candidate.stream().flatMap(s -> s.reads().stream()).distinct().toList();
+        List<Buffer> outputs =
+                candidate.stream().flatMap(s -> s.writes().stream()).distinct().toList();
         Buffer flush = new Buffer(FLUSH_BYTES);
         List<CudaStep> steps = new ArrayList<>();
         for (int i = 0; i < repetitions; i++) {
@@ -169,7 +214,13 @@ final class FastestConvolutions {
         if (value == null) {
             return null;
         }
-        return new CudaTensor(fresh.computeIfAbsent(value.buffer(), b -> new Buffer(b.bytes())), value.type(), value.images(),
-                value.channels(), value.side(), value.offset(), value.pixelStride());
+        return new CudaTensor(
+                fresh.computeIfAbsent(value.buffer(), b -> new Buffer(b.bytes())),
+                value.type(),
+                value.images(),
+                value.channels(),
+                value.side(),
+                value.offset(),
+                value.pixelStride());
     }
 }

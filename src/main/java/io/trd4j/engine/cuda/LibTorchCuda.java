@@ -5,7 +5,10 @@ import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch_cuda;
 
-/** Loads LibTorch's CUDA half. A class of its own: nothing else may touch it before the libraries that it needs are loaded. */
+/**
+ * Loads LibTorch's CUDA half. A class of its own: nothing else may touch it before the libraries that it needs are
+ * loaded.
+ */
 final class LibTorchCuda {
     private LibTorchCuda() {}
 

@@ -6,8 +6,8 @@ import io.trd4j.ops.OpTarget;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
- * What the maps of one model need on the device beside its calibration: the operators of upsampling and blur, and which pixels
- * count. Uploaded once; shared by all engines of the model, freed when the last of them closes it.
+ * What the maps of one model need on the device beside its calibration: the operators of upsampling and blur, and which
+ * pixels count. Uploaded once; shared by all engines of the model, freed when the last of them closes it.
  */
 final class MapTables implements AutoCloseable {
     private final Device device;
@@ -21,7 +21,7 @@ final class MapTables implements AutoCloseable {
         this.device = device;
         device.use();
         try (OpTarget cpu = OpTarget.cpu();
-             MapOperators operators = new MapOperators(cpu, size, size / 4, size / 8, size / 16)) {
+                MapOperators operators = new MapOperators(cpu, size, size / 4, size / 8, size / 16)) {
             operatorsBytes = operators.memory().bytes();
             long maskOffset = DeviceAlignment.align(operatorsBytes);
             long pixels = (long) size * size;

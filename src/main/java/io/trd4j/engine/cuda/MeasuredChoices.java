@@ -17,9 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which groups of convolutions another library was measured to compute faster than libtrd, kept in a file: measured anew, a
- * close race could end otherwise, and the same part would get a score that differs in its last digits. The first decision
- * holds, for all processes of this user, until the device, a library's version or the precision is another.
+ * Which groups of convolutions another library was measured to compute faster than libtrd, kept in a file: measured
+ * anew, a close race could end otherwise, and the same part would get a score that differs in its last digits. The
+ * first decision holds, for all processes of this user, until the device, a library's version or the precision is
+ * another.
  */
 final class MeasuredChoices {
     private static final Logger LOG = LoggerFactory.getLogger(MeasuredChoices.class);
@@ -36,7 +37,8 @@ final class MeasuredChoices {
      */
     MeasuredChoices(Path folder, Map<String, String> about) {
         this.about = new LinkedHashMap<>(about);
-        file = folder.toAbsolutePath().resolve(UUID.nameUUIDFromBytes(this.about.toString().getBytes(StandardCharsets.UTF_8)) + ".json");
+        file = folder.toAbsolutePath()
+                .resolve(UUID.nameUUIDFromBytes(this.about.toString().getBytes(StandardCharsets.UTF_8)) + ".json");
     }
 
     Path file() {
@@ -63,8 +65,12 @@ final class MeasuredChoices {
             try {
                 AtomicFile.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n");
             } catch (IOException | InputException e) {
-                LOG.warn("which convolutions are faster is measured again by the next process, and may be decided otherwise: {} cannot be "
-                        + "written ({}); set TRD_CACHE to a folder that can", file, e.getMessage());
+                LOG.warn(
+                        "which convolutions are faster is measured again by the next process, and may be "
+                                + "decided otherwise: {} cannot be "
+                                + "written ({}); set TRD_CACHE to a folder that can",
+                        file,
+                        e.getMessage());
             }
             return Map.copyOf(here);
         }

@@ -20,13 +20,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Turns a plan into steps for the device. The tuners become one step each; of the other convolutions, all that are ready at
- * the same time become one group, both students' among them, so that a group fills the device and launches stay few.
- * Concatenations vanish: their parts are written into slices. Both branches' features before a distance lie side by side.
+ * Turns a plan into steps for the device. The tuners become one step each; of the other convolutions, all that are
+ * ready at the same time become one group, both students' among them, so that a group fills the device and launches
+ * stay few. Concatenations vanish: their parts are written into slices. Both branches' features before a distance lie
+ * side by side.
  */
 final class NetworkCompiler {
     /** Before the maps in the result: three scores, then whether the part could be used. */
     static final long RESULT_HEAD = 256;
+
     static final long FAULT_OFFSET = 16;
 
     private final ExecutionPlan plan;
@@ -40,6 +42,7 @@ final class NetworkCompiler {
     private final Set<String> ready = new LinkedHashSet<>();
     /** The op that writes a tensor, by name; and the concatenation that is its only reader. */
     private final Map<String, PlanOp> writers = new HashMap<>();
+
     private final Map<String, PlanOp.Concatenate> joinedBy = new HashMap<>();
     private final Map<String, Integer> readers = new HashMap<>();
     private final Buffer[] distances = new Buffer[3];
@@ -52,7 +55,8 @@ final class NetworkCompiler {
      * @param exec of the device: how much scratch a call needs depends on it
      * @param library that computes what the choice gives it; null when that is nothing
      */
-    NetworkCompiler(ExecutionPlan plan, ElementType type, OpTarget exec, ConvolutionChoice choice, ConvolutionLibrary library) {
+    NetworkCompiler(
+            ExecutionPlan plan, ElementType type, OpTarget exec, ConvolutionChoice choice, ConvolutionLibrary library) {
         this.plan = plan;
         this.type = type;
         this.exec = exec;
@@ -90,7 +94,8 @@ final class NetworkCompiler {
             distances(rest);
             groups(rest);
             if (rest.size() == before) {
-                throw new IllegalStateException("nothing of the rest of the plan can be computed, from " + rest.get(0) + " on");
+                throw new IllegalStateException(
+                        "nothing of the rest of the plan can be computed, from " + rest.get(0) + " on");
             }
         }
         steps.add(new CudaStep.Output(new PartOutput(distances, result)));
@@ -110,7 +115,8 @@ final class NetworkCompiler {
     }
 
     private void pair(String name, int branch, PlanTensor tensor) {
-        CudaTensor both = values.computeIfAbsent(name, n -> CudaTensor.dense(type, 2, tensor.channels(), tensor.side()));
+        CudaTensor both =
+                values.computeIfAbsent(name, n -> CudaTensor.dense(type, 2, tensor.channels(), tensor.side()));
         values.put(tensor.name(), both.image(branch));
     }
 
@@ -124,7 +130,8 @@ final class NetworkCompiler {
     private void tuner(List<PlanOp> rest, boolean amplifier) {
         List<PlanOp.Convolution> chains = new ArrayList<>();
         for (PlanOp op : rest) {
-            if (op instanceof PlanOp.Convolution c && c.layer().part() == (amplifier ? NetworkPart.AMPLIFIER : NetworkPart.FILTER)) {
+            if (op instanceof PlanOp.Convolution c
+                    && c.layer().part() == (amplifier ? NetworkPart.AMPLIFIER : NetworkPart.FILTER)) {
                 chains.add(c);
             }
         }
@@ -151,15 +158,25 @@ final class NetworkCompiler {
                     done.add(c.output());
                 }
             }
-            List<Folded> folded = layers.stream().map(c -> new Folded(c.layer(), c.layer().blend() != null, null)).toList();
-            weights[branch] = new WeightSlot.OfTuner(folded, amplifier, amplifier
-                    ? DeviceOps.amplifierPackedBytes(type, c1) : DeviceOps.filterPackedBytes(type, c1));
+            List<Folded> folded = layers.stream()
+                    .map(c -> new Folded(c.layer(), c.layer().blend() != null, null))
+                    .toList();
+            weights[branch] = new WeightSlot.OfTuner(
+                    folded,
+                    amplifier,
+                    amplifier ? DeviceOps.amplifierPackedBytes(type, c1) : DeviceOps.filterPackedBytes(type, c1));
             slots.add(weights[branch]);
         }
         int side = in[0][0].side();
-        long scratch = amplifier ? DeviceOps.amplifierWorkspaceBytes(exec, type, 2, 1, side, c1)
+        long scratch = amplifier
+                ? DeviceOps.amplifierWorkspaceBytes(exec, type, 2, 1, side, c1)
                 : DeviceOps.filterWorkspaceBytes(exec, type, 2, 1, side, c1);
-        steps.add(new CudaStep.Tuner(amplifier, in, out, weights, CudaStep.Scratch.of(scratch),
+        steps.add(new CudaStep.Tuner(
+                amplifier,
+                in,
+                out,
+                weights,
+                CudaStep.Scratch.of(scratch),
                 chains.stream().mapToDouble(PlanOp::flop).sum()));
         done.forEach(this::available);
         rest.removeAll(chains);
@@ -202,9 +219,12 @@ final class NetworkCompiler {
                 PlanOp.FuseCosine cosine = both.get(0);
                 long side = plan.side(scale);
                 distances[scale] = new Buffer(2 * side * side * Float.BYTES);
-                steps.add(new CudaStep.FuseCosine(scale, values.get("decoder" + scale),
+                steps.add(new CudaStep.FuseCosine(
+                        scale,
+                        values.get("decoder" + scale),
                         cosine.amplified() == null ? null : values.get("amplified" + scale),
-                        values.get(cosine.teacher().batch().name()), distances[scale]));
+                        values.get(cosine.teacher().batch().name()),
+                        distances[scale]));
                 rest.removeAll(both);
             }
         }
@@ -238,8 +258,8 @@ final class NetworkCompiler {
 
     static CudaStep.Group group(ElementType type, OpTarget exec, List<PlacedConvolution> layers) {
         try (Convolutions sizes = CudaStep.Group.sizes(layers)) {
-            return new CudaStep.Group(List.copyOf(layers),
-                    CudaStep.Scratch.of(DeviceOps.convolutionsWorkspaceBytes(exec, type, sizes)));
+            return new CudaStep.Group(
+                    List.copyOf(layers), CudaStep.Scratch.of(DeviceOps.convolutionsWorkspaceBytes(exec, type, sizes)));
         }
     }
 
@@ -249,16 +269,26 @@ final class NetworkCompiler {
         Layer reads = writer instanceof PlanOp.Convolution w && w.layer().blend() != null ? w.layer() : null;
         WeightSlot.OfConvolution slot = slot(type, new Folded(layer, false, reads), layout);
         slots.add(slot);
-        return new PlacedConvolution(c, slot, value(c.input()), c.residual() == null ? null : value(c.residual()),
-                c.amplified() == null ? null : value(c.amplified()), value(c.output()));
+        return new PlacedConvolution(
+                c,
+                slot,
+                value(c.input()),
+                c.residual() == null ? null : value(c.residual()),
+                c.amplified() == null ? null : value(c.amplified()),
+                value(c.output()));
     }
 
     static WeightSlot.OfConvolution slot(ElementType type, Folded folded, Layout layout) {
         Layer layer = folded.layer();
         return layout == Layout.LIBTRD
-                ? new WeightSlot.OfConvolution(folded, layout, DeviceOps.convolutionPackedBytes(type, layer.in(), layer.out(),
-                        layer.kernel(), layer.transposed()), (long) layer.out() * Float.BYTES)
-                : new WeightSlot.OfConvolution(folded, layout, layer.weights() * type.bytes(), (long) layer.out() * type.bytes());
+                ? new WeightSlot.OfConvolution(
+                        folded,
+                        layout,
+                        DeviceOps.convolutionPackedBytes(
+                                type, layer.in(), layer.out(), layer.kernel(), layer.transposed()),
+                        (long) layer.out() * Float.BYTES)
+                : new WeightSlot.OfConvolution(
+                        folded, layout, layer.weights() * type.bytes(), (long) layer.out() * type.bytes());
     }
 
     private boolean ready(PlanOp op) {
@@ -269,16 +299,22 @@ final class NetworkCompiler {
         return tensor.batch() == null ? tensor : tensor.batch();
     }
 
-    /** Marks a tensor as computed, copies it into concatenations where it was not written there, marks those too when complete. */
+    /**
+     * Marks a tensor as computed, copies it into concatenations where it was not written there, marks those too when
+     * complete.
+     */
     private void available(PlanTensor tensor) {
         ready.add(tensor.name());
         for (PlanOp op : plan.ops()) {
-            if (op instanceof PlanOp.Concatenate joined && joined.inputs().stream().anyMatch(t -> whole(t).equals(tensor))) {
+            if (op instanceof PlanOp.Concatenate joined
+                    && joined.inputs().stream().anyMatch(t -> whole(t).equals(tensor))) {
                 int at = 0;
                 for (PlanTensor part : joined.inputs()) {
                     if (whole(part).equals(tensor) && !inPlace(part)) {
-                        steps.add(new CudaStep.Copy(joined.output().name() + " <- " + part.name(),
-                                joined.output().part(), value(part),
+                        steps.add(new CudaStep.Copy(
+                                joined.output().name() + " <- " + part.name(),
+                                joined.output().part(),
+                                value(part),
                                 value(joined.output()).channels(at, part.channels())));
                     }
                     at += part.channels();

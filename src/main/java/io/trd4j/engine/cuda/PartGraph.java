@@ -12,9 +12,9 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * The graph for parts of one geometry: raw image and points to the device, preparation, network, maps, results to the host.
- * Inputs in memory that the device can read itself are taken from there, each such buffer by a graph of its own; others are
- * copied to page-locked memory first.
+ * The graph for parts of one geometry: raw image and points to the device, preparation, network, maps, results to the
+ * host. Inputs in memory that the device can read itself are taken from there, each such buffer by a graph of its own;
+ * others are copied to page-locked memory first.
  */
 final class PartGraph implements Recorder.Inputs, AutoCloseable {
     private final Raw rgb;
@@ -33,9 +33,11 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
         final int height;
         /** Of the caller's own buffer, when the device reads it in place; 0 when it is copied. */
         final long pinned;
+
         final long pinnedStride;
         /** Rows that are copied: for the depth image only those that its nearest-neighbour resize looks at. */
         final int rows;
+
         final long stride;
         final HostMemory staging;
         final FloatBuffer points;
@@ -58,7 +60,10 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
         }
 
         boolean fits(Pixels<?, ?> pixels, long address, boolean isColour) {
-            return colour == isColour && width == pixels.width() && height == pixels.height() && pinned == address
+            return colour == isColour
+                    && width == pixels.width()
+                    && height == pixels.height()
+                    && pinned == address
                     && (pinned == 0 || pinnedStride == pixels.strideBytes());
         }
 
@@ -104,7 +109,13 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
     }
 
     /** With the inputs of its first part, which are staged: {@link #run} may follow. */
-    PartGraph(Session session, Recorder.Outputs outputs, RawInputs inputs, PinnedBuffers pinned, Modality modality, int normalKernel) {
+    PartGraph(
+            Session session,
+            Recorder.Outputs outputs,
+            RawInputs inputs,
+            PinnedBuffers pinned,
+            Modality modality,
+            int normalKernel) {
         this.modality = modality;
         this.normalKernel = normalKernel;
         size = session.network().plan().size();
@@ -138,9 +149,11 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
 
     private void tables(Raw raw) {
         try (OpTarget cpu = OpTarget.cpu();
-             Workspace tables = raw.colour ? Ops.planRgb(cpu, raw.width, raw.rows, size)
-                     : modality == Modality.DEPTH ? Ops.planDepth(cpu, raw.width, raw.rows, size)
-                     : Ops.planNormals(cpu, raw.width, raw.rows, size, normalKernel)) {
+                Workspace tables = raw.colour
+                        ? Ops.planRgb(cpu, raw.width, raw.rows, size)
+                        : modality == Modality.DEPTH
+                                ? Ops.planDepth(cpu, raw.width, raw.rows, size)
+                                : Ops.planNormals(cpu, raw.width, raw.rows, size, normalKernel)) {
             raw.allocate(tables);
         }
     }
@@ -188,14 +201,50 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
             if (step.branch() == 1) {
                 r.device().fill(stream, fault, 0, Integer.BYTES);
             }
-            r.run(step.stream(), () -> DeviceOps.prepareRgb(exec, raw.memory, raw.width, raw.rows, raw.stride, out, type, size,
-                    raw.workspace, raw.workspaceBytes));
+            r.run(
+                    step.stream(),
+                    () -> DeviceOps.prepareRgb(
+                            exec,
+                            raw.memory,
+                            raw.width,
+                            raw.rows,
+                            raw.stride,
+                            out,
+                            type,
+                            size,
+                            raw.workspace,
+                            raw.workspaceBytes));
         } else if (modality == Modality.DEPTH) {
-            r.run(step.stream(), () -> DeviceOps.prepareDepth(exec, raw.memory, raw.width, raw.rows, raw.stride, out, type, size,
-                    raw.workspace, raw.workspaceBytes, fault));
+            r.run(
+                    step.stream(),
+                    () -> DeviceOps.prepareDepth(
+                            exec,
+                            raw.memory,
+                            raw.width,
+                            raw.rows,
+                            raw.stride,
+                            out,
+                            type,
+                            size,
+                            raw.workspace,
+                            raw.workspaceBytes,
+                            fault));
         } else {
-            r.run(step.stream(), () -> DeviceOps.prepareNormals(exec, raw.memory, raw.width, raw.rows, raw.stride, out, type, size,
-                    normalKernel, raw.workspace, raw.workspaceBytes, fault));
+            r.run(
+                    step.stream(),
+                    () -> DeviceOps.prepareNormals(
+                            exec,
+                            raw.memory,
+                            raw.width,
+                            raw.rows,
+                            raw.stride,
+                            out,
+                            type,
+                            size,
+                            normalKernel,
+                            raw.workspace,
+                            raw.workspaceBytes,
+                            fault));
         }
     }
 

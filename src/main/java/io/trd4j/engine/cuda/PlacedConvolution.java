@@ -10,8 +10,13 @@ import java.util.List;
  * @param residual added before the ReLU, or null
  * @param post added after it, or null
  */
-record PlacedConvolution(PlanOp.Convolution op, WeightSlot.OfConvolution weights, CudaTensor in, CudaTensor residual, CudaTensor post,
-                         CudaTensor out) {
+record PlacedConvolution(
+        PlanOp.Convolution op,
+        WeightSlot.OfConvolution weights,
+        CudaTensor in,
+        CudaTensor residual,
+        CudaTensor post,
+        CudaTensor out) {
     List<Buffer> reads() {
         return CudaTensor.buffers(in, residual, post);
     }

@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Queues all steps of a part once, with their events: eagerly, or into a graph that is being captured. Owns what the queued
- * work refers to; closed when that work, or the graph, is no longer needed.
+ * Queues all steps of a part once, with their events: eagerly, or into a graph that is being captured. Owns what the
+ * queued work refers to; closed when that work, or the graph, is no longer needed.
  */
 final class Recorder implements Recording, AutoCloseable {
     /** Brings the images into the network's inputs. */

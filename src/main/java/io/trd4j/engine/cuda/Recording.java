@@ -4,8 +4,8 @@ import io.trd4j.ops.ElementType;
 import io.trd4j.ops.OpTarget;
 
 /**
- * A part that is being queued, or captured, on the streams of one session: steps and libraries find addresses and streams here,
- * and leave here whatever the queued work refers to.
+ * A part that is being queued, or captured, on the streams of one session: steps and libraries find addresses and
+ * streams here, and leave here whatever the queued work refers to.
  */
 interface Recording {
     Device device();

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The order of the steps: on each stream that of the list, across streams by events where one step reads what another wrote.
- * Gives buffers the same memory only where this order, not the list's, keeps them apart.
+ * The order of the steps: on each stream that of the list, across streams by events where one step reads what another
+ * wrote. Gives buffers the same memory only where this order, not the list's, keeps them apart.
  */
 final class Schedule {
     private final List<CudaStep> steps;
@@ -22,6 +22,7 @@ final class Schedule {
     private final BitSet signals = new BitSet();
     /** Last steps of the side streams that the end must wait for. */
     private final BitSet joins = new BitSet();
+
     private final long arenaBytes;
 
     Schedule(List<CudaStep> steps) {

@@ -1,9 +1,15 @@
 package io.trd4j.engine.cuda;
 
-/** One inspector's share of a device: an arena, streams, events, and the graphs that it captures. Takes over one use of the network. */
+/**
+ * One inspector's share of a device: an arena, streams, events, and the graphs that it captures. Takes over one use of
+ * the network.
+ */
 final class Session implements AutoCloseable {
-    /** Runs before a capture: kernels are loaded by the first; a library tries its variants, and takes its workspaces. */
+    /**
+     * Runs before a capture: kernels are loaded by the first; a library tries its variants, and takes its workspaces.
+     */
     private static final int WARM_UPS = 1;
+
     private static final int LIBRARY_WARM_UPS = 3;
 
     private final CudaNetwork network;
@@ -62,7 +68,7 @@ final class Session implements AutoCloseable {
         ConvolutionLibrary library = network.library();
         for (int i = 0; i < (library == null ? WARM_UPS : LIBRARY_WARM_UPS); i++) {
             try (Recorder eager = new Recorder(network, streams, arena, inputs, outputs);
-                 ConvolutionLibrary.Scope scope = library == null ? null : library.enter()) {
+                    ConvolutionLibrary.Scope scope = library == null ? null : library.enter()) {
                 try {
                     eager.record();
                 } finally {
@@ -74,7 +80,8 @@ final class Session implements AutoCloseable {
         Recorder recorder = new Recorder(network, streams, arena, inputs, outputs);
         ConvolutionLibrary.Pool pool = library == null ? null : library.pool(streams.all());
         try {
-            Device.Graph graph = pool == null ? device.capture(main, recorder::record)
+            Device.Graph graph = pool == null
+                    ? device.capture(main, recorder::record)
                     : pool.during(() -> device.capture(main, recorder::record));
             return new Captured(recorder, graph, pool);
         } catch (RuntimeException | Error e) {

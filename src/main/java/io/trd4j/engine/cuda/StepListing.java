@@ -12,7 +12,8 @@ final class StepListing {
         long weights = 0;
         double flop = 0;
         String shape = "";
-        List<PlacedConvolution> layers = step instanceof CudaStep.Group group ? group.layers()
+        List<PlacedConvolution> layers = step instanceof CudaStep.Group group
+                ? group.layers()
                 : step instanceof CudaStep.ByLibrary library ? List.of(library.layer()) : List.of();
         for (PlacedConvolution layer : layers) {
             weights += layer.weights().bytes();
@@ -25,11 +26,23 @@ final class StepListing {
             }
             flop = tuner.flop();
         } else if (step instanceof CudaStep.FuseCosine cosine) {
-            flop = (cosine.amplified() == null ? 6.0 : 7.0) * cosine.decoder().pixels() * cosine.decoder().channels();
+            flop = (cosine.amplified() == null ? 6.0 : 7.0)
+                    * cosine.decoder().pixels()
+                    * cosine.decoder().channels();
         }
         long features = bytes(step.reads()) + bytes(step.writes());
         String type = layers.isEmpty() ? "" : layers.get(0).in().type().name().toLowerCase(Locale.ROOT);
-        return new StepProfile(step.name(), step.part().key(), step.stream().key(), shape, type, flop, features, weights, step.implementation(), 0);
+        return new StepProfile(
+                step.name(),
+                step.part().key(),
+                step.stream().key(),
+                shape,
+                type,
+                flop,
+                features,
+                weights,
+                step.implementation(),
+                0);
     }
 
     private static long bytes(List<CudaTensor.Buffer> buffers) {

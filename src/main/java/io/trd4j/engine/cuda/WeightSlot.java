@@ -14,9 +14,9 @@ sealed interface WeightSlot {
     void place(long place);
 
     /**
-     * A layer with the factors that the blends leave in it: the decoder's features are kept divided by their own factor, so
-     * residuals are added as they are; what reads a blended feature map multiplies it back, and the amplifier's share is
-     * relative to the decoder's. The cosine distance does not see a positive factor.
+     * A layer with the factors that the blends leave in it: the decoder's features are kept divided by their own
+     * factor, so residuals are added as they are; what reads a blended feature map multiplies it back, and the
+     * amplifier's share is relative to the decoder's. The cosine distance does not see a positive factor.
      *
      * @param amplifier whether the amplifier's relative factor goes into the layer
      * @param reads the layer whose blended output this one reads, its decoder's factor to be multiplied back; or null
@@ -27,7 +27,10 @@ sealed interface WeightSlot {
     enum Layout {
         /** As libtrd packs them, bias in float32. */
         LIBTRD,
-        /** Output channels x kernel x kernel x input channels, weights and bias in the features' type: cuDNN's channels-last. */
+        /**
+         * Output channels x kernel x kernel x input channels, weights and bias in the features' type: cuDNN's
+         * channels-last.
+         */
         CHANNELS_LAST
     }
 

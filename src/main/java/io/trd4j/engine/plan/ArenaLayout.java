@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.function.BiPredicate;
 import java.util.function.ToIntFunction;
 
-/** Gives buffers that are never needed at the same time the same memory: largest first, each at the lowest free place. */
+/**
+ * Gives buffers that are never needed at the same time the same memory: largest first, each at the lowest free place.
+ */
 public final class ArenaLayout {
     private ArenaLayout() {}
 
@@ -38,8 +40,8 @@ public final class ArenaLayout {
      * @param alignment of every place, bytes
      * @return the bytes that hold them all
      */
-    public static <B extends Block> long place(Collection<B> blocks, ToIntFunction<B> firstUse, BiPredicate<B, B> together,
-                                               long alignment) {
+    public static <B extends Block> long place(
+            Collection<B> blocks, ToIntFunction<B> firstUse, BiPredicate<B, B> together, long alignment) {
         List<B> rest = new ArrayList<>(blocks);
         rest.sort(Comparator.comparingLong((B b) -> -b.bytes()).thenComparingInt(firstUse));
         List<B> placed = new ArrayList<>();

@@ -4,10 +4,10 @@ import io.trd4j.model.Backbone;
 import java.util.List;
 
 /**
- * The computation of one part, from two prepared images to six distance maps, in order: the network of SPEC section
- * 2 with everything that inference can do without taken out. BatchNorm is folded into the convolutions, both modalities
- * pass the teacher as one batch of 2, the blend is folded into the layers it joins, the last blended feature map is never
- * written. Knows shapes and names, no values: a runner turns it into primitives of its backend.
+ * The computation of one part, from two prepared images to six distance maps, in order: the network of SPEC section 2
+ * with everything that inference can do without taken out. BatchNorm is folded into the convolutions, both modalities
+ * pass the teacher as one batch of 2, the blend is folded into the layers it joins, the last blended feature map is
+ * never written. Knows shapes and names, no values: a runner turns it into primitives of its backend.
  *
  * @param images the prepared images of both modalities, rgb first: 2 x S x S x 3
  */
@@ -27,7 +27,10 @@ public record ExecutionPlan(Backbone backbone, int size, PlanTensor images, List
 
     /** The folded layers, each once, in the order of their first use. */
     public List<Layer> layers() {
-        return ops.stream().filter(PlanOp.Convolution.class::isInstance).map(op -> ((PlanOp.Convolution) op).layer()).toList();
+        return ops.stream()
+                .filter(PlanOp.Convolution.class::isInstance)
+                .map(op -> ((PlanOp.Convolution) op).layer())
+                .toList();
     }
 
     /** Side of the distance maps of a scale, 0 to 2. */

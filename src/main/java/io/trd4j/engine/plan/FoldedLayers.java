@@ -7,9 +7,10 @@ import java.nio.ByteOrder;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * Weights and bias of a plan's layers with BatchNorm and blend folded in, computed in double and rounded once. What may be
- * folded stands in SPEC section 4: BN scales a convolution's output channel, and a positive blend factor passes the ReLU.
- * A BatchNorm or blend that is not finite is refused here, by name: a kernel would refuse the number that it makes.
+ * Weights and bias of a plan's layers with BatchNorm and blend folded in, computed in double and rounded once. What may
+ * be folded stands in SPEC section 4: BN scales a convolution's output channel, and a positive blend factor passes the
+ * ReLU. A BatchNorm or blend that is not finite is refused here, by name: a kernel would refuse the number that it
+ * makes.
  *
  * <p>Has buffers of its own: used by one thread at a time.
  */
@@ -63,7 +64,8 @@ public final class FoldedLayers {
     /**
      * Writes the scaled weights.
      *
-     * @param target {@code layer.weights()} values, in the model file's order (transposed convolutions: input channels first)
+     * @param target {@code layer.weights()} values, in the model file's order (transposed convolutions: input channels
+     *     first)
      */
     public void weights(Layer layer, double[] scale, FloatPointer target) throws IOException {
         String name = layer.convolution() + ".weight";
@@ -94,7 +96,8 @@ public final class FoldedLayers {
         System.arraycopy(piece, 0, values, 0, count);
         for (float value : values) {
             if (!Float.isFinite(value)) {
-                throw new InputException(name + " is not finite: the model's weights are damaged; train or import it again");
+                throw new InputException(
+                        name + " is not finite: the model's weights are damaged; train or import it again");
             }
         }
         return values;

@@ -17,14 +17,15 @@ public sealed interface PlanOp {
     }
 
     /**
-     * {@code output = relu?(scale * (convolution(input) + bias + residual)) + amplified}, the scale being 1 or the decoder's
-     * share of the blend (already in the folded weights and bias).
+     * {@code output = relu?(scale * (convolution(input) + bias + residual)) + amplified}, the scale being 1 or the
+     * decoder's share of the blend (already in the folded weights and bias).
      *
      * @param residual added before the ReLU, or null
      * @param amplified the amplifier's feature map, its share of the blend folded in, added after the ReLU; or null
      */
-    record Convolution(Layer layer, PlanTensor input, PlanTensor residual, boolean relu, PlanTensor amplified,
-                       PlanTensor output) implements PlanOp {
+    record Convolution(
+            Layer layer, PlanTensor input, PlanTensor residual, boolean relu, PlanTensor amplified, PlanTensor output)
+            implements PlanOp {
         @Override
         public List<PlanTensor> inputs() {
             List<PlanTensor> inputs = new ArrayList<>(List.of(input));
@@ -57,14 +58,15 @@ public sealed interface PlanOp {
     record Concatenate(List<PlanTensor> inputs, PlanTensor output) implements PlanOp {}
 
     /**
-     * Cosine distance of the teacher's feature to the student's, {@code decoder + amplified}, which is not written (SPEC
-     * section 4).
+     * Cosine distance of the teacher's feature to the student's, {@code decoder + amplified}, which is not written
+     * (SPEC section 4).
      *
      * @param branch 0 = rgb, 1 = the second modality
      * @param scale 0, 1, 2 for S/4, S/8, S/16
      * @param amplified null when the decoder's feature map is blended already
      */
-    record FuseCosine(int branch, int scale, PlanTensor decoder, PlanTensor amplified, PlanTensor teacher) implements PlanOp {
+    record FuseCosine(int branch, int scale, PlanTensor decoder, PlanTensor amplified, PlanTensor teacher)
+            implements PlanOp {
         @Override
         public PlanTensor output() {
             return null;

@@ -1,8 +1,8 @@
 package io.trd4j.engine.plan;
 
 /**
- * A feature map of the plan: {@code images x side x side x channels}, channels-last. Its type and place in memory are the
- * runner's business.
+ * A feature map of the plan: {@code images x side x side x channels}, channels-last. Its type and place in memory are
+ * the runner's business.
  *
  * @param name unique in a plan
  * @param part of the network that writes it; the teacher for the images
@@ -10,7 +10,8 @@ package io.trd4j.engine.plan;
  * @param batch the batch that this is one image of, or null
  * @param image its index there
  */
-public record PlanTensor(String name, NetworkPart part, int images, int channels, int side, PlanTensor batch, int image) {
+public record PlanTensor(
+        String name, NetworkPart part, int images, int channels, int side, PlanTensor batch, int image) {
     PlanTensor(String name, NetworkPart part, int images, int channels, int side) {
         this(name, part, images, channels, side, null, 0);
     }

@@ -7,11 +7,12 @@ import java.util.Map;
 
 /**
  * Weights for measurements without a trained model: uniform in +-sqrt(6 / fan-in), which keeps the features in range
- * through ReLUs, a quarter of that where a residual is added; BatchNorm the identity, blends even. A tensor's values depend on
- * its name and the seed only.
+ * through ReLUs, a quarter of that where a residual is added; BatchNorm the identity, blends even. A tensor's values
+ * depend on its name and the seed only.
  */
 public final class RandomWeights implements WeightSource {
-    // A residual of full size doubles the variance with every block: the deep backbones would leave half precision's range.
+    // A residual of full size doubles the variance with every block: the deep backbones would leave half precision's
+    // range.
     private static final double RESIDUAL = 0.25;
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 

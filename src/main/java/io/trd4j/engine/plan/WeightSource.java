@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
 @FunctionalInterface
 public interface WeightSource {
     /**
-     * Fills {@code target} with little-endian float32 values of a tensor in row-major order. Several threads may read at once.
+     * Fills {@code target} with little-endian float32 values of a tensor in row-major order. Several threads may read
+     * at once.
      *
      * @param tensor name as in a model file, with its network's prefix
      * @param offset of the first value, in values

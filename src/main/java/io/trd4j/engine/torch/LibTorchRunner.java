@@ -50,7 +50,10 @@ public final class LibTorchRunner implements NetworkRunner {
      */
     public static LibTorchRunner open(ModelFile file, int threads) throws IOException {
         LibTorch.setThreads(threads);
-        return new LibTorchRunner(new Shared(Network.load(file), new AtomicInteger(1)), file.info().size(), threads);
+        return new LibTorchRunner(
+                new Shared(Network.load(file), new AtomicInteger(1)),
+                file.info().size(),
+                threads);
     }
 
     @Override

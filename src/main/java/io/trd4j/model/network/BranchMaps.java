@@ -14,8 +14,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Runs the network on prepared images and leaves both branches' distances at the three scales (SPEC section 4) in buffers
- * of its own. LibTorch computes the features, libtrd everything after them.
+ * Runs the network on prepared images and leaves both branches' distances at the three scales (SPEC section 4) in
+ * buffers of its own. LibTorch computes the features, libtrd everything after them.
  */
 public final class BranchMaps implements AutoCloseable {
     private final Network network;
@@ -54,7 +54,8 @@ public final class BranchMaps implements AutoCloseable {
      * @param depthImage prepared second modality [1, 3, S, S]
      */
     public void compute(Tensor rgbImage, Tensor depthImage) {
-        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
             Features both = network.teacher().apply(torch.cat(new TensorVector(rgbImage, depthImage), 0));
             Features ownRgb = both.images(0, 1);
             Features ownDepth = both.images(1, 2);
@@ -73,7 +74,10 @@ public final class BranchMaps implements AutoCloseable {
         return depthDistances;
     }
 
-    /** Upsamples and adds the rgb branch's distances: its raw map [S, S] before calibration and blur, until the next call. */
+    /**
+     * Upsamples and adds the rgb branch's distances: its raw map [S, S] before calibration and blur, until the next
+     * call.
+     */
     public FloatPointer rgb() {
         return rawMap(rgbDistances, rgb);
     }
@@ -93,14 +97,25 @@ public final class BranchMaps implements AutoCloseable {
         List<Tensor> f = own.asList();
         for (int scale = 0; scale < 3; scale++) {
             long pixels = distances.side(scale) * distances.side(scale);
-            Ops.fuseCosine(exec, ElementType.FLOAT32, channelsLast(g.get(scale)), 1, null, 0, channelsLast(f.get(scale)),
-                    distances.scale(scale), 1, pixels, network.backbone().channels(scale + 1));
+            Ops.fuseCosine(
+                    exec,
+                    ElementType.FLOAT32,
+                    channelsLast(g.get(scale)),
+                    1,
+                    null,
+                    0,
+                    channelsLast(f.get(scale)),
+                    distances.scale(scale),
+                    1,
+                    pixels,
+                    network.backbone().channels(scale + 1));
         }
     }
 
     // Features are channels-last already, so this copies nothing unless LibTorch chose another layout.
     private static FloatPointer channelsLast(Tensor features) {
-        return new FloatPointer(features.contiguous(torch.MemoryFormat.ChannelsLast).data_ptr());
+        return new FloatPointer(
+                features.contiguous(torch.MemoryFormat.ChannelsLast).data_ptr());
     }
 
     @Override

@@ -32,8 +32,16 @@ public final class ConvNorm {
     private final Tensor runningVar;
     private final Tensor batchesTracked;
 
-    private ConvNorm(Weights weights, String conv, String norm, boolean transposed, long in, long out, long kernel,
-                     long stride, long padding) {
+    private ConvNorm(
+            Weights weights,
+            String conv,
+            String norm,
+            boolean transposed,
+            long in,
+            long out,
+            long kernel,
+            long stride,
+            long padding) {
         this.transposed = transposed;
         this.stride = new long[] {stride, stride};
         this.padding = new long[] {padding, padding};
@@ -48,7 +56,8 @@ public final class ConvNorm {
     }
 
     /** conv kernel x kernel, "same" padding for stride 1. */
-    public static ConvNorm conv(Weights weights, String conv, String norm, long in, long out, long kernel, long stride) {
+    public static ConvNorm conv(
+            Weights weights, String conv, String norm, long in, long out, long kernel, long stride) {
         return new ConvNorm(weights, conv, norm, false, in, out, kernel, stride, kernel == 2 ? 0 : kernel / 2);
     }
 
@@ -81,7 +90,15 @@ public final class ConvNorm {
         if (training) {
             batchesTracked.add_(new Scalar(1L));
         }
-        return torch.batch_norm(y, new TensorOptional(gamma), new TensorOptional(beta), new TensorOptional(runningMean),
-                new TensorOptional(runningVar), training, momentum, BN_EPSILON, false);
+        return torch.batch_norm(
+                y,
+                new TensorOptional(gamma),
+                new TensorOptional(beta),
+                new TensorOptional(runningMean),
+                new TensorOptional(runningVar),
+                training,
+                momentum,
+                BN_EPSILON,
+                false);
     }
 }

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The Crossmodal Amplifier: predicts a modality's normal features from the other modality's without a bottleneck.
- * Per scale conv3x3 (C to C), conv1x1 (C to 2C), conv1x1 (2C to C) (SPEC section 2).
+ * The Crossmodal Amplifier: predicts a modality's normal features from the other modality's without a bottleneck. Per
+ * scale conv3x3 (C to C), conv1x1 (C to 2C), conv1x1 (2C to C) (SPEC section 2).
  */
 final class CrossmodalAmplifier {
     private final List<List<ConvNorm>> chains = new ArrayList<>();

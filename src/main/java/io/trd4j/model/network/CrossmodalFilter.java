@@ -7,14 +7,16 @@ import java.util.List;
 
 /**
  * The Crossmodal Filter: predicts a modality's normal features from the other modality's through a bottleneck at S/32.
- * Per scale a chain of 2x2 stride-2 convolutions down, doubling the channels, and transposed ones back up (SPEC section 2).
+ * Per scale a chain of 2x2 stride-2 convolutions down, doubling the channels, and transposed ones back up (SPEC section
+ * 2).
  */
 final class CrossmodalFilter {
     private final List<List<ConvNorm>> chains = new ArrayList<>();
 
     CrossmodalFilter(Weights weights, String prefix, Backbone backbone) {
         for (int scale = 1; scale <= 3; scale++) {
-            chains.add(chain(weights, prefix + ".conv_" + "abc".charAt(scale - 1), backbone.channels(scale), 4 - scale));
+            chains.add(
+                    chain(weights, prefix + ".conv_" + "abc".charAt(scale - 1), backbone.channels(scale), 4 - scale));
         }
     }
 
@@ -25,9 +27,10 @@ final class CrossmodalFilter {
             String conv = prefix + "." + 3 * step;
             String norm = prefix + "." + (3 * step + 1);
             int level = step < depth ? step : 2 * depth - step;
-            chain.add(step < depth
-                    ? ConvNorm.conv(weights, conv, norm, channels << level, channels << (level + 1), 2, 2)
-                    : ConvNorm.up(weights, conv, norm, channels << level, channels << (level - 1)));
+            chain.add(
+                    step < depth
+                            ? ConvNorm.conv(weights, conv, norm, channels << level, channels << (level + 1), 2, 2)
+                            : ConvNorm.up(weights, conv, norm, channels << level, channels << (level - 1)));
         }
         return chain;
     }

@@ -8,7 +8,10 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** The decoder: three upsampling stages, each blended with the amplifier's features by a learned softmax pair (SPEC section 2). */
+/**
+ * The decoder: three upsampling stages, each blended with the amplifier's features by a learned softmax pair (SPEC
+ * section 2).
+ */
 final class Decoder {
     /** Plain outputs d1..d3 and fused outputs g1..g3, which are the plain ones where nothing is blended in. */
     record Output(Features plain, Features fused) {}
@@ -20,14 +23,37 @@ final class Decoder {
     Decoder(Weights weights, String prefix, Backbone backbone, boolean blended) {
         int e = backbone.expansion();
         // The blends are direct parameters of the decoder: a state dict lists them before those of its stages.
-        blends = !blended ? List.of() : List.of(
-                weights.create(prefix + ".w_a", Weights.Kind.BLEND, 2),
-                weights.create(prefix + ".w_b", Weights.Kind.BLEND, 2),
-                weights.create(prefix + ".w_c", Weights.Kind.BLEND, 2));
+        blends = !blended
+                ? List.of()
+                : List.of(
+                        weights.create(prefix + ".w_a", Weights.Kind.BLEND, 2),
+                        weights.create(prefix + ".w_b", Weights.Kind.BLEND, 2),
+                        weights.create(prefix + ".w_c", Weights.Kind.BLEND, 2));
         stages = List.of(
-                new ResidualStage(weights, prefix + ".layer1", backbone, 512L * e, 256, backbone.blocks().get(0), Resampling.UP),
-                new ResidualStage(weights, prefix + ".layer2", backbone, 256L * e, 128, backbone.blocks().get(1), Resampling.UP),
-                new ResidualStage(weights, prefix + ".layer3", backbone, 128L * e, 64, backbone.blocks().get(2), Resampling.UP));
+                new ResidualStage(
+                        weights,
+                        prefix + ".layer1",
+                        backbone,
+                        512L * e,
+                        256,
+                        backbone.blocks().get(0),
+                        Resampling.UP),
+                new ResidualStage(
+                        weights,
+                        prefix + ".layer2",
+                        backbone,
+                        256L * e,
+                        128,
+                        backbone.blocks().get(1),
+                        Resampling.UP),
+                new ResidualStage(
+                        weights,
+                        prefix + ".layer3",
+                        backbone,
+                        128L * e,
+                        64,
+                        backbone.blocks().get(2),
+                        Resampling.UP));
     }
 
     /** @param amplified null in a decoder that blends nothing in */

@@ -17,7 +17,8 @@ public record Features(Tensor f1, Tensor f2, Tensor f3) {
 
     /** Images {@code from} (inclusive) to {@code to} (exclusive) of each scale, as views. */
     public Features images(long from, long to) {
-        return new Features(f1.narrow(0, from, to - from), f2.narrow(0, from, to - from), f3.narrow(0, from, to - from));
+        return new Features(
+                f1.narrow(0, from, to - from), f2.narrow(0, from, to - from), f3.narrow(0, from, to - from));
     }
 
     /** Per scale the channels of these features, then those of the others: {@code [n, 2C, side, side]}. */

@@ -25,8 +25,8 @@ public final class LibTorch {
     }
 
     /**
-     * Sets the CPU threads of LibTorch's operators. OpenBLAS, which LibTorch calls for small convolutions, has a thread pool
-     * of its own that spins against LibTorch's and makes a small network several times slower: it gets one thread.
+     * Sets the CPU threads of LibTorch's operators. OpenBLAS, which LibTorch calls for small convolutions, has a thread
+     * pool of its own that spins against LibTorch's and makes a small network several times slower: it gets one thread.
      */
     public static void setThreads(int threads) {
         torch.set_num_threads(threads);

@@ -21,7 +21,9 @@ public final class Network implements AutoCloseable {
         this(backbone, Tuners.BOTH);
     }
 
-    /** With fewer tuners than the method has: it trains and gives maps, to be compared, but a model file cannot hold it. */
+    /**
+     * With fewer tuners than the method has: it trains and gives maps, to be compared, but a model file cannot hold it.
+     */
     public Network(Backbone backbone, Tuners tuners) {
         this.backbone = backbone;
         teacher = new Teacher(backbone);
@@ -61,8 +63,13 @@ public final class Network implements AutoCloseable {
 
     /** Weights by their prefix in model files. */
     public Map<String, Weights> weights() {
-        return Map.of(ParameterNames.TEACHER, teacher.weights(), ParameterNames.STUDENT_RGB, studentRgb.weights(),
-                ParameterNames.STUDENT_DEPTH, studentDepth.weights());
+        return Map.of(
+                ParameterNames.TEACHER,
+                teacher.weights(),
+                ParameterNames.STUDENT_RGB,
+                studentRgb.weights(),
+                ParameterNames.STUDENT_DEPTH,
+                studentDepth.weights());
     }
 
     /** Moves all tensors: what LibTorch computes with this network, it then computes there. */

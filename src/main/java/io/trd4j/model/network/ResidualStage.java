@@ -7,12 +7,16 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A stage of residual blocks (SPEC section 2): of the teacher and the student bottleneck (first block strides down), or of
- * the decoder (first block upsamples by a transposed convolution). The last ReLU of a block comes after the sum.
+ * A stage of residual blocks (SPEC section 2): of the teacher and the student bottleneck (first block strides down), or
+ * of the decoder (first block upsamples by a transposed convolution). The last ReLU of a block comes after the sum.
  */
 final class ResidualStage {
     /** Change of the resolution by the stage's first block. */
-    enum Resampling { NONE, DOWN, UP }
+    enum Resampling {
+        NONE,
+        DOWN,
+        UP
+    }
 
     private record Block(List<ConvNorm> path, ConvNorm shortcut) {
         Tensor apply(Tensor x, Pass pass) {
@@ -25,7 +29,9 @@ final class ResidualStage {
         }
     }
 
-    /** How one convolution with its BatchNorm is run; lets the same walk serve evaluation, training and BN calibration. */
+    /**
+     * How one convolution with its BatchNorm is run; lets the same walk serve evaluation, training and BN calibration.
+     */
     @FunctionalInterface
     interface Pass {
         Tensor apply(ConvNorm layer, Tensor x);
@@ -38,7 +44,8 @@ final class ResidualStage {
     private final List<Block> blocks = new ArrayList<>();
 
     /** {@code in} channels to {@code planes * e}; tensors are named {@code prefix.BLOCK.conv1.weight} and so on. */
-    ResidualStage(Weights weights, String prefix, Backbone backbone, long in, int planes, int count, Resampling resampling) {
+    ResidualStage(
+            Weights weights, String prefix, Backbone backbone, long in, int planes, int count, Resampling resampling) {
         long out = (long) planes * backbone.expansion();
         for (int i = 0; i < count; i++) {
             Resampling here = i == 0 ? resampling : Resampling.NONE;
@@ -46,7 +53,8 @@ final class ResidualStage {
         }
     }
 
-    private static Block block(Weights weights, String name, Backbone backbone, long in, int planes, Resampling resampling) {
+    private static Block block(
+            Weights weights, String name, Backbone backbone, long in, int planes, Resampling resampling) {
         long out = (long) planes * backbone.expansion();
         String conv = name + ".conv";
         String bn = name + ".bn";
@@ -66,13 +74,20 @@ final class ResidualStage {
         if (resampling == Resampling.UP) {
             shortcut = ConvNorm.up(weights, name + ".upsample.0", name + ".upsample.1", in, out);
         } else if (resampling == Resampling.DOWN || in != out) {
-            shortcut = ConvNorm.conv(weights, name + ".downsample.0", name + ".downsample.1", in, out, 1,
+            shortcut = ConvNorm.conv(
+                    weights,
+                    name + ".downsample.0",
+                    name + ".downsample.1",
+                    in,
+                    out,
+                    1,
                     resampling == Resampling.DOWN ? 2 : 1);
         }
         return new Block(path, shortcut);
     }
 
-    private static ConvNorm spatial(Weights weights, String conv, String norm, long in, long out, Resampling resampling) {
+    private static ConvNorm spatial(
+            Weights weights, String conv, String norm, long in, long out, Resampling resampling) {
         return resampling == Resampling.UP
                 ? ConvNorm.up(weights, conv, norm, in, out)
                 : ConvNorm.conv(weights, conv, norm, in, out, 3, resampling == Resampling.DOWN ? 2 : 1);

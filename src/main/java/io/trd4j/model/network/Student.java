@@ -5,14 +5,15 @@ import io.trd4j.model.network.ConvNorm.Mode;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * One branch's student: Crossmodal Filter, Crossmodal Amplifier, bottleneck and decoder (SPEC section 2). Tensors carry the
- * official checkpoints' names.
+ * One branch's student: Crossmodal Filter, Crossmodal Amplifier, bottleneck and decoder (SPEC section 2). Tensors carry
+ * the official checkpoints' names.
  */
 public final class Student implements AutoCloseable {
     /**
-     * Everything a pass computes; inference uses {@code fused}, training compares all but {@code code} with the teacher.
+     * Everything a pass computes; inference uses {@code fused}, training compares all but {@code code} with the
+     * teacher.
      *
-     * @param filter    null without filter
+     * @param filter null without filter
      * @param amplifier null without amplifier; {@code fused} is then {@code plain}
      */
     public record Output(Features filter, Features amplifier, Tensor code, Features plain, Features fused) {}
@@ -22,6 +23,7 @@ public final class Student implements AutoCloseable {
     private final Decoder decoder;
     /** Null where it is left out; the other likewise. */
     private final CrossmodalFilter filter;
+
     private final CrossmodalAmplifier amplifier;
 
     Student(Backbone backbone, Tuners tuners) {
@@ -41,7 +43,9 @@ public final class Student implements AutoCloseable {
         return run(own, other, Mode.EVALUATE);
     }
 
-    /** Training pass: BatchNorm uses and updates batch statistics; the caller holds a PointerScope until after backward. */
+    /**
+     * Training pass: BatchNorm uses and updates batch statistics; the caller holds a PointerScope until after backward.
+     */
     public Output train(Features own, Features other) {
         return run(own, other, Mode.TRAIN);
     }

@@ -21,7 +21,8 @@ final class StudentBottleneck {
         long c1 = backbone.channels(1);
         long c2 = backbone.channels(2);
         long c3 = backbone.channels(3);
-        stage = new ResidualStage(weights, prefix + ".bn_layer", backbone, 3 * c3, 512, backbone.bottleneckBlocks(), Resampling.DOWN);
+        stage = new ResidualStage(
+                weights, prefix + ".bn_layer", backbone, 3 * c3, 512, backbone.bottleneckBlocks(), Resampling.DOWN);
         conv1 = ConvNorm.conv(weights, prefix + ".conv1", prefix + ".bn1", sources * c1, 2 * c2, 3, 2);
         conv2 = ConvNorm.conv(weights, prefix + ".conv2", prefix + ".bn2", 2 * c2, c3, 3, 2);
         conv3 = ConvNorm.conv(weights, prefix + ".conv3", prefix + ".bn3", sources * c2, c3, 3, 2);

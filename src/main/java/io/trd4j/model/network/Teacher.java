@@ -8,8 +8,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The teacher: a torchvision ResNet up to layer3, frozen; one network serves both modalities (SPEC section 2).
- * Tensors carry torchvision's names.
+ * The teacher: a torchvision ResNet up to layer3, frozen; one network serves both modalities (SPEC section 2). Tensors
+ * carry torchvision's names.
  */
 public final class Teacher implements AutoCloseable {
     private final Weights weights;
@@ -23,9 +23,12 @@ public final class Teacher implements AutoCloseable {
         weights = new Weights();
         int e = backbone.expansion();
         stem = ConvNorm.conv(weights, "conv1", "bn1", 3, 64, 7, 2);
-        layer1 = new ResidualStage(weights, "layer1", backbone, 64, 64, backbone.blocks().get(0), Resampling.NONE);
-        layer2 = new ResidualStage(weights, "layer2", backbone, 64L * e, 128, backbone.blocks().get(1), Resampling.DOWN);
-        layer3 = new ResidualStage(weights, "layer3", backbone, 128L * e, 256, backbone.blocks().get(2), Resampling.DOWN);
+        layer1 = new ResidualStage(
+                weights, "layer1", backbone, 64, 64, backbone.blocks().get(0), Resampling.NONE);
+        layer2 = new ResidualStage(
+                weights, "layer2", backbone, 64L * e, 128, backbone.blocks().get(1), Resampling.DOWN);
+        layer3 = new ResidualStage(
+                weights, "layer3", backbone, 128L * e, 256, backbone.blocks().get(2), Resampling.DOWN);
     }
 
     public Weights weights() {
@@ -43,8 +46,8 @@ public final class Teacher implements AutoCloseable {
     }
 
     /**
-     * Sets the BatchNorm statistics from data, for weights that come without any: call once per batch with the number of
-     * batches so far; the running statistics become the mean over the batches.
+     * Sets the BatchNorm statistics from data, for weights that come without any: call once per batch with the number
+     * of batches so far; the running statistics become the mean over the batches.
      */
     public void calibrateNormalisation(Tensor images, long batchesSoFar) {
         run(images, (layer, x) -> layer.applyAndAverage(x, batchesSoFar));

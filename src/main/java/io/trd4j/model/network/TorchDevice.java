@@ -8,8 +8,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 
 /**
- * Where LibTorch keeps tensors and computes with them while it trains. A GPU needs LibTorch's GPU build, whose libraries the
- * caller has loaded before ({@code io.trd4j.inspect.TrainingDevice}).
+ * Where LibTorch keeps tensors and computes with them while it trains. A GPU needs LibTorch's GPU build, whose
+ * libraries the caller has loaded before ({@code io.trd4j.inspect.TrainingDevice}).
  *
  * @param gpu its index, or -1 for the CPU
  */
@@ -39,8 +39,8 @@ public record TorchDevice(int gpu) {
     }
 
     /**
-     * Settings of the whole process under which a run on this device can be repeated: cuDNN's deterministic algorithms, chosen
-     * by its rules and not by timing them, and float32 products that are float32.
+     * Settings of the whole process under which a run on this device can be repeated: cuDNN's deterministic algorithms,
+     * chosen by its rules and not by timing them, and float32 products that are float32.
      */
     public void prepare() {
         if (!isCpu()) {
@@ -52,7 +52,9 @@ public record TorchDevice(int gpu) {
         }
     }
 
-    /** The tensor itself when it is here, else a copy of it here, in the same layout; lives in the open PointerScope. */
+    /**
+     * The tensor itself when it is here, else a copy of it here, in the same layout; lives in the open PointerScope.
+     */
     public Tensor place(Tensor tensor) {
         if (isCpu()) {
             return tensor.cpu();

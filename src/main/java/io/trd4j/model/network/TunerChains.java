@@ -9,7 +9,8 @@ final class TunerChains {
     private TunerChains() {}
 
     static Features apply(List<List<ConvNorm>> chains, Features x, Mode mode) {
-        return new Features(run(chains.get(0), x.f1(), mode), run(chains.get(1), x.f2(), mode), run(chains.get(2), x.f3(), mode));
+        return new Features(
+                run(chains.get(0), x.f1(), mode), run(chains.get(1), x.f2(), mode), run(chains.get(2), x.f3(), mode));
     }
 
     private static Tensor run(List<ConvNorm> chain, Tensor x, Mode mode) {

@@ -30,7 +30,14 @@ import org.bytedeco.pytorch.global.torch;
 public final class Weights implements AutoCloseable {
     /** The role of a tensor in its layer; decides initialisation, whether it is trained, and its type. */
     public enum Kind {
-        CONVOLUTION, TRANSPOSED_CONVOLUTION, NORM_WEIGHT, NORM_BIAS, BLEND, RUNNING_MEAN, RUNNING_VAR, BATCHES_TRACKED;
+        CONVOLUTION,
+        TRANSPOSED_CONVOLUTION,
+        NORM_WEIGHT,
+        NORM_BIAS,
+        BLEND,
+        RUNNING_MEAN,
+        RUNNING_VAR,
+        BATCHES_TRACKED;
 
         /** Whether the optimizer steps it; the others are buffers. */
         public boolean trained() {
@@ -57,7 +64,8 @@ public final class Weights implements AutoCloseable {
     /** Creates a zero tensor, owned here. */
     public Tensor create(String name, Kind kind, long... shape) {
         Tensor tensor;
-        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
             Tensor zero = kind == Kind.BATCHES_TRACKED
                     ? torch.zeros(new long[0], new TensorOptions(torch.ScalarType.Long))
                     : torch.zeros(shape);
@@ -109,14 +117,16 @@ public final class Weights implements AutoCloseable {
     /** Little-endian bytes of a tensor in row-major order: a fresh direct buffer. */
     public ByteBuffer bytes(String name) {
         Entry entry = get(name);
-        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
             return bytes(entry.tensor());
         }
     }
 
     /** Little-endian bytes of any tensor of at most 2 GiB, in row-major order: a fresh direct buffer. */
     public static ByteBuffer bytes(Tensor tensor) {
-        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
             Tensor dense = tensor.cpu().contiguous();
             long bytes = dense.nbytes();
             ByteBuffer copy = ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
@@ -130,14 +140,16 @@ public final class Weights implements AutoCloseable {
     /** Replaces a tensor's values with little-endian bytes in row-major order; consumes the buffer. */
     public void set(String name, ByteBuffer source) {
         Entry entry = get(name);
-        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
             set(entry.tensor(), source);
         }
     }
 
     /** Replaces any tensor's values with little-endian bytes in row-major order; consumes the buffer. */
     public static void set(Tensor tensor, ByteBuffer source) {
-        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
             long bytes = tensor.nbytes();
             if (source.remaining() != bytes) {
                 throw new IllegalArgumentException("the tensor needs " + bytes + " bytes, not " + source.remaining());
@@ -163,17 +175,27 @@ public final class Weights implements AutoCloseable {
 
     /** All tensors for a file, named {@code prefix + name}; their bytes are made when the writer asks for them. */
     public List<SafetensorsWriter.Source> sources(String prefix) {
-        return entries.values().stream().map(e -> source(prefix + e.name(), e.shape(), e.tensor())).toList();
+        return entries.values().stream()
+                .map(e -> source(prefix + e.name(), e.shape(), e.tensor()))
+                .toList();
     }
 
-    /** As {@link #sources} without prefix, convolutions rounded to F16: half the size; BatchNorm's tensors, which are small, stay. */
+    /**
+     * As {@link #sources} without prefix, convolutions rounded to F16: half the size; BatchNorm's tensors, which are
+     * small, stay.
+     */
     public List<SafetensorsWriter.Source> halfSources() {
-        return entries.values().stream().map(e -> e.kind() != Kind.CONVOLUTION ? source(e.name(), e.shape(), e.tensor())
-                : new SafetensorsWriter.Source(new TensorInfo(e.name(), TensorType.F16, e.shape()), () -> half(e.tensor()))).toList();
+        return entries.values().stream()
+                .map(e -> e.kind() != Kind.CONVOLUTION
+                        ? source(e.name(), e.shape(), e.tensor())
+                        : new SafetensorsWriter.Source(
+                                new TensorInfo(e.name(), TensorType.F16, e.shape()), () -> half(e.tensor())))
+                .toList();
     }
 
     private static ByteBuffer half(Tensor tensor) {
-        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
             return bytes(tensor.to(torch.ScalarType.Half));
         }
     }
@@ -183,7 +205,9 @@ public final class Weights implements AutoCloseable {
         return new SafetensorsWriter.Source(new TensorInfo(name, type(tensor), shape), () -> bytes(tensor));
     }
 
-    /** Replaces all tensors with those named {@code prefix + name} in a file; BN's batch counter may be missing there. */
+    /**
+     * Replaces all tensors with those named {@code prefix + name} in a file; BN's batch counter may be missing there.
+     */
     public void load(Safetensors file, String prefix) throws IOException {
         for (Entry e : entries.values()) {
             if (e.kind() != Kind.BATCHES_TRACKED || file.has(prefix + e.name())) {
@@ -200,10 +224,12 @@ public final class Weights implements AutoCloseable {
     public static void load(Safetensors file, String name, List<Long> shape, Tensor tensor) throws IOException {
         TensorInfo wanted = new TensorInfo(name, type(tensor), shape);
         if (!file.has(name) || !file.info(name).equals(wanted)) {
-            throw new InputException(file.path() + ": expected " + wanted + (file.has(name)
-                    ? " but it holds " + file.info(name) : " but there is no such tensor") + "; is it a file of another kind?");
+            throw new InputException(file.path() + ": expected " + wanted
+                    + (file.has(name) ? " but it holds " + file.info(name) : " but there is no such tensor")
+                    + "; is it a file of another kind?");
         }
-        ByteBuffer buffer = ByteBuffer.allocateDirect(Math.toIntExact(wanted.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer buffer =
+                ByteBuffer.allocateDirect(Math.toIntExact(wanted.bytes())).order(ByteOrder.LITTLE_ENDIAN);
         file.read(name, buffer);
         set(tensor, buffer.rewind());
     }
@@ -221,22 +247,31 @@ public final class Weights implements AutoCloseable {
 
     /**
      * Fresh weights for training (SPEC section 2): convolutions Kaiming-normal (fan-out, ReLU gain), transposed ones
-     * LibTorch's default (Kaiming-uniform, a = sqrt 5, which is uniform in +-1/sqrt(fan-in)), BN 1 and 0, blend 1.
-     * The same seed gives the same weights.
+     * LibTorch's default (Kaiming-uniform, a = sqrt 5, which is uniform in +-1/sqrt(fan-in)), BN 1 and 0, blend 1. The
+     * same seed gives the same weights.
      */
     public void initialise(long seed) {
         torch.manual_seed(seed);
-        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
             for (Entry e : entries.values()) {
                 switch (e.kind()) {
                     case CONVOLUTION -> {
-                        long fanOut = e.shape().get(0) * e.shape().get(2) * e.shape().get(3);
+                        long fanOut =
+                                e.shape().get(0) * e.shape().get(2) * e.shape().get(3);
                         fill(e, torch.randn(longs(e.shape())).mul_(new Scalar(Math.sqrt(2.0 / fanOut))));
                     }
                     case TRANSPOSED_CONVOLUTION -> {
                         // LibTorch takes dimension 1 for the fan-in, which for these weights is Cout.
-                        double bound = 1 / Math.sqrt(e.shape().get(1) * e.shape().get(2) * e.shape().get(3));
-                        fill(e, torch.rand(longs(e.shape())).mul_(new Scalar(2 * bound)).sub_(new Scalar(bound)));
+                        double bound = 1
+                                / Math.sqrt(e.shape().get(1)
+                                        * e.shape().get(2)
+                                        * e.shape().get(3));
+                        fill(
+                                e,
+                                torch.rand(longs(e.shape()))
+                                        .mul_(new Scalar(2 * bound))
+                                        .sub_(new Scalar(bound)));
                     }
                     case NORM_WEIGHT, BLEND, RUNNING_VAR -> e.tensor().fill_(new Scalar(1.0));
                     case NORM_BIAS, RUNNING_MEAN, BATCHES_TRACKED -> e.tensor().zero_();

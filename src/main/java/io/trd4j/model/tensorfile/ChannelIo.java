@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
-/** Positional reads and whole writes on a channel, in pieces: a heap buffer would else cost a direct one of its size. */
+/**
+ * Positional reads and whole writes on a channel, in pieces: a heap buffer would else cost a direct one of its size.
+ */
 public final class ChannelIo {
     private static final int PIECE = 1 << 20;
 

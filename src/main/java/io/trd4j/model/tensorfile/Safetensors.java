@@ -15,9 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A safetensors file open for reading: 8 bytes header length, a JSON header, dense little-endian tensors. The header
- * is checked as a whole on opening, so every tensor listed can be read. Tensors are read from the file when asked
- * for; several threads may read at once.
+ * A safetensors file open for reading: 8 bytes header length, a JSON header, dense little-endian tensors. The header is
+ * checked as a whole on opening, so every tensor listed can be read. Tensors are read from the file when asked for;
+ * several threads may read at once.
  */
 public final class Safetensors implements AutoCloseable {
     private final Path file;
@@ -81,22 +81,23 @@ public final class Safetensors implements AutoCloseable {
      */
     public void read(String name, ByteBuffer target) throws IOException {
         if (target.remaining() != info(name).bytes()) {
-            throw new IllegalArgumentException("tensor " + name + " has " + info(name).bytes() + " bytes, the buffer "
-                    + target.remaining());
+            throw new IllegalArgumentException(
+                    "tensor " + name + " has " + info(name).bytes() + " bytes, the buffer " + target.remaining());
         }
         read(name, 0, target);
     }
 
     /**
-     * Fills {@code target} with a part of the tensor's raw little-endian bytes, from byte {@code offset} of the tensor on.
+     * Fills {@code target} with a part of the tensor's raw little-endian bytes, from byte {@code offset} of the tensor
+     * on.
      *
      * @throws InputException when there is no such tensor or the file was cut since it was opened
      */
     public void read(String name, long offset, ByteBuffer target) throws IOException {
         SafetensorsHeader.Located tensor = located(name);
         if (offset < 0 || target.remaining() > tensor.info().bytes() - offset) {
-            throw new IllegalArgumentException("tensor " + name + " has " + tensor.info().bytes() + " bytes, not "
-                    + target.remaining() + " from byte " + offset + " on");
+            throw new IllegalArgumentException("tensor " + name + " has "
+                    + tensor.info().bytes() + " bytes, not " + target.remaining() + " from byte " + offset + " on");
         }
         try {
             ChannelIo.read(channel, tensor.position() + offset, target);

@@ -51,7 +51,8 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(3).build())
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(3).build())
             .build();
 
     static SafetensorsHeader read(Path file, FileChannel channel) throws IOException {
@@ -63,12 +64,16 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
         ChannelIo.read(channel, 0, prefix);
         long length = prefix.getLong(0);
         if (length < 2 || length > MAX_HEADER_BYTES || length > size - 8) {
-            throw new InputException(file + " is not a sound safetensors file: its header should have "
-                    + Long.toUnsignedString(length) + " bytes, the file has " + size + "; it may be cut or another format");
+            throw new InputException(
+                    file + " is not a sound safetensors file: its header should have " + Long.toUnsignedString(length)
+                            + " bytes, the file has " + size + "; it may be cut or another format");
         }
-        try (Reader reader = new BufferedReader(new InputStreamReader(new Range(channel, 8, length),
-                StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT)
-                        .onUnmappableCharacter(CodingErrorAction.REPORT)));
+        try (Reader reader = new BufferedReader(new InputStreamReader(
+                        new Range(channel, 8, length),
+                        StandardCharsets.UTF_8
+                                .newDecoder()
+                                .onMalformedInput(CodingErrorAction.REPORT)
+                                .onUnmappableCharacter(CodingErrorAction.REPORT)));
                 JsonParser json = JSON.createParser(reader)) {
             reader.mark(1);
             if (reader.read() != '{') {
@@ -77,8 +82,10 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
             reader.reset();
             return parse(file, json, 8 + length, size);
         } catch (JsonProcessingException e) {
-            throw new InputException(file + " is not a sound safetensors file: its header: "
-                    + e.getOriginalMessage().replaceAll("\\s*\\R\\s*", " "), e);
+            throw new InputException(
+                    file + " is not a sound safetensors file: its header: "
+                            + e.getOriginalMessage().replaceAll("\\s*\\R\\s*", " "),
+                    e);
         } catch (CharacterCodingException e) {
             throw new InputException(file + " is not a sound safetensors file: its header is not UTF-8", e);
         }
@@ -110,15 +117,21 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
         long position = 0;
         for (Entry e : entries) {
             if (e.begin != position) {
-                throw bad(file, "tensor " + shown(e.info.name()) + " begins at byte " + e.begin + " of the data, "
-                        + (e.begin < position ? "inside another tensor" : "after a hole that begins at " + position));
+                throw bad(
+                        file,
+                        "tensor " + shown(e.info.name()) + " begins at byte " + e.begin + " of the data, "
+                                + (e.begin < position
+                                        ? "inside another tensor"
+                                        : "after a hole that begins at " + position));
             }
             position = e.end;
             tensors.put(e.info.name(), new Located(e.info, dataStart + e.begin));
         }
         if (position != size - dataStart) {
-            throw bad(file, "its tensors need " + position + " bytes after the header, the file has "
-                    + (size - dataStart) + (position > size - dataStart ? "; it is cut" : ""));
+            throw bad(
+                    file,
+                    "its tensors need " + position + " bytes after the header, the file has " + (size - dataStart)
+                            + (position > size - dataStart ? "; it is cut" : ""));
         }
         return new SafetensorsHeader(metadata, tensors);
     }
@@ -161,17 +174,23 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
         long begin = offsets.get(0);
         long end = offsets.get(1);
         if (end < begin || end - begin != info.bytes()) {
-            throw bad(file, "tensor " + shown(name) + " (" + type + ", " + shown(info.shapeText()) + ") needs "
-                    + info.bytes() + " bytes, its data_offsets are " + begin + " to " + end);
+            throw bad(
+                    file,
+                    "tensor " + shown(name) + " (" + type + ", " + shown(info.shapeText()) + ") needs " + info.bytes()
+                            + " bytes, its data_offsets are " + begin + " to " + end);
         }
         return new Entry(info, begin, end);
     }
 
     private static TensorType type(Path file, JsonParser json, String name) throws IOException {
         String text = json.currentToken() == JsonToken.VALUE_STRING ? json.getText() : "";
-        return Arrays.stream(TensorType.values()).filter(t -> t.name().equals(text)).findFirst().orElseThrow(() ->
-                bad(file, "tensor " + shown(name) + " has the dtype " + shown(text) + "; known are "
-                        + Arrays.toString(TensorType.values())));
+        return Arrays.stream(TensorType.values())
+                .filter(t -> t.name().equals(text))
+                .findFirst()
+                .orElseThrow(() -> bad(
+                        file,
+                        "tensor " + shown(name) + " has the dtype " + shown(text) + "; known are "
+                                + Arrays.toString(TensorType.values())));
     }
 
     private static List<Long> sizes(Path file, JsonParser json, String name, String field) throws IOException {

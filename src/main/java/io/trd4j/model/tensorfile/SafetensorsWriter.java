@@ -51,8 +51,8 @@ public final class SafetensorsWriter {
                 throw e.getCause();
             }
             if (buffer.remaining() != info.bytes()) {
-                throw new IllegalArgumentException("tensor " + info.name() + " has " + info.bytes() + " bytes, its source gave "
-                        + buffer.remaining());
+                throw new IllegalArgumentException("tensor " + info.name() + " has " + info.bytes()
+                        + " bytes, its source gave " + buffer.remaining());
             }
             return buffer.order(ByteOrder.LITTLE_ENDIAN);
         }
@@ -65,15 +65,19 @@ public final class SafetensorsWriter {
      * @throws IOException when the file cannot be written
      */
     public static void write(Path target, Map<String, String> metadata, List<Source> tensors) throws IOException {
-        List<Source> sorted = tensors.stream().sorted(Comparator.<Source>comparingInt(t -> -t.info.type().ordinal())
-                .thenComparing(t -> t.info.name(), NAME_ORDER)).toList();
+        List<Source> sorted = tensors.stream()
+                .sorted(Comparator.<Source>comparingInt(t -> -t.info.type().ordinal())
+                        .thenComparing(t -> t.info.name(), NAME_ORDER))
+                .toList();
         byte[] header = header(metadata, sorted);
         if (header.length > SafetensorsHeader.MAX_HEADER_BYTES) {
             throw new IllegalArgumentException("the header would have " + header.length + " bytes; the format allows "
                     + SafetensorsHeader.MAX_HEADER_BYTES);
         }
         AtomicFile.write(target, channel -> {
-            ChannelIo.write(channel, ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length));
+            ChannelIo.write(
+                    channel,
+                    ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length));
             ChannelIo.write(channel, ByteBuffer.wrap(header));
             for (Source tensor : sorted) {
                 ChannelIo.write(channel, tensor.bytes());

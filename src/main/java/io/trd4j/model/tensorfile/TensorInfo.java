@@ -24,7 +24,9 @@ public record TensorInfo(String name, TensorType type, List<Long> shape) {
 
     /** Number of elements: 1 for a scalar. */
     public long elements() {
-        return shape.contains(0L) ? 0 : shape.stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
+        return shape.contains(0L)
+                ? 0
+                : shape.stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
     }
 
     /** Of all elements together. */

@@ -1,8 +1,8 @@
 package io.trd4j.model.tensorfile;
 
 /**
- * Element types of stored tensors, named as safetensors names them. Declared in the order in which the Python
- * library ranks them: it writes a file's tensors from the last type to the first, which keeps each of them aligned.
+ * Element types of stored tensors, named as safetensors names them. Declared in the order in which the Python library
+ * ranks them: it writes a file's tensors from the last type to the first, which keeps each of them aligned.
  */
 public enum TensorType {
     BOOL(1),

@@ -12,8 +12,8 @@ import java.util.Map;
 
 /**
  * A PyTorch checkpoint open for reading: the zip format (PyTorch 1.6 and later) and the older pickle format, holding
- * dicts of tensors. Nothing in it is executed; any other Python object in it is refused by name. Tensors are read
- * from the file when asked for, which must be while this is open.
+ * dicts of tensors. Nothing in it is executed; any other Python object in it is refused by name. Tensors are read from
+ * the file when asked for, which must be while this is open.
  */
 public final class TorchFile implements AutoCloseable {
     private final Path file;

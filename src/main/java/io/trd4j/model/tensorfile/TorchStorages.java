@@ -3,7 +3,9 @@ package io.trd4j.model.tensorfile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A PyTorch checkpoint: what its pickle holds, and the flat byte arrays that its tensors are views of, by their keys. */
+/**
+ * A PyTorch checkpoint: what its pickle holds, and the flat byte arrays that its tensors are views of, by their keys.
+ */
 interface TorchStorages extends AutoCloseable {
     /** Content of the pickle, of the kinds that {@link TorchUnpickler#next} gives. */
     Object root();

@@ -28,8 +28,8 @@ final class TorchTensors {
      * @param offset and {@code strides} in elements
      * @throws InputException when they do not
      */
-    static TorchTensor view(Path file, TorchStorages storages, Storage storage, long offset, List<Long> shape,
-            List<Long> strides) {
+    static TorchTensor view(
+            Path file, TorchStorages storages, Storage storage, long offset, List<Long> shape, List<Long> strides) {
         TensorInfo info;
         long span;
         try {
@@ -39,8 +39,10 @@ final class TorchTensors {
                 throw new IllegalArgumentException("reaches beyond its storage");
             }
         } catch (ArithmeticException | IllegalArgumentException e) {
-            throw new InputException(file + " is damaged: it holds a tensor of shape " + TensorInfo.text(shape)
-                    + " that does not fit its storage of " + storage.elements + " elements", e);
+            throw new InputException(
+                    file + " is damaged: it holds a tensor of shape " + TensorInfo.text(shape)
+                            + " that does not fit its storage of " + storage.elements + " elements",
+                    e);
         }
         boolean dense = span == info.elements() && isRowMajor(shape, strides);
         long first = (storage.offset + offset) * info.type().bytes();
@@ -51,7 +53,8 @@ final class TorchTensors {
                 raw.flip();
                 return (dense ? raw : rowMajor(file, info, strides, raw)).order(ByteOrder.LITTLE_ENDIAN);
             } catch (EOFException | ZipException e) {
-                throw new InputException(file + " is damaged: storage " + storage.key + " is cut or does not unpack", e);
+                throw new InputException(
+                        file + " is damaged: storage " + storage.key + " is cut or does not unpack", e);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -86,7 +89,8 @@ final class TorchTensors {
 
     private static ByteBuffer allocate(Path file, TensorInfo info, long elements) {
         if (elements > (Integer.MAX_VALUE - 8) / info.type().bytes()) {
-            throw new InputException(file + " holds a tensor of shape " + info.shapeText() + "; at most 2 GiB can be read");
+            throw new InputException(
+                    file + " holds a tensor of shape " + info.shapeText() + "; at most 2 GiB can be read");
         }
         return ByteBuffer.allocate((int) elements * info.type().bytes());
     }

@@ -30,31 +30,93 @@ final class TorchUnpickler extends Unpickler {
     private static final int MAX_OPCODES = 2_000_000;
 
     /** Opcodes that only push plain values or copy references: left to the library. */
-    private static final Set<Short> PLAIN = Set.of(Opcodes.MARK, Opcodes.STOP, Opcodes.POP, Opcodes.NONE, Opcodes.NEWTRUE,
-            Opcodes.NEWFALSE, Opcodes.BININT, Opcodes.BININT1, Opcodes.BININT2, Opcodes.BINFLOAT, Opcodes.PROTO,
-            Opcodes.FRAME, Opcodes.EMPTY_LIST, Opcodes.EMPTY_TUPLE, Opcodes.TUPLE, Opcodes.TUPLE1, Opcodes.TUPLE2,
-            Opcodes.TUPLE3, Opcodes.APPEND, Opcodes.APPENDS, Opcodes.BINGET, Opcodes.LONG_BINGET, Opcodes.BINPUT,
-            Opcodes.LONG_BINPUT, Opcodes.MEMOIZE, Opcodes.BINPERSID);
+    private static final Set<Short> PLAIN = Set.of(
+            Opcodes.MARK,
+            Opcodes.STOP,
+            Opcodes.POP,
+            Opcodes.NONE,
+            Opcodes.NEWTRUE,
+            Opcodes.NEWFALSE,
+            Opcodes.BININT,
+            Opcodes.BININT1,
+            Opcodes.BININT2,
+            Opcodes.BINFLOAT,
+            Opcodes.PROTO,
+            Opcodes.FRAME,
+            Opcodes.EMPTY_LIST,
+            Opcodes.EMPTY_TUPLE,
+            Opcodes.TUPLE,
+            Opcodes.TUPLE1,
+            Opcodes.TUPLE2,
+            Opcodes.TUPLE3,
+            Opcodes.APPEND,
+            Opcodes.APPENDS,
+            Opcodes.BINGET,
+            Opcodes.LONG_BINGET,
+            Opcodes.BINPUT,
+            Opcodes.LONG_BINPUT,
+            Opcodes.MEMOIZE,
+            Opcodes.BINPERSID);
 
     /** Opcodes followed by a length, and how many bytes that length has. */
-    private static final Map<Short, Integer> LENGTH_BYTES = Map.of(Opcodes.SHORT_BINSTRING, 1, Opcodes.SHORT_BINUNICODE, 1,
-            Opcodes.SHORT_BINBYTES, 1, Opcodes.LONG1, 1, Opcodes.BINSTRING, 4, Opcodes.BINUNICODE, 4, Opcodes.BINBYTES, 4,
-            Opcodes.LONG4, 4, Opcodes.BINUNICODE8, 8, Opcodes.BINBYTES8, 8);
+    private static final Map<Short, Integer> LENGTH_BYTES = Map.of(
+            Opcodes.SHORT_BINSTRING,
+            1,
+            Opcodes.SHORT_BINUNICODE,
+            1,
+            Opcodes.SHORT_BINBYTES,
+            1,
+            Opcodes.LONG1,
+            1,
+            Opcodes.BINSTRING,
+            4,
+            Opcodes.BINUNICODE,
+            4,
+            Opcodes.BINBYTES,
+            4,
+            Opcodes.LONG4,
+            4,
+            Opcodes.BINUNICODE8,
+            8,
+            Opcodes.BINBYTES8,
+            8);
 
     private static final Map<String, TensorType> STORAGE_TYPES = new HashMap<>();
 
     static {
-        Map<String, TensorType> byName = Map.of("Float", TensorType.F32, "Double", TensorType.F64, "Half", TensorType.F16,
-                "BFloat16", TensorType.BF16, "Long", TensorType.I64, "Int", TensorType.I32, "Short", TensorType.I16,
-                "Char", TensorType.I8, "Byte", TensorType.U8, "Bool", TensorType.BOOL);
+        Map<String, TensorType> byName = Map.of(
+                "Float",
+                TensorType.F32,
+                "Double",
+                TensorType.F64,
+                "Half",
+                TensorType.F16,
+                "BFloat16",
+                TensorType.BF16,
+                "Long",
+                TensorType.I64,
+                "Int",
+                TensorType.I32,
+                "Short",
+                TensorType.I16,
+                "Char",
+                TensorType.I8,
+                "Byte",
+                TensorType.U8,
+                "Bool",
+                TensorType.BOOL);
         byName.forEach((name, type) -> STORAGE_TYPES.put("torch." + name + "Storage", type));
         byName.forEach((name, type) -> STORAGE_TYPES.put("torch.cuda." + name + "Storage", type));
         STORAGE_TYPES.put("torch.UntypedStorage", TensorType.U8);
         STORAGE_TYPES.put("torch.storage.UntypedStorage", TensorType.U8);
     }
 
-    private static final Set<String> CALLABLE = Set.of("collections.OrderedDict", "torch.Size",
-            "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_parameter");
+    private static final Set<String> CALLABLE = Set.of(
+            "collections.OrderedDict",
+            "torch.Size",
+            "torch._utils._rebuild_tensor",
+            "torch._utils._rebuild_tensor_v2",
+            "torch._utils._rebuild_parameter");
 
     /** A Python class or function, named but never resolved. */
     private record Global(String name) {}
@@ -139,8 +201,9 @@ final class TorchUnpickler extends Unpickler {
                 stack.pop();
                 dict(stack.peek());
             }
-            default -> throw new InputException(file + " contains the pickle opcode " + opcode
-                    + ", which checkpoints of tensors do not need; it is damaged or holds other objects");
+            default ->
+                throw new InputException(file + " contains the pickle opcode " + opcode
+                        + ", which checkpoints of tensors do not need; it is damaged or holds other objects");
         }
         return NO_RETURN_VALUE;
     }
@@ -171,8 +234,14 @@ final class TorchUnpickler extends Unpickler {
             case "collections.OrderedDict" -> orderedDict(arguments);
             case "torch.Size" -> (Object[]) arguments[0];
             case "torch._utils._rebuild_parameter" -> (TorchTensor) arguments[0];
-            case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2" -> TorchTensors.view(file, storages,
-                    (TorchTensors.Storage) arguments[0], integer(arguments[1]), integers(arguments[2]), integers(arguments[3]));
+            case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2" ->
+                TorchTensors.view(
+                        file,
+                        storages,
+                        (TorchTensors.Storage) arguments[0],
+                        integer(arguments[1]),
+                        integers(arguments[2]),
+                        integers(arguments[3]));
             default -> throw new InputException(file + " is damaged: it calls " + name);
         };
     }

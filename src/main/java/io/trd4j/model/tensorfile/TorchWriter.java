@@ -29,14 +29,32 @@ public final class TorchWriter {
     private static final int ALIGNMENT = 64;
     /** Header id of PyTorch's padding in a zip entry's extra field: "FB", little-endian. */
     private static final short PADDING_ID = 0x4246;
+
     private static final int LOCAL_HEADER_BYTES = 30;
     // Fixed, so that equal content gives equal bytes; after 1980, else the zip stream adds a field for it.
     private static final LocalDateTime TIME = LocalDateTime.of(2000, 1, 1, 0, 0);
 
-    private static final Map<TensorType, String> STORAGES = Map.of(TensorType.F32, "FloatStorage", TensorType.F64,
-            "DoubleStorage", TensorType.F16, "HalfStorage", TensorType.BF16, "BFloat16Storage", TensorType.I64,
-            "LongStorage", TensorType.I32, "IntStorage", TensorType.I16, "ShortStorage", TensorType.I8, "CharStorage",
-            TensorType.U8, "ByteStorage", TensorType.BOOL, "BoolStorage");
+    private static final Map<TensorType, String> STORAGES = Map.of(
+            TensorType.F32,
+            "FloatStorage",
+            TensorType.F64,
+            "DoubleStorage",
+            TensorType.F16,
+            "HalfStorage",
+            TensorType.BF16,
+            "BFloat16Storage",
+            TensorType.I64,
+            "LongStorage",
+            TensorType.I32,
+            "IntStorage",
+            TensorType.I16,
+            "ShortStorage",
+            TensorType.I8,
+            "CharStorage",
+            TensorType.U8,
+            "ByteStorage",
+            TensorType.BOOL,
+            "BoolStorage");
 
     private final ByteArrayOutputStream pickle = new ByteArrayOutputStream();
     private final List<SafetensorsWriter.Source> storages = new ArrayList<>();
@@ -46,8 +64,8 @@ public final class TorchWriter {
     /**
      * Creates or replaces {@code target} with a dict, in the map's order.
      *
-     * @param dict values are {@link SafetensorsWriter.Source} (its own name is not used) or further such maps; a
-     *     source is asked for its bytes when its turn comes, so that only one tensor need be in memory
+     * @param dict values are {@link SafetensorsWriter.Source} (its own name is not used) or further such maps; a source
+     *     is asked for its bytes when its turn comes, so that only one tensor need be in memory
      * @throws IllegalArgumentException for any other value
      * @throws IOException when the file cannot be written; the target is then unchanged
      */
@@ -85,7 +103,8 @@ public final class TorchWriter {
         }
     }
 
-    private static void entry(ZipOutputStream zip, FileChannel channel, String name, ByteBuffer content) throws IOException {
+    private static void entry(ZipOutputStream zip, FileChannel channel, String name, ByteBuffer content)
+            throws IOException {
         ZipEntry entry = new ZipEntry(FOLDER + name);
         CRC32 crc = new CRC32();
         crc.update(content.duplicate());
@@ -95,10 +114,14 @@ public final class TorchWriter {
         entry.setCrc(crc.getValue());
         entry.setTimeLocal(TIME);
         zip.flush();
-        long dataStart = channel.position() + LOCAL_HEADER_BYTES + entry.getName().length() + 4;
+        long dataStart =
+                channel.position() + LOCAL_HEADER_BYTES + entry.getName().length() + 4;
         int padding = (int) Math.floorMod(-dataStart, (long) ALIGNMENT);
-        entry.setExtra(ByteBuffer.allocate(4 + padding).order(ByteOrder.LITTLE_ENDIAN).putShort(PADDING_ID)
-                .putShort((short) padding).array());
+        entry.setExtra(ByteBuffer.allocate(4 + padding)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putShort(PADDING_ID)
+                .putShort((short) padding)
+                .array());
         zip.putNextEntry(entry);
         WritableByteChannel out = Channels.newChannel(zip);
         while (content.hasRemaining()) {
@@ -194,6 +217,12 @@ public final class TorchWriter {
     }
 
     private void little(int bytes, long value) {
-        pickle.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array(), 0, bytes);
+        pickle.write(
+                ByteBuffer.allocate(8)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(value)
+                        .array(),
+                0,
+                bytes);
     }
 }

@@ -47,10 +47,13 @@ final class TorchZip implements TorchStorages {
     }
 
     private static TorchZip read(Path file, ZipFile zip) throws IOException {
-        ZipEntry pickle = zip.stream().filter(e -> e.getName().endsWith(PICKLE))
-                .min(Comparator.comparingInt(e -> e.getName().length())).orElseThrow(() -> new InputException(
-                        file + " is a zip file, but not a PyTorch checkpoint (no data.pkl in it)"));
-        TorchZip storages = new TorchZip(zip, pickle.getName().substring(0, pickle.getName().length() - PICKLE.length()));
+        ZipEntry pickle = zip.stream()
+                .filter(e -> e.getName().endsWith(PICKLE))
+                .min(Comparator.comparingInt(e -> e.getName().length()))
+                .orElseThrow(() ->
+                        new InputException(file + " is a zip file, but not a PyTorch checkpoint (no data.pkl in it)"));
+        TorchZip storages =
+                new TorchZip(zip, pickle.getName().substring(0, pickle.getName().length() - PICKLE.length()));
         ZipEntry order = storages.entry("byteorder");
         if (order != null && !new String(bytes(zip, order, 16), StandardCharsets.US_ASCII).equals("little")) {
             throw new InputException(file + " was saved on a big-endian machine; save it again on a little-endian one");
@@ -68,7 +71,9 @@ final class TorchZip implements TorchStorages {
         return storages;
     }
 
-    /** A storage's entry must have the bytes that its tensors will ask for, and the file those that the entry claims. */
+    /**
+     * A storage's entry must have the bytes that its tensors will ask for, and the file those that the entry claims.
+     */
     private void check(Path file, TorchTensors.Storage storage) throws IOException {
         ZipEntry entry = entry("data/" + storage.key());
         long needed = storage.elements() * storage.type().bytes();
@@ -116,7 +121,8 @@ final class TorchZip implements TorchStorages {
     }
 
     private static InputException damaged(Path file, Exception cause) {
-        return new InputException(file + " is damaged: it is no sound zip file (" + cause.getMessage()
-                + "); it may be cut, get it again", cause);
+        return new InputException(
+                file + " is damaged: it is no sound zip file (" + cause.getMessage() + "); it may be cut, get it again",
+                cause);
     }
 }

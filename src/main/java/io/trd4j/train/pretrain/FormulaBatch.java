@@ -15,30 +15,38 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A pretraining batch in Java memory: {@link #VIEWS} views of every scene, with the classes of their cells and the pairs of cells that
- * show the same place. A function of seed and step alone.
+ * A pretraining batch in Java memory: {@link #VIEWS} views of every scene, with the classes of their cells and the
+ * pairs of cells that show the same place. A function of seed and step alone.
  */
 final class FormulaBatch {
     /** Of a scene; even, for pairs. Drawing a scene takes longer than seeing it three times. */
     static final int VIEWS = 4;
+
     static final int[] STRIDES = {4, 8, 16};
     private static final int PAIRS = 512;
     // Colour and normals are what most models are trained on.
-    private static final Rendering[] RENDERINGS =
-            {Rendering.COLOUR, Rendering.COLOUR, Rendering.NORMALS, Rendering.NORMALS, Rendering.DEPTH};
+    private static final Rendering[] RENDERINGS = {
+        Rendering.COLOUR, Rendering.COLOUR, Rendering.NORMALS, Rendering.NORMALS, Rendering.DEPTH
+    };
 
     /** Views, those of a scene one after the other. */
     final int views;
+
     final int size;
     private final float[] images;
     /** Per scale and group: a class per cell of all views, in the order of the features' positions. */
     final List<Map<Group, long[]>> classes = new ArrayList<>();
-    /** Per scale: 3 measures per cell, in the same order, and per cell whether they are known, of colour images and of others. */
+    /**
+     * Per scale: 3 measures per cell, in the same order, and per cell whether they are known, of colour images and of
+     * others.
+     */
     final float[][] measures = new float[STRIDES.length][];
+
     final float[][] knownColour = new float[STRIDES.length][];
     final float[][] knownSurface = new float[STRIDES.length][];
     /** Per scale: rows of cells in first views, and the rows of the same places in second views. */
     final long[][] first = new long[STRIDES.length][];
+
     final long[][] second = new long[STRIDES.length][];
 
     FormulaBatch(int scenes, int size, long seed, long step) {
@@ -51,7 +59,8 @@ final class FormulaBatch {
         for (int s = 0; s < scenes; s++) {
             FormulaScene scene = new FormulaScene(size + FormulaView.SHIFT, random.nextLong());
             for (int v = 0; v < VIEWS; v++) {
-                FormulaView view = new FormulaView(scene, RENDERINGS[random.nextInt(RENDERINGS.length)], size, random.nextLong());
+                FormulaView view =
+                        new FormulaView(scene, RENDERINGS[random.nextInt(RENDERINGS.length)], size, random.nextLong());
                 System.arraycopy(view.image(), 0, images, all.size() * imageFloats, imageFloats);
                 all.add(view);
             }
@@ -89,7 +98,9 @@ final class FormulaBatch {
         knownSurface[scale] = new float[views * cells];
         for (int v = 0; v < views; v++) {
             boolean colour = all.get(v).rendering() == Rendering.COLOUR;
-            all.get(v).measures(stride, measures[scale], 3 * v * cells, colour ? knownColour[scale] : knownSurface[scale]);
+            all.get(v)
+                    .measures(
+                            stride, measures[scale], 3 * v * cells, colour ? knownColour[scale] : knownSurface[scale]);
         }
     }
 

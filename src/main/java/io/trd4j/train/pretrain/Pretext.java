@@ -1,8 +1,14 @@
 package io.trd4j.train.pretrain;
 
-/** Task of a teacher during pretraining; in every case its features must also stay spread ({@link PretextLoss#collapse}). */
+/**
+ * Task of a teacher during pretraining; in every case its features must also stay spread
+ * ({@link PretextLoss#collapse}).
+ */
 public enum Pretext {
-    /** At every position: name the textures and marks, and measure albedo or slope and curvature as they are without noise. */
+    /**
+     * At every position: name the textures and marks, and measure albedo or slope and curvature as they are without
+     * noise.
+     */
     DENSE(true, true, false),
     /** Only the names. */
     CLASSES(true, false, false),

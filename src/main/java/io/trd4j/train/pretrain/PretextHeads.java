@@ -15,19 +15,21 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Heads that pretraining puts on the teacher's three features and throws away afterwards: per scale a linear classifier of every
- * position, and a small projection in which positions are compared.
+ * Heads that pretraining puts on the teacher's three features and throws away afterwards: per scale a linear classifier
+ * of every position, and a small projection in which positions are compared.
  */
 public final class PretextHeads implements AutoCloseable {
     /** Three of colour, three of the surface. */
     private static final int MEASURES = 6;
+
     private static final int HIDDEN = 128;
     private static final int EMBEDDING = 64;
     private static final double LINEAR_START = 0.05;
     private static final long[] ONE = {1, 1};
     private static final long[] NONE = {0, 0};
 
-    private record Head(Tensor classifier, Tensor bias, Tensor meter, Tensor meterBias, ConvNorm hidden, Tensor embedding) {}
+    private record Head(
+            Tensor classifier, Tensor bias, Tensor meter, Tensor meterBias, ConvNorm hidden, Tensor embedding) {}
 
     private final Weights weights = new Weights();
     private final List<Head> heads = new ArrayList<>();
@@ -52,12 +54,13 @@ public final class PretextHeads implements AutoCloseable {
     }
 
     /**
-     * Fresh weights. What is linear starts near 0: of Kaiming's size, its first errors are so large that their gradients leave
-     * features in which a handful of directions is alive.
+     * Fresh weights. What is linear starts near 0: of Kaiming's size, its first errors are so large that their
+     * gradients leave features in which a handful of directions is alive.
      */
     public void initialise(long seed) {
         weights.initialise(seed);
-        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
             for (Head head : heads) {
                 for (Tensor linear : List.of(head.classifier, head.meter, head.embedding)) {
                     linear.mul_(new Scalar(LINEAR_START));
@@ -83,7 +86,8 @@ public final class PretextHeads implements AutoCloseable {
         Head head = heads.get(scale - 1);
         Tensor hidden = head.hidden.applyRelu(feature, Mode.TRAIN);
         Tensor rows = rows(torch.conv2d(hidden, head.embedding, new TensorOptional(), ONE, NONE, ONE, 1));
-        return rows.div(rows.norm(new ScalarOptional(new Scalar(2.0)), new long[] {1}, true).add(new Scalar(1e-6)));
+        return rows.div(rows.norm(new ScalarOptional(new Scalar(2.0)), new long[] {1}, true)
+                .add(new Scalar(1e-6)));
     }
 
     private static Tensor rows(Tensor maps) {

@@ -49,7 +49,8 @@ final class PretextLoss {
             for (Group group : Group.values()) {
                 long[] wanted = batch.classes.get(scale - 1).get(group);
                 if (Arrays.stream(wanted).allMatch(label -> label == FormulaView.UNKNOWN)) {
-                    from += group.classes(); // a small batch may have no view that shows the group; its mean would be 0 / 0
+                    from += group.classes(); // a small batch may have no view that shows the group; its mean would
+                    // be 0 / 0
                     continue;
                 }
                 Tensor labels = longs(wanted);
@@ -59,8 +60,8 @@ final class PretextLoss {
                     w.narrow(0, 0, 1).fill_(new Scalar(NO_MARK_WEIGHT));
                     weight = new TensorOptional(device.place(w));
                 }
-                Tensor loss = torch.cross_entropy_loss(logits.narrow(1, from, group.classes()), labels, weight, 1,
-                        FormulaView.UNKNOWN, 0.0);
+                Tensor loss = torch.cross_entropy_loss(
+                        logits.narrow(1, from, group.classes()), labels, weight, 1, FormulaView.UNKNOWN, 0.0);
                 total = total.add(loss);
                 from += group.classes();
             }
@@ -96,24 +97,28 @@ final class PretextLoss {
             Tensor a = all.index_select(0, longs(batch.first[scale - 1]));
             Tensor b = all.index_select(0, longs(batch.second[scale - 1]));
             Tensor logits = a.mm(b.t()).mul(new Scalar(1 / TEMPERATURE));
-            Tensor same = device.place(torch.arange(new Scalar(logits.size(0)), new TensorOptions(torch.ScalarType.Long)));
+            Tensor same =
+                    device.place(torch.arange(new Scalar(logits.size(0)), new TensorOptions(torch.ScalarType.Long)));
             total = total.add(torch.cross_entropy_loss(logits, same)).add(torch.cross_entropy_loss(logits.t(), same));
         }
         return total.mul(new Scalar(1.0 / 6));
     }
 
     /**
-     * In how few directions, and how little, the features of different positions differ: mean over scales of
-     * -log(rank) - log(variance), where positions are unit vectors, as the anomaly map's cosine sees them, variance is the trace
-     * of their covariance C, and rank is its participation ratio (tr C)^2 / tr C^2. A teacher of few directions is easily
-     * imitated, on defects too.
+     * In how few directions, and how little, the features of different positions differ: mean over scales of -log(rank)
+     * - log(variance), where positions are unit vectors, as the anomaly map's cosine sees them, variance is the trace
+     * of their covariance C, and rank is its participation ratio (tr C)^2 / tr C^2. A teacher of few directions is
+     * easily imitated, on defects too.
      */
     static Tensor collapse(Features features) {
         Tensor total = torch.zeros(new long[0]);
         for (int scale = 1; scale <= 3; scale++) {
             Tensor map = feature(features, scale);
             Tensor rows = map.permute(0, 2, 3, 1).reshape(-1, map.size(1));
-            Tensor units = rows.div(rows.mul(rows).sum(new long[] {1}, true, new ScalarTypeOptional()).add(new Scalar(1e-6)).sqrt());
+            Tensor units = rows.div(rows.mul(rows)
+                    .sum(new long[] {1}, true, new ScalarTypeOptional())
+                    .add(new Scalar(1e-6))
+                    .sqrt());
             Tensor centred = units.sub(units.mean(new long[] {0}, true, new ScalarTypeOptional()));
             Tensor covariance = centred.t().mm(centred).div(new Scalar((double) rows.size(0)));
             Tensor variance = covariance.diagonal().sum().add(new Scalar(1e-6));
@@ -132,7 +137,7 @@ final class PretextLoss {
     }
 
     private Tensor longs(long[] values) {
-        return device.place(torch.from_blob(new LongPointer(values), new long[] {values.length},
-                new TensorOptions(torch.ScalarType.Long)));
+        return device.place(torch.from_blob(
+                new LongPointer(values), new long[] {values.length}, new TensorOptions(torch.ScalarType.Long)));
     }
 }

@@ -14,31 +14,52 @@ import java.util.Objects;
  * @param scenes per step, each seen in {@link FormulaBatch#VIEWS} views
  * @param size of a view, pixels, a multiple of 32
  * @param learningRate its highest; it rises over the first steps and falls along a cosine to 0
- * @param threads CPU threads: LibTorch's on the CPU, where they are part of a run's identity, because sums depend on it in their
- *                last bits; beside a GPU those that draw the images
+ * @param threads CPU threads: LibTorch's on the CPU, where they are part of a run's identity, because sums depend on it
+ *     in their last bits; beside a GPU those that draw the images
  * @param device where LibTorch trains
  */
-public record PretrainOptions(Backbone backbone, Pretext pretext, int steps, int scenes, int size, double learningRate, long seed,
-                              int threads, TorchDevice device) {
+public record PretrainOptions(
+        Backbone backbone,
+        Pretext pretext,
+        int steps,
+        int scenes,
+        int size,
+        double learningRate,
+        long seed,
+        int threads,
+        TorchDevice device) {
     private static final int MAX_STEPS = 10_000_000;
     private static final int MAX_SCENES = 1024;
     private static final int WARM_UP = 100;
 
     /** @throws OptionException when a number is out of its range */
     public PretrainOptions {
-        OptionException.require(steps > 0 && steps <= MAX_STEPS, "steps", "must be 1 to " + MAX_STEPS + ", not " + steps);
-        OptionException.require(scenes > 0 && scenes <= MAX_SCENES, "scenes", "must be 1 to " + MAX_SCENES + ", not " + scenes);
-        OptionException.require(size > 0 && size <= ModelInfo.MAX_SIZE && size % 32 == 0, "size",
+        OptionException.require(
+                steps > 0 && steps <= MAX_STEPS, "steps", "must be 1 to " + MAX_STEPS + ", not " + steps);
+        OptionException.require(
+                scenes > 0 && scenes <= MAX_SCENES, "scenes", "must be 1 to " + MAX_SCENES + ", not " + scenes);
+        OptionException.require(
+                size > 0 && size <= ModelInfo.MAX_SIZE && size % 32 == 0,
+                "size",
                 "must be a multiple of 32 from 32 to " + ModelInfo.MAX_SIZE + ", not " + size);
-        OptionException.require(learningRate > 0 && Double.isFinite(learningRate), "learningRate",
+        OptionException.require(
+                learningRate > 0 && Double.isFinite(learningRate),
+                "learningRate",
                 "must be positive, not " + learningRate);
         OptionException.require(threads > 0, "threads", "must be positive, not " + threads);
         Objects.requireNonNull(device, "device");
     }
 
     /** On the CPU. */
-    public PretrainOptions(Backbone backbone, Pretext pretext, int steps, int scenes, int size, double learningRate, long seed,
-                           int threads) {
+    public PretrainOptions(
+            Backbone backbone,
+            Pretext pretext,
+            int steps,
+            int scenes,
+            int size,
+            double learningRate,
+            long seed,
+            int threads) {
         this(backbone, pretext, steps, scenes, size, learningRate, seed, threads, TorchDevice.CPU);
     }
 

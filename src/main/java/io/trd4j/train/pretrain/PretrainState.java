@@ -10,11 +10,15 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** The state file of a pretraining: a safetensors file with weights, moments and steps done; it fits only the same options. */
+/**
+ * The state file of a pretraining: a safetensors file with weights, moments and steps done; it fits only the same
+ * options.
+ */
 record PretrainState(PretrainOptions options) {
     private static final String STEPS_DONE = "trd.state.steps_done";
 
-    void write(Path file, int stepsDone, Weights teacher, Weights heads, Adam adamTeacher, Adam adamHeads) throws IOException {
+    void write(Path file, int stepsDone, Weights teacher, Weights heads, Adam adamTeacher, Adam adamHeads)
+            throws IOException {
         file(teacher, heads, adamTeacher, adamHeads).write(file, STEPS_DONE, Integer.toString(stepsDone));
     }
 
@@ -24,15 +28,19 @@ record PretrainState(PretrainOptions options) {
     }
 
     private StateFile file(Weights teacher, Weights heads, Adam adamTeacher, Adam adamHeads) {
-        return new StateFile(identity(), Map.of(), "options").with("teacher.", teacher).with("heads.", heads)
-                .with("adam_teacher.", adamTeacher).with("adam_heads.", adamHeads);
+        return new StateFile(identity(), Map.of(), "options")
+                .with("teacher.", teacher)
+                .with("heads.", heads)
+                .with("adam_teacher.", adamTeacher)
+                .with("adam_heads.", adamHeads);
     }
 
     private int stepsDone(Path path, String text) {
         if (text != null && text.matches("\\d{1,9}") && Integer.parseInt(text) <= options.steps()) {
             return Integer.parseInt(text);
         }
-        throw new InputException(path + ": its number of steps is damaged (" + text + "); start again without --resume");
+        throw new InputException(
+                path + ": its number of steps is damaged (" + text + "); start again without --resume");
     }
 
     /** Everything that a run's result depends on, in the order in which differences are told. */

@@ -25,19 +25,22 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Pretrains a teacher on images that formulas draw, each seen once ({@link FormulaBatch}): nothing is there to be memorised.
- * Used by one thread; everything that the run depends on is in the options, so that two runs on the same machine end with the
- * same bits, also when one was interrupted and resumed from its state file.
+ * Pretrains a teacher on images that formulas draw, each seen once ({@link FormulaBatch}): nothing is there to be
+ * memorised. Used by one thread; everything that the run depends on is in the options, so that two runs on the same
+ * machine end with the same bits, also when one was interrupted and resumed from its state file.
  */
 public final class Pretrainer implements Resumable, AutoCloseable {
     private static final double BETA_1 = 0.9;
-    // Relative to the classification: contrast is twice as large; the spread is logarithms, and only has to hold its ground.
+    // Relative to the classification: contrast is twice as large; the spread is logarithms, and only has to hold its
+    // ground.
     private static final double CONTRAST_WEIGHT = 0.5;
     private static final double SPREAD_WEIGHT = 0.1;
     /** Batches, drawn after those of the training, over which the final BatchNorm statistics are taken. */
     private static final int STATISTICS_BATCHES = 32;
 
-    /** Of one step: mean cross-entropy, mean absolute error, mean cross-entropy; 0 for what the pretext does not ask. */
+    /**
+     * Of one step: mean cross-entropy, mean absolute error, mean cross-entropy; 0 for what the pretext does not ask.
+     */
     public record Loss(double classes, double measures, double contrast) {
         double sum() {
             return classes + measures + contrast;
@@ -61,7 +64,8 @@ public final class Pretrainer implements Resumable, AutoCloseable {
     public Pretrainer(PretrainOptions options) {
         this.options = options;
         LibTorch.setThreads(options.threads());
-        // On the CPU LibTorch wants the cores itself, and a view is drawn in a tenth of the time that its training takes.
+        // On the CPU LibTorch wants the cores itself, and a view is drawn in a tenth of the time that its training
+        // takes.
         painters = options.device().isCpu() ? 1 : options.threads();
         painter = Executors.newFixedThreadPool(painters, task -> {
             Thread thread = new Thread(task, "formula images");
@@ -114,8 +118,10 @@ public final class Pretrainer implements Resumable, AutoCloseable {
                 throw new InputException("pretraining diverged in step " + (done + 1) + "; lower --lr (now "
                         + options.learningRate() + ")");
             }
-            classes.add(measures).add(contrast.mul(new Scalar(CONTRAST_WEIGHT)))
-                    .add(PretextLoss.collapse(features).mul(new Scalar(SPREAD_WEIGHT))).backward();
+            classes.add(measures)
+                    .add(contrast.mul(new Scalar(CONTRAST_WEIGHT)))
+                    .add(PretextLoss.collapse(features).mul(new Scalar(SPREAD_WEIGHT)))
+                    .backward();
             adamTeacher.step(options.learningRate(done));
             adamHeads.step(options.learningRate(done));
         }
@@ -145,13 +151,15 @@ public final class Pretrainer implements Resumable, AutoCloseable {
     }
 
     /**
-     * Ends the run: replaces the BatchNorm statistics, which lag behind the weights, by those of the final weights over all
-     * three renderings, and writes the teacher (convolutions as F16) with its recipe.
+     * Ends the run: replaces the BatchNorm statistics, which lag behind the weights, by those of the final weights over
+     * all three renderings, and writes the teacher (convolutions as F16) with its recipe.
      */
     public void write(Path file) throws IOException {
         for (int b = 0; b < STATISTICS_BATCHES; b++) {
-            FormulaBatch batch = new FormulaBatch(options.scenes(), options.size(), options.seed(), (long) options.steps() + b);
-            try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+            FormulaBatch batch =
+                    new FormulaBatch(options.scenes(), options.size(), options.seed(), (long) options.steps() + b);
+            try (PointerScope scope = new PointerScope();
+                    NoGradGuard guard = new NoGradGuard()) {
                 teacher.calibrateNormalisation(options.device().place(batch.images()), b);
             }
         }

@@ -42,7 +42,10 @@ class FormulaViewTest {
             assertArrayEquals(image, view(seed, rendering, 5).image());
             assertFalse(Arrays.equals(image, view(seed + 100, rendering, 5).image()), "another scene");
         }
-        assertFalse(Arrays.equals(view(1, rendering, 5).image(), view(1, rendering, 6).image()), "another view");
+        assertFalse(
+                Arrays.equals(
+                        view(1, rendering, 5).image(), view(1, rendering, 6).image()),
+                "another view");
     }
 
     @ParameterizedTest
@@ -59,7 +62,8 @@ class FormulaViewTest {
                 for (Group group : Group.values()) {
                     for (long label : classes(view, group, stride)) {
                         assertTrue(label >= FormulaView.UNKNOWN && label < group.classes(), group + ": " + label);
-                        assertTrue(label == FormulaView.UNKNOWN || group.isSeenIn(rendering), group + " cannot be seen");
+                        assertTrue(
+                                label == FormulaView.UNKNOWN || group.isSeenIn(rendering), group + " cannot be seen");
                     }
                 }
                 float[] measures = new float[3 * cells];
@@ -155,9 +159,11 @@ class FormulaViewTest {
     @Test
     void allClassesOccur() {
         for (Group group : Group.values()) {
-            Set<Integer> missing = new TreeSet<>(IntStream.range(0, group.classes()).boxed().toList());
+            Set<Integer> missing =
+                    new TreeSet<>(IntStream.range(0, group.classes()).boxed().toList());
             for (long seed = 0; seed < 400 && !missing.isEmpty(); seed++) {
-                FormulaView view = view(seed, group.isSeenIn(Rendering.COLOUR) ? Rendering.COLOUR : Rendering.NORMALS, seed);
+                FormulaView view =
+                        view(seed, group.isSeenIn(Rendering.COLOUR) ? Rendering.COLOUR : Rendering.NORMALS, seed);
                 Arrays.stream(classes(view, group, 4)).forEach(label -> missing.remove((int) label));
             }
             assertTrue(missing.isEmpty(), group + " lacks " + missing);

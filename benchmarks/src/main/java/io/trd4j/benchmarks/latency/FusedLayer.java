@@ -10,8 +10,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A convolution, or a transposed one, with its BatchNorm folded in (in double). The weights take oneDNN's layout when the first
- * input is seen, because that layout depends on the input's shape.
+ * A convolution, or a transposed one, with its BatchNorm folded in (in double). The weights take oneDNN's layout when
+ * the first input is seen, because that layout depends on the input's shape.
  */
 final class FusedLayer {
     private static final double EPSILON = 1e-5;
@@ -27,7 +27,14 @@ final class FusedLayer {
      * @param conv name of the convolution, {@code norm} of the BatchNorm, in the file
      * @param scale multiplies the layer's output; may stand before a ReLU, being positive
      */
-    FusedLayer(Safetensors file, String conv, String norm, boolean transposed, long stride, double scale, torch.ScalarType type)
+    FusedLayer(
+            Safetensors file,
+            String conv,
+            String norm,
+            boolean transposed,
+            long stride,
+            double scale,
+            torch.ScalarType type)
             throws IOException {
         this.transposed = transposed;
         List<Long> shape = file.info(conv + ".weight").shape();
@@ -51,7 +58,9 @@ final class FusedLayer {
             folded[i] = (float) (w[i] * factor[i / inner % factor.length]);
         }
         try (PointerScope scope = new PointerScope()) {
-            weights = Retained.of(Tensor.create(folded, shape.stream().mapToLong(Long::longValue).toArray()).to(type));
+            weights = Retained.of(Tensor.create(
+                            folded, shape.stream().mapToLong(Long::longValue).toArray())
+                    .to(type));
             bias = Retained.of(Tensor.create(shift, shift.length).to(type));
         }
     }
@@ -59,7 +68,8 @@ final class FusedLayer {
     /** A new tensor. */
     Tensor apply(Tensor x, boolean relu) {
         pack(x);
-        return transposed ? FusedOps.transposed(x, packedWeights, packedBias, geometry, relu)
+        return transposed
+                ? FusedOps.transposed(x, packedWeights, packedBias, geometry, relu)
                 : FusedOps.convolution(x, packedWeights, packedBias, geometry, relu);
     }
 
@@ -74,7 +84,8 @@ final class FusedLayer {
             return;
         }
         Tensor plain = weights;
-        weights = FusedOps.reorder(transposed, plain, geometry, new long[] {x.size(0), x.size(1), x.size(2), x.size(3)});
+        weights =
+                FusedOps.reorder(transposed, plain, geometry, new long[] {x.size(0), x.size(1), x.size(2), x.size(3)});
         plain.close();
         packedWeights = Retained.of(new IValue(weights));
         packedBias = Retained.of(new IValue(bias));

@@ -14,9 +14,10 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The whole network in LibTorch's fused oneDNN operators: the stand-in for what torch.compile's freezing makes of the PyTorch
- * network, where no PyTorch 2 is at hand. Every convolution has its BatchNorm folded in and its ReLU and residual sum fused, the
- * blend's amplifier weight is folded, the teacher sees both modalities as a batch, and intermediates are freed at once.
+ * The whole network in LibTorch's fused oneDNN operators: the stand-in for what torch.compile's freezing makes of the
+ * PyTorch network, where no PyTorch 2 is at hand. Every convolution has its BatchNorm folded in and its ReLU and
+ * residual sum fused, the blend's amplifier weight is folded, the teacher sees both modalities as a batch, and
+ * intermediates are freed at once.
  */
 final class FusedNetwork {
     private final Safetensors file;
@@ -34,17 +35,21 @@ final class FusedNetwork {
         Backbone backbone = model.info().backbone();
         String prefix = ParameterNames.TEACHER;
         stem = layer(prefix + "conv1", prefix + "bn1", 2);
-        teacher = List.of(new Stage(prefix + "layer1", backbone.blocks().get(0), 1, false),
+        teacher = List.of(
+                new Stage(prefix + "layer1", backbone.blocks().get(0), 1, false),
                 new Stage(prefix + "layer2", backbone.blocks().get(1), 2, false),
                 new Stage(prefix + "layer3", backbone.blocks().get(2), 2, false));
         rgb = new Student(ParameterNames.STUDENT_RGB, backbone);
         second = new Student(ParameterNames.STUDENT_DEPTH, backbone);
     }
 
-    /** Raw maps float [1, 1, S, S] of both branches from images [1, 3, S, S]; they belong to the caller's PointerScope. */
+    /**
+     * Raw maps float [1, 1, S, S] of both branches from images [1, 3, S, S]; they belong to the caller's PointerScope.
+     */
     Tensor[] maps(Tensor rgbImage, Tensor secondImage) {
         try (NoGradGuard guard = new NoGradGuard()) {
-            Tensor images = torch.cat(new TensorVector(rgbImage, secondImage), 0).to(type)
+            Tensor images = torch.cat(new TensorVector(rgbImage, secondImage), 0)
+                    .to(type)
                     .contiguous(torch.MemoryFormat.ChannelsLast);
             Tensor x = stem.apply(images, true);
             x = torch.max_pool2d(x, new long[] {3, 3}, new long[] {2, 2}, new long[] {1, 1}, new long[] {1, 1}, false);
@@ -55,7 +60,9 @@ final class FusedNetwork {
             }
             Tensor[] ownRgb = image(both, 0);
             Tensor[] ownSecond = image(both, 1);
-            return new Tensor[] {map(rgb.apply(ownRgb, ownSecond), ownRgb), map(second.apply(ownSecond, ownRgb), ownSecond)};
+            return new Tensor[] {
+                map(rgb.apply(ownRgb, ownSecond), ownRgb), map(second.apply(ownSecond, ownRgb), ownSecond)
+            };
         }
     }
 
@@ -71,9 +78,11 @@ final class FusedNetwork {
         Tensor sum = null;
         for (int scale = 0; scale < 3; scale++) {
             // In float whatever the network's type, as compiled code computes it.
-            Tensor cosine = torch.cosine_similarity(fused[scale].to(torch.ScalarType.Float), own[scale].to(torch.ScalarType.Float),
-                    1, 1e-8).unsqueeze(1);
-            Tensor distance = torch.upsample_bilinear2d(torch.rsub(cosine, new Scalar(1.0)), new long[] {size, size}, true);
+            Tensor cosine = torch.cosine_similarity(
+                            fused[scale].to(torch.ScalarType.Float), own[scale].to(torch.ScalarType.Float), 1, 1e-8)
+                    .unsqueeze(1);
+            Tensor distance =
+                    torch.upsample_bilinear2d(torch.rsub(cosine, new Scalar(1.0)), new long[] {size, size}, true);
             sum = sum == null ? distance : sum.add_(distance);
         }
         return sum;
@@ -116,12 +125,17 @@ final class FusedNetwork {
                 for (int k = 1; k <= (bottleneck ? 2 : 1); k++) {
                     String conv = name + ".conv" + k;
                     String norm = name + ".bn" + k;
-                    path.add(k == spatial && resamples ? up ? up(conv, norm) : layer(conv, norm, 2) : layer(conv, norm, 1));
+                    path.add(
+                            k == spatial && resamples
+                                    ? up ? up(conv, norm) : layer(conv, norm, 2)
+                                    : layer(conv, norm, 1));
                 }
                 int last = bottleneck ? 3 : 2;
-                FusedLayer shortcut = file.has(name + ".upsample.0.weight") ? up(name + ".upsample.0", name + ".upsample.1")
+                FusedLayer shortcut = file.has(name + ".upsample.0.weight")
+                        ? up(name + ".upsample.0", name + ".upsample.1")
                         : file.has(name + ".downsample.0.weight")
-                        ? layer(name + ".downsample.0", name + ".downsample.1", resamples ? 2 : 1) : null;
+                                ? layer(name + ".downsample.0", name + ".downsample.1", resamples ? 2 : 1)
+                                : null;
                 blocks.add(new Block(path, layer(name + ".conv" + last, name + ".bn" + last, 1), shortcut));
             }
         }
@@ -130,7 +144,8 @@ final class FusedNetwork {
         Tensor apply(Tensor x, boolean keep) {
             Tensor in = x;
             for (Block block : blocks) {
-                Tensor sum = block.shortcut != null ? block.shortcut.apply(in, false) : in == x && keep ? in.clone() : in;
+                Tensor sum =
+                        block.shortcut != null ? block.shortcut.apply(in, false) : in == x && keep ? in.clone() : in;
                 Tensor y = chain(block.path, in);
                 block.last.addTo(sum, y);
                 y.close();
@@ -168,7 +183,9 @@ final class FusedNetwork {
                 double share = 1 / (1 + Math.exp(w[0] - w[1]));
                 plainShare[scale] = 1 - share;
                 String tuner = prefix + "projector_amply.conv_" + "abc".charAt(scale);
-                amplifier.add(List.of(layer(tuner + ".0", tuner + ".1", 1), layer(tuner + ".3", tuner + ".4", 1),
+                amplifier.add(List.of(
+                        layer(tuner + ".0", tuner + ".1", 1),
+                        layer(tuner + ".3", tuner + ".4", 1),
                         new FusedLayer(file, tuner + ".6", tuner + ".7", false, 1, share, type)));
             }
             for (int i = 1; i <= 4; i++) {
@@ -176,7 +193,8 @@ final class FusedNetwork {
             }
             bottleneck = new Stage(prefix + "bn.bn_layer", backbone.bottleneckBlocks(), 2, false);
             for (int i = 0; i < 3; i++) {
-                decoder.add(new Stage(prefix + "decoder.layer" + (i + 1), backbone.blocks().get(i), 2, true));
+                decoder.add(new Stage(
+                        prefix + "decoder.layer" + (i + 1), backbone.blocks().get(i), 2, true));
             }
         }
 
@@ -188,7 +206,9 @@ final class FusedNetwork {
                 filtered[scale] = chain(filter.get(scale), other[scale]);
                 fused[scale] = chain(amplifier.get(scale), other[scale]);
             }
-            Tensor x = cat(chain(fuse.subList(0, 2), cat(own[0], filtered[0])), fuse.get(2).apply(cat(own[1], filtered[1]), true),
+            Tensor x = cat(
+                    chain(fuse.subList(0, 2), cat(own[0], filtered[0])),
+                    fuse.get(2).apply(cat(own[1], filtered[1]), true),
                     fuse.get(3).apply(cat(own[2], filtered[2]), true));
             x = bottleneck.apply(x, false);
             for (int scale = 2; scale >= 0; scale--) {

@@ -10,8 +10,8 @@ import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * LibTorch's fused oneDNN operators, which torch.compile's freezing turns convolutions into, called as compiled code calls
- * them: through the dispatcher. They take weights in oneDNN's own layout and write channels-last results.
+ * LibTorch's fused oneDNN operators, which torch.compile's freezing turns convolutions into, called as compiled code
+ * calls them: through the dispatcher. They take weights in oneDNN's own layout and write channels-last results.
  */
 final class FusedOps {
     private static final OperatorHandle REORDER = find("mkldnn::_reorder_convolution_weight", "");
@@ -27,8 +27,8 @@ final class FusedOps {
     private static final IValue ONE_GROUP = new IValue(1L);
     private static final IValue NO_PADDING = ints(0, 0);
     private static final IValue NO_DILATION = ints(1, 1);
-    private static final IValue NO_SCALARS = new IValue(
-            new GenericList(CONVOLUTION.schema().arguments().getPointer(8).type().get().containedType(0)));
+    private static final IValue NO_SCALARS = new IValue(new GenericList(
+            CONVOLUTION.schema().arguments().getPointer(8).type().get().containedType(0)));
 
     private FusedOps() {}
 
@@ -39,12 +39,23 @@ final class FusedOps {
         }
     }
 
-    /** The weights [out, in, k, k], or [in, out, k, k] when transposed, in the layout that is fastest for inputs of this shape. */
+    /**
+     * The weights [out, in, k, k], or [in, out, k, k] when transposed, in the layout that is fastest for inputs of this
+     * shape.
+     */
     static Tensor reorder(boolean transposed, Tensor weights, Geometry g, long[] inputShape) {
         try (PointerScope scope = new PointerScope()) {
             IValue shape = ints(inputShape);
             Tensor packed = transposed
-                    ? call(REORDER_TRANSPOSED, new IValue(weights), g.padding, NO_PADDING, g.stride, NO_DILATION, ONE_GROUP, shape)
+                    ? call(
+                            REORDER_TRANSPOSED,
+                            new IValue(weights),
+                            g.padding,
+                            NO_PADDING,
+                            g.stride,
+                            NO_DILATION,
+                            ONE_GROUP,
+                            shape)
                     : call(REORDER, new IValue(weights), g.padding, g.stride, NO_DILATION, ONE_GROUP, shape);
             packed.retainReference();
             return packed;
@@ -53,19 +64,54 @@ final class FusedOps {
 
     /** A convolution, a bias, and a ReLU when asked for. */
     static Tensor convolution(Tensor x, IValue weights, IValue bias, Geometry g, boolean relu) {
-        return call(CONVOLUTION, new IValue(x), weights, bias, g.padding, g.stride, NO_DILATION, ONE_GROUP,
-                relu ? RELU : IDENTITY, NO_SCALARS, NONE);
+        return call(
+                CONVOLUTION,
+                new IValue(x),
+                weights,
+                bias,
+                g.padding,
+                g.stride,
+                NO_DILATION,
+                ONE_GROUP,
+                relu ? RELU : IDENTITY,
+                NO_SCALARS,
+                NONE);
     }
 
     static Tensor transposed(Tensor x, IValue weights, IValue bias, Geometry g, boolean relu) {
-        return call(TRANSPOSED, new IValue(x), weights, bias, g.padding, NO_PADDING, g.stride, NO_DILATION, ONE_GROUP,
-                relu ? RELU : IDENTITY, NO_SCALARS, NONE);
+        return call(
+                TRANSPOSED,
+                new IValue(x),
+                weights,
+                bias,
+                g.padding,
+                NO_PADDING,
+                g.stride,
+                NO_DILATION,
+                ONE_GROUP,
+                relu ? RELU : IDENTITY,
+                NO_SCALARS,
+                NONE);
     }
 
     /** {@code sum = relu(sum + convolution(x) + bias)}, in place. */
     static void addConvolutionRelu(Tensor sum, Tensor x, IValue weights, IValue bias, Geometry g) {
-        call(CONVOLUTION_SUM, new IValue(sum), new IValue(x), weights, bias, g.padding, g.stride, NO_DILATION, ONE_GROUP, ADD,
-                NONE, RELU, NO_SCALARS, NONE).close();
+        call(
+                        CONVOLUTION_SUM,
+                        new IValue(sum),
+                        new IValue(x),
+                        weights,
+                        bias,
+                        g.padding,
+                        g.stride,
+                        NO_DILATION,
+                        ONE_GROUP,
+                        ADD,
+                        NONE,
+                        RELU,
+                        NO_SCALARS,
+                        NONE)
+                .close();
     }
 
     private static OperatorHandle find(String name, String overload) {

@@ -22,11 +22,13 @@ final class FusedSide implements Side {
         LibTorch.setThreads(threads);
         try (ModelFile model = ModelFile.open(inputs.model())) {
             size = model.info().size();
-            network = new FusedNetwork(model, switch (precision) {
-                case "fp32" -> torch.ScalarType.Float;
-                case "bf16" -> torch.ScalarType.BFloat16;
-                default -> throw new Unavailable("the fused operators run in fp32 and bf16 only");
-            });
+            network = new FusedNetwork(
+                    model,
+                    switch (precision) {
+                        case "fp32" -> torch.ScalarType.Float;
+                        case "bf16" -> torch.ScalarType.BFloat16;
+                        default -> throw new Unavailable("the fused operators run in fp32 and bf16 only");
+                    });
         }
         for (int i = 0; i < 2; i++) {
             images[i] = inputs.prepared(i);

@@ -32,9 +32,10 @@ import org.bytedeco.javacpp.PointerScope;
 /**
  * What all sides of a comparison read, in one folder: {@code model.safetensors} with generated weights (those of
  * {@code reference/generated.py}), synthetic parts of 800 x 800 as files, and the first of them prepared by trd4j
- * ({@code prepared.f32}, float [2, 3, S, S], row-major little-endian). Its pixels and points are there as {@code raw-rgb.u8} and
- * {@code raw-xyz.f32} too, for who cannot read images. The calibration is mean 0, standard deviation 1, so
- * that a calibrated map is the raw one; the CPU's precisions are tested on the other parts unless that is left out.
+ * ({@code prepared.f32}, float [2, 3, S, S], row-major little-endian). Its pixels and points are there as
+ * {@code raw-rgb.u8} and {@code raw-xyz.f32} too, for who cannot read images. The calibration is mean 0, standard
+ * deviation 1, so that a calibrated map is the raw one; the CPU's precisions are tested on the other parts unless that
+ * is left out.
  */
 public final class Inputs {
     static final int PART_PIXELS = 800;
@@ -66,38 +67,54 @@ public final class Inputs {
 
     /** One prepared image, [3, S, S]: 0 the colour image, 1 the second modality. */
     float[] prepared(int index) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(folder.resolve("prepared.f32"))).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(folder.resolve("prepared.f32")))
+                .order(ByteOrder.LITTLE_ENDIAN);
         float[] image = new float[bytes.remaining() / Float.BYTES / 2];
         bytes.asFloatBuffer().position(index * image.length).get(image);
         return image;
     }
 
     /**
-     * Arguments: folder to write, backbone, S, modality of the second branch ({@code depth} or {@code normals}), threads, and
-     * {@code untested} where only a GPU will run the model.
+     * Arguments: folder to write, backbone, S, modality of the second branch ({@code depth} or {@code normals}),
+     * threads, and {@code untested} where only a GPU will run the model.
      */
     public static void main(String[] args) throws IOException {
         Path folder = Path.of(args[0]);
         Backbone backbone = Backbone.of(args[1]);
         int size = Integer.parseInt(args[2]);
         Modality modality = Modality.valueOf(args[3].toUpperCase(Locale.ROOT));
-        SyntheticParts.write(folder.resolve("part"), SyntheticProduct.COOKIE, 1 + NORMAL_PARTS, 0, 0, PART_PIXELS, SEED, done -> { });
+        SyntheticParts.write(
+                folder.resolve("part"), SyntheticProduct.COOKIE, 1 + NORMAL_PARTS, 0, 0, PART_PIXELS, SEED, done -> {});
         List<PartFiles> files = Dataset.open(folder.resolve("part")).train();
         Part raw = files.get(0).load();
         AtomicFile.write(folder.resolve("raw-rgb.u8"), raw.rgb().rgb());
-        ByteBuffer xyz = ByteBuffer.allocate(raw.xyz().xyz().length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer xyz =
+                ByteBuffer.allocate(raw.xyz().xyz().length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         xyz.asFloatBuffer().put(raw.xyz().xyz());
         AtomicFile.write(folder.resolve("raw-xyz.f32"), xyz.array());
         PrecisionTests tests;
-        try (PreparedParts parts = new PreparedParts(files, size, modality, NORMAL_KERNEL, done -> { });
-             Network network = new Network(backbone)) {
+        try (PreparedParts parts = new PreparedParts(files, size, modality, NORMAL_KERNEL, done -> {});
+                Network network = new Network(backbone)) {
             AtomicFile.write(folder.resolve("prepared.f32"), prepared(parts, size));
             network.weights().forEach((prefix, weights) -> Golden.fill(weights, prefix));
-            ModelInfo info = ModelInfo.of(backbone, size, modality, NORMAL_KERNEL,
-                    ModelFile.teacherSha256(network.teacher().weights().sources(""))).withCalibration(new Calibration(0, 1, 0, 1));
+            ModelInfo info = ModelInfo.of(
+                            backbone,
+                            size,
+                            modality,
+                            NORMAL_KERNEL,
+                            ModelFile.teacherSha256(network.teacher().weights().sources("")))
+                    .withCalibration(new Calibration(0, 1, 0, 1));
             boolean untested = args.length > 5 && args[5].equals("untested");
-            tests = untested ? null : PrecisionCalibration.run(network, size, info.calibration(), null, normal(parts),
-                    Integer.parseInt(args[4]), done -> { });
+            tests = untested
+                    ? null
+                    : PrecisionCalibration.run(
+                            network,
+                            size,
+                            info.calibration(),
+                            null,
+                            normal(parts),
+                            Integer.parseInt(args[4]),
+                            done -> {});
             ModelFile.write(folder.resolve("model.safetensors"), info.withPrecisions(tests), network.sources());
         }
         Map<String, Object> about = new LinkedHashMap<>();
@@ -124,7 +141,10 @@ public final class Inputs {
         return bytes.array();
     }
 
-    /** The parts that are not timed, on which the precisions below float32 are calibrated as {@code trd calibrate} does it. */
+    /**
+     * The parts that are not timed, on which the precisions below float32 are calibrated as {@code trd calibrate} does
+     * it.
+     */
     private static PrecisionCalibration.Images normal(PreparedParts parts) {
         return new PrecisionCalibration.Images() {
             @Override

@@ -9,7 +9,9 @@ import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
-/** The network as trd4j trains it: LibTorch's ordinary ops one after the other, unfolded, channels-last; not the engine. */
+/**
+ * The network as trd4j trains it: LibTorch's ordinary ops one after the other, unfolded, channels-last; not the engine.
+ */
 final class LibTorchSide implements Side {
     private final Network network;
     private final BranchMaps branchMaps;

@@ -11,9 +11,9 @@ import java.nio.FloatBuffer;
 import java.util.Map;
 
 /**
- * ONNX Runtime from Java, on the graph that PyTorch exported ({@code reference/latency_pytorch.py export}). Inputs and outputs
- * are direct buffers made once; all graph optimisations are on; its threads spin while it runs, which is its faster
- * setting, and stop when the pass ends, so that they do not disturb the next side.
+ * ONNX Runtime from Java, on the graph that PyTorch exported ({@code reference/latency_pytorch.py export}). Inputs and
+ * outputs are direct buffers made once; all graph optimisations are on; its threads spin while it runs, which is its
+ * faster setting, and stop when the pass ends, so that they do not disturb the next side.
  */
 final class OnnxRuntimeSide implements Side {
     private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
@@ -34,8 +34,11 @@ final class OnnxRuntimeSide implements Side {
             long size = Math.round(Math.sqrt(rgb.length / 3.0));
             long[] imageShape = {1, 3, size, size};
             long[] mapShape = {1, size, size};
-            images = Map.of("rgb", tensor(direct(rgb.length).put(0, rgb), imageShape),
-                    "second", tensor(direct(rgb.length).put(0, inputs.prepared(1)), imageShape));
+            images = Map.of(
+                    "rgb",
+                    tensor(direct(rgb.length).put(0, rgb), imageShape),
+                    "second",
+                    tensor(direct(rgb.length).put(0, inputs.prepared(1)), imageShape));
             for (int i = 0; i < 2; i++) {
                 maps[i] = direct(Math.toIntExact(size * size));
             }
@@ -50,7 +53,9 @@ final class OnnxRuntimeSide implements Side {
     }
 
     private static FloatBuffer direct(int count) {
-        return ByteBuffer.allocateDirect(count * Float.BYTES).order(ByteOrder.nativeOrder()).asFloatBuffer();
+        return ByteBuffer.allocateDirect(count * Float.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
     }
 
     @Override

@@ -2,9 +2,14 @@ package io.trd4j.benchmarks.latency;
 
 import java.util.Map;
 
-/** One way to run the network, measured in a process of its own; {@link SideMain} talks to the script that times all of them. */
+/**
+ * One way to run the network, measured in a process of its own; {@link SideMain} talks to the script that times all of
+ * them.
+ */
 interface Side extends AutoCloseable {
-    /** This machine, build or version cannot do what was asked; the message says why. Shown in the table, never hidden. */
+    /**
+     * This machine, build or version cannot do what was asked; the message says why. Shown in the table, never hidden.
+     */
     final class Unavailable extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -26,8 +31,8 @@ interface Side extends AutoCloseable {
     float[] maps();
 
     /**
-     * One part, measured: milliseconds by stage. "network" is from prepared images to both raw maps, which trd4j may leave as
-     * distances per scale: their upsampling, below a millisecond, then belongs to its "anomaly_map".
+     * One part, measured: milliseconds by stage. "network" is from prepared images to both raw maps, which trd4j may
+     * leave as distances per scale: their upsampling, below a millisecond, then belongs to its "anomaly_map".
      */
     Map<String, Double> pass();
 

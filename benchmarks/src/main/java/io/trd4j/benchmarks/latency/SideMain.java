@@ -16,9 +16,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A side in a process: loads, runs one pass, writes its maps for the check, then waits. A line {@code run K} on standard input
- * is answered by one untimed pass, which wakes sleeping threads and fills the caches, and K timed ones. Every answer is one
- * line of JSON on standard output; other lines there are libraries' talk. The end of the input ends the process.
+ * A side in a process: loads, runs one pass, writes its maps for the check, then waits. A line {@code run K} on
+ * standard input is answered by one untimed pass, which wakes sleeping threads and fills the caches, and K timed ones.
+ * Every answer is one line of JSON on standard output; other lines there are libraries' talk. The end of the input ends
+ * the process.
  */
 public final class SideMain {
     private SideMain() {}
@@ -64,7 +65,9 @@ public final class SideMain {
         side.pass();
         Map<String, List<Double>> millis = new LinkedHashMap<>();
         for (int i = 0; i < passes; i++) {
-            side.pass().forEach((stage, ms) -> millis.computeIfAbsent(stage, s -> new ArrayList<>()).add(ms));
+            side.pass()
+                    .forEach((stage, ms) -> millis.computeIfAbsent(stage, s -> new ArrayList<>())
+                            .add(ms));
         }
         return millis;
     }

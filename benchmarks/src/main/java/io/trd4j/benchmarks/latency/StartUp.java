@@ -17,9 +17,9 @@ import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
- * Start-up in a fresh process: from {@code Inspector.open} to the first verdict, and beside it the time to read the same file
- * once, twice over: into memory that keeps it all, as every start-up must, and through one small buffer, which is the fastest
- * way of touching every byte. Loading trd4j's native libraries is part of the start-up.
+ * Start-up in a fresh process: from {@code Inspector.open} to the first verdict, and beside it the time to read the
+ * same file once, twice over: into memory that keeps it all, as every start-up must, and through one small buffer,
+ * which is the fastest way of touching every byte. Loading trd4j's native libraries is part of the start-up.
  */
 public final class StartUp {
     private static final int SMALL_BYTES = 1 << 20;
@@ -27,7 +27,10 @@ public final class StartUp {
 
     private StartUp() {}
 
-    /** Arguments: folder that {@link Inputs} wrote, order ({@code open-first} or {@code read-first}). Prints one line of JSON. */
+    /**
+     * Arguments: folder that {@link Inputs} wrote, order ({@code open-first} or {@code read-first}). Prints one line of
+     * JSON.
+     */
     public static void main(String[] args) throws IOException {
         PrintStream answers = System.out;
         System.setOut(System.err);

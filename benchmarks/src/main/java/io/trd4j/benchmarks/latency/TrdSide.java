@@ -29,7 +29,8 @@ final class TrdSide implements Side {
 
     private static Inspector open(Inputs inputs, String precision, int threads) throws IOException {
         try {
-            return Inspector.open(inputs.model(),
+            return Inspector.open(
+                    inputs.model(),
                     InspectorOptions.defaults().withThreads(threads).withPrecision(Precision.of(precision)));
         } catch (InputException e) {
             // The processor lacks its instructions, or this model what the precision needs.
@@ -46,8 +47,9 @@ final class TrdSide implements Side {
     public String setting() {
         Precision runs = inspector.precision();
         PrecisionTests tests = inspector.model().precisions();
-        PrecisionTests.Accuracy test = tests == null ? null : runs == Precision.BF16 ? tests.bf16()
-                : runs == Precision.INT8 ? tests.int8() : null;
+        PrecisionTests.Accuracy test = tests == null
+                ? null
+                : runs == Precision.BF16 ? tests.bf16() : runs == Precision.INT8 ? tests.int8() : null;
         return (precision.equals(runs.key()) ? precision : precision + ", which chose " + runs.key())
                 + (test == null ? "" : ", accuracy test " + (test.passed() ? "passed" : "not passed"));
     }
@@ -70,8 +72,15 @@ final class TrdSide implements Side {
         long start = System.nanoTime();
         inspector.inspect(part, result);
         long nanos = System.nanoTime() - start;
-        return Map.of("part", nanos / 1e6, "prepare", result.prepareNanos() / 1e6, "network", result.networkNanos() / 1e6,
-                "anomaly_map", result.anomalyMapNanos() / 1e6);
+        return Map.of(
+                "part",
+                nanos / 1e6,
+                "prepare",
+                result.prepareNanos() / 1e6,
+                "network",
+                result.networkNanos() / 1e6,
+                "anomaly_map",
+                result.anomalyMapNanos() / 1e6);
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.trd4j.train.pretrain.formula;
 
 /**
- * A surface made by formulas: regions of relief and colour textures, steps between them, and {@link Mark}s, drawn from a
- * seed alone. Holds what is there (height, albedo, cover) and what it is called (classes per pixel).
+ * A surface made by formulas: regions of relief and colour textures, steps between them, and {@link Mark}s, drawn from
+ * a seed alone. Holds what is there (height, albedo, cover) and what it is called (classes per pixel).
  */
 public final class FormulaScene implements Canvas {
     private static final int MAX_REGIONS = 4;
@@ -31,7 +31,9 @@ public final class FormulaScene implements Canvas {
             boolean shareColour = other != null && !shareRelief && draw.chance(0.25f);
             relief = shareRelief ? other.relief : new Texture(draw);
             // Amplitude in pixels: a slope times the feature's size.
-            amount = shareRelief ? other.amount : relief.flat() ? 0 : draw.logBetween(0.06f, 0.7f) * relief.period() / 6.3f;
+            amount = shareRelief
+                    ? other.amount
+                    : relief.flat() ? 0 : draw.logBetween(0.06f, 0.7f) * relief.period() / 6.3f;
             colour = shareColour ? other.colour : new Texture(draw);
             float contrast = draw.logBetween(0.12f, 1);
             float level = draw.between(0.1f, 0.9f);
@@ -79,7 +81,8 @@ public final class FormulaScene implements Canvas {
         for (int r = 0; r < regions; r++) {
             materials[r] = new Material(draw, r == 0 ? null : materials[r - 1]);
             boolean body = object && r == 1;
-            outlines[r] = r == 0 ? null : body ? new Outline(draw, size, 0.3f, 0.6f) : new Outline(draw, size, 0.06f, 0.45f);
+            outlines[r] =
+                    r == 0 ? null : body ? new Outline(draw, size, 0.3f, 0.6f) : new Outline(draw, size, 0.06f, 0.45f);
             lift[r] = body ? draw.between(4, 14) : draw.chance(0.3f) ? 0 : draw.between(-4, 4);
             bevel[r] = draw.logBetween(0.8f, body ? 16 : 8);
         }

@@ -3,9 +3,9 @@ package io.trd4j.train.pretrain.formula;
 import java.util.Arrays;
 
 /**
- * A scene seen once: a rendering of a random window, normalised as the network's inputs are (SPEC section 5), and what stands
- * there, as classes per grid cell. Two views of a scene show what they share in windows whose offsets differ by multiples of
- * {@link #SHIFT} pixels, so that the cells of every scale coincide.
+ * A scene seen once: a rendering of a random window, normalised as the network's inputs are (SPEC section 5), and what
+ * stands there, as classes per grid cell. Two views of a scene show what they share in windows whose offsets differ by
+ * multiples of {@link #SHIFT} pixels, so that the cells of every scale coincide.
  */
 public final class FormulaView {
     /** A question about a cell; each group has its own classes. */
@@ -30,7 +30,10 @@ public final class FormulaView {
             return this == RELIEF_MARK || this == COLOUR_MARK;
         }
 
-        /** Fine relief is hardly seen in a depth image, whose range the whole form takes; shading shows relief ambiguously. */
+        /**
+         * Fine relief is hardly seen in a depth image, whose range the whole form takes; shading shows relief
+         * ambiguously.
+         */
         boolean isSeenIn(Rendering rendering) {
             return switch (this) {
                 case RELIEF_TEXTURE -> rendering == Rendering.NORMALS;
@@ -42,11 +45,13 @@ public final class FormulaView {
 
     /** The label of a cell whose class is not known: hidden, or not to be seen in this rendering. */
     public static final int UNKNOWN = -1;
+
     public static final int SHIFT = 16;
     private static final float[] MEAN = {0.485f, 0.456f, 0.406f};
     private static final float[] DEVIATION = {0.229f, 0.224f, 0.225f};
     /** A cell has a mark when at least this share of its pixels has. */
     private static final float MARKED = 0.15f;
+
     private static final float DEPTH_GAIN = 2;
 
     private final FormulaScene scene;
@@ -58,6 +63,7 @@ public final class FormulaView {
     private final boolean cut;
     /** Exaggeration of slopes in a map of normals. */
     private final float gain;
+
     private final boolean[] hidden;
     private final float[] image;
 
@@ -127,7 +133,10 @@ public final class FormulaView {
         return hidden[(cellY * stride + stride / 2) * size + cellX * stride + stride / 2];
     }
 
-    /** The class of every cell of {@code stride} pixels, row by row, or {@link #UNKNOWN}, from {@code at} on in {@code out}. */
+    /**
+     * The class of every cell of {@code stride} pixels, row by row, or {@link #UNKNOWN}, from {@code at} on in
+     * {@code out}.
+     */
     public void classes(Group group, int stride, long[] out, int at) {
         boolean seen = group.isSeenIn(rendering);
         byte[] map = switch (group) {
@@ -172,8 +181,8 @@ public final class FormulaView {
     }
 
     /**
-     * Measures of a cell without the sensor's accidents, in about [-1, 1]: of a colour image the mean albedo (red, green,
-     * blue); of the others the mean normal (x, y) and how fast it turns.
+     * Measures of a cell without the sensor's accidents, in about [-1, 1]: of a colour image the mean albedo (red,
+     * green, blue); of the others the mean normal (x, y) and how fast it turns.
      *
      * @param out 3 values per cell of {@code stride} pixels, row by row, from {@code at} on
      * @param known 1 where a cell is neither hidden nor cut away, else 0; one value per cell from {@code at / 3} on

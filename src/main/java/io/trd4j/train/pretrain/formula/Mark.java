@@ -1,8 +1,8 @@
 package io.trd4j.train.pretrain.formula;
 
 /**
- * A local event on a surface: something small that a texture does not have, in the relief, in the colour, or in both. What it
- * is, is a class per pixel; 0 stands for none.
+ * A local event on a surface: something small that a texture does not have, in the relief, in the colour, or in both.
+ * What it is, is a class per pixel; 0 stands for none.
  */
 final class Mark {
     private static final int SEGMENTS = 5;
@@ -24,10 +24,16 @@ final class Mark {
         boolean inRelief = draw.chance(0.7f);
         boolean inColour = !inRelief || draw.chance(0.4f);
         boolean line = draw.chance(0.35f);
-        ReliefMark relief = !inRelief ? null : line ? (draw.chance(0.5f) ? ReliefMark.GROOVE : ReliefMark.RIDGE)
-                : ReliefMark.values()[draw.index(4)];
-        ColourMark colour = !inColour ? null : line ? (draw.chance(0.5f) ? ColourMark.DARK_LINE : ColourMark.LIGHT_LINE)
-                : ColourMark.values()[draw.index(3)];
+        ReliefMark relief = !inRelief
+                ? null
+                : line
+                        ? (draw.chance(0.5f) ? ReliefMark.GROOVE : ReliefMark.RIDGE)
+                        : ReliefMark.values()[draw.index(4)];
+        ColourMark colour = !inColour
+                ? null
+                : line
+                        ? (draw.chance(0.5f) ? ColourMark.DARK_LINE : ColourMark.LIGHT_LINE)
+                        : ColourMark.values()[draw.index(3)];
         float strength = draw.logBetween(0.15f, 0.9f);
         float opacity = draw.between(0.3f, 1);
         float[] tint = tint(colour);
@@ -39,14 +45,21 @@ final class Mark {
     }
 
     private float[] tint(ColourMark colour) {
-        float level = colour == ColourMark.DARK_SPOT || colour == ColourMark.DARK_LINE ? draw.between(0, 0.2f) : draw.between(0.7f, 1);
+        float level = colour == ColourMark.DARK_SPOT || colour == ColourMark.DARK_LINE
+                ? draw.between(0, 0.2f)
+                : draw.between(0.7f, 1);
         if (colour != ColourMark.HUE_SPOT) {
-            return new float[] {level * draw.between(0.85f, 1), level * draw.between(0.85f, 1), level * draw.between(0.85f, 1)};
+            return new float[] {
+                level * draw.between(0.85f, 1), level * draw.between(0.85f, 1), level * draw.between(0.85f, 1)
+            };
         }
         return new float[] {draw.unit(), draw.unit(), draw.unit()};
     }
 
-    /** An irregular ellipse; smooth (dent, bump) or with a steep border (pit, knob). {@code strength} is the largest slope. */
+    /**
+     * An irregular ellipse; smooth (dent, bump) or with a steep border (pit, knob). {@code strength} is the largest
+     * slope.
+     */
     private void spot(ReliefMark relief, ColourMark colour, float strength, float opacity, float[] tint) {
         int n = canvas.size();
         float radius = draw.logBetween(2, 0.14f * n);
@@ -105,8 +118,17 @@ final class Mark {
         }
     }
 
-    private void segment(float x0, float y0, float x1, float y1, float half, float amount, ReliefMark relief, ColourMark colour,
-                         float opacity, float[] tint) {
+    private void segment(
+            float x0,
+            float y0,
+            float x1,
+            float y1,
+            float half,
+            float amount,
+            ReliefMark relief,
+            ColourMark colour,
+            float opacity,
+            float[] tint) {
         int n = canvas.size();
         float reach = half + 1;
         float dx = x1 - x0;

@@ -38,7 +38,10 @@ final class Noise {
         return 2 * lerp(top, bottom, ty) - 1;
     }
 
-    /** Octaves of smooth noise, each of half the size; {@code gain}, their ratio of amplitudes, sets the spectrum's slope. */
+    /**
+     * Octaves of smooth noise, each of half the size; {@code gain}, their ratio of amplitudes, sets the spectrum's
+     * slope.
+     */
     static float octaves(int seed, float x, float y, int count, float gain) {
         float sum = 0;
         float amplitude = 1;

@@ -2,7 +2,14 @@ package io.trd4j.train.pretrain.formula;
 
 /** A closed shape by its approximate distance function: pixels, negative inside. */
 final class Outline {
-    private enum Kind { ELLIPSE, BOX, STAR, BAND, BLOB, RING }
+    private enum Kind {
+        ELLIPSE,
+        BOX,
+        STAR,
+        BAND,
+        BLOB,
+        RING
+    }
 
     private final Kind kind;
     private final float x;

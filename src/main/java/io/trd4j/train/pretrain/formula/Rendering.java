@@ -3,11 +3,13 @@ package io.trd4j.train.pretrain.formula;
 import java.util.Arrays;
 
 /**
- * How a scene is seen: as a colour image, a depth image, or a map of surface normals, each with the accidents of its sensor.
- * Pictures are [3, size, size] planes in [0, 1], before normalisation.
+ * How a scene is seen: as a colour image, a depth image, or a map of surface normals, each with the accidents of its
+ * sensor. Pictures are [3, size, size] planes in [0, 1], before normalisation.
  */
 public enum Rendering {
-    COLOUR, DEPTH, NORMALS;
+    COLOUR,
+    DEPTH,
+    NORMALS;
 
     /**
      * The part of a scene that is seen.
@@ -56,7 +58,8 @@ public enum Rendering {
                 float dy = slopeY(h, n, left + x, top + y);
                 float inverse = 1 / (float) Math.sqrt(1 + dx * dx + dy * dy);
                 float lamp = Math.max(0, (lampZ - dx * lampX - dy * lampY) * inverse);
-                float mirror = Math.max(0, ((lampZ + 1) - dx * lampX - dy * lampY) * inverse) / (float) Math.sqrt(2 + 2 * lampZ);
+                float mirror = Math.max(0, ((lampZ + 1) - dx * lampX - dy * lampY) * inverse)
+                        / (float) Math.sqrt(2 + 2 * lampZ);
                 float m4 = mirror * mirror * mirror * mirror;
                 float m16 = m4 * m4 * m4 * m4;
                 float light = ambient + (1.1f - ambient) * lamp;
@@ -154,7 +157,9 @@ public enum Rendering {
 
     private static float slopeX(float[] h, int n, int x, int y) {
         int row = y * n;
-        return x == 0 ? h[row + 1] - h[row] : x == n - 1 ? h[row + x] - h[row + x - 1] : 0.5f * (h[row + x + 1] - h[row + x - 1]);
+        return x == 0
+                ? h[row + 1] - h[row]
+                : x == n - 1 ? h[row + x] - h[row + x - 1] : 0.5f * (h[row + x + 1] - h[row + x - 1]);
     }
 
     private static float slopeY(float[] h, int n, int x, int y) {
@@ -176,7 +181,10 @@ public enum Rendering {
         for (int y = 0; y < size; y++) {
             int at = from + y * size;
             for (int x = 0; x < size; x++) {
-                row[x] = 0.25f * (planes[at + Math.max(0, x - 1)] + 2 * planes[at + x] + planes[at + Math.min(size - 1, x + 1)]);
+                row[x] = 0.25f
+                        * (planes[at + Math.max(0, x - 1)]
+                                + 2 * planes[at + x]
+                                + planes[at + Math.min(size - 1, x + 1)]);
             }
             System.arraycopy(row, 0, planes, at, size);
         }

@@ -1,16 +1,32 @@
 package io.trd4j.train.pretrain.formula;
 
 /**
- * A texture: a formula family with random scale, direction and detail. Values are about [-1, 1] around 0. Its class, the
- * family and the octave of its scale, is what a network is asked for.
+ * A texture: a formula family with random scale, direction and detail. Values are about [-1, 1] around 0. Its class,
+ * the family and the octave of its scale, is what a network is asked for.
  */
 final class Texture {
     enum Family {
-        FLAT, CLOUDS, ROUGH, BRUSHED, WAVES, STRIPES, PLAID, DOTS, CELLS, CRACKLE, RIDGES, MARBLE, RINGS, WEAVE, GRAINS, FRACTAL
+        FLAT,
+        CLOUDS,
+        ROUGH,
+        BRUSHED,
+        WAVES,
+        STRIPES,
+        PLAID,
+        DOTS,
+        CELLS,
+        CRACKLE,
+        RIDGES,
+        MARBLE,
+        RINGS,
+        WEAVE,
+        GRAINS,
+        FRACTAL
     }
 
     /** Octaves of the feature size, from {@link #SMALLEST} pixels on. */
     static final int SCALES = 3;
+
     static final int CLASSES = Family.values().length * SCALES;
     private static final float SMALLEST = 3;
     private static final float TAU = (float) (2 * Math.PI);
