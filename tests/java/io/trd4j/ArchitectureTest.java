@@ -244,7 +244,7 @@ class ArchitectureTest {
                 .check(CLASSES);
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.trd4j.evaluate..", "io.trd4j.data.synthetic..")
+                .resideOutsideOfPackages("io.trd4j.evaluate..", "io.trd4j.io..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("com.fasterxml.jackson.dataformat..")

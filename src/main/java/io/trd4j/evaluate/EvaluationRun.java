@@ -1,5 +1,7 @@
 package io.trd4j.evaluate;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.trd4j.data.Part;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
@@ -8,6 +10,7 @@ import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.Verdict;
 import io.trd4j.io.AtomicFile;
+import io.trd4j.io.Csv;
 import io.trd4j.io.FileSet;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Json;
@@ -23,7 +26,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -33,6 +35,11 @@ import java.util.Map;
 public final class EvaluationRun {
     /** The three rows of the official table, in its order. */
     public static final List<String> BRANCHES = List.of("combined", "rgb", "depth");
+
+    /** A row of scores.csv. */
+    @JsonPropertyOrder({"id", "kind", "anomalous", "score", "score_rgb", "score_depth", "verdict"})
+    private record ScoreRow(String id, String kind, boolean anomalous, float score, @JsonProperty("score_rgb") float scoreRgb,
+                            @JsonProperty("score_depth") float scoreDepth, String verdict) {}
 
     private final String category;
     private final int size;
@@ -229,21 +236,13 @@ public final class EvaluationRun {
      */
     public void write(Path folder, boolean withMaps, Map<String, MetricsRow> rows) throws IOException {
         requireInspected();
-        StringBuilder csv = new StringBuilder("id,kind,anomalous,score,score_rgb,score_depth,verdict\n");
+        List<ScoreRow> table = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
-            csv.append(String.format(
-                    Locale.ROOT,
-                    "%s,%s,%b,%s,%s,%s,%s\n",
-                    csv(parts.get(i).id()),
-                    csv(parts.get(i).kind()),
-                    anomalous[i],
-                    score(0, i),
-                    score(1, i),
-                    score(2, i),
-                    verdicts[i] == Verdict.NONE ? "" : verdicts[i]));
+            table.add(new ScoreRow(parts.get(i).id(), parts.get(i).kind(), anomalous[i], score(0, i), score(1, i), score(2, i),
+                    verdicts[i] == Verdict.NONE ? "" : verdicts[i].toString()));
         }
         try (FileSet files = new FileSet()) {
-            files.add(folder.resolve("scores.csv"), AtomicFile.of(csv.toString().getBytes(StandardCharsets.UTF_8)));
+            files.add(folder.resolve("scores.csv"), AtomicFile.of(Csv.of(ScoreRow.class, table).getBytes(StandardCharsets.UTF_8)));
             for (int i = 0; withMaps && i < parts.size(); i++) {
                 for (int branch = 0; branch < BRANCHES.size(); branch++) {
                     Path file =
@@ -288,9 +287,5 @@ public final class EvaluationRun {
         Map<String, Map<String, Double>> json = new LinkedHashMap<>();
         rows.forEach((branch, row) -> json.put(branch, row.toMap()));
         return json;
-    }
-
-    private static String csv(String text) {
-        return text.matches("[\\w./ -]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
     }
 }

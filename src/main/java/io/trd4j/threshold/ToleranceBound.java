@@ -8,7 +8,7 @@ import org.hipparchus.distribution.discrete.BinomialDistribution;
  *
  * <p>Take the k-th largest of n independent scores as the threshold. The share of all parts above it is larger than the
  * rate p exactly when fewer than k of the n exceeded the (1 - p) quantile, for continuous scores with probability
- * P(Binomial(n, p) <= k - 1), whatever their distribution; with equal scores it is less. The largest k for which that
+ * P(Binomial(n, p) &le; k - 1), whatever their distribution; with equal scores it is less. The largest k for which that
  * is at most 1 - confidence gives the lowest threshold that keeps the promise.
  */
 public final class ToleranceBound {

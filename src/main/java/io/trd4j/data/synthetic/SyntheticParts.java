@@ -1,5 +1,6 @@
 package io.trd4j.data.synthetic;
 
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.trd4j.data.Noise;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
@@ -7,6 +8,7 @@ import io.trd4j.data.RgbImage;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.image.ImageWriter;
 import io.trd4j.io.AtomicFile;
+import io.trd4j.io.Csv;
 import io.trd4j.io.FileTrees;
 import io.trd4j.io.InputException;
 import java.io.IOException;
@@ -34,6 +36,14 @@ public final class SyntheticParts {
     public static final String DEFECTS = "defects.csv";
 
     private SyntheticParts() {}
+
+    /** A row of {@value #DEFECTS}. */
+    @JsonPropertyOrder({"id", "kind", "grade", "severity"})
+    private record Defect(String id, String kind, int grade, String severity) {
+        static Defect of(String id, SyntheticDefect.Kind kind, double severity) {
+            return new Defect(id, kind.key(), SyntheticDefect.Grade.of(severity).number(), String.format(Locale.ROOT, "%.4f", severity));
+        }
+    }
 
     /** One part in memory, its ground truth (255 = defect), and how severe the defect is, 0 to 1. */
     record Sample(RgbImage rgb, PointCloud xyz, byte[] mask, double severity) {}
@@ -104,7 +114,7 @@ public final class SyntheticParts {
                 progress.accept(++done);
             }
             int[] next = new int[SyntheticDefect.Kind.values().length + 1];
-            List<DefectList.Row> defects = new ArrayList<>();
+            List<Defect> defects = new ArrayList<>();
             for (int i = 0; i < test.size(); i++) {
                 SyntheticTestSet.Entry entry = test.entries().get(i);
                 SyntheticDefect.Kind kind = entry.kind();
@@ -113,12 +123,12 @@ public final class SyntheticParts {
                 Sample sample = sample(shape, sizePx, partSeed(seed, 2, i), kind, entry.grade());
                 save(categoryFolder.resolve(folder), number, sample, true);
                 if (kind != null) {
-                    defects.add(DefectList.row(folder + "/" + name(number), kind, sample.severity()));
+                    defects.add(Defect.of(folder + "/" + name(number), kind, sample.severity()));
                 }
                 progress.accept(++done);
             }
             if (test.size() > 0) {
-                AtomicFile.write(categoryFolder.resolve(DEFECTS), DefectList.csv(defects));
+                AtomicFile.write(categoryFolder.resolve(DEFECTS), Csv.of(Defect.class, defects));
             }
         } catch (IOException | RuntimeException e) {
             remove(categoryFolder, created);

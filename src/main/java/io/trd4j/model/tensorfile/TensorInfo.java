@@ -3,12 +3,9 @@ package io.trd4j.model.tensorfile;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/**
- * Name, element type and shape of a tensor, stored dense and row-major; an empty shape is a scalar.
- *
- * @throws IllegalArgumentException when a dimension is negative or the size in bytes does not fit a long
- */
+/** Name, element type and shape of a tensor, stored dense and row-major; an empty shape is a scalar. */
 public record TensorInfo(String name, TensorType type, List<Long> shape) {
+    /** @throws IllegalArgumentException when a dimension is negative or the size in bytes does not fit a long */
     public TensorInfo {
         shape = List.copyOf(shape);
         long bytes = type.bytes();
