@@ -38,8 +38,14 @@ public final class EvaluationRun {
 
     /** A row of scores.csv. */
     @JsonPropertyOrder({"id", "kind", "anomalous", "score", "score_rgb", "score_depth", "verdict"})
-    private record ScoreRow(String id, String kind, boolean anomalous, float score, @JsonProperty("score_rgb") float scoreRgb,
-                            @JsonProperty("score_depth") float scoreDepth, String verdict) {}
+    private record ScoreRow(
+            String id,
+            String kind,
+            boolean anomalous,
+            float score,
+            @JsonProperty("score_rgb") float scoreRgb,
+            @JsonProperty("score_depth") float scoreDepth,
+            String verdict) {}
 
     private final String category;
     private final int size;
@@ -238,11 +244,19 @@ public final class EvaluationRun {
         requireInspected();
         List<ScoreRow> table = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
-            table.add(new ScoreRow(parts.get(i).id(), parts.get(i).kind(), anomalous[i], score(0, i), score(1, i), score(2, i),
+            table.add(new ScoreRow(
+                    parts.get(i).id(),
+                    parts.get(i).kind(),
+                    anomalous[i],
+                    score(0, i),
+                    score(1, i),
+                    score(2, i),
                     verdicts[i] == Verdict.NONE ? "" : verdicts[i].toString()));
         }
         try (FileSet files = new FileSet()) {
-            files.add(folder.resolve("scores.csv"), AtomicFile.of(Csv.of(ScoreRow.class, table).getBytes(StandardCharsets.UTF_8)));
+            files.add(
+                    folder.resolve("scores.csv"),
+                    AtomicFile.of(Csv.of(ScoreRow.class, table).getBytes(StandardCharsets.UTF_8)));
             for (int i = 0; withMaps && i < parts.size(); i++) {
                 for (int branch = 0; branch < BRANCHES.size(); branch++) {
                     Path file =

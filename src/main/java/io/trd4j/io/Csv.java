@@ -8,14 +8,17 @@ import java.util.List;
 /** Tables as CSV: a line of headings, then the rows, with commas, line feeds, and quotes where a value needs them. */
 public final class Csv {
     // Else every value of more than 24 characters is quoted.
-    private static final CsvMapper MAPPER = CsvMapper.builder().enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING).build();
+    private static final CsvMapper MAPPER = CsvMapper.builder()
+            .enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING)
+            .build();
 
     private Csv() {}
 
     /**
      * The table's text.
      *
-     * @param type of a row: a record of texts, numbers and booleans whose {@code JsonPropertyOrder} names the columns in order
+     * @param type of a row: a record of texts, numbers and booleans whose {@code JsonPropertyOrder} names the columns
+     *     in order
      */
     public static <T> String of(Class<T> type, List<T> rows) {
         try {

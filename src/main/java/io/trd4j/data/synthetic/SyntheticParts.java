@@ -41,7 +41,11 @@ public final class SyntheticParts {
     @JsonPropertyOrder({"id", "kind", "grade", "severity"})
     private record Defect(String id, String kind, int grade, String severity) {
         static Defect of(String id, SyntheticDefect.Kind kind, double severity) {
-            return new Defect(id, kind.key(), SyntheticDefect.Grade.of(severity).number(), String.format(Locale.ROOT, "%.4f", severity));
+            return new Defect(
+                    id,
+                    kind.key(),
+                    SyntheticDefect.Grade.of(severity).number(),
+                    String.format(Locale.ROOT, "%.4f", severity));
         }
     }
 
