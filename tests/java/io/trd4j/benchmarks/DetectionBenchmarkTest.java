@@ -162,8 +162,7 @@ class DetectionBenchmarkTest {
                 table,
                 // 8 runs of half an hour; what evaluation takes is less than a second.
                 "Settings: train 60, validation 20, good 20, per_kind 10, size 128, epochs 2, train_args "
-                        + "--batch 4 --lr 0.1. "
-                        + "Commit abc1234. 8 runs, 4.0 hours of training and evaluation.",
+                        + "--batch 4 --lr 0.1. Commit abc1234. 8 runs, 4.0 hours of training and evaluation.",
                 "## teach, normals",
                 "Categories: cookie, plate; seeds 1, 2.",
                 // Of seeds 1 and 2: 0.98 and 0.99, 0.94 and 0.95; their mean 0.96 and 0.97.

@@ -22,8 +22,7 @@ class DemoTest {
         assertTrue(demo.complaints().stream().noneMatch(line -> line.contains("converged")), demo.err());
         assertTrue(
                 lines.contains("The demo trains shortly on purpose: 1 epoch. trd train goes on until the loss of the "
-                        + "validation parts "
-                        + "falls no more."),
+                        + "validation parts falls no more."),
                 demo.out());
         assertEquals(
                 2,

@@ -237,8 +237,7 @@ class ThresholdTest {
                 evaluation
                         .out()
                         .matches("(?s).*\nverdicts of normal parts: \\d+ OK, \\d+ REVIEW, \\d+ NG\nverdicts of "
-                                + "parts with a "
-                                + "defect: \\d+ OK, \\d+ REVIEW, \\d+ NG\nwrote .*"),
+                                + "parts with a defect: \\d+ OK, \\d+ REVIEW, \\d+ NG\nwrote .*"),
                 evaluation.out());
         List<String> rows = Files.readAllLines(folder.resolve("evaluated/scores.csv"));
         assertEquals(

@@ -33,8 +33,7 @@ class ThresholdTextTest {
                 Thresholds.NONE.with(ScoreBranch.COMBINED, new Thresholds.Limits(computed(9.052850723266602), null));
         assertEquals(
                 List.of("combined   NG     above 9.053: at most 5% of normal parts are above it, with 95% "
-                        + "confidence; largest score "
-                        + "no. 1 of 60 normal parts (fp32, cpu)"),
+                        + "confidence; largest score no. 1 of 60 normal parts (fp32, cpu)"),
                 ThresholdText.lines(set));
     }
 }

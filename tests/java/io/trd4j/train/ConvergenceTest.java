@@ -47,8 +47,7 @@ class ConvergenceTest {
         assertTrue(Convergence.reached(flat));
         assertEquals(
                 "the model has not converged after 12 epochs: the training loss of the rgb student still falls "
-                        + "by 2.0 % per "
-                        + "epoch; give more epochs",
+                        + "by 2.0 % per epoch; give more epochs",
                 Convergence.warning(falling, null));
         assertNull(Convergence.warning(flat, null));
     }
@@ -59,8 +58,7 @@ class ConvergenceTest {
         assertNull(Convergence.warning(history(20, e -> 1.5 * Math.pow(0.992, e), e -> 2), mean));
         assertEquals(
                 "the model has not converged after 20 epochs: the validation loss of the rgb student still "
-                        + "falls by 3.0 % per "
-                        + "epoch; give more epochs",
+                        + "falls by 3.0 % per epoch; give more epochs",
                 Convergence.warning(history(20, e -> 3 * Math.pow(0.97, e), e -> 2), mean));
         assertEquals(
                 "the model has not converged after 2 epochs: the validation loss of the rgb student still falls "

@@ -39,8 +39,7 @@ final class BundleCommand implements Callable<Integer> {
             defaultValue = "90",
             paramLabel = "N|all",
             description = "GPU architecture whose machine code of LibTorch is kept: 90 is compute capability 9.0; may "
-                    + "be given several "
-                    + "times. All others make the bundle larger (default: ${DEFAULT-VALUE}).")
+                    + "be given several times. All others make the bundle larger (default: ${DEFAULT-VALUE}).")
     private List<String> architectures;
 
     @Override

@@ -38,12 +38,10 @@ import picocli.CommandLine.Option;
         description = {
             "Without an option about thresholds: measure the maps' mean and standard deviation on a category's normal "
                     + "validation parts, test the precisions and write both into the model file, with the "
-                    + "parts' statistics, to which trd monitor compares. Thresholds the model had are "
-                    + "dropped: they "
+                    + "parts' statistics, to which trd monitor compares. Thresholds the model had are dropped: they "
                     + "belong to the old calibration.",
             "With --false-reject-rate, --review-rate or --method: set thresholds, and keep the calibration of a "
-                    + "model that has one. The "
-                    + "parts must be others than those it was trained on.",
+                    + "model that has one. The parts must be others than those it was trained on.",
             "With --roi: set or remove the region of interest and calibrate anew; then set thresholds, when asked to."
         })
 final class CalibrateCommand implements Callable<Integer> {
@@ -102,8 +100,7 @@ final class CalibrateCommand implements Callable<Integer> {
                 .forEach(branch ->
                         System.err.println("trd: the tail of the " + branch.key() + " scores does not look like a "
                                 + "generalised Pareto distribution (p below " + ThresholdRun.DOUBTFUL
-                                + "): do not rely on its rate; add normal parts "
-                                + "and leave --method tail away"));
+                                + "): do not rely on its rate; add normal parts and leave --method tail away"));
         ThresholdText.lines(set.thresholds()).forEach(System.out::println);
         return 0;
     }

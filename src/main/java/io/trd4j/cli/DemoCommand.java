@@ -53,8 +53,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Make a synthetic category, train on its normal parts, calibrate, set thresholds, evaluate, "
-                + "inspect its test "
-                + "parts and write an HTML report.")
+                + "inspect its test parts and write an HTML report.")
 final class DemoCommand implements Callable<Integer> {
     // Chosen so that training takes two to four minutes on 2 cores. One easy category: benchmarks/detection has the
     // others.

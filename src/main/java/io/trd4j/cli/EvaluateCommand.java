@@ -35,8 +35,7 @@ import picocli.CommandLine.Option;
             "Inspect a category's test parts and print the official table: ten metrics each for the combined, the rgb "
                     + "and the depth map.",
             "Several categories: repeat --data, and --model once for all of them or once for each, in the same "
-                    + "order; the mean "
-                    + "over the categories is then printed too."
+                    + "order; the mean over the categories is then printed too."
         })
 final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, arity = "1..*", paramLabel = "FILE", description = "The model file.")

@@ -49,8 +49,7 @@ final class EvaluationText {
         text.append(changed.size())
                 .append(" of ")
                 .append(comparison.parts().size())
-                .append(" parts changed their verdict, or their "
-                        + "place among the normal parts by 5 % of these or more")
+                .append(" parts changed their verdict, or their place among the normal parts by 5 % of these or more")
                 .append(changed.isEmpty() ? "\n" : ", the worst first:\n");
         changed.stream()
                 .limit(LISTED)

@@ -38,8 +38,7 @@ final class ImportCommand implements Callable<Integer> {
             required = true,
             paramLabel = "imagenet|FILE",
             description = "The teacher's weights: a torchvision or timm ResNet (.pth or .safetensors), or "
-                    + "torchvision's ImageNet weights "
-                    + "(downloaded once).")
+                    + "torchvision's ImageNet weights (downloaded once).")
     private String teacher;
 
     @Option(
@@ -76,8 +75,7 @@ final class ImportCommand implements Callable<Integer> {
             paramLabel = "MEAN_RGB,STD_RGB,MEAN_DEPTH,STD_DEPTH",
             hideParamSyntax = true,
             description = "Mean and standard deviation of the maps of normal parts, per branch; without it, run trd "
-                    + "calibrate "
-                    + "afterwards.")
+                    + "calibrate afterwards.")
     private double[] calibration;
 
     @Option(

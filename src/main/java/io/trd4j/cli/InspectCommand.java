@@ -42,11 +42,9 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Inspect one part (--rgb and --xyz, or one of them where --on-bad-depth or --on-bad-rgb allow), or "
-                    + "every test part of a "
-                    + "folder (--data).",
+                    + "every test part of a folder (--data).",
             "Writes result.json, anomaly_map.tiff, anomaly_map_rgb.tiff, anomaly_map_depth.tiff, mask.png and "
-                    + "overlay.png; with "
-                    + "--data into one subfolder per part."
+                    + "overlay.png; with --data into one subfolder per part."
         })
 final class InspectCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model file.")

@@ -33,8 +33,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Inspect the parts of a folder in the order of their names, and compare their scores and images, "
-                    + "window by window, with the "
-                    + "normal parts that the model was calibrated on.",
+                    + "window by window, with the normal parts that the model was calibrated on.",
             "Exit code 0: no window shows drift; 3: some do. Parts behind the last whole window are not judged."
         })
 final class MonitorCommand implements Callable<Integer> {

@@ -28,8 +28,7 @@ import picocli.CommandLine.Option;
         description = {
             "Print the execution plan of a model and measure every step of it.",
             "Times are medians over noise images; the peak is what one large matrix product of the same "
-                    + "precision reaches in the "
-                    + "same process."
+                    + "precision reaches in the same process."
         })
 final class PlanCommand implements Callable<Integer> {
     private static final int MAX_RUNS = 100_000;

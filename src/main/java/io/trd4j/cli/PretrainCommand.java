@@ -52,8 +52,7 @@ final class PretrainCommand implements Callable<Integer> {
             paramLabel = "dense|classes|contrast|all",
             defaultValue = "dense",
             description = "What is learnt at every position: its textures, marks, albedo and slopes; only textures "
-                    + "and marks; "
-                    + "to find its place again in another view; or all of it (default: ${DEFAULT-VALUE}).")
+                    + "and marks; to find its place again in another view; or all of it (default: ${DEFAULT-VALUE}).")
     private Pretext pretext;
 
     @Option(

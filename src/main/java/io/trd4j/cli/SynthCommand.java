@@ -19,8 +19,7 @@ import picocli.CommandLine.Option;
         description = {
             "Write a synthetic product category in the MVTec 3D-AD layout.",
             "Defects: stain (colour only), dent and bump (geometry only), hole, crack and contamination (both). "
-                    + "defects.csv says how "
-                    + "severe each is."
+                    + "defects.csv says how severe each is."
         })
 final class SynthCommand implements Callable<Integer> {
     private static final int TEST_PARTS = 28;

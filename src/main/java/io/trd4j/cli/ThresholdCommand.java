@@ -45,8 +45,7 @@ final class ThresholdCommand implements Callable<Integer> {
             names = "--branch",
             paramLabel = "combined|rgb|depth|rgb-only|depth-only",
             description = "Whose thresholds are set or removed; when not given, --ng and --review set those of the "
-                    + "combined score, and "
-                    + "--clear removes all.")
+                    + "combined score, and --clear removes all.")
     private String branch;
 
     @Option(names = "--clear", description = "Remove thresholds.")

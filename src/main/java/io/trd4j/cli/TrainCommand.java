@@ -64,8 +64,7 @@ final class TrainCommand implements Callable<Integer> {
             description = "The teacher's weights: trd4j's own of resnet18, which need no download; torchvision's "
                     + "ImageNet weights "
                     + "(downloaded once; recommended for production); seeded random ones; or a .pth or "
-                    + ".safetensors file "
-                    + "(default: ${DEFAULT-VALUE}).")
+                    + ".safetensors file (default: ${DEFAULT-VALUE}).")
     private String teacher;
 
     @Option(
@@ -81,8 +80,7 @@ final class TrainCommand implements Callable<Integer> {
             defaultValue = "auto",
             converter = AutoNumber.Converter.class,
             description = "Sobel aperture for surface normals; auto = the smallest with which small dents stand out "
-                    + "from the sensor's "
-                    + "noise on normal validation parts (default: ${DEFAULT-VALUE}).")
+                    + "from the sensor's noise on normal validation parts (default: ${DEFAULT-VALUE}).")
     private AutoNumber normalKernel;
 
     @Option(

@@ -46,8 +46,7 @@ final class ModelChecks {
         if (!others.isEmpty()) {
             LOG.warn(
                     "{}: its thresholds were set on scores computed in {}, this inspector computes in {}: their "
-                            + "rates may not hold; "
-                            + "inspect with that precision, or set them again with trd calibrate",
+                            + "rates may not hold; inspect with that precision, or set them again with trd calibrate",
                     model,
                     others,
                     own);

@@ -23,8 +23,7 @@ final class ModelCard {
             new CardEntry(
                     null,
                     "Defects that neither the image nor the points show at the model's input size cannot be "
-                            + "found. Whoever changes "
-                            + "product, light or sensor calibrates again, or trains again."),
+                            + "found. Whoever changes product, light or sensor calibrates again, or trains again."),
             new CardEntry(
                     null,
                     "A threshold's rate holds for parts drawn as those were that set it; it says nothing about "

@@ -85,8 +85,7 @@ class SobelApertureTest {
         assertTrue(
                 noisy.toString()
                         .matches("normal kernel 7: small dents are visible by \\d\\.\\d\\d, \\d\\.\\d\\d, "
-                                + "\\d\\.\\d\\d bits "
-                                + "with 3, 5, 7; noise of z 0\\.\\d{3} mm"),
+                                + "\\d\\.\\d\\d bits with 3, 5, 7; noise of z 0\\.\\d{3} mm"),
                 noisy.toString());
     }
 

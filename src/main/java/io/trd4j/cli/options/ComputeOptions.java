@@ -15,8 +15,7 @@ public final class ComputeOptions {
             paramLabel = "auto|fp32|tf32|bf16|fp16|int8",
             defaultValue = "auto",
             description = "Arithmetic of the network; auto = on the CPU the fastest that it supports and that passed "
-                    + "its accuracy test "
-                    + "when the model was calibrated, on a GPU fp16 (default: ${DEFAULT-VALUE}).")
+                    + "its accuracy test when the model was calibrated, on a GPU fp16 (default: ${DEFAULT-VALUE}).")
     private String precision;
 
     /** Checks all options for a verb that trains as well, on the CPU. */

@@ -14,8 +14,7 @@ final class InputOptions {
             paramLabel = "refuse|rgb-only",
             defaultValue = "refuse",
             description = "What happens to a part whose points (or normals) are missing or unusable: refused, or "
-                    + "inspected by colour alone, "
-                    + "with the thresholds of rgb-only (default: ${DEFAULT-VALUE}).")
+                    + "inspected by colour alone, with the thresholds of rgb-only (default: ${DEFAULT-VALUE}).")
     private String onBadDepth;
 
     @Option(
@@ -24,16 +23,14 @@ final class InputOptions {
             defaultValue = "refuse",
             description = "What happens to a part whose colour image is missing, or black or saturated everywhere: "
                     + "refused, or inspected by "
-                    + "the second modality alone, with the thresholds of depth-only (default: "
-                    + "${DEFAULT-VALUE}).")
+                    + "the second modality alone, with the thresholds of depth-only (default: ${DEFAULT-VALUE}).")
     private String onBadRgb;
 
     @Option(
             names = "--min-valid-depth",
             paramLabel = "SHARE",
             description = "Points are unusable when a smaller share of them is valid, such as 0.2 or 20%%; when not "
-                    + "given, one valid point is "
-                    + "enough.")
+                    + "given, one valid point is enough.")
     private Rate minValidDepth;
 
     @Option(
@@ -41,8 +38,7 @@ final class InputOptions {
             paramLabel = "MM2",
             defaultValue = "0",
             description = "Regions above a threshold that are smaller do not count for the verdict, where the points "
-                    + "tell their area, in square millimetres; 0 = "
-                    + "all count (default: ${DEFAULT-VALUE}).")
+                    + "tell their area, in square millimetres; 0 = all count (default: ${DEFAULT-VALUE}).")
     private double minRegion;
 
     /** Whether parts without points are inspected. */

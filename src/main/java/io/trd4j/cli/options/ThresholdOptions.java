@@ -31,8 +31,7 @@ public final class ThresholdOptions {
             names = "--confidence",
             paramLabel = "SHARE",
             description = "Probability with which a rate is kept, over all samples of parts that might have been "
-                    + "drawn; 95%% when not "
-                    + "given.")
+                    + "drawn; 95%% when not given.")
     private Rate confidence;
 
     @Option(
@@ -42,8 +41,7 @@ public final class ThresholdOptions {
                     + "whatever their "
                     + "distribution; tail = a generalised Pareto model of their tail, for fewer parts; "
                     + "on labelled test parts, for NG alone: "
-                    + "max-f1 = the best F1; fnr=RATE = at most this share of parts with a defect is "
-                    + "not above it.")
+                    + "max-f1 = the best F1; fnr=RATE = at most this share of parts with a defect is not above it.")
     private String method;
 
     @Option(
@@ -53,8 +51,7 @@ public final class ThresholdOptions {
             description = "Which scores get thresholds, separated by commas; combined when not given. A part is NG "
                     + "when any score is above "
                     + "its NG threshold, so several share the rate. rgb-only and depth-only are those "
-                    + "of parts inspected without the other "
-                    + "modality, and share with nobody.")
+                    + "of parts inspected without the other modality, and share with nobody.")
     private List<String> branches;
 
     /** Whether any of these options was given: then thresholds are set. */

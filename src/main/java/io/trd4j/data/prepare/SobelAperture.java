@@ -61,8 +61,7 @@ public record SobelAperture(int kernel, List<Double> visibility, double noise) {
         }
         return String.format(
                 Locale.ROOT,
-                "normal kernel %d: small dents are visible by %.2f, %.2f, %.2f bits with 3, 5, 7; "
-                        + "noise of z %.3f mm",
+                "normal kernel %d: small dents are visible by %.2f, %.2f, %.2f bits with 3, 5, 7; noise of z %.3f mm",
                 kernel,
                 visibility.get(0),
                 visibility.get(1),

@@ -67,8 +67,7 @@ final class MeasuredChoices {
             } catch (IOException | InputException e) {
                 LOG.warn(
                         "which convolutions are faster is measured again by the next process, and may be "
-                                + "decided otherwise: {} cannot be "
-                                + "written ({}); set TRD_CACHE to a folder that can",
+                                + "decided otherwise: {} cannot be written ({}); set TRD_CACHE to a folder that can",
                         file,
                         e.getMessage());
             }
