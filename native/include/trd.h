@@ -68,12 +68,12 @@ TRD_API const char* trd_last_error(void);
 TRD_API int32_t trd_last_error_code(void);
 
 /**
- * What the features hold. bfloat16 is the upper half of a float32; float16 is IEEE's, on CUDA only. Both are widened
+ * Types of features. bfloat16 is the upper half of a float32; float16 is IEEE's, on CUDA only. Both are widened
  * exactly.
  */
 enum { TRD_FLOAT32 = 0, TRD_BFLOAT16 = 1, TRD_FLOAT16 = 2 };
 
-/** What trd_cuda_probe found. Versions as the CUDA runtime counts them: 13000 is 13.0. */
+/** The findings of trd_cuda_probe. Versions as the CUDA runtime counts them: 13000 is 13.0. */
 typedef struct trd_cuda_device {
     int32_t devices;         /* how many the driver shows */
     int32_t driver_version;  /* newest CUDA that the driver supports; 0 = there is no driver */

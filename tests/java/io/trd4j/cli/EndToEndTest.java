@@ -30,9 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * What a user gets on the disk and on the terminal, from synthetic parts to scores and back through PyTorch's format.
- */
+/** The files and lines that a user gets, from synthetic parts to scores and back through PyTorch's format. */
 class EndToEndTest {
     private static final int SIZE = 64;
     private static final List<String> COLUMNS =

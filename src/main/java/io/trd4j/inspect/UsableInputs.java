@@ -64,7 +64,7 @@ final class UsableInputs {
     }
 
     /**
-     * What is left of a part whose points turned out to show none.
+     * The rest of a part whose points turned out to show none.
      *
      * @throws InputException when there is no colour, or the policy refuses the part
      */

@@ -5,7 +5,7 @@ import io.trd4j.model.network.Tuners;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** What is left out of the method, or put in its place. */
+/** A part of the method that is left out, or something put in its place. */
 enum Variant {
     /** The method as shipped. */
     FULL("full", Tuners.BOTH),

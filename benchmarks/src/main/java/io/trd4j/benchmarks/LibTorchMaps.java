@@ -14,7 +14,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * What libtrd computes (SPEC sections 2 and 4), composed of LibTorch's ops as one would write it in PyTorch, both
+ * The maps of libtrd (SPEC sections 2 and 4), composed of LibTorch's ops as one would write it in PyTorch, both
  * branches in one batch where they can be. Inputs are views of the memory libtrd reads; constants (blur, calibration)
  * are made once. Results belong to the caller's PointerScope.
  */

@@ -80,7 +80,7 @@ public class PreparationBenchmark {
         return files.all().get(0).load();
     }
 
-    /** What every inspection measures of the raw images. */
+    /** The measures that every inspection takes of the raw images. */
     @Benchmark
     public InputQuality quality() {
         quality.measure(part);

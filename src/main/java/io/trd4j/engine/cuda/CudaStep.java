@@ -51,7 +51,7 @@ interface CudaStep {
             return buffer == null ? 0 : r.address(buffer);
         }
 
-        /** What a step writes: its outputs, and this. */
+        /** All that a step writes: its outputs, and this. */
         List<Buffer> with(Stream<Buffer> outputs) {
             return (buffer == null ? outputs : Stream.concat(outputs, Stream.of(buffer))).toList();
         }

@@ -6,8 +6,9 @@ import io.trd4j.ops.OpTarget;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
- * What the maps of one model need on the device beside its calibration: the operators of upsampling and blur, and which
- * pixels count. Uploaded once; shared by all engines of the model, freed when the last of them closes it.
+ * The tables that the maps of one model need on the device beside its calibration: the operators of upsampling and
+ * blur, and which pixels count. Uploaded once; shared by all engines of the model, freed when the last of them closes
+ * it.
  */
 final class MapTables implements AutoCloseable {
     private final Device device;

@@ -9,8 +9,8 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * What of a part goes to the device: its colour image, and as second input an image or points. Resolved once for each
- * part, in one object: a part allocates nothing.
+ * The inputs of a part that go to the device: its colour image, and as second input an image or points. Resolved once
+ * for each part, in one object: a part allocates nothing.
  */
 final class RawInputs {
     private final Modality modality;

@@ -1,5 +1,5 @@
 /**
- * What must be computed for a part, independent of who computes it: the operations in their order
+ * The computation for a part, independent of who computes it: the operations in their order
  * ({@link io.trd4j.engine.plan.ExecutionPlan}), the layers with BatchNorm and blend folded in
  * ({@link io.trd4j.engine.plan.FoldedLayers}), and where weights come from ({@link io.trd4j.engine.plan.WeightSource}).
  *

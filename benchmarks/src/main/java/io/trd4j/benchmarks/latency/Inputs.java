@@ -30,8 +30,8 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 
 /**
- * What all sides of a comparison read, in one folder: {@code model.safetensors} with generated weights (those of
- * {@code reference/generated.py}), synthetic parts of 800 x 800 as files, and the first of them prepared by trd4j
+ * The files that all sides of a comparison read, in one folder: {@code model.safetensors} with generated weights (those
+ * of {@code reference/generated.py}), synthetic parts of 800 x 800 as files, and the first of them prepared by trd4j
  * ({@code prepared.f32}, float [2, 3, S, S], row-major little-endian). Its pixels and points are there as
  * {@code raw-rgb.u8} and {@code raw-xyz.f32} too, for who cannot read images. The calibration is mean 0, standard
  * deviation 1, so that a calibrated map is the raw one; the CPU's precisions are tested on the other parts unless that

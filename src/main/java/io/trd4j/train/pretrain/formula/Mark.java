@@ -2,7 +2,7 @@ package io.trd4j.train.pretrain.formula;
 
 /**
  * A local event on a surface: something small that a texture does not have, in the relief, in the colour, or in both.
- * What it is, is a class per pixel; 0 stands for none.
+ * Its kind is a class per pixel; 0 stands for none.
  */
 final class Mark {
     private static final int SEGMENTS = 5;
