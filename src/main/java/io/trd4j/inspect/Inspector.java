@@ -181,11 +181,7 @@ public final class Inspector implements AutoCloseable {
             }
             result.leaveOut(info.regionOfInterest(), options.maps());
             if (!Float.isFinite(result.maps.score)) {
-                throw new InputException(
-                        "part " + part.id() + ": the network's result is not finite: the model's weights are "
-                                + (engine.precision() == Precision.FP16
-                                        ? "damaged, or too large for fp16; try --precision bf16"
-                                        : "damaged; train or import it again"));
+                throw ModelChecks.notFinite(part, engine.precision());
             }
             judge.judge(result, used.xyz());
         } finally {

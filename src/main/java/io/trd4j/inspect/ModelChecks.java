@@ -1,5 +1,6 @@
 package io.trd4j.inspect;
 
+import io.trd4j.data.Part;
 import io.trd4j.inspect.InputPolicy.OnUnusable;
 import io.trd4j.io.InputException;
 import io.trd4j.model.ModelInfo;
@@ -10,7 +11,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether a model file can be inspected with, before its weights are loaded. */
+/** Whether a model can be inspected with. */
 final class ModelChecks {
     private static final Logger LOG = LoggerFactory.getLogger(ModelChecks.class);
 
@@ -51,5 +52,13 @@ final class ModelChecks {
                     others,
                     own);
         }
+    }
+
+    /** Weights are not looked at one by one when a model is opened: a part shows what is wrong with them. */
+    static InputException notFinite(Part part, Precision runs) {
+        return new InputException("part " + part.id() + ": the network's result is not finite: the model's weights are "
+                + (runs == Precision.FP16
+                        ? "damaged, or too large for fp16; try --precision bf16"
+                        : "damaged; train or import it again"));
     }
 }

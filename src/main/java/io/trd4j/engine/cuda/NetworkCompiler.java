@@ -171,12 +171,12 @@ final class NetworkCompiler {
         long scratch = amplifier
                 ? DeviceOps.amplifierWorkspaceBytes(exec, type, 2, 1, side, c1)
                 : DeviceOps.filterWorkspaceBytes(exec, type, 2, 1, side, c1);
-        steps.add(new CudaStep.Tuner(
+        steps.add(new TunerStep(
                 amplifier,
                 in,
                 out,
                 weights,
-                CudaStep.Scratch.of(scratch),
+                Scratch.of(scratch),
                 chains.stream().mapToDouble(PlanOp::flop).sum()));
         done.forEach(this::available);
         rest.removeAll(chains);
@@ -259,7 +259,7 @@ final class NetworkCompiler {
     static CudaStep.Group group(ElementType type, OpTarget exec, List<PlacedConvolution> layers) {
         try (Convolutions sizes = CudaStep.Group.sizes(layers)) {
             return new CudaStep.Group(
-                    List.copyOf(layers), CudaStep.Scratch.of(DeviceOps.convolutionsWorkspaceBytes(exec, type, sizes)));
+                    List.copyOf(layers), Scratch.of(DeviceOps.convolutionsWorkspaceBytes(exec, type, sizes)));
         }
     }
 

@@ -20,7 +20,7 @@ final class StepListing {
             flop += layer.op().flop();
             shape = layer.op().input().shape() + " > " + layer.op().output().shape();
         }
-        if (step instanceof CudaStep.Tuner tuner) {
+        if (step instanceof TunerStep tuner) {
             for (int branch = 0; branch < 2; branch++) {
                 weights += tuner.weights()[branch].bytes();
             }
