@@ -47,20 +47,20 @@ class EmbeddingExampleTest {
     private record Frame(String name, int width, int height, byte[] rgb, float[] xyz) {}
 
     private void inspectAll(Path modelFile, List<Frame> camera) throws IOException {
+        // spotless:off
         // README: from here
-        try (Inspector inspector = Inspector.open(modelFile)) { // once: reads the model; one thread at a time
-            Inspection result = inspector.newInspection(); // once: filled anew by every inspect
-            inspector.warmUp(); // so that the first part is not the slow one
-            for (Frame f : camera) { // byte[] rgb, float[] xyz in metres, row by row
-                Part part = Part.of(
-                        f.name(),
-                        new RgbImage(f.width(), f.height(), f.rgb()),
+        try (Inspector inspector = Inspector.open(modelFile)) {      // once: reads the model; one thread at a time
+            Inspection result = inspector.newInspection();           // once: filled anew by every inspect
+            inspector.warmUp();                                      // so that the first part is not the slow one
+            for (Frame f : camera) {                                 // byte[] rgb, float[] xyz in metres, row by row
+                Part part = Part.of(f.name(), new RgbImage(f.width(), f.height(), f.rgb()),
                         new PointCloud(f.width(), f.height(), f.xyz()));
                 inspector.inspect(part, result);
-                report(part.id(), result.score(), result.map()); // map: size x size, copy it to keep it
+                report(part.id(), result.score(), result.map());     // map: size x size, copy it to keep it
             }
         }
         // README: to here
+        // spotless:on
     }
 
     /** What a frame grabber gives: direct buffers that every frame is written into. */
@@ -120,11 +120,12 @@ class EmbeddingExampleTest {
         }
     }
 
+    // spotless:off
     // java.md: stations from here
     void twoStations(Path modelFile, Grabber left, Grabber right, ExecutorService pool) throws Exception {
-        InspectorOptions options = new InspectorOptions(1, Precision.AUTO); // threads of each inspector; arithmetic
+        InspectorOptions options = new InspectorOptions(1, Precision.AUTO);       // threads of each inspector; arithmetic
         try (Inspector one = Inspector.open(modelFile, options);
-                Inspector two = one.duplicate()) { // the weights are in memory once
+                Inspector two = one.duplicate()) {                                // the weights are in memory once
             Future<?> other = pool.submit(() -> station(two, right));
             station(one, left);
             other.get();
@@ -132,27 +133,26 @@ class EmbeddingExampleTest {
     }
 
     void station(Inspector inspector, Grabber g) {
-        Part part = Part.of(
-                g.name(),
-                RgbImage.of(g.rgb(), g.width(), g.height(), g.rgbStride()),
-                PointCloud.of(g.xyz(), g.width(), g.height(), g.xyzStride())); // once: direct buffers, read in place
+        Part part = Part.of(g.name(), RgbImage.of(g.rgb(), g.width(), g.height(), g.rgbStride()),
+                PointCloud.of(g.xyz(), g.width(), g.height(), g.xyzStride()));    // once: direct buffers, read in place
         Inspection result = inspector.newInspection();
-        while (g.next()) { // the next frame, in the same buffers
+        while (g.next()) {                                                        // the next frame, in the same buffers
             inspector.inspect(part, result);
             report(part.id(), result.score(), result.map());
         }
     }
     // java.md: stations to here
+    // spotless:on
 
+    // spotless:off
     // java.md: driver from here
     /** Addresses that a camera's C driver gave: blue-green-red pixels, depth in millimetres. */
     static Part of(String name, long bgr, long depth, int width, int height, Intrinsics camera) {
-        return Part.of(
-                name,
-                RgbImage.of(bgr, ColorLayout.BGR8, width, height, 3L * width),
+        return Part.of(name, RgbImage.of(bgr, ColorLayout.BGR8, width, height, 3L * width),
                 PointCloud.ofDepth(depth, DepthLayout.UINT16, width, height, 2L * width, 0.001, camera));
     }
     // java.md: driver to here
+    // spotless:on
 
     private synchronized void report(String id, float score, float[] map) {
         scores.add(score);

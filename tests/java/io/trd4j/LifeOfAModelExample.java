@@ -34,15 +34,15 @@ public final class LifeOfAModelExample {
     public final List<String> log = new ArrayList<>();
 
     public void run(Path folder) throws IOException {
+        // spotless:off
         // java.md: life from here
         Path model = folder.resolve("model.safetensors");
-        Path category = folder.resolve("plate"); // your parts, in the layout of MVTec 3D-AD
-        SyntheticParts.write(category, SyntheticProduct.PLATE, 6, 10, 7, 64, 42, done -> {});
+        Path category = folder.resolve("plate");                 // your parts, in the layout of MVTec 3D-AD
+        SyntheticParts.write(category, SyntheticProduct.PLATE, 6, 10, 7, 64, 42, done -> { });
         Dataset parts = Dataset.open(category);
 
         // Training calibrates, too. Two epochs are too few: that is one of the warnings.
-        TrainingOptions options =
-                TrainingOptions.defaults().withSize(64).withBatch(4).withEpochs(2);
+        TrainingOptions options = TrainingOptions.defaults().withSize(64).withBatch(4).withEpochs(2);
         TrainingRun.Result trained = new TrainingRun(TrainingPlan.of(options)).run(parts, model);
         trained.warnings().forEach(warning -> log.add(warning.message()));
 
@@ -51,13 +51,11 @@ public final class LifeOfAModelExample {
 
         // At most 30 % of normal parts are NG, with 95 % confidence. Refused when there are too few parts for that.
         ThresholdRun thresholds = new ThresholdRun(ThresholdPlan.exact(Rate.of("30%")), parts);
-        Thresholds set = thresholds
-                .run(model, InspectorOptions.defaults(), Progress.NONE)
-                .thresholds();
+        Thresholds set = thresholds.run(model, InspectorOptions.defaults(), Progress.NONE).thresholds();
 
         try (Inspector inspector = Inspector.open(model)) {
             EvaluationRun evaluation = EvaluationRun.prepare(parts, inspector.model());
-            TestReport report = new TestReport(evaluation, inspector); // collects parts while they are inspected
+            TestReport report = new TestReport(evaluation, inspector);     // collects parts while they are inspected
             evaluation.inspect(inspector, report, Progress.NONE);
             Map<String, Evaluation.Detail> details = evaluation.details(); // combined, rgb, depth: metrics and curves
             evaluation.write(folder.resolve("results"), false, EvaluationRun.rows(details));
@@ -70,5 +68,6 @@ public final class LifeOfAModelExample {
                     + set.combined().ng().value());
         }
         // java.md: life to here
+        // spotless:on
     }
 }
