@@ -59,7 +59,7 @@ public final class CalibrationRun {
         List<PartFiles> parts = PreparedParts.normal(dataset.validation());
         if (parts.isEmpty()) {
             throw new InputException(
-                    dataset.category() + " has no validation parts; put normal parts under validation/good");
+                    dataset.folder() + " has no validation parts; put normal parts under validation/good");
         }
         try (ModelFile file = ModelFile.open(model)) {
             ModelInfo info = file.info();

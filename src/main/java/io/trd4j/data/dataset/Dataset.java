@@ -9,8 +9,10 @@ import java.util.List;
  * The parts of one category, each split sorted by kind and name. A split that the folder does not have is empty.
  *
  * @param category the folder's name
+ * @param folder as it was opened
  */
-public record Dataset(String category, List<PartFiles> train, List<PartFiles> validation, List<PartFiles> test) {
+public record Dataset(
+        String category, Path folder, List<PartFiles> train, List<PartFiles> validation, List<PartFiles> test) {
     public Dataset {
         train = List.copyOf(train);
         validation = List.copyOf(validation);
@@ -32,7 +34,7 @@ public record Dataset(String category, List<PartFiles> train, List<PartFiles> va
      */
     public static Dataset open(Path categoryFolder) throws IOException {
         CategoryFolder folder = new CategoryFolder(categoryFolder);
-        return new Dataset(folder.name, folder.train, folder.validation, folder.test);
+        return new Dataset(folder.name, categoryFolder, folder.train, folder.validation, folder.test);
     }
 
     /** Whether every test part is known to be normal or anomalous. */
