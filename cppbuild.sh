@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
 # Builds libtrd with CMake. Called by `mvn package`; also stands alone.
-#   bash cppbuild.sh [-platform=linux-x86_64] <install|simt|test|clean>
+#   bash cppbuild.sh [-platform=linux-x86_64] <install|simt|trees|test|clean>
 # install  target/native/lib/libtrd.so; with nvcc its CUDA backend too, and target/native/kernels.txt: registers,
 #          memory, spills
 # simt     target/native/simt/lib/libtrd.so: its CUDA kernels run on the CPU, for tests of what calls them (Linux on
 #          x86-64)
 # test     the native tests, three times: as shipped; under AddressSanitizer + UndefinedBehaviorSanitizer with the CUDA
 #          kernels on the CPU; and those with every access to shared memory checked for races
+# trees    what test builds beside the shipped library, and nothing is run
 # clean    removes target/native
 # TRD_CUDA_ARCHITECTURES="90" in the environment compiles the kernels for fewer devices, TRD_CUDA=OFF for none.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() {
-  echo "cppbuild.sh: $1; usage: bash cppbuild.sh [-platform=linux-x86_64|macosx-arm64] <install|simt|test|clean>" >&2
+  echo "cppbuild.sh: $1; usage: bash cppbuild.sh [-platform=linux-x86_64|macosx-arm64] <install|simt|trees|test|clean>" >&2
   exit 1
 }
 
@@ -21,7 +22,7 @@ platform=linux-x86_64 operation=''
 for argument in "$@"; do
   case "$argument" in
     -platform=*) platform=${argument#*=} ;;
-    install|simt|test|clean) operation=$argument ;;
+    install|simt|trees|test|clean) operation=$argument ;;
     *) usage "unknown argument '$argument'" ;;
   esac
 done
@@ -30,9 +31,14 @@ case "$platform" in linux-x86_64|macosx-arm64) ;; *) usage "unknown platform '$p
 build=target/native
 cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
+# Two at once must not build one tree: the launcher builds those of the tests beside what Maven does.
 configure_and_build() { # folder, CMake options...
+  mkdir -p "$1"
+  ( if command -v flock >/dev/null; then flock 9; fi; build_tree "$@" ) 9>"$1/.lock"
+}
+
+build_tree() { # folder, CMake options...
   local folder=$1; shift
-  mkdir -p "$folder"
   cmake -S native -B "$folder" "$@" >"$folder/configure.log" 2>&1 || { cat "$folder/configure.log" >&2; exit 1; }
   # What was found or is missing is said to the user, not only to the log.
   sed -n 's/^-- \(libtrd: .*\)/\1/p' "$folder/configure.log" >&2
@@ -47,6 +53,15 @@ configure_release() {
 
 # The kernels on the CPU: not on macOS.
 has_simt() { [ "$platform" = linux-x86_64 ]; }
+
+build_test_trees() {
+  if has_simt; then
+    configure_and_build "$build/sanitized" -DTRD_SANITIZE=ON -DTRD_SIMT=ON
+    configure_and_build "$build/races" -DTRD_SIMT=ON -DTRD_SIMT_RACES=ON
+  else
+    configure_and_build "$build/sanitized" -DTRD_SANITIZE=ON -DTRD_CUDA=OFF
+  fi
+}
 
 run_tests() { # name
   echo "native tests, $1:"
@@ -65,14 +80,10 @@ case "$operation" in
     configure_and_build "$build/simt" -DTRD_SIMT=ON -DTRD_TESTS_TOO=OFF
     cmake --install "$build/simt" --prefix "$PWD/$build/simt" >/dev/null
     ;;
+  trees) build_test_trees ;;
   test)
     configure_release
-    if has_simt; then
-      configure_and_build "$build/sanitized" -DTRD_SANITIZE=ON -DTRD_SIMT=ON
-      configure_and_build "$build/races" -DTRD_SIMT=ON -DTRD_SIMT_RACES=ON
-    else
-      configure_and_build "$build/sanitized" -DTRD_SANITIZE=ON -DTRD_CUDA=OFF
-    fi
+    build_test_trees
     run_tests release
     run_tests sanitized
     if has_simt; then run_tests races; fi
