@@ -199,8 +199,8 @@ class Ours:
         with open(os.path.join(out, 'result.json')) as file:
             result = json.load(file)
         np.concatenate([tiff(os.path.join(out, f'anomaly_map_{b}.tiff')).ravel() for b in ('rgb', 'depth')]).tofile(self.maps)
-        version = run(options, 'trd', '--version').split('\n')
-        self.about = {'precision': options.precision, 'version': ', '.join(v for v in version[:3] if v),
+        version = run(options, 'trd', 'natives').split('\n')
+        self.about = {'precision': options.precision, 'version': ', '.join(v for v in version[:4] if v),
                       'setting': f'{options.precision}, trd bench', 'blurred': True, 'score': result['score']}
 
     def turn(self, passes):

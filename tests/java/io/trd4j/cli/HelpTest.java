@@ -78,7 +78,8 @@ class HelpTest {
     void nativesAreLoadedAndNamed() {
         String all = Cli.here("natives").expect(0).out();
         assertTrue(
-                all.startsWith("Java ")
+                all.startsWith("trd4j ")
+                        && all.contains("\nJava ")
                         && all.contains("\nlibtrd ABI ")
                         && all.contains("\nLibTorch 2")
                         && all.contains("\noneDNN ")

@@ -48,7 +48,8 @@ class LauncherTest {
                 "rm",
                 "sed",
                 "tail",
-                "tr")) {
+                "tr",
+                "wc")) {
             for (String place : List.of("/bin/", "/usr/bin/")) {
                 if (Files.exists(Path.of(place + tool))) {
                     stub(bin.resolve(tool), "exec " + place + tool + " \"$@\"");
@@ -171,6 +172,11 @@ class LauncherTest {
             assertEquals(
                     path, run.out().subList(run.out().indexOf("-cp"), run.out().size()));
         }
+        // The JVM would crash on a truncated one.
+        Files.writeString(project.resolve("target/classes.jsa"), "other bytes");
+        assertEquals(
+                "-Dtrd.root=" + project,
+                run(folder, project.resolve("trd"), "inspect").out().get(0));
         Files.delete(project.resolve("target/classes.jsa"));
         assertEquals(
                 "-Dtrd.root=" + project,

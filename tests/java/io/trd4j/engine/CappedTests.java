@@ -69,7 +69,7 @@ final class CappedTests {
         summary.printTo(new PrintWriter(System.out));
     }
 
-    /** As in CpuExecutorTest > [1] backbone = RESNET18 > someLayersMayStayInBf16(). */
+    /** As in CpuRunnerTest > [1] backbone = RESNET18 > someLayersMayStayInBf16(). */
     private static String path(TestPlan plan, TestIdentifier test) {
         Deque<String> names = new ArrayDeque<>();
         for (TestIdentifier at = test;

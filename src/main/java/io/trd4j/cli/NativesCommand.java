@@ -1,6 +1,7 @@
 package io.trd4j.cli;
 
 import io.trd4j.inspect.NativeVersions;
+import io.trd4j.io.ProductVersion;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -17,6 +18,7 @@ import picocli.CommandLine.Command;
 final class NativesCommand implements Callable<Integer> {
     @Override
     public Integer call() {
+        System.out.println("trd4j " + ProductVersion.number());
         System.out.println("Java " + Runtime.version() + ", " + System.getProperty("os.name") + " "
                 + System.getProperty("os.arch"));
         NativeVersions.describe().forEach(System.out::println);

@@ -20,7 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Set;
 
-/** An runner of a network that was never trained: its times are those of a trained one, its results mean nothing. */
+/** A runner of a network that was never trained: its times are those of a trained one, its results mean nothing. */
 final class RandomNetwork {
     private static final long SEED = 42;
 

@@ -1,6 +1,6 @@
 /**
- * The operations of libtrd from Java: each call checks its arguments, then enters the binding in one hop. Addresses,
- * memory and pixels as the binding takes them.
+ * The operations of libtrd from Java: each call enters the binding in one hop, and libtrd checks the arguments.
+ * Addresses, memory and pixels as the binding takes them.
  *
  * <p>Calls {@code jni}, as the only package besides the generated binding that calls {@code Trd}.
  */
