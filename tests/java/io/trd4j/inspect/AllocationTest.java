@@ -15,6 +15,7 @@ import io.trd4j.model.Modality;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
 import io.trd4j.model.RegionOfInterest;
+import io.trd4j.outline.NormalViews;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,7 @@ class AllocationTest {
                 ? whole.withRegionOfInterest(RegionOfInterest.of(counts, "roi.png", "5".repeat(64)))
                         .withCalibration(whole.calibration())
                 : whole;
-        try (Inspector inspector = new Inspector(info, EngineChoice.random(info, options), options)) {
+        try (Inspector inspector = new Inspector(info, EngineChoice.random(info, options), options, NormalViews.NONE)) {
             assertAllocatesNothing(inspector, parts);
         }
     }

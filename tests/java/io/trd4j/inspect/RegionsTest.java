@@ -1,16 +1,18 @@
 package io.trd4j.inspect;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
+import io.trd4j.data.RgbImage;
 import io.trd4j.inspect.Region.Deciding;
 import io.trd4j.inspect.Region.Point;
 import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Threshold;
 import io.trd4j.model.Thresholds;
+import io.trd4j.outline.Outline.UnknownHeight;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -32,9 +34,8 @@ class RegionsTest {
     private static Inspection twoBlocks() {
         Inspection inspection = new Inspection(SIZE);
         block(inspection.maps.map, 3, 5, 6, 4, 6);
-        inspection.maps.map[7 * SIZE + 4] = 8;
         block(inspection.maps.mapRgb, 3, 5, 6, 4, 7);
-        block(inspection.maps.map, 20, 10, 2, 3, 9);
+        block(inspection.maps.map, 20, 10, 2, 3, 9.5f);
         inspection.maps.map[13 * SIZE + 22] = 9.5f;
         block(inspection.maps.mapDepth, 20, 10, 4, 4, 4);
         block(inspection.maps.mapRgb, 20, 10, 4, 4, 5);
@@ -51,15 +52,15 @@ class RegionsTest {
     }
 
     @Test
-    void boxesAreasPeaksAndContours() {
+    void withoutImagesTheMapOutlines() {
         List<Region> regions = Regions.of(twoBlocks(), null);
         assertEquals(2, regions.size());
         Region first = regions.get(0);
         assertEquals(List.of(20, 10, 3, 4), List.of(first.x(), first.y(), first.width(), first.height()));
         assertEquals(7, first.area());
         assertEquals(9.5f, first.peak());
-        assertEquals(List.of(22, 13), List.of(first.peakX(), first.peakY()));
-        assertEquals((6 * 9 + 9.5) / 7, first.mean(), 1e-6);
+        assertEquals(List.of(20, 10), List.of(first.peakX(), first.peakY()));
+        assertEquals(9.5, first.mean(), 1e-6);
         assertEquals(Deciding.BOTH, first.deciding());
         Region second = regions.get(1);
         assertEquals(List.of(3, 5, 6, 4), List.of(second.x(), second.y(), second.width(), second.height()));
@@ -68,6 +69,13 @@ class RegionsTest {
         assertEquals(List.of(new Point(3, 5), new Point(3, 8), new Point(8, 8), new Point(8, 5)), second.contour());
         assertNull(second.areaSquareMillimetres());
         assertNull(second.raisedMillimetres());
+        assertEquals(UnknownHeight.NO_POINTS, second.unknownHeight());
+        byte[] mask = Regions.mask(regions, SIZE);
+        int marked = 0;
+        for (byte b : mask) {
+            marked += b == (byte) 255 ? 1 : 0;
+        }
+        assertEquals(24 + 7, marked, "the contours enclose the regions' pixels");
     }
 
     @Test
@@ -77,9 +85,8 @@ class RegionsTest {
         assertEquals(List.of(), Regions.of(inspection, null), "a score equal to the limit is not above it");
         inspection.thresholds = Thresholds.NONE;
         assertEquals(List.of(), Regions.of(inspection, null));
-        assertArrayEquals(new byte[SIZE * SIZE], Regions.mask(inspection));
         inspection.thresholds = ng(ScoreBranch.DEPTH, 3);
-        assertEquals(16, Regions.of(inspection, null).get(0).area(), "of the depth map alone");
+        assertEquals(1, Regions.of(inspection, null).size(), "of the depth map alone");
     }
 
     /** z over columns and rows of a square cloud, metres. */
@@ -87,35 +94,37 @@ class RegionsTest {
         double at(int u, int v);
     }
 
-    private static PointCloud cloud(int side, double pitch, Height z) {
+    private static Part part(int side, Height z) {
         float[] xyz = new float[3 * side * side];
         for (int v = 0; v < side; v++) {
             for (int u = 0; u < side; u++) {
                 int i = 3 * (v * side + u);
-                xyz[i] = (float) (pitch * u);
-                xyz[i + 1] = (float) (pitch * v);
+                xyz[i] = (float) (PITCH * u);
+                xyz[i + 1] = (float) (PITCH * v);
                 xyz[i + 2] = (float) z.at(u, v);
             }
         }
-        return new PointCloud(side, side, xyz);
+        byte[] grey = new byte[3 * side * side];
+        Arrays.fill(grey, (byte) 128);
+        return Part.of("part", new RgbImage(side, side, grey), new PointCloud(side, side, xyz));
     }
 
     @Test
     void areasAreThoseOfTheSurface() {
         // Twice as many points as map pixels in both directions: each pixel has four.
         double pixel = 4 * 1e6 * PITCH * PITCH;
-        List<Region> flat = Regions.of(twoBlocks(), cloud(2 * SIZE, PITCH, (u, v) -> 0.5));
+        List<Region> flat = Regions.of(twoBlocks(), part(2 * SIZE, (u, v) -> 0.5));
         assertEquals(24 * pixel, flat.get(1).areaSquareMillimetres(), 1e-3 * 24 * pixel);
-        List<Region> tilted = Regions.of(twoBlocks(), cloud(2 * SIZE, PITCH, (u, v) -> 0.5 + PITCH * u));
+        assertEquals(UnknownHeight.WITHIN_NOISE, flat.get(1).unknownHeight());
+        List<Region> tilted = Regions.of(twoBlocks(), part(2 * SIZE, (u, v) -> 0.5 + PITCH * u));
         assertEquals(24 * pixel * Math.sqrt(2), tilted.get(1).areaSquareMillimetres(), 1e-3 * 24 * pixel);
         // A hole in the points counts as much as the points around it; without any point there is no area.
-        List<Region> holed = Regions.of(
-                twoBlocks(), cloud(2 * SIZE, PITCH, (u, v) -> u > 8 && u < 12 && v > 11 && v < 14 ? 0 : 0.5));
+        List<Region> holed =
+                Regions.of(twoBlocks(), part(2 * SIZE, (u, v) -> u > 8 && u < 12 && v > 11 && v < 14 ? 0 : 0.5));
         assertEquals(24 * pixel, holed.get(1).areaSquareMillimetres(), 1e-3 * 24 * pixel);
-        List<Region> nothing =
-                Regions.of(twoBlocks(), cloud(2 * SIZE, PITCH, (u, v) -> u < 20 && v < 20 ? Double.NaN : 0.5));
+        List<Region> nothing = Regions.of(twoBlocks(), part(2 * SIZE, (u, v) -> u < 40 && v < 40 ? Double.NaN : 0.5));
         assertNull(nothing.get(1).areaSquareMillimetres());
-        assertNull(nothing.get(1).raisedMillimetres());
+        assertEquals(UnknownHeight.TOO_FEW_POINTS, nothing.get(1).unknownHeight());
     }
 
     @Test
@@ -125,15 +134,17 @@ class RegionsTest {
             // points.
             List<Region> regions = Regions.of(
                     twoBlocks(),
-                    cloud(
+                    part(
                             2 * SIZE,
-                            PITCH,
                             (u, v) -> 0.5
                                     + 0.3 * PITCH * u
                                     - 0.2 * PITCH * v
-                                    - (u >= 6 && u < 18 && v >= 10 && v < 18 ? raised : 0)));
-            assertEquals(1e3 * raised, regions.get(1).raisedMillimetres(), 1e-3);
-            assertTrue(Math.abs(regions.get(0).raisedMillimetres()) < 1e-3, "the other region lies in the plane");
+                                    - (u >= 8 && u < 16 && v >= 10 && v < 18 ? raised : 0)));
+            Region region = regions.stream().filter(r -> r.x() < 10).findFirst().orElseThrow();
+            assertEquals(1e3 * raised, region.raisedMillimetres(), 1e-2);
+            assertEquals(16, region.area(), 2, "4 x 4 pixels are raised, whatever the map says");
+            Region other = regions.stream().filter(r -> r.x() > 10).findFirst().orElseThrow();
+            assertEquals(UnknownHeight.WITHIN_NOISE, other.unknownHeight(), "the other region lies in the plane");
         }
     }
 }

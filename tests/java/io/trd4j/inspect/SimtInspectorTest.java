@@ -18,6 +18,7 @@ import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.Precision;
 import io.trd4j.model.RegionOfInterest;
+import io.trd4j.outline.NormalViews;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,7 +122,8 @@ class SimtInspectorTest {
     private static Inspector onDevice(SimtParts device, Path model, Precision precision, boolean maps)
             throws IOException {
         try (ModelFile file = ModelFile.open(model)) {
-            return new Inspector(file.info(), device.open(model, precision, maps), OPTIONS.withMaps(maps));
+            return new Inspector(
+                    file.info(), device.open(model, precision, maps), OPTIONS.withMaps(maps), NormalViews.NONE);
         }
     }
 

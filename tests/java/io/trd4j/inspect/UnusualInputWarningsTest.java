@@ -15,6 +15,7 @@ import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
+import io.trd4j.outline.NormalViews;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -37,7 +38,7 @@ class UnusualInputWarningsTest {
             info = file.info();
             engine = EngineChoice.open(file, OPTIONS);
         }
-        try (Inspector inspector = new Inspector(info, engine.duplicate(), OPTIONS)) {
+        try (Inspector inspector = new Inspector(info, engine.duplicate(), OPTIONS, NormalViews.NONE)) {
             Inspection result = inspector.newInspection();
             for (int seed = 1; seed <= 14; seed++) {
                 inspector.inspect(SyntheticParts.part(SyntheticProduct.COOKIE, 128, seed), result);
@@ -46,7 +47,10 @@ class UnusualInputWarningsTest {
             }
         }
         try (Inspector inspector = new Inspector(
-                info.withDriftReference(collector.build("a".repeat(64), "fp32", "cpu")), engine, OPTIONS)) {
+                info.withDriftReference(collector.build("a".repeat(64), "fp32", "cpu")),
+                engine,
+                OPTIONS,
+                NormalViews.NONE)) {
             for (int seed = 15; seed < 25; seed++) {
                 assertWarnings(inspector, SyntheticParts.part(SyntheticProduct.COOKIE, 128, seed));
             }

@@ -84,7 +84,8 @@ final class SampleReport {
                             y,
                             4,
                             Deciding.DEPTH,
-                            -0.25));
+                            -0.25,
+                            null));
             gallery.add(GalleryPart.of(
                     score,
                     picture(random, 320, 240),

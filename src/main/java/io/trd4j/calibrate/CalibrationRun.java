@@ -1,5 +1,6 @@
 package io.trd4j.calibrate;
 
+import io.trd4j.data.Part;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.inspect.PrecisionCalibration;
@@ -9,11 +10,15 @@ import io.trd4j.io.Writable;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
+import io.trd4j.model.NormalParts;
 import io.trd4j.model.PrecisionTests;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.network.Network;
+import io.trd4j.model.tensorfile.SafetensorsWriter;
+import io.trd4j.outline.NormalViews;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 
@@ -72,10 +77,28 @@ public final class CalibrationRun {
                 ModelInfo calibrated = info.withRegionOfInterest(roi)
                         .withCalibration(calibration)
                         .withPrecisions(precisions);
-                ModelFile.write(model, calibrated, network.sources());
+                List<SafetensorsWriter.Source> tensors = new ArrayList<>(network.sources());
+                tensors.addAll(normalParts(parts, info.size()).sources());
+                ModelFile.write(model, calibrated, tensors);
                 return new Result(calibrated, parts.size());
             }
         }
+    }
+
+    /**
+     * What a model keeps of normal parts, for the outlines of defects: of up to {@value NormalParts#MAX_PARTS} parts,
+     * evenly spaced.
+     *
+     * @param parts at least one
+     * @param size S of the model
+     */
+    public static NormalParts normalParts(List<PartFiles> parts, int size) throws IOException {
+        int count = Math.min(NormalParts.MAX_PARTS, parts.size());
+        List<Part> chosen = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            chosen.add(parts.get(i * parts.size() / count).load());
+        }
+        return NormalViews.reduce(chosen, size);
     }
 
     /**

@@ -11,6 +11,7 @@ import io.trd4j.inspect.InputPolicy.OnUnusable;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
+import io.trd4j.inspect.Region;
 import io.trd4j.inspect.Regions;
 import io.trd4j.inspect.Verdict;
 import io.trd4j.io.AtomicFile;
@@ -141,12 +142,8 @@ final class InspectCommand implements Callable<Integer> {
             long readNanos,
             Inspection inspection)
             throws IOException {
-        Map<String, Object> json = InspectionJson.of(
-                files.id(),
-                inspector,
-                inspection,
-                Regions.of(inspection, part.xyz(), inspector.options().minRegion()),
-                readNanos);
+        List<Region> regions = Regions.of(inspection, part, inspector.options().minRegion());
+        Map<String, Object> json = InspectionJson.of(files.id(), inspector, inspection, regions, readNanos);
         json.put("model", file(model, modelHash));
         Map<String, Object> sources = new LinkedHashMap<>();
         sources.put("rgb", files.rgb() == null ? null : file(files.rgb(), Sha256.of(files.rgb())));
@@ -167,7 +164,7 @@ final class InspectCommand implements Callable<Integer> {
                             HeatScale.COMBINED.high()))));
             results.add(
                     folder.resolve("mask.png"),
-                    AtomicFile.of(ImageWriter.pngGrey(size, size, Regions.mask(inspection))));
+                    AtomicFile.of(ImageWriter.pngGrey(size, size, Regions.mask(regions, size))));
             // Last: whoever waits for result.json finds the maps beside it.
             results.add(folder.resolve("result.json"), Json.of(json));
             results.commit();

@@ -21,6 +21,11 @@ final class RegionJson {
         json.put("deciding", region.deciding().name().toLowerCase(Locale.ROOT));
         json.put("raised_mm", region.raisedMillimetres());
         json.put(
+                "raised_unknown",
+                region.unknownHeight() == null
+                        ? null
+                        : region.unknownHeight().name().toLowerCase(Locale.ROOT));
+        json.put(
                 "contour",
                 region.contour().stream().map(p -> List.of(p.x(), p.y())).toList());
         return json;

@@ -6,6 +6,7 @@ import io.trd4j.inspect.Region.Deciding;
 import io.trd4j.model.InspectionMode;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.Thresholds;
+import io.trd4j.outline.NormalViews;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
@@ -24,6 +25,8 @@ public final class Inspection {
     Verdict verdict = Verdict.NONE;
     Thresholds thresholds = Thresholds.NONE;
     RegionOfInterest regionOfInterest;
+    /** The model's normal parts, for {@link Regions}. */
+    NormalViews normalViews = NormalViews.NONE;
 
     Inspection(int size) {
         this.size = size;

@@ -10,6 +10,7 @@ import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
+import io.trd4j.outline.NormalViews;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -27,15 +28,17 @@ public final class Inspector implements AutoCloseable {
     private final PartEngine engine;
     private final InspectorOptions options;
     private final UsableInputs inputs;
+    private final NormalViews normalViews;
     private final Judge judge;
 
     /** Takes the engine over. */
-    Inspector(ModelInfo info, PartEngine engine, InspectorOptions options) {
+    Inspector(ModelInfo info, PartEngine engine, InspectorOptions options, NormalViews normalViews) {
         this.info = info;
         this.engine = engine;
         this.options = options;
         inputs = new UsableInputs(options.inputs(), info.modality());
-        judge = new Judge(info, options.minRegion());
+        this.normalViews = normalViews;
+        judge = new Judge(info, options.minRegion(), normalViews);
     }
 
     /** Opens a model with {@link InspectorOptions#defaults}. @throws InputException as the other {@code open} */
@@ -54,7 +57,8 @@ public final class Inspector implements AutoCloseable {
         try (ModelFile file = ModelFile.open(model)) {
             ModelChecks.requireCalibrated(model, file.info());
             ModelChecks.requireCalibratedAlone(model, file.info(), options.inputs());
-            Inspector inspector = new Inspector(file.info(), EngineChoice.open(file, options), options);
+            Inspector inspector = new Inspector(
+                    file.info(), EngineChoice.open(file, options), options, NormalViews.of(file.normalParts()));
             ModelChecks.warnOfOtherPrecision(model, file.info(), inspector.precision());
             return inspector;
         }
@@ -73,7 +77,7 @@ public final class Inspector implements AutoCloseable {
             Backbone backbone, int size, Modality modality, int normalKernel, InspectorOptions options) {
         NativeRuntime.description();
         ModelInfo info = RandomNetwork.info(backbone, size, modality, normalKernel);
-        return new Inspector(info, EngineChoice.random(info, options), options);
+        return new Inspector(info, EngineChoice.random(info, options), options, NormalViews.NONE);
     }
 
     /**
@@ -123,7 +127,7 @@ public final class Inspector implements AutoCloseable {
      * itself.
      */
     public Inspector duplicate() {
-        return use.during(() -> new Inspector(info, engine.duplicate(), options));
+        return use.during(() -> new Inspector(info, engine.duplicate(), options, normalViews));
     }
 
     /**
@@ -183,7 +187,7 @@ public final class Inspector implements AutoCloseable {
             if (!Float.isFinite(result.maps.score)) {
                 throw ModelChecks.notFinite(part, engine.precision());
             }
-            judge.judge(result, used.xyz());
+            judge.judge(result, used);
         } finally {
             use.leave();
         }

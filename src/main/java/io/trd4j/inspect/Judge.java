@@ -1,9 +1,10 @@
 package io.trd4j.inspect;
 
-import io.trd4j.data.PointCloud;
+import io.trd4j.data.Part;
 import io.trd4j.model.InspectionMode;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Thresholds;
+import io.trd4j.outline.NormalViews;
 
 /** From scores and measures to verdict and warnings. */
 final class Judge {
@@ -11,19 +12,25 @@ final class Judge {
     private final VerdictRule rule;
     private final UnusualInputWarnings usual;
     private final double minRegion;
+    private final NormalViews normalViews;
 
-    /** @param minRegion mm²: see {@link InspectorOptions} */
-    Judge(ModelInfo info, double minRegion) {
+    /**
+     * @param minRegion mm²: see {@link InspectorOptions}
+     * @param normalViews what regions are compared with
+     */
+    Judge(ModelInfo info, double minRegion, NormalViews normalViews) {
         thresholds = info.thresholds();
         rule = new VerdictRule(thresholds);
         usual = new UnusualInputWarnings(info.driftReference());
         this.minRegion = minRegion;
+        this.normalViews = normalViews;
     }
 
-    /** @param points of the part, or null: then nobody knows the area of a region */
-    void judge(Inspection result, PointCloud points) {
+    /** @param part as it was inspected */
+    void judge(Inspection result, Part part) {
         InspectionMode mode = result.mode;
         result.thresholds = thresholds;
+        result.normalViews = normalViews;
         result.warnings.clear();
         result.verdict = mode == InspectionMode.BOTH
                 ? rule.of(result.maps.score, result.maps.scoreRgb, result.maps.scoreDepth)
@@ -37,7 +44,7 @@ final class Judge {
         if (rule.lacks(mode)) {
             result.warnings.add(Warning.NO_THRESHOLD);
         } else if (minRegion > 0 && (result.verdict == Verdict.NG || result.verdict == Verdict.REVIEW)) {
-            result.verdict = Regions.verdict(result, points, minRegion);
+            result.verdict = Regions.verdict(result, part, minRegion);
         }
     }
 }

@@ -1,16 +1,19 @@
 package io.trd4j.inspect;
 
+import io.trd4j.outline.Outline.UnknownHeight;
 import java.util.List;
 
 /**
- * A connected region of a part's maps that is above the NG limits. Positions are pixels of the maps, S x S; a pixel of
- * the colour image is one of the map times width / S and height / S.
+ * A connected region of a part that a map above its NG limit points at, outlined by what the part's own images show
+ * there. Positions are pixels of the maps, S x S; a pixel of the colour image is one of the map times width / S and
+ * height / S.
  *
  * @param x left column of its box
  * @param y top row of its box
  * @param width of its box
  * @param height of its box
- * @param contour its outer border, pixel after pixel without those on straight lines; closed
+ * @param contour its outer border, pixel after pixel without those on straight lines; closed; what it encloses belongs
+ *     to the region
  * @param area pixels
  * @param areaSquareMillimetres of the surface, from the point cloud; null where it has no points, or there is none
  * @param peak largest value of the combined map in it, standard deviations
@@ -18,8 +21,10 @@ import java.util.List;
  * @param peakY where the peak is
  * @param mean of the combined map in it, standard deviations
  * @param deciding whose map is high at the peak
- * @param raisedMillimetres by how much its points lie before (above 0, a bump) or behind (below 0, a dent) the plane
- *     through what surrounds it, on average, seen along the camera's axis; null where there are too few points
+ * @param raisedMillimetres by how much its surface stands before (above 0, a bump) or lies behind (below 0, a dent)
+ *     what a normal part, or the surface around, would show there, seen along the camera's axis: near its highest or
+ *     deepest place; null where the points do not tell
+ * @param unknownHeight why {@code raisedMillimetres} is null; null when it is not
  */
 public record Region(
         int x,
@@ -34,7 +39,8 @@ public record Region(
         int peakY,
         float mean,
         Deciding deciding,
-        Double raisedMillimetres) {
+        Double raisedMillimetres,
+        UnknownHeight unknownHeight) {
     public Region {
         contour = List.copyOf(contour);
     }

@@ -18,7 +18,7 @@ import java.util.function.UnaryOperator;
 /**
  * A trained model in one safetensors file: the tensors of both students and the teacher under the prefixes
  * {@code student_rgb.}, {@code student_depth.} and {@code teacher.} (F32; batch-norm counters I64), and a
- * {@link ModelInfo} in the metadata.
+ * {@link ModelInfo} in the metadata; of calibrated models also {@link NormalParts}.
  */
 public final class ModelFile implements AutoCloseable {
     private final ModelInfo info;
@@ -38,7 +38,7 @@ public final class ModelFile implements AutoCloseable {
         Safetensors tensors = Safetensors.open(file);
         try {
             ModelInfo info = ModelInfo.fromMetadata(file, tensors.metadata());
-            checkTensors(file, info.backbone(), tensors.tensors());
+            checkTensors(file, info, tensors.tensors());
             return new ModelFile(info, tensors);
         } catch (RuntimeException | Error e) {
             tensors.close();
@@ -49,7 +49,7 @@ public final class ModelFile implements AutoCloseable {
     /**
      * Writes a model file; equal content gives equal bytes.
      *
-     * @param tensors all tensors of the three networks, with their prefixes
+     * @param tensors all tensors of the three networks, with their prefixes; those of {@link NormalParts} may join them
      * @throws IllegalArgumentException when a tensor is missing, unknown, or of another type or shape
      * @throws IOException when the file cannot be written; the target is then unchanged
      */
@@ -57,7 +57,7 @@ public final class ModelFile implements AutoCloseable {
         try {
             checkTensors(
                     file,
-                    info.backbone(),
+                    info,
                     tensors.stream().map(SafetensorsWriter.Source::info).toList());
         } catch (InputException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
@@ -101,6 +101,11 @@ public final class ModelFile implements AutoCloseable {
                 .toList();
     }
 
+    /** The normal parts that it keeps; null when it has none. */
+    public NormalParts normalParts() throws IOException {
+        return NormalParts.read(tensors, info.size());
+    }
+
     /** SHA-256 of the whole file, as 64 hexadecimal digits. */
     public String sha256() throws IOException {
         return Sha256.of(tensors.path());
@@ -141,7 +146,8 @@ public final class ModelFile implements AutoCloseable {
         return sha256.hex();
     }
 
-    private static void checkTensors(Path file, Backbone backbone, Collection<TensorInfo> found) {
+    private static void checkTensors(Path file, ModelInfo info, Collection<TensorInfo> found) {
+        Backbone backbone = info.backbone();
         Set<String> names = new HashSet<>();
         for (String prefix :
                 List.of(ParameterNames.STUDENT_RGB, ParameterNames.STUDENT_DEPTH, ParameterNames.TEACHER)) {
@@ -161,6 +167,11 @@ public final class ModelFile implements AutoCloseable {
             }
             own.forEach(t -> names.add(prefix + t.name()));
         }
+        NormalParts.check(
+                file,
+                info.size(),
+                found.stream().filter(t -> NormalParts.NAMES.contains(t.name())).toList());
+        names.addAll(NormalParts.NAMES);
         for (TensorInfo t : found) {
             if (!names.contains(t.name())) {
                 throw new InputException(file + ": tensor " + t.name() + " does not belong to a model");

@@ -83,7 +83,7 @@ public final class TestReport implements EvaluationRun.Observer {
                 List.of(inspection.map(), inspection.mapRgb(), inspection.mapDepth()),
                 files.anomalous() ? run.mask(index) : null,
                 size,
-                Regions.of(inspection, part.xyz(), inspector.options().minRegion()),
+                Regions.of(inspection, part, inspector.options().minRegion()),
                 remarks,
                 HeatScale.COMBINED,
                 HeatScale.BRANCH));

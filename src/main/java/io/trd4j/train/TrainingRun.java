@@ -19,6 +19,7 @@ import io.trd4j.model.PrecisionTests;
 import io.trd4j.model.TeacherWeights;
 import io.trd4j.model.TrainingSummary;
 import io.trd4j.model.network.Network;
+import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.train.TrainingWarning.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -131,7 +132,7 @@ public final class TrainingRun {
                 OutlierCheck outliers =
                         new OutlierCheck(options.size(), parts, plan.regionOfInterest(), options.threads());
                 history = train(network, parts, outliers, validated);
-                info = write(network, parts, validated, history, start);
+                info = write(network, parts, validated, validation.isEmpty() ? normal : validation, history, start);
                 warnOfOutliers(outliers.of(network), normal);
                 String doubt = Convergence.warning(
                         history, validated == null ? null : MeanFeature.loss(network, validated, options.threads()));
@@ -212,7 +213,12 @@ public final class TrainingRun {
 
     /** Calibrates the trained network, writes the model file, and again with the precisions' tests. */
     private ModelInfo write(
-            Network network, PreparedParts parts, PreparedParts validated, List<EpochLoss> history, long start)
+            Network network,
+            PreparedParts parts,
+            PreparedParts validated,
+            List<PartFiles> compared,
+            List<EpochLoss> history,
+            long start)
             throws IOException {
         PreparedParts prepared = validated == null ? parts : validated;
         Calibration calibration = CalibrationRun.calibrate(
@@ -226,11 +232,13 @@ public final class TrainingRun {
                 .withTraining(summary(parts.count(), history, (System.nanoTime() - start) / 1e9))
                 .withRegionOfInterest(plan.regionOfInterest())
                 .withCalibration(calibration);
-        ModelFile.write(model, info, network.sources());
+        List<SafetensorsWriter.Source> tensors = new ArrayList<>(network.sources());
+        tensors.addAll(CalibrationRun.normalParts(compared, options.size()).sources());
+        ModelFile.write(model, info, tensors);
         PrecisionTests precisions = CalibrationRun.testPrecisions(
                 network, options.size(), calibration, plan.regionOfInterest(), prepared, options.threads(), progress);
         info = info.withPrecisions(precisions);
-        ModelFile.write(model, info, network.sources());
+        ModelFile.write(model, info, tensors);
         Files.deleteIfExists(state);
         return info;
     }

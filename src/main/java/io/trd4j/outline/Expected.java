@@ -1,0 +1,401 @@
+package io.trd4j.outline;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * By how much a window of a part differs from what is expected there. Two expectations compete, for colour and for
+ * relief each: a smooth continuation of the ring into the search area, and normal parts, turned and shifted so that
+ * they agree with the ring. Whichever explains the ring better is believed: normal parts where the part has edges and
+ * holes of its own, the smooth surface where no two parts are alike.
+ */
+final class Expected {
+    /** Fewer pixels with relief say nothing about a surface. */
+    private static final int MIN_RING = 30;
+
+    private static final double RING_QUANTILE = 0.8;
+    /**
+     * Normal parts are believed up to so many times the error of the smooth surface: they also know of holes and edges
+     * that lie in the search area, of which the ring says nothing, and have noise of their own.
+     */
+    private static final double TRUST = 2;
+    /** Pixels of the ring that a surface is laid through. */
+    private static final int MAX_FITTED = 300;
+    /** Pixels of the ring that the search of the pose compares. */
+    private static final int MAX_COMPARED = 160;
+
+    private static final double[] ANGLE_STEPS = {Math.toRadians(2), Math.toRadians(1), Math.toRadians(0.5)};
+    /** In units of 1/128 of the map's side. */
+    private static final double[] SHIFTS = {1.5, 0.75, 0.35};
+
+    private static final int ROUNDS = 3;
+    private static final float COLOUR_SCALE = 20;
+    private static final float LIMIT = 3;
+    /** No relief is known more exactly than this share of a pixel's width. */
+    private static final double EXACT = 0.01;
+
+    private final Window window;
+    private final PartView part;
+    private final double reliefFloor;
+    private final float[] seen;
+    /** Per pixel and channel: seen minus expected. */
+    private final float[][] difference = new float[PartView.CHANNELS][];
+    /** The same, except that what a neighbouring pixel of a normal part shows is expected, too. */
+    private final float[][] beyond = new float[PartView.CHANNELS][];
+
+    private final boolean hasRelief;
+
+    /** @param pixelMillimetres width of a map's pixel on the part; 0 when unknown */
+    Expected(Window window, PartView part, List<PoseSearch.Found> poses, double pixelMillimetres) {
+        this.window = window;
+        this.part = part;
+        reliefFloor = Math.max(EXACT * pixelMillimetres, 1e-6);
+        seen = new float[PartView.CHANNELS * window.pixels()];
+        for (int i = 0; i < window.pixels(); i++) {
+            System.arraycopy(
+                    part.values(),
+                    part.pixel(window.x(i), window.y(i)),
+                    seen,
+                    PartView.CHANNELS * i,
+                    PartView.CHANNELS);
+        }
+        hasRelief = bySurroundings();
+        if (!poses.isEmpty()) {
+            byNormalParts(poses);
+        }
+    }
+
+    /** Whether heights can be compared. */
+    boolean hasRelief() {
+        return hasRelief;
+    }
+
+    /** Relief that is not expected even half a pixel aside, mm, above 0 towards the camera; NaN without points. */
+    float[] unexpectedRelief() {
+        return beyond[PartView.RELIEF];
+    }
+
+    /** Relief minus what is expected, mm, above 0 towards the camera; NaN without points. */
+    float[] relief() {
+        return difference[PartView.RELIEF];
+    }
+
+    /** Distance from the expected colour, grey levels. */
+    float[] unexpectedColour() {
+        float[] distances = new float[window.pixels()];
+        for (int i = 0; i < distances.length; i++) {
+            double sum = 0;
+            for (int c = 0; c < PartView.RELIEF; c++) {
+                sum += beyond[c][i] * beyond[c][i];
+            }
+            distances[i] = (float) Math.sqrt(sum);
+        }
+        return distances;
+    }
+
+    /**
+     * Standard deviation of the ring's relief around what is expected, mm: the sensor's noise and the part's roughness.
+     */
+    double reliefNoise() {
+        float[] sorted = Window.sorted(difference[PartView.RELIEF], window.ring);
+        return Math.max(1.4826 * Window.quantile(sorted, 0.5), reliefFloor);
+    }
+
+    /** The smallest relief that can be told from none, mm. */
+    double reliefFloor() {
+        return reliefFloor;
+    }
+
+    private double u(int i) {
+        return 2.0 * (i % window.width) / window.width - 1;
+    }
+
+    private double v(int i) {
+        return 2.0 * (i / window.width) / window.height - 1;
+    }
+
+    /** @return whether the ring has enough points for a surface */
+    private boolean bySurroundings() {
+        boolean relief = false;
+        for (int c = 0; c < PartView.CHANNELS; c++) {
+            if (c < PartView.RELIEF && !part.hasColour()) {
+                beyond[c] = difference[c] = new float[window.pixels()];
+                continue;
+            }
+            SurfaceFit fit = new SurfaceFit(c == PartView.RELIEF ? 2 : 1);
+            boolean fits = fit(fit, c, null);
+            difference[c] = new float[window.pixels()];
+            for (int i = 0; i < window.pixels(); i++) {
+                float value = seen[PartView.CHANNELS * i + c];
+                difference[c][i] = fits ? (float) (value - fit.at(u(i), v(i))) : c == PartView.RELIEF ? Float.NaN : 0;
+            }
+            beyond[c] = difference[c];
+            relief = c == PartView.RELIEF && fits;
+        }
+        return relief;
+    }
+
+    /** Through the ring's pixels of one channel, less what is expected of them. */
+    private boolean fit(SurfaceFit fit, int channel, float[] expected) {
+        fit.reset();
+        int step = Math.max(1, window.ringPixels() / MAX_FITTED);
+        int passed = 0;
+        for (int i = 0; i < window.pixels(); i++) {
+            if (window.ring[i] && passed++ % step == 0) {
+                int at = PartView.CHANNELS * i + channel;
+                float value = expected == null ? seen[at] : seen[at] - expected[at];
+                if (!Float.isNaN(value)) {
+                    fit.add(u(i), v(i), value);
+                }
+            }
+        }
+        return fit.count() >= MIN_RING && fit.fit(channel == PartView.RELIEF ? reliefFloor : 1);
+    }
+
+    private void byNormalParts(List<PoseSearch.Found> poses) {
+        List<float[][]> differences = new ArrayList<>();
+        List<float[][]> beyonds = new ArrayList<>();
+        for (PoseSearch.Found found : poses) {
+            float[] expected = expected(found.reference(), aligned(found));
+            float[][] raw = new float[PartView.CHANNELS][window.pixels()];
+            float[][] outside = new float[PartView.CHANNELS][window.pixels()];
+            compare(expected, raw, outside);
+            differences.add(raw);
+            beyonds.add(outside);
+        }
+        float[][] raw = middle(differences);
+        float[][] outside = middle(beyonds);
+        if (hasRelief && error(raw, PartView.RELIEF) < TRUST * error(difference, PartView.RELIEF)) {
+            difference[PartView.RELIEF] = raw[PartView.RELIEF];
+            beyond[PartView.RELIEF] = outside[PartView.RELIEF];
+        }
+        double ours = 0;
+        double theirs = 0;
+        for (int c = 0; c < PartView.RELIEF; c++) {
+            ours = Math.max(ours, error(difference, c));
+            theirs = Math.max(theirs, error(raw, c));
+        }
+        if (theirs < TRUST * ours) {
+            for (int c = 0; c < PartView.RELIEF; c++) {
+                difference[c] = raw[c];
+                beyond[c] = outside[c];
+            }
+        }
+    }
+
+    private double error(float[][] differences, int channel) {
+        float[] sorted = Window.sorted(differences[channel], window.ring);
+        return sorted.length < MIN_RING ? Double.POSITIVE_INFINITY : Window.quantile(sorted, RING_QUANTILE);
+    }
+
+    /** Per pixel and channel the median by absolute value over the parts. */
+    private float[][] middle(List<float[][]> parts) {
+        float[][] medians = new float[PartView.CHANNELS][window.pixels()];
+        float[] values = new float[parts.size()];
+        for (int c = 0; c < PartView.CHANNELS; c++) {
+            for (int i = 0; i < window.pixels(); i++) {
+                int count = 0;
+                for (float[][] one : parts) {
+                    float value = one[c][i];
+                    if (!Float.isNaN(value)) {
+                        int at = count++;
+                        while (at > 0 && Math.abs(values[at - 1]) > Math.abs(value)) {
+                            values[at] = values[at - 1];
+                            at--;
+                        }
+                        values[at] = value;
+                    }
+                }
+                medians[c][i] = count == 0 ? Float.NaN : values[count / 2];
+            }
+        }
+        return medians;
+    }
+
+    /** The pose at which the reference agrees best with the ring. */
+    private Pose aligned(PoseSearch.Found found) {
+        Comparison comparison = new Comparison(found.reference());
+        double size = part.size();
+        double aboutX = (window.left + 0.5 * window.width) / size;
+        double aboutY = (window.top + 0.5 * window.height) / size;
+        Pose best = found.pose();
+        for (int level = 0; level < SHIFTS.length; level++) {
+            comparison.level(best);
+            double cost = comparison.cost(best);
+            double shift = SHIFTS[level] / 128;
+            Pose before = null;
+            for (int round = 0; round < ROUNDS && before != best; round++) {
+                before = best;
+                for (int turn = -1; turn <= 1; turn += 2) {
+                    Pose pose = before.turned(turn * ANGLE_STEPS[level], aboutX, aboutY);
+                    double c = comparison.cost(pose);
+                    if (c < cost) {
+                        cost = c;
+                        best = pose;
+                    }
+                }
+                Pose turned = best;
+                for (int d = 0; d < 9; d++) {
+                    Pose pose = turned.moved((d % 3 - 1) * shift, (d / 3 - 1) * shift);
+                    double c = d == 4 ? cost : comparison.cost(pose);
+                    if (c < cost) {
+                        cost = c;
+                        best = pose;
+                    }
+                }
+            }
+        }
+        return best;
+    }
+
+    /** Differences in the ring: their level, which is not the part's pose, is taken off. */
+    private final class Comparison {
+        private final PartThumbs reference;
+        private final int[] pixels;
+        private final float[] level = new float[PartView.CHANNELS];
+        private final float[] weight = new float[PartView.CHANNELS];
+        private final float[] sampled = new float[PartView.CHANNELS];
+        private final float[] differences;
+
+        Comparison(PartThumbs reference) {
+            this.reference = reference;
+            int count = window.ringPixels();
+            int step = Math.max(1, count / MAX_COMPARED);
+            pixels = new int[(count + step - 1) / step];
+            int passed = 0;
+            int kept = 0;
+            for (int i = 0; i < window.pixels(); i++) {
+                if (window.ring[i] && passed++ % step == 0) {
+                    pixels[kept++] = i;
+                }
+            }
+            differences = new float[pixels.length];
+            float[] heights = new float[window.pixels()];
+            for (int i = 0; i < heights.length; i++) {
+                heights[i] = seen[PartView.CHANNELS * i + PartView.RELIEF];
+            }
+            float[] sorted = Window.sorted(heights, window.ring);
+            float span = Window.quantile(sorted, 0.95) - Window.quantile(sorted, 0.05);
+            boolean colour = part.hasColour() && reference.view.hasColour();
+            boolean relief = hasRelief && reference.view.hasRelief();
+            Arrays.fill(weight, colour ? 1 / COLOUR_SCALE : 0);
+            weight[PartView.RELIEF] = relief ? (float) (1 / Math.max(0.08 * span, 10 * reliefFloor)) : 0;
+        }
+
+        private void sample(int i, Pose pose, double c, double s) {
+            double size = part.size();
+            double dx = window.x(i) + 0.5 - size * pose.x();
+            double dy = window.y(i) + 0.5 - size * pose.y();
+            Thumb.sample(
+                    reference.view.values(),
+                    part.size(),
+                    (float) (c * dx + s * dy + size * pose.referenceX() - 0.5),
+                    (float) (c * dy - s * dx + size * pose.referenceY() - 0.5),
+                    sampled);
+        }
+
+        /** Medians of the differences at this pose. */
+        void level(Pose pose) {
+            double c = Math.cos(pose.angle());
+            double s = Math.sin(pose.angle());
+            for (int k = 0; k < PartView.CHANNELS; k++) {
+                int count = 0;
+                for (int i : pixels) {
+                    sample(i, pose, c, s);
+                    float difference = seen[PartView.CHANNELS * i + k] - sampled[k];
+                    if (!Float.isNaN(difference)) {
+                        differences[count++] = difference;
+                    }
+                }
+                Arrays.sort(differences, 0, count);
+                level[k] = count == 0 ? 0 : differences[count / 2];
+            }
+        }
+
+        double cost(Pose pose) {
+            double c = Math.cos(pose.angle());
+            double s = Math.sin(pose.angle());
+            float sum = 0;
+            for (int i : pixels) {
+                sample(i, pose, c, s);
+                for (int k = 0; k < PartView.CHANNELS; k++) {
+                    float off = weight[k] * Math.abs(seen[PartView.CHANNELS * i + k] - sampled[k] - level[k]);
+                    // Where nothing was measured, half of the most: neither a reason to move there nor away.
+                    sum += off < LIMIT ? off : off >= LIMIT ? LIMIT : weight[k] == 0 ? 0 : LIMIT / 2;
+                }
+            }
+            return sum;
+        }
+    }
+
+    /** The reference in the window's pixels, brought to the ring's colours and heights. */
+    private float[] expected(PartThumbs reference, Pose pose) {
+        Comparison comparison = new Comparison(reference);
+        float[] expected = new float[seen.length];
+        double c = Math.cos(pose.angle());
+        double s = Math.sin(pose.angle());
+        for (int i = 0; i < window.pixels(); i++) {
+            comparison.sample(i, pose, c, s);
+            System.arraycopy(comparison.sampled, 0, expected, PartView.CHANNELS * i, PartView.CHANNELS);
+        }
+        for (int k = 0; k < PartView.RELIEF; k++) {
+            float level = median(expected, k);
+            for (int i = 0; i < window.pixels(); i++) {
+                expected[PartView.CHANNELS * i + k] += level;
+            }
+        }
+        SurfaceFit tilt = new SurfaceFit(1);
+        if (fit(tilt, PartView.RELIEF, expected)) {
+            for (int i = 0; i < window.pixels(); i++) {
+                expected[PartView.CHANNELS * i + PartView.RELIEF] += (float) tilt.at(u(i), v(i));
+            }
+        }
+        return expected;
+    }
+
+    /** Of what is seen minus expected in the ring. */
+    private float median(float[] expected, int channel) {
+        float[] differences = new float[window.pixels()];
+        int count = 0;
+        for (int i = 0; i < window.pixels(); i++) {
+            if (window.ring[i]) {
+                differences[count++] =
+                        seen[PartView.CHANNELS * i + channel] - expected[PartView.CHANNELS * i + channel];
+            }
+        }
+        Arrays.sort(differences, 0, count);
+        return count == 0 ? 0 : differences[count / 2];
+    }
+
+    /**
+     * Beyond what the pixel and its four neighbours show: edges may lie half a pixel beside where they are expected.
+     */
+    private void compare(float[] expected, float[][] raw, float[][] outside) {
+        int[] steps = {-1, 1, -window.width, window.width};
+        boolean[] inside = new boolean[steps.length];
+        for (int i = 0; i < window.pixels(); i++) {
+            inside[0] = i % window.width > 0;
+            inside[1] = i % window.width < window.width - 1;
+            inside[2] = i >= window.width;
+            inside[3] = i < window.pixels() - window.width;
+            for (int c = 0; c < PartView.CHANNELS; c++) {
+                float low = expected[PartView.CHANNELS * i + c];
+                float high = low;
+                float value = seen[PartView.CHANNELS * i + c];
+                raw[c][i] = value - low;
+                for (int n = 0; n < steps.length; n++) {
+                    if (inside[n]) {
+                        float other = expected[PartView.CHANNELS * (i + steps[n]) + c];
+                        // Comparisons with NaN are false.
+                        low = other < low ? other : low;
+                        high = other > high ? other : high;
+                    }
+                }
+                outside[c][i] = value > high
+                        ? value - high
+                        : value < low ? value - low : Float.isNaN(raw[c][i]) ? raw[c][i] : 0;
+            }
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package io.trd4j.outline;
+
+import io.trd4j.data.Part;
+import io.trd4j.data.PointCloud;
+import io.trd4j.data.RgbImage;
+import io.trd4j.model.NormalParts;
+import io.trd4j.ops.Pixels;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+
+/**
+ * A part seen in the pixels of its maps: of each, mean red, green and blue, and the mean height above the plane below
+ * the part. Pixels are computed when they are asked for.
+ */
+final class PartView {
+    /** Floats of a pixel: red, green, blue, 0 to 255; relief, mm, NaN without points. */
+    static final int CHANNELS = 4;
+
+    static final int RELIEF = 3;
+    /** Positions along a side at which points are sampled for the plane. */
+    private static final int GRID = 64;
+    /** Of these, from the border inwards, those that see what is below the part. */
+    private static final int BORDER = 4;
+    /** Fewer points than this share of a pixel's do not measure it. */
+    private static final double MIN_SHARE = 0.25;
+
+    private final int size;
+    private final RgbImage rgb;
+    private final PointCloud cloud;
+    private final float[] values;
+    private final boolean[] known;
+    private final Points points;
+    private final SurfaceFit plane = new SurfaceFit(1);
+    private double originX;
+    private double originY;
+    private final boolean hasColour;
+    private final boolean hasRelief;
+
+    /**
+     * @param size S
+     * @param part with a colour image, points, or both
+     */
+    PartView(Part part, int size) {
+        this.size = size;
+        rgb = part.rgb();
+        cloud = part.xyz();
+        values = new float[CHANNELS * size * size];
+        known = new boolean[size * size];
+        points = cloud == null ? null : new Points(cloud.points());
+        hasColour = rgb != null;
+        hasRelief = cloud != null && fitPlane();
+    }
+
+    /** A normal part, as a model keeps it. */
+    PartView(NormalParts parts, int index) {
+        size = parts.size();
+        rgb = null;
+        cloud = null;
+        points = null;
+        values = new float[CHANNELS * size * size];
+        known = new boolean[size * size];
+        Arrays.fill(known, true);
+        byte[] colours = parts.rgb().get(index);
+        float[] relief = parts.relief().get(index);
+        boolean anyColour = false;
+        boolean anyRelief = false;
+        for (int i = 0; i < size * size; i++) {
+            for (int c = 0; c < 3; c++) {
+                values[CHANNELS * i + c] = 0xff & colours[3 * i + c];
+                anyColour |= colours[3 * i + c] != 0;
+            }
+            values[CHANNELS * i + RELIEF] = relief[i];
+            anyRelief |= !Float.isNaN(relief[i]);
+        }
+        hasColour = anyColour;
+        hasRelief = anyRelief;
+    }
+
+    /** Whole parts as a model keeps them. */
+    static NormalParts reduce(List<Part> parts, int size) {
+        List<byte[]> rgb = new ArrayList<>();
+        List<float[]> relief = new ArrayList<>();
+        for (Part part : parts) {
+            PartView view = new PartView(part, size);
+            byte[] colours = new byte[3 * size * size];
+            float[] heights = new float[size * size];
+            for (int i = 0; i < size * size; i++) {
+                int at = view.pixel(i % size, i / size);
+                for (int c = 0; c < 3; c++) {
+                    colours[3 * i + c] = (byte) Math.round(view.values[at + c]);
+                }
+                heights[i] = view.values[at + RELIEF];
+            }
+            rgb.add(colours);
+            relief.add(heights);
+        }
+        return new NormalParts(size, rgb, relief);
+    }
+
+    int size() {
+        return size;
+    }
+
+    boolean hasColour() {
+        return hasColour;
+    }
+
+    boolean hasRelief() {
+        return hasRelief;
+    }
+
+    /** Index of a pixel's values in {@link #values}, which are then known. */
+    int pixel(int x, int y) {
+        int i = y * size + x;
+        if (!known[i]) {
+            known[i] = true;
+            if (rgb != null) {
+                colour(x, y);
+            }
+            values[CHANNELS * i + RELIEF] = hasRelief ? relief(x, y) : Float.NaN;
+        }
+        return CHANNELS * i;
+    }
+
+    float[] values() {
+        return values;
+    }
+
+    /** The plane that most points at the image's border lie in: the table, or the part when it fills the view. */
+    private boolean fitPlane() {
+        boolean first = true;
+        for (int gy = 0; gy < GRID; gy++) {
+            for (int gx = 0; gx < GRID; gx++) {
+                if (Math.min(Math.min(gx, GRID - 1 - gx), Math.min(gy, GRID - 1 - gy)) >= BORDER) {
+                    continue;
+                }
+                int u = (int) ((gx + 0.5) / GRID * cloud.width());
+                int v = (int) ((gy + 0.5) / GRID * cloud.height());
+                if (points.read(u, v)) {
+                    if (first) {
+                        originX = points.x;
+                        originY = points.y;
+                        first = false;
+                    }
+                    plane.add(points.x - originX, points.y - originY, points.z);
+                }
+            }
+        }
+        return plane.fit(1e-9);
+    }
+
+    private void colour(int x, int y) {
+        Pixels<byte[], BytePointer> pixels = rgb.pixels();
+        int left = (int) ((long) x * rgb.width() / size);
+        int right = Math.max(left + 1, (int) ((x + 1L) * rgb.width() / size));
+        int top = (int) ((long) y * rgb.height() / size);
+        int bottom = Math.max(top + 1, (int) ((y + 1L) * rgb.height() / size));
+        byte[] array = pixels.array();
+        ByteBuffer buffer = (ByteBuffer) pixels.buffer();
+        int stride = pixels.rowElements(Byte.BYTES);
+        int red = 0;
+        int green = 0;
+        int blue = 0;
+        for (int v = top; v < bottom; v++) {
+            for (int at = v * stride + 3 * left; at < v * stride + 3 * right; at += 3) {
+                red += 0xff & (array != null ? array[at] : buffer.get(at));
+                green += 0xff & (array != null ? array[at + 1] : buffer.get(at + 1));
+                blue += 0xff & (array != null ? array[at + 2] : buffer.get(at + 2));
+            }
+        }
+        float share = 1f / ((right - left) * (bottom - top));
+        int to = CHANNELS * (y * size + x);
+        values[to] = share * red;
+        values[to + 1] = share * green;
+        values[to + 2] = share * blue;
+    }
+
+    private float relief(int x, int y) {
+        int left = (int) ((long) x * cloud.width() / size);
+        int right = Math.max(left + 1, (int) ((x + 1L) * cloud.width() / size));
+        int top = (int) ((long) y * cloud.height() / size);
+        int bottom = Math.max(top + 1, (int) ((y + 1L) * cloud.height() / size));
+        double sum = 0;
+        int valid = 0;
+        for (int v = top; v < bottom; v++) {
+            for (int u = left; u < right; u++) {
+                if (points.read(u, v)) {
+                    sum += plane.at(points.x - originX, points.y - originY) - points.z;
+                    valid++;
+                }
+            }
+        }
+        return valid == 0 || valid < MIN_SHARE * (right - left) * (bottom - top)
+                ? Float.NaN
+                : (float) (1e3 * sum / valid);
+    }
+
+    /** Reads points in place, whatever memory they lie in. */
+    static final class Points {
+        private final float[] array;
+        private final FloatBuffer buffer;
+        private final int stride;
+        float x;
+        float y;
+        float z;
+
+        Points(Pixels<float[], FloatPointer> pixels) {
+            array = pixels.array();
+            buffer = (FloatBuffer) pixels.buffer();
+            stride = pixels.rowElements(Float.BYTES);
+        }
+
+        /** Whether there is a point in column u of row v; then x, y, z are its coordinates. */
+        boolean read(int u, int v) {
+            int at = v * stride + 3 * u;
+            x = array != null ? array[at] : buffer.get(at);
+            y = array != null ? array[at + 1] : buffer.get(at + 1);
+            z = array != null ? array[at + 2] : buffer.get(at + 2);
+            return PointCloud.isPoint(x, y, z);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.trd4j.outline;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * How a part lies against normal parts. Against the first of them: of all rotations about its centre the best on coarse
+ * thumbs, then angle and position step by step on finer ones. Against the others, whose pose against the first is
+ * known, only the fine steps.
+ */
+final class PoseSearch {
+    private static final int ANGLES = 60;
+    /** So many of them are followed: parts with a symmetry lie nearly as well the other way round. */
+    private static final int STARTS = 4;
+
+    private static final double[] ANGLE_STEPS = {Math.toRadians(3), Math.toRadians(1.5), Math.toRadians(0.75)};
+    private static final double[] SHIFTS = {1 / 32.0, 1 / 64.0, 1 / 128.0};
+    private static final int ROUNDS = 3;
+    /** From this level on, the fine thumb is compared. */
+    private static final int FINE_LEVEL = 2;
+    /** Grey levels that count as much as 0.15 of the part's relief. */
+    private static final float COLOUR_SCALE = 40;
+
+    private static final float RELIEF_SHARE = 0.15f;
+    /** No pixel counts more than twice that: what differs may be the defect. */
+    private static final float LIMIT = 2;
+
+    private final PartThumbs part;
+    private final float reliefScale;
+    private final float[] sampled = new float[PartView.CHANNELS];
+
+    /** A reference and where the part lies against it. */
+    record Found(PartThumbs reference, Pose pose, double cost) {}
+
+    PoseSearch(PartThumbs part) {
+        this.part = part;
+        reliefScale = Math.max(RELIEF_SHARE * part.fine.reliefSpan(), Float.MIN_NORMAL);
+    }
+
+    /** The references that the part lies best against, the best first, at most {@code most}. */
+    static List<Found> of(PartView part, NormalViews normal, int most) {
+        PoseSearch search = new PoseSearch(new PartThumbs(part));
+        Found anchored = search.against(normal.references.get(0));
+        List<Found> found = new ArrayList<>(List.of(anchored));
+        for (int i = 1; i < normal.references.size(); i++) {
+            found.add(
+                    search.at(normal.references.get(i), anchored.pose.through(normal.poses.get(i)), SHIFTS.length - 1));
+        }
+        found.sort(Comparator.comparingDouble(Found::cost));
+        return found.subList(0, Math.min(most, found.size())).stream()
+                .map(one -> one == anchored ? one : search.refined(one, FINE_LEVEL - 1, SHIFTS.length))
+                .toList();
+    }
+
+    /** The pose against one reference, about which nothing is known. */
+    Found against(PartThumbs reference) {
+        boolean byRelief = part.view.hasRelief() && reference.view.hasRelief();
+        double[] centre = part.coarse.centre(byRelief);
+        double[] other = reference.coarse.centre(byRelief);
+        double n = part.coarse.n;
+        List<Found> all = new ArrayList<>();
+        for (int i = 0; i < ANGLES; i++) {
+            Pose pose = new Pose(2 * Math.PI * i / ANGLES, centre[0] / n, centre[1] / n, other[0] / n, other[1] / n);
+            all.add(at(reference, pose, 0));
+        }
+        all.sort(Comparator.comparingDouble(Found::cost));
+        Found best = null;
+        for (Found start : all.subList(0, STARTS)) {
+            Found end = refined(start, 0, FINE_LEVEL);
+            best = best == null || end.cost < best.cost ? end : best;
+        }
+        return refined(best, FINE_LEVEL, SHIFTS.length);
+    }
+
+    private Found refined(Found start, int fromLevel, int toLevel) {
+        Found best = start;
+        for (int level = fromLevel; level < toLevel; level++) {
+            best = at(best.reference, best.pose, level);
+            Found before = null;
+            for (int round = 0; round < ROUNDS && before != best; round++) {
+                before = best;
+                for (int turn = -1; turn <= 1; turn += 2) {
+                    Pose pose = before.pose;
+                    best = better(best, pose.turned(turn * ANGLE_STEPS[level], pose.x(), pose.y()), level);
+                }
+                Pose pose = best.pose;
+                for (int d = 0; d < 9; d++) {
+                    if (d != 4) {
+                        best = better(
+                                best, pose.moved((d % 3 - 1) * SHIFTS[level], (d / 3 - 1) * SHIFTS[level]), level);
+                    }
+                }
+            }
+        }
+        return best;
+    }
+
+    private Found better(Found best, Pose pose, int level) {
+        Found other = at(best.reference, pose, level);
+        return other.cost < best.cost ? other : best;
+    }
+
+    private Found at(PartThumbs reference, Pose pose, int level) {
+        double cost = level >= FINE_LEVEL
+                ? cost(part.fine, part.fineCells, reference, reference.fine, pose)
+                : cost(part.coarse, part.coarseCells, reference, reference.coarse, pose);
+        return new Found(reference, pose, cost);
+    }
+
+    private double cost(Thumb seen, int[] cells, PartThumbs reference, Thumb other, Pose pose) {
+        int n = seen.n;
+        double c = Math.cos(pose.angle());
+        double s = Math.sin(pose.angle());
+        float colourWeight = part.view.hasColour() && reference.view.hasColour() ? 1 / COLOUR_SCALE : 0;
+        float reliefWeight = part.view.hasRelief() && reference.view.hasRelief() ? 1 / reliefScale : 0;
+        float sum = 0;
+        for (int cell : cells) {
+            double dx = cell % n + 0.5 - n * pose.x();
+            double dy = cell / n + 0.5 - n * pose.y();
+            Thumb.sample(
+                    other.values,
+                    n,
+                    (float) (c * dx + s * dy + n * pose.referenceX() - 0.5),
+                    (float) (c * dy - s * dx + n * pose.referenceY() - 0.5),
+                    sampled);
+            for (int k = 0; k < PartView.CHANNELS; k++) {
+                float weight = k == PartView.RELIEF ? reliefWeight : colourWeight;
+                float off = weight * Math.abs(sampled[k] - seen.values[PartView.CHANNELS * cell + k]);
+                sum += off < LIMIT ? off : LIMIT;
+            }
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,166 @@
+package io.trd4j.outline;
+
+import java.util.Arrays;
+
+/**
+ * A polynomial of two variables through scattered values by robust least squares: outliers up to nearly half of the
+ * values change nothing. Used again for the next fit.
+ */
+final class SurfaceFit {
+    /** Iterations by absolute deviation, from which those with Tukey's weight start. */
+    private static final int FIRST_ITERATIONS = 4;
+
+    private static final int ITERATIONS = 8;
+    /** Tukey's biweight: beyond so many standard deviations a value has no weight. */
+    private static final double CUT = 4.5;
+
+    private final int terms;
+    private final double[] basis = new double[6];
+    private final double[] coefficients = new double[6];
+    private final double[][] normal = new double[6][7];
+    private double[] u = new double[256];
+    private double[] v = new double[256];
+    private double[] values = new double[256];
+    private double[] residuals = new double[256];
+    private double[] sorted = new double[256];
+    private int count;
+
+    /** @param degree 1 = a plane, 2 = with squares and the product */
+    SurfaceFit(int degree) {
+        terms = degree == 1 ? 3 : 6;
+    }
+
+    void reset() {
+        count = 0;
+    }
+
+    void add(double atU, double atV, double value) {
+        if (count == u.length) {
+            u = Arrays.copyOf(u, 2 * count);
+            v = Arrays.copyOf(v, 2 * count);
+            values = Arrays.copyOf(values, 2 * count);
+            residuals = new double[2 * count];
+            sorted = new double[2 * count];
+        }
+        u[count] = atU;
+        v[count] = atV;
+        values[count++] = value;
+    }
+
+    /** Number of values added. */
+    int count() {
+        return count;
+    }
+
+    /**
+     * @param floor no spread of the residuals is taken to be smaller: that of values which are exact
+     * @return whether there were enough values, not all on one line
+     */
+    boolean fit(double floor) {
+        Arrays.fill(residuals, 0, count, 0);
+        if (count < 3 * terms || !solve(1, 0, 0)) {
+            return false;
+        }
+        for (int i = 0; i < ITERATIONS; i++) {
+            double spread = Math.max(spread(), floor);
+            double exact = i < FIRST_ITERATIONS ? 0.3 * spread : 0;
+            if (!solve(0, exact, CUT * spread)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Of the last fit. */
+    double at(double atU, double atV) {
+        basis(atU, atV);
+        double sum = 0;
+        for (int i = 0; i < terms; i++) {
+            sum += coefficients[i] * basis[i];
+        }
+        return sum;
+    }
+
+    private void basis(double atU, double atV) {
+        basis[0] = 1;
+        basis[1] = atU;
+        basis[2] = atV;
+        basis[3] = atU * atU;
+        basis[4] = atU * atV;
+        basis[5] = atV * atV;
+    }
+
+    /** 1.4826 x the median of the absolute residuals: the standard deviation, when they are normal. */
+    private double spread() {
+        for (int i = 0; i < count; i++) {
+            residuals[i] = Math.abs(values[i] - at(u[i], v[i]));
+        }
+        System.arraycopy(residuals, 0, sorted, 0, count);
+        Arrays.sort(sorted, 0, count);
+        return 1.4826 * sorted[count / 2];
+    }
+
+    private double weight(double residual, double equal, double exact, double cut) {
+        if (equal > 0) {
+            return equal;
+        }
+        if (exact > 0) {
+            return 1 / Math.max(residual, exact);
+        }
+        double x = residual / cut;
+        return x < 1 ? (1 - x * x) * (1 - x * x) : 0;
+    }
+
+    /** Weighted normal equations, by elimination with pivots: at most six unknowns. */
+    private boolean solve(double equal, double exact, double cut) {
+        for (double[] row : normal) {
+            Arrays.fill(row, 0);
+        }
+        for (int i = 0; i < count; i++) {
+            double w = weight(residuals[i], equal, exact, cut);
+            if (w == 0) {
+                continue;
+            }
+            basis(u[i], v[i]);
+            for (int a = 0; a < terms; a++) {
+                for (int b = a; b < terms; b++) {
+                    normal[a][b] += w * basis[a] * basis[b];
+                }
+                normal[a][terms] += w * basis[a] * values[i];
+            }
+        }
+        double largest = 0;
+        for (int a = 0; a < terms; a++) {
+            largest = Math.max(largest, normal[a][a]);
+            for (int b = 0; b < a; b++) {
+                normal[a][b] = normal[b][a];
+            }
+        }
+        for (int column = 0; column < terms; column++) {
+            int pivot = column;
+            for (int row = column + 1; row < terms; row++) {
+                pivot = Math.abs(normal[row][column]) > Math.abs(normal[pivot][column]) ? row : pivot;
+            }
+            if (!(Math.abs(normal[pivot][column]) > 1e-10 * largest)) {
+                return false;
+            }
+            double[] swap = normal[pivot];
+            normal[pivot] = normal[column];
+            normal[column] = swap;
+            for (int row = column + 1; row < terms; row++) {
+                double factor = normal[row][column] / normal[column][column];
+                for (int k = column; k <= terms; k++) {
+                    normal[row][k] -= factor * normal[column][k];
+                }
+            }
+        }
+        for (int row = terms - 1; row >= 0; row--) {
+            double sum = normal[row][terms];
+            for (int k = row + 1; k < terms; k++) {
+                sum -= normal[row][k] * coefficients[k];
+            }
+            coefficients[row] = sum / normal[row][row];
+        }
+        return true;
+    }
+}
