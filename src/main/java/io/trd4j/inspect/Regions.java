@@ -36,12 +36,15 @@ public final class Regions {
      * 255 where the combined, rgb or depth map is above its NG limit, else 0; S x S, row by row. All 0 without
      * thresholds, and where the model's region of interest excludes a pixel, also when a limit is negative. Of a part
      * that lacks a modality: where its one map is above the NG limit of such parts.
+     *
+     * @throws IllegalStateException when the inspection has no maps
      */
     public static byte[] mask(Inspection inspection) {
         return mask(inspection, Limits::ng);
     }
 
     private static byte[] mask(Inspection inspection, Function<Limits, Threshold> limit) {
+        inspection.requireMaps();
         Thresholds thresholds = inspection.thresholds();
         boolean both = inspection.mode() == InspectionMode.BOTH;
         double combined = thresholds.value(inspection.mode().score(), limit);
@@ -62,6 +65,7 @@ public final class Regions {
      * The regions of {@link #mask}, the highest peak first.
      *
      * @param cloud the part's points, which give areas and heights; null when there are none
+     * @throws IllegalStateException when the inspection has no maps
      */
     public static List<Region> of(Inspection inspection, PointCloud cloud) {
         return of(inspection, cloud, mask(inspection));
