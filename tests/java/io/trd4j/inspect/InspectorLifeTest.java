@@ -53,7 +53,7 @@ class InspectorLifeTest {
             }
         };
         appender.start();
-        Logger logger = (Logger) LoggerFactory.getLogger(Inspector.class);
+        Logger logger = (Logger) LoggerFactory.getLogger(LeakReport.class);
         logger.addAppender(appender);
         try {
             dropTwoAndADuplicate();

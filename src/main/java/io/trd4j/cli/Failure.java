@@ -70,7 +70,7 @@ record Failure(int code, String line) {
         return internal(thrown);
     }
 
-    /** What lacks has a limit of its own where it is Java's. */
+    /** Advice by the kind of memory that lacks: Java's has a limit of its own. */
     private static String moreMemory(Throwable thrown, List<String> sparing) {
         String message = String.valueOf(thrown.getMessage());
         String less = sparing.isEmpty() ? "" : "use a smaller " + String.join(" or ", sparing) + ", or ";

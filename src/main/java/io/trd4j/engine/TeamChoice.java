@@ -27,7 +27,7 @@ final class TeamChoice {
     private double alone = Double.POSITIVE_INFINITY;
 
     private boolean aloneKnown;
-    /** What one thread would take as the machine is now: the mean of its last times, nanoseconds. */
+    /** One thread's time as the machine is now: the mean of its last ones, nanoseconds. */
     private double now = Double.POSITIVE_INFINITY;
 
     private boolean isAlone;

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
  * application that opens one per part runs out of it, and the Java heap shows nothing.
  */
 final class LeakReport {
-    private static final Logger LOG = LoggerFactory.getLogger(Inspector.class);
+    private static final Logger LOG = LoggerFactory.getLogger(LeakReport.class);
     private static final Cleaner CLEANER = Cleaner.create();
 
     /** Must not know the inspector, or it would never be dropped. */
@@ -34,12 +34,16 @@ final class LeakReport {
 
     private final State state;
 
-    /** @param inspector how the line calls it */
-    LeakReport(Inspector of, String inspector) {
+    /**
+     * @param owner whose end is watched
+     * @param inspector how the line calls it
+     */
+    LeakReport(Object owner, String inspector) {
         state = new State(inspector);
-        CLEANER.register(of, state);
+        CLEANER.register(owner, state);
     }
 
+    /** Its memory is free: nothing will be said. */
     void closed() {
         state.closed = true;
     }

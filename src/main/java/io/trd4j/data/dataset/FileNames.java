@@ -9,7 +9,7 @@ import java.util.Set;
 final class FileNames {
     private static final Set<String> EXTENSIONS = Set.of("png", "jpg", "jpeg", "tif", "tiff", "bmp");
 
-    /** What Java puts in the place of bytes that are no character. */
+    /** Java's sign for bytes that are no character. */
     private static final char UNREADABLE = '\uFFFD';
 
     private FileNames() {}
