@@ -66,7 +66,7 @@ public final class Main {
             return cli.execute(args);
         } catch (Error e) {
             // picocli hands exceptions to the handler below, but not errors.
-            return failed(e, null);
+            return failed(e, args.length == 0 ? null : commandLine().getSubcommands().get(args[0]));
         }
     }
 
