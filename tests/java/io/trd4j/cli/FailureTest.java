@@ -85,11 +85,15 @@ class FailureTest {
         String line = Failure.of(new UnsatisfiedLinkError("/c/libx.so: failed to map segment from shared object"))
                 .line();
         assertTrue(
-                line.startsWith("a native library cannot be loaded: /c/libx.so: failed to map segment from shared object; ")
+                line.startsWith(
+                                "a native library cannot be loaded: /c/libx.so: failed to map segment from shared object; ")
                         && line.contains("noexec")
                         && line.contains("-Dorg.bytedeco.javacpp.cachedir=FOLDER"),
                 line);
-        assertFailure(1, "oneDNN cannot be loaded: why", new NativeException("oneDNN cannot be loaded: why", new UnsatisfiedLinkError("x")));
+        assertFailure(
+                1,
+                "oneDNN cannot be loaded: why",
+                new NativeException("oneDNN cannot be loaded: why", new UnsatisfiedLinkError("x")));
     }
 
     /** Errors, which picocli does not catch, in a real process: too small a heap, and natives for another platform. */
@@ -101,7 +105,11 @@ class FailureTest {
                 .run("synth", "--out", folder.resolve("s"), "--size", 1024)
                 .expect(1);
         assertEquals(1, small.complaints().size(), small.err());
-        assertTrue(small.complaints().get(0).startsWith("trd: not enough memory (Java heap space); use a smaller --size, or allow "), small.err());
+        assertTrue(
+                small.complaints()
+                        .get(0)
+                        .startsWith("trd: not enough memory (Java heap space); use a smaller --size, or allow "),
+                small.err());
         assertFalse(Files.exists(folder.resolve("s")), "nothing half-written");
 
         Cli.Outcome foreign = Cli.in(folder)

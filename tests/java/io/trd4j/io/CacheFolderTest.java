@@ -26,8 +26,7 @@ class CacheFolderTest {
     /** Java's home of such a user is '?': as a folder it would lie wherever the process was started. */
     @Test
     void aUserWithoutAnEntryInThePasswordFileHasAFolderToo(@TempDir Path folder) throws IOException {
-        assertEquals(
-                folder.resolve(".cache/trd4j"), CacheFolder.of(Map.of("HOME", folder.toString()), "?", TEMPORARY));
+        assertEquals(folder.resolve(".cache/trd4j"), CacheFolder.of(Map.of("HOME", folder.toString()), "?", TEMPORARY));
 
         Path own = CacheFolder.of(Map.of("HOME", "/no/such/folder"), "?", folder);
         assertEquals(folder.resolve("trd4j-" + Files.getAttribute(folder, "unix:uid")), own);

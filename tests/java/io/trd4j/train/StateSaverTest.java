@@ -50,8 +50,9 @@ class StateSaverTest {
         saver.saveWhenDue();
         saver.saveWhenDue();
         assertEquals(
-                List.of("m.state cannot be written (No space left on device): the run goes on, and cannot be continued if"
-                        + " it is stopped; make room there"),
+                List.of(
+                        "m.state cannot be written (No space left on device): the run goes on, and cannot be continued if"
+                                + " it is stopped; make room there"),
                 warnings);
         run.failure = null;
         saver.saveWhenDue();
@@ -69,11 +70,13 @@ class StateSaverTest {
         try (OutputLock first = OutputLock.of(model)) {
             assertEquals(
                     "another run is writing " + model + "; wait for its end, or choose another name",
-                    assertThrows(InputException.class, () -> second.run(empty, model)).getMessage());
+                    assertThrows(InputException.class, () -> second.run(empty, model))
+                            .getMessage());
         }
         assertEquals(
                 "empty: no normal training parts; put some under train/good",
-                assertThrows(InputException.class, () -> second.run(empty, model)).getMessage());
+                assertThrows(InputException.class, () -> second.run(empty, model))
+                        .getMessage());
         assertFalse(Files.exists(folder.resolve(".model.safetensors.lock")));
     }
 }

@@ -66,7 +66,8 @@ public final class Main {
             return cli.execute(args);
         } catch (Error e) {
             // picocli hands exceptions to the handler below, but not errors.
-            return failed(e, args.length == 0 ? null : commandLine().getSubcommands().get(args[0]));
+            return failed(
+                    e, args.length == 0 ? null : commandLine().getSubcommands().get(args[0]));
         }
     }
 

@@ -145,8 +145,7 @@ public final class CpuPartEngine implements PartEngine {
 
     @Override
     public PartEngine duplicate() {
-        return new CpuPartEngine(
-                info, runner.duplicate(), threads, team == null ? null : team.another(), copyMaps);
+        return new CpuPartEngine(info, runner.duplicate(), threads, team == null ? null : team.another(), copyMaps);
     }
 
     @Override

@@ -19,10 +19,7 @@ public final class CacheFolder {
      * @throws InputException when the user has no home, and the folder for that case belongs to another user
      */
     public static Path ofThisUser() {
-        return of(
-                System.getenv(),
-                System.getProperty("user.home"),
-                Path.of(System.getProperty("java.io.tmpdir")));
+        return of(System.getenv(), System.getProperty("user.home"), Path.of(System.getProperty("java.io.tmpdir")));
     }
 
     /** Whether Java knows a home folder: it has none for a user without an entry in the password file. */
@@ -70,7 +67,8 @@ public final class CacheFolder {
                         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             } catch (FileAlreadyExistsException e) {
                 if (!user.equals(Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS))) {
-                    throw new InputException(folder + " belongs to another user; set TRD_CACHE to a folder of yours", e);
+                    throw new InputException(
+                            folder + " belongs to another user; set TRD_CACHE to a folder of yours", e);
                 }
             }
             return folder;

@@ -18,7 +18,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * a lock when its process ends, however it ends. Where the file system has no locks, nothing is kept.
  */
 public final class OutputLock implements AutoCloseable {
-    /** Of this process: the system's locks hold between processes, and closing a file twice opened gives its lock up. */
+    /**
+     * Of this process: the system's locks hold between processes, and closing a file twice opened gives its lock up.
+     */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path file;

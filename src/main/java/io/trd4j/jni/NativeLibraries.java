@@ -182,7 +182,8 @@ public final class NativeLibraries {
         while (cause.getCause() != null && cause.getCause() != cause) {
             cause = cause.getCause();
         }
-        String text = String.valueOf(cause.getMessage()).strip().lines().findFirst().orElse("no message");
+        String text =
+                String.valueOf(cause.getMessage()).strip().lines().findFirst().orElse("no message");
         if (text.contains("in class, module, and library paths") || text.contains("not supported by")) {
             return text + "; use a trd4j jar built for this platform, " + Loader.getPlatform();
         }

@@ -3,8 +3,8 @@ package io.trd4j.jni;
 import org.bytedeco.javacpp.annotation.Platform;
 
 /**
- * The environment as native libraries of this process see it, which Java alone cannot change. A library of its own
- * that asks for no other: it is loaded before the OpenMP runtime, which reads its variables when it is loaded.
+ * The environment as native libraries of this process see it, which Java alone cannot change. A library of its own that
+ * asks for no other: it is loaded before the OpenMP runtime, which reads its variables when it is loaded.
  */
 @Platform(include = "stdlib.h", library = "jniTrdEnvironment")
 final class ProcessEnvironment {

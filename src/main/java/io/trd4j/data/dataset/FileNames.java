@@ -29,7 +29,8 @@ final class FileNames {
     static boolean isImage(Path file) {
         String name = file.getFileName().toString();
         if (name.indexOf(UNREADABLE) >= 0) {
-            throw new InputException(file.getParent() + " has a file whose name cannot be read in this locale's charset, "
+            throw new InputException(file.getParent()
+                    + " has a file whose name cannot be read in this locale's charset, "
                     + System.getProperty("sun.jnu.encoding") + "; set LC_ALL=C.UTF-8 in the environment before Java "
                     + "starts");
         }
