@@ -18,9 +18,9 @@ final class TeamChoice {
 
     private static final int SLOW = 1;
     /** Between two tries: twice as long after each that failed, so that tries are rare while the machine is busy. */
-    private static final int FIRST_WAIT = 16 * QUIET;
+    private static final int FIRST_WAIT = 2 * QUIET;
 
-    private static final int LONGEST_WAIT = 8192 * QUIET;
+    private static final int LONGEST_WAIT = 1024 * QUIET;
 
     private final int threads;
     /** One thread's shortest time, nanoseconds; until it is known, all threads' shortest times their number. */
