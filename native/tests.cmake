@@ -7,7 +7,7 @@ function(add_trd_test program name)
   add_test(NAME ${program}.${name} COMMAND ${program})
   # Idle threads sleep: two tests at a time would take the cores from each other.
   set_tests_properties(${program}.${name} PROPERTIES
-    ENVIRONMENT "OMP_WAIT_POLICY=PASSIVE;GOMP_SPINCOUNT=10000;${ARGN}" TIMEOUT 300)
+    ENVIRONMENT "OMP_WAIT_POLICY=PASSIVE;GOMP_SPINCOUNT=1000;${ARGN}" TIMEOUT 300)
 endfunction()
 
 # A variant that this CPU cannot run would be a lower one's tests once more.

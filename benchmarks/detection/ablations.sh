@@ -27,7 +27,6 @@ while [ $# -gt 0 ]; do
 done
 
 # As ./trd sets them: idle OpenMP threads sleep instead of spinning against the others.
-export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-PASSIVE} GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-10000}
 if [ -n "${CLASSPATH:-}" ]; then
   java=${JAVA_HOME:+$JAVA_HOME/bin/}java class_path=$CLASSPATH
 else

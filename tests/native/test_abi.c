@@ -53,6 +53,8 @@ int main(void) {
     check(trd_set_threads(2) == TRD_OK && trd_set_threads(1) == TRD_OK, "threads can be set");
     check(trd_set_threads(0) == TRD_ERROR_ARGUMENT && trd_set_threads(1025) == TRD_ERROR_ARGUMENT,
           "0 and 1025 threads are refused");
+    check(trd_set_alone(1) == TRD_OK && trd_set_alone(0) == TRD_OK, "a thread can work alone, and with the others");
+    check(trd_set_alone(2) == TRD_ERROR_ARGUMENT && trd_set_alone(-1) == TRD_ERROR_ARGUMENT, "2 and -1 are refused");
 
     printf("%s\n", failures == 0 ? "all passed" : "there were failures");
     return failures == 0 ? 0 : 1;

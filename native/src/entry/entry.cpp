@@ -135,6 +135,15 @@ trd_status trd_set_threads(int32_t threads) {
     });
 }
 
+trd_status trd_set_alone(int32_t alone) {
+    return guarded([&] {
+        require(alone == 0 || alone == 1, "set_alone: alone is neither 0 nor 1");
+#ifdef _OPENMP
+        omp_set_max_active_levels(alone ? 0 : 1);  // no level: every team is its first thread
+#endif
+    });
+}
+
 const char* trd_last_error(void) { return last_error; }
 
 int32_t trd_last_error_code(void) { return last_error_code; }

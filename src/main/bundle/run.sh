@@ -37,7 +37,8 @@ prepare_java() {
   # Ours first: a folder with CUDA may hold libraries of the same names as ours.
   export LD_LIBRARY_PATH=$here/natives${folders:+:$folders}
   export OPENCV_LOG_LEVEL=${OPENCV_LOG_LEVEL:-SILENT}
-  export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-PASSIVE} GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-10000}
+  # Where the locale's charset is ASCII, as in every bare container, Java cannot name files that are not.
+  case $(locale charmap 2>/dev/null) in ANSI_X3.4-1968|US-ASCII|'') export LC_ALL=C.UTF-8 ;; esac
   # Symbols of libraries that are not used on this host stay unresolved.
   unset LD_BIND_NOW
 }

@@ -86,7 +86,7 @@ class ArchitectureTest {
                 .whereLayer("ops")
                 .mayOnlyBeAccessedByLayers("train", "calibrate", "outline", "engine", "model", "data")
                 .whereLayer("jni")
-                .mayOnlyBeAccessedByLayers("calibrate", "inspect", "engine", "ops")
+                .mayOnlyBeAccessedByLayers("cli", "calibrate", "inspect", "engine", "model", "data", "ops")
                 .whereLayer("bundle")
                 .mayOnlyBeAccessedByLayers("cli")
                 .check(CLASSES);

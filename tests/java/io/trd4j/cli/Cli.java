@@ -96,8 +96,6 @@ final class Cli {
                 .redirectError(err.toFile());
         builder.environment().put("OPENCV_LOG_LEVEL", "SILENT");
         // Threads that wait must not spin: other processes of the machine need the cores.
-        builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
-        builder.environment().put("GOMP_SPINCOUNT", "10000");
         builder.environment().keySet().removeAll(List.of("TRD_STACKTRACE", "TRD_LOG", "JAVA_TOOL_OPTIONS"));
         builder.environment().putAll(environment);
         return builder.start();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trd4j.io.InputException;
+import io.trd4j.jni.NativeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -52,12 +53,47 @@ class FailureTest {
         assertTrue(
                 line.startsWith("not enough memory (")
                         && line.contains("9 bytes")
-                        && line.contains("--batch")
+                        && line.contains("more memory")
                         && !line.contains("frame"),
                 line);
         assertTrue(Failure.of(new ExceptionInInitializerError(new UnsatisfiedLinkError("no jniTrd")))
                 .line()
                 .contains("no jniTrd"));
+    }
+
+    @Test
+    void memoryIsAskedForWhereItLacksByOptionsThatTheVerbHas() {
+        OutOfMemoryError heap = new OutOfMemoryError("Java heap space");
+        assertFailure(
+                1,
+                "not enough memory (Java heap space); allow a larger Java heap: JDK_JAVA_OPTIONS=-Xmx4g in the environment",
+                heap);
+        assertEquals(
+                "not enough memory (Java heap space); use a smaller --size or --batch, or allow a larger Java heap: "
+                        + "JDK_JAVA_OPTIONS=-Xmx4g in the environment",
+                Failure.of(heap, List.of("--size", "--batch")).line());
+        assertTrue(Failure.of(new OutOfMemoryError("Cannot reserve 9 bytes of direct buffer memory"))
+                .line()
+                .endsWith("JDK_JAVA_OPTIONS=-XX:MaxDirectMemorySize=4g in the environment"));
+        assertTrue(Failure.of(new OutOfMemoryError("the network needs 9 more bytes of native memory than there are"))
+                .line()
+                .endsWith("; end other programs, or take a machine with more memory"));
+    }
+
+    @Test
+    void aLibraryThatCannotBeLoadedSaysWhy() {
+        String line = Failure.of(new UnsatisfiedLinkError("/c/libx.so: failed to map segment from shared object"))
+                .line();
+        assertTrue(
+                line.startsWith(
+                                "a native library cannot be loaded: /c/libx.so: failed to map segment from shared object; ")
+                        && line.contains("noexec")
+                        && line.contains("-Dorg.bytedeco.javacpp.cachedir=FOLDER"),
+                line);
+        assertFailure(
+                1,
+                "oneDNN cannot be loaded: why",
+                new NativeException("oneDNN cannot be loaded: why", new UnsatisfiedLinkError("x")));
     }
 
     /** Errors, which picocli does not catch, in a real process: too small a heap, and natives for another platform. */
@@ -69,7 +105,11 @@ class FailureTest {
                 .run("synth", "--out", folder.resolve("s"), "--size", 1024)
                 .expect(1);
         assertEquals(1, small.complaints().size(), small.err());
-        assertTrue(small.complaints().get(0).startsWith("trd: not enough memory (Java heap space); use "), small.err());
+        assertTrue(
+                small.complaints()
+                        .get(0)
+                        .startsWith("trd: not enough memory (Java heap space); use a smaller --size, or allow "),
+                small.err());
         assertFalse(Files.exists(folder.resolve("s")), "nothing half-written");
 
         Cli.Outcome foreign = Cli.in(folder)

@@ -49,6 +49,16 @@ class HelpTest {
         }
     }
 
+    /** Not that others are missing, which the reader would add in vain. */
+    @Test
+    void anUnknownOptionIsWhatIsSaid() {
+        assertEquals(
+                "trd: Unknown option: '--foo'; see trd inspect --help\n",
+                Cli.here("inspect", "--foo").expect(2).err());
+        String missing = Cli.here("inspect").expect(2).err();
+        assertTrue(missing.contains("Missing required options") && missing.contains("--model"), missing);
+    }
+
     /** Sentences, and defaults in one form. */
     @Test
     void descriptionsAreInOneStyle() {

@@ -78,7 +78,8 @@ class LauncherTest {
         stub(
                 home.resolve("bin/java"),
                 "case $1 in -XX:ArchiveClassesAtExit=*) : >\"${1#*=}\"; exit ;; esac; "
-                        + "case \"${*: -1}\" in --version|natives) exit ;; esac; printf '%s\\n' \"$@\"; exit 7");
+                        + "case \"${*: -1}\" in --version|natives) exit ;; esac; printf '%s\\n' \"$@\"; "
+                        + "echo \"${LC_ALL:-}\" >\"$0.lc_all\"; exit 7");
         return home;
     }
 
@@ -240,6 +241,12 @@ class LauncherTest {
             assertEquals(i == 0 ? 1 : 0, run.err().size(), run.toString());
         }
         assertEquals(List.of("built"), Files.readAllLines(project.resolve("mvn.log")));
+        // Java names files as the locale's charset can: in a bare container that is ASCII.
+        Path locale = folder.resolve("jdk/bin/java.lc_all");
+        assertEquals("C.UTF-8", Files.readString(locale).strip());
+        stub(bin.resolve("locale"), "echo ISO-8859-15");
+        run(elsewhere, link, "inspect");
+        assertEquals("", Files.readString(locale).strip());
         FileTime built = Files.getLastModifiedTime(project.resolve("target/.built"));
         Files.setLastModifiedTime(
                 project.resolve("src/main/x"), FileTime.from(built.toInstant().plusSeconds(1)));

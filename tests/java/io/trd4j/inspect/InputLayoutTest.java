@@ -35,6 +35,8 @@ class InputLayoutTest {
     private static final int SIZE = 32;
     private static final int WIDTH = 61;
     private static final int HEIGHT = 47;
+    private static final ByteOrder OTHER_ORDER =
+            ByteOrder.nativeOrder().equals(ByteOrder.BIG_ENDIAN) ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
     private static final Intrinsics CAMERA = new Intrinsics(80.5, 79, 30.25, 22);
     private static Inspector inspector;
     /** Two frames of the same camera. */
@@ -256,7 +258,7 @@ class InputLayoutTest {
 
     @Test
     void memoryThatDoesNotHoldTheImageIsRefused() {
-        ByteBuffer direct = ByteBuffer.allocateDirect(100);
+        ByteBuffer direct = ByteBuffer.allocateDirect(100).order(ByteOrder.nativeOrder());
         refused("shorter than a row", () -> RgbImage.of(direct, ColorLayout.RGBA8, 5, 5, 19));
         refused("has 100 bytes left", () -> RgbImage.of(direct, ColorLayout.RGBA8, 5, 6, 20));
         refused("not direct", () -> RgbImage.of(ByteBuffer.allocate(100), ColorLayout.GRAY8, 5, 5, 5));
@@ -267,6 +269,8 @@ class InputLayoutTest {
         refused("shorter than a row", () -> RgbImage.of(1 << 20, ColorLayout.BGR8, 5, 5, 14));
         refused("no buffer of", () -> RgbImage.of(1 << 20, ColorLayout.BGR8, 50_000, 50_000, 150_000));
         refused("multiple of 4", () -> PointCloud.of(new BytePointer(direct).address() + 1, 1, 1, 3));
+        ByteBuffer foreign = direct.duplicate().order(OTHER_ORDER);
+        refused("byte order", () -> PointCloud.ofDepth(foreign, DepthLayout.UINT16, 5, 5, 10, 1e-3, CAMERA));
         refused("no multiple of 2", () -> PointCloud.ofDepth(direct, DepthLayout.UINT16, 5, 5, 11, 1e-3, CAMERA));
         refused("has 100 bytes left", () -> PointCloud.ofDepth(direct, DepthLayout.FLOAT32, 5, 6, 20, 1e-3, CAMERA));
         for (double unit : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {

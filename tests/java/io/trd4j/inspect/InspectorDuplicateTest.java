@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.trd4j.Needs;
 import io.trd4j.SmallModel;
 import io.trd4j.data.Part;
+import io.trd4j.data.synthetic.SyntheticParts;
+import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.engine.NetworkRunner;
 import io.trd4j.engine.NetworkTimer;
 import io.trd4j.engine.torch.LibTorchRunner;
+import io.trd4j.model.Backbone;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.Precision;
@@ -105,6 +108,42 @@ class InspectorDuplicateTest {
             assertArrayEquals(expected, maps(second, parts));
             assertThrows(IllegalStateException.class, first::duplicate);
             assertThrows(IllegalStateException.class, first::warmUp);
+        }
+    }
+
+    /** A pool's threads take their own when they first need it, whatever the first inspector is doing. */
+    @Test
+    void anyThreadDuplicatesAtAnyTime() throws Exception {
+        Part part = SyntheticParts.part(SyntheticProduct.COOKIE, 96, 1);
+        InspectorOptions options = new InspectorOptions(1, Precision.FP32).withDevice(DeviceChoice.CPU);
+        int threads = 8;
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try (Inspector first = Inspector.random(Backbone.RESNET18, 32, Modality.DEPTH, 3, options)) {
+            Inspection expected = first.newInspection();
+            first.inspect(part, expected);
+            CyclicBarrier start = new CyclicBarrier(threads + 1);
+            List<Future<float[]>> maps = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                maps.add(pool.submit(() -> {
+                    start.await();
+                    try (Inspector mine = first.duplicate()) {
+                        Inspection result = mine.newInspection();
+                        mine.inspect(part, result);
+                        return result.map();
+                    }
+                }));
+            }
+            start.await();
+            Inspection own = first.newInspection();
+            while (!maps.stream().allMatch(Future::isDone)) {
+                first.inspect(part, own);
+            }
+            for (Future<float[]> map : maps) {
+                assertArrayEquals(expected.map(), map.get());
+            }
+            assertArrayEquals(expected.map(), own.map());
+        } finally {
+            pool.shutdownNow();
         }
     }
 

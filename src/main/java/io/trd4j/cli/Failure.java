@@ -2,23 +2,36 @@ package io.trd4j.cli;
 
 import io.trd4j.engine.DeviceException;
 import io.trd4j.io.InputException;
+import io.trd4j.jni.NativeException;
+import io.trd4j.jni.NativeLibraries;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 
 /** The message and exit code when a verb fails: one line that says what is wrong and what to do, and the exit code. */
 record Failure(int code, String line) {
     private static final int USERS_FAULT = 2;
     private static final int OTHER = 1;
 
+    /** Of a verb without options that would make it take less memory. */
     static Failure of(Throwable thrown) {
+        return of(thrown, List.of());
+    }
+
+    /** @param sparing the verb's options of which smaller values take less memory */
+    static Failure of(Throwable thrown, List<String> sparing) {
         if (thrown instanceof UncheckedIOException || thrown instanceof ExceptionInInitializerError) {
-            return thrown.getCause() == null ? internal(thrown) : of(thrown.getCause());
+            return thrown.getCause() == null ? internal(thrown) : of(thrown.getCause(), sparing);
         }
         if (thrown instanceof InputException) {
             return new Failure(USERS_FAULT, oneLine(thrown.getMessage()));
+        }
+        if (thrown instanceof InvalidPathException e) {
+            return new Failure(USERS_FAULT, oneLine(e.getInput()) + " is no file name here" + charset());
         }
         if (thrown instanceof NoSuchFileException) {
             return new Failure(USERS_FAULT, oneLine(thrown.getMessage()) + " does not exist; check the path");
@@ -39,18 +52,43 @@ record Failure(int code, String line) {
             return new Failure(OTHER, firstLine(thrown));
         }
         if (thrown instanceof OutOfMemoryError || thrown instanceof RuntimeException && saysOutOfMemory(thrown)) {
-            return new Failure(
-                    OTHER,
-                    "not enough memory (" + firstLine(thrown)
-                            + "); use a smaller --size or --batch, or a machine with more memory");
+            return new Failure(OTHER, "not enough memory (" + firstLine(thrown) + "); " + moreMemory(thrown, sparing));
         }
-        if (thrown instanceof LinkageError || thrown.getCause() instanceof LinkageError) {
+        if (thrown instanceof NativeException e && e.getCause() instanceof LinkageError) {
+            return new Failure(OTHER, oneLine(e.getMessage()));
+        }
+        if (thrown instanceof UnsatisfiedLinkError
+                || thrown instanceof NoClassDefFoundError && thrown.getCause() != null) {
+            return new Failure(OTHER, "a native library cannot be loaded: " + oneLine(NativeLibraries.reason(thrown)));
+        }
+        if (thrown instanceof LinkageError) {
             return new Failure(
                     OTHER,
                     "the program cannot be loaded completely: " + firstLine(thrown)
                             + "; build it again, for this machine (TRD_STACKTRACE=1 shows where)");
         }
         return internal(thrown);
+    }
+
+    /** Advice by the kind of memory that lacks: Java's has a limit of its own. */
+    private static String moreMemory(Throwable thrown, List<String> sparing) {
+        String message = String.valueOf(thrown.getMessage());
+        String less = sparing.isEmpty() ? "" : "use a smaller " + String.join(" or ", sparing) + ", or ";
+        if (message.contains("direct buffer")) {
+            return less + "allow more direct memory: JDK_JAVA_OPTIONS=-XX:MaxDirectMemorySize=4g in the environment";
+        }
+        if (thrown instanceof OutOfMemoryError && (message.contains("heap") || message.contains("GC overhead"))) {
+            return less + "allow a larger Java heap: JDK_JAVA_OPTIONS=-Xmx4g in the environment";
+        }
+        return less + "end other programs, or take a machine with more memory";
+    }
+
+    /** In an ASCII locale, Java has no name for most files. */
+    static String charset() {
+        String charset = System.getProperty("sun.jnu.encoding", "");
+        return charset.startsWith("UTF")
+                ? ""
+                : ": the locale's charset is " + charset + "; set LC_ALL=C.UTF-8 in the environment";
     }
 
     private static Failure internal(Throwable thrown) {

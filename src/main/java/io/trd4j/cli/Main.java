@@ -5,8 +5,12 @@ import io.trd4j.cli.options.EnumConverter;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.model.Modality;
 import io.trd4j.train.pretrain.Pretext;
+import java.nio.file.InvalidPathException;
+import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -62,7 +66,8 @@ public final class Main {
             return cli.execute(args);
         } catch (Error e) {
             // picocli hands exceptions to the handler below, but not errors.
-            return failed(e);
+            return failed(
+                    e, args.length == 0 ? null : commandLine().getSubcommands().get(args[0]));
         }
     }
 
@@ -80,15 +85,34 @@ public final class Main {
             }
         });
         cli.setParameterExceptionHandler(Main::wrongUsage);
-        cli.setExecutionExceptionHandler((e, command, parsed) -> failed(e));
+        cli.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
         cli.getSubcommands().values().forEach(verb -> verb.getCommandSpec().versionProvider(new Version()));
         return cli;
+    }
+
+    /** The verb's options of which smaller values take less memory. */
+    private static List<String> sparing(CommandLine verb) {
+        return verb == null
+                ? List.of()
+                : Stream.of("--size", "--batch", "--resolution")
+                        .filter(option -> verb.getCommandSpec().findOption(option) != null)
+                        .toList();
     }
 
     private static int wrongUsage(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
         boolean noVerb = command.getParent() == null;
         String message = Failure.oneLine(e.getMessage());
+        if (e.getCause() instanceof InvalidPathException) {
+            message += Failure.charset();
+        }
+        if (e instanceof MissingParameterException) {
+            // A misspelt option is what is wrong, not that the right one is missing.
+            List<String> unknown = command.getUnmatchedArguments();
+            if (!unknown.isEmpty() && unknown.get(0).startsWith("-")) {
+                message = Failure.oneLine(new UnmatchedArgumentException(command, unknown).getMessage());
+            }
+        }
         if (e instanceof UnmatchedArgumentException unmatched && noVerb && !unmatched.isUnknownOption()) {
             message = "unknown verb '"
                     + Failure.oneLine(unmatched.getUnmatched().get(0)) + "'"
@@ -101,11 +125,12 @@ public final class Main {
         return 2;
     }
 
-    private static int failed(Throwable thrown) {
+    /** @param verb null when it is not known */
+    private static int failed(Throwable thrown, CommandLine verb) {
         if ("1".equals(System.getenv("TRD_STACKTRACE"))) {
             thrown.printStackTrace();
         }
-        Failure failure = Failure.of(thrown);
+        Failure failure = Failure.of(thrown, sparing(verb));
         System.err.println("trd: " + failure.line());
         return failure.code();
     }

@@ -5,6 +5,7 @@ import io.trd4j.cli.options.Refused;
 import io.trd4j.cli.options.ResumeHint;
 import io.trd4j.io.InputException;
 import io.trd4j.io.OptionException;
+import io.trd4j.io.OutputLock;
 import io.trd4j.io.Progress;
 import io.trd4j.io.Writable;
 import io.trd4j.model.Backbone;
@@ -124,8 +125,10 @@ final class PretrainCommand implements Callable<Integer> {
         Writable.requireFile(out);
         Writable.requireFile(state);
         long start = System.nanoTime();
-        try (Pretrainer pretrainer = new Pretrainer(options)) {
-            StateSaver saver = new StateSaver(pretrainer, state, stateSeconds);
+        try (OutputLock lock = OutputLock.of(out);
+                Pretrainer pretrainer = new Pretrainer(options)) {
+            StateSaver saver = new StateSaver(
+                    pretrainer, state, stateSeconds, message -> System.err.println("trd: " + Failure.oneLine(message)));
             if (resume && saver.resume()) {
                 System.err.println("trd: resuming after step " + pretrainer.stepsDone() + " from " + state);
             } else if (resume) {

@@ -192,9 +192,10 @@ final class TrainCommand implements Callable<Integer> {
         }
         System.out.println(String.format(
                 Locale.ROOT,
-                "wrote %s: %d epochs, final loss rgb %.4f, depth %.4f%s",
+                "wrote %s: %d epoch%s, final loss rgb %.4f, depth %.4f%s",
                 out,
                 history.size(),
+                history.size() == 1 ? "" : "s",
                 last.rgb(),
                 last.depth(),
                 !last.validated()

@@ -2,6 +2,7 @@ package io.trd4j.data;
 
 import io.trd4j.ops.Pixels;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 
@@ -64,12 +65,14 @@ public final class PointCloud {
     }
 
     /**
-     * The points of a depth image in native memory, from the buffer's position on, in the machine's byte order.
+     * The points of a depth image in native memory, from the buffer's position on, in the machine's byte order: a
+     * buffer as {@code allocateDirect} gives it claims another, whoever fills it, and must be told with
+     * {@code order(ByteOrder.nativeOrder())}.
      *
      * @param rowStride bytes from one row to the next, a multiple of the element's
      * @param metresPerUnit what a depth of 1 is: 0.001 for millimetres
-     * @throws IllegalArgumentException when the buffer is not direct or too small, the stride no multiple or shorter
-     *     than a row, or the unit not positive
+     * @throws IllegalArgumentException when the buffer is not direct, too small or in another byte order, the stride no
+     *     multiple or shorter than a row, or the unit not positive
      */
     public static PointCloud ofDepth(
             ByteBuffer direct,
@@ -87,6 +90,11 @@ public final class PointCloud {
             throw new IllegalArgumentException("metres per unit must be positive, not " + metresPerUnit);
         }
         Pixels.check(direct, width, height, rowStride, layout.bytes(), "bytes");
+        if (!direct.order().equals(ByteOrder.nativeOrder())) {
+            throw new IllegalArgumentException("the depth buffer's byte order is " + direct.order()
+                    + ", this machine's is " + ByteOrder.nativeOrder() + "; fill it in that order and call"
+                    + " order(ByteOrder.nativeOrder())");
+        }
         return new PointCloud(new DepthConversion(direct, layout, width, height, rowStride, metresPerUnit, intrinsics));
     }
 

@@ -7,19 +7,39 @@ import io.trd4j.model.Precision;
 import io.trd4j.ops.Ops;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Parts on the CPU: preparation, network, maps, one after the other. */
 public final class CpuPartEngine implements PartEngine {
+    private static final Logger LOG = LoggerFactory.getLogger(CpuPartEngine.class);
+    /** Runs of a measurement, of which the shortest counts. */
+    private static final int MEASURED_RUNS = 2;
+
     private final ModelInfo info;
     private final NetworkRunner runner;
     private final int threads;
     private final boolean copyMaps;
     private final Preparation preparation;
     private final CalibratedMaps maps;
+    /** Null where all threads compute every part. */
+    private final TeamChoice team;
 
-    /** Takes the runner over, also when it throws. */
-    public CpuPartEngine(ModelInfo info, NetworkRunner runner, int threads, boolean copyMaps) {
+    private boolean said;
+
+    /**
+     * Takes the runner over, also when it throws.
+     *
+     * @param adapts whether one thread computes alone while other processes keep the others from their cores; the
+     *     runner must give the same bits then
+     */
+    public CpuPartEngine(ModelInfo info, NetworkRunner runner, int threads, boolean adapts, boolean copyMaps) {
+        this(info, runner, threads, adapts && threads > 1 ? new TeamChoice(threads) : null, copyMaps);
+    }
+
+    private CpuPartEngine(ModelInfo info, NetworkRunner runner, int threads, TeamChoice team, boolean copyMaps) {
         this.info = info;
+        this.team = team;
         this.runner = runner;
         this.threads = threads;
         this.copyMaps = copyMaps;
@@ -42,14 +62,63 @@ public final class CpuPartEngine implements PartEngine {
         return "cpu";
     }
 
+    /** {@inheritDoc} Where the number of threads is free, it is chosen here. */
     @Override
     public void warmUp() {
         runner.run();
         maps.compute(runner.distances(0), runner.distances(1));
+        if (team != null) {
+            long together = shortestRun();
+            Ops.setAlone(true);
+            try {
+                team.measured(together, shortestRun());
+            } finally {
+                Ops.setAlone(false);
+            }
+            if (team.isAlone()) {
+                sayBusy();
+            }
+        }
+    }
+
+    private long shortestRun() {
+        long shortest = Long.MAX_VALUE;
+        for (int i = 0; i < MEASURED_RUNS; i++) {
+            long start = System.nanoTime();
+            runner.run();
+            shortest = Math.min(shortest, System.nanoTime() - start);
+        }
+        return shortest;
+    }
+
+    private void sayBusy() {
+        if (!said) {
+            said = true;
+            LOG.info(
+                    "other processes keep {} threads waiting for each other: one computes until they have gone; "
+                            + "a number of threads that is given stays",
+                    threads);
+        }
     }
 
     @Override
     public Outcome inspect(Part part, PartMaps result) {
+        if (team == null) {
+            return compute(part, result);
+        }
+        Ops.setAlone(team.isAlone());
+        try {
+            Outcome outcome = compute(part, result);
+            if (outcome == Outcome.INSPECTED && team.took(result.networkNanos)) {
+                sayBusy();
+            }
+            return outcome;
+        } finally {
+            Ops.setAlone(false);
+        }
+    }
+
+    private Outcome compute(Part part, PartMaps result) {
         Ops.setThreads(threads);
         long start = System.nanoTime();
         preparation.rgb(part, runner.image(0));
@@ -76,7 +145,7 @@ public final class CpuPartEngine implements PartEngine {
 
     @Override
     public PartEngine duplicate() {
-        return new CpuPartEngine(info, runner.duplicate(), threads, copyMaps);
+        return new CpuPartEngine(info, runner.duplicate(), threads, team == null ? null : team.another(), copyMaps);
     }
 
     @Override

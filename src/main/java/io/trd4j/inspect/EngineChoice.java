@@ -3,6 +3,7 @@ package io.trd4j.inspect;
 import io.trd4j.engine.CpuPartEngine;
 import io.trd4j.engine.NetworkRunner;
 import io.trd4j.engine.PartEngine;
+import io.trd4j.engine.cpu.CpuRunner;
 import io.trd4j.engine.cuda.ConvolutionBackend;
 import io.trd4j.engine.cuda.CudaNetwork;
 import io.trd4j.engine.cuda.CudaNetworks;
@@ -35,8 +36,7 @@ final class EngineChoice {
         int gpu = gpu(options);
         ModelInfo info = file.info();
         if (gpu == CPU) {
-            return new CpuPartEngine(
-                    info, CpuRunnerChoice.open(file, options), options.resolvedThreads(), options.maps());
+            return cpu(info, CpuRunnerChoice.open(file, options), options);
         }
         return part(network(gpu, plan(info), CpuRunnerChoice.source(file), options), info, options);
     }
@@ -45,8 +45,7 @@ final class EngineChoice {
         int gpu = gpu(options);
         ExecutionPlan plan = plan(info);
         if (gpu == CPU) {
-            return new CpuPartEngine(
-                    info, RandomNetwork.open(plan, options), options.resolvedThreads(), options.maps());
+            return cpu(info, RandomNetwork.open(plan, options), options);
         }
         try {
             return part(network(gpu, plan, RandomNetwork.weights(plan), options), info, options);
@@ -76,6 +75,12 @@ final class EngineChoice {
 
     private static ExecutionPlan plan(ModelInfo info) {
         return ExecutionPlan.of(info.backbone(), info.size());
+    }
+
+    /** Of LibTorch nobody promises that one thread computes the bits of several. */
+    private static PartEngine cpu(ModelInfo info, NetworkRunner runner, InspectorOptions options) {
+        boolean adapts = options.threads() == 0 && runner instanceof CpuRunner;
+        return new CpuPartEngine(info, runner, options.resolvedThreads(), adapts, options.maps());
     }
 
     private static PartEngine part(CudaNetwork network, ModelInfo info, InspectorOptions options) {

@@ -27,6 +27,7 @@ public final class Inspection {
     RegionOfInterest regionOfInterest;
     /** The model's normal parts, for {@link Regions}. */
     NormalViews normalViews = NormalViews.NONE;
+    boolean hasMaps = true;
 
     Inspection(int size) {
         this.size = size;
@@ -62,6 +63,23 @@ public final class Inspection {
      */
     public float[] map() {
         return maps.map;
+    }
+
+    /** Whether the last part's maps were filled: the inspector's {@link InspectorOptions#maps}. */
+    public boolean hasMaps() {
+        return hasMaps;
+    }
+
+    /**
+     * For what reads the maps: of zeros it would say that there is nothing.
+     *
+     * @throws IllegalStateException when they were not filled
+     */
+    void requireMaps() {
+        if (!hasMaps) {
+            throw new IllegalStateException("this inspection has scores and no maps: open the inspector with "
+                    + "InspectorOptions.withMaps(true) for regions, masks and peaks");
+        }
     }
 
     /** The rgb branch's map alone, calibrated and blurred. */
@@ -112,8 +130,13 @@ public final class Inspection {
         return quality;
     }
 
-    /** Where the combined map has its maximum: {@code y * size + x}, the first of several. Searches the map. */
+    /**
+     * Where the combined map has its maximum: {@code y * size + x}, the first of several. Searches the map.
+     *
+     * @throws IllegalStateException when there are no maps
+     */
     public int peak() {
+        requireMaps();
         float[] map = maps.map;
         int peak = 0;
         for (int i = 1; i < map.length; i++) {
@@ -122,7 +145,7 @@ public final class Inspection {
         return peak;
     }
 
-    /** Which branch's map is high at the {@link #peak}. */
+    /** Which branch's map is high at the {@link #peak}. @throws IllegalStateException when there are no maps */
     public Deciding deciding() {
         int peak = peak();
         return Deciding.of(maps.mapRgb[peak], maps.mapDepth[peak]);

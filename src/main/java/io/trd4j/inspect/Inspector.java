@@ -24,6 +24,10 @@ import java.nio.file.Path;
  */
 public final class Inspector implements AutoCloseable {
     private final SingleUse use = new SingleUse();
+    /** Held while it is duplicated or closed, never while a part is inspected. */
+    private final Object life = new Object();
+
+    private final LeakReport leak;
     private final ModelInfo info;
     private final PartEngine engine;
     private final InspectorOptions options;
@@ -39,6 +43,7 @@ public final class Inspector implements AutoCloseable {
         inputs = new UsableInputs(options.inputs(), info.modality());
         this.normalViews = normalViews;
         judge = new Judge(info, options.minRegion(), normalViews);
+        leak = new LeakReport(this, "an inspector (" + info.backbone().key() + ", size " + info.size() + ")");
     }
 
     /** Opens a model with {@link InspectorOptions#defaults}. @throws InputException as the other {@code open} */
@@ -112,7 +117,7 @@ public final class Inspector implements AutoCloseable {
         return engine.device();
     }
 
-    /** CPU threads of this inspector. */
+    /** CPU threads of this inspector; fewer compute while the machine is busy, when the options leave that free. */
     public int threads() {
         return options.resolvedThreads();
     }
@@ -124,10 +129,15 @@ public final class Inspector implements AutoCloseable {
 
     /**
      * Another inspector of the same model and options for another thread. It shares the weights and is closed by
-     * itself.
+     * itself. Any thread may call it at any time, also while this one inspects.
+     *
+     * @throws IllegalStateException after {@link #close}
      */
     public Inspector duplicate() {
-        return use.during(() -> new Inspector(info, engine.duplicate(), options, normalViews));
+        synchronized (life) {
+            use.requireOpen();
+            return new Inspector(info, engine.duplicate(), options, normalViews);
+        }
     }
 
     /**
@@ -141,8 +151,8 @@ public final class Inspector implements AutoCloseable {
     }
 
     /**
-     * Runs everything but the preparation once, so that the first part does not pay for first touches of memory and
-     * code.
+     * Runs everything but the preparation, so that the first part does not pay for first touches of memory and code.
+     * Where the options leave the number of threads free, all and one are timed, and the faster begins.
      */
     public void warmUp() {
         use.enter();
@@ -177,6 +187,7 @@ public final class Inspector implements AutoCloseable {
                 engine.inspect(used, result.maps);
             }
             result.maps.prepareNanos += measured;
+            result.hasMaps = options.maps();
             result.mode = used.rgb() == null
                     ? InspectionMode.DEPTH_ONLY
                     : used.hasSecond() ? InspectionMode.BOTH : InspectionMode.RGB_ONLY;
@@ -196,8 +207,11 @@ public final class Inspector implements AutoCloseable {
     /** Frees the native memory. Idempotent. @throws IllegalStateException while another thread is inspecting */
     @Override
     public void close() {
-        if (use.end()) {
-            engine.close();
+        synchronized (life) {
+            if (use.end()) {
+                leak.closed();
+                engine.close();
+            }
         }
     }
 }

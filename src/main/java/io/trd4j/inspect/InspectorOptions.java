@@ -6,7 +6,8 @@ import java.util.Objects;
 /**
  * How an {@link Inspector} runs.
  *
- * @param threads CPU threads of this inspector; 0 = as many as the machine has cores
+ * @param threads CPU threads of this inspector; 0 = as many as the machine has cores, and one alone while other
+ *     processes want the cores: the inspector compares the times of parts, and the results have the same bits
  * @param precision arithmetic of the network
  * @param device where it computes
  * @param maps whether an inspection has the anomaly maps; on a GPU, scores alone are sooner on the host

@@ -41,6 +41,7 @@ public final class Regions {
      *
      * @param inspection with maps, of this part
      * @param part as it was inspected; null = its images are gone: outlines are then those of the maps alone
+     * @throws IllegalStateException when the inspection has no maps
      */
     public static List<Region> of(Inspection inspection, Part part) {
         return of(inspection, part, aboveLimit(inspection, Limits::ng));
@@ -98,6 +99,7 @@ public final class Regions {
      * is above the limit of such parts.
      */
     private static boolean[] aboveLimit(Inspection inspection, Function<Limits, Threshold> limit) {
+        inspection.requireMaps();
         Thresholds thresholds = inspection.thresholds();
         boolean both = inspection.mode() == InspectionMode.BOTH;
         double combined = thresholds.value(inspection.mode().score(), limit);

@@ -14,11 +14,20 @@ final class SingleUse {
     /** @throws IllegalStateException while another thread is inside, and after {@link #end} */
     void enter() {
         if (!state.compareAndSet(IDLE, BUSY)) {
-            throw new IllegalStateException(
-                    state.get() == CLOSED
-                            ? "the inspector is closed"
-                            : "the inspector is in use by another thread; give each thread its own");
+            requireOpen();
+            throw new IllegalStateException("the inspector is in use by another thread; give each thread its own");
         }
+    }
+
+    /** @throws IllegalStateException after {@link #end} */
+    void requireOpen() {
+        if (state.get() == CLOSED) {
+            throw closed();
+        }
+    }
+
+    private static IllegalStateException closed() {
+        return new IllegalStateException("the inspector is closed");
     }
 
     void leave() {

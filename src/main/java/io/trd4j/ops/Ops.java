@@ -23,6 +23,14 @@ public final class Ops {
     }
 
     /**
+     * Whether the calling Java thread does alone what was divided among its threads, from now on: in libtrd, oneDNN and
+     * LibTorch. The bits of what libtrd and oneDNN compute do not change.
+     */
+    public static void setAlone(boolean alone) {
+        Status.check(Trd.trd_set_alone(alone ? 1 : 0));
+    }
+
+    /**
      * {@code distance[n, pixels] = 1 - cos(wDecoder decoder + wAmplifier amplifier, teacher)} over the channels of the
      * features [n, pixels, channels], all of one type (SPEC sections 2 and 4). Without an amplifier (null) the decoder
      * stands alone.

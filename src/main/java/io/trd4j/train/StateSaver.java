@@ -1,22 +1,33 @@
 package io.trd4j.train;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
-/** Keeps the state file of one run: an interrupted run loses at most the work since it was last saved. */
+/**
+ * Keeps the state file of one run: an interrupted run loses at most the work since it was last saved. A run whose state
+ * cannot be saved goes on: it is worth more than the file.
+ */
 public final class StateSaver {
     private final Resumable run;
     private final Path file;
     private final int seconds;
+    private final Consumer<String> warnings;
     private long saved = System.nanoTime();
+    private boolean failed;
 
-    /** @param seconds that pass before the state is saved again; 0 = whenever it can be, negative = never */
-    public StateSaver(Resumable run, Path file, int seconds) {
+    /**
+     * @param seconds that pass before the state is saved again; 0 = whenever it can be, negative = never
+     * @param warnings takes one line when the state cannot be saved, and the next one only after it could
+     */
+    public StateSaver(Resumable run, Path file, int seconds, Consumer<String> warnings) {
         this.run = run;
         this.file = file;
         this.seconds = seconds;
+        this.warnings = warnings;
     }
 
     /** Continues from the file when there is one; returns whether there was. */
@@ -29,10 +40,23 @@ public final class StateSaver {
     }
 
     /** Saves the state when it is time to; called between steps or epochs. */
-    public void saveWhenDue() throws IOException {
+    public void saveWhenDue() {
         if (seconds >= 0 && System.nanoTime() - saved >= TimeUnit.SECONDS.toNanos(seconds)) {
-            run.save(file);
+            try {
+                run.save(file);
+                failed = false;
+            } catch (IOException e) {
+                if (!failed) {
+                    warnings.accept(file + " cannot be written (" + reason(e) + "): the run goes on, and cannot be"
+                            + " continued if it is stopped; make room there");
+                }
+                failed = true;
+            }
             saved = System.nanoTime();
         }
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getMessage();
     }
 }

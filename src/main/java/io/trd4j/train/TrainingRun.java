@@ -8,6 +8,7 @@ import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.prepare.SobelAperture;
 import io.trd4j.io.InputException;
 import io.trd4j.io.LazyTask;
+import io.trd4j.io.OutputLock;
 import io.trd4j.io.Progress;
 import io.trd4j.io.Writable;
 import io.trd4j.model.Calibration;
@@ -86,14 +87,20 @@ public final class TrainingRun {
      *
      * @param file the model to write; an existing one is replaced when training has ended
      * @throws InputException when the category has fewer than two normal training parts, a part or the teacher cannot
-     *     be read, the state file is that of another run, or training diverges
-     * @throws IOException when a file cannot be written
+     *     be read, the state file is that of another run, another run is writing the model, or training diverges
+     * @throws IOException when the model file cannot be written; the state file is done without, with a warning
      */
     public Result run(Dataset dataset, Path file) throws IOException {
         model = file;
         state = state(file);
         Writable.requireFile(model);
         Writable.requireFile(state);
+        try (OutputLock lock = OutputLock.of(model)) {
+            return run(dataset);
+        }
+    }
+
+    private Result run(Dataset dataset) throws IOException {
         List<PartFiles> normal = PreparedParts.normal(dataset.train());
         if (normal.isEmpty()) {
             throw new InputException(dataset.category() + ": no normal training parts; put some under train/good");
@@ -176,7 +183,11 @@ public final class TrainingRun {
     private List<EpochLoss> train(Network network, PreparedParts parts, OutlierCheck outliers, PreparedParts validation)
             throws IOException {
         try (Trainer trainer = new Trainer(network, options, parts, validation)) {
-            StateSaver saver = new StateSaver(trainer, state, plan.stateSeconds());
+            StateSaver saver = new StateSaver(
+                    trainer,
+                    state,
+                    plan.stateSeconds(),
+                    message -> warn(new TrainingWarning(Kind.STATE_NOT_SAVED, message)));
             if (plan.resumes()) {
                 if (saver.resume()) {
                     listener.resumed(state, trainer.epochsDone());

@@ -17,7 +17,9 @@ public record TrainingWarning(Kind kind, String message, List<Path> parts) {
         /** Some training parts are unlike the others, and may have a defect. */
         OUTLIERS,
         /** The loss still fell when training ended, or is no lower than that of the mean feature. */
-        NOT_CONVERGED
+        NOT_CONVERGED,
+        /** The state file cannot be written: the run cannot be resumed. */
+        STATE_NOT_SAVED
     }
 
     public TrainingWarning {

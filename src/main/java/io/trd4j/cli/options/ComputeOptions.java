@@ -31,6 +31,6 @@ public final class ComputeOptions {
 
     /** Checks all options. */
     public InspectorOptions options() {
-        return new InspectorOptions(device.threads(), Precision.of(precision)).withDevice(device.choice());
+        return new InspectorOptions(device.givenThreads(), Precision.of(precision)).withDevice(device.choice());
     }
 }

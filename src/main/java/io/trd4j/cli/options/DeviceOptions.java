@@ -21,7 +21,8 @@ public final class DeviceOptions {
             names = "--threads",
             paramLabel = "N",
             defaultValue = "0",
-            description = "CPU threads; 0 = one per core (default: ${DEFAULT-VALUE}).")
+            description = "CPU threads; 0 = one per core, and in inspection one alone while other processes want "
+                    + "the cores (default: ${DEFAULT-VALUE}).")
     private int threads;
 
     /** Checks the option; whether the device exists is found when it is opened. */
@@ -45,9 +46,14 @@ public final class DeviceOptions {
 
     /** Checks the option; returns the number of CPU threads. */
     public int threads() {
+        return givenThreads() == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    }
+
+    /** Checks the option; returns it as it was given: 0 leaves the number to the inspector. */
+    int givenThreads() {
         if (threads < 0 || threads > 1024) {
             throw new InputException("--threads " + threads + " is out of range; use 0 (one per core) to 1024");
         }
-        return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+        return threads;
     }
 }

@@ -1,5 +1,6 @@
 package io.trd4j.data.dataset;
 
+import io.trd4j.io.InputException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
@@ -7,6 +8,9 @@ import java.util.Set;
 /** Names of image files: the stem pairs the files of a part, the extension says that it is an image. */
 final class FileNames {
     private static final Set<String> EXTENSIONS = Set.of("png", "jpg", "jpeg", "tif", "tiff", "bmp");
+
+    /** Java's sign for bytes that are no character. */
+    private static final char UNREADABLE = '\uFFFD';
 
     private FileNames() {}
 
@@ -17,9 +21,19 @@ final class FileNames {
         return dot > 0 ? name.substring(0, dot) : name;
     }
 
-    /** Whether the extension, in any case, is that of an image; hidden files are not images. */
+    /**
+     * Whether the extension, in any case, is that of an image; hidden files are not images.
+     *
+     * @throws InputException when the name cannot be read in the locale's charset: two names would look alike
+     */
     static boolean isImage(Path file) {
         String name = file.getFileName().toString();
+        if (name.indexOf(UNREADABLE) >= 0) {
+            throw new InputException(file.getParent()
+                    + " has a file whose name cannot be read in this locale's charset, "
+                    + System.getProperty("sun.jnu.encoding") + "; set LC_ALL=C.UTF-8 in the environment before Java "
+                    + "starts");
+        }
         int dot = name.lastIndexOf('.');
         return dot > 0
                 && !name.startsWith(".")

@@ -1,8 +1,8 @@
 package io.trd4j.engine.cpu;
 
+import io.trd4j.jni.NativeLibraries;
 import io.trd4j.model.Precision;
 import org.bytedeco.dnnl.global.dnnl;
-import org.bytedeco.javacpp.Loader;
 
 /** Arithmetic that this machine's CPU supports through oneDNN. */
 public final class CpuSupport {
@@ -11,15 +11,14 @@ public final class CpuSupport {
     private CpuSupport() {}
 
     private static boolean load() {
-        try {
-            Loader.load(dnnl.class);
-            return true;
-        } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
+        if (!NativeLibraries.has(dnnl.class)) {
             return false;
         }
+        NativeLibraries.load("oneDNN", dnnl.class);
+        return true;
     }
 
-    /** Whether oneDNN's binding and library load on this platform. */
+    /** Whether there is oneDNN for this platform, which is then loaded. */
     public static boolean isAvailable() {
         return AVAILABLE;
     }

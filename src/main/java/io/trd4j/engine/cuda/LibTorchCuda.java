@@ -1,6 +1,7 @@
 package io.trd4j.engine.cuda;
 
-import org.bytedeco.javacpp.Loader;
+import io.trd4j.jni.NativeException;
+import io.trd4j.jni.NativeLibraries;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch_cuda;
@@ -15,10 +16,9 @@ final class LibTorchCuda {
     /** Why it cannot be used, or null. */
     static String problem() {
         try {
-            Loader.load(torch.class);
-            Loader.load(torch_cuda.class);
-        } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
-            return "LibTorch's CUDA libraries cannot be loaded: " + e.getMessage();
+            NativeLibraries.load("LibTorch's CUDA half", torch.class, torch_cuda.class);
+        } catch (NativeException e) {
+            return e.getMessage();
         }
         if (!Context.hasCUDA() || !Context.hasCuDNN()) {
             return "the LibTorch that was loaded has no CUDA or no cuDNN";

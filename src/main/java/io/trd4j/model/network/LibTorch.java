@@ -1,5 +1,6 @@
 package io.trd4j.model.network;
 
+import io.trd4j.jni.NativeLibraries;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.bytedeco.javacpp.Loader;
@@ -10,8 +11,14 @@ import org.bytedeco.pytorch.global.torch;
 public final class LibTorch {
     private LibTorch() {}
 
+    /** Loads it, when the first of its classes is going to be touched. */
+    static void load() {
+        NativeLibraries.load("LibTorch", torch.class, openblas_nolapack.class);
+    }
+
     /** Its version, and the threads it computes with. */
     public static String describe() {
+        load();
         return version() + ", " + torch.get_num_threads() + " threads";
     }
 
@@ -29,6 +36,7 @@ public final class LibTorch {
      * pool of its own that spins against LibTorch's and makes a small network several times slower: it gets one thread.
      */
     public static void setThreads(int threads) {
+        load();
         torch.set_num_threads(threads);
         openblas_nolapack.blas_set_num_threads(1);
     }

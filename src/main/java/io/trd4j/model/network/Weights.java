@@ -53,6 +53,10 @@ public final class Weights implements AutoCloseable {
         }
     }
 
+    static {
+        LibTorch.load();
+    }
+
     /** How convolution weights, and the images of a pass, lie in memory: the faster of LibTorch's layouts. */
     static final torch.MemoryFormat FORMAT = torch.MemoryFormat.ChannelsLast;
     /** The largest piece copied at once through a ByteBuffer, whose capacity is an int. */

@@ -1,0 +1,203 @@
+package io.trd4j.jni;
+
+import io.trd4j.io.CacheFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.List;
+import org.bytedeco.javacpp.ClassProperties;
+import org.bytedeco.javacpp.Loader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Loads native libraries: libtrd and, before anything else of theirs is touched, those of other bindings. The first
+ * call prepares the process, so that it matters who is first.
+ */
+public final class NativeLibraries {
+    private static final Logger LOG = LoggerFactory.getLogger(NativeLibraries.class);
+    /** oneDNN's constructors need more than 512 KiB, where the JVM dies without a word. */
+    private static final long STACK_BYTES = 8 << 20;
+
+    private static final String CACHE_PROPERTY = "org.bytedeco.javacpp.cachedir";
+    /** A name of JavaCPP's for {@link #CACHE_PROPERTY}. */
+    private static final String OTHER_CACHE_PROPERTY = "org.bytedeco.javacpp.cacheDir";
+
+    private static boolean prepared;
+
+    private NativeLibraries() {}
+
+    /**
+     * Loads the libraries of these bindings, in a thread with a large stack: the caller's may be small.
+     *
+     * @param name of the library, for the message
+     * @throws NativeException when one cannot be unpacked or loaded; its one line says why and what to do
+     */
+    public static void load(String name, Class<?>... bindings) {
+        inThreadOfItsOwn(name, () -> {
+            prepare();
+            for (Class<?> binding : bindings) {
+                Loader.load(binding);
+            }
+        });
+    }
+
+    /** As {@link #load}, from a folder of this build's own. */
+    static void loadLibtrd() {
+        inThreadOfItsOwn("libtrd", () -> {
+            prepare();
+            Loader.load(Trd.class);
+        });
+    }
+
+    /** Whether the class path, or a folder that stands in for it, has a binding's library for this platform. */
+    public static boolean has(Class<?> binding) {
+        ClassProperties properties = properties(binding);
+        String library = properties.getProperty("platform.library");
+        return library != null && Loader.findLibrary(binding, properties, library, true).length > 0;
+    }
+
+    private static void inThreadOfItsOwn(String name, Runnable work) {
+        Throwable[] failure = new Throwable[1];
+        Thread loader = new Thread(
+                null,
+                () -> {
+                    try {
+                        work.run();
+                    } catch (RuntimeException | Error e) {
+                        failure[0] = e;
+                    }
+                },
+                "trd natives",
+                STACK_BYTES);
+        loader.start();
+        boolean interrupted = false;
+        while (loader.isAlive()) {
+            try {
+                loader.join();
+            } catch (InterruptedException e) {
+                interrupted = true; // a library is loaded or it is not: there is no half
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (failure[0] instanceof LinkageError || failure[0] instanceof UncheckedIOException) {
+            throw new NativeException(name + " cannot be loaded: " + reason(failure[0]), failure[0]);
+        }
+        if (failure[0] instanceof RuntimeException e) {
+            throw e;
+        }
+        if (failure[0] instanceof Error e) {
+            throw e;
+        }
+    }
+
+    private static synchronized void prepare() {
+        if (prepared) {
+            return;
+        }
+        // JavaCPP's own limits follow the Java heap (Xmx of its buffers, 4 x Xmx of resident memory) and would throw
+        // OutOfMemoryError although nothing is short; 0 switches them off. Read when JavaCPP's Pointer is initialised.
+        for (String limit : new String[] {"org.bytedeco.javacpp.maxBytes", "org.bytedeco.javacpp.maxPhysicalBytes"}) {
+            if (System.getProperty(limit) == null) {
+                System.setProperty(limit, "0");
+            }
+        }
+        if (System.getProperty(CACHE_PROPERTY) == null
+                && System.getProperty(OTHER_CACHE_PROPERTY) == null
+                && !CacheFolder.hasHome()) {
+            // JavaCPP would make a folder '?' where the process happens to be.
+            System.setProperty(
+                    CACHE_PROPERTY, CacheFolder.ofThisUser().resolve("natives").toString());
+        }
+        try {
+            unpackLibtrd();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        prepared = true;
+    }
+
+    /**
+     * Loads libtrd and its binding from a folder that is named after their content: JavaCPP, which loads them
+     * otherwise, would take those of an older build of the same size. The OpenMP runtime comes first, which reads its
+     * environment then. In a folder instead of a jar there is nothing to unpack.
+     */
+    private static void unpackLibtrd() throws IOException {
+        ClassProperties properties = properties(Trd.class);
+        URL environment = find(ProcessEnvironment.class, properties(ProcessEnvironment.class), "jniTrdEnvironment");
+        URL library = find(Trd.class, properties, "trd");
+        URL binding = find(Trd.class, properties, "jniTrd");
+        if (!LibraryCache.isPacked(environment, library, binding)) {
+            if (environment != null) {
+                Loader.load(ProcessEnvironment.class);
+                letIdleThreadsSleep();
+            }
+            return;
+        }
+        Path folder = LibraryCache.unpack(Loader.getCacheDir().toPath(), List.of(environment, library, binding));
+        load(ProcessEnvironment.class, "jniTrdEnvironment", LibraryCache.file(folder, environment));
+        letIdleThreadsSleep();
+        String openMp = "gomp@.1";
+        URL[] runtimes = Loader.findLibrary(Trd.class, properties, openMp);
+        if (runtimes.length > 0) {
+            Loader.loadLibrary(Trd.class, runtimes, openMp);
+        }
+        load(Trd.class, "trd", LibraryCache.file(folder, library));
+        load(Trd.class, "jniTrd", LibraryCache.file(folder, binding));
+    }
+
+    private static void load(Class<?> owner, String name, Path file) throws IOException {
+        Loader.loadLibrary(owner, new URL[] {file.toUri().toURL()}, name);
+    }
+
+    private static ClassProperties properties(Class<?> binding) {
+        return Loader.loadProperties(binding, Loader.loadProperties(), true);
+    }
+
+    private static URL find(Class<?> owner, ClassProperties properties, String name) {
+        URL[] found = Loader.findLibrary(owner, properties, name);
+        return found.length > 0 ? found[0] : null;
+    }
+
+    /**
+     * Threads that wait for work spin for some microseconds, then sleep. Spinning ones take the cores from those that
+     * have work, and a pass becomes many times slower on a busy machine; not to spin at all costs up to half of a small
+     * network's time, whose some hundred steps are short. GCC's runtime reads this when it is loaded. Whatever the user
+     * set stays.
+     */
+    private static void letIdleThreadsSleep() {
+        if (System.getenv("OMP_WAIT_POLICY") == null) {
+            int status = ProcessEnvironment.setenv("OMP_WAIT_POLICY", "PASSIVE", 0)
+                    | ProcessEnvironment.setenv("GOMP_SPINCOUNT", "1000", 0);
+            LOG.debug("OpenMP's waiting threads {}", status == 0 ? "sleep" : "keep their policy: setenv failed");
+        }
+    }
+
+    /** Why a library or a class of a binding could not be loaded, and what to do: the end of one line. */
+    public static String reason(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        String text =
+                String.valueOf(cause.getMessage()).strip().lines().findFirst().orElse("no message");
+        if (text.contains("in class, module, and library paths") || text.contains("not supported by")) {
+            return text + "; use a trd4j jar built for this platform, " + Loader.getPlatform();
+        }
+        return text + "; libraries are unpacked to " + folder() + ", which needs 550 MB and must allow execution (no "
+                + "noexec); -D" + CACHE_PROPERTY + "=FOLDER names another";
+    }
+
+    private static String folder() {
+        try {
+            return Loader.getCacheDir().toString();
+        } catch (IOException e) {
+            // No folder can be written.
+            String wanted = System.getProperty(CACHE_PROPERTY);
+            return wanted != null ? wanted : System.getProperty("user.home") + "/.javacpp/cache";
+        }
+    }
+}
