@@ -2,6 +2,7 @@ package io.trd4j.calibrate;
 
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.inspect.Likeness;
 import io.trd4j.inspect.PrecisionCalibration;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
@@ -9,6 +10,7 @@ import io.trd4j.io.Writable;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
+import io.trd4j.model.NormalParts;
 import io.trd4j.model.PrecisionTests;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.network.Network;
@@ -49,8 +51,8 @@ public final class CalibrationRun {
      *
      * @param roi what counts from now on, of the model's size; null = everything
      * @param threads CPU threads, 1 or more
-     * @throws InputException when the file is no model, there are no normal validation parts, or their maps have no
-     *     spread
+     * @throws InputException when the file is no model, there are no normal validation parts, these are of another kind
+     *     or scale than the training parts, or their maps have no spread
      * @throws IOException when the file cannot be written; it is then unchanged
      */
     public static Result run(Path model, Dataset dataset, RegionOfInterest roi, int threads, Progress progress)
@@ -66,15 +68,26 @@ public final class CalibrationRun {
             try (Network network = Network.load(file);
                     PreparedParts prepared =
                             PreparedParts.of(parts, info.size(), info.modality(), info.normalKernel(), progress)) {
+                requireLikeTraining(dataset, info, prepared.seen());
                 Calibration calibration = calibrate(network, info.size(), prepared, roi, threads, progress);
                 PrecisionTests precisions =
                         testPrecisions(network, info.size(), calibration, roi, prepared, threads, progress);
                 ModelInfo calibrated = info.withRegionOfInterest(roi)
                         .withCalibration(calibration)
-                        .withPrecisions(precisions);
+                        .withPrecisions(precisions)
+                        .withNormalParts(prepared.seen());
                 ModelFile.write(model, calibrated, network.sources());
                 return new Result(calibrated, parts.size());
             }
+        }
+    }
+
+    /** Parts of another shape are other images of the same parts; those of another kind or scale are no such parts. */
+    private static void requireLikeTraining(Dataset dataset, ModelInfo model, NormalParts seen) {
+        String difference = model.training() == null ? null : new Likeness(model.normalParts()).difference(seen);
+        if (difference != null) {
+            throw new InputException(dataset.folder() + ": the validation parts " + difference
+                    + "; calibrate with parts as the model was trained on");
         }
     }
 

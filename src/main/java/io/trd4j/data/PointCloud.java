@@ -12,7 +12,8 @@ import org.bytedeco.javacpp.FloatPointer;
  * infinite, beyond 1000 km), is missing.
  */
 public final class PointCloud {
-    private static final float MAX_METRES = 1e6f;
+    /** A coordinate beyond it was not measured. */
+    static final float MAX_METRES = 1e6f;
 
     private final Pixels<float[], FloatPointer> points;
     /** Null where the caller gave points. */

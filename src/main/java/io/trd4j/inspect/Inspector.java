@@ -34,7 +34,7 @@ public final class Inspector implements AutoCloseable {
         this.info = info;
         this.engine = engine;
         this.options = options;
-        inputs = new UsableInputs(options.inputs(), info.modality());
+        inputs = new UsableInputs(options.inputs(), info);
         judge = new Judge(info, options.minRegion());
     }
 
@@ -166,7 +166,7 @@ public final class Inspector implements AutoCloseable {
         try {
             long start = System.nanoTime();
             part.update();
-            Part used = inputs.of(part, result.quality);
+            Part used = inputs.of(part, result.quality, result.unlike);
             long measured = System.nanoTime() - start;
             if (engine.inspect(used, result.maps) == PartEngine.Outcome.NO_FOREGROUND) {
                 used = inputs.withoutForeground(used);

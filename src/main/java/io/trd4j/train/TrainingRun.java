@@ -225,7 +225,8 @@ public final class TrainingRun {
                         ModelFile.teacherSha256(network.teacher().weights().sources("")))
                 .withTraining(summary(parts.count(), history, (System.nanoTime() - start) / 1e9))
                 .withRegionOfInterest(plan.regionOfInterest())
-                .withCalibration(calibration);
+                .withCalibration(calibration)
+                .withNormalParts(validated == null ? parts.seen() : parts.seen().and(validated.seen()));
         ModelFile.write(model, info, network.sources());
         PrecisionTests precisions = CalibrationRun.testPrecisions(
                 network, options.size(), calibration, plan.regionOfInterest(), prepared, options.threads(), progress);
