@@ -75,7 +75,8 @@ public record PointConvention(Double metresPerUnit, PointAxes axes, List<Float> 
             AxesCheck.check(source, sample);
         }
         if (metresPerUnit != null && metresPerUnit != 1) {
-            points = scaled(points == own ? points.clone() : points);
+            points = points == own ? points.clone() : points;
+            scale(points);
         }
         PointCloud result = points == own ? cloud : new PointCloud(cloud.width(), cloud.height(), points);
         InputQuality quality = new InputQuality();
@@ -105,19 +106,34 @@ public record PointConvention(Double metresPerUnit, PointAxes axes, List<Float> 
             return from;
         }
         float[] to = new float[from.length];
+        arrange(from, to, from.length / 3);
+        return to;
+    }
+
+    /** Whether the first of n points' coordinates come first, then the second ones. */
+    boolean planar() {
+        return axes != null && axes.planar();
+    }
+
+    /** Makes n points x, y, z in metres; those marked as missing 0. Allocates nothing. */
+    void convert(float[] from, float[] to, int n) {
+        arrange(from, to, n);
+        if (metresPerUnit != null) {
+            scale(to);
+        }
+    }
+
+    private void arrange(float[] from, float[] to, int n) {
         PointAxes by = axes == null ? PointAxes.XYZ : axes;
-        int n = from.length / 3;
         int point = by.planar() ? 1 : 3;
         int channel = by.planar() ? n : 1;
         for (int i = 0; i < n; i++) {
             float z = coordinate(from, i * point, by.z(), channel);
-            if (!isMissing(by.z() > 0 ? z : -z)) {
-                to[3 * i] = coordinate(from, i * point, by.x(), channel);
-                to[3 * i + 1] = coordinate(from, i * point, by.y(), channel);
-                to[3 * i + 2] = z;
-            }
+            boolean there = !isMissing(by.z() > 0 ? z : -z);
+            to[3 * i] = there ? coordinate(from, i * point, by.x(), channel) : 0;
+            to[3 * i + 1] = there ? coordinate(from, i * point, by.y(), channel) : 0;
+            to[3 * i + 2] = there ? z : 0;
         }
-        return to;
     }
 
     private static float coordinate(float[] from, int start, int axis, int step) {
@@ -135,11 +151,10 @@ public record PointConvention(Double metresPerUnit, PointAxes axes, List<Float> 
         return false;
     }
 
-    private float[] scaled(float[] points) {
+    private void scale(float[] points) {
         double unit = metresPerUnit;
         for (int i = 0; i < points.length; i++) {
             points[i] = (float) (points[i] * unit);
         }
-        return points;
     }
 }

@@ -11,7 +11,7 @@ public final class PointScale {
     private static final double FARTHEST = 10;
 
     private static final double WIDEST = 10;
-    private static final double COARSEST = 0.1;
+    private static final double COARSEST = 0.2;
     /** Points in metres that were taken for a smaller unit are nearer and narrower than both. */
     private static final double NEAREST = 0.005;
 

@@ -125,6 +125,10 @@ public final class TrainingRun {
                                     + "parts, which makes scores of new parts too high; put some under "
                                     + "validation/good"));
                 }
+                String views = PairCheck.of(parts, options.size());
+                if (views != null) {
+                    warn(new TrainingWarning(Kind.OTHER_VIEWS, views));
+                }
                 if (random()) {
                     RandomTeacher.initialise(network.teacher(), options.seed(), parts, options.threads());
                 }
