@@ -12,6 +12,9 @@ import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.io.InputException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -267,6 +270,39 @@ class PointConventionTest {
     void forwardsLeftUpIsRefused() {
         float[] other = each(PART, p -> new float[] {p[2], -p[0], -p[1]});
         assertNames("--axes z,-x,-y", refused(PointConvention.UNSTATED, other));
+    }
+
+    /** The same points from a sensor's memory, frame after frame. */
+    @ParameterizedTest
+    @ValueSource(strings = {"z,y,x", "x,-y,-z", "planar"})
+    void memoryIsConvertedAsFilesAre(String text) {
+        PointAxes axes = PointAxes.of(text);
+        PointConvention convention =
+                PointConvention.UNSTATED.withAxes(axes).withMetresPerUnit(1e-3).withMissing(List.of(-1f));
+        int stride = axes.planar() ? SIDE + 3 : 3 * SIDE + 5;
+        FloatBuffer memory = ByteBuffer.allocateDirect(4 * 3 * SIDE * stride)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+        PointCloud cloud = PointCloud.of(memory, SIDE, SIDE, stride, convention);
+        for (long seed = 1; seed < 3; seed++) {
+            float[] part = marked(
+                    SyntheticParts.part(SyntheticProduct.PLATE, SIDE, seed).xyz().xyz(), -1e-3f, -1e-3f, -1e-3f);
+            int[] from = {axes.x(), axes.y(), axes.z()};
+            float[] expected = new float[part.length];
+            for (int i = 0; i < SIDE * SIDE; i++) {
+                for (int k = 0; k < 3; k++) {
+                    int channel = Math.abs(from[k]) - 1;
+                    float value = part[3 * i + 2] == -1e-3f ? -1 : Math.signum(from[k]) * (1000 * part[3 * i + k]);
+                    int row = axes.planar() ? (channel * SIDE + i / SIDE) * stride : i / SIDE * stride;
+                    memory.put(row + (axes.planar() ? i % SIDE : i % SIDE * 3 + channel), value);
+                    expected[3 * i + k] = value == -1 ? 0 : (float) (1000 * part[3 * i + k] * 1e-3);
+                }
+            }
+            cloud.update();
+            assertPoints(expected, cloud.xyz());
+        }
+        assertThrows(IllegalArgumentException.class, () -> PointCloud.of(memory, SIDE, 4 * SIDE, stride, convention));
+        assertThrows(IllegalArgumentException.class, () -> PointCloud.of(memory, SIDE, SIDE, SIDE - 1, convention));
     }
 
     @Test

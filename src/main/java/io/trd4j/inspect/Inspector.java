@@ -155,7 +155,7 @@ public final class Inspector implements AutoCloseable {
      *
      * @param result filled completely
      * @throws InputException when the part cannot be inspected (no valid depth, for example, where the
-     *     {@link InputPolicy} refuses that); the result is then undefined
+     *     {@link InputPolicy} refuses that, or points that can be no metres); the result is then undefined
      */
     public void inspect(Part part, Inspection result) {
         if (result.size() != info.size()) {

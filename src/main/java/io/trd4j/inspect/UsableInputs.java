@@ -40,8 +40,9 @@ final class UsableInputs {
         unlike.clear();
         likeness.compare(part, quality, unlike);
         if (!unlike.isEmpty() && policy.unlike() == OnUnlike.REFUSE) {
-            throw refused(
-                    part.source(), likeness.describe(unlike.iterator().next(), part, quality));
+            throw new InputException(part.source() + " "
+                    + likeness.describe(unlike.iterator().next(), part, quality)
+                    + "; --on-unlike review (in Java InputPolicy.withUnlike) inspects it all the same");
         }
         boolean noRgb = part.rgb() == null || quality.black() || quality.saturatedShare() >= 1;
         boolean noDepth = !part.hasSecond()
@@ -80,13 +81,13 @@ final class UsableInputs {
         if (part.xyz() == null) {
             return;
         }
-        if (!PointScale.plausible(quality)) {
-            throw new InputException(part.source() + " " + PointScale.problem(quality, null));
-        }
         if (quality.recurringDepth() != 0) {
             throw new InputException(part.source() + " has many points with z = " + quality.recurringDepth()
                     + ", far from all others; if it marks missing points, say so: --missing-value (in Java "
                     + "PointConvention.withMissing)");
+        }
+        if (!PointScale.plausible(quality)) {
+            throw new InputException(part.source() + " " + PointScale.problem(quality, null));
         }
     }
 
