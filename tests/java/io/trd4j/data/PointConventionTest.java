@@ -30,9 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Points that are not metres, x, y, z, or mark missing points by a value: mended when stated, refused when not. */
 class PointConventionTest {
     private static final int SIDE = 96;
-    private static final float[] PART = SyntheticParts.part(SyntheticProduct.COOKIE, SIDE, 3)
-            .xyz()
-            .xyz();
+    private static final float[] PART =
+            SyntheticParts.part(SyntheticProduct.COOKIE, SIDE, 3).xyz().xyz();
 
     private static PointCloud cloud(float[] xyz) {
         return new PointCloud(SIDE, SIDE, xyz);
@@ -43,8 +42,7 @@ class PointConventionTest {
     }
 
     private static String refused(PointConvention convention, float[] xyz) {
-        String message = assertThrows(
-                        InputException.class, () -> convention.apply("part.tiff", cloud(xyz)))
+        String message = assertThrows(InputException.class, () -> convention.apply("part.tiff", cloud(xyz)))
                 .getMessage();
         assertTrue(message.startsWith("part.tiff ") && message.indexOf('\n') < 0, message);
         return message;
@@ -78,15 +76,21 @@ class PointConventionTest {
         for (long seed = 0; seed < 3; seed++) {
             PointCloud good = SyntheticParts.part(product, SIDE, seed).xyz();
             assertSame(good, PointConvention.UNSTATED.apply("part.tiff", good));
-            assertSame(good, PointConvention.UNSTATED.withMetresPerUnit(1).withAxes(PointAxes.XYZ).apply("a", good));
+            assertSame(
+                    good,
+                    PointConvention.UNSTATED
+                            .withMetresPerUnit(1)
+                            .withAxes(PointAxes.XYZ)
+                            .apply("a", good));
         }
     }
 
     @Test
     void goodFilesStayAsTheyAre() throws IOException {
         try (Stream<Path> files = Files.walk(Fixtures.ROOT.resolve("golden"))) {
-            List<Path> clouds =
-                    files.filter(f -> f.toString().endsWith(".tiff") && f.toString().contains("xyz")).toList();
+            List<Path> clouds = files.filter(
+                            f -> f.toString().endsWith(".tiff") && f.toString().contains("xyz"))
+                    .toList();
             assertFalse(clouds.isEmpty());
             for (Path file : clouds) {
                 PointCloud good = PointCloudReader.read(file);
@@ -98,8 +102,14 @@ class PointConventionTest {
     /** From a microscope to a pallet, over a plane tilted so much, degrees. */
     @ParameterizedTest
     @CsvSource({
-        "0.05, 5e-6, 0", "0.05, 5e-6, 30", "0.3, 0.0005, 45", "0.6, 0.001, 60", "1, 0.004, 0", "5, 0.03, 0",
-        "5, 0.01, 45", "2, 0.001, 70"
+        "0.05, 5e-6, 0",
+        "0.05, 5e-6, 30",
+        "0.3, 0.0005, 45",
+        "0.6, 0.001, 60",
+        "1, 0.004, 0",
+        "5, 0.03, 0",
+        "5, 0.01, 45",
+        "2, 0.001, 70"
     })
     void realScalesAndTiltsPass(double distance, double spacing, double tilt) {
         Random random = new Random(1);
@@ -133,8 +143,7 @@ class PointConventionTest {
         float[] other = scaled(PART, factor);
         assertNames("--point-unit " + unit, refused(PointConvention.UNSTATED, other));
         assertNames("--point-unit " + unit, refused(PointConvention.UNSTATED.withMetresPerUnit(1), other));
-        assertArrayEquals(
-                PART, applied(PointConvention.UNSTATED.withMetresPerUnit(metres), other), 1e-7f);
+        assertArrayEquals(PART, applied(PointConvention.UNSTATED.withMetresPerUnit(metres), other), 1e-7f);
         assertNames("leave --point-unit away", refused(PointConvention.UNSTATED.withMetresPerUnit(metres), PART));
     }
 
@@ -200,7 +209,8 @@ class PointConventionTest {
     @Test
     void theOriginOfAMovedFrameIsRecognised() {
         // The camera's place in the world, amid the depths of the part.
-        float[] world = marked(each(PART, p -> new float[] {p[0] + 1.5f, 0.3f - p[1], 0.7f - p[2]}), 1.5f, 0.3f, 0.085f);
+        float[] world =
+                marked(each(PART, p -> new float[] {p[0] + 1.5f, 0.3f - p[1], 0.7f - p[2]}), 1.5f, 0.3f, 0.085f);
         float[] result = applied(PointConvention.UNSTATED, world);
         for (int i = 0; i < PART.length; i += 3) {
             assertEquals(PART[i + 2] == 0 ? 0 : world[i + 2], result[i + 2]);
@@ -286,7 +296,12 @@ class PointConventionTest {
         PointCloud cloud = PointCloud.of(memory, SIDE, SIDE, stride, convention);
         for (long seed = 1; seed < 3; seed++) {
             float[] part = marked(
-                    SyntheticParts.part(SyntheticProduct.PLATE, SIDE, seed).xyz().xyz(), -1e-3f, -1e-3f, -1e-3f);
+                    SyntheticParts.part(SyntheticProduct.PLATE, SIDE, seed)
+                            .xyz()
+                            .xyz(),
+                    -1e-3f,
+                    -1e-3f,
+                    -1e-3f);
             int[] from = {axes.x(), axes.y(), axes.z()};
             float[] expected = new float[part.length];
             for (int i = 0; i < SIDE * SIDE; i++) {
@@ -307,8 +322,8 @@ class PointConventionTest {
 
     @Test
     void listsAndDisorderAreRefused() {
-        for (PointCloud list : List.of(
-                new PointCloud(PART.length / 3, 1, PART), new PointCloud(1, PART.length / 3, PART))) {
+        for (PointCloud list :
+                List.of(new PointCloud(PART.length / 3, 1, PART), new PointCloud(1, PART.length / 3, PART))) {
             String message = assertThrows(InputException.class, () -> PointConvention.UNSTATED.apply("a.tiff", list))
                     .getMessage();
             assertTrue(message.contains("organised"), message);

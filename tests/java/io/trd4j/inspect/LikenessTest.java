@@ -127,14 +127,15 @@ class LikenessTest {
     @ValueSource(floats = {0.01f, 0.1f, 0.3f, 3.5f, 10})
     void otherScalesAreNoted(float factor) {
         assertUnlike(
-                OF_POINTS, points(scaled(part(4).xyz().xyz(), factor, factor, factor), SIDE, SIDE), Warning.OTHER_SCALE);
+                OF_POINTS,
+                points(scaled(part(4).xyz().xyz(), factor, factor, factor), SIDE, SIDE),
+                Warning.OTHER_SCALE);
     }
 
     @Test
     void otherShapesAndAxesAreNoted() {
         float[] xyz = part(4).xyz().xyz();
-        assertUnlike(
-                OF_POINTS, points(Arrays.copyOf(xyz, 3 * SIDE * 72), SIDE, 72), Warning.OTHER_SHAPE);
+        assertUnlike(OF_POINTS, points(Arrays.copyOf(xyz, 3 * SIDE * 72), SIDE, 72), Warning.OTHER_SHAPE);
         float[] turned = new float[xyz.length];
         for (int i = 0; i < SIDE * SIDE; i++) {
             System.arraycopy(xyz, 3 * (i % SIDE * SIDE + SIDE - 1 - i / SIDE), turned, 3 * i, 3);
@@ -145,7 +146,8 @@ class LikenessTest {
         // A wide image and the same turned by a quarter.
         ModelInfo wide = model(seen(points(Arrays.copyOf(xyz, 3 * SIDE * 72), SIDE, 72)));
         assertUnlike(wide, points(xyz, SIDE, SIDE), Warning.OTHER_SHAPE);
-        assertUnlike(wide, points(Arrays.copyOf(turned, 3 * SIDE * 72), 72, SIDE), Warning.OTHER_SHAPE, Warning.OTHER_AXES);
+        assertUnlike(
+                wide, points(Arrays.copyOf(turned, 3 * SIDE * 72), 72, SIDE), Warning.OTHER_SHAPE, Warning.OTHER_AXES);
     }
 
     @ParameterizedTest
@@ -153,7 +155,8 @@ class LikenessTest {
     void whatCanBeNoMetresIsRefusedWhateverTheModelAndThePolicy(float factor, String unit) {
         Part other = points(scaled(part(4).xyz().xyz(), factor, factor, factor), SIDE, SIDE);
         for (ModelInfo model : new ModelInfo[] {OF_POINTS, model(null)}) {
-            String message = assertThrows(InputException.class, () -> unlike(model, other)).getMessage();
+            String message = assertThrows(InputException.class, () -> unlike(model, other))
+                    .getMessage();
             assertTrue(message.contains("--point-unit " + unit), message);
         }
     }
@@ -168,7 +171,8 @@ class LikenessTest {
             }
         }
         Part marked = points(xyz, SIDE, SIDE);
-        String message = assertThrows(InputException.class, () -> unlike(model(null), marked)).getMessage();
+        String message = assertThrows(InputException.class, () -> unlike(model(null), marked))
+                .getMessage();
         assertTrue(message.contains("z = " + value) && message.contains("--missing-value"), message);
     }
 

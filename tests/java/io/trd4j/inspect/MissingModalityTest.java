@@ -275,7 +275,8 @@ class MissingModalityTest {
     @CsvSource({"REFUSE,REFUSE", "INSPECT_OTHER,REFUSE", "REFUSE,INSPECT_OTHER", "INSPECT_OTHER,INSPECT_OTHER"})
     void everyCombinationIsInspectedFlaggedOrRefused(OnUnusable onDepth, OnUnusable onRgb) throws IOException {
         Thresholds all = Thresholds.NONE.with(ScoreBranch.COMBINED, limits(1e9, null));
-        try (Inspector inspector = inspector(all, OPTIONS.withInputs(new InputPolicy(onDepth, onRgb, 0.5, OnUnlike.REFUSE)))) {
+        try (Inspector inspector =
+                inspector(all, OPTIONS.withInputs(new InputPolicy(onDepth, onRgb, 0.5, OnUnlike.REFUSE)))) {
             Inspection result = inspector.newInspection();
             for (String rgb : new String[] {"good", "missing", "black", "saturated", "rows", "size"}) {
                 boolean rgbUsable = rgb.equals("good") || rgb.equals("rows") || rgb.equals("size");

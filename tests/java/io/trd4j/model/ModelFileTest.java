@@ -197,7 +197,9 @@ class ModelFileTest {
         assertEquals(
                 Thresholds.NONE, full.withCalibration(CALIBRATION).thresholds(), "they belong to the old calibration");
         assertEquals(THRESHOLDS, full.withPrecisions(null).thresholds());
-        assertEquals(NORMAL_PARTS, full.withCalibration(null).withRegionOfInterest(null).normalParts());
+        assertEquals(
+                NORMAL_PARTS,
+                full.withCalibration(null).withRegionOfInterest(null).normalParts());
     }
 
     /** A file of before there were several thresholds, and what such a version reads of a new one. */

@@ -52,7 +52,12 @@ class PairCheckTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, left to right", "2, top to bottom", "3, 180", "4, along the diagonal", "5, quarter", "6, quarter",
+        "1, left to right",
+        "2, top to bottom",
+        "3, 180",
+        "4, along the diagonal",
+        "5, quarter",
+        "6, quarter",
         "7, other diagonal"
     })
     void anotherViewIsNamed(int view, String name) {

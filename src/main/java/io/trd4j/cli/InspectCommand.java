@@ -84,8 +84,9 @@ final class InspectCommand implements Callable<Integer> {
         }
         InspectorOptions options = inspecting.options();
         requireBoth(single, options.inputs());
-        List<PartFiles> parts =
-                single ? List.of(PartFiles.of(rgb, xyz).withPoints(points.convention())) : points.open(data).test();
+        List<PartFiles> parts = single
+                ? List.of(PartFiles.of(rgb, xyz).withPoints(points.convention()))
+                : points.open(data).test();
         if (parts.isEmpty()) {
             throw new InputException(data + " holds no test parts; put some under test/, or give --rgb and --xyz");
         }

@@ -20,6 +20,7 @@ public final class InputQuality {
     private final Plane plane = new Plane();
     /** Columns that are looked at: computed once per image, as divisions cost more than all else. */
     private final int[] at = new int[PointSample.SIDE];
+
     private final PointSample points = new PointSample();
 
     private int rgbWidth;

@@ -89,10 +89,7 @@ final class MissingPoints {
     }
 
     private static boolean isPoint(float[] p, int i) {
-        return p[i + 2] != 0
-                && Math.abs(p[i]) <= LIMIT
-                && Math.abs(p[i + 1]) <= LIMIT
-                && Math.abs(p[i + 2]) <= LIMIT;
+        return p[i + 2] != 0 && Math.abs(p[i]) <= LIMIT && Math.abs(p[i + 1]) <= LIMIT && Math.abs(p[i + 2]) <= LIMIT;
     }
 
     /** Every n-th point that is none of the missing: indices of their x. */
@@ -161,7 +158,9 @@ final class MissingPoints {
                 most = Math.max(most, z);
             }
         }
-        return mosts > 1 && marks(p, side, most, mosts) ? most : leasts > 1 && marks(p, side, least, leasts) ? least : 0;
+        return mosts > 1 && marks(p, side, most, mosts)
+                ? most
+                : leasts > 1 && marks(p, side, least, leasts) ? least : 0;
     }
 
     private static boolean marks(float[] p, int side, float depth, int count) {

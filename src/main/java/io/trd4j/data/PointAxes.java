@@ -27,8 +27,8 @@ public record PointAxes(int x, int y, int z, boolean planar) {
     }
 
     /**
-     * Reads what the channels hold, in their order: {@code x,y,z}, {@code zyx}, {@code x,-y,-z}; {@code planar} is
-     * x, y, z as three planes one after the other.
+     * Reads what the channels hold, in their order: {@code x,y,z}, {@code zyx}, {@code x,-y,-z}; {@code planar} is x,
+     * y, z as three planes one after the other.
      *
      * @throws IllegalArgumentException for anything else
      */

@@ -9,8 +9,8 @@ import org.bytedeco.javacpp.FloatPointer;
 /**
  * An organised point cloud in memory that the caller owns: x, y, z in metres of one 3D point per pixel of the sensor,
  * row by row. Not copied; a depth image, and points of another convention, are made such points in memory of this
- * object's own, whenever a part with them is inspected ({@link #update}). A point of which z is 0, or any coordinate is not a number a sensor can measure (NaN,
- * infinite, beyond 1000 km), is missing.
+ * object's own, whenever a part with them is inspected ({@link #update}). A point of which z is 0, or any coordinate is
+ * not a number a sensor can measure (NaN, infinite, beyond 1000 km), is missing.
  */
 public final class PointCloud {
     /** A coordinate beyond it was not measured. */
@@ -70,8 +70,7 @@ public final class PointCloud {
      *     plane to its next, at least {@code width}, and planes follow each other
      * @throws IllegalArgumentException as {@link #of(FloatBuffer, int, int, long)}
      */
-    public static PointCloud of(
-            FloatBuffer direct, int width, int height, long rowStride, PointConvention convention) {
+    public static PointCloud of(FloatBuffer direct, int width, int height, long rowStride, PointConvention convention) {
         if (convention.planar()) {
             if (rowStride < width) {
                 throw new IllegalArgumentException(
@@ -152,8 +151,9 @@ public final class PointCloud {
     }
 
     /**
-     * Reads the caller's depth image, or points of another convention, again; {@link #xyz} and {@link #points} are as of the last call. An inspector
-     * calls it for every part, so that a frame in the same memory needs nothing else. Allocates nothing.
+     * Reads the caller's depth image, or points of another convention, again; {@link #xyz} and {@link #points} are as
+     * of the last call. An inspector calls it for every part, so that a frame in the same memory needs nothing else.
+     * Allocates nothing.
      */
     public void update() {
         if (conversion != null) {

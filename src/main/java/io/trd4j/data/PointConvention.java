@@ -65,8 +65,12 @@ public record PointConvention(Double metresPerUnit, PointAxes axes, List<Float> 
         if (marked != null) {
             points = marked.removed();
             if (SAID.add(marked.values())) {
-                LOG.warn("{}: {} points hold {}, as no others do: taken as missing; --missing-value says which value "
-                        + "marks missing points", source, marked.count(), marked.values());
+                LOG.warn(
+                        "{}: {} points hold {}, as no others do: taken as missing; --missing-value says which value "
+                                + "marks missing points",
+                        source,
+                        marked.count(),
+                        marked.values());
             }
         }
         if (axes == null) {
@@ -98,7 +102,9 @@ public record PointConvention(Double metresPerUnit, PointAxes axes, List<Float> 
         }
     }
 
-    /** In the cloud's own unit, with the stated axes and missing points; the cloud's own array where nothing changes. */
+    /**
+     * In the cloud's own unit, with the stated axes and missing points; the cloud's own array where nothing changes.
+     */
     private float[] converted(PointCloud cloud) {
         float[] from = cloud.xyz();
         boolean ordered = axes == null || axes.equals(PointAxes.XYZ);

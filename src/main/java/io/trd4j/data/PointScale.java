@@ -53,8 +53,9 @@ public final class PointScale {
         if (plausible(quality, 1, unit < 1)) {
             return null;
         }
-        String advice = "they are neither metres nor milli- nor micrometres; say --point-unit METRES, the metres of one "
-                + "unit (in Java PointConvention.withMetresPerUnit)";
+        String advice =
+                "they are neither metres nor milli- nor micrometres; say --point-unit METRES, the metres of one "
+                        + "unit (in Java PointConvention.withMetresPerUnit)";
         for (int i = UNITS.length - 1; i >= 0; i--) {
             if (plausible(quality, UNITS[i] / unit, true)) {
                 advice = "it looks like " + NAMES[i] + "; "

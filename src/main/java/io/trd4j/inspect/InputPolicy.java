@@ -13,18 +13,16 @@ import java.util.Objects;
  *
  * @param depth for an unusable second modality
  * @param rgb for an unusable colour image
- * <p>A part is unlike the normal ones ({@link io.trd4j.model.NormalParts}) when it has an image where these had points,
- * or images of another shape (width over height), or points of another scale or with other axes. Whatever the policy,
- * points are refused that can be no sensor's metres, or mark missing ones by an unknown value; and whatever it is, a
- * model that does not know its normal parts has nothing to compare with.
- *
+ *     <p>A part is unlike the normal ones ({@link io.trd4j.model.NormalParts}) when it has an image where these had
+ *     points, or images of another shape (width over height), or points of another scale or with other axes. Whatever
+ *     the policy, points are refused that can be no sensor's metres, or mark missing ones by an unknown value; and
+ *     whatever it is, a model that does not know its normal parts has nothing to compare with.
  * @param minValidDepth share from 0 to 1; 0 = one valid point is enough
  * @param unlike for a part that is unlike the model's normal ones
  */
 public record InputPolicy(OnUnusable depth, OnUnusable rgb, double minValidDepth, OnUnlike unlike) {
     /** Refuses whatever cannot be used. */
-    public static final InputPolicy REFUSE =
-            new InputPolicy(OnUnusable.REFUSE, OnUnusable.REFUSE, 0, OnUnlike.REFUSE);
+    public static final InputPolicy REFUSE = new InputPolicy(OnUnusable.REFUSE, OnUnusable.REFUSE, 0, OnUnlike.REFUSE);
 
     /** Treatment of a part with an unusable modality. */
     public enum OnUnusable {

@@ -22,6 +22,7 @@ public final class Inspection {
     private final Set<Warning> warningsView = Collections.unmodifiableSet(warnings);
     /** In which ways the part is unlike the model's normal ones. */
     final Set<Warning> unlike = EnumSet.noneOf(Warning.class);
+
     InspectionMode mode = InspectionMode.BOTH;
     Verdict verdict = Verdict.NONE;
     Thresholds thresholds = Thresholds.NONE;

@@ -81,11 +81,14 @@ public final class Likeness {
      */
     public String difference(NormalParts other) {
         if (normal.parts() > 0 && (other.points() && !normal.points() || other.normals() && !normal.normals())) {
-            return normal.points() ? "have images where the training parts have points"
+            return normal.points()
+                    ? "have images where the training parts have points"
                     : "have points where the training parts have surface-normal images";
         }
         Range now = other.fieldWidth();
-        return now == null || isNear(normal.fieldWidth(), now.least(), SCALE) && isNear(normal.fieldWidth(), now.most(), SCALE)
+        return now == null
+                        || isNear(normal.fieldWidth(), now.least(), SCALE)
+                                && isNear(normal.fieldWidth(), now.most(), SCALE)
                 ? null
                 : "are of another scale than the training parts: a row of points is " + text(now) + " m long, not "
                         + text(normal.fieldWidth()) + " m";
@@ -110,29 +113,34 @@ public final class Likeness {
     /** A sentence's rest about one difference. */
     String describe(Warning difference, Part part, InputQuality q) {
         return switch (difference) {
-            case OTHER_KIND -> part.xyz() != null
-                    ? "is a point cloud, but the model's normal parts had surface-normal images"
-                    : "is an image, but the model's normal parts had point clouds (x, y, z)";
-            case OTHER_SHAPE -> String.format(
-                    Locale.ROOT,
-                    "has images of another shape (colour %dx%d, second %dx%d) than the model's normal parts (width over "
-                            + "height: colour %s, second %s): turned or cut otherwise",
-                    q.rgbWidth(),
-                    q.rgbHeight(),
-                    q.secondWidth(),
-                    q.secondHeight(),
-                    text(normal.rgbAspect()),
-                    text(normal.secondAspect()));
-            case OTHER_SCALE -> String.format(
-                    Locale.ROOT,
-                    "is of another scale than the model's normal parts: a row of its points is %.3g m long, theirs %s m;"
-                            + " check the unit of its points",
-                    q.fieldWidth(),
-                    text(normal.fieldWidth()));
-            case OTHER_AXES -> "has other axes than the model's normal parts: " + axis(q.axisOfColumns())
-                    + " along its rows, " + axis(q.axisOfRows()) + " along its columns, z "
-                    + (q.meanDepth() < 0 ? "below" : "above") + " 0; theirs are " + axis(normal.axisOfColumns()) + " and "
-                    + axis(normal.axisOfRows());
+            case OTHER_KIND ->
+                part.xyz() != null
+                        ? "is a point cloud, but the model's normal parts had surface-normal images"
+                        : "is an image, but the model's normal parts had point clouds (x, y, z)";
+            case OTHER_SHAPE ->
+                String.format(
+                        Locale.ROOT,
+                        "has images of another shape (colour %dx%d, second %dx%d) than the model's normal parts (width over "
+                                + "height: colour %s, second %s): turned or cut otherwise",
+                        q.rgbWidth(),
+                        q.rgbHeight(),
+                        q.secondWidth(),
+                        q.secondHeight(),
+                        text(normal.rgbAspect()),
+                        text(normal.secondAspect()));
+            case OTHER_SCALE ->
+                String.format(
+                        Locale.ROOT,
+                        "is of another scale than the model's normal parts: a row of its points is %.3g m long, theirs %s m;"
+                                + " check the unit of its points",
+                        q.fieldWidth(),
+                        text(normal.fieldWidth()));
+            case OTHER_AXES ->
+                "has other axes than the model's normal parts: " + axis(q.axisOfColumns())
+                        + " along its rows, " + axis(q.axisOfRows()) + " along its columns, z "
+                        + (q.meanDepth() < 0 ? "below" : "above") + " 0; theirs are " + axis(normal.axisOfColumns())
+                        + " and "
+                        + axis(normal.axisOfRows());
             default -> throw new IllegalArgumentException(difference + " is no difference");
         };
     }

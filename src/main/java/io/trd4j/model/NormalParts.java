@@ -30,14 +30,14 @@ public record NormalParts(
         int axisOfColumns,
         int axisOfRows) {
     /** Of nothing yet. */
-    public static final NormalParts NONE =
-            new NormalParts(0, false, false, null, null, null, null, null, null, 0, 0);
+    public static final NormalParts NONE = new NormalParts(0, false, false, null, null, null, null, null, null, 0, 0);
 
     /** From the least to the most. */
     public record Range(double least, double most) {
         public Range {
             if (!(least <= most && most - least < Double.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException("a range must be finite and ascending, not " + least + " to " + most);
+                throw new IllegalArgumentException(
+                        "a range must be finite and ascending, not " + least + " to " + most);
             }
         }
 
@@ -47,9 +47,7 @@ public record NormalParts(
         }
 
         private static Range of(Range a, Range b) {
-            return a == null
-                    ? b
-                    : b == null ? a : new Range(Math.min(a.least, b.least), Math.max(a.most, b.most));
+            return a == null ? b : b == null ? a : new Range(Math.min(a.least, b.least), Math.max(a.most, b.most));
         }
     }
 

@@ -38,7 +38,8 @@ class PointOptionsTest {
     void axesAndMissingValues() {
         assertEquals(PointConvention.UNSTATED, convention());
         assertEquals(new PointAxes(3, 2, 1, false), convention("--axes", "zyx").axes());
-        assertEquals(new PointAxes(1, -2, -3, false), convention("--axes=x,-y,-z").axes());
+        assertEquals(
+                new PointAxes(1, -2, -3, false), convention("--axes=x,-y,-z").axes());
         assertEquals(new PointAxes(-1, 2, 3, false), convention("--axes=-x,y,z").axes());
         assertEquals(
                 List.of(-9999f, 65535f),
@@ -47,10 +48,16 @@ class PointOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "--point-unit=inch", "--point-unit=0", "--point-unit=-1", "--point-unit=NaN", "--axes=xxz", "--axes=rgb",
-        "--missing-value=none"
-    })
+    @ValueSource(
+            strings = {
+                "--point-unit=inch",
+                "--point-unit=0",
+                "--point-unit=-1",
+                "--point-unit=NaN",
+                "--axes=xxz",
+                "--axes=rgb",
+                "--missing-value=none"
+            })
     void nonsenseIsRefused(String arg) {
         assertThrows(ParameterException.class, () -> convention(arg));
     }

@@ -9,9 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trd4j.data.Fixtures;
 import io.trd4j.data.Part;
-import io.trd4j.data.image.ImageWriter;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.PointConvention;
+import io.trd4j.data.image.ImageWriter;
 import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import java.io.IOException;
@@ -149,7 +149,8 @@ class DatasetTest {
     @Test
     void pointsAreMeantAsStated() throws IOException {
         pair("plain", "a");
-        float[] metres = SyntheticParts.part(SyntheticProduct.COOKIE, 48, 1).xyz().xyz();
+        float[] metres =
+                SyntheticParts.part(SyntheticProduct.COOKIE, 48, 1).xyz().xyz();
         float[] millimetres = new float[metres.length];
         for (int i = 0; i < metres.length; i++) {
             millimetres[i] = metres[i] == 0 ? -1 : 1000 * metres[i];

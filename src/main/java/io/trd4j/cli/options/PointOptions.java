@@ -62,8 +62,8 @@ public final class PointOptions {
             try {
                 return new PointConvention(Double.valueOf(value), null, List.of()).metresPerUnit();
             } catch (IllegalArgumentException e) {
-                throw new TypeConversionException("'" + value
-                        + "' is not m, mm or um, nor a positive number of metres");
+                throw new TypeConversionException(
+                        "'" + value + "' is not m, mm or um, nor a positive number of metres");
             }
         }
     }

@@ -76,11 +76,7 @@ public record PartFiles(String id, String kind, Path rgb, Path second, Path mask
         SecondImage read = second == null ? null : SecondImage.read(second);
         PointCloud xyz = read == null || read.xyz() == null ? null : points.apply(second.toString(), read.xyz());
         return Part.fromFiles(
-                id,
-                (second != null ? second : rgb).toString(),
-                image,
-                xyz,
-                read == null ? null : read.normals());
+                id, (second != null ? second : rgb).toString(), image, xyz, read == null ? null : read.normals());
     }
 
     /**

@@ -308,7 +308,9 @@ final class TiffFile {
             text[i] = (byte) u8(at + i);
         }
         try {
-            return Float.valueOf(new String(text, StandardCharsets.US_ASCII).replace("\0", "").strip());
+            return Float.valueOf(new String(text, StandardCharsets.US_ASCII)
+                    .replace("\0", "")
+                    .strip());
         } catch (NumberFormatException e) {
             return null;
         }
