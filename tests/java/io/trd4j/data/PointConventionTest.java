@@ -37,12 +37,16 @@ class PointConventionTest {
         return new PointCloud(SIDE, SIDE, xyz);
     }
 
+    private static PointCloud apply(PointConvention convention, String source, PointCloud cloud) {
+        return CheckedPoints.of(source, cloud, convention);
+    }
+
     private static float[] applied(PointConvention convention, float[] xyz) {
-        return convention.apply("part.tiff", cloud(xyz)).xyz();
+        return apply(convention, "part.tiff", cloud(xyz)).xyz();
     }
 
     private static String refused(PointConvention convention, float[] xyz) {
-        String message = assertThrows(InputException.class, () -> convention.apply("part.tiff", cloud(xyz)))
+        String message = assertThrows(InputException.class, () -> apply(convention, "part.tiff", cloud(xyz)))
                 .getMessage();
         assertTrue(message.startsWith("part.tiff ") && message.indexOf('\n') < 0, message);
         return message;
@@ -75,13 +79,12 @@ class PointConventionTest {
     void goodCloudsStayAsTheyAre(SyntheticProduct product) {
         for (long seed = 0; seed < 3; seed++) {
             PointCloud good = SyntheticParts.part(product, SIDE, seed).xyz();
-            assertSame(good, PointConvention.UNSTATED.apply("part.tiff", good));
+            assertSame(good, apply(PointConvention.UNSTATED, "part.tiff", good));
             assertSame(
                     good,
-                    PointConvention.UNSTATED
+                    apply(PointConvention.UNSTATED
                             .withMetresPerUnit(1)
-                            .withAxes(PointAxes.XYZ)
-                            .apply("a", good));
+                            .withAxes(PointAxes.XYZ), "a", good));
         }
     }
 
@@ -94,7 +97,7 @@ class PointConventionTest {
             assertFalse(clouds.isEmpty());
             for (Path file : clouds) {
                 PointCloud good = PointCloudReader.read(file);
-                assertSame(good, PointConvention.UNSTATED.apply(file.toString(), good));
+                assertSame(good, apply(PointConvention.UNSTATED, file.toString(), good));
             }
         }
     }
@@ -324,7 +327,7 @@ class PointConventionTest {
     void listsAndDisorderAreRefused() {
         for (PointCloud list :
                 List.of(new PointCloud(PART.length / 3, 1, PART), new PointCloud(1, PART.length / 3, PART))) {
-            String message = assertThrows(InputException.class, () -> PointConvention.UNSTATED.apply("a.tiff", list))
+            String message = assertThrows(InputException.class, () -> apply(PointConvention.UNSTATED, "a.tiff", list))
                     .getMessage();
             assertTrue(message.contains("organised"), message);
         }

@@ -8,7 +8,7 @@ import java.nio.ShortBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 
 /** From a depth image to points in memory of its own, again and again without allocating. */
-final class DepthConversion implements PointCloud.Conversion {
+final class DepthConversion implements ConvertedPoints {
     private final int width;
     private final int height;
     /** Elements from one row to the next. */

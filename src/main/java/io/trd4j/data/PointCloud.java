@@ -18,23 +18,14 @@ public final class PointCloud {
 
     private final Pixels<float[], FloatPointer> points;
     /** Null where the caller gave points as they are used. */
-    private final Conversion conversion;
-
-    /** What makes points of the caller's memory, in memory of its own. */
-    interface Conversion {
-        /** Reads the caller's memory again; allocates nothing. */
-        void run();
-
-        /** The result, dense. */
-        Pixels<float[], FloatPointer> pixels();
-    }
+    private final ConvertedPoints conversion;
 
     private PointCloud(Pixels<float[], FloatPointer> points) {
         this.points = points;
         conversion = null;
     }
 
-    private PointCloud(Conversion conversion) {
+    private PointCloud(ConvertedPoints conversion) {
         this.conversion = conversion;
         points = conversion.pixels();
     }
@@ -64,7 +55,7 @@ public final class PointCloud {
     /**
      * The points of a buffer that have another unit, other axes or marks for missing points, as a sensor writes them;
      * made x, y, z in metres whenever a part with them is inspected ({@link #update}). Nothing is checked or guessed
-     * here: what is not stated is metres, x, y, z. For an array, see {@link PointConvention#apply}.
+     * here: what is not stated is metres, x, y, z. For an array, see {@link CheckedPoints#of}.
      *
      * @param rowStride floats from one row to the next, at least {@code 3 * width}; of planar axes from one row of a
      *     plane to its next, at least {@code width}, and planes follow each other

@@ -7,7 +7,7 @@ import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 
 /** From a sensor's points of another convention to points in memory of its own, again and again without allocating. */
-final class PointConversion implements PointCloud.Conversion {
+final class PointConversion implements ConvertedPoints {
     private final FloatBuffer source;
     private final PointConvention convention;
     private final int width;

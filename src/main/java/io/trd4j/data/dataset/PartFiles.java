@@ -1,5 +1,6 @@
 package io.trd4j.data.dataset;
 
+import io.trd4j.data.CheckedPoints;
 import io.trd4j.data.Part;
 import io.trd4j.data.PartSource;
 import io.trd4j.data.PointCloud;
@@ -68,13 +69,13 @@ public record PartFiles(String id, String kind, Path rgb, Path second, Path mask
 
     /**
      * Reads what there is; see {@link ImageReader} and {@link PointCloudReader} for the kinds accepted and the errors,
-     * and {@link PointConvention#apply} for what becomes of points.
+     * and {@link CheckedPoints#of} for what becomes of points.
      */
     @Override
     public Part load() throws IOException {
         RgbImage image = rgb == null ? null : ImageReader.readRgb(rgb);
         SecondImage read = second == null ? null : SecondImage.read(second);
-        PointCloud xyz = read == null || read.xyz() == null ? null : points.apply(second.toString(), read.xyz());
+        PointCloud xyz = read == null || read.xyz() == null ? null : CheckedPoints.of(second.toString(), read.xyz(), points);
         return Part.fromFiles(
                 id, (second != null ? second : rgb).toString(), image, xyz, read == null ? null : read.normals());
     }
