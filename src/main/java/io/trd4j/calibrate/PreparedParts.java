@@ -86,7 +86,7 @@ public final class PreparedParts implements AutoCloseable {
         return count;
     }
 
-    /** What the sensors saw of the parts, before these were prepared. */
+    /** As the sensors saw the parts, before these were prepared. */
     public NormalParts seen() {
         return seen;
     }

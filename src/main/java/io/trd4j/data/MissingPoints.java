@@ -17,7 +17,7 @@ final class MissingPoints {
 
     private static final int MOST_VALUES = 6;
     private static final int SAMPLES = 8192;
-    /** What programs and sensors write for no point. */
+    /** Programs and sensors write these for no point. */
     private static final List<Float> USUAL = List.of(
             -1f, -99f, -999f, -9999f, -99999f, -32767f, -32768f, 999f, 9999f, 10000f, 99999f, 100000f, 32767f, 65535f);
 
@@ -61,7 +61,7 @@ final class MissingPoints {
         return count;
     }
 
-    /** What marks them, for people. */
+    /** The values that mark them, for people. */
     String values() {
         return String.join(" and ", values);
     }

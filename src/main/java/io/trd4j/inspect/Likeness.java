@@ -26,7 +26,7 @@ public final class Likeness {
         this.normal = normal == null ? NormalParts.NONE : normal;
     }
 
-    /** What the sensors see of one normal part. */
+    /** Measures one normal part, as the sensors saw it. */
     public static NormalParts measure(Part part, InputQuality q) {
         boolean points = part.xyz() != null && q.validPoints() >= MIN_POINTS;
         return new NormalParts(

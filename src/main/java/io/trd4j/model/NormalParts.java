@@ -1,7 +1,7 @@
 package io.trd4j.model;
 
 /**
- * What the sensors saw of a model's normal parts, before anything was resized: by this a part is recognised whose
+ * A model's normal parts as the sensors saw them, before anything was resized: by this a part is recognised whose
  * images are of another kind, shape or scale. Each range is over the parts that have the measure; null when none has.
  *
  * @param parts whose measures these are
