@@ -14,6 +14,7 @@ import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.prepare.Preparation;
 import io.trd4j.engine.PartEngine;
+import io.trd4j.inspect.InputPolicy.OnUnlike;
 import io.trd4j.inspect.InputPolicy.OnUnusable;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Calibration;
@@ -272,7 +273,8 @@ class MissingModalityTest {
     @CsvSource({"REFUSE,REFUSE", "INSPECT_OTHER,REFUSE", "REFUSE,INSPECT_OTHER", "INSPECT_OTHER,INSPECT_OTHER"})
     void everyCombinationIsInspectedFlaggedOrRefused(OnUnusable onDepth, OnUnusable onRgb) throws IOException {
         Thresholds all = Thresholds.NONE.with(ScoreBranch.COMBINED, limits(1e9, null));
-        try (Inspector inspector = inspector(all, OPTIONS.withInputs(new InputPolicy(onDepth, onRgb, 0.5)))) {
+        try (Inspector inspector =
+                inspector(all, OPTIONS.withInputs(new InputPolicy(onDepth, onRgb, 0.5, OnUnlike.REFUSE)))) {
             Inspection result = inspector.newInspection();
             for (String rgb : new String[] {"good", "missing", "black", "saturated", "rows", "size"}) {
                 boolean rgbUsable = rgb.equals("good") || rgb.equals("rows") || rgb.equals("size");

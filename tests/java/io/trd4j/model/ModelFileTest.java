@@ -28,6 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ModelFileTest {
     private static final Calibration CALIBRATION = new Calibration(0.1, 1.0 / 3, 1e-300, Math.PI);
+    private static final NormalParts.Range RANGE = new NormalParts.Range(-0.1, 1.0 / 3);
+    private static final NormalParts NORMAL_PARTS =
+            new NormalParts(7, true, false, null, RANGE, RANGE, RANGE, RANGE, new NormalParts.Range(1, 1), 1, -2);
     private static final TrainingSummary TRAINING = new TrainingSummary(
             200,
             3200,
@@ -85,7 +88,8 @@ class ModelFileTest {
         return ModelInfo.of(Backbone.RESNET18, 256, Modality.NORMALS, 3, teacherSha256)
                 .withTraining(TRAINING)
                 .withCalibration(CALIBRATION)
-                .withThresholds(THRESHOLDS);
+                .withThresholds(THRESHOLDS)
+                .withNormalParts(NORMAL_PARTS);
     }
 
     /** Tensors whose every byte depends on the name; small numbers as floats. */
@@ -193,6 +197,9 @@ class ModelFileTest {
         assertEquals(
                 Thresholds.NONE, full.withCalibration(CALIBRATION).thresholds(), "they belong to the old calibration");
         assertEquals(THRESHOLDS, full.withPrecisions(null).thresholds());
+        assertEquals(
+                NORMAL_PARTS,
+                full.withCalibration(null).withRegionOfInterest(null).normalParts());
     }
 
     /** A file of before there were several thresholds, and what such a version reads of a new one. */

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
-import io.trd4j.model.NormalParts;
+import io.trd4j.model.NormalImages;
 import io.trd4j.outline.Outline.UnknownHeight;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -134,7 +134,7 @@ class OutlinerTest {
 
     /** Without normal parts the surface around is all there is: it serves where the part is smooth. */
     @Test
-    void withoutNormalPartsTheSurroundingsAreCompared() {
+    void withoutNormalImagesTheSurroundingsAreCompared() {
         SplittableRandom random = new SplittableRandom(3);
         float[] xyz = new float[3 * SIZE * SIZE];
         for (int i = 0; i < SIZE * SIZE; i++) {
@@ -163,7 +163,7 @@ class OutlinerTest {
 
     @Test
     void normalPartsSurviveTheModelFile() {
-        NormalParts parts = NormalViews.reduce(List.of(part(0, 48, 48, 0, 0, 1)), SIZE);
+        NormalImages parts = NormalViews.reduce(List.of(part(0, 48, 48, 0, 0, 1)), SIZE);
         assertEquals(1, parts.count());
         assertEquals(150 + 2, 0xff & parts.rgb().get(0)[3 * (48 * SIZE + 48)], 3);
         assertEquals(8, parts.relief().get(0)[48 * SIZE + 48], 0.1);

@@ -3,6 +3,7 @@ package io.trd4j.calibrate;
 import io.trd4j.data.Part;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.inspect.Likeness;
 import io.trd4j.inspect.PrecisionCalibration;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
@@ -10,6 +11,7 @@ import io.trd4j.io.Writable;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
+import io.trd4j.model.NormalImages;
 import io.trd4j.model.NormalParts;
 import io.trd4j.model.PrecisionTests;
 import io.trd4j.model.RegionOfInterest;
@@ -54,8 +56,8 @@ public final class CalibrationRun {
      *
      * @param roi what counts from now on, of the model's size; null = everything
      * @param threads CPU threads, 1 or more
-     * @throws InputException when the file is no model, there are no normal validation parts, or their maps have no
-     *     spread
+     * @throws InputException when the file is no model, there are no normal validation parts, these are of another kind
+     *     or scale than the training parts, or their maps have no spread
      * @throws IOException when the file cannot be written; it is then unchanged
      */
     public static Result run(Path model, Dataset dataset, RegionOfInterest roi, int threads, Progress progress)
@@ -71,29 +73,40 @@ public final class CalibrationRun {
             try (Network network = Network.load(file);
                     PreparedParts prepared =
                             PreparedParts.of(parts, info.size(), info.modality(), info.normalKernel(), progress)) {
+                requireLikeTraining(dataset, info, prepared.seen());
                 Calibration calibration = calibrate(network, info.size(), prepared, roi, threads, progress);
                 PrecisionTests precisions =
                         testPrecisions(network, info.size(), calibration, roi, prepared, threads, progress);
                 ModelInfo calibrated = info.withRegionOfInterest(roi)
                         .withCalibration(calibration)
-                        .withPrecisions(precisions);
+                        .withPrecisions(precisions)
+                        .withNormalParts(prepared.seen());
                 List<SafetensorsWriter.Source> tensors = new ArrayList<>(network.sources());
-                tensors.addAll(normalParts(parts, info.size()).sources());
+                tensors.addAll(normalImages(parts, info.size()).sources());
                 ModelFile.write(model, calibrated, tensors);
                 return new Result(calibrated, parts.size());
             }
         }
     }
 
+    /** Parts of another shape are other images of the same parts; those of another kind or scale are no such parts. */
+    private static void requireLikeTraining(Dataset dataset, ModelInfo model, NormalParts seen) {
+        String difference = model.training() == null ? null : new Likeness(model.normalParts()).difference(seen);
+        if (difference != null) {
+            throw new InputException(dataset.folder() + ": the validation parts " + difference
+                    + "; calibrate with parts as the model was trained on");
+        }
+    }
+
     /**
-     * What a model keeps of normal parts, for the outlines of defects: of up to {@value NormalParts#MAX_PARTS} parts,
+     * What a model keeps of normal parts, for the outlines of defects: of up to {@value NormalImages#MAX_PARTS} parts,
      * evenly spaced.
      *
      * @param parts at least one
      * @param size S of the model
      */
-    public static NormalParts normalParts(List<PartFiles> parts, int size) throws IOException {
-        int count = Math.min(NormalParts.MAX_PARTS, parts.size());
+    public static NormalImages normalImages(List<PartFiles> parts, int size) throws IOException {
+        int count = Math.min(NormalImages.MAX_PARTS, parts.size());
         List<Part> chosen = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             chosen.add(parts.get(i * parts.size() / count).load());

@@ -1,12 +1,15 @@
 package io.trd4j.calibrate;
 
+import io.trd4j.data.InputQuality;
 import io.trd4j.data.Part;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.prepare.Preparation;
+import io.trd4j.inspect.Likeness;
 import io.trd4j.io.Progress;
 import io.trd4j.io.Sha256;
 import io.trd4j.jni.NativeRuntime;
 import io.trd4j.model.Modality;
+import io.trd4j.model.NormalParts;
 import io.trd4j.ops.ElementType;
 import io.trd4j.ops.Retained;
 import java.io.IOException;
@@ -29,6 +32,7 @@ public final class PreparedParts implements AutoCloseable {
     private final FloatPointer rgb;
     private final FloatPointer second;
     private final FloatPointer black;
+    private NormalParts seen = NormalParts.NONE;
 
     /**
      * Prepares the parts in their order.
@@ -49,8 +53,11 @@ public final class PreparedParts implements AutoCloseable {
         black = Retained.of(new FloatPointer(imageFloats));
         try (Preparation preparation = new Preparation(size, modality, normalKernel, ElementType.FLOAT32)) {
             preparation.black(black);
+            InputQuality quality = new InputQuality();
             for (int i = 0; i < count; i++) {
                 Part part = parts.get(i).load();
+                quality.measure(part);
+                seen = seen.and(Likeness.measure(part, quality));
                 preparation.rgb(part, rgb.getPointer(i * imageFloats));
                 preparation.second(part, second.getPointer(i * imageFloats));
                 progress.accept(i + 1);
@@ -77,6 +84,11 @@ public final class PreparedParts implements AutoCloseable {
 
     public int count() {
         return count;
+    }
+
+    /** As the sensors saw the parts, before these were prepared. */
+    public NormalParts seen() {
+        return seen;
     }
 
     /** Part {@code i}'s RGB image [1, 3, S, S]: a view that must not outlive this object. */

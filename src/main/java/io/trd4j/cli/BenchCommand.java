@@ -2,6 +2,7 @@ package io.trd4j.cli;
 
 import io.trd4j.cli.options.ComputeOptions;
 import io.trd4j.cli.options.ModelChoice;
+import io.trd4j.cli.options.PointOptions;
 import io.trd4j.data.Part;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
@@ -44,6 +45,9 @@ final class BenchCommand implements Callable<Integer> {
 
     private static final int NORMAL_KERNEL = 5;
     private static final double MIB = 1 << 20;
+
+    @Mixin
+    private PointOptions points;
 
     @Mixin
     private ModelChoice choice;
@@ -153,7 +157,7 @@ final class BenchCommand implements Callable<Integer> {
             }
             return loaded;
         }
-        Dataset dataset = Dataset.open(data);
+        Dataset dataset = points.open(data);
         List<PartFiles> files = !dataset.test().isEmpty()
                 ? dataset.test()
                 : !dataset.validation().isEmpty() ? dataset.validation() : dataset.train();

@@ -1,9 +1,9 @@
 package io.trd4j.cli;
 
 import io.trd4j.cli.options.InspectOptions;
+import io.trd4j.cli.options.PointOptions;
 import io.trd4j.data.Part;
 import io.trd4j.data.RgbImage;
-import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.image.ImageWriter;
 import io.trd4j.inspect.InputPolicy;
@@ -72,6 +72,9 @@ final class InspectCommand implements Callable<Integer> {
     private Path out;
 
     @Mixin
+    private PointOptions points;
+
+    @Mixin
     private InspectOptions inspecting;
 
     @Override
@@ -82,8 +85,9 @@ final class InspectCommand implements Callable<Integer> {
         }
         InspectorOptions options = inspecting.options();
         requireBoth(single, options.inputs());
-        List<PartFiles> parts =
-                single ? List.of(PartFiles.of(rgb, xyz)) : Dataset.open(data).test();
+        List<PartFiles> parts = single
+                ? List.of(PartFiles.of(rgb, xyz).withPoints(points.convention()))
+                : points.open(data).test();
         if (parts.isEmpty()) {
             throw new InputException(data + " holds no test parts; put some under test/, or give --rgb and --xyz");
         }

@@ -2,7 +2,7 @@ package io.trd4j.cli;
 
 import io.trd4j.calibrate.Rate;
 import io.trd4j.cli.options.InspectOptions;
-import io.trd4j.data.dataset.Dataset;
+import io.trd4j.cli.options.PointOptions;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.drift.DriftMonitor;
 import io.trd4j.drift.DriftReport;
@@ -74,6 +74,9 @@ final class MonitorCommand implements Callable<Integer> {
     private Path json;
 
     @Mixin
+    private PointOptions points;
+
+    @Mixin
     private InspectOptions inspecting;
 
     @Override
@@ -83,7 +86,7 @@ final class MonitorCommand implements Callable<Integer> {
             Writable.requireFile(json);
         }
         DriftMonitor monitor = monitor();
-        List<PartFiles> parts = Dataset.open(data).test();
+        List<PartFiles> parts = points.open(data).test();
         if (parts.size() < window) {
             throw new InputException(data + " holds " + parts.size() + " test parts, fewer than one window of " + window
                     + "; give more, or a smaller --window");

@@ -4,6 +4,7 @@ import io.trd4j.calibrate.RoiChoice;
 import io.trd4j.cli.options.AutoNumber;
 import io.trd4j.cli.options.DeviceOptions;
 import io.trd4j.cli.options.OutputChecks;
+import io.trd4j.cli.options.PointOptions;
 import io.trd4j.cli.options.Refused;
 import io.trd4j.cli.options.ResumeHint;
 import io.trd4j.data.dataset.Dataset;
@@ -125,6 +126,9 @@ final class TrainCommand implements Callable<Integer> {
     private Path roi;
 
     @Mixin
+    private PointOptions points;
+
+    @Mixin
     private DeviceOptions device;
 
     @Option(names = "--resume", description = "Continue from FILE.state when an earlier run left one.")
@@ -164,7 +168,7 @@ final class TrainCommand implements Callable<Integer> {
         if (roi != null) {
             OutputChecks.requireNew("--out", out, "--roi", roi);
         }
-        Dataset dataset = Dataset.open(data);
+        Dataset dataset = points.open(data);
         RegionOfInterest region = roi == null ? null : RoiChoice.read(roi, size, dataset);
         TrainingPlan plan = TrainingPlan.of(options)
                 .withStopsWhenConverged(epochs.auto())

@@ -8,7 +8,7 @@ import java.nio.ShortBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 
 /** From a depth image to points in memory of its own, again and again without allocating. */
-final class DepthConversion {
+final class DepthConversion implements ConvertedPoints {
     private final int width;
     private final int height;
     /** Elements from one row to the next. */
@@ -60,7 +60,8 @@ final class DepthConversion {
     }
 
     /** Row by row through arrays: single elements of a buffer cost several times as much. */
-    void run() {
+    @Override
+    public void run() {
         for (int v = 0; v < height; v++) {
             if (shorts != null) {
                 shorts.get(v * stride, shortRow);
@@ -83,8 +84,8 @@ final class DepthConversion {
         }
     }
 
-    /** The result, dense. */
-    Pixels<float[], FloatPointer> pixels() {
+    @Override
+    public Pixels<float[], FloatPointer> pixels() {
         return Pixels.of(points, width, height, 3L * width);
     }
 }

@@ -1,7 +1,6 @@
 package io.trd4j.data;
 
 import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 
 /**
  * Measures of a part's raw images, whatever their layout and size: what tells a bad exposure, a lost focus, a failing
@@ -10,7 +9,6 @@ import java.nio.FloatBuffer;
  * nothing.
  */
 public final class InputQuality {
-    private static final int POSITIONS = 64;
     /**
      * Of a channel: at or below it is dark, at or above the other saturated. Compression moves black and white by a
      * step or two.
@@ -21,7 +19,9 @@ public final class InputQuality {
 
     private final Plane plane = new Plane();
     /** Columns that are looked at: computed once per image, as divisions cost more than all else. */
-    private final int[] at = new int[POSITIONS];
+    private final int[] at = new int[PointSample.SIDE];
+
+    private final PointSample points = new PointSample();
 
     private int rgbWidth;
     private int rgbHeight;
@@ -44,25 +44,26 @@ public final class InputQuality {
         if (part.normals() != null) {
             normals(part.normals());
         } else {
-            points(part.xyz());
+            points(part.xyz(), PointCloud.MAX_METRES);
         }
     }
 
-    private static int positions(int side) {
-        return Math.min(side, POSITIONS);
+    /**
+     * Measures points alone, in whatever unit they are.
+     *
+     * @param limit points with a coordinate beyond it are missing
+     */
+    void measure(PointCloud cloud, float limit) {
+        colour(null);
+        points(cloud, limit);
     }
 
     private int columns(int width) {
-        int columns = positions(width);
+        int columns = PointSample.positions(width);
         for (int i = 0; i < columns; i++) {
-            at[i] = position(i, width);
+            at[i] = PointSample.position(i, width);
         }
         return columns;
-    }
-
-    /** The middle of the i-th of equal pieces. */
-    private static int position(int i, int side) {
-        return (int) ((2L * i + 1) * side / (2L * positions(side)));
     }
 
     private void colour(RgbImage image) {
@@ -80,9 +81,9 @@ public final class InputQuality {
         long edges = 0;
         long edgePositions = 0;
         int columns = columns(rgbWidth);
-        int rows = positions(rgbHeight);
+        int rows = PointSample.positions(rgbHeight);
         for (int j = 0; j < rows; j++) {
-            int y = position(j, rgbHeight);
+            int y = PointSample.position(j, rgbHeight);
             for (int i = 0; i < columns; i++) {
                 int x = at[i];
                 int pixel = y * stride + 3 * x;
@@ -126,17 +127,17 @@ public final class InputQuality {
     }
 
     private void normals(RgbImage image) {
-        points(null);
+        points(null, 0);
         secondWidth = image.width();
         secondHeight = image.height();
         byte[] array = image.pixels().array();
         ByteBuffer buffer = (ByteBuffer) image.pixels().buffer();
         int stride = image.pixels().rowElements(Byte.BYTES);
         int columns = columns(secondWidth);
-        int rows = positions(secondHeight);
+        int rows = PointSample.positions(secondHeight);
         long seen = 0;
         for (int j = 0; j < rows; j++) {
-            int row = position(j, secondHeight) * stride;
+            int row = PointSample.position(j, secondHeight) * stride;
             for (int i = 0; i < columns; i++) {
                 int pixel = row + 3 * at[i];
                 seen += Math.max(
@@ -150,28 +151,19 @@ public final class InputQuality {
         validDepthShare = seen / ((double) columns * rows);
     }
 
-    private void points(PointCloud cloud) {
+    private void points(PointCloud cloud, float limit) {
         secondWidth = cloud == null ? 0 : cloud.width();
         secondHeight = cloud == null ? 0 : cloud.height();
-        float[] array = cloud == null ? null : cloud.points().array();
-        FloatBuffer buffer = cloud == null ? null : (FloatBuffer) cloud.points().buffer();
-        int stride = cloud == null ? 0 : cloud.points().rowElements(Float.BYTES);
-        int columns = columns(secondWidth);
-        int rows = positions(secondHeight);
+        points.read(cloud, limit);
         plane.reset();
-        for (int j = 0; j < rows; j++) {
-            int row = position(j, secondHeight) * stride;
-            for (int i = 0; i < columns; i++) {
-                int point = row + 3 * at[i];
-                float x = array != null ? array[point] : buffer.get(point);
-                float y = array != null ? array[point + 1] : buffer.get(point + 1);
-                float z = array != null ? array[point + 2] : buffer.get(point + 2);
-                if (PointCloud.isPoint(x, y, z)) {
-                    plane.add(x, y, z);
+        for (int j = 0; j < points.rows; j++) {
+            for (int k = j * PointSample.SIDE; k < j * PointSample.SIDE + points.columns; k++) {
+                if (points.z[k] != 0) {
+                    plane.add(points.x[k], points.y[k], points.z[k]);
                 }
             }
         }
-        validDepthShare = plane.points() / Math.max(1, (double) columns * rows);
+        validDepthShare = plane.points() / Math.max(1, (double) points.columns * points.rows);
         meanDepth = plane.points() == 0 ? 0 : plane.meanZ();
         tiltX = degrees(plane.slopeX());
         tiltY = degrees(plane.slopeY());
@@ -261,5 +253,41 @@ public final class InputQuality {
     /** Slope of that plane along y, degrees. */
     public double tiltY() {
         return tiltY;
+    }
+
+    /** How many of the positions that are looked at have a valid point. */
+    public int validPoints() {
+        return points.points();
+    }
+
+    /** Mean distance from a point to its neighbour in a row, metres; 0 without neighbours. */
+    public double pointSpacing() {
+        return points.spacing();
+    }
+
+    /** Length of a row of points over the surface, metres: the spacing times the points in a row. */
+    public double fieldWidth() {
+        return points.spacing() * secondWidth;
+    }
+
+    /**
+     * The coordinate that changes from column to column: 1, 2 or 3 for x, y or z, negative where it falls; 0 where none
+     * changes more than twice as much as each other.
+     */
+    public int axisOfColumns() {
+        return points.axisOfColumns();
+    }
+
+    /** The coordinate that changes from row to row, as {@link #axisOfColumns}. */
+    public int axisOfRows() {
+        return points.axisOfRows();
+    }
+
+    /**
+     * A depth that eight and more of the points have to the last bit, far from all others: a mark for missing points
+     * that is not known as one ({@link PointConvention}); 0 = there is none.
+     */
+    public float recurringDepth() {
+        return points.recurringDepth();
     }
 }

@@ -8,23 +8,24 @@ import org.bytedeco.javacpp.FloatPointer;
 
 /**
  * An organised point cloud in memory that the caller owns: x, y, z in metres of one 3D point per pixel of the sensor,
- * row by row. Not copied; a depth image is made points in memory of this object's own, whenever a part with it is
- * inspected ({@link #update}). A point of which z is 0, or any coordinate is not a number a sensor can measure (NaN,
- * infinite, beyond 1000 km), is missing.
+ * row by row. Not copied; a depth image, and points of another convention, are made such points in memory of this
+ * object's own, whenever a part with them is inspected ({@link #update}). A point of which z is 0, or any coordinate is
+ * not a number a sensor can measure (NaN, infinite, beyond 1000 km), is missing.
  */
 public final class PointCloud {
-    private static final float MAX_METRES = 1e6f;
+    /** A coordinate beyond it was not measured. */
+    static final float MAX_METRES = 1e6f;
 
     private final Pixels<float[], FloatPointer> points;
-    /** Null where the caller gave points. */
-    private final DepthConversion conversion;
+    /** Null where the caller gave points as they are used. */
+    private final ConvertedPoints conversion;
 
     private PointCloud(Pixels<float[], FloatPointer> points) {
         this.points = points;
         conversion = null;
     }
 
-    private PointCloud(DepthConversion conversion) {
+    private PointCloud(ConvertedPoints conversion) {
         this.conversion = conversion;
         points = conversion.pixels();
     }
@@ -49,6 +50,32 @@ public final class PointCloud {
      */
     public static PointCloud of(FloatBuffer direct, int width, int height, long rowStride) {
         return new PointCloud(Pixels.of(direct, width, height, rowStride));
+    }
+
+    /**
+     * The points of a buffer that have another unit, other axes or marks for missing points, as a sensor writes them;
+     * made x, y, z in metres whenever a part with them is inspected ({@link #update}). Nothing is checked or guessed
+     * here: what is not stated is metres, x, y, z. For an array, see {@link CheckedPoints#of}.
+     *
+     * @param rowStride floats from one row to the next, at least {@code 3 * width}; of planar axes from one row of a
+     *     plane to its next, at least {@code width}, and planes follow each other
+     * @throws IllegalArgumentException as {@link #of(FloatBuffer, int, int, long)}
+     */
+    public static PointCloud of(FloatBuffer direct, int width, int height, long rowStride, PointConvention convention) {
+        if (convention.planar()) {
+            if (rowStride < width) {
+                throw new IllegalArgumentException(
+                        "the row stride of " + rowStride + " floats is shorter than a plane's row of " + width);
+            }
+            long last = (3L * height - 1) * rowStride + width;
+            if (!direct.isDirect() || direct.order() != ByteOrder.nativeOrder() || direct.remaining() < last) {
+                throw new IllegalArgumentException("three planes of " + width + "x" + height
+                        + " need a direct buffer in the machine's byte order with " + last + " floats");
+            }
+        } else {
+            Pixels.of(direct, width, height, rowStride);
+        }
+        return new PointCloud(new PointConversion(direct, width, height, rowStride, convention));
     }
 
     /**
@@ -122,8 +149,9 @@ public final class PointCloud {
     }
 
     /**
-     * Reads the caller's depth image again; {@link #xyz} and {@link #points} are as of the last call. An inspector
-     * calls it for every part, so that a frame in the same memory needs nothing else. Allocates nothing.
+     * Reads the caller's depth image, or points of another convention, again; {@link #xyz} and {@link #points} are as
+     * of the last call. An inspector calls it for every part, so that a frame in the same memory needs nothing else.
+     * Allocates nothing.
      */
     public void update() {
         if (conversion != null) {

@@ -21,6 +21,9 @@ public final class Inspection {
     final InputQuality quality = new InputQuality();
     final Set<Warning> warnings = EnumSet.noneOf(Warning.class);
     private final Set<Warning> warningsView = Collections.unmodifiableSet(warnings);
+    /** In which ways the part is unlike the model's normal ones. */
+    final Set<Warning> unlike = EnumSet.noneOf(Warning.class);
+
     InspectionMode mode = InspectionMode.BOTH;
     Verdict verdict = Verdict.NONE;
     Thresholds thresholds = Thresholds.NONE;

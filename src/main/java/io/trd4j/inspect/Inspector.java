@@ -40,7 +40,7 @@ public final class Inspector implements AutoCloseable {
         this.info = info;
         this.engine = engine;
         this.options = options;
-        inputs = new UsableInputs(options.inputs(), info.modality());
+        inputs = new UsableInputs(options.inputs(), info);
         this.normalViews = normalViews;
         judge = new Judge(info, options.minRegion(), normalViews);
         leak = new LeakReport(this, "an inspector (" + info.backbone().key() + ", size " + info.size() + ")");
@@ -63,7 +63,7 @@ public final class Inspector implements AutoCloseable {
             ModelChecks.requireCalibrated(model, file.info());
             ModelChecks.requireCalibratedAlone(model, file.info(), options.inputs());
             Inspector inspector = new Inspector(
-                    file.info(), EngineChoice.open(file, options), options, NormalViews.of(file.normalParts()));
+                    file.info(), EngineChoice.open(file, options), options, NormalViews.of(file.normalImages()));
             ModelChecks.warnOfOtherPrecision(model, file.info(), inspector.precision());
             return inspector;
         }
@@ -169,7 +169,7 @@ public final class Inspector implements AutoCloseable {
      *
      * @param result filled completely
      * @throws InputException when the part cannot be inspected (no valid depth, for example, where the
-     *     {@link InputPolicy} refuses that); the result is then undefined
+     *     {@link InputPolicy} refuses that, or points that can be no metres); the result is then undefined
      */
     public void inspect(Part part, Inspection result) {
         if (result.size() != info.size()) {
@@ -180,7 +180,7 @@ public final class Inspector implements AutoCloseable {
         try {
             long start = System.nanoTime();
             part.update();
-            Part used = inputs.of(part, result.quality);
+            Part used = inputs.of(part, result.quality, result.unlike);
             long measured = System.nanoTime() - start;
             if (engine.inspect(used, result.maps) == PartEngine.Outcome.NO_FOREGROUND) {
                 used = inputs.withoutForeground(used);

@@ -41,10 +41,16 @@ final class Judge {
             result.warnings.add(Warning.NO_RGB);
         }
         usual.warn(result, result.warnings);
+        if (!result.unlike.isEmpty()) {
+            result.warnings.addAll(result.unlike);
+        }
         if (rule.lacks(mode)) {
             result.warnings.add(Warning.NO_THRESHOLD);
         } else if (minRegion > 0 && (result.verdict == Verdict.NG || result.verdict == Verdict.REVIEW)) {
             result.verdict = Regions.verdict(result, part, minRegion);
+        }
+        if (!result.unlike.isEmpty() && result.verdict == Verdict.OK) {
+            result.verdict = Verdict.REVIEW;
         }
     }
 }

@@ -2,11 +2,15 @@ package io.trd4j.inspect;
 
 import io.trd4j.data.InputQuality;
 import io.trd4j.data.Part;
+import io.trd4j.data.PointScale;
 import io.trd4j.data.prepare.Preparation;
+import io.trd4j.inspect.InputPolicy.OnUnlike;
 import io.trd4j.inspect.InputPolicy.OnUnusable;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Modality;
+import io.trd4j.model.ModelInfo;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Applies an {@link InputPolicy}: which of a part's inputs are inspected. Allocates nothing for a part that is not
@@ -15,21 +19,31 @@ import java.util.Locale;
 final class UsableInputs {
     private final InputPolicy policy;
     private final Modality modality;
+    private final Likeness likeness;
 
-    /** @param modality the model's second */
-    UsableInputs(InputPolicy policy, Modality modality) {
+    UsableInputs(InputPolicy policy, ModelInfo model) {
         this.policy = policy;
-        this.modality = modality;
+        modality = model.modality();
+        likeness = new Likeness(model.normalParts());
     }
 
     /**
      * The part without what cannot be used of it.
      *
      * @param quality is measured here
+     * @param unlike filled with the ways in which the part is unlike the model's normal ones
      * @throws InputException when the part, or what is wrong with it, is refused
      */
-    Part of(Part part, InputQuality quality) {
+    Part of(Part part, InputQuality quality, Set<Warning> unlike) {
         quality.measure(part);
+        requireSound(part, quality);
+        unlike.clear();
+        likeness.compare(part, quality, unlike);
+        if (!unlike.isEmpty() && policy.unlike() == OnUnlike.REFUSE) {
+            throw new InputException(part.source() + " "
+                    + likeness.describe(unlike.iterator().next(), part, quality)
+                    + "; --on-unlike review (in Java InputPolicy.withUnlike) inspects it all the same");
+        }
         boolean noRgb = part.rgb() == null || quality.black() || quality.saturatedShare() >= 1;
         boolean noDepth = !part.hasSecond()
                 || quality.validDepthShare() < policy.minValidDepth()
@@ -61,6 +75,20 @@ final class UsableInputs {
         return noDepth || Preparation.hasTooFewPoints(part, modality) && policy.depth() == OnUnusable.INSPECT_OTHER
                 ? part.withoutSecond()
                 : part;
+    }
+
+    private static void requireSound(Part part, InputQuality quality) {
+        if (part.xyz() == null) {
+            return;
+        }
+        if (quality.recurringDepth() != 0) {
+            throw new InputException(part.source() + " has many points with z = " + quality.recurringDepth()
+                    + ", far from all others; if it marks missing points, say so: --missing-value (in Java "
+                    + "PointConvention.withMissing)");
+        }
+        if (!PointScale.plausible(quality)) {
+            throw new InputException(part.source() + " " + PointScale.problem(quality, null));
+        }
     }
 
     /**

@@ -26,7 +26,15 @@ public enum Warning {
     /** Fewer points are valid than of all normal parts. */
     FEW_POINTS,
     /** Distance or tilt of the points are unlike those of all normal parts: the camera or the part was moved. */
-    UNUSUAL_POSE;
+    UNUSUAL_POSE,
+    /** An image where the model's normal parts had points, or the other way round. As the next, never OK. */
+    OTHER_KIND,
+    /** Images of another shape (width over height) than the model's normal parts had: they were stretched. */
+    OTHER_SHAPE,
+    /** Points of another scale than those of the model's normal parts, by a factor of 3 or more. */
+    OTHER_SCALE,
+    /** Points whose x and y run along other sides of the image, or whose z has another sign, than normal ones. */
+    OTHER_AXES;
 
     /** As in results: {@code no_depth}. */
     @JsonValue

@@ -18,7 +18,7 @@ import java.util.function.UnaryOperator;
 /**
  * A trained model in one safetensors file: the tensors of both students and the teacher under the prefixes
  * {@code student_rgb.}, {@code student_depth.} and {@code teacher.} (F32; batch-norm counters I64), and a
- * {@link ModelInfo} in the metadata; of calibrated models also {@link NormalParts}.
+ * {@link ModelInfo} in the metadata; of calibrated models also {@link NormalImages}.
  */
 public final class ModelFile implements AutoCloseable {
     private final ModelInfo info;
@@ -49,7 +49,7 @@ public final class ModelFile implements AutoCloseable {
     /**
      * Writes a model file; equal content gives equal bytes.
      *
-     * @param tensors all tensors of the three networks, with their prefixes; those of {@link NormalParts} may join them
+     * @param tensors all tensors of the three networks, with their prefixes; those of {@link NormalImages} may join them
      * @throws IllegalArgumentException when a tensor is missing, unknown, or of another type or shape
      * @throws IOException when the file cannot be written; the target is then unchanged
      */
@@ -101,9 +101,9 @@ public final class ModelFile implements AutoCloseable {
                 .toList();
     }
 
-    /** The normal parts that it keeps; null when it has none. */
-    public NormalParts normalParts() throws IOException {
-        return NormalParts.read(tensors, info.size());
+    /** The images of normal parts that it keeps; null when it has none. */
+    public NormalImages normalImages() throws IOException {
+        return NormalImages.read(tensors, info.size());
     }
 
     /** SHA-256 of the whole file, as 64 hexadecimal digits. */
@@ -167,11 +167,11 @@ public final class ModelFile implements AutoCloseable {
             }
             own.forEach(t -> names.add(prefix + t.name()));
         }
-        NormalParts.check(
+        NormalImages.check(
                 file,
                 info.size(),
-                found.stream().filter(t -> NormalParts.NAMES.contains(t.name())).toList());
-        names.addAll(NormalParts.NAMES);
+                found.stream().filter(t -> NormalImages.NAMES.contains(t.name())).toList());
+        names.addAll(NormalImages.NAMES);
         for (TensorInfo t : found) {
             if (!names.contains(t.name())) {
                 throw new InputException(file + ": tensor " + t.name() + " does not belong to a model");

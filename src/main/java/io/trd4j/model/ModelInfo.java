@@ -28,6 +28,7 @@ import java.util.TreeMap;
  * @param precisions accuracy of the arithmetic below float32; null when it was never tested
  * @param regionOfInterest what counts of the maps, of the same size; null = everything
  * @param driftReference statistics of normal parts under this calibration; null when there are none
+ * @param normalParts what the sensors saw of the normal parts; null when it was never recorded
  * @param teacherSha256 64 hexadecimal digits, see {@link ModelFile#teacherSha256}
  */
 public record ModelInfo(
@@ -42,6 +43,7 @@ public record ModelInfo(
         PrecisionTests precisions,
         RegionOfInterest regionOfInterest,
         DriftReference driftReference,
+        NormalParts normalParts,
         String teacherSha256) {
     public static final int FORMAT_VERSION = 1;
     /** A map of this size has 64 MiB; beyond it, sizes come from damaged files and slipped fingers. */
@@ -61,6 +63,7 @@ public record ModelInfo(
     private static final String PRECISIONS_KEY = "trd.precisions";
     private static final String REGION_KEY = "trd.roi";
     private static final String REFERENCE_KEY = "trd.reference";
+    private static final String NORMAL_PARTS_KEY = "trd.normal_parts";
     private static final String TEACHER_KEY = "trd.teacher_sha256";
 
     // Double.toString, which Jackson uses, gives every double back exactly.
@@ -114,6 +117,7 @@ public record ModelInfo(
                 null,
                 null,
                 null,
+                null,
                 teacherSha256);
     }
 
@@ -131,6 +135,7 @@ public record ModelInfo(
                 precisions,
                 regionOfInterest,
                 driftReference,
+                normalParts,
                 teacherSha256);
     }
 
@@ -148,6 +153,7 @@ public record ModelInfo(
                 precisions,
                 regionOfInterest,
                 driftReference,
+                normalParts,
                 sha256);
     }
 
@@ -169,6 +175,7 @@ public record ModelInfo(
                 null,
                 regionOfInterest,
                 null,
+                normalParts,
                 teacherSha256);
     }
 
@@ -190,6 +197,7 @@ public record ModelInfo(
                 tests,
                 regionOfInterest,
                 driftReference,
+                normalParts,
                 teacherSha256);
     }
 
@@ -207,6 +215,7 @@ public record ModelInfo(
                 precisions,
                 regionOfInterest,
                 driftReference,
+                normalParts,
                 teacherSha256);
     }
 
@@ -228,6 +237,29 @@ public record ModelInfo(
                 precisions,
                 regionOfInterest,
                 reference,
+                normalParts,
+                teacherSha256);
+    }
+
+    /**
+     * Drops nothing.
+     *
+     * @param parts null = not recorded
+     */
+    public ModelInfo withNormalParts(NormalParts parts) {
+        return new ModelInfo(
+                formatVersion,
+                backbone,
+                size,
+                modality,
+                normalKernel,
+                calibration,
+                thresholds,
+                training,
+                precisions,
+                regionOfInterest,
+                driftReference,
+                parts,
                 teacherSha256);
     }
 
@@ -249,6 +281,7 @@ public record ModelInfo(
                 null,
                 region,
                 null,
+                normalParts,
                 teacherSha256);
     }
 
@@ -297,6 +330,9 @@ public record ModelInfo(
         if (driftReference != null) {
             out.put(REFERENCE_KEY, json(driftReference));
         }
+        if (normalParts != null) {
+            out.put(NORMAL_PARTS_KEY, json(SPARSE, normalParts));
+        }
         out.put(TEACHER_KEY, teacherSha256);
         return out;
     }
@@ -334,6 +370,7 @@ public record ModelInfo(
                     json(file, metadata, PRECISIONS_KEY, PrecisionTests.class),
                     json(file, metadata, REGION_KEY, RegionOfInterest.class),
                     json(file, metadata, REFERENCE_KEY, DriftReference.class),
+                    json(SPARSE, file, metadata, NORMAL_PARTS_KEY, NormalParts.class),
                     text(file, metadata, TEACHER_KEY));
         } catch (IllegalArgumentException e) {
             throw new InputException(file + " is not a sound model: " + e.getMessage(), e);

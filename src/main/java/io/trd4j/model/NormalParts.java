@@ -1,102 +1,79 @@
 package io.trd4j.model;
 
-import io.trd4j.io.InputException;
-import io.trd4j.model.tensorfile.Safetensors;
-import io.trd4j.model.tensorfile.SafetensorsWriter;
-import io.trd4j.model.tensorfile.TensorInfo;
-import io.trd4j.model.tensorfile.TensorType;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Set;
-
 /**
- * A few normal parts at the size of the maps, kept in the model file so that the region of a defect can be compared
- * with what a normal part shows at that place. Not used for scores, maps or verdicts.
+ * A model's normal parts as the sensors saw them, before anything was resized: by this a part is recognised whose
+ * images are of another kind, shape or scale. Each range is over the parts that have the measure; null when none has.
  *
- * @param size S
- * @param rgb per part S x S x 3 mean colours, 0 to 255
- * @param relief per part S x S heights above the plane below the part, millimetres, towards the camera; NaN where no
- *     point was measured
+ * @param parts whose measures these are
+ * @param points whether any part had a point cloud
+ * @param normals whether any had a surface-normal image
+ * @param rgbAspect width over height of the colour images
+ * @param secondAspect the same of the clouds or surface-normal images
+ * @param depth mean z, metres
+ * @param spacing of neighbouring points in a row, metres
+ * @param fieldWidth length of a row of points, metres
+ * @param validShare share of points that are valid, 0 to 1
+ * @param axisOfColumns the coordinate that changes from column to column in all parts: 1, 2, 3 for x, y, z, negative
+ *     where it falls; 0 when there is none
+ * @param axisOfRows the same from row to row
  */
-public record NormalParts(int size, List<byte[]> rgb, List<float[]> relief) {
-    /** More are not worth their time: alignment with each is paid for by every part that has a region. */
-    public static final int MAX_PARTS = 6;
+public record NormalParts(
+        int parts,
+        boolean points,
+        boolean normals,
+        Range rgbAspect,
+        Range secondAspect,
+        Range depth,
+        Range spacing,
+        Range fieldWidth,
+        Range validShare,
+        int axisOfColumns,
+        int axisOfRows) {
+    /** Of nothing yet. */
+    public static final NormalParts NONE = new NormalParts(0, false, false, null, null, null, null, null, null, 0, 0);
 
-    static final String RGB = "normal_parts.rgb";
-    static final String RELIEF = "normal_parts.relief";
-    static final Set<String> NAMES = Set.of(RGB, RELIEF);
+    /** From the least to the most. */
+    public record Range(double least, double most) {
+        public Range {
+            if (!(least <= most && most - least < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        "a range must be finite and ascending, not " + least + " to " + most);
+            }
+        }
+
+        /** Whether it lies in the range, or less than a factor outside. */
+        public boolean isNear(double value, double factor) {
+            return value * factor >= least && value <= most * factor;
+        }
+
+        private static Range of(Range a, Range b) {
+            return a == null ? b : b == null ? a : new Range(Math.min(a.least, b.least), Math.max(a.most, b.most));
+        }
+    }
 
     public NormalParts {
-        rgb = List.copyOf(rgb);
-        relief = List.copyOf(relief);
-        int pixels = size * size;
-        if (rgb.isEmpty()
-                || rgb.size() != relief.size()
-                || rgb.size() > MAX_PARTS
-                || rgb.stream().anyMatch(part -> part.length != 3 * pixels)
-                || relief.stream().anyMatch(part -> part.length != pixels)) {
-            throw new IllegalArgumentException("normal parts must be 1 to " + MAX_PARTS + ", each of " + size + "x"
-                    + size + " colours and heights");
+        if (parts < 0 || Math.abs(axisOfColumns) > 3 || Math.abs(axisOfRows) > 3) {
+            throw new IllegalArgumentException("normal parts need a number of parts, and axes from -3 to 3");
         }
     }
 
-    /** How many. */
-    public int count() {
-        return rgb.size();
+    /** Of these parts and others. */
+    public NormalParts and(NormalParts other) {
+        return new NormalParts(
+                parts + other.parts,
+                points || other.points,
+                normals || other.normals,
+                Range.of(rgbAspect, other.rgbAspect),
+                Range.of(secondAspect, other.secondAspect),
+                Range.of(depth, other.depth),
+                Range.of(spacing, other.spacing),
+                Range.of(fieldWidth, other.fieldWidth),
+                Range.of(validShare, other.validShare),
+                common(axisOfColumns, other.axisOfColumns, other),
+                common(axisOfRows, other.axisOfRows, other));
     }
 
-    /** As a model file has them. */
-    public List<SafetensorsWriter.Source> sources() {
-        int pixels = size * size;
-        long n = count();
-        ByteBuffer colours = ByteBuffer.allocate(count() * 3 * pixels);
-        rgb.forEach(colours::put);
-        ByteBuffer heights = ByteBuffer.allocate(count() * Float.BYTES * pixels).order(ByteOrder.LITTLE_ENDIAN);
-        for (float[] part : relief) {
-            heights.asFloatBuffer().put(part);
-            heights.position(heights.position() + Float.BYTES * pixels);
-        }
-        return List.of(
-                new SafetensorsWriter.Source(
-                        new TensorInfo(RGB, TensorType.U8, List.of(n, (long) size, (long) size, 3L)), colours::rewind),
-                new SafetensorsWriter.Source(
-                        new TensorInfo(RELIEF, TensorType.F32, List.of(n, (long) size, (long) size)), heights::rewind));
-    }
-
-    /** Those of a model file that {@link ModelFile#open} found sound; null when it has none. */
-    static NormalParts read(Safetensors file, int size) throws IOException {
-        if (!file.has(RGB)) {
-            return null;
-        }
-        int pixels = size * size;
-        int count = Math.toIntExact(file.info(RGB).shape().get(0));
-        byte[][] rgb = new byte[count][3 * pixels];
-        float[][] relief = new float[count][pixels];
-        for (int i = 0; i < count; i++) {
-            file.read(RGB, (long) i * 3 * pixels, ByteBuffer.wrap(rgb[i]));
-            ByteBuffer heights = ByteBuffer.allocate(Float.BYTES * pixels).order(ByteOrder.LITTLE_ENDIAN);
-            file.read(RELIEF, (long) i * Float.BYTES * pixels, heights);
-            heights.rewind().asFloatBuffer().get(relief[i]);
-        }
-        return new NormalParts(size, List.of(rgb), List.of(relief));
-    }
-
-    /** @throws InputException when one of the two tensors is missing, or their shapes are not those of some parts */
-    static void check(Path file, int size, List<TensorInfo> found) {
-        if (found.isEmpty()) {
-            return;
-        }
-        long s = size;
-        long count = found.get(0).shape().isEmpty() ? 0 : found.get(0).shape().get(0);
-        Set<TensorInfo> expected = Set.of(
-                new TensorInfo(RGB, TensorType.U8, List.of(count, s, s, 3L)),
-                new TensorInfo(RELIEF, TensorType.F32, List.of(count, s, s)));
-        if (count < 1 || count > MAX_PARTS || !expected.equals(Set.copyOf(found))) {
-            throw new InputException(file + " is not a sound model: " + RGB + " and " + RELIEF + " are not 1 to "
-                    + MAX_PARTS + " parts of " + size + "x" + size + " colours and heights");
-        }
+    private int common(int mine, int others, NormalParts other) {
+        return depth == null ? others : other.depth == null || mine == others ? mine : 0;
     }
 }

@@ -62,7 +62,7 @@ final class Expected {
         }
         hasRelief = bySurroundings();
         if (!poses.isEmpty()) {
-            byNormalParts(poses);
+            byNormalImages(poses);
         }
     }
 
@@ -153,7 +153,7 @@ final class Expected {
         return fit.count() >= MIN_RING && fit.fit(channel == PartView.RELIEF ? reliefFloor : 1);
     }
 
-    private void byNormalParts(List<PoseSearch.Found> poses) {
+    private void byNormalImages(List<PoseSearch.Found> poses) {
         List<float[][]> differences = new ArrayList<>();
         List<float[][]> beyonds = new ArrayList<>();
         for (PoseSearch.Found found : poses) {

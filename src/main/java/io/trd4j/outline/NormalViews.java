@@ -1,7 +1,7 @@
 package io.trd4j.outline;
 
 import io.trd4j.data.Part;
-import io.trd4j.model.NormalParts;
+import io.trd4j.model.NormalImages;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,7 +22,7 @@ public final class NormalViews {
     }
 
     /** @param parts as a model has them; null = none */
-    public static NormalViews of(NormalParts parts) {
+    public static NormalViews of(NormalImages parts) {
         if (parts == null) {
             return NONE;
         }
@@ -36,10 +36,10 @@ public final class NormalViews {
     /**
      * Normal parts as a model keeps them.
      *
-     * @param parts 1 to {@link NormalParts#MAX_PARTS}
+     * @param parts 1 to {@link NormalImages#MAX_PARTS}
      * @param size S of the model
      */
-    public static NormalParts reduce(List<Part> parts, int size) {
+    public static NormalImages reduce(List<Part> parts, int size) {
         return PartView.reduce(parts, size);
     }
 }

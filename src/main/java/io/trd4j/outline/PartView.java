@@ -3,7 +3,7 @@ package io.trd4j.outline;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
-import io.trd4j.model.NormalParts;
+import io.trd4j.model.NormalImages;
 import io.trd4j.ops.Pixels;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -57,7 +57,7 @@ final class PartView {
     }
 
     /** A normal part, as a model keeps it. */
-    PartView(NormalParts parts, int index) {
+    PartView(NormalImages parts, int index) {
         size = parts.size();
         rgb = null;
         cloud = null;
@@ -82,7 +82,7 @@ final class PartView {
     }
 
     /** Whole parts as a model keeps them. */
-    static NormalParts reduce(List<Part> parts, int size) {
+    static NormalImages reduce(List<Part> parts, int size) {
         List<byte[]> rgb = new ArrayList<>();
         List<float[]> relief = new ArrayList<>();
         for (Part part : parts) {
@@ -99,7 +99,7 @@ final class PartView {
             rgb.add(colours);
             relief.add(heights);
         }
-        return new NormalParts(size, rgb, relief);
+        return new NormalImages(size, rgb, relief);
     }
 
     int size() {

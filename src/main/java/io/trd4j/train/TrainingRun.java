@@ -133,6 +133,10 @@ public final class TrainingRun {
                                     + "parts, which makes scores of new parts too high; put some under "
                                     + "validation/good"));
                 }
+                String views = PairCheck.of(parts, options.size());
+                if (views != null) {
+                    warn(new TrainingWarning(Kind.OTHER_VIEWS, views));
+                }
                 if (random()) {
                     RandomTeacher.initialise(network.teacher(), options.seed(), parts, options.threads());
                 }
@@ -242,9 +246,10 @@ public final class TrainingRun {
                         ModelFile.teacherSha256(network.teacher().weights().sources("")))
                 .withTraining(summary(parts.count(), history, (System.nanoTime() - start) / 1e9))
                 .withRegionOfInterest(plan.regionOfInterest())
-                .withCalibration(calibration);
+                .withCalibration(calibration)
+                .withNormalParts(validated == null ? parts.seen() : parts.seen().and(validated.seen()));
         List<SafetensorsWriter.Source> tensors = new ArrayList<>(network.sources());
-        tensors.addAll(CalibrationRun.normalParts(compared, options.size()).sources());
+        tensors.addAll(CalibrationRun.normalImages(compared, options.size()).sources());
         ModelFile.write(model, info, tensors);
         PrecisionTests precisions = CalibrationRun.testPrecisions(
                 network, options.size(), calibration, plan.regionOfInterest(), prepared, options.threads(), progress);

@@ -9,10 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trd4j.data.Fixtures;
 import io.trd4j.data.Part;
+import io.trd4j.data.PointCloud;
+import io.trd4j.data.PointConvention;
 import io.trd4j.data.image.ImageWriter;
+import io.trd4j.data.synthetic.SyntheticParts;
+import io.trd4j.data.synthetic.SyntheticProduct;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -139,6 +144,27 @@ class DatasetTest {
         assertRefused(part::anomalous, part.rgb(), "not labelled");
         assertRefused(() -> part.mask(8), part.rgb(), "not labelled");
         assertEquals("a", PartFiles.of(part.rgb(), part.second()).id());
+    }
+
+    @Test
+    void pointsAreMeantAsStated() throws IOException {
+        pair("plain", "a");
+        float[] metres =
+                SyntheticParts.part(SyntheticProduct.COOKIE, 48, 1).xyz().xyz();
+        float[] millimetres = new float[metres.length];
+        for (int i = 0; i < metres.length; i++) {
+            millimetres[i] = metres[i] == 0 ? -1 : 1000 * metres[i];
+        }
+        Dataset data = Dataset.open(root.resolve("plain"));
+        Path xyz = data.test().get(0).second();
+        Files.write(xyz, ImageWriter.tiffXyz(new PointCloud(48, 48, millimetres)));
+        assertRefused(() -> data.test().get(0).load(), xyz, "--point-unit mm");
+        PointConvention convention =
+                PointConvention.UNSTATED.withMetresPerUnit(1e-3).withMissing(List.of(-1f));
+        float[] read = data.withPoints(convention).test().get(0).load().xyz().xyz();
+        for (int i = 0; i < metres.length; i++) {
+            assertEquals(metres[i], read[i], 1e-7f);
+        }
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
@@ -108,6 +109,16 @@ class ImageFilesTest {
         int[] colour = {200, 100, 50};
         for (int i = 0; i < image.rgb().length; i++) {
             assertEquals(colour[i % 3], image.rgb()[i] & 0xFF, 4, name);
+        }
+    }
+
+    /** Points hold -9999 in all channels where GDAL's tag says that this is no data. */
+    @Test
+    void statedNoDataIsMissing() throws IOException {
+        float[] xyz = PointCloudReader.read(Fixtures.image("xyz_nodata.tiff")).xyz();
+        List<Integer> missing = List.of(2 * 9 + 3, 5 * 9 + 1, 5 * 9 + 2, 5 * 9 + 3);
+        for (int i = 0; i < xyz.length; i++) {
+            assertEquals(missing.contains(i / 3) ? 0 : i / 256f + 0.5f, xyz[i]);
         }
     }
 

@@ -2,12 +2,13 @@ package io.trd4j.cli.options;
 
 import io.trd4j.calibrate.Rate;
 import io.trd4j.inspect.InputPolicy;
+import io.trd4j.inspect.InputPolicy.OnUnlike;
 import io.trd4j.inspect.InputPolicy.OnUnusable;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.InputException;
 import picocli.CommandLine.Option;
 
-/** Options on parts that lack a usable modality, and on small regions. */
+/** Options on parts that lack a usable modality or are unlike normal ones, and on small regions. */
 final class InputOptions {
     @Option(
             names = "--on-bad-depth",
@@ -41,8 +42,15 @@ final class InputOptions {
                     + "tell their area, in square millimetres; 0 = all count (default: ${DEFAULT-VALUE}).")
     private double minRegion;
 
-    /** Whether parts without points are inspected. */
-    /** Whether parts without colour image are inspected. */
+    @Option(
+            names = "--on-unlike",
+            paramLabel = "refuse|review",
+            defaultValue = "refuse",
+            description = "What happens to a part whose images are of another kind, shape, scale or with other axes "
+                    + "than those of the model's normal parts: refused, or inspected with a warning and REVIEW as the "
+                    + "best verdict (default: ${DEFAULT-VALUE}).")
+    private String onUnlike;
+
     /** Checks all options. */
     InspectorOptions apply(InspectorOptions options) {
         if (!(minRegion >= 0 && minRegion < Double.POSITIVE_INFINITY)) {
@@ -53,17 +61,16 @@ final class InputOptions {
 
     private InputPolicy policy() {
         return new InputPolicy(
-                choice("--on-bad-depth", onBadDepth, "rgb-only"),
-                choice("--on-bad-rgb", onBadRgb, "depth-only"),
-                minValidDepth == null ? 0 : minValidDepth.value());
+                other("--on-bad-depth", onBadDepth, "rgb-only") ? OnUnusable.INSPECT_OTHER : OnUnusable.REFUSE,
+                other("--on-bad-rgb", onBadRgb, "depth-only") ? OnUnusable.INSPECT_OTHER : OnUnusable.REFUSE,
+                minValidDepth == null ? 0 : minValidDepth.value(),
+                other("--on-unlike", onUnlike, "review") ? OnUnlike.REVIEW : OnUnlike.REFUSE);
     }
 
-    private static OnUnusable choice(String option, String value, String other) {
-        if (value.equals("refuse")) {
-            return OnUnusable.REFUSE;
-        }
-        if (value.equals(other)) {
-            return OnUnusable.INSPECT_OTHER;
+    /** Whether the other treatment is chosen, not refuse. */
+    private static boolean other(String option, String value, String other) {
+        if (value.equals("refuse") || value.equals(other)) {
+            return value.equals(other);
         }
         throw new InputException("unknown " + option + " '" + value + "'; use refuse or " + other);
     }

@@ -1,5 +1,6 @@
 package io.trd4j.data.dataset;
 
+import io.trd4j.data.PointConvention;
 import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,6 +36,16 @@ public record Dataset(
     public static Dataset open(Path categoryFolder) throws IOException {
         CategoryFolder folder = new CategoryFolder(categoryFolder);
         return new Dataset(folder.name, categoryFolder, folder.train, folder.validation, folder.test);
+    }
+
+    /** The same parts, their points meant otherwise. */
+    public Dataset withPoints(PointConvention convention) {
+        return new Dataset(
+                category, folder, with(train, convention), with(validation, convention), with(test, convention));
+    }
+
+    private static List<PartFiles> with(List<PartFiles> parts, PointConvention convention) {
+        return parts.stream().map(part -> part.withPoints(convention)).toList();
     }
 
     /** Whether every test part is known to be normal or anomalous. */

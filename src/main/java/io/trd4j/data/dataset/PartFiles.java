@@ -1,7 +1,10 @@
 package io.trd4j.data.dataset;
 
+import io.trd4j.data.CheckedPoints;
 import io.trd4j.data.Part;
 import io.trd4j.data.PartSource;
+import io.trd4j.data.PointCloud;
+import io.trd4j.data.PointConvention;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.image.ImageReader;
 import io.trd4j.data.image.PointCloudReader;
@@ -19,11 +22,18 @@ import java.nio.file.Path;
  * @param rgb the colour image; null where it is missing
  * @param second the point cloud (TIFF of floats) or the surface-normal image; null where it is missing
  * @param mask the ground truth, or null when the part has none
+ * @param points how the numbers of a point cloud are meant
  */
-public record PartFiles(String id, String kind, Path rgb, Path second, Path mask) implements PartSource {
+public record PartFiles(String id, String kind, Path rgb, Path second, Path mask, PointConvention points)
+        implements PartSource {
     public static final String GOOD = "good";
     /** Kind of a part of which nobody said whether it is normal. */
     public static final String UNLABELLED = "unlabelled";
+
+    /** A part whose files say nothing about their points' unit, axes and marks for missing ones. */
+    public PartFiles(String id, String kind, Path rgb, Path second, Path mask) {
+        this(id, kind, rgb, second, mask, PointConvention.UNSTATED);
+    }
 
     /**
      * One unlabelled part, called as its colour image without the extension, or as the other file when that is null.
@@ -32,6 +42,11 @@ public record PartFiles(String id, String kind, Path rgb, Path second, Path mask
      */
     public static PartFiles of(Path rgb, Path second) {
         return new PartFiles(FileNames.stem(rgb != null ? rgb : second), UNLABELLED, rgb, second, null);
+    }
+
+    /** The same part, its points meant otherwise. */
+    public PartFiles withPoints(PointConvention convention) {
+        return new PartFiles(id, kind, rgb, second, mask, convention);
     }
 
     /** Whether it is known that the part is normal or anomalous. */
@@ -53,18 +68,16 @@ public record PartFiles(String id, String kind, Path rgb, Path second, Path mask
     }
 
     /**
-     * Reads what there is; see {@link ImageReader} and {@link PointCloudReader} for the kinds accepted and the errors.
+     * Reads what there is; see {@link ImageReader} and {@link PointCloudReader} for the kinds accepted and the errors,
+     * and {@link CheckedPoints#of} for what becomes of points.
      */
     @Override
     public Part load() throws IOException {
         RgbImage image = rgb == null ? null : ImageReader.readRgb(rgb);
         SecondImage read = second == null ? null : SecondImage.read(second);
+        PointCloud xyz = read == null || read.xyz() == null ? null : CheckedPoints.of(second.toString(), read.xyz(), points);
         return Part.fromFiles(
-                id,
-                (second != null ? second : rgb).toString(),
-                image,
-                read == null ? null : read.xyz(),
-                read == null ? null : read.normals());
+                id, (second != null ? second : rgb).toString(), image, xyz, read == null ? null : read.normals());
     }
 
     /**

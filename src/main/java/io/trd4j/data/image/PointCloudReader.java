@@ -10,6 +10,7 @@ import io.trd4j.data.PointCloud;
 import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
@@ -26,7 +27,7 @@ public final class PointCloudReader {
     private PointCloudReader() {}
 
     /**
-     * Reads a point cloud: metres, missing points as they are in the file.
+     * Reads a point cloud: metres, missing points as they are in the file, those of the stated no-data value 0.
      *
      * @throws InputException when the file is missing, damaged, truncated, of more than 32 million points or of another
      *     kind
@@ -42,6 +43,18 @@ public final class PointCloudReader {
 
     /** Of a TIFF. */
     static PointCloud cloud(EncodedImage image) {
+        PointCloud cloud = stored(image);
+        Float noData = image.tiff.pages.get(0).noData;
+        float[] xyz = cloud.points().array();
+        for (int i = 0; noData != null && i < xyz.length; i += 3) {
+            if (xyz[i + 2] == noData || xyz[i] == noData && xyz[i + 1] == noData) {
+                Arrays.fill(xyz, i, i + 3, 0);
+            }
+        }
+        return cloud;
+    }
+
+    private static PointCloud stored(EncodedImage image) {
         List<TiffFile.Page> pages = image.tiff.pages;
         TiffFile.Page first = pages.get(0);
         for (TiffFile.Page page : pages) {

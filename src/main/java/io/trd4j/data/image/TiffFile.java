@@ -3,6 +3,7 @@ package io.trd4j.data.image;
 import io.trd4j.io.InputException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,6 +24,12 @@ final class TiffFile {
     /** None, LZW, JPEG, deflate (two numbers), PackBits. */
     private static final Set<Long> CODECS = Set.of(1L, 5L, 7L, 8L, 32946L, 32773L);
 
+    private static final int ASCII = 2;
+    /** Characters of a number that is written as text. */
+    private static final int MAX_NUMBER = 64;
+    /** GDAL_NODATA: a number as text. */
+    private static final int NO_DATA = 42113;
+
     private static final int MAX_VALUES = 1 << 22;
     private static final int FLOAT_SAMPLES = 3;
 
@@ -38,6 +45,9 @@ final class TiffFile {
         long predictor = 1;
         long sampleFormat = 1;
         boolean tiled;
+        /** The value of missing samples (GDAL's tag); null = none is stated. */
+        Float noData;
+
         long[] offsets = {};
         long[] counts = {};
 
@@ -240,6 +250,7 @@ final class TiffFile {
                     page.tiled = true;
                 }
                 case 325 -> page.counts = values(entry);
+                case NO_DATA -> page.noData = noData(entry);
                 default -> {}
             }
         }
@@ -280,6 +291,29 @@ final class TiffFile {
             values[i] = bytes == 1 ? u8(at) : bytes == 2 ? u16(at) : bytes == 4 ? u32(at) : u64(at);
         }
         return values;
+    }
+
+    /** Null when the text is no number. */
+    private Float noData(long entry) {
+        long count = big ? u64(entry + 4) : u32(entry + 4);
+        if (u16(entry + 2) != ASCII || count < 1 || count > MAX_NUMBER) {
+            return null;
+        }
+        long at = entry + (big ? 12 : 8);
+        if (count > (big ? 8 : 4)) {
+            at = big ? u64(at) : u32(at);
+        }
+        byte[] text = new byte[(int) count];
+        for (int i = 0; i < text.length; i++) {
+            text[i] = (byte) u8(at + i);
+        }
+        try {
+            return Float.valueOf(new String(text, StandardCharsets.US_ASCII)
+                    .replace("\0", "")
+                    .strip());
+        } catch (NumberFormatException e) {
+            return null;
+        }
     }
 
     private int at(long position, int bytes) {
