@@ -4,9 +4,10 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
 
-/** Names of image files: the stem pairs the files of a part, the extension says that it is an image. */
+/** Names of a part's files: the stem pairs them, the extension says what they are. */
 final class FileNames {
     private static final Set<String> EXTENSIONS = Set.of("png", "jpg", "jpeg", "tif", "tiff", "bmp");
+    private static final Set<String> POINTS = Set.of("npy", "ply", "pcd");
 
     private FileNames() {}
 
@@ -19,10 +20,18 @@ final class FileNames {
 
     /** Whether the extension, in any case, is that of an image; hidden files are not images. */
     static boolean isImage(Path file) {
+        return EXTENSIONS.contains(extension(file));
+    }
+
+    /** Whether the extension is one that a second modality's file can have. */
+    static boolean isSecond(Path file) {
+        return isImage(file) || POINTS.contains(extension(file));
+    }
+
+    /** Without the dot, in lower case; empty for a hidden file and one without extension. */
+    private static String extension(Path file) {
         String name = file.getFileName().toString();
         int dot = name.lastIndexOf('.');
-        return dot > 0
-                && !name.startsWith(".")
-                && EXTENSIONS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
+        return dot <= 0 || name.startsWith(".") ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
     }
 }

@@ -5,6 +5,7 @@ import io.trd4j.data.PartSource;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.image.ImageReader;
 import io.trd4j.data.image.PointCloudReader;
+import io.trd4j.data.image.Reading;
 import io.trd4j.data.image.SecondImage;
 import io.trd4j.data.prepare.Preparation;
 import io.trd4j.io.InputException;
@@ -17,13 +18,25 @@ import java.nio.file.Path;
  * @param id what results call the part: {@code SPLIT/KIND/NNN} in MVTec 3D-AD, unique within a data set
  * @param kind {@code good}, the kind of defect, or {@link #UNLABELLED}
  * @param rgb the colour image; null where it is missing
- * @param second the point cloud (TIFF of floats) or the surface-normal image; null where it is missing
+ * @param second the point cloud, depth image or surface-normal image; null where it is missing
  * @param mask the ground truth, or null when the part has none
+ * @param reading what the files do not say themselves
  */
-public record PartFiles(String id, String kind, Path rgb, Path second, Path mask) implements PartSource {
+public record PartFiles(String id, String kind, Path rgb, Path second, Path mask, Reading reading)
+        implements PartSource {
     public static final String GOOD = "good";
     /** Kind of a part of which nobody said whether it is normal. */
     public static final String UNLABELLED = "unlabelled";
+
+    /** Files of which nothing else is known. */
+    public PartFiles(String id, String kind, Path rgb, Path second, Path mask) {
+        this(id, kind, rgb, second, mask, Reading.UNSTATED);
+    }
+
+    /** The same files, read in another way. */
+    public PartFiles with(Reading other) {
+        return new PartFiles(id, kind, rgb, second, mask, other);
+    }
 
     /**
      * One unlabelled part, called as its colour image without the extension, or as the other file when that is null.
@@ -57,8 +70,11 @@ public record PartFiles(String id, String kind, Path rgb, Path second, Path mask
      */
     @Override
     public Part load() throws IOException {
-        RgbImage image = rgb == null ? null : ImageReader.readRgb(rgb);
-        SecondImage read = second == null ? null : SecondImage.read(second);
+        RgbImage image = rgb == null ? null : ImageReader.readRgb(rgb, reading.colorBits());
+        SecondImage read = second == null
+                ? null
+                : SecondImage.read(
+                        second, reading, image == null ? 0 : image.width(), image == null ? 0 : image.height());
         return Part.fromFiles(
                 id,
                 (second != null ? second : rgb).toString(),
