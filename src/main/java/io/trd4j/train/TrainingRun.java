@@ -51,6 +51,9 @@ public final class TrainingRun {
     private final TrainingListener listener;
     private final Progress progress;
     private final List<TrainingWarning> warnings = new ArrayList<>();
+    /** That the colour images use, see {@link TrainingSummary#colorBits}. */
+    private int colorBits;
+
     private TrainingOptions options;
     private Path model;
     private Path state;
@@ -88,11 +91,13 @@ public final class TrainingRun {
      *     be read, the state file is that of another run, or training diverges
      * @throws IOException when a file cannot be written
      */
-    public Result run(Dataset dataset, Path file) throws IOException {
+    public Result run(Dataset category, Path file) throws IOException {
         model = file;
         state = state(file);
         Writable.requireFile(model);
         Writable.requireFile(state);
+        colorBits = category.colorBits();
+        Dataset dataset = category.withColorBits(colorBits);
         List<PartFiles> normal = PreparedParts.normal(dataset.train());
         if (normal.isEmpty()) {
             throw new InputException(dataset.category() + ": no normal training parts; put some under train/good");
@@ -250,6 +255,7 @@ public final class TrainingRun {
                 last.validationDepth(),
                 seconds,
                 plan.teacher(),
-                history);
+                history,
+                colorBits);
     }
 }

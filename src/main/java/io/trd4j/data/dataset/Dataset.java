@@ -65,23 +65,29 @@ public record Dataset(
     }
 
     private static List<PartFiles> withColorBits(List<PartFiles> parts, int bits) {
-        return parts.stream().map(part -> part.with(part.reading().withColorBits(bits))).toList();
+        return parts.stream().map(part -> part.withColorBits(bits)).toList();
     }
 
     /**
      * How many bits of their samples the colour images of training and validation use together: what a model of them
-     * remembers ({@link Reading#colorBits}).
-     *
-     * @throws InputException when one cannot be read
+     * remembers ({@link Reading#colorBits}). A file that cannot be read is passed over: loading it says so.
      */
     public int colorBits() throws IOException {
         int most = Reading.AS_USED;
         for (List<PartFiles> parts : List.of(train, validation)) {
             for (PartFiles part : parts) {
-                most = part.rgb() == null ? most : Math.max(most, ImageReader.colorBits(part.rgb()));
+                most = Math.max(most, colorBits(part.rgb()));
             }
         }
         return most;
+    }
+
+    private static int colorBits(Path rgb) throws IOException {
+        try {
+            return rgb == null ? Reading.AS_USED : ImageReader.colorBits(rgb);
+        } catch (InputException e) {
+            return Reading.AS_USED;
+        }
     }
 
     /** Whether every test part is known to be normal or anomalous. */

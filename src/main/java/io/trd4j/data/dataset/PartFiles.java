@@ -38,6 +38,11 @@ public record PartFiles(String id, String kind, Path rgb, Path second, Path mask
         return new PartFiles(id, kind, rgb, second, mask, other);
     }
 
+    /** The same files, read as colour images that use so many bits; see {@link Reading#colorBits}. */
+    public PartFiles withColorBits(int bits) {
+        return with(reading.withColorBits(bits));
+    }
+
     /**
      * One unlabelled part, called as its colour image without the extension, or as the other file when that is null.
      *

@@ -2,6 +2,7 @@ package io.trd4j.data.image;
 
 import io.trd4j.io.InputException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.zip.CRC32;
 public final class EncodedImage {
     private static final long MAX_FILE_BYTES = 1L << 30;
     private static final long PNG_SIGNATURE = 0x89504E470D0A1A0AL;
+    private static final int PNG_HEADER_BYTES = 33;
     /** "Exif" and two zero bytes. */
     private static final long EXIF = 0x457869660000L;
 
@@ -89,6 +91,24 @@ public final class EncodedImage {
     /** What stands in a repository in place of a large file. */
     static InputException pointer(Path file) {
         return new InputException(file + " is a Git LFS pointer, not the file itself; fetch it with git lfs pull");
+    }
+
+    /** The first bytes of a file, as far as a PNG's header reaches. */
+    static byte[] start(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return new byte[0];
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.readNBytes(PNG_HEADER_BYTES);
+        }
+    }
+
+    /** Whether a file's samples may have 16 bits, told by its first bytes: those of a PNG with them, or of a TIFF. */
+    static boolean startsWide(byte[] start) {
+        return TiffFile.isTiff(start)
+                || start.length == PNG_HEADER_BYTES
+                        && ByteBuffer.wrap(start).getLong(0) == PNG_SIGNATURE
+                        && start[24] == 16;
     }
 
     /** Whether its samples may have 16 bits: told without decoding. */

@@ -85,6 +85,9 @@ public final class ImageReader {
      * hold all of them.
      */
     public static int colorBits(Path file) throws IOException {
+        if (!EncodedImage.startsWide(EncodedImage.start(file))) {
+            return Reading.AS_USED;
+        }
         EncodedImage image = EncodedImage.read(file);
         return image.mayBeWide() ? usedBits(decode(image).samples) : Reading.AS_USED;
     }

@@ -4,6 +4,7 @@ import io.trd4j.data.PointCloud;
 import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -18,27 +19,36 @@ import java.util.List;
  * </ul>
  */
 public final class PointCloudReader {
+    /** Of floats in one channel: beyond it they are the camera's units. */
+    private static final double FARTHEST_METRES = 10;
+
     private PointCloudReader() {}
 
+    /** As the other, of a file that needs no camera. */
+    public static PointCloud read(Path file) throws IOException {
+        return read(file, Reading.UNSTATED);
+    }
+
     /**
-     * Reads a point cloud, missing points as they are in the file: metres when the file holds floats, as is the
-     * convention for them; else the file's own unit.
+     * Reads points, or a depth image in a TIFF or {@code .npy}: metres, missing points as they are in the file.
      *
+     * @param reading has the camera of a depth image, and the unit of integers
      * @throws InputException when the file is missing, damaged, truncated, of more than 32 million points or of another
-     *     kind
+     *     kind; when a depth image's camera, or the unit of integers, is not known; or the camera has images of another
+     *     size
      * @throws IOException when the disk fails
      */
-    public static PointCloud read(Path file) throws IOException {
+    public static PointCloud read(Path file, Reading reading) throws IOException {
         byte[] bytes = EncodedImage.bytes(file);
         Grid grid = untagged(file, bytes);
-        if (grid != null) {
-            return grid.cloud();
+        if (grid == null) {
+            EncodedImage image = EncodedImage.check(file, bytes);
+            if (image.tiff == null) {
+                throw notXyz(file, "is not a TIFF");
+            }
+            grid = grid(image);
         }
-        EncodedImage image = EncodedImage.check(file, bytes);
-        if (image.tiff == null) {
-            throw notXyz(file, "is not a TIFF");
-        }
-        return grid(image).cloud();
+        return points(grid, reading.camera(), 0, 0);
     }
 
     /** Of a format that is no image; null when it is none of these. */
@@ -95,7 +105,17 @@ public final class PointCloudReader {
                     "has " + first.samples + (first.samples == 1 ? " channel" : " channels")
                             + (n == 1 ? "" : " on each of " + n + " pages"));
         }
+        removeMissing(grid, first.noData);
         return grid.turned(image.orientation);
+    }
+
+    private static void removeMissing(Grid grid, Double mark) {
+        if (mark != null) {
+            float[] values = grid.values();
+            for (int i = grid.channels() - 1; i < values.length; i += grid.channels()) {
+                values[i] = values[i] == mark.floatValue() ? Float.NaN : values[i];
+            }
+        }
     }
 
     /** All samples of all pages, one page after the other. */
@@ -120,6 +140,72 @@ public final class PointCloudReader {
             xyz[3 * i + 2] = planes[2 * n + i];
         }
         return xyz;
+    }
+
+    /**
+     * From a file's numbers to points in metres.
+     *
+     * @param camera of depths, and of integers the unit; null = not known
+     * @param columns in which a list is arranged when that leaves no point over, where the camera has none; 0 = none
+     */
+    static PointCloud points(Grid stored, DepthCamera camera, int columns, int rows) {
+        Grid grid = stored;
+        if (camera != null) {
+            grid = grid.arranged(camera.width(), camera.height());
+        }
+        grid = grid.arranged(columns, rows);
+        Double unit = camera == null ? null : camera.metresPerUnit();
+        if (grid.channels() == 1 && camera != null && camera.intrinsics() != null) {
+            return depth(grid, camera);
+        }
+        PointCloud cloud = grid.cloud();
+        if (!grid.type().integer) {
+            return cloud;
+        }
+        if (unit == null) {
+            throw unitless(grid);
+        }
+        float[] xyz = cloud.xyz();
+        for (int i = 0; i < xyz.length; i++) {
+            xyz[i] = (float) (xyz[i] * unit);
+        }
+        return new PointCloud(grid.width(), grid.height(), xyz);
+    }
+
+    private static PointCloud depth(Grid grid, DepthCamera camera) {
+        boolean other = camera.width() > 0 && (camera.width() != grid.width() || camera.height() != grid.height());
+        if (other) {
+            throw new InputException(grid.file() + " has " + grid.width() + "x" + grid.height()
+                    + " pixels, but its camera's file is for " + camera.width() + "x" + camera.height()
+                    + "; give the camera of these images, as they are shown");
+        }
+        Double unit = camera.metresPerUnit();
+        if (unit == null && grid.type().integer) {
+            throw unitless(grid);
+        }
+        // A camera's unit is that of its integers; floats are metres, unless they cannot be.
+        boolean metres = unit == null || !grid.type().integer && medianDepth(grid.values()) <= FARTHEST_METRES;
+        return new PointCloud(
+                grid.width(), grid.height(), camera.points(grid.values(), grid.width(), metres ? 1 : unit));
+    }
+
+    /** Of the points that there are; 0 without any. */
+    private static double medianDepth(float[] depths) {
+        float[] there = new float[depths.length];
+        int n = 0;
+        for (float depth : depths) {
+            if (depth > 0 && depth < Float.POSITIVE_INFINITY) {
+                there[n++] = depth;
+            }
+        }
+        Arrays.sort(there, 0, n);
+        return n == 0 ? 0 : there[n / 2];
+    }
+
+    private static InputException unitless(Grid grid) {
+        return new InputException(grid.file() + " holds " + grid.type().title + ", whose unit is not known; say "
+                + "\"depth_unit_m\" (metres of one unit) in the camera's file, which also fits points: --camera FILE, or "
+                + "camera.json in the category's folder");
     }
 
     static InputException notXyz(Path file, String what) {

@@ -2,7 +2,6 @@ package io.trd4j.data.image;
 
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
-import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -22,8 +21,7 @@ public record SecondImage(PointCloud xyz, RgbImage normals) {
      * @param reading has the depth image's camera, and the unit of integers
      * @param columns of the colour image, in which a list of points is arranged when it has as many; 0 = not known
      * @param rows of the colour image; 0 = not known
-     * @throws InputException as {@link PointCloudReader#read} and {@link ImageReader#readNormals}; when a depth image's
-     *     camera, or the unit of integers, is not known; or the camera has images of another size
+     * @throws InputException as {@link PointCloudReader#read} and {@link ImageReader#readNormals}
      */
     public static SecondImage read(Path file, Reading reading, int columns, int rows) throws IOException {
         byte[] bytes = EncodedImage.bytes(file);
@@ -33,7 +31,7 @@ public record SecondImage(PointCloud xyz, RgbImage normals) {
             grid = image.tiff != null ? PointCloudReader.grid(image) : ImageReader.depth(image);
         }
         return grid != null
-                ? new SecondImage(points(grid, reading.camera(), columns, rows), null)
+                ? new SecondImage(PointCloudReader.points(grid, reading.camera(), columns, rows), null)
                 : new SecondImage(null, ImageReader.normals(image));
     }
 
@@ -70,50 +68,5 @@ public record SecondImage(PointCloud xyz, RgbImage normals) {
             }
         }
         return wrong <= MAX_WRONG_NORMALS * any;
-    }
-
-    private static PointCloud points(Grid stored, DepthCamera camera, int columns, int rows) {
-        Grid grid = stored;
-        if (camera != null) {
-            grid = grid.arranged(camera.width(), camera.height());
-        }
-        grid = grid.arranged(columns, rows);
-        Double unit = camera == null ? null : camera.metresPerUnit();
-        if (grid.channels() == 1 && camera != null && camera.intrinsics() != null) {
-            return depth(grid, camera);
-        }
-        PointCloud cloud = grid.cloud();
-        if (!grid.type().integer) {
-            return cloud;
-        }
-        if (unit == null) {
-            throw unitless(grid);
-        }
-        float[] xyz = cloud.xyz();
-        for (int i = 0; i < xyz.length; i++) {
-            xyz[i] = (float) (xyz[i] * unit);
-        }
-        return new PointCloud(grid.width(), grid.height(), xyz);
-    }
-
-    private static PointCloud depth(Grid grid, DepthCamera camera) {
-        boolean other = camera.width() > 0 && (camera.width() != grid.width() || camera.height() != grid.height());
-        if (other) {
-            throw new InputException(grid.file() + " has " + grid.width() + "x" + grid.height()
-                    + " pixels, but its camera's file is for " + camera.width() + "x" + camera.height()
-                    + "; give the camera of these images, as they are shown");
-        }
-        Double unit = camera.metresPerUnit();
-        if (unit == null && grid.type().integer) {
-            throw unitless(grid);
-        }
-        return new PointCloud(
-                grid.width(), grid.height(), camera.points(grid.values(), grid.width(), unit == null ? 1 : unit));
-    }
-
-    private static InputException unitless(Grid grid) {
-        return new InputException(grid.file() + " holds " + grid.type().title + ", whose unit is not known; say "
-                + "\"depth_unit_m\" (metres of one unit) in the camera's file, which also fits points: --camera FILE, or "
-                + "camera.json in the category's folder");
     }
 }

@@ -28,6 +28,9 @@ final class TiffFile {
     /** Type of a directory's entry. */
     private static final int SHORT = 3;
 
+    private static final int ASCII = 2;
+    private static final int NO_DATA = 42113;
+
     private static final int SIGNED_SAMPLES = 2;
     private static final int FLOAT_SAMPLES = 3;
     private static final int COMPLEX_SAMPLES = 5;
@@ -51,6 +54,9 @@ final class TiffFile {
 
         long tileWidth;
         long tileHeight;
+        /** GDAL's number that marks missing points; null = none. */
+        Double noData;
+
         long[] colourMap = {};
         long[] extraSamples = {};
         long[] offsets = {};
@@ -125,12 +131,15 @@ final class TiffFile {
     private final Path file;
     private final ByteBuffer in;
     private final boolean big;
+    /** Bytes of directories and their values still to be read: a file that holds them has more. */
+    private long unread;
 
     private TiffFile(Path file, byte[] bytes) {
         this.file = file;
         this.in = ByteBuffer.wrap(bytes);
         in.order(bytes[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
         this.big = in.getShort(2) == 43;
+        this.unread = bytes.length;
     }
 
     static boolean isTiff(byte[] b) {
@@ -340,6 +349,7 @@ final class TiffFile {
         Page page = new Page();
         for (long i = 0; i < n; i++, entry += entryBytes) {
             int tag = u16(entry);
+            read(entryBytes);
             switch (tag) {
                 case 256 -> page.width = single(entry);
                 case 257 -> page.height = single(entry);
@@ -361,11 +371,20 @@ final class TiffFile {
                 case 322 -> page.tileWidth = single(entry);
                 case 323 -> page.tileHeight = single(entry);
                 case 338 -> page.extraSamples = values(entry);
+                case NO_DATA -> page.noData = text(entry);
                 default -> {}
             }
         }
         pages.add(page);
         return big ? u64(entry) : u32(entry);
+    }
+
+    /** Directories that name the same bytes again and again would keep a computer busy for minutes. */
+    private void read(long bytes) {
+        unread -= bytes;
+        if (unread < 0) {
+            throw ImageChecks.damaged(file, "its TIFF directories overlap");
+        }
     }
 
     private long single(long entry) {
@@ -374,6 +393,25 @@ final class TiffFile {
             throw ImageChecks.damaged(file, "impossible values in its TIFF directory");
         }
         return values[0];
+    }
+
+    /** A text that says a number; null when it says none. */
+    private Double text(long entry) {
+        long count = big ? u64(entry + 4) : u32(entry + 4);
+        if (u16(entry + 2) != ASCII || count < 1 || count > 64) {
+            return null;
+        }
+        long at = entry + (big ? 12 : 8);
+        at = count <= (big ? 8 : 4) ? at : big ? u64(at) : u32(at);
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            text.append((char) u8(at + i));
+        }
+        try {
+            return Double.valueOf(text.toString().replace('\0', ' ').strip());
+        } catch (NumberFormatException e) {
+            return null;
+        }
     }
 
     private long same(long[] values, String what) {
@@ -395,6 +433,7 @@ final class TiffFile {
         long at = entry + (big ? 12 : 8);
         if (count * bytes > (big ? 8 : 4)) {
             at = big ? u64(at) : u32(at);
+            read(count * bytes);
         }
         long[] values = new long[(int) count];
         for (int i = 0; i < count; i++, at += bytes) {
