@@ -78,7 +78,7 @@ final class NpyFile {
             Matcher description = DESCRIPTION.matcher(header);
             String what = !description.find()
                     ? "an unreadable type"
-                    : description.group(1).equals("[") ? "named fields" : "the type " + description.group(1);
+                    : description.group(1).equals("[") ? "named fields" : "the type " + description.group(1).replaceAll("[^ -~]", "?");
             throw PointCloudReader.notXyz(file, "is a NumPy array of " + what + ", not of floats or integers");
         }
         if (">".equals(match.group(1))) {

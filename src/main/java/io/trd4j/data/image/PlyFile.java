@@ -113,7 +113,12 @@ final class PlyFile {
                     }
                     elements.add(new Element(words[1], Long.parseLong(words[2]), properties));
                 }
-                case "property" -> properties.add(property(words));
+                case "property" -> {
+                    if (elements.isEmpty()) {
+                        throw ImageChecks.damaged(file, "impossible values in its header");
+                    }
+                    properties.add(property(words));
+                }
                 case "end_header" -> ended = true;
                 default -> {}
             }
