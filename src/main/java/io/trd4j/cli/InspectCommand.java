@@ -103,7 +103,8 @@ final class InspectCommand implements Callable<Integer> {
             inspector.warmUp();
             Inspection inspection = inspector.newInspection();
             for (PartFiles stored : parts) {
-                Reading reading = stored.reading().withColorBits(inspector.model().colorBits());
+                Reading reading =
+                        stored.reading().withColorBits(inspector.model().colorBits());
                 PartFiles files = stored.with(given == null ? reading : reading.withCamera(given));
                 long start = System.nanoTime();
                 Part part = files.load();

@@ -94,7 +94,8 @@ final class MonitorCommand implements Callable<Integer> {
             Inspection inspection = inspector.newInspection();
             List<String> ids = new ArrayList<>();
             for (PartFiles files : parts) {
-                inspector.inspect(files.withColorBits(inspector.model().colorBits()).load(), inspection);
+                inspector.inspect(
+                        files.withColorBits(inspector.model().colorBits()).load(), inspection);
                 ids.add(files.id());
                 if (monitor.add(inspection)) {
                     DriftReport report = monitor.check();

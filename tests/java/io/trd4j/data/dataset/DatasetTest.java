@@ -99,13 +99,14 @@ class DatasetTest {
         String ply = "ply\nformat ascii 1.0\nelement vertex 30\nproperty float x\nproperty float y\nproperty float z\n"
                 + "end_header\n" + "1 2 3\n".repeat(30);
         Files.writeString(root.resolve("cat/test/good/xyz/000.PLY"), ply);
-        Files.writeString(root.resolve("cat/test/good/xyz/001.pcd"), "VERSION 0.7\nFIELDS x y z\nSIZE 4 4 4\nTYPE F F F\n"
-                + "COUNT 1 1 1\nWIDTH 5\nHEIGHT 6\nDATA ascii\n" + "1 2 3\n".repeat(30));
+        Files.writeString(
+                root.resolve("cat/test/good/xyz/001.pcd"),
+                "VERSION 0.7\nFIELDS x y z\nSIZE 4 4 4\nTYPE F F F\n" + "COUNT 1 1 1\nWIDTH 5\nHEIGHT 6\nDATA ascii\n"
+                        + "1 2 3\n".repeat(30));
         Dataset without = Dataset.open(root.resolve("cat"));
         assertRefused(() -> without.train().get(0).load(), "depth/000.tiff", "whose unit is not known");
         Files.writeString(
-                root.resolve("cat/camera.json"),
-                "{\"fx\":100,\"fy\":100,\"cx\":2,\"cy\":2,\"depth_unit_m\":0.001}");
+                root.resolve("cat/camera.json"), "{\"fx\":100,\"fy\":100,\"cx\":2,\"cy\":2,\"depth_unit_m\":0.001}");
         Dataset data = Dataset.open(root.resolve("cat"));
         assertNotNull(data.train().get(0).load().xyz());
         for (PartFiles part : data.test()) {

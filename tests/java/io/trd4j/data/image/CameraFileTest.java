@@ -67,7 +67,10 @@ class CameraFileTest {
     @Test
     void distortionIsInOpenCvsOrder() throws IOException {
         List<Double> expected = List.of(0.1, 0.02, 0.003, 0.004, 0.05);
-        assertEquals(expected, read("{'fx':1,'fy':1,'ppx':0,'ppy':0,'coeffs':[0.1,0.02,0.003,0.004,0.05]}").distortion());
+        assertEquals(
+                expected,
+                read("{'fx':1,'fy':1,'ppx':0,'ppy':0,'coeffs':[0.1,0.02,0.003,0.004,0.05]}")
+                        .distortion());
         assertEquals(
                 List.of(0.1, 0.02, 0.003, 0.004, 0.05, 0.0, 0.0, 0.0),
                 read("{'CameraMatrix':{'CX':0,'CY':0,'FX':1,'FY':1},"
@@ -93,7 +96,8 @@ class CameraFileTest {
         assertRefused(() -> read("{'K':[600,0,1,0,600,1,0,0]}"), "no focal length");
         assertRefused(() -> read("{'K':[600,5,1,0,600,1,0,0,1]}"), "matrix");
         assertRefused(
-                () -> read("{'left':{'fx':1,'fy':1,'cx':0,'cy':0},'right':{'fx':2,'fy':1,'cx':0,'cy':0}}"), "left, right");
+                () -> read("{'left':{'fx':1,'fy':1,'cx':0,'cy':0},'right':{'fx':2,'fy':1,'cx':0,'cy':0}}"),
+                "left, right");
         assertRefused(() -> read("{'ModelParameters':[0.5,0.5,0.5,0.5]}"), "Azure");
         assertNull(read("{'fx':1,'fy':1,'cx':0,'cy':0}").metresPerUnit());
     }
@@ -127,7 +131,8 @@ class CameraFileTest {
         assertArrayEquals(expected, points(png, camera).xyz());
         ByteBuffer shorts = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
         shorts.asShortBuffer().put(depth);
-        assertArrayEquals(expected, points(depthNpy("<u2", shorts.array()), camera).xyz());
+        assertArrayEquals(
+                expected, points(depthNpy("<u2", shorts.array()), camera).xyz());
 
         assertRefused(() -> points(png, null), png, "--camera");
         DepthCamera unitless = new DepthCamera(camera.intrinsics(), List.of(), 2, 2, null);
@@ -143,8 +148,8 @@ class CameraFileTest {
     void floatDepths() throws IOException {
         DepthCamera camera = new DepthCamera(new Intrinsics(1, 1, 0, 0), List.of(), 0, 0, 0.001);
         assertArrayEquals(
-                new float[] {0, 0, 0.5f, 0.25f, 0, 0.25f, 0, 0, 0, 2, 2, 2}, points(floats(0.5f, 0.25f, 0, 2), camera)
-                        .xyz());
+                new float[] {0, 0, 0.5f, 0.25f, 0, 0.25f, 0, 0, 0, 2, 2, 2},
+                points(floats(0.5f, 0.25f, 0, 2), camera).xyz());
         assertArrayEquals(
                 new float[] {0, 0, 0.5f, 0.25f, 0, 0.25f, 0, 0, 0, 2, 2, 2},
                 points(floats(500, 250, Float.NaN, 2000), camera).xyz());

@@ -32,7 +32,10 @@ class ImageFilesTest {
     @TempDir
     Path folder;
 
-    /** Written by tifffile, tiffcp, Pillow and by hand: x = row / 4 + column / 16, y = x + 8, z = x + 16, exact in float32. */
+    /**
+     * Written by tifffile, tiffcp, Pillow and by hand: x = row / 4 + column / 16, y = x + 8, z = x + 16, exact in
+     * float32.
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -278,7 +281,8 @@ class ImageFilesTest {
         assertRefused(() -> ImageReader.readRgb(text), text, "not a PNG");
         assertRefused(() -> PointCloudReader.read(Fixtures.image("rgb.png")), "rgb.png", "not a TIFF");
         assertRefused(() -> PointCloudReader.read(Fixtures.image("one_channel.tiff")), "one_channel.tiff", "--camera");
-        assertRefused(() -> PointCloudReader.read(Fixtures.image("int16.tiff")), "int16.tiff", "whose unit is not known");
+        assertRefused(
+                () -> PointCloudReader.read(Fixtures.image("int16.tiff")), "int16.tiff", "whose unit is not known");
         assertRefused(() -> PointCloudReader.read(Fixtures.image("rgb.tif")), "rgb.tif", "uint8", "whose unit");
         Path pointer = Files.writeString(
                 folder.resolve("lfs.tiff"), "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9");
@@ -309,8 +313,8 @@ class ImageFilesTest {
     void noDataTagMarksMissingPoints() throws IOException {
         byte[] plain = Files.readAllBytes(Fixtures.image("xyz_rgb_lzw.tiff"));
         byte[] tagged = Tags.tiff(plain, 42113, 2, "16.25\0".getBytes(StandardCharsets.US_ASCII));
-        float[] xyz =
-                PointCloudReader.read(Files.write(folder.resolve("a.tiff"), tagged)).xyz();
+        float[] xyz = PointCloudReader.read(Files.write(folder.resolve("a.tiff"), tagged))
+                .xyz();
         for (int i = 0; i < xyz.length; i += 3) {
             float z = 0.25f * (i / 3 / W) + 0.0625f * (i / 3 % W) + 16;
             assertEquals(z == 16.25f ? Float.NaN : z, xyz[i + 2]);
@@ -346,7 +350,8 @@ class ImageFilesTest {
         assertTrue(max >= 128, "the image uses its highest bit");
         Path file = Files.write(folder.resolve("a.png"), Tags.png16(W, H, wide));
         assertEquals(bits, ImageReader.colorBits(file));
-        assertArrayEquals(eight.rgb(), ImageReader.readRgb(file, Reading.AS_USED).rgb());
+        assertArrayEquals(
+                eight.rgb(), ImageReader.readRgb(file, Reading.AS_USED).rgb());
         assertArrayEquals(eight.rgb(), ImageReader.readRgb(file, bits).rgb());
         if (bits != 14) { // models of before take it for dark 16 bits, as they did
             assertArrayEquals(eight.rgb(), ImageReader.readRgb(file).rgb());
@@ -354,7 +359,9 @@ class ImageFilesTest {
         Path other = Files.write(folder.resolve("b.png"), Tags.png16(W, H, stretched));
         assertArrayEquals(eight.rgb(), ImageReader.readRgb(other, bits).rgb());
         // A model of 16 bits sees a dark image as it is; one of 10 bits sees white where there was more.
-        assertEquals((eight.rgb()[2] & 0xFF) >> 16 - bits, ImageReader.readRgb(file, 16).rgb()[2] & 0xFF);
+        assertEquals(
+                (eight.rgb()[2] & 0xFF) >> 16 - bits,
+                ImageReader.readRgb(file, 16).rgb()[2] & 0xFF);
         assertEquals(bits > 10 ? 255 : 200, ImageReader.readRgb(file, 10).rgb()[2] & 0xFF);
     }
 

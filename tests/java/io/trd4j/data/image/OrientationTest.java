@@ -28,20 +28,18 @@ class OrientationTest {
     private static int stored(int orientation, int x, int y, int width, int height) {
         int right = width - 1;
         int bottom = height - 1;
-        int column =
-                switch (orientation) {
-                    case 1, 4 -> x;
-                    case 2, 3 -> right - x;
-                    case 5, 6 -> y;
-                    default -> right - y;
-                };
-        int row =
-                switch (orientation) {
-                    case 1, 2 -> y;
-                    case 3, 4 -> bottom - y;
-                    case 5, 8 -> x;
-                    default -> bottom - x;
-                };
+        int column = switch (orientation) {
+            case 1, 4 -> x;
+            case 2, 3 -> right - x;
+            case 5, 6 -> y;
+            default -> right - y;
+        };
+        int row = switch (orientation) {
+            case 1, 2 -> y;
+            case 3, 4 -> bottom - y;
+            case 5, 8 -> x;
+            default -> bottom - x;
+        };
         return row * width + column;
     }
 
@@ -149,6 +147,7 @@ class OrientationTest {
         }
         byte[] tiff = Tags.oriented(Files.readAllBytes(Fixtures.image("rgb.tif")), 0);
         assertArrayEquals(
-                expected, ImageReader.readRgb(Files.write(folder.resolve("a.tif"), tiff)).rgb());
+                expected,
+                ImageReader.readRgb(Files.write(folder.resolve("a.tif"), tiff)).rgb());
     }
 }

@@ -67,7 +67,8 @@ class PointFilesTest {
 
     private static String pcdHeader(String data, int height) {
         return "# .PCD v0.7\nVERSION 0.7\nFIELDS x y z rgb\nSIZE 4 4 4 4\nTYPE F F F U\nCOUNT 1 1 1 1\nWIDTH "
-                + W * H / height + "\nHEIGHT " + height + "\nVIEWPOINT 0 0 0 1 0 0 0\nPOINTS " + W * H + "\nDATA " + data
+                + W * H / height + "\nHEIGHT " + height + "\nVIEWPOINT 0 0 0 1 0 0 0\nPOINTS " + W * H + "\nDATA "
+                + data
                 + "\n";
     }
 
@@ -139,14 +140,23 @@ class PointFilesTest {
                 }
                 yield npy("<f8", "3, 4, 3", false, out.array());
             }
-            case "ascii.ply" -> join(plyHeader("ascii", GRID, ""), text("\n", "nan").getBytes());
-            case "crlf.ply" -> join(plyHeader("ascii", GRID, "").replace("\n", "\r\n"), text("\r\n", "-nan(ind)").getBytes());
+            case "ascii.ply" ->
+                join(plyHeader("ascii", GRID, ""), text("\n", "nan").getBytes());
+            case "crlf.ply" ->
+                join(
+                        plyHeader("ascii", GRID, "").replace("\n", "\r\n"),
+                        text("\r\n", "-nan(ind)").getBytes());
             case "colour.ply" ->
-                join(plyHeader("ascii", GRID, "property uchar red\n"), text(" 255\n", "NaN").getBytes());
+                join(
+                        plyHeader("ascii", GRID, "property uchar red\n"),
+                        text(" 255\n", "NaN").getBytes());
             case "comment.ply" ->
-                join(plyHeader("binary_little_endian", "comment Width: 4\ncomment Height: 3\n", ""), bytes(little, XYZ));
+                join(
+                        plyHeader("binary_little_endian", "comment Width: 4\ncomment Height: 3\n", ""),
+                        bytes(little, XYZ));
             case "big.ply" -> join(plyHeader("binary_big_endian", GRID, ""), bytes(big, XYZ));
-            case "ascii.pcd" -> join(pcdHeader("ascii", H), text(" 4.2108e+06\n", "nan").getBytes());
+            case "ascii.pcd" ->
+                join(pcdHeader("ascii", H), text(" 4.2108e+06\n", "nan").getBytes());
             case "binary.pcd" -> join(pcdHeader("binary", H), withColour());
             case "compressed.pcd" -> join(pcdHeader("binary_compressed", H), compressed());
             default -> throw new AssertionError(kind);
@@ -194,7 +204,8 @@ class PointFilesTest {
             try {
                 assertTrue(PointCloudReader.read(file).width() > 0);
             } catch (InputException e) {
-                assertTrue(e.getMessage().startsWith(file.toString()) && !e.getMessage().contains("\n"));
+                assertTrue(e.getMessage().startsWith(file.toString())
+                        && !e.getMessage().contains("\n"));
             }
         }
     }
@@ -230,8 +241,8 @@ class PointFilesTest {
             PointCloud cloud = SecondImage.read(file, Reading.UNSTATED, W, H).xyz();
             assertEquals(W, cloud.width());
             assertArrayEquals(XYZ, cloud.xyz());
-            Reading camera = Reading.UNSTATED.withCamera(
-                    new DepthCamera(new Intrinsics(1, 1, 0, 0), List.of(), 6, 2, null));
+            Reading camera =
+                    Reading.UNSTATED.withCamera(new DepthCamera(new Intrinsics(1, 1, 0, 0), List.of(), 6, 2, null));
             assertEquals(6, SecondImage.read(file, camera, W, H).xyz().width());
         }
     }
@@ -250,7 +261,10 @@ class PointFilesTest {
             {npy("<c8", "3, 4, 3", false, none), "'<c8'"},
             {join("\u0093NUMPY\u0001\0\u0010\0{'descr': [('x'", none), "named fields"},
             {join("\u0093NUMPY\u0002\0\u00FF\u00FF\u00FF\u00FF", none), "inside its header"},
-            {join(plyHeader("binary_little_endian", "", "").replace("vertex 12", "vertex 31000000"), none), "last vertex"},
+            {
+                join(plyHeader("binary_little_endian", "", "").replace("vertex 12", "vertex 31000000"), none),
+                "last vertex"
+            },
             {join(plyHeader("ascii", "", "").replace("vertex 12", "vertex 4000000000"), none), "last vertex"},
             {join("ply\nformat ascii 1.0\nelement face 1\nproperty list uchar int v\nend_header\n1 5\n", none), "PLY"},
             {join("ply\nformat ascii 1.0\n", new byte[70_000]), "header does not end"},

@@ -111,7 +111,8 @@ final class CategoryFolder {
         }
         for (Path needed : List.of(rgbFolder, secondFolder)) {
             if (!Files.isDirectory(needed)) {
-                throw new InputException(needed + " does not exist; a folder of parts has rgb and xyz (or normals, or depth)");
+                throw new InputException(
+                        needed + " does not exist; a folder of parts has rgb and xyz (or normals, or depth)");
             }
         }
         Map<String, Path> rgb = byStem(rgbFolder, FileNames::isImage);

@@ -61,7 +61,11 @@ public record Dataset(
     /** The same parts, with colour images that use so many bits of their samples; see {@link Reading#colorBits}. */
     public Dataset withColorBits(int bits) {
         return new Dataset(
-                category, folder, withColorBits(train, bits), withColorBits(validation, bits), withColorBits(test, bits));
+                category,
+                folder,
+                withColorBits(train, bits),
+                withColorBits(validation, bits),
+                withColorBits(test, bits));
     }
 
     private static List<PartFiles> withColorBits(List<PartFiles> parts, int bits) {

@@ -29,8 +29,7 @@ final class AsciiNumbers {
         if (start == position) {
             throw ImageChecks.damaged(file, "it ends before its last number");
         }
-        String text = new String(
-                bytes, start, Math.min(position - start, LONGEST), StandardCharsets.ISO_8859_1);
+        String text = new String(bytes, start, Math.min(position - start, LONGEST), StandardCharsets.ISO_8859_1);
         try {
             return Double.parseDouble(text);
         } catch (NumberFormatException e) {

@@ -19,15 +19,15 @@ import java.util.Set;
  * nested: a camera is an object that has a focal length, and what it does not say itself the objects around it may.
  */
 public final class CameraFile {
-    private static final String FORM = "; give {\"fx\": …, \"fy\": …, \"cx\": …, \"cy\": …, \"width\": …, \"height\": …, "
-            + "\"depth_unit_m\": 0.001}, or the file of RealSense, Azure Kinect, Zivid, ROS or Open3D as JSON";
+    private static final String FORM =
+            "; give {\"fx\": …, \"fy\": …, \"cx\": …, \"cy\": …, \"width\": …, \"height\": …, "
+                    + "\"depth_unit_m\": 0.001}, or the file of RealSense, Azure Kinect, Zivid, ROS or Open3D as JSON";
     private static final int MAX_BYTES = 1 << 20;
-    private static final ObjectMapper JSON = new ObjectMapper()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final List<String> MATRICES =
             List.of("intrinsicmatrix", "cameramatrix", "k", "camk", "intrinsics", "intrinsic", "matrix");
-    private static final List<String> COEFFICIENTS = List.of(
-            "coeffs", "distortioncoefficients", "distortioncoeffs", "distcoeffs", "distortion", "d", "dist");
+    private static final List<String> COEFFICIENTS =
+            List.of("coeffs", "distortioncoefficients", "distortioncoeffs", "distcoeffs", "distortion", "d", "dist");
     /** Models whose coefficients are other than OpenCV's. */
     private static final Set<String> OTHER_MODELS = Set.of(
             "inversebrownconrady",
@@ -38,6 +38,7 @@ public final class CameraFile {
             "equidistant",
             "fisheye",
             "fov");
+
     private static final Map<String, Double> UNITS = Map.of(
             "m", 1.0,
             "meter", 1.0,

@@ -12,8 +12,7 @@ import java.util.List;
  * @param height rows of its images; 0 = not known
  * @param metresPerUnit what a depth of 1 is: 0.001 for millimetres; null = not known
  */
-public record DepthCamera(
-        Intrinsics intrinsics, List<Double> distortion, int width, int height, Double metresPerUnit) {
+public record DepthCamera(Intrinsics intrinsics, List<Double> distortion, int width, int height, Double metresPerUnit) {
     private static final int ITERATIONS = 200;
     /** Of a focal length: far below what a pixel can tell. */
     private static final double CONVERGED = 1e-12;

@@ -19,6 +19,18 @@ record Grid(Path file, int width, int height, int channels, float[] values, Samp
         return fits ? new Grid(file, columns, rows, channels, values, type) : this;
     }
 
+    /** From x, y and z one after the other. */
+    static float[] interleaved(float[] planes) {
+        int n = planes.length / 3;
+        float[] xyz = new float[planes.length];
+        for (int i = 0; i < n; i++) {
+            xyz[3 * i] = planes[i];
+            xyz[3 * i + 1] = planes[n + i];
+            xyz[3 * i + 2] = planes[2 * n + i];
+        }
+        return xyz;
+    }
+
     /** Turned as it is shown. */
     Grid turned(int orientation) {
         float[] shown = Orientation.apply(orientation, values, width, height, channels);

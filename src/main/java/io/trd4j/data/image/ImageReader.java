@@ -137,7 +137,8 @@ public final class ImageReader {
                         + (page.sampleFormat == 3 ? "float" : "integer") + (page.planar == 2 ? " planes" : " samples")
                         + "; a colour image has 8 or 16 bits");
             }
-            if (page.planar == 2 && page.compression == TiffCodec.JPEG || page.compression == TiffCodec.ZSTD && page.bits == 1) {
+            if (page.planar == 2 && page.compression == TiffCodec.JPEG
+                    || page.compression == TiffCodec.ZSTD && page.bits == 1) {
                 throw new InputException(image.file + " is stored in a way that is not read; save it as PNG");
             }
             if (page.planar == 2 || page.compression == TiffCodec.ZSTD) {

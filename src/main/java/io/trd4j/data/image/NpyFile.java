@@ -38,7 +38,7 @@ final class NpyFile {
         boolean list = shape.length == 2 && shape[1] == 3;
         boolean depth = !list && (shape.length == 2 || shape.length == 3 && shape[2] == 1);
         if (!cloud && !list && !depth) {
-            throw PointCloudReader.notXyz(file, "is a NumPy array of the shape " + text(shape));
+            throw ImageChecks.notXyz(file, "is a NumPy array of the shape " + text(shape));
         }
         long height = list ? 1 : planes ? shape[1] : shape[0];
         long width = list ? shape[0] : planes ? shape[2] : shape[1];
@@ -62,7 +62,7 @@ final class NpyFile {
                 (int) width,
                 (int) height,
                 channels,
-                planes ? PointCloudReader.interleaved(values) : values,
+                planes ? Grid.interleaved(values) : values,
                 type);
     }
 
@@ -71,15 +71,15 @@ final class NpyFile {
         SampleType type = !match.find() || match.group(3).length() > 2
                 ? null
                 : SampleType.of(
-                        match.group(2).equals("f"),
-                        match.group(2).equals("i"),
-                        8 * Long.parseLong(match.group(3)));
+                        match.group(2).equals("f"), match.group(2).equals("i"), 8 * Long.parseLong(match.group(3)));
         if (type == null) {
             Matcher description = DESCRIPTION.matcher(header);
             String what = !description.find()
                     ? "an unreadable type"
-                    : description.group(1).equals("[") ? "named fields" : "the type " + description.group(1).replaceAll("[^ -~]", "?");
-            throw PointCloudReader.notXyz(file, "is a NumPy array of " + what + ", not of floats or integers");
+                    : description.group(1).equals("[")
+                            ? "named fields"
+                            : "the type " + description.group(1).replaceAll("[^ -~]", "?");
+            throw ImageChecks.notXyz(file, "is a NumPy array of " + what + ", not of floats or integers");
         }
         if (">".equals(match.group(1))) {
             in.order(ByteOrder.BIG_ENDIAN);
@@ -99,8 +99,9 @@ final class NpyFile {
         long[] shape = new long[numbers.length];
         for (int i = 0; i < shape.length; i++) {
             if (numbers[i].length() > 9) {
-                throw new InputException(file + " has an array of the shape (" + match.group(1).strip()
-                        + "), more than the 32 million points supported; crop it or reduce its resolution");
+                throw new InputException(
+                        file + " has an array of the shape (" + match.group(1).strip()
+                                + "), more than the 32 million points supported; crop it or reduce its resolution");
             }
             shape[i] = Long.parseLong(numbers[i]);
         }

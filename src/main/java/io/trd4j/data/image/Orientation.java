@@ -20,7 +20,9 @@ final class Orientation {
         return value >= 1 && value <= 8 ? (int) value : NONE;
     }
 
-    /** Of an EXIF block, which has the form of a TIFF; a block that cannot be read says nothing, as for every viewer. */
+    /**
+     * Of an EXIF block, which has the form of a TIFF; a block that cannot be read says nothing, as for every viewer.
+     */
     static int ofExif(ByteBuffer exif) {
         if (exif.capacity() < 8) {
             return NONE;

@@ -55,7 +55,7 @@ final class PcdFile {
         Field[] xyz = {fields.get("x"), fields.get("y"), fields.get("z")};
         for (Field field : xyz) {
             if (field == null || field.count != 1) {
-                throw PointCloudReader.notXyz(file, "is a PCD without the fields x, y and z");
+                throw ImageChecks.notXyz(file, "is a PCD without the fields x, y and z");
             }
         }
         float[] points = new float[0];
@@ -76,8 +76,7 @@ final class PcdFile {
                 }
             }
             case "binary_compressed" -> {
-                ByteBuffer in =
-                        ByteBuffer.wrap(uncompressed(n * pointBytes)).order(ByteOrder.LITTLE_ENDIAN);
+                ByteBuffer in = ByteBuffer.wrap(uncompressed(n * pointBytes)).order(ByteOrder.LITTLE_ENDIAN);
                 points = new float[3 * n];
                 // Field after field: all x, then all y, …
                 for (int i = 0; i < points.length; i++) {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A page written anew, uncompressed and interleaved, for the codec library: it knows what colours mean, but neither ZSTD
- * nor separate planes.
+ * A page written anew, uncompressed and interleaved, for the codec library: it knows what colours mean, but neither
+ * ZSTD nor separate planes.
  */
 final class PlainTiff {
     private static final int SHORT = 3;

@@ -77,7 +77,7 @@ final class PlyFile {
 
     private Grid grid() {
         if (points == null) {
-            throw PointCloudReader.notXyz(file, "is a PLY without vertices of x, y, z");
+            throw ImageChecks.notXyz(file, "is a PLY without vertices of x, y, z");
         }
         long cellsToFill = (long) columns * rows;
         if (cells != null && cells.length == cellsToFill) {
@@ -191,7 +191,7 @@ final class PlyFile {
         boolean camera = element.name.equals("camera") && element.count == 1;
         if (vertices) {
             if (element.count == 0) {
-                throw PointCloudReader.notXyz(file, "is a PLY without points");
+                throw ImageChecks.notXyz(file, "is a PLY without points");
             }
             ImageChecks.checkSize(file, element.count, 1, TiffFile.MAX_POINTS);
             type = element.properties.get(z).type;

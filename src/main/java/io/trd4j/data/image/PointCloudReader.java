@@ -44,7 +44,7 @@ public final class PointCloudReader {
         if (grid == null) {
             EncodedImage image = EncodedImage.check(file, bytes);
             if (image.tiff == null) {
-                throw notXyz(file, "is not a TIFF");
+                throw ImageChecks.notXyz(file, "is not a TIFF");
             }
             grid = grid(image);
         }
@@ -62,7 +62,7 @@ public final class PointCloudReader {
             case NPY -> NpyFile.read(file, bytes);
             case PLY, PLY_CRLF -> PlyFile.read(file, bytes);
             case PCD, PCD_BARE -> PcdFile.read(file, bytes);
-            default -> throw notXyz(file, "is " + kind.title());
+            default -> throw ImageChecks.notXyz(file, "is " + kind.title());
         };
     }
 
@@ -72,10 +72,10 @@ public final class PointCloudReader {
         TiffFile.Page first = pages.get(0);
         for (TiffFile.Page page : pages) {
             if (page.type() == null) {
-                throw notXyz(image.file, "has " + page.bits + "-bit samples of a kind that is not read");
+                throw ImageChecks.notXyz(image.file, "has " + page.bits + "-bit samples of a kind that is not read");
             }
             if (page.compression == TiffCodec.JPEG) {
-                throw notXyz(image.file, "is compressed as a photograph (JPEG)");
+                throw ImageChecks.notXyz(image.file, "is compressed as a photograph (JPEG)");
             }
             boolean alike = page.type() == first.type()
                     && page.samples == first.samples
@@ -83,7 +83,7 @@ public final class PointCloudReader {
                     && page.height == first.height
                     && page.orientation == first.orientation;
             if (!alike) {
-                throw notXyz(image.file, "has pages of different kinds");
+                throw ImageChecks.notXyz(image.file, "has pages of different kinds");
             }
         }
         ImageChecks.checkSize(image.file, first.width, first.height * pages.size(), TiffFile.MAX_POINTS);
@@ -98,9 +98,9 @@ public final class PointCloudReader {
             // tifffile stores an H x W x 3 array tagged grey as H pages of W rows and 3 columns.
             grid = new Grid(image.file, h, n, 3, samples(image), type);
         } else if (first.samples == 1 && n == 3) {
-            grid = new Grid(image.file, w, h, 3, interleaved(samples(image)), type);
+            grid = new Grid(image.file, w, h, 3, Grid.interleaved(samples(image)), type);
         } else {
-            throw notXyz(
+            throw ImageChecks.notXyz(
                     image.file,
                     "has " + first.samples + (first.samples == 1 ? " channel" : " channels")
                             + (n == 1 ? "" : " on each of " + n + " pages"));
@@ -128,18 +128,6 @@ public final class PointCloudReader {
             image.tiff.read(pages.get(i), out, i * perPage);
         }
         return out;
-    }
-
-    /** From x, y and z one after the other. */
-    static float[] interleaved(float[] planes) {
-        int n = planes.length / 3;
-        float[] xyz = new float[planes.length];
-        for (int i = 0; i < n; i++) {
-            xyz[3 * i] = planes[i];
-            xyz[3 * i + 1] = planes[n + i];
-            xyz[3 * i + 2] = planes[2 * n + i];
-        }
-        return xyz;
     }
 
     /**
@@ -208,9 +196,4 @@ public final class PointCloudReader {
                 + "camera.json in the category's folder");
     }
 
-    static InputException notXyz(Path file, String what) {
-        return new InputException(file + " " + what
-                + "; points are a TIFF or .npy of 3 channels (x, y, z; float32 in metres), an organised PLY or PCD, or a "
-                + "depth image with its camera");
-    }
 }

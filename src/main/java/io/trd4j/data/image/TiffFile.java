@@ -49,7 +49,7 @@ final class TiffFile {
         long sampleFormat = 1;
         long photometric = 1;
         int orientation = Orientation.NONE;
-        /** Where the orientation's entry stands in the file; 0 = nowhere. */
+        /** Where the orientation's entry stands in the file; 0 = nowhere, or it says 1. */
         long orientationAt;
 
         long tileWidth;
@@ -288,7 +288,7 @@ final class TiffFile {
     byte[] upright() {
         byte[] bytes = in.array();
         for (Page page : pages) {
-            if (page.orientation != Orientation.NONE) {
+            if (page.orientationAt > 0) {
                 bytes = bytes == in.array() ? bytes.clone() : bytes;
                 ByteBuffer entry = ByteBuffer.wrap(bytes).order(in.order());
                 int at = (int) page.orientationAt;
@@ -363,8 +363,9 @@ final class TiffFile {
                 case 262 -> page.photometric = single(entry);
                 case 273, 324 -> page.offsets = values(entry);
                 case 274 -> {
-                    page.orientation = Orientation.of(single(entry));
-                    page.orientationAt = entry;
+                    long orientation = single(entry);
+                    page.orientation = Orientation.of(orientation);
+                    page.orientationAt = orientation == Orientation.NONE ? 0 : entry;
                 }
                 case 279, 325 -> page.counts = values(entry);
                 case 320 -> page.colourMap = values(entry);
