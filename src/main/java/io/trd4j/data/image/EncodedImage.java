@@ -88,7 +88,7 @@ public final class EncodedImage {
                 + "; give an image in one of these formats");
     }
 
-    /** What stands in a repository in place of a large file. */
+    /** For the text that stands in a repository in place of a large file. */
     static InputException pointer(Path file) {
         return new InputException(file + " is a Git LFS pointer, not the file itself; fetch it with git lfs pull");
     }

@@ -1,7 +1,7 @@
 package io.trd4j.data.image;
 
 /**
- * What the files of a part do not say themselves.
+ * Facts that the files of a part do not say themselves.
  *
  * @param camera of depth images; null = not known: they are refused
  * @param colorBits bits that colour images use of their samples of 16: 9 to 16; {@link #AS_USED} and
