@@ -21,6 +21,7 @@ import io.trd4j.model.NormalParts;
 import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Threshold;
 import io.trd4j.model.Thresholds;
+import io.trd4j.outline.NormalViews;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
@@ -180,7 +181,7 @@ class LikenessTest {
     void anUnlikePartIsNeverOk() {
         Thresholds thresholds =
                 Thresholds.NONE.with(ScoreBranch.COMBINED, new Thresholds.Limits(Threshold.unrecorded(5), null));
-        Judge judge = new Judge(OF_POINTS.withThresholds(thresholds), 0);
+        Judge judge = new Judge(OF_POINTS.withThresholds(thresholds), 0, NormalViews.NONE);
         Inspection result = new Inspection(32);
         result.quality.measure(part(4));
         for (Verdict expected : new Verdict[] {Verdict.OK, Verdict.NG}) {

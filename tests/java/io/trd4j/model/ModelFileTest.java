@@ -44,7 +44,8 @@ class ModelFileTest {
             Math.PI,
             1234.5,
             "imagenet",
-            List.of(new EpochLoss(3, 2, 0.1, 1.0 / 3), new EpochLoss(Math.E, 1e-300, null, null)));
+            List.of(new EpochLoss(3, 2, 0.1, 1.0 / 3), new EpochLoss(Math.E, 1e-300, null, null)),
+            12);
 
     private static final Threshold EXACT = new Threshold(
             0.1 + 0.7,

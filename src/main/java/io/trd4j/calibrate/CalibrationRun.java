@@ -63,13 +63,16 @@ public final class CalibrationRun {
     public static Result run(Path model, Dataset dataset, RegionOfInterest roi, int threads, Progress progress)
             throws IOException {
         Writable.requireFile(model);
-        List<PartFiles> parts = PreparedParts.normal(dataset.validation());
-        if (parts.isEmpty()) {
+        List<PartFiles> normal = PreparedParts.normal(dataset.validation());
+        if (normal.isEmpty()) {
             throw new InputException(
                     dataset.folder() + " has no validation parts; put normal parts under validation/good");
         }
         try (ModelFile file = ModelFile.open(model)) {
             ModelInfo info = file.info();
+            List<PartFiles> parts = normal.stream()
+                    .map(part -> part.withColorBits(info.colorBits()))
+                    .toList();
             try (Network network = Network.load(file);
                     PreparedParts prepared =
                             PreparedParts.of(parts, info.size(), info.modality(), info.normalKernel(), progress)) {

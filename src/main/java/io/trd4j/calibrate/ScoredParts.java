@@ -32,7 +32,7 @@ final class ScoredParts {
         ReferenceCollector collector = new ReferenceCollector();
         try (Progress.Task task = progress.open("Scoring", parts.size())) {
             for (int i = 0; i < parts.size(); i++) {
-                PartFiles part = parts.get(i);
+                PartFiles part = parts.get(i).withColorBits(inspector.model().colorBits());
                 Part loaded = part.load();
                 anomalous[i] = part.labelled() && part.anomalous();
                 if (!branches.stream().allMatch(ScoreBranch::alone)) {

@@ -5,7 +5,10 @@ import io.trd4j.cli.options.PointOptions;
 import io.trd4j.data.Part;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.image.CameraFile;
+import io.trd4j.data.image.DepthCamera;
 import io.trd4j.data.image.ImageWriter;
+import io.trd4j.data.image.Reading;
 import io.trd4j.inspect.InputPolicy;
 import io.trd4j.inspect.InputPolicy.OnUnusable;
 import io.trd4j.inspect.Inspection;
@@ -57,9 +60,16 @@ final class InspectCommand implements Callable<Integer> {
     @Option(
             names = "--xyz",
             paramLabel = "FILE",
-            description = "Its organised point cloud (float TIFF with 3 channels, metres), or a normals image as in "
-                    + "Eyecandies.")
+            description = "Its organised point cloud in metres (TIFF or .npy of 3 floats, PLY, PCD), a depth image of "
+                    + "16 bits or floats (--camera), or a normals image as in Eyecandies.")
     private Path xyz;
+
+    @Option(
+            names = "--camera",
+            paramLabel = "FILE",
+            description = "JSON of the depth images' camera: intrinsics, size and depth unit, ours or as RealSense, "
+                    + "Azure Kinect, Zivid, ROS or Open3D write it; with --data in place of the folder's camera.json.")
+    private Path camera;
 
     @Option(
             names = "--data",
@@ -88,6 +98,7 @@ final class InspectCommand implements Callable<Integer> {
         List<PartFiles> parts = single
                 ? List.of(PartFiles.of(rgb, xyz).withPoints(points.convention()))
                 : points.open(data).test();
+        DepthCamera given = camera == null ? null : CameraFile.read(camera);
         if (parts.isEmpty()) {
             throw new InputException(data + " holds no test parts; put some under test/, or give --rgb and --xyz");
         }
@@ -96,7 +107,10 @@ final class InspectCommand implements Callable<Integer> {
             String modelHash = Sha256.of(model);
             inspector.warmUp();
             Inspection inspection = inspector.newInspection();
-            for (PartFiles files : parts) {
+            for (PartFiles stored : parts) {
+                Reading reading =
+                        stored.reading().withColorBits(inspector.model().colorBits());
+                PartFiles files = stored.with(given == null ? reading : reading.withCamera(given));
                 long start = System.nanoTime();
                 Part part = files.load();
                 long readNanos = System.nanoTime() - start;

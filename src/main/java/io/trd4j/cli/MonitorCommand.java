@@ -97,7 +97,8 @@ final class MonitorCommand implements Callable<Integer> {
             Inspection inspection = inspector.newInspection();
             List<String> ids = new ArrayList<>();
             for (PartFiles files : parts) {
-                inspector.inspect(files.load(), inspection);
+                inspector.inspect(
+                        files.withColorBits(inspector.model().colorBits()).load(), inspection);
                 ids.add(files.id());
                 if (monitor.add(inspection)) {
                     DriftReport report = monitor.check();

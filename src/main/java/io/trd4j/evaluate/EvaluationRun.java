@@ -67,7 +67,7 @@ public final class EvaluationRun {
         size = model.size();
         RegionOfInterest roi = model.regionOfInterest();
         counts = roi == null ? null : roi.mask();
-        parts = dataset.test();
+        parts = dataset.withColorBits(model.colorBits()).test();
         anomalous = new boolean[parts.size()];
         masks = new boolean[parts.size()][];
         verdicts = new Verdict[parts.size()];

@@ -286,6 +286,14 @@ public record ModelInfo(
     }
 
     /**
+     * Bits that the training's colour images used of their samples, by which those of later parts are scaled; 0 = not
+     * recorded.
+     */
+    public int colorBits() {
+        return training == null || training.colorBits() == null ? 0 : training.colorBits();
+    }
+
+    /**
      * Identity of what turns the network's maps into verdicts: SHA-256 over calibration, region of interest and
      * thresholds as the model file has them (per key, in their order, the key, a zero byte, the value, a zero byte), as
      * 64 hexadecimal digits.

@@ -14,6 +14,8 @@ import java.util.List;
  * @param seconds from the first part read to the end of calibration; of the last run when it was resumed
  * @param teacher where its weights came from
  * @param curve losses of every epoch; null in files of versions that did not keep them
+ * @param colorBits bits that the parts' colour images used of their samples: 8, or of those of 16 bits 10 to 16; null
+ *     in files of versions that did not look
  */
 public record TrainingSummary(
         int epochs,
@@ -28,12 +30,16 @@ public record TrainingSummary(
         Double validationLossDepth,
         double seconds,
         String teacher,
-        List<EpochLoss> curve) {
+        List<EpochLoss> curve,
+        Integer colorBits) {
     public TrainingSummary {
         double validation = validationLossRgb == null ? 0 : validationLossRgb;
         validation += validationLossDepth == null ? 0 : validationLossDepth;
         if (!Double.isFinite(learningRate + finalLossRgb + finalLossDepth + validation + seconds) || teacher == null) {
             throw new IllegalArgumentException("a training summary needs finite numbers and the teacher's origin");
+        }
+        if (colorBits != null && !(colorBits >= 8 && colorBits <= 16)) {
+            throw new IllegalArgumentException("colour images use 8 to 16 bits, not " + colorBits);
         }
         curve = curve == null ? null : List.copyOf(curve);
     }

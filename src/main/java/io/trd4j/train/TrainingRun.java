@@ -53,6 +53,9 @@ public final class TrainingRun {
     private final TrainingListener listener;
     private final Progress progress;
     private final List<TrainingWarning> warnings = new ArrayList<>();
+    /** That the colour images use, see {@link TrainingSummary#colorBits}. */
+    private int colorBits;
+
     private TrainingOptions options;
     private Path model;
     private Path state;
@@ -90,13 +93,14 @@ public final class TrainingRun {
      *     be read, the state file is that of another run, another run is writing the model, or training diverges
      * @throws IOException when the model file cannot be written; the state file is done without, with a warning
      */
-    public Result run(Dataset dataset, Path file) throws IOException {
+    public Result run(Dataset category, Path file) throws IOException {
         model = file;
         state = state(file);
         Writable.requireFile(model);
         Writable.requireFile(state);
         try (OutputLock lock = OutputLock.of(model)) {
-            return run(dataset);
+            colorBits = category.colorBits();
+            return run(category.withColorBits(colorBits));
         }
     }
 
@@ -274,6 +278,7 @@ public final class TrainingRun {
                 last.validationDepth(),
                 seconds,
                 plan.teacher(),
-                history);
+                history,
+                colorBits);
     }
 }

@@ -88,9 +88,48 @@ class DatasetTest {
             assertEquals(i >= 8, truth[i]);
         }
         Part part = data.test().get(1).load();
-        assertEquals(24, part.rgb().width());
+        assertEquals(16, part.rgb().width()); // 24 x 16, turned by its EXIF tag
         assertEquals(5, part.xyz().width());
         assertNull(part.normals());
+    }
+
+    /** rgb/ and depth/ with the camera at the top, as depth cameras' programs write it; other kinds of points, too. */
+    @Test
+    void depthImagesAndOtherPoints() throws IOException {
+        put("rgb.png", "cat/train/good/rgb/000.png");
+        put("int16.tiff", "cat/train/good/depth/000.tiff");
+        put("rgb.png", "cat/test/good/rgb/000.png");
+        put("rgb.png", "cat/test/good/rgb/001.png");
+        Files.createDirectories(root.resolve("cat/test/good/xyz"));
+        String ply = "ply\nformat ascii 1.0\nelement vertex 30\nproperty float x\nproperty float y\nproperty float z\n"
+                + "end_header\n" + "1 2 3\n".repeat(30);
+        Files.writeString(root.resolve("cat/test/good/xyz/000.PLY"), ply);
+        Files.writeString(
+                root.resolve("cat/test/good/xyz/001.pcd"),
+                "VERSION 0.7\nFIELDS x y z\nSIZE 4 4 4\nTYPE F F F\n" + "COUNT 1 1 1\nWIDTH 5\nHEIGHT 6\nDATA ascii\n"
+                        + "1 2 3\n".repeat(30));
+        Dataset without = Dataset.open(root.resolve("cat"));
+        assertRefused(() -> without.train().get(0).load(), "depth/000.tiff", "whose unit is not known");
+        Files.writeString(
+                root.resolve("cat/camera.json"), "{\"fx\":100,\"fy\":100,\"cx\":2,\"cy\":2,\"depth_unit_m\":0.001}");
+        Dataset data = Dataset.open(root.resolve("cat"));
+        assertNotNull(data.train().get(0).load().xyz());
+        for (PartFiles part : data.test()) {
+            assertEquals(5, part.load().xyz().width());
+            assertEquals(6, part.load().xyz().height());
+        }
+    }
+
+    @Test
+    void colourBitsAreThoseOfAllImages() throws IOException {
+        pair("cat/train/good", "000");
+        pair("cat/validation/good", "000");
+        assertEquals(8, Dataset.open(root.resolve("cat")).colorBits());
+        put("rgb16_zstd.tif", "cat/validation/good/rgb/001.tif");
+        put("xyz_rgb_none.tiff", "cat/validation/good/xyz/001.tiff");
+        Dataset data = Dataset.open(root.resolve("cat"));
+        assertEquals(16, data.colorBits());
+        assertEquals(12, data.withColorBits(12).train().get(0).reading().colorBits());
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,7 +32,10 @@ class ImageFilesTest {
     @TempDir
     Path folder;
 
-    /** Written by tifffile, Pillow and by hand: x = row / 4 + column / 16, y = x + 8, z = x + 16, exact in float32. */
+    /**
+     * Written by tifffile, tiffcp, Pillow and by hand: x = row / 4 + column / 16, y = x + 8, z = x + 16, exact in
+     * float32.
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -51,7 +55,16 @@ class ImageFilesTest {
                 "planar_deflate",
                 "three_pages",
                 "tiled",
-                "strips"
+                "strips",
+                "zstd",
+                "zstd_p3_tiled",
+                "lzw_p2",
+                "lzw_p3",
+                "deflate_p3_tiled",
+                "packbits",
+                "bigendian_lzw_p2",
+                "planar_tiled",
+                "float16"
             })
     void readsPointClouds(String kind) throws IOException {
         PointCloud cloud = PointCloudReader.read(Fixtures.image("xyz_" + kind + ".tiff"));
@@ -76,7 +89,9 @@ class ImageFilesTest {
                 "rgba.png",
                 "rgb16.png",
                 "palette.png",
-                "oriented.png"
+                "rgb_zstd.tif",
+                "rgb16_zstd.tif",
+                "rgb_planar.tif"
             })
     void readsColour(String name) throws IOException {
         RgbImage image = ImageReader.readRgb(Fixtures.image(name));
@@ -99,9 +114,9 @@ class ImageFilesTest {
         }
     }
 
-    /** Uniform colour (200, 100, 50); the EXIF tag asks for a quarter turn, which must not happen. */
+    /** Uniform colour (200, 100, 50). */
     @ParameterizedTest
-    @ValueSource(strings = {"oriented.jpg", "progressive.jpg", "cmyk.jpg"})
+    @ValueSource(strings = {"progressive.jpg", "cmyk.jpg"})
     void readsJpeg(String name) throws IOException {
         RgbImage image = ImageReader.readRgb(Fixtures.image(name));
         assertEquals(24, image.width());
@@ -168,7 +183,10 @@ class ImageFilesTest {
                 "xyz_rgb_deflate.tiff",
                 "xyz_rgb_lzw.tiff",
                 "xyz_grey_none.tiff",
-                "xyz_bigtiff.tiff"
+                "xyz_bigtiff.tiff",
+                "xyz_zstd.tiff",
+                "xyz_packbits.tiff",
+                "xyz_deflate_p3_tiled.tiff"
             })
     void refusesTruncatedFiles(String name) throws IOException {
         byte[] whole = Files.readAllBytes(Fixtures.image(name));
@@ -203,6 +221,10 @@ class ImageFilesTest {
                 "xyz_rgb_none.tiff",
                 "xyz_rgb_deflate.tiff",
                 "xyz_grey_deflate.tiff",
+                "xyz_rgb_lzw.tiff",
+                "xyz_zstd_p3_tiled.tiff",
+                "xyz_packbits.tiff",
+                "rgb_zstd.tif",
                 "rgb.bmp"
             })
     void survivesDamage(String name) throws IOException {
@@ -268,11 +290,96 @@ class ImageFilesTest {
         Path text = Files.writeString(folder.resolve("text.png"), "no image at all, only words");
         assertRefused(() -> ImageReader.readRgb(text), text, "not a PNG");
         assertRefused(() -> PointCloudReader.read(Fixtures.image("rgb.png")), "rgb.png", "not a TIFF");
-        assertRefused(() -> PointCloudReader.read(Fixtures.image("one_channel.tiff")), "one_channel.tiff", "1 channel");
-        assertRefused(() -> PointCloudReader.read(Fixtures.image("int16.tiff")), "int16.tiff", "float32");
-        assertRefused(() -> PointCloudReader.read(Fixtures.image("rgb.tif")), "rgb.tif", "float32");
+        assertRefused(() -> PointCloudReader.read(Fixtures.image("one_channel.tiff")), "one_channel.tiff", "--camera");
+        assertRefused(
+                () -> PointCloudReader.read(Fixtures.image("int16.tiff")), "int16.tiff", "whose unit is not known");
+        assertRefused(() -> PointCloudReader.read(Fixtures.image("rgb.tif")), "rgb.tif", "uint8", "whose unit");
+        Path pointer = Files.writeString(
+                folder.resolve("lfs.tiff"), "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9");
+        assertRefused(() -> PointCloudReader.read(pointer), pointer, "Git LFS pointer", "git lfs pull");
+        assertRefused(() -> ImageReader.readRgb(pointer), pointer, "Git LFS pointer", "git lfs pull");
+        Path npz = Files.writeString(folder.resolve("a.npz"), "PK\u0003\u0004 and more");
+        assertRefused(() -> PointCloudReader.read(npz), npz, ".npz", ".npy");
+        Path ply = Files.writeString(folder.resolve("a.png"), "ply\nformat ascii 1.0\n");
+        assertRefused(() -> ImageReader.readRgb(ply), ply, "a PLY point cloud, not a PNG");
         assertRefused(() -> ImageReader.readRgb(Fixtures.image("xyz_rgb_none.tiff")), "xyz_rgb_none.tiff", "float");
         assertRefused(() -> ImageReader.readNormals(Fixtures.image("grey.png")), "grey.png", "1 channel");
+    }
+
+    /** Integers have the unit that the camera's file says: here sixteenths of a metre. */
+    @ParameterizedTest
+    @ValueSource(strings = {"int16", "uint16", "int32"})
+    void integersNeedAUnit(String kind) throws IOException {
+        Path file = Fixtures.image("xyz_" + kind + ".tiff");
+        assertRefused(() -> SecondImage.read(file, Reading.UNSTATED, 0, 0), file, kind, "depth_unit_m", "--camera");
+        Reading sixteenths = Reading.UNSTATED.withCamera(new DepthCamera(null, List.of(), 0, 0, 0.0625));
+        assertArrayEquals(
+                PointCloudReader.read(Fixtures.image("xyz_rgb_none.tiff")).xyz(),
+                SecondImage.read(file, sixteenths, 0, 0).xyz().xyz());
+    }
+
+    /** GDAL's tag says which number marks missing points. */
+    @Test
+    void noDataTagMarksMissingPoints() throws IOException {
+        byte[] plain = Files.readAllBytes(Fixtures.image("xyz_rgb_lzw.tiff"));
+        byte[] tagged = Tags.tiff(plain, 42113, 2, "16.25\0".getBytes(StandardCharsets.US_ASCII));
+        float[] xyz = PointCloudReader.read(Files.write(folder.resolve("a.tiff"), tagged))
+                .xyz();
+        for (int i = 0; i < xyz.length; i += 3) {
+            float z = 0.25f * (i / 3 / W) + 0.0625f * (i / 3 % W) + 16;
+            assertEquals(z == 16.25f ? Float.NaN : z, xyz[i + 2]);
+        }
+    }
+
+    /** A directory that names the same megabytes thousands of times took minutes. */
+    @Test
+    void refusesOverlappingDirectories() throws IOException {
+        ByteBuffer tiff = ByteBuffer.allocate(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
+        tiff.putInt(0x002A4949).putInt(8).putShort((short) 4096);
+        for (int i = 0; i < 4096; i++) {
+            tiff.putShort((short) 258).putShort((short) 1).putInt(900_000).putInt(65_536);
+        }
+        Path file = Files.write(folder.resolve("a.tiff"), tiff.array());
+        assertRefused(() -> PointCloudReader.read(file), file, "directories overlap");
+    }
+
+    /** Of samples of 16 bits those are kept that the images use: a file of 12 bits gives what one of 8 bits gives. */
+    @ParameterizedTest
+    @ValueSource(ints = {10, 12, 14, 16})
+    void colourIsScaledByTheBitsThatItUses(int bits) throws IOException {
+        RgbImage eight = ImageReader.readRgb(Fixtures.image("rgb.png"));
+        short[] wide = new short[eight.rgb().length];
+        short[] stretched = new short[wide.length];
+        int max = 0;
+        for (int i = 0; i < wide.length; i++) {
+            int value = eight.rgb()[i] & 0xFF;
+            wide[i] = (short) (value << bits - 8);
+            stretched[i] = (short) Math.round(value * ((1 << bits) - 1) / 255.0);
+            max = Math.max(max, value);
+        }
+        assertTrue(max >= 128, "the image uses its highest bit");
+        Path file = Files.write(folder.resolve("a.png"), Tags.png16(W, H, wide));
+        assertEquals(bits, ImageReader.colorBits(file));
+        assertArrayEquals(
+                eight.rgb(), ImageReader.readRgb(file, Reading.AS_USED).rgb());
+        assertArrayEquals(eight.rgb(), ImageReader.readRgb(file, bits).rgb());
+        if (bits != 14) { // models of before take it for dark 16 bits, as they did
+            assertArrayEquals(eight.rgb(), ImageReader.readRgb(file).rgb());
+        }
+        Path other = Files.write(folder.resolve("b.png"), Tags.png16(W, H, stretched));
+        assertArrayEquals(eight.rgb(), ImageReader.readRgb(other, bits).rgb());
+        // A model of 16 bits sees a dark image as it is; one of 10 bits sees white where there was more.
+        assertEquals(
+                (eight.rgb()[2] & 0xFF) >> 16 - bits,
+                ImageReader.readRgb(file, 16).rgb()[2] & 0xFF);
+        assertEquals(bits > 10 ? 255 : 200, ImageReader.readRgb(file, 10).rgb()[2] & 0xFF);
+    }
+
+    @Test
+    void eightBitsNeedNoScale() throws IOException {
+        assertEquals(8, ImageReader.colorBits(Fixtures.image("rgb.png")));
+        assertEquals(8, ImageReader.colorBits(Fixtures.image("rgb_lzw.tif")));
+        assertEquals(16, ImageReader.colorBits(Fixtures.image("rgb16_zstd.tif")));
     }
 
     private static byte[] floatBytes(String name) throws IOException {

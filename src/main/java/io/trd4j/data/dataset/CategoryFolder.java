@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -99,21 +100,24 @@ final class CategoryFolder {
         return parts;
     }
 
-    /** The parts of a folder that has rgb, xyz (or normals) and perhaps gt, with files of equal stems. */
+    /** The parts of a folder that has rgb, xyz (or normals, or depth) and perhaps gt, with files of equal stems. */
     private static List<PartFiles> pairs(Path folder, String prefix, String kind) throws IOException {
         Path rgbFolder = folder.resolve("rgb");
         Path secondFolder = folder.resolve("xyz");
-        if (!Files.isDirectory(secondFolder) && Files.isDirectory(folder.resolve("normals"))) {
-            secondFolder = folder.resolve("normals");
+        for (String other : List.of("normals", "depth")) {
+            if (!Files.isDirectory(secondFolder) && Files.isDirectory(folder.resolve(other))) {
+                secondFolder = folder.resolve(other);
+            }
         }
         for (Path needed : List.of(rgbFolder, secondFolder)) {
             if (!Files.isDirectory(needed)) {
-                throw new InputException(needed + " does not exist; a folder of parts has rgb and xyz (or normals)");
+                throw new InputException(
+                        needed + " does not exist; a folder of parts has rgb and xyz (or normals, or depth)");
             }
         }
-        Map<String, Path> rgb = byStem(rgbFolder);
-        Map<String, Path> second = byStem(secondFolder);
-        Map<String, Path> masks = byStem(folder.resolve("gt"));
+        Map<String, Path> rgb = byStem(rgbFolder, FileNames::isImage);
+        Map<String, Path> second = byStem(secondFolder, FileNames::isSecond);
+        Map<String, Path> masks = byStem(folder.resolve("gt"), FileNames::isImage);
         if (rgb.isEmpty() && second.isEmpty()) {
             throw new InputException(
                     rgbFolder + " is empty; put the colour images there and their partners into " + secondFolder);
@@ -138,11 +142,11 @@ final class CategoryFolder {
         return found;
     }
 
-    private static Map<String, Path> byStem(Path folder) throws IOException {
+    private static Map<String, Path> byStem(Path folder, Predicate<Path> wanted) throws IOException {
         Map<String, Path> files = new TreeMap<>();
         if (Files.isDirectory(folder)) {
             for (Path file : list(folder)) {
-                if (FileNames.isImage(file) && Files.isRegularFile(file)) {
+                if (wanted.test(file) && Files.isRegularFile(file)) {
                     Path twin = files.put(FileNames.stem(file), file);
                     if (twin != null) {
                         throw new InputException(file + " and " + twin.getFileName() + " have the same name; keep one");

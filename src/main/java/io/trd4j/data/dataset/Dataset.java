@@ -1,8 +1,12 @@
 package io.trd4j.data.dataset;
 
 import io.trd4j.data.PointConvention;
+import io.trd4j.data.image.CameraFile;
+import io.trd4j.data.image.ImageReader;
+import io.trd4j.data.image.Reading;
 import io.trd4j.io.InputException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -14,6 +18,9 @@ import java.util.List;
  */
 public record Dataset(
         String category, Path folder, List<PartFiles> train, List<PartFiles> validation, List<PartFiles> test) {
+    /** In a category's folder: the camera of its depth images. */
+    private static final String CAMERA = "camera.json";
+
     public Dataset {
         train = List.copyOf(train);
         validation = List.copyOf(validation);
@@ -31,11 +38,61 @@ public record Dataset(
      *   <li>plain: {@code rgb/NNN.*} and {@code xyz/NNN.*} (or {@code normals}): unlabelled test parts.
      * </ul>
      *
+     * A folder {@code depth} of depth images may stand in place of {@code xyz}; their camera is the category's
+     * {@code camera.json} ({@link CameraFile}).
+     *
      * @throws InputException when the folder is missing, empty, of another layout, or a file's partner is missing
      */
     public static Dataset open(Path categoryFolder) throws IOException {
         CategoryFolder folder = new CategoryFolder(categoryFolder);
-        return new Dataset(folder.name, categoryFolder, folder.train, folder.validation, folder.test);
+        Dataset dataset = new Dataset(folder.name, categoryFolder, folder.train, folder.validation, folder.test);
+        Path camera = categoryFolder.resolve(CAMERA);
+        return Files.exists(camera) ? dataset.with(Reading.UNSTATED.withCamera(CameraFile.read(camera))) : dataset;
+    }
+
+    /** The same parts, read in another way. */
+    public Dataset with(Reading reading) {
+        return new Dataset(category, folder, with(train, reading), with(validation, reading), with(test, reading));
+    }
+
+    private static List<PartFiles> with(List<PartFiles> parts, Reading reading) {
+        return parts.stream().map(part -> part.with(reading)).toList();
+    }
+
+    /** The same parts, with colour images that use so many bits of their samples; see {@link Reading#colorBits}. */
+    public Dataset withColorBits(int bits) {
+        return new Dataset(
+                category,
+                folder,
+                withColorBits(train, bits),
+                withColorBits(validation, bits),
+                withColorBits(test, bits));
+    }
+
+    private static List<PartFiles> withColorBits(List<PartFiles> parts, int bits) {
+        return parts.stream().map(part -> part.withColorBits(bits)).toList();
+    }
+
+    /**
+     * How many bits of their samples the colour images of training and validation use together: what a model of them
+     * remembers ({@link Reading#colorBits}). A file that cannot be read is passed over: loading it says so.
+     */
+    public int colorBits() throws IOException {
+        int most = Reading.AS_USED;
+        for (List<PartFiles> parts : List.of(train, validation)) {
+            for (PartFiles part : parts) {
+                most = Math.max(most, colorBits(part.rgb()));
+            }
+        }
+        return most;
+    }
+
+    private static int colorBits(Path rgb) throws IOException {
+        try {
+            return rgb == null ? Reading.AS_USED : ImageReader.colorBits(rgb);
+        } catch (InputException e) {
+            return Reading.AS_USED;
+        }
     }
 
     /** The same parts, their points meant otherwise. */

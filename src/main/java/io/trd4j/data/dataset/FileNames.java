@@ -5,9 +5,10 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
 
-/** Names of image files: the stem pairs the files of a part, the extension says that it is an image. */
+/** Names of a part's files: the stem pairs them, the extension says what they are. */
 final class FileNames {
     private static final Set<String> EXTENSIONS = Set.of("png", "jpg", "jpeg", "tif", "tiff", "bmp");
+    private static final Set<String> POINTS = Set.of("npy", "ply", "pcd");
 
     /** Java's sign for bytes that are no character. */
     private static final char UNREADABLE = '\uFFFD';
@@ -27,6 +28,16 @@ final class FileNames {
      * @throws InputException when the name cannot be read in the locale's charset: two names would look alike
      */
     static boolean isImage(Path file) {
+        return EXTENSIONS.contains(extension(file));
+    }
+
+    /** Whether the extension is one that a second modality's file can have. */
+    static boolean isSecond(Path file) {
+        return isImage(file) || POINTS.contains(extension(file));
+    }
+
+    /** Without the dot, in lower case; empty for a hidden file and one without extension. */
+    private static String extension(Path file) {
         String name = file.getFileName().toString();
         if (name.indexOf(UNREADABLE) >= 0) {
             throw new InputException(file.getParent()
@@ -35,8 +46,6 @@ final class FileNames {
                     + "starts");
         }
         int dot = name.lastIndexOf('.');
-        return dot > 0
-                && !name.startsWith(".")
-                && EXTENSIONS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
+        return dot <= 0 || name.startsWith(".") ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
     }
 }

@@ -8,6 +8,7 @@ import io.trd4j.data.PointConvention;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.image.ImageReader;
 import io.trd4j.data.image.PointCloudReader;
+import io.trd4j.data.image.Reading;
 import io.trd4j.data.image.SecondImage;
 import io.trd4j.data.prepare.Preparation;
 import io.trd4j.io.InputException;
@@ -20,19 +21,29 @@ import java.nio.file.Path;
  * @param id what results call the part: {@code SPLIT/KIND/NNN} in MVTec 3D-AD, unique within a data set
  * @param kind {@code good}, the kind of defect, or {@link #UNLABELLED}
  * @param rgb the colour image; null where it is missing
- * @param second the point cloud (TIFF of floats) or the surface-normal image; null where it is missing
+ * @param second the point cloud, depth image or surface-normal image; null where it is missing
  * @param mask the ground truth, or null when the part has none
- * @param points how the numbers of a point cloud are meant
+ * @param reading what the files do not say themselves
  */
-public record PartFiles(String id, String kind, Path rgb, Path second, Path mask, PointConvention points)
+public record PartFiles(String id, String kind, Path rgb, Path second, Path mask, Reading reading)
         implements PartSource {
     public static final String GOOD = "good";
     /** Kind of a part of which nobody said whether it is normal. */
     public static final String UNLABELLED = "unlabelled";
 
-    /** A part whose files say nothing about their points' unit, axes and marks for missing ones. */
+    /** Files of which nothing else is known. */
     public PartFiles(String id, String kind, Path rgb, Path second, Path mask) {
-        this(id, kind, rgb, second, mask, PointConvention.UNSTATED);
+        this(id, kind, rgb, second, mask, Reading.UNSTATED);
+    }
+
+    /** The same files, read in another way. */
+    public PartFiles with(Reading other) {
+        return new PartFiles(id, kind, rgb, second, mask, other);
+    }
+
+    /** The same files, read as colour images that use so many bits; see {@link Reading#colorBits}. */
+    public PartFiles withColorBits(int bits) {
+        return with(reading.withColorBits(bits));
     }
 
     /**
@@ -46,7 +57,7 @@ public record PartFiles(String id, String kind, Path rgb, Path second, Path mask
 
     /** The same part, its points meant otherwise. */
     public PartFiles withPoints(PointConvention convention) {
-        return new PartFiles(id, kind, rgb, second, mask, convention);
+        return with(reading.withPoints(convention));
     }
 
     /** Whether it is known that the part is normal or anomalous. */
@@ -73,9 +84,14 @@ public record PartFiles(String id, String kind, Path rgb, Path second, Path mask
      */
     @Override
     public Part load() throws IOException {
-        RgbImage image = rgb == null ? null : ImageReader.readRgb(rgb);
-        SecondImage read = second == null ? null : SecondImage.read(second);
-        PointCloud xyz = read == null || read.xyz() == null ? null : CheckedPoints.of(second.toString(), read.xyz(), points);
+        RgbImage image = rgb == null ? null : ImageReader.readRgb(rgb, reading.colorBits());
+        SecondImage read = second == null
+                ? null
+                : SecondImage.read(
+                        second, reading, image == null ? 0 : image.width(), image == null ? 0 : image.height());
+        PointCloud xyz = read == null || read.xyz() == null
+                ? null
+                : CheckedPoints.of(second.toString(), read.xyz(), reading.points());
         return Part.fromFiles(
                 id, (second != null ? second : rgb).toString(), image, xyz, read == null ? null : read.normals());
     }

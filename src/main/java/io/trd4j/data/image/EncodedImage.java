@@ -2,6 +2,7 @@ package io.trd4j.data.image;
 
 import io.trd4j.io.InputException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -16,16 +17,22 @@ import java.util.zip.CRC32;
 public final class EncodedImage {
     private static final long MAX_FILE_BYTES = 1L << 30;
     private static final long PNG_SIGNATURE = 0x89504E470D0A1A0AL;
+    private static final int PNG_HEADER_BYTES = 33;
+    /** "Exif" and two zero bytes. */
+    private static final long EXIF = 0x457869660000L;
 
     final Path file;
     final byte[] bytes;
     /** The structure of a TIFF; null for the other formats. */
     final TiffFile tiff;
+    /** How what {@link #bytes} decode to must be turned, see {@link Orientation}. */
+    final int orientation;
 
-    private EncodedImage(Path file, byte[] bytes, TiffFile tiff) {
+    private EncodedImage(Path file, byte[] bytes, TiffFile tiff, int orientation) {
         this.file = file;
         this.bytes = bytes;
         this.tiff = tiff;
+        this.orientation = orientation;
     }
 
     static EncodedImage read(Path file) throws IOException {
@@ -55,32 +62,75 @@ public final class EncodedImage {
     public static EncodedImage check(Path file, byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         if (bytes.length >= 8 && in.getLong(0) == PNG_SIGNATURE) {
-            return new EncodedImage(file, png(file, in), null);
+            return png(file, in);
         }
         if (bytes.length >= 3 && (in.getShort(0) & 0xFFFF) == 0xFFD8 && (bytes[2] & 0xFF) == 0xFF) {
-            jpeg(file, in);
-            return new EncodedImage(file, bytes, null);
+            return new EncodedImage(file, bytes, null, jpeg(file, in));
         }
         if (TiffFile.isTiff(bytes)) {
-            return new EncodedImage(file, bytes, TiffFile.parse(file, bytes));
+            TiffFile tiff = TiffFile.parse(file, bytes);
+            return new EncodedImage(file, tiff.upright(), tiff, tiff.pages.get(0).orientation);
         }
         if (bytes.length >= 2 && bytes[0] == 'B' && bytes[1] == 'M') {
             bmp(file, in.order(ByteOrder.LITTLE_ENDIAN));
-            return new EncodedImage(file, bytes, null);
+            return new EncodedImage(file, bytes, null, Orientation.NONE);
         }
-        throw new InputException(file + (bytes.length == 0 ? " is empty" : " is not a PNG, JPEG, TIFF or BMP image")
+        FileKind kind = FileKind.of(bytes);
+        if (kind == FileKind.GIT_LFS) {
+            throw pointer(file);
+        }
+        throw new InputException(file
+                + (bytes.length == 0
+                        ? " is empty"
+                        : (kind == null ? "" : " is " + kind.title() + ",")
+                                + (kind == null ? " is not" : " not")
+                                + " a PNG, JPEG, TIFF or BMP image")
                 + "; give an image in one of these formats");
     }
 
+    /** For the text that stands in a repository in place of a large file. */
+    static InputException pointer(Path file) {
+        return new InputException(file + " is a Git LFS pointer, not the file itself; fetch it with git lfs pull");
+    }
+
+    /** The first bytes of a file, as far as a PNG's header reaches. */
+    static byte[] start(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return new byte[0];
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.readNBytes(PNG_HEADER_BYTES);
+        }
+    }
+
+    /** Whether a file's samples may have 16 bits, told by its first bytes: those of a PNG with them, or of a TIFF. */
+    static boolean startsWide(byte[] start) {
+        return TiffFile.isTiff(start)
+                || start.length == PNG_HEADER_BYTES
+                        && ByteBuffer.wrap(start).getLong(0) == PNG_SIGNATURE
+                        && start[24] == 16;
+    }
+
+    /** Whether its samples may have 16 bits: told without decoding. */
+    boolean mayBeWide() {
+        return tiff != null ? tiff.pages.get(0).bits > 8 : bytes[0] == (byte) 0x89 && bytes[24] == 16;
+    }
+
+    /** Whether it is a PNG of one channel of 16 bits, as depth cameras' images are stored. */
+    boolean isGrey16Png() {
+        return tiff == null && mayBeWide() && bytes[25] == 0;
+    }
+
     /**
-     * Verifies the chunks and their checksums. Returns a copy with only the chunks that define the pixels: colour
+     * Verifies the chunks and their checksums. The bytes are a copy with only the chunks that define the pixels: colour
      * profiles, text and animation change nothing here but make libpng warn.
      */
-    private static byte[] png(Path file, ByteBuffer in) {
+    private static EncodedImage png(Path file, ByteBuffer in) {
         ByteBuffer out = ByteBuffer.allocate(in.capacity()).putLong(PNG_SIGNATURE);
         CRC32 crc = new CRC32();
         long rawBytes = 0;
         long dataBytes = 0;
+        int orientation = Orientation.NONE;
         int position = 8;
         while (true) {
             if (position > in.capacity() - 12) {
@@ -108,6 +158,9 @@ public final class EncodedImage {
             if (type == chunk("IHDR") || type == chunk("PLTE") || type == chunk("IDAT") || type == chunk("IEND")) {
                 out.put(in.array(), position, length + 12);
             }
+            if (type == chunk("eXIf")) {
+                orientation = Orientation.ofExif(in.slice(position + 8, length));
+            }
             if (type == chunk("IEND")) {
                 break;
             }
@@ -118,7 +171,7 @@ public final class EncodedImage {
         }
         byte[] clean = new byte[out.position()];
         out.flip().get(clean);
-        return clean;
+        return new EncodedImage(file, clean, null, orientation);
     }
 
     private static long pngRawBytes(Path file, ByteBuffer in) {
@@ -146,9 +199,12 @@ public final class EncodedImage {
 
     /**
      * Walks the segments up to the end marker: a truncated JPEG has none, and decoders then invent the rest in grey.
+     *
+     * @return the orientation of its EXIF block
      */
-    private static void jpeg(Path file, ByteBuffer in) {
+    private static int jpeg(Path file, ByteBuffer in) {
         boolean sized = false;
+        int orientation = 0;
         int position = 2;
         while (true) {
             if (position > in.capacity() - 2) {
@@ -186,6 +242,10 @@ public final class EncodedImage {
                         ImageChecks.MAX_PIXELS);
                 sized = true;
             }
+            // The first block counts: programs that edit images sometimes leave another one behind it.
+            if (marker == 0xFFE1 && orientation == 0 && length >= 16 && in.getLong(position + 2) >>> 16 == EXIF) {
+                orientation = Orientation.ofExif(in.slice(position + 8, length - 8));
+            }
             position += length;
             if (marker == 0xFFDA) {
                 position = endOfScan(in, position);
@@ -194,6 +254,7 @@ public final class EncodedImage {
         if (!sized) {
             throw ImageChecks.damaged(file, "a JPEG without a frame");
         }
+        return Orientation.of(orientation);
     }
 
     private static int endOfScan(ByteBuffer in, int start) {

@@ -16,6 +16,12 @@ public final class ImageChecks {
         return new InputException(file + " is damaged (" + what + "); copy or export it again");
     }
 
+    static InputException notXyz(Path file, String what) {
+        return new InputException(file + " " + what
+                + "; points are a TIFF or .npy of 3 channels (x, y, z; float32 in metres), an organised PLY or PCD, or a "
+                + "depth image with its camera");
+    }
+
     /**
      * Checks a size that a header claims.
      *

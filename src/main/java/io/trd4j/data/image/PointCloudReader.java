@@ -1,166 +1,215 @@
 package io.trd4j.data.image;
 
-import static org.bytedeco.opencv.global.opencv_core.CV_32F;
-import static org.bytedeco.opencv.global.opencv_core.CV_64F;
-import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
-import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_UNCHANGED;
-import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecodemulti;
-
 import io.trd4j.data.PointCloud;
+import io.trd4j.data.PointConvention;
 import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.DoublePointer;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.opencv.opencv_core.Mat;
-import org.bytedeco.opencv.opencv_core.MatVector;
 
 /**
- * Reads point clouds: TIFF of 3-channel float32 or float64 with RGB or grey photometric tag, interleaved or as planes,
- * also as the pages tifffile makes of an H x W x 3 array tagged grey.
+ * Reads point clouds.
+ *
+ * <ul>
+ *   <li>TIFF of three channels of float16, 32 or 64, or integers: interleaved, as planes, as three pages, or as the
+ *       pages tifffile makes of an H x W x 3 array tagged grey; in strips or tiles; uncompressed or with LZW, deflate,
+ *       PackBits or ZSTD; any predictor; turned by its orientation;
+ *   <li>NumPy's {@code .npy} of H x W x 3 or 3 x H x W;
+ *   <li>organised PLY and PCD, in every encoding of these.
+ * </ul>
  */
 public final class PointCloudReader {
+    /** Of floats in one channel: beyond it they are the camera's units. */
+    private static final double FARTHEST_METRES = 10;
+
     private PointCloudReader() {}
 
+    /** As the other, of a file that needs no camera. */
+    public static PointCloud read(Path file) throws IOException {
+        return read(file, Reading.UNSTATED);
+    }
+
     /**
-     * Reads a point cloud: metres, missing points as they are in the file, those of the stated no-data value 0.
+     * Reads points, or a depth image in a TIFF or {@code .npy}: metres, missing points as they are in the file.
      *
+     * @param reading has the camera of a depth image, and the unit of integers
      * @throws InputException when the file is missing, damaged, truncated, of more than 32 million points or of another
-     *     kind
+     *     kind; when a depth image's camera, or the unit of integers, is not known; or the camera has images of another
+     *     size
      * @throws IOException when the disk fails
      */
-    public static PointCloud read(Path file) throws IOException {
-        EncodedImage image = EncodedImage.read(file);
-        if (image.tiff == null) {
-            throw notXyz(file, "is not a TIFF");
-        }
-        return cloud(image);
-    }
-
-    /** Of a TIFF. */
-    static PointCloud cloud(EncodedImage image) {
-        PointCloud cloud = stored(image);
-        Float noData = image.tiff.pages.get(0).noData;
-        float[] xyz = cloud.points().array();
-        for (int i = 0; noData != null && i < xyz.length; i += 3) {
-            if (xyz[i + 2] == noData || xyz[i] == noData && xyz[i + 1] == noData) {
-                Arrays.fill(xyz, i, i + 3, 0);
+    public static PointCloud read(Path file, Reading reading) throws IOException {
+        byte[] bytes = EncodedImage.bytes(file);
+        Grid grid = untagged(file, bytes);
+        if (grid == null) {
+            EncodedImage image = EncodedImage.check(file, bytes);
+            if (image.tiff == null) {
+                throw ImageChecks.notXyz(file, "is not a TIFF");
             }
+            grid = grid(image);
         }
-        return cloud;
+        return points(grid, reading, 0, 0);
     }
 
-    private static PointCloud stored(EncodedImage image) {
+    /** Of a format that is no image; null when it is none of these. */
+    static Grid untagged(Path file, byte[] bytes) {
+        FileKind kind = FileKind.of(bytes);
+        if (kind == null) {
+            return null;
+        }
+        return switch (kind) {
+            case GIT_LFS -> throw EncodedImage.pointer(file);
+            case NPY -> NpyFile.read(file, bytes);
+            case PLY, PLY_CRLF -> PlyFile.read(file, bytes);
+            case PCD, PCD_BARE -> PcdFile.read(file, bytes);
+            default -> throw ImageChecks.notXyz(file, "is " + kind.title());
+        };
+    }
+
+    /** Of a TIFF: three channels, or one. */
+    static Grid grid(EncodedImage image) {
         List<TiffFile.Page> pages = image.tiff.pages;
         TiffFile.Page first = pages.get(0);
         for (TiffFile.Page page : pages) {
-            boolean alike = page.isFloat()
-                    && page.bits == first.bits
+            if (page.type() == null) {
+                throw ImageChecks.notXyz(image.file, "has " + page.bits + "-bit samples of a kind that is not read");
+            }
+            if (page.compression == TiffCodec.JPEG) {
+                throw ImageChecks.notXyz(image.file, "is compressed as a photograph (JPEG)");
+            }
+            boolean alike = page.type() == first.type()
                     && page.samples == first.samples
                     && page.width == first.width
-                    && page.height == first.height;
+                    && page.height == first.height
+                    && page.orientation == first.orientation;
             if (!alike) {
-                throw notXyz(
-                        image.file,
-                        page.isFloat()
-                                ? "has pages of different kinds"
-                                : "has " + page.bits + "-bit samples that are not float32 or float64");
+                throw ImageChecks.notXyz(image.file, "has pages of different kinds");
             }
         }
         ImageChecks.checkSize(image.file, first.width, first.height * pages.size(), TiffFile.MAX_POINTS);
         int w = (int) first.width;
         int h = (int) first.height;
-        int perPage = w * h * (int) first.samples;
-        if (pages.size() == 1 && first.samples == 3) {
-            return new PointCloud(w, h, samples(image, pages, perPage));
-        }
-        if (first.samples == 1 && w == 3 && pages.size() > 1) {
+        int n = pages.size();
+        SampleType type = first.type();
+        Grid grid;
+        if (n == 1 && (first.samples == 3 || first.samples == 1)) {
+            grid = new Grid(image.file, w, h, (int) first.samples, samples(image), type);
+        } else if (first.samples == 1 && w == 3 && n > 1) {
             // tifffile stores an H x W x 3 array tagged grey as H pages of W rows and 3 columns.
-            return new PointCloud(h, pages.size(), samples(image, pages, perPage));
+            grid = new Grid(image.file, h, n, 3, samples(image), type);
+        } else if (first.samples == 1 && n == 3) {
+            grid = new Grid(image.file, w, h, 3, Grid.interleaved(samples(image)), type);
+        } else {
+            throw ImageChecks.notXyz(
+                    image.file,
+                    "has " + first.samples + (first.samples == 1 ? " channel" : " channels")
+                            + (n == 1 ? "" : " on each of " + n + " pages"));
         }
-        if (first.samples == 1 && pages.size() == 3) {
-            float[] planes = samples(image, pages, perPage);
-            float[] xyz = new float[planes.length];
-            for (int i = 0; i < perPage; i++) {
-                xyz[3 * i] = planes[i];
-                xyz[3 * i + 1] = planes[perPage + i];
-                xyz[3 * i + 2] = planes[2 * perPage + i];
+        removeMissing(grid, first.noData);
+        return grid.turned(image.orientation);
+    }
+
+    private static void removeMissing(Grid grid, Double mark) {
+        if (mark != null) {
+            float[] values = grid.values();
+            for (int i = grid.channels() - 1; i < values.length; i += grid.channels()) {
+                values[i] = values[i] == mark.floatValue() ? Float.NaN : values[i];
             }
-            return new PointCloud(w, h, xyz);
         }
-        throw notXyz(
-                image.file,
-                "has " + first.samples + (first.samples == 1 ? " channel" : " channels")
-                        + (pages.size() == 1 ? "" : " on each of " + pages.size() + " pages"));
     }
 
     /** All samples of all pages, one page after the other. */
-    private static float[] samples(EncodedImage image, List<TiffFile.Page> pages, int perPage) {
-        boolean plain = true;
-        for (TiffFile.Page page : pages) {
-            plain &= page.isPlain();
-            if (!page.isPlain() && page.planar != 1) {
-                throw notXyz(image.file, "stores compressed planes, which cannot be read");
-            }
-            if (!page.isPlain()) {
-                image.tiff.verifyData(page);
-            }
-        }
+    private static float[] samples(EncodedImage image) {
+        List<TiffFile.Page> pages = image.tiff.pages;
+        TiffFile.Page first = pages.get(0);
+        int perPage = (int) (first.width * first.height * first.samples);
         float[] out = new float[perPage * pages.size()];
-        if (plain) {
-            for (int i = 0; i < pages.size(); i++) {
-                image.tiff.read(pages.get(i), out, i * perPage);
-            }
-            return out;
-        }
-        try (PointerScope scope = new PointerScope();
-                BytePointer data = new BytePointer(image.bytes)) {
-            MatVector mats = new MatVector();
-            Mat buffer = new Mat(1, image.bytes.length, CV_8UC1, data);
-            for (int i = 0; i < pages.size(); i++) {
-                int page = i;
-                Mat mat = OpenCv.decode(image, () -> {
-                    if (page == 0) {
-                        imdecodemulti(buffer, IMREAD_UNCHANGED, mats);
-                    }
-                    return mats.size() == pages.size() ? mats.get(page) : null;
-                });
-                copy(image, mat, out, i * perPage, perPage);
-            }
+        for (int i = 0; i < pages.size(); i++) {
+            image.tiff.read(pages.get(i), out, i * perPage);
         }
         return out;
     }
 
-    private static void copy(EncodedImage image, Mat mat, float[] out, int start, int n) {
-        if ((long) mat.rows() * mat.cols() * mat.channels() != n) {
-            throw ImageChecks.damaged(image.file, "a page has another size than its header says");
+    /**
+     * From a file's numbers to points in metres.
+     *
+     * @param camera of depths, and of integers the unit; null = not known
+     * @param columns in which a list is arranged when that leaves no point over, where the camera has none; 0 = none
+     */
+    static PointCloud points(Grid stored, Reading reading, int columns, int rows) {
+        DepthCamera camera = reading.camera();
+        PointConvention convention = reading.points();
+        Grid grid = stored;
+        if (camera != null) {
+            grid = grid.arranged(camera.width(), camera.height());
         }
-        if (mat.depth() == CV_32F) {
-            new FloatPointer(mat.data()).get(out, start, n);
-        } else if (mat.depth() == CV_64F) {
-            double[] wide = new double[n];
-            new DoublePointer(mat.data()).get(wide);
-            for (int i = 0; i < n; i++) {
-                out[start + i] = (float) wide[i];
-            }
-        } else {
-            throw notXyz(image.file, "does not hold floats");
+        grid = grid.arranged(columns, rows);
+        Double unit = camera == null ? null : camera.metresPerUnit();
+        if (grid.channels() == 1 && camera != null && camera.intrinsics() != null) {
+            return depth(grid, camera, convention);
         }
-        if (mat.channels() == 3) { // OpenCV hands colours, and whatever it takes for colours, over as B, G, R
-            for (int i = start; i < start + n; i += 3) {
-                float z = out[i];
-                out[i] = out[i + 2];
-                out[i + 2] = z;
-            }
+        PointCloud cloud = grid.cloud();
+        if (!grid.type().integer) {
+            return cloud;
         }
+        if (unit == null) {
+            return requireUnit(grid, convention, cloud);
+        }
+        float[] xyz = cloud.xyz();
+        for (int i = 0; i < xyz.length; i++) {
+            xyz[i] = (float) (xyz[i] * unit);
+        }
+        return new PointCloud(grid.width(), grid.height(), xyz);
     }
 
-    private static InputException notXyz(Path file, String what) {
-        return new InputException(
-                file + " " + what + "; a point cloud is a TIFF of 3 float channels: x, y, z in metres");
+    /** Whoever stated the unit of the points multiplies by it. */
+    private static PointCloud requireUnit(Grid grid, PointConvention convention, PointCloud cloud) {
+        if (convention.metresPerUnit() == null) {
+            throw new InputException(grid.file() + " holds " + grid.type().title
+                    + ", whose unit is not known; say it with --point-unit, or as \"depth_unit_m\" (metres of one "
+                    + "unit) in the camera's file, which also fits points: --camera FILE, or camera.json in the "
+                    + "category's folder");
+        }
+        return cloud;
+    }
+
+    private static PointCloud depth(Grid grid, DepthCamera camera, PointConvention convention) {
+        boolean other = camera.width() > 0 && (camera.width() != grid.width() || camera.height() != grid.height());
+        if (other) {
+            throw new InputException(grid.file() + " has " + grid.width() + "x" + grid.height()
+                    + " pixels, but its camera's file is for " + camera.width() + "x" + camera.height()
+                    + "; give the camera of these images, as they are shown");
+        }
+        Double unit = camera.metresPerUnit();
+        for (float missing : convention.missing()) {
+            for (int i = 0; i < grid.values().length; i++) {
+                grid.values()[i] = grid.values()[i] == missing ? 0 : grid.values()[i];
+            }
+        }
+        if (unit == null && grid.type().integer) {
+            return requireUnit(
+                    grid,
+                    convention,
+                    new PointCloud(
+                            grid.width(), grid.height(), camera.points(grid.values(), grid.width(), 1)));
+        }
+        // A camera's unit is that of its integers; floats are metres, unless they cannot be.
+        boolean metres = unit == null || !grid.type().integer && medianDepth(grid.values()) <= FARTHEST_METRES;
+        return new PointCloud(
+                grid.width(), grid.height(), camera.points(grid.values(), grid.width(), metres ? 1 : unit));
+    }
+
+    /** Of the points that there are; 0 without any. */
+    private static double medianDepth(float[] depths) {
+        float[] there = new float[depths.length];
+        int n = 0;
+        for (float depth : depths) {
+            if (depth > 0 && depth < Float.POSITIVE_INFINITY) {
+                there[n++] = depth;
+            }
+        }
+        Arrays.sort(there, 0, n);
+        return n == 0 ? 0 : there[n / 2];
     }
 }

@@ -1,0 +1,243 @@
+package io.trd4j.data.image;
+
+import io.trd4j.io.InputException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+
+/** Decompresses one strip or tile of a TIFF. */
+final class TiffCodec {
+    static final int NONE = 1;
+    static final int LZW = 5;
+    static final int JPEG = 7;
+    static final int DEFLATE = 8;
+    static final int DEFLATE_OLD = 32946;
+    static final int PACKBITS = 32773;
+    static final int ZSTD = 50000;
+
+    private static final String READABLE = "none, LZW, deflate, ZSTD, PackBits";
+    private static final Map<Integer, String> OTHERS = Map.of(
+            2, "CCITT (fax)",
+            3, "CCITT (fax)",
+            4, "CCITT (fax)",
+            6, "old JPEG",
+            34712, "JPEG 2000",
+            34887, "LERC",
+            34925, "LZMA",
+            50001, "WebP",
+            50002, "JPEG XL");
+
+    private static final int LZW_CODES = 4096;
+    private static final int LZW_CLEAR = 256;
+    private static final int LZW_END = 257;
+
+    private TiffCodec() {}
+
+    static boolean isDeflate(long compression) {
+        return compression == DEFLATE || compression == DEFLATE_OLD;
+    }
+
+    static boolean known(long compression) {
+        return compression == NONE
+                || compression == LZW
+                || compression == JPEG
+                || isDeflate(compression)
+                || compression == PACKBITS
+                || compression == ZSTD;
+    }
+
+    /** Whether a predictor may stand before the compression; elsewhere the tag means nothing. */
+    static boolean predicts(long compression) {
+        return compression == LZW || isDeflate(compression) || compression == ZSTD;
+    }
+
+    static InputException unknown(Path file, long compression) {
+        String title = OTHERS.get((int) compression);
+        return new InputException(
+                file + " uses TIFF compression " + compression + (title == null ? "" : " (" + title + ")")
+                        + ", which is not supported; save it with one of: " + READABLE);
+    }
+
+    /** How many bytes one stored byte can become at most. */
+    static long largestRatio(long compression) {
+        return switch ((int) compression) {
+            case NONE -> 1;
+            case LZW -> 2800; // a 12-bit code stands for fewer than 4096 bytes
+            case PACKBITS -> 128;
+            case JPEG -> Long.MAX_VALUE;
+            case ZSTD -> 1 << 16; // a block of 4 bytes can stand for 128 KiB of one value
+            default -> ImageChecks.MAX_DEFLATE_RATIO;
+        };
+    }
+
+    /**
+     * Decompresses {@code count} bytes from {@code offset}.
+     *
+     * @param expected bytes that come out at least; more are left out
+     * @throws InputException when there are fewer, or they cannot be decompressed
+     */
+    static byte[] decode(Path file, long compression, byte[] in, int offset, int count, int expected) {
+        byte[] out;
+        switch ((int) compression) {
+            case NONE -> {
+                if (count < expected) {
+                    throw tooShort(file);
+                }
+                out = Arrays.copyOfRange(in, offset, offset + expected);
+            }
+            case LZW -> {
+                out = new byte[expected];
+                lzw(file, in, offset, count, out);
+            }
+            case PACKBITS -> {
+                out = new byte[expected];
+                packBits(file, in, offset, count, out);
+            }
+            case ZSTD -> out = zstd(file, in, offset, count, expected);
+            default -> {
+                out = new byte[expected];
+                inflate(file, in, offset, count, out, expected);
+            }
+        }
+        return out;
+    }
+
+    /** Decompresses {@code expected} bytes through {@code buffer} and fails when there are fewer. */
+    static void inflate(Path file, byte[] in, int offset, int count, byte[] buffer, long expected) {
+        Inflater inflater = new Inflater();
+        try {
+            inflater.setInput(in, offset, count);
+            long total = 0;
+            while (total < expected) {
+                int from = expected <= buffer.length ? (int) total : 0;
+                int n = inflater.inflate(buffer, from, (int) Math.min(buffer.length - from, expected - total));
+                if (n == 0) {
+                    throw tooShort(file);
+                }
+                total += n;
+            }
+            // The checksum comes after the last byte: one more call verifies it. Padding is harmless.
+            inflater.inflate(new byte[1]);
+        } catch (DataFormatException e) {
+            throw undecodable(file);
+        } finally {
+            inflater.end();
+        }
+    }
+
+    /** Codes of 9 to 12 bits, the highest bit first; a width grows one code early. */
+    private static void lzw(Path file, byte[] in, int offset, int count, byte[] out) {
+        if (count > 1 && in[offset] == 0 && (in[offset + 1] & 1) == 1) {
+            throw new InputException(file + " uses LZW of before TIFF 5.0; save it with another program");
+        }
+        int[] prefix = new int[LZW_CODES];
+        int[] length = new int[LZW_CODES];
+        byte[] first = new byte[LZW_CODES];
+        byte[] last = new byte[LZW_CODES];
+        for (int i = 0; i < LZW_CLEAR; i++) {
+            first[i] = last[i] = (byte) i;
+            length[i] = 1;
+        }
+        int next = LZW_END + 1;
+        int width = 9;
+        int previous = -1;
+        int pending = 0;
+        int bits = 0;
+        int written = 0;
+        int position = offset;
+        while (written < out.length) {
+            while (bits < width) {
+                if (position == offset + count) {
+                    throw tooShort(file);
+                }
+                pending = pending << 8 | in[position++] & 0xFF;
+                bits += 8;
+            }
+            bits -= width;
+            int code = pending >>> bits;
+            pending &= (1 << bits) - 1;
+            if (code == LZW_END) {
+                throw tooShort(file);
+            }
+            if (code == LZW_CLEAR) {
+                next = LZW_END + 1;
+                width = 9;
+                previous = -1;
+                continue;
+            }
+            if (code > next || code >= LZW_CLEAR && (previous < 0 || code == next && next == LZW_CODES)) {
+                throw undecodable(file);
+            }
+            if (previous >= 0 && next < LZW_CODES) {
+                prefix[next] = previous;
+                first[next] = first[previous];
+                last[next] = code == next ? first[previous] : first[code];
+                length[next] = length[previous] + 1;
+                next++;
+                if (next == (1 << width) - 1 && width < 12) {
+                    width++;
+                }
+            }
+            int end = written + length[code];
+            for (int at = end - 1, c = code; at >= written; at--, c = prefix[c]) {
+                if (at < out.length) {
+                    out[at] = last[c];
+                }
+            }
+            written = end;
+            previous = code;
+        }
+    }
+
+    private static void packBits(Path file, byte[] in, int offset, int count, byte[] out) {
+        int position = offset;
+        int written = 0;
+        while (written < out.length) {
+            if (position >= offset + count - 1) {
+                throw tooShort(file);
+            }
+            int control = in[position++];
+            if (control >= 0) {
+                int n = Math.min(control + 1, out.length - written);
+                if (n > offset + count - position) {
+                    throw tooShort(file);
+                }
+                System.arraycopy(in, position, out, written, n);
+                position += control + 1;
+                written += n;
+            } else if (control != -128) {
+                int n = Math.min(1 - control, out.length - written);
+                Arrays.fill(out, written, written + n, in[position++]);
+                written += n;
+            }
+        }
+    }
+
+    private static byte[] zstd(Path file, byte[] in, int offset, int count, int expected) {
+        try {
+            byte[] out = Zstd.decode(in, offset, count, expected);
+            if (out.length < expected) {
+                throw tooShort(file);
+            }
+            return out;
+        } catch (NoClassDefFoundError e) {
+            throw new InputException(
+                    file + " is compressed with ZSTD, which needs io.airlift:aircompressor on the class path; "
+                            + "add it, or save the file with deflate",
+                    e);
+        } catch (IOException e) {
+            throw undecodable(file);
+        }
+    }
+
+    private static InputException tooShort(Path file) {
+        return ImageChecks.damaged(file, "a TIFF strip is too short");
+    }
+
+    private static InputException undecodable(Path file) {
+        return ImageChecks.damaged(file, "a TIFF strip cannot be decompressed");
+    }
+}
