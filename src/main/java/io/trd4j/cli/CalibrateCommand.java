@@ -6,6 +6,7 @@ import io.trd4j.calibrate.RoiChoice;
 import io.trd4j.calibrate.ThresholdPlan;
 import io.trd4j.calibrate.ThresholdRun;
 import io.trd4j.cli.options.ComputeOptions;
+import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.cli.options.ThresholdOptions;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.inspect.InspectorOptions;
@@ -68,6 +69,9 @@ final class CalibrateCommand implements Callable<Integer> {
     private Path roi;
 
     @Mixin
+    private SkipBroken broken;
+
+    @Mixin
     private ThresholdOptions thresholds;
 
     @Mixin
@@ -82,13 +86,15 @@ final class CalibrateCommand implements Callable<Integer> {
                 throw new InputException(
                         "--precision belongs to thresholds; the calibration itself is measured in fp32");
             }
-            Dataset dataset = Dataset.open(data);
+            Dataset dataset = broken.openReadable(data);
+            broken.summarise();
             calibrate(dataset, region(dataset));
             DriftReferenceRun.run(model, dataset, inference.cpuThreads(), ConsoleProgress.STDERR);
             return 0;
         }
         ThresholdPlan plan = thresholds.plan();
-        Dataset dataset = Dataset.open(data);
+        Dataset dataset = broken.openReadable(data);
+        broken.summarise();
         boolean calibrated = roi == null && info().calibration() != null;
         RegionOfInterest region = region(dataset);
         ThresholdRun run = new ThresholdRun(plan, dataset);

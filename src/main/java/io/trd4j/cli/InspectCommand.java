@@ -1,9 +1,9 @@
 package io.trd4j.cli;
 
 import io.trd4j.cli.options.InspectOptions;
+import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.Part;
 import io.trd4j.data.RgbImage;
-import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.image.ImageWriter;
 import io.trd4j.inspect.InputPolicy;
@@ -71,6 +71,9 @@ final class InspectCommand implements Callable<Integer> {
     private Path out;
 
     @Mixin
+    private SkipBroken broken;
+
+    @Mixin
     private InspectOptions inspecting;
 
     @Override
@@ -82,7 +85,7 @@ final class InspectCommand implements Callable<Integer> {
         InspectorOptions options = inspecting.options();
         requireBoth(single, options.inputs());
         List<PartFiles> parts =
-                single ? List.of(PartFiles.of(rgb, xyz)) : Dataset.open(data).test();
+                single ? List.of(PartFiles.of(rgb, xyz)) : broken.open(data).test();
         if (parts.isEmpty()) {
             throw new InputException(data + " holds no test parts; put some under test/, or give --rgb and --xyz");
         }
@@ -92,14 +95,26 @@ final class InspectCommand implements Callable<Integer> {
             inspector.warmUp();
             Inspection inspection = inspector.newInspection();
             for (PartFiles files : parts) {
-                long start = System.nanoTime();
-                Part part = files.load();
-                long readNanos = System.nanoTime() - start;
-                inspector.inspect(part, inspection);
-                write(single ? out : out.resolve(files.id()), inspector, modelHash, files, part, readNanos, inspection);
-                System.out.println(line(files, inspection));
+                try {
+                    long start = System.nanoTime();
+                    Part part = files.load();
+                    long readNanos = System.nanoTime() - start;
+                    inspector.inspect(part, inspection);
+                    write(
+                            single ? out : out.resolve(files.id()),
+                            inspector,
+                            modelHash,
+                            files,
+                            part,
+                            readNanos,
+                            inspection);
+                    System.out.println(line(files, inspection));
+                } catch (InputException e) {
+                    broken.found(e);
+                }
             }
         }
+        broken.summarise();
         return 0;
     }
 

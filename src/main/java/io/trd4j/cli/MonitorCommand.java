@@ -2,7 +2,7 @@ package io.trd4j.cli;
 
 import io.trd4j.calibrate.Rate;
 import io.trd4j.cli.options.InspectOptions;
-import io.trd4j.data.dataset.Dataset;
+import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.drift.DriftMonitor;
 import io.trd4j.drift.DriftReport;
@@ -74,6 +74,9 @@ final class MonitorCommand implements Callable<Integer> {
     private Path json;
 
     @Mixin
+    private SkipBroken broken;
+
+    @Mixin
     private InspectOptions inspecting;
 
     @Override
@@ -83,7 +86,7 @@ final class MonitorCommand implements Callable<Integer> {
             Writable.requireFile(json);
         }
         DriftMonitor monitor = monitor();
-        List<PartFiles> parts = Dataset.open(data).test();
+        List<PartFiles> parts = broken.open(data).test();
         if (parts.size() < window) {
             throw new InputException(data + " holds " + parts.size() + " test parts, fewer than one window of " + window
                     + "; give more, or a smaller --window");
@@ -94,7 +97,12 @@ final class MonitorCommand implements Callable<Integer> {
             Inspection inspection = inspector.newInspection();
             List<String> ids = new ArrayList<>();
             for (PartFiles files : parts) {
-                inspector.inspect(files.load(), inspection);
+                try {
+                    inspector.inspect(files.load(), inspection);
+                } catch (InputException e) {
+                    broken.found(e);
+                    continue;
+                }
                 ids.add(files.id());
                 if (monitor.add(inspection)) {
                     DriftReport report = monitor.check();
@@ -104,6 +112,7 @@ final class MonitorCommand implements Callable<Integer> {
                 }
             }
         }
+        broken.summarise();
         if (json != null) {
             AtomicFile.write(json, Json.of(windows));
         }

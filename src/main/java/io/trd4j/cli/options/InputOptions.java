@@ -41,8 +41,6 @@ final class InputOptions {
                     + "tell their area, in square millimetres; 0 = all count (default: ${DEFAULT-VALUE}).")
     private double minRegion;
 
-    /** Whether parts without points are inspected. */
-    /** Whether parts without colour image are inspected. */
     /** Checks all options. */
     InspectorOptions apply(InspectorOptions options) {
         if (!(minRegion >= 0 && minRegion < Double.POSITIVE_INFINITY)) {

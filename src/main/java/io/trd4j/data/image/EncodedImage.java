@@ -28,7 +28,8 @@ public final class EncodedImage {
         this.tiff = tiff;
     }
 
-    static EncodedImage read(Path file) throws IOException {
+    /** A file's content, checked. */
+    public static EncodedImage read(Path file) throws IOException {
         return check(file, bytes(file));
     }
 

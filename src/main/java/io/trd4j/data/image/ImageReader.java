@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.javacpp.ShortPointer;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
@@ -58,10 +59,55 @@ public final class ImageReader {
         return new GreyImage(s.width, s.height, grey);
     }
 
+    /** Reads an image without deciding what its samples mean. */
+    public static StoredImage stored(EncodedImage image) {
+        boolean lossy = (image.bytes[0] & 0xFF) == 0xFF; // JPEG
+        try (PointerScope scope = new PointerScope();
+                BytePointer data = new BytePointer(image.bytes)) {
+            Mat mat = decoded(image, data);
+            int n = mat.rows() * mat.cols() * mat.channels();
+            short[] samples = new short[n];
+            boolean wide = mat.depth() == CV_16U;
+            if (wide) {
+                new ShortPointer(mat.data()).get(samples);
+            } else {
+                byte[] bytes = new byte[n];
+                mat.data().get(bytes);
+                for (int i = 0; i < n; i++) {
+                    samples[i] = (short) (bytes[i] & 0xFF);
+                }
+            }
+            return new StoredImage(
+                    image.file, mat.cols(), mat.rows(), mat.channels(), wide ? 0xFFFF : 0xFF, lossy, samples);
+        }
+    }
+
     /** Decoded 8-bit samples in OpenCV's order: grey, BGR or BGRA. */
     private record Samples(Path file, int width, int height, int channels, byte[] bytes) {}
 
     private static Samples decode(EncodedImage image) {
+        try (PointerScope scope = new PointerScope();
+                BytePointer data = new BytePointer(image.bytes)) {
+            Mat mat = decoded(image, data);
+            int channels = mat.channels();
+            int n = mat.rows() * mat.cols() * channels;
+            byte[] bytes = new byte[n];
+            if (mat.depth() == CV_8U) {
+                mat.data().get(bytes);
+            } else {
+                byte[] wide = new byte[2 * n];
+                mat.data().get(wide);
+                int high = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? 1 : 0;
+                for (int i = 0; i < n; i++) {
+                    bytes[i] = wide[2 * i + high];
+                }
+            }
+            return new Samples(image.file, mat.cols(), mat.rows(), channels, bytes);
+        }
+    }
+
+    /** 8 or 16 bits, of 1, 3 or 4 channels; valid as long as {@code data} is. */
+    private static Mat decoded(EncodedImage image, BytePointer data) {
         if (image.tiff != null) {
             TiffFile.Page page = image.tiff.pages.get(0);
             boolean integers = page.sampleFormat == 1 && (page.bits == 1 || page.bits == 8 || page.bits == 16);
@@ -72,30 +118,16 @@ public final class ImageReader {
             }
             image.tiff.verifyData(page);
         }
-        try (PointerScope scope = new PointerScope();
-                BytePointer data = new BytePointer(image.bytes)) {
-            Mat mat = OpenCv.decode(
-                    image, () -> imdecode(new Mat(1, image.bytes.length, CV_8UC1, data), IMREAD_UNCHANGED));
-            int channels = mat.channels();
-            if (channels != 1 && channels != 3 && channels != 4) {
-                throw new InputException(image.file + " has " + channels + " channels; give a grey, RGB or RGBA image");
-            }
-            int n = mat.rows() * mat.cols() * channels;
-            byte[] bytes = new byte[n];
-            if (mat.depth() == CV_8U) {
-                mat.data().get(bytes);
-            } else if (mat.depth() == CV_16U) {
-                byte[] wide = new byte[2 * n];
-                mat.data().get(wide);
-                int high = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? 1 : 0;
-                for (int i = 0; i < n; i++) {
-                    bytes[i] = wide[2 * i + high];
-                }
-            } else {
-                throw new InputException(image.file + " has samples that are not 8 or 16 bit; save it as an 8-bit PNG");
-            }
-            return new Samples(image.file, mat.cols(), mat.rows(), channels, bytes);
+        Mat mat =
+                OpenCv.decode(image, () -> imdecode(new Mat(1, image.bytes.length, CV_8UC1, data), IMREAD_UNCHANGED));
+        int channels = mat.channels();
+        if (channels != 1 && channels != 3 && channels != 4) {
+            throw new InputException(image.file + " has " + channels + " channels; give a grey, RGB or RGBA image");
         }
+        if (mat.depth() != CV_8U && mat.depth() != CV_16U) {
+            throw new InputException(image.file + " has samples that are not 8 or 16 bit; save it as an 8-bit PNG");
+        }
+        return mat;
     }
 
     private static RgbImage colour(Samples s) {
