@@ -107,6 +107,7 @@ final class CalibrateCommand implements Callable<Integer> {
                         System.err.println("trd: the tail of the " + branch.key() + " scores does not look like a "
                                 + "generalised Pareto distribution (p below " + ThresholdRun.DOUBTFUL
                                 + "): do not rely on its rate; add normal parts and leave --method tail away"));
+        set.notes().forEach(note -> System.err.println("trd: " + note.message()));
         ThresholdText.lines(set.thresholds()).forEach(System.out::println);
         return 0;
     }

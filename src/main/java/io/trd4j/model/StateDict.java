@@ -5,7 +5,6 @@ import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.model.tensorfile.TensorElements;
 import io.trd4j.model.tensorfile.TensorInfo;
 import io.trd4j.model.tensorfile.TensorType;
-import io.trd4j.model.tensorfile.TorchTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -30,9 +29,6 @@ public final class StateDict {
     /** Which of several copies in one checkpoint is meant, as training scripts name it. */
     private static final List<String> MAIN = List.of("state_dict.", "model.");
 
-    private static final int MAX_DEPTH = 8;
-    private static final int MAX_ENTRIES = 1_000_000;
-
     private StateDict() {}
 
     /**
@@ -47,34 +43,6 @@ public final class StateDict {
     @SuppressWarnings("unchecked") // the maps of a checkpoint are all of this type
     public static Map<String, Object> asDict(Object value) {
         return value instanceof Map ? (Map<String, Object>) value : null;
-    }
-
-    /** The tensors of a dict and of the dicts in it, whose keys stand before the names; other values are skipped. */
-    static Map<String, SafetensorsWriter.Source> flat(Path file, Map<String, Object> dict) {
-        Map<String, SafetensorsWriter.Source> out = new LinkedHashMap<>();
-        flatten(file, "", dict, 0, new int[1], out);
-        return out;
-    }
-
-    /** A damaged file's dict may contain itself, or be contained over and over: depth and entries are limited. */
-    private static void flatten(
-            Path file,
-            String prefix,
-            Map<String, Object> dict,
-            int depth,
-            int[] entries,
-            Map<String, SafetensorsWriter.Source> out) {
-        for (Map.Entry<String, Object> entry : dict.entrySet()) {
-            if (++entries[0] > MAX_ENTRIES) {
-                throw new InputException(file + " holds more than " + MAX_ENTRIES + " values; save the weights alone");
-            }
-            if (entry.getValue() instanceof TorchTensor tensor) {
-                String name = prefix + entry.getKey();
-                out.put(name, tensor.named(name));
-            } else if (depth < MAX_DEPTH && asDict(entry.getValue()) != null) {
-                flatten(file, prefix + entry.getKey() + ".", asDict(entry.getValue()), depth + 1, entries, out);
-            }
-        }
     }
 
     /**

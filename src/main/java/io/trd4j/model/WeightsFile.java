@@ -5,6 +5,7 @@ import io.trd4j.model.tensorfile.ChannelIo;
 import io.trd4j.model.tensorfile.Safetensors;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.model.tensorfile.TorchFile;
+import io.trd4j.model.tensorfile.TorchTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -22,6 +23,9 @@ import java.util.Set;
  */
 final class WeightsFile implements AutoCloseable {
     private static final byte[] LFS_POINTER = "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
+
+    private static final int MAX_DEPTH = 8;
+    private static final int MAX_ENTRIES = 1_000_000;
 
     private final Path path;
     private final Safetensors safetensors;
@@ -50,11 +54,40 @@ final class WeightsFile implements AutoCloseable {
     /** All tensors by name; those of nested dicts by the dicts' keys and theirs, divided by dots. */
     Map<String, SafetensorsWriter.Source> tensors() {
         if (torch != null) {
-            return StateDict.flat(path, torch.root());
+            return flat(path, torch.root());
         }
         Map<String, SafetensorsWriter.Source> found = new LinkedHashMap<>();
         safetensors.tensors().forEach(t -> found.put(t.name(), safetensors.source(t.name())));
         return found;
+    }
+
+    /** The tensors of a dict and of the dicts in it, whose keys stand before the names; other values are skipped. */
+    private static Map<String, SafetensorsWriter.Source> flat(Path file, Map<String, Object> dict) {
+        Map<String, SafetensorsWriter.Source> out = new LinkedHashMap<>();
+        flatten(file, "", dict, 0, new int[1], out);
+        return out;
+    }
+
+    /** A damaged file's dict may contain itself, or be contained over and over: depth and entries are limited. */
+    @SuppressWarnings("unchecked") // the maps of a checkpoint are all of this type
+    private static void flatten(
+            Path file,
+            String prefix,
+            Map<String, Object> dict,
+            int depth,
+            int[] entries,
+            Map<String, SafetensorsWriter.Source> out) {
+        for (Map.Entry<String, Object> entry : dict.entrySet()) {
+            if (++entries[0] > MAX_ENTRIES) {
+                throw new InputException(file + " holds more than " + MAX_ENTRIES + " values; save the weights alone");
+            }
+            if (entry.getValue() instanceof TorchTensor tensor) {
+                String name = prefix + entry.getKey();
+                out.put(name, tensor.named(name));
+            } else if (depth < MAX_DEPTH && entry.getValue() instanceof Map) {
+                flatten(file, prefix + entry.getKey() + ".", (Map<String, Object>) entry.getValue(), depth + 1, entries, out);
+            }
+        }
     }
 
     /** Classes of the objects beside the tensors, which were read past. */

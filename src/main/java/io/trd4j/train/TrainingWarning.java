@@ -14,6 +14,8 @@ public record TrainingWarning(Kind kind, String message, List<Path> parts) {
     public enum Kind {
         /** There are no normal validation parts: the model is calibrated on the training parts. */
         NO_VALIDATION_PARTS,
+        /** Validation parts are training parts. */
+        TRAINED_VALIDATION_PARTS,
         /** Some training parts are unlike the others, and may have a defect. */
         OUTLIERS,
         /** The loss still fell when training ended, or is no lower than that of the mean feature. */

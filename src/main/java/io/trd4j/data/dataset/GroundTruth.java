@@ -8,8 +8,10 @@ import io.trd4j.data.prepare.Preparation;
 import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -149,6 +151,7 @@ public record GroundTruth(Path file, GreyImage marks, Form form, String values) 
 
     private static GroundTruth coloured(StoredImage image, int[][] bgr) {
         Map<Long, Integer> border = new HashMap<>();
+        List<Integer> borderBrightness = new ArrayList<>();
         TreeSet<Long> colours = new TreeSet<>();
         long[] colour = new long[bgr[0].length];
         for (int i = 0; i < colour.length; i++) {
@@ -160,6 +163,7 @@ public record GroundTruth(Path file, GreyImage marks, Form form, String values) 
             int y = i / image.width();
             if (x == 0 || y == 0 || x == image.width() - 1 || y == image.height() - 1) {
                 border.merge(colour[i], 1, Integer::sum);
+                borderBrightness.add(brightest(bgr, i));
             }
         }
         boolean few = colours.size() <= MAX_COLOURS && !image.lossy();
@@ -168,7 +172,8 @@ public record GroundTruth(Path file, GreyImage marks, Form form, String values) 
                 .orElseThrow()
                 .getKey();
         boolean black = few && colours.contains(0L);
-        if (!few && Math.max(most >> 32, Math.max(most >> 16 & 0xFFFF, most & 0xFFFF)) * 255 > NOISE * image.full()) {
+        borderBrightness.sort(null);
+        if (!few && borderBrightness.get(borderBrightness.size() / 2) * 255L > (long) NOISE * image.full()) {
             throw new InputException(image.file() + " is a picture in colours on a background that is not black, no mask; "
                     + "save the mask as a PNG, white where the defect is and black elsewhere");
         }
@@ -195,14 +200,16 @@ public record GroundTruth(Path file, GreyImage marks, Form form, String values) 
             largest = Math.max(largest, v);
             before = v;
         }
-        int half = image.full() / 2;
+        // A colour of a palette may be dark: its own largest value is its full scale.
+        int full = form == Form.COLOURS ? largest : image.full();
+        int half = full / 2;
         // Without a background nothing says which values mark.
         boolean labels = values.size() <= MAX_LABELS && !image.lossy() && smallest == 0;
         if (labels && largest > 0 && (largest <= half || hasDarkRegion(image, value, half))) {
             int[] marks = Arrays.stream(value).map(v -> v == 0 ? 0 : MARKED).toArray();
             return bright(image, marks, form == Form.BRIGHT ? Form.LABELS : form, values(value));
         }
-        if (image.full() > 255 && (largest == 255 || largest == 1023 || largest == 4095 || largest == 16383)) {
+        if (form == Form.COLOURS || image.full() > 255 && (largest == 255 || largest == 1023 || largest == 4095 || largest == 16383)) {
             int scale = largest;
             int[] marks = Arrays.stream(value).map(v -> v * MARKED / scale).toArray();
             return bright(image, marks, form == Form.BRIGHT ? Form.SCALED : form, values(value));
