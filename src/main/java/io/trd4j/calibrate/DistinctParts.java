@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Parts without copies: a promise about parts to come needs as many different ones as it counts, and none that the model
- * was trained on. Files are compared by checksum, those that have the sizes of others alone.
+ * Parts without copies: a promise about parts to come needs as many different ones as it counts, and none that the
+ * model was trained on. Files are compared by checksum, those that have the sizes of others alone.
  */
 public final class DistinctParts {
     private final List<PartFiles> parts = new ArrayList<>();
@@ -58,8 +58,9 @@ public final class DistinctParts {
         if (trained > 0) {
             notes.add(new ThresholdNote(
                     Kind.TRAINED,
-                    trained + " of " + all.size() + " parts are training parts, which the model knows, and do not count: "
-                            + firstTrained.id() + " is " + twinOfTrained.id() + "; put other parts in their place"));
+                    trained + " of " + all.size()
+                            + " parts are training parts, which the model knows, and do not count: " + firstTrained.id()
+                            + " is " + twinOfTrained.id() + "; put other parts in their place"));
         }
         if (copies > 0) {
             notes.add(new ThresholdNote(

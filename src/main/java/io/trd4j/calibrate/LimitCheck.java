@@ -50,8 +50,14 @@ final class LimitCheck {
                 // Of scores with a tail like that of a normal distribution one in hundreds of samples is so far off.
                 if (limit.value() - next > next - median && limit.value() > next) {
                     odd = true;
-                    notes.add(onePart(branch, limit, limit == limits.ng() ? "NG" : "REVIEW", next, order[rank - 1],
-                            ids, statistics));
+                    notes.add(onePart(
+                            branch,
+                            limit,
+                            limit == limits.ng() ? "NG" : "REVIEW",
+                            next,
+                            order[rank - 1],
+                            ids,
+                            statistics));
                 }
             }
         }
@@ -91,7 +97,8 @@ final class LimitCheck {
             int part,
             List<String> ids,
             List<float[]> statistics) {
-        long mended = ToleranceBound.partsNeeded(limit.rate(), limit.confidence(), limit.evidence().rank() + 1);
+        long mended = ToleranceBound.partsNeeded(
+                limit.rate(), limit.confidence(), limit.evidence().rank() + 1);
         return new ThresholdNote(
                 Kind.ONE_PART,
                 branch.key() + ": a single part sets the " + verdict + " limit " + text(limit.value()) + ", "
@@ -120,8 +127,10 @@ final class LimitCheck {
                 continue;
             }
             double median = others[others.length / 2];
-            double[] deviations =
-                    Arrays.stream(others).map(v -> Math.abs(v - median)).sorted().toArray();
+            double[] deviations = Arrays.stream(others)
+                    .map(v -> Math.abs(v - median))
+                    .sorted()
+                    .toArray();
             double spread = Math.max(deviations[deviations.length / 2] / MAD, 1e-3 * Math.abs(median) + 1e-6);
             double distance = Math.abs(own - median) / spread;
             boolean outside = own < others[0] || own > others[others.length - 1];

@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
 /** State dicts as they come, turned into exactly the tensors a network needs. */
 public final class StateDict {
     /** What PyTorch's wrappers put into names, wherever they wrap: no network of ours has such a part. */
-    private static final Set<String> WRAPPERS = Set.of(
-            "_orig_mod", "module", "_forward_module", "_fsdp_wrapped_module", "_checkpoint_wrapped_module");
+    private static final Set<String> WRAPPERS =
+            Set.of("_orig_mod", "module", "_forward_module", "_fsdp_wrapped_module", "_checkpoint_wrapped_module");
 
     /** Which of several copies in one checkpoint is meant, as training scripts name it. */
     private static final List<String> MAIN = List.of("state_dict.", "model.");
@@ -112,15 +112,14 @@ public final class StateDict {
                     return inMain.get(0);
                 }
             }
-            throw new InputException(file.path() + " holds " + what + " " + complete.size() + " times, with the prefixes "
-                    + complete.stream().limit(4).map(p -> "'" + p + "'").collect(Collectors.joining(", "))
-                    + "; save the one that is meant");
+            throw new InputException(
+                    file.path() + " holds " + what + " " + complete.size() + " times, with the prefixes "
+                            + complete.stream().limit(4).map(p -> "'" + p + "'").collect(Collectors.joining(", "))
+                            + "; save the one that is meant");
         }
         return complete.contains("")
                 ? ""
-                : count.keySet().stream()
-                        .max(Comparator.comparing(count::get))
-                        .orElse(null);
+                : count.keySet().stream().max(Comparator.comparing(count::get)).orElse(null);
     }
 
     private static Map<String, SafetensorsWriter.Source> unwrapped(
@@ -143,7 +142,8 @@ public final class StateDict {
 
     /** How the names begin, and which objects were not read, on one line. */
     private static String shown(Map<String, SafetensorsWriter.Source> all, WeightsFile file) {
-        String names = String.join(", ", all.keySet().stream().limit(4).toList()).replaceAll("\\p{Cntrl}", "?");
+        String names =
+                String.join(", ", all.keySet().stream().limit(4).toList()).replaceAll("\\p{Cntrl}", "?");
         return (all.isEmpty()
                         ? "it has no tensors"
                         : "its names begin with " + names.substring(0, Math.min(160, names.length())))

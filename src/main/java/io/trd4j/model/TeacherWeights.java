@@ -70,9 +70,7 @@ public final class TeacherWeights {
         try (WeightsFile weights = WeightsFile.open(file)) {
             List<TensorInfo> expected = ParameterNames.teacher(backbone);
             StateDict.Found found = StateDict.find(weights, "a ResNet", weights.tensors(), expected, prefix -> true);
-            found.tensors()
-                    .keySet()
-                    .removeIf(name -> name.startsWith("layer4.") || name.startsWith("fc."));
+            found.tensors().keySet().removeIf(name -> name.startsWith("layer4.") || name.startsWith("fc."));
             List<SafetensorsWriter.Source> out = new ArrayList<>();
             for (SafetensorsWriter.Source tensor :
                     StateDict.complete(file, found.prefix(), expected, found.tensors())) {

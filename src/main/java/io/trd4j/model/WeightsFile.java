@@ -85,7 +85,13 @@ final class WeightsFile implements AutoCloseable {
                 String name = prefix + entry.getKey();
                 out.put(name, tensor.named(name));
             } else if (depth < MAX_DEPTH && entry.getValue() instanceof Map) {
-                flatten(file, prefix + entry.getKey() + ".", (Map<String, Object>) entry.getValue(), depth + 1, entries, out);
+                flatten(
+                        file,
+                        prefix + entry.getKey() + ".",
+                        (Map<String, Object>) entry.getValue(),
+                        depth + 1,
+                        entries,
+                        out);
             }
         }
     }

@@ -103,7 +103,8 @@ public final class TrainingRun {
         if (trained > 0) {
             warn(new TrainingWarning(
                     Kind.TRAINED_VALIDATION_PARTS,
-                    trained + " of " + validation.size() + " validation parts are training parts, which makes scores of "
+                    trained + " of " + validation.size()
+                            + " validation parts are training parts, which makes scores of "
                             + "new parts too high; put other parts in their place"));
         }
         SobelAperture aperture = null;

@@ -117,9 +117,8 @@ final class CategoryFolder {
             if (!Files.isDirectory(kind) || !isKind(kind) && Folders.holdsNoParts(kind)) {
                 continue;
             }
-            String label = kind.equals(good)
-                    ? PartFiles.GOOD
-                    : kind.getFileName().toString();
+            String label =
+                    kind.equals(good) ? PartFiles.GOOD : kind.getFileName().toString();
             if (onlyGood && !label.equals(PartFiles.GOOD)) {
                 throw new InputException(kind + " must not be there: parts for training and validation are all normal, "
                         + "in the folder good");
@@ -188,8 +187,7 @@ final class CategoryFolder {
         for (Path file : Folders.list(data)) {
             Matcher match = EYECANDIES.matcher(FileNames.stem(file));
             if (FileNames.isImage(file) && match.matches() && match.group(1).length() < 18) {
-                Path twin = files.get(match.group(2).toLowerCase(Locale.ROOT))
-                        .put(Long.valueOf(match.group(1)), file);
+                Path twin = files.get(match.group(2).toLowerCase(Locale.ROOT)).put(Long.valueOf(match.group(1)), file);
                 if (twin != null) {
                     throw new InputException(file + " and " + twin.getFileName() + " have the same number; keep one");
                 }

@@ -15,7 +15,9 @@ import java.util.stream.Stream;
 
 /** Folders as they come: names in any case, beside what file managers, archives and trd itself leave there. */
 final class Folders {
-    /** What systems put into folders, in lower case; hidden files and those of NAS systems (@eaDir) begin with . or @. */
+    /**
+     * What systems put into folders, in lower case; hidden files and those of NAS systems (@eaDir) begin with . or @.
+     */
     private static final Set<String> SYSTEM = Set.of(
             "__macosx",
             "thumbs.db",
@@ -30,8 +32,8 @@ final class Folders {
     /** A folder or one below it has been written by trd inspect or trd evaluate when it has one of these. */
     private static final Set<String> RESULTS = Set.of("result.json", "metrics.json");
     /** What trd inspect writes beside result.json. */
-    private static final Set<String> BESIDE_RESULT = Set.of(
-            "anomaly_map.tiff", "anomaly_map_rgb.tiff", "anomaly_map_depth.tiff", "overlay.png", "mask.png");
+    private static final Set<String> BESIDE_RESULT =
+            Set.of("anomaly_map.tiff", "anomaly_map_rgb.tiff", "anomaly_map_depth.tiff", "overlay.png", "mask.png");
 
     private static final int MAX_DEPTH = 6;
 
@@ -42,7 +44,8 @@ final class Folders {
         boolean results = Files.exists(folder.resolve("result.json"));
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.filter(p -> !isSystem(p)
-                            && !(results && BESIDE_RESULT.contains(p.getFileName().toString())))
+                            && !(results
+                                    && BESIDE_RESULT.contains(p.getFileName().toString())))
                     .sorted(Comparator.comparing(p -> p.getFileName().toString()))
                     .toList();
         }

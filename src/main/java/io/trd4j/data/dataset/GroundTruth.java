@@ -174,15 +174,17 @@ public record GroundTruth(Path file, GreyImage marks, Form form, String values) 
         boolean black = few && colours.contains(0L);
         borderBrightness.sort(null);
         if (!few && borderBrightness.get(borderBrightness.size() / 2) * 255L > (long) NOISE * image.full()) {
-            throw new InputException(image.file() + " is a picture in colours on a background that is not black, no mask; "
-                    + "save the mask as a PNG, white where the defect is and black elsewhere");
+            throw new InputException(
+                    image.file() + " is a picture in colours on a background that is not black, no mask; "
+                            + "save the mask as a PNG, white where the defect is and black elsewhere");
         }
         int[] value = new int[colour.length];
         for (int i = 0; i < value.length; i++) {
             boolean marks = colour[i] != most;
             value[i] = few && !black ? marks ? image.full() : 0 : brightest(bgr, i);
         }
-        return few ? grey(image, value, black ? Form.COLOURS : Form.COLOURS_ON_BACKGROUND)
+        return few
+                ? grey(image, value, black ? Form.COLOURS : Form.COLOURS_ON_BACKGROUND)
                 : bright(image, high(value, image.full()), Form.BRIGHT_COLOURS);
     }
 
@@ -209,7 +211,8 @@ public record GroundTruth(Path file, GreyImage marks, Form form, String values) 
             int[] marks = Arrays.stream(value).map(v -> v == 0 ? 0 : MARKED).toArray();
             return bright(image, marks, form == Form.BRIGHT ? Form.LABELS : form, values(value));
         }
-        if (form == Form.COLOURS || image.full() > 255 && (largest == 255 || largest == 1023 || largest == 4095 || largest == 16383)) {
+        if (form == Form.COLOURS
+                || image.full() > 255 && (largest == 255 || largest == 1023 || largest == 4095 || largest == 16383)) {
             int scale = largest;
             int[] marks = Arrays.stream(value).map(v -> v * MARKED / scale).toArray();
             return bright(image, marks, form == Form.BRIGHT ? Form.SCALED : form, values(value));

@@ -36,7 +36,8 @@ public final class MaskNotes {
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         inferred.forEach((form, truths) -> lines.add(truths.size() + " of " + masks + " masks were read so that "
-                + form.rule() + " a defect, the first with the values " + truths.get(0).values() + ": "
+                + form.rule() + " a defect, the first with the values "
+                + truths.get(0).values() + ": "
                 + truths.get(0).file()));
         if (!gone.isEmpty()) {
             lines.add(gone.size() + " of " + masks + " masks mark only what is gone at the model's size, and count in "

@@ -70,7 +70,8 @@ final class Pairs {
         masks.forEach((stem, file) -> {
             String own = plain(stem, MASK_WORD, masks);
             boolean exact = rgbs.containsKey(stem) || seconds.containsKey(stem);
-            truths.putIfAbsent(exact ? stem : idOf.getOrDefault(plainest(own), idOf.getOrDefault(plainest(stem), stem)), file);
+            truths.putIfAbsent(
+                    exact ? stem : idOf.getOrDefault(plainest(own), idOf.getOrDefault(plainest(stem), stem)), file);
         });
         TreeSet<String> ids = new TreeSet<>(rgbs.keySet());
         ids.addAll(seconds.keySet());

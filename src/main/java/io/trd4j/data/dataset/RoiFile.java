@@ -61,8 +61,8 @@ public final class RoiFile {
     }
 
     /**
-     * The file at {@code size x size}, row by row: true where pixels count; an image is understood ({@link GroundTruth})
-     * and resized as a ground truth is (SPEC section 5).
+     * The file at {@code size x size}, row by row: true where pixels count; an image is understood
+     * ({@link GroundTruth}) and resized as a ground truth is (SPEC section 5).
      *
      * @param example a colour image that the region belongs to: polygons of an image of another shape are refused; null
      *     = not known

@@ -118,8 +118,7 @@ public final class ImageReader {
             }
             image.tiff.verifyData(page);
         }
-        Mat mat =
-                OpenCv.decode(image, () -> imdecode(new Mat(1, image.bytes.length, CV_8UC1, data), IMREAD_UNCHANGED));
+        Mat mat = OpenCv.decode(image, () -> imdecode(new Mat(1, image.bytes.length, CV_8UC1, data), IMREAD_UNCHANGED));
         int channels = mat.channels();
         if (channels != 1 && channels != 3 && channels != 4) {
             throw new InputException(image.file + " has " + channels + " channels; give a grey, RGB or RGBA image");

@@ -130,7 +130,18 @@ final class TorchUnpickler extends Unpickler {
 
     /** Modules that no checkpoint needs and with which a pickle attacks whoever loads it: worth a refusal. */
     private static final Set<String> ATTACKS = Set.of(
-            "os", "posix", "nt", "subprocess", "sys", "runpy", "pty", "shutil", "socket", "ctypes", "importlib", "code");
+            "os",
+            "posix",
+            "nt",
+            "subprocess",
+            "sys",
+            "runpy",
+            "pty",
+            "shutil",
+            "socket",
+            "ctypes",
+            "importlib",
+            "code");
 
     private static final Set<String> ATTACKING_BUILTINS =
             Set.of("eval", "exec", "execfile", "compile", "open", "__import__", "apply");
@@ -265,8 +276,8 @@ final class TorchUnpickler extends Unpickler {
             throw new InputException(file + " is damaged: its pickle is cut at byte " + at);
         }
         if (opcode == Opcodes.LONG4 && length > MAX_INTEGER_BYTES) {
-            throw new InputException(file + " is no checkpoint of tensors: its pickle holds a whole number of " + length
-                    + " bytes");
+            throw new InputException(
+                    file + " is no checkpoint of tensors: its pickle holds a whole number of " + length + " bytes");
         }
     }
 
@@ -407,8 +418,7 @@ final class TorchUnpickler extends Unpickler {
         if (key instanceof List || key instanceof Map) {
             throw new InputException(file + " is damaged: it contains a dict whose keys are lists or dicts");
         }
-        boolean named =
-                key instanceof String || key instanceof Integer || key instanceof Long || key instanceof Double;
+        boolean named = key instanceof String || key instanceof Integer || key instanceof Long || key instanceof Double;
         if ((named || key instanceof Boolean) && !(value instanceof Skipped || value instanceof Global)) {
             dict.put(key.toString(), value);
         }
