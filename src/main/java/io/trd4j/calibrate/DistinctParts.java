@@ -85,7 +85,7 @@ public final class DistinctParts {
         return trained;
     }
 
-    /** What was left out, as a part of a sentence; empty as a rule. */
+    /** Words for the parts left out, as a part of a sentence; empty as a rule. */
     String without() {
         return copies + trained == 0
                 ? ""

@@ -107,7 +107,7 @@ final class LimitCheck {
                         + mended + " normal parts the limit is no longer its score");
     }
 
-    /** What of a part's pose or images sets it apart from the others. */
+    /** The property of a part's pose or images sets it apart from the others. */
     private static String unusual(int part, List<float[]> statistics) {
         String most = null;
         double largest = UNUSUAL;

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** What a verb that reads a folder of parts does with those of which a file is missing or cannot be read. */
+/** Whether a verb that reads a folder goes on without parts of which a file is missing or cannot be read. */
 public final class SkipBroken implements BrokenParts {
     @Option(
             names = "--skip-broken",
