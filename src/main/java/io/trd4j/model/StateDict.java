@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 
 /** State dicts as they come, turned into exactly the tensors a network needs. */
 public final class StateDict {
-    /** What PyTorch's wrappers put into names, wherever they wrap: no network of ours has such a part. */
+    /** Parts that PyTorch's wrappers put into names, wherever they wrap: no network of ours has such a part. */
     private static final Set<String> WRAPPERS =
             Set.of("_orig_mod", "module", "_forward_module", "_fsdp_wrapped_module", "_checkpoint_wrapped_module");
 

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /** Folders as they come: names in any case, beside what file managers, archives and trd itself leave there. */
 final class Folders {
     /**
-     * What systems put into folders, in lower case; hidden files and those of NAS systems (@eaDir) begin with . or @.
+     * Names that systems put into folders, in lower case; hidden files and those of NAS systems (@eaDir) begin with . or @.
      */
     private static final Set<String> SYSTEM = Set.of(
             "__macosx",
@@ -31,7 +31,7 @@ final class Folders {
 
     /** A folder or one below it has been written by trd inspect or trd evaluate when it has one of these. */
     private static final Set<String> RESULTS = Set.of("result.json", "metrics.json");
-    /** What trd inspect writes beside result.json. */
+    /** Files that trd inspect writes beside result.json. */
     private static final Set<String> BESIDE_RESULT =
             Set.of("anomaly_map.tiff", "anomaly_map_rgb.tiff", "anomaly_map_depth.tiff", "overlay.png", "mask.png");
 
