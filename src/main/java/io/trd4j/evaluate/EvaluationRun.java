@@ -182,7 +182,7 @@ public final class EvaluationRun {
         return parts;
     }
 
-    /** What was inferred about the masks, one line each; empty as a rule. */
+    /** Notes on what was inferred about the masks, one line each; empty as a rule. */
     public List<String> notes() {
         return notes.lines();
     }
