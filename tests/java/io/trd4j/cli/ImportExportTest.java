@@ -212,6 +212,29 @@ class ImportExportTest {
         }
     }
 
+    /** Two files; the colour branch's is flat and in safetensors, the teacher was wrapped and compiled. */
+    @Test
+    void studentsMayBeTwoFiles() throws IOException {
+        SafetensorsWriter.write(
+                folder.resolve("rgb.safetensors"),
+                Map.of(),
+                STUDENT.stream().map(t -> tensor(t, "rgb").withName("student_rgb." + t.name())).toList());
+        TorchWriter.write(folder.resolve("depth.pth"), Map.of("state_dict", dict(STUDENT, "depth", "_orig_mod.")));
+        TorchWriter.write(folder.resolve("t.pth"), Map.of("state_dict", dict(TEACHER, "teacher", "model._orig_mod.")));
+        Outcome imported =
+                importing("@rgb.safetensors", "@t.pth", "--student", "@depth.pth", "--modality", "depth");
+        assertEquals("", imported.err());
+        try (ModelFile model = ModelFile.open(folder.resolve("m.safetensors"))) {
+            for (String student : List.of("rgb", "depth")) {
+                float[] values = model.tensors().floats("student_" + student + ".decoder.w_b");
+                assertEquals(value((student + "decoder.w_b").hashCode(), 1), values[1]);
+            }
+        }
+        fault(
+                importing("@depth.pth", "@t.pth", "--student", "@rgb.safetensors", "--modality", "depth"),
+                "rgb.safetensors holds no tensors of the student student_depth");
+    }
+
     @Test
     void usersFaultsAreOneLineAndLeaveNothing() throws IOException {
         Map<String, Object> broken = dict(STUDENT, "rgb", "");
@@ -232,7 +255,7 @@ class ImportExportTest {
                 "tensor student_rgb.bn.conv2.weight holds NaN at element 10");
         fault(
                 importing("@t.pth", "@t.pth", "--modality", "depth"),
-                "it has no dict student_rgb (its keys begin with conv1.weight");
+                "holds no tensors of the student student_rgb (its names begin with conv1.weight");
         fault(importing("@nan.pth", "@nan.pth", "--modality", "depth"), "holds no tensors of a ResNet");
         fault(importing("@text.pth", "@t.pth", "--modality", "depth"), "not a PyTorch checkpoint");
         fault(importing("@nan.pth", "@text.pth", "--modality", "depth"), "not a PyTorch checkpoint");

@@ -25,9 +25,9 @@ public final class DriftReferenceRun {
     private DriftReferenceRun() {}
 
     /**
-     * Inspects the parts in fp32, on the CPU, and replaces the model file when all are done; at most
-     * {@value DriftReference#MAX_PARTS} parts, evenly spaced. Training parts cannot stand in: a model knows them better
-     * than any later part.
+     * Inspects the parts, each once when there are copies, in fp32, on the CPU, and replaces the model file when all
+     * are done; at most {@value DriftReference#MAX_PARTS} parts, evenly spaced. Training parts cannot stand in: a model
+     * knows them better than any later part.
      *
      * @param model calibrated
      * @param threads CPU threads; 0 = one per core
@@ -38,7 +38,7 @@ public final class DriftReferenceRun {
      */
     public static Optional<DriftReference> run(Path model, Dataset dataset, int threads, Progress progress)
             throws IOException {
-        List<PartFiles> normal = PreparedParts.normal(dataset.validation());
+        List<PartFiles> normal = new DistinctParts(PreparedParts.normal(dataset.validation()), dataset.train()).parts();
         if (normal.size() < DriftReference.MIN_PARTS) {
             return Optional.empty();
         }

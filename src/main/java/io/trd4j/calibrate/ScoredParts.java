@@ -5,11 +5,14 @@ import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.drift.ReferenceCollector;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
+import io.trd4j.inspect.PartStatistics;
 import io.trd4j.io.Progress;
 import io.trd4j.io.Sha256;
 import io.trd4j.model.DriftReference;
 import io.trd4j.model.ScoreBranch;
+import io.trd4j.model.Thresholds.Limits;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Parts and the scores that an inspection gives them: the very numbers that thresholds will be compared with. */
@@ -18,6 +21,9 @@ final class ScoredParts {
     private final boolean[] anomalous;
     private final String sha256;
     private final DriftReference reference;
+    private final List<String> ids = new ArrayList<>();
+    /** Per part; of those inspected with both modalities. */
+    private final List<float[]> statistics = new ArrayList<>();
 
     /**
      * @param branches those wanted: the scores of parts that lack a modality are those of the parts without it, for
@@ -35,11 +41,15 @@ final class ScoredParts {
                 PartFiles part = parts.get(i).withColorBits(inspector.model().colorBits());
                 Part loaded = part.load();
                 anomalous[i] = part.labelled() && part.anomalous();
+                ids.add(part.id());
                 if (!branches.stream().allMatch(ScoreBranch::alone)) {
                     inspector.inspect(loaded, inspection);
                     scores[ScoreBranch.COMBINED.ordinal()][i] = inspection.score();
                     scores[ScoreBranch.RGB.ordinal()][i] = inspection.scoreRgb();
                     scores[ScoreBranch.DEPTH.ordinal()][i] = inspection.scoreDepth();
+                    float[] values = new float[PartStatistics.COUNT];
+                    PartStatistics.read(inspection, values);
+                    statistics.add(values);
                     if (!anomalous[i]) {
                         collector.add(inspection);
                     }
@@ -82,6 +92,20 @@ final class ScoredParts {
             }
         }
         return chosen;
+    }
+
+    /** The doubts about limits that came from the normal parts' scores. */
+    List<ThresholdNote> doubts(ScoreBranch branch, Limits limits) {
+        List<String> normalIds = new ArrayList<>();
+        List<float[]> normalStatistics = new ArrayList<>();
+        for (int i = 0; i < anomalous.length; i++) {
+            if (!anomalous[i]) {
+                normalIds.add(ids.get(i));
+                normalStatistics.add(statistics.isEmpty() ? null : statistics.get(i));
+            }
+        }
+        return LimitCheck.of(
+                branch, limits, scores(branch, false), normalIds, statistics.isEmpty() ? null : normalStatistics);
     }
 
     int count(boolean withDefect) {

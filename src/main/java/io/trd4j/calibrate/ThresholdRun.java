@@ -21,6 +21,7 @@ import io.trd4j.threshold.TailBound;
 import io.trd4j.threshold.ToleranceBound;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -35,6 +36,7 @@ public final class ThresholdRun {
     private final ThresholdPlan plan;
     private final Dataset dataset;
     private final List<PartFiles> parts;
+    private final List<ThresholdNote> notes = new ArrayList<>();
 
     /**
      * Thresholds that have been written into their model file.
@@ -42,20 +44,32 @@ public final class ThresholdRun {
      * @param thresholds all that the model has now
      * @param doubtful scores whose tail does not look like the model of it (p below {@value #DOUBTFUL}): their rates
      *     are not to be relied on; empty in the usual case
+     * @param notes other doubts: parts that did not count, limits that a single part sets or that leave no room; empty
+     *     in the usual case
      */
-    public record Result(Thresholds thresholds, List<ScoreBranch> doubtful) {}
+    public record Result(Thresholds thresholds, List<ScoreBranch> doubtful, List<ThresholdNote> notes) {
+        public Result {
+            doubtful = List.copyOf(doubtful);
+            notes = List.copyOf(notes);
+        }
+    }
 
     /**
-     * Looks at the plan and the category, and computes nothing.
+     * Looks at the plan and the category, and computes nothing but checksums: parts that are copies of others, or of
+     * the category's training parts, do not count.
      *
      * @throws InputException when the category has too few parts for what the plan promises, or no labelled ones where
      *     it needs them
+     * @throws IOException when a file cannot be read
      */
-    public ThresholdRun(ThresholdPlan plan, Dataset dataset) {
+    public ThresholdRun(ThresholdPlan plan, Dataset dataset) throws IOException {
         this.plan = plan;
         this.dataset = dataset;
+        DistinctParts distinct = new DistinctParts(
+                plan.labelled() ? dataset.test() : PreparedParts.normal(dataset.validation()), dataset.train());
+        parts = distinct.parts();
+        notes.addAll(distinct.notes());
         if (plan.labelled()) {
-            parts = dataset.test();
             int anomalous = (int)
                     (dataset.labelled()
                             ? parts.stream().filter(PartFiles::anomalous).count()
@@ -64,10 +78,9 @@ public final class ThresholdRun {
                 throw new InputException(dataset.category() + ": --method "
                         + plan.method().key() + " needs labelled test parts: test/DEFECT, and for max-f1 test/good");
             }
-            plan.requireAnomalous(anomalous, dataset.category() + "/test");
+            plan.requireAnomalous(anomalous, dataset.category() + "/test" + distinct.without());
         } else {
-            parts = PreparedParts.normal(dataset.validation());
-            plan.requireNormal(parts.size(), dataset.category() + "/validation");
+            plan.requireNormal(parts.size(), dataset.category() + "/validation" + distinct.without());
         }
     }
 
@@ -91,6 +104,7 @@ public final class ThresholdRun {
                 Inspector.open(model, alone ? options.withInputs(InputPolicy.inspectOther()) : options)) {
             ScoredParts scored = new ScoredParts(inspector, parts, plan.branches(), progress);
             thresholds = thresholds(inspector.model().thresholds(), scored, inspector);
+            plan.branches().forEach(branch -> notes.addAll(scored.doubts(branch, thresholds.of(branch))));
             reference = scored.reference();
             referenced = reference != null || inspector.model().driftReference() != null;
         }
@@ -101,7 +115,7 @@ public final class ThresholdRun {
         if (!referenced) {
             DriftReferenceRun.run(model, dataset, options.threads(), progress);
         }
-        return new Result(thresholds, doubtful(thresholds));
+        return new Result(thresholds, doubtful(thresholds), notes);
     }
 
     private static List<ScoreBranch> doubtful(Thresholds thresholds) {

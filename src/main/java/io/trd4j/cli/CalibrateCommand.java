@@ -7,6 +7,7 @@ import io.trd4j.calibrate.ThresholdPlan;
 import io.trd4j.calibrate.ThresholdRun;
 import io.trd4j.cli.options.ComputeOptions;
 import io.trd4j.cli.options.PointOptions;
+import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.cli.options.ThresholdOptions;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.inspect.InspectorOptions;
@@ -72,6 +73,9 @@ final class CalibrateCommand implements Callable<Integer> {
     private PointOptions points;
 
     @Mixin
+    private SkipBroken broken;
+
+    @Mixin
     private ThresholdOptions thresholds;
 
     @Mixin
@@ -86,13 +90,15 @@ final class CalibrateCommand implements Callable<Integer> {
                 throw new InputException(
                         "--precision belongs to thresholds; the calibration itself is measured in fp32");
             }
-            Dataset dataset = points.open(data);
+            Dataset dataset = broken.openReadable(points.convention(), data);
+            broken.summarise();
             calibrate(dataset, region(dataset));
             DriftReferenceRun.run(model, dataset, inference.cpuThreads(), ConsoleProgress.STDERR);
             return 0;
         }
         ThresholdPlan plan = thresholds.plan();
-        Dataset dataset = points.open(data);
+        Dataset dataset = broken.openReadable(points.convention(), data);
+        broken.summarise();
         boolean calibrated = roi == null && info().calibration() != null;
         RegionOfInterest region = region(dataset);
         ThresholdRun run = new ThresholdRun(plan, dataset);
@@ -105,6 +111,7 @@ final class CalibrateCommand implements Callable<Integer> {
                         System.err.println("trd: the tail of the " + branch.key() + " scores does not look like a "
                                 + "generalised Pareto distribution (p below " + ThresholdRun.DOUBTFUL
                                 + "): do not rely on its rate; add normal parts and leave --method tail away"));
+        set.notes().forEach(note -> System.err.println("trd: " + note.message()));
         ThresholdText.lines(set.thresholds()).forEach(System.out::println);
         return 0;
     }

@@ -2,6 +2,7 @@ package io.trd4j.cli;
 
 import io.trd4j.cli.options.InspectOptions;
 import io.trd4j.cli.options.PointOptions;
+import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.evaluate.Baseline;
 import io.trd4j.evaluate.Comparison;
@@ -71,6 +72,9 @@ final class EvaluateCommand implements Callable<Integer> {
     private PointOptions points;
 
     @Mixin
+    private SkipBroken broken;
+
+    @Mixin
     private InspectOptions inspecting;
 
     @Override
@@ -125,13 +129,16 @@ final class EvaluateCommand implements Callable<Integer> {
         Deque<EvaluationRun> runs = new ArrayDeque<>();
         Set<String> names = new HashSet<>();
         for (int i = 0; i < data.size(); i++) {
-            Dataset dataset = points.open(data.get(i));
+            Dataset dataset = broken.openReadable(points.convention(), data.get(i));
             if (!names.add(dataset.category())) {
                 throw new InputException(
                         "two categories are named " + dataset.category() + "; evaluate them separately");
             }
-            runs.add(EvaluationRun.prepare(dataset, Inspector.describe(model(i))));
+            EvaluationRun run = EvaluationRun.prepare(dataset, Inspector.describe(model(i)), broken);
+            EvaluationText.notes(run);
+            runs.add(run);
         }
+        broken.summarise();
         return runs;
     }
 

@@ -18,6 +18,11 @@ final class EvaluationText {
 
     private EvaluationText() {}
 
+    /** Prints what was inferred about the masks. */
+    static void notes(EvaluationRun run) {
+        run.notes().forEach(note -> System.err.println("trd: " + run.category() + ": " + note));
+    }
+
     /** How many normal parts and parts with a defect got which verdict; empty when the model has no thresholds. */
     static List<String> verdicts(EvaluationRun run) {
         if (run.verdicts(false).isEmpty()) {

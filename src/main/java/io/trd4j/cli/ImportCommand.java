@@ -10,9 +10,10 @@ import io.trd4j.model.Checkpoints;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.TeacherWeights;
-import io.trd4j.model.tensorfile.TorchFile;
+import io.trd4j.model.tensorfile.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,9 +30,11 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--student",
             required = true,
+            arity = "1..2",
             paramLabel = "FILE",
-            description = "The checkpoint (.pth) with student_rgb and student_depth or student_normals.")
-    private Path student;
+            description = "The checkpoint (.pth or .safetensors) with student_rgb and student_depth or "
+                    + "student_normals; or two files, the colour branch's student first.")
+    private List<Path> students;
 
     @Option(
             names = "--teacher",
@@ -89,16 +92,23 @@ final class ImportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         // Faults of the options or the checkpoint are found before the teacher is read or downloaded.
         ModelInfo wanted = wanted();
-        OutputChecks.requireNew("--out", out, "--student", student);
+        if (students.size() > 2) {
+            throw new InputException("--student is one file, or two of one student each, not " + students.size());
+        }
+        for (Path student : students) {
+            OutputChecks.requireNew("--out", out, "--student", student);
+        }
         OutputChecks.requireNew("--out", out, "--teacher", teacher);
-        TorchFile.open(student).close();
+        for (Path student : students) {
+            Checkpoints.requireReadable(student);
+        }
         ModelInfo written;
         try (LazyTask task = new LazyTask(ConsoleProgress.STDERR, "Downloading MB", Progress.UNKNOWN)) {
-            written = Checkpoints.importStudents(
-                    student,
-                    TeacherWeights.load(teacher, wanted.backbone(), bytes -> task.at(bytes / 1_000_000)),
-                    wanted,
-                    out);
+            List<SafetensorsWriter.Source> weights =
+                    TeacherWeights.load(teacher, wanted.backbone(), bytes -> task.at(bytes / 1_000_000));
+            written = students.size() == 1
+                    ? Checkpoints.importStudents(students.get(0), weights, wanted, out)
+                    : Checkpoints.importStudents(students.get(0), students.get(1), weights, wanted, out);
         }
         System.out.println("wrote " + out + ": " + written.backbone().key() + ", size " + written.size() + ", rgb and "
                 + written.modality().key());

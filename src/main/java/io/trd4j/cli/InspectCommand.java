@@ -2,6 +2,7 @@ package io.trd4j.cli;
 
 import io.trd4j.cli.options.InspectOptions;
 import io.trd4j.cli.options.PointOptions;
+import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.Part;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.dataset.PartFiles;
@@ -85,6 +86,9 @@ final class InspectCommand implements Callable<Integer> {
     private PointOptions points;
 
     @Mixin
+    private SkipBroken broken;
+
+    @Mixin
     private InspectOptions inspecting;
 
     @Override
@@ -97,7 +101,7 @@ final class InspectCommand implements Callable<Integer> {
         requireBoth(single, options.inputs());
         List<PartFiles> parts = single
                 ? List.of(PartFiles.of(rgb, xyz).withPoints(points.convention()))
-                : points.open(data).test();
+                : broken.open(points.convention(), data).test();
         DepthCamera given = camera == null ? null : CameraFile.read(camera);
         if (parts.isEmpty()) {
             throw new InputException(data + " holds no test parts; put some under test/, or give --rgb and --xyz");
@@ -111,14 +115,26 @@ final class InspectCommand implements Callable<Integer> {
                 Reading reading =
                         stored.reading().withColorBits(inspector.model().colorBits());
                 PartFiles files = stored.with(given == null ? reading : reading.withCamera(given));
-                long start = System.nanoTime();
-                Part part = files.load();
-                long readNanos = System.nanoTime() - start;
-                inspector.inspect(part, inspection);
-                write(single ? out : out.resolve(files.id()), inspector, modelHash, files, part, readNanos, inspection);
-                System.out.println(line(files, inspection));
+                try {
+                    long start = System.nanoTime();
+                    Part part = files.load();
+                    long readNanos = System.nanoTime() - start;
+                    inspector.inspect(part, inspection);
+                    write(
+                            single ? out : out.resolve(files.id()),
+                            inspector,
+                            modelHash,
+                            files,
+                            part,
+                            readNanos,
+                            inspection);
+                    System.out.println(line(files, inspection));
+                } catch (InputException e) {
+                    broken.found(e);
+                }
             }
         }
+        broken.summarise();
         return 0;
     }
 

@@ -3,6 +3,7 @@ package io.trd4j.cli;
 import io.trd4j.calibrate.Rate;
 import io.trd4j.cli.options.InspectOptions;
 import io.trd4j.cli.options.PointOptions;
+import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.drift.DriftMonitor;
 import io.trd4j.drift.DriftReport;
@@ -77,6 +78,9 @@ final class MonitorCommand implements Callable<Integer> {
     private PointOptions points;
 
     @Mixin
+    private SkipBroken broken;
+
+    @Mixin
     private InspectOptions inspecting;
 
     @Override
@@ -86,7 +90,7 @@ final class MonitorCommand implements Callable<Integer> {
             Writable.requireFile(json);
         }
         DriftMonitor monitor = monitor();
-        List<PartFiles> parts = points.open(data).test();
+        List<PartFiles> parts = broken.open(points.convention(), data).test();
         if (parts.size() < window) {
             throw new InputException(data + " holds " + parts.size() + " test parts, fewer than one window of " + window
                     + "; give more, or a smaller --window");
@@ -97,8 +101,13 @@ final class MonitorCommand implements Callable<Integer> {
             Inspection inspection = inspector.newInspection();
             List<String> ids = new ArrayList<>();
             for (PartFiles files : parts) {
-                inspector.inspect(
-                        files.withColorBits(inspector.model().colorBits()).load(), inspection);
+                try {
+                    inspector.inspect(
+                            files.withColorBits(inspector.model().colorBits()).load(), inspection);
+                } catch (InputException e) {
+                    broken.found(e);
+                    continue;
+                }
                 ids.add(files.id());
                 if (monitor.add(inspection)) {
                     DriftReport report = monitor.check();
@@ -108,6 +117,7 @@ final class MonitorCommand implements Callable<Integer> {
                 }
             }
         }
+        broken.summarise();
         if (json != null) {
             AtomicFile.write(json, Json.of(windows));
         }

@@ -2,6 +2,7 @@ package io.trd4j.cli;
 
 import io.trd4j.cli.options.InspectOptions;
 import io.trd4j.cli.options.PointOptions;
+import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.evaluate.EvaluationRun;
 import io.trd4j.inspect.Inspector;
@@ -51,14 +52,19 @@ final class ReportCommand implements Callable<Integer> {
     private PointOptions points;
 
     @Mixin
+    private SkipBroken broken;
+
+    @Mixin
     private InspectOptions inspecting;
 
     @Override
     public Integer call() throws IOException {
         InspectorOptions options = inspecting.options();
         Writable.requireFile(out);
-        Dataset dataset = points.open(data);
-        EvaluationRun run = EvaluationRun.prepare(dataset, Inspector.describe(model));
+        Dataset dataset = broken.openReadable(points.convention(), data);
+        EvaluationRun run = EvaluationRun.prepare(dataset, Inspector.describe(model), broken);
+        broken.summarise();
+        EvaluationText.notes(run);
         long start = System.nanoTime();
         try (Inspector inspector = Inspector.open(model, options)) {
             inspector.warmUp();

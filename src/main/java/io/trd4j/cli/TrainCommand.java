@@ -7,6 +7,7 @@ import io.trd4j.cli.options.OutputChecks;
 import io.trd4j.cli.options.PointOptions;
 import io.trd4j.cli.options.Refused;
 import io.trd4j.cli.options.ResumeHint;
+import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.prepare.SobelAperture;
 import io.trd4j.io.InputException;
@@ -129,6 +130,9 @@ final class TrainCommand implements Callable<Integer> {
     private PointOptions points;
 
     @Mixin
+    private SkipBroken broken;
+
+    @Mixin
     private DeviceOptions device;
 
     @Option(names = "--resume", description = "Continue from FILE.state when an earlier run left one.")
@@ -168,7 +172,8 @@ final class TrainCommand implements Callable<Integer> {
         if (roi != null) {
             OutputChecks.requireNew("--out", out, "--roi", roi);
         }
-        Dataset dataset = points.open(data);
+        Dataset dataset = broken.openReadable(points.convention(), data);
+        broken.summarise();
         RegionOfInterest region = roi == null ? null : RoiChoice.read(roi, size, dataset);
         TrainingPlan plan = TrainingPlan.of(options)
                 .withStopsWhenConverged(epochs.auto())

@@ -3,7 +3,9 @@ package io.trd4j.evaluate;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.trd4j.data.Part;
+import io.trd4j.data.dataset.BrokenParts;
 import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.MaskNotes;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.image.ImageWriter;
 import io.trd4j.inspect.Inspection;
@@ -60,16 +62,22 @@ public final class EvaluationRun {
 
     private final List<float[]> scores = new ArrayList<>();
     private final Verdict[] verdicts;
+    private final MaskNotes notes;
     private boolean inspected;
 
-    private EvaluationRun(Dataset dataset, ModelInfo model) {
-        this.category = dataset.category();
+    private EvaluationRun(
+            String category, List<PartFiles> parts, List<boolean[]> masks, MaskNotes notes, ModelInfo model) {
+        this.category = category;
+        this.parts = parts;
+        this.masks = masks.toArray(new boolean[0][]);
+        this.notes = notes;
         size = model.size();
         RegionOfInterest roi = model.regionOfInterest();
         counts = roi == null ? null : roi.mask();
-        parts = dataset.withColorBits(model.colorBits()).test();
         anomalous = new boolean[parts.size()];
-        masks = new boolean[parts.size()][];
+        for (int i = 0; i < anomalous.length; i++) {
+            anomalous[i] = parts.get(i).anomalous();
+        }
         verdicts = new Verdict[parts.size()];
         for (int branch = 0; branch < BRANCHES.size(); branch++) {
             maps.add(new float[parts.size()][]);
@@ -99,16 +107,32 @@ public final class EvaluationRun {
      *     part): before anything is computed
      */
     public static EvaluationRun prepare(Dataset dataset, ModelInfo model) throws IOException {
+        return prepare(dataset, model, BrokenParts.REFUSE);
+    }
+
+    /**
+     * The same, where masks may be missing or wrong.
+     *
+     * @param broken told of their parts, which are left out
+     */
+    public static EvaluationRun prepare(Dataset dataset, ModelInfo model, BrokenParts broken) throws IOException {
         if (dataset.test().isEmpty() || !dataset.labelled()) {
             throw new InputException(
                     dataset.category() + ": evaluation needs labelled test parts: test/good and test/DEFECT "
                             + "with masks; to inspect unlabelled parts use trd inspect");
         }
-        EvaluationRun run = new EvaluationRun(dataset, model);
-        for (int i = 0; i < run.parts.size(); i++) {
-            run.anomalous[i] = run.parts.get(i).anomalous();
-            run.masks[i] = run.parts.get(i).mask(run.size);
+        List<PartFiles> parts = new ArrayList<>();
+        List<boolean[]> masks = new ArrayList<>();
+        MaskNotes notes = new MaskNotes();
+        for (PartFiles part : dataset.withColorBits(model.colorBits()).test()) {
+            try {
+                masks.add(part.mask(model.size(), notes));
+                parts.add(part);
+            } catch (InputException e) {
+                broken.found(e);
+            }
         }
+        EvaluationRun run = new EvaluationRun(dataset.category(), List.copyOf(parts), masks, notes, model);
         String missing = Evaluation.missing(run.masks, run.anomalous, run.counts);
         if (missing != null) {
             throw new InputException(dataset.category() + ": " + missing);
@@ -156,6 +180,11 @@ public final class EvaluationRun {
     /** The test parts, in the order of all results. */
     public List<PartFiles> parts() {
         return parts;
+    }
+
+    /** Notes on what was inferred about the masks, one line each; empty as a rule. */
+    public List<String> notes() {
+        return notes.lines();
     }
 
     /** A part's ground truth, S x S, true = defect. Not a copy. */

@@ -2,7 +2,7 @@ package io.trd4j.model;
 
 import io.trd4j.io.InputException;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
-import io.trd4j.model.tensorfile.TorchFile;
+import io.trd4j.model.tensorfile.TensorInfo;
 import io.trd4j.model.tensorfile.TorchWriter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** Official PyTorch checkpoints to model files and back. */
 public final class Checkpoints {
@@ -21,8 +22,18 @@ public final class Checkpoints {
     private Checkpoints() {}
 
     /**
-     * Reads an official checkpoint (a dict of the two students' state dicts) and writes it with its teacher as one
-     * model file. Tensors stream through memory one at a time.
+     * Looks whether a file is a checkpoint at all, before anything else is read or downloaded.
+     *
+     * @throws InputException when it is missing, damaged or of another kind
+     */
+    public static void requireReadable(Path checkpoint) throws IOException {
+        WeightsFile.open(checkpoint).close();
+    }
+
+    /**
+     * Reads an official checkpoint (the two students' state dicts, in one dict or flat) and writes it with its teacher
+     * as one model file. Tensors stream through memory one at a time. Prefixes that PyTorch's tools put before the
+     * names are left out.
      *
      * @param teacher as returned by {@link TeacherWeights#load}
      * @param info all but the teacher's checksum is taken from it
@@ -31,33 +42,88 @@ public final class Checkpoints {
      */
     public static ModelInfo importStudents(
             Path checkpoint, List<SafetensorsWriter.Source> teacher, ModelInfo info, Path model) throws IOException {
-        ModelInfo complete = info.withTeacherSha256(ModelFile.teacherSha256(teacher));
-        try (TorchFile file = TorchFile.open(checkpoint)) {
-            Map<String, Object> root = file.root().containsKey(RGB) ? file.root() : StateDict.unwrap(file.root());
-            List<SafetensorsWriter.Source> tensors =
-                    new ArrayList<>(student(file, root, RGB, ParameterNames.STUDENT_RGB, info));
-            String second = root.containsKey(DEPTH) ? DEPTH : NORMALS;
-            tensors.addAll(student(file, root, second, ParameterNames.STUDENT_DEPTH, info));
-            teacher.forEach(t ->
-                    tensors.add(t.withName(ParameterNames.TEACHER + t.info().name())));
-            ModelFile.write(model, complete, tensors);
+        try (WeightsFile file = WeightsFile.open(checkpoint)) {
+            Map<String, SafetensorsWriter.Source> all = file.tensors();
+            boolean hasDepth = all.keySet().stream().anyMatch(name -> has(name, DEPTH));
+            return write(
+                    student(file, all, RGB, name -> has(name, RGB), ParameterNames.STUDENT_RGB, info),
+                    student(
+                            file,
+                            all,
+                            hasDepth ? DEPTH : NORMALS,
+                            name -> has(name, hasDepth ? DEPTH : NORMALS),
+                            ParameterNames.STUDENT_DEPTH,
+                            info),
+                    teacher,
+                    info,
+                    model);
         }
+    }
+
+    /**
+     * The same of two files, one student in each.
+     *
+     * @param rgb of the colour branch
+     * @param second of the other one
+     */
+    public static ModelInfo importStudents(
+            Path rgb, Path second, List<SafetensorsWriter.Source> teacher, ModelInfo info, Path model)
+            throws IOException {
+        try (WeightsFile rgbFile = WeightsFile.open(rgb);
+                WeightsFile secondFile = WeightsFile.open(second)) {
+            return write(
+                    student(
+                            rgbFile,
+                            rgbFile.tensors(),
+                            RGB,
+                            name -> !has(name, DEPTH) && !has(name, NORMALS),
+                            ParameterNames.STUDENT_RGB,
+                            info),
+                    student(
+                            secondFile,
+                            secondFile.tensors(),
+                            DEPTH,
+                            name -> !has(name, RGB),
+                            ParameterNames.STUDENT_DEPTH,
+                            info),
+                    teacher,
+                    info,
+                    model);
+        }
+    }
+
+    private static ModelInfo write(
+            List<SafetensorsWriter.Source> rgb,
+            List<SafetensorsWriter.Source> second,
+            List<SafetensorsWriter.Source> teacher,
+            ModelInfo info,
+            Path model)
+            throws IOException {
+        ModelInfo complete = info.withTeacherSha256(ModelFile.teacherSha256(teacher));
+        List<SafetensorsWriter.Source> tensors = new ArrayList<>(rgb);
+        tensors.addAll(second);
+        teacher.forEach(
+                t -> tensors.add(t.withName(ParameterNames.TEACHER + t.info().name())));
+        ModelFile.write(model, complete, tensors);
         return complete;
     }
 
+    /** Whether a tensor's name, or a prefix of it, has this part. */
+    private static boolean has(String name, String part) {
+        return ("." + name).contains("." + part + ".");
+    }
+
     private static List<SafetensorsWriter.Source> student(
-            TorchFile file, Map<String, Object> root, String key, String prefix, ModelInfo info) {
-        Map<String, Object> dict = StateDict.asDict(root.get(key));
-        if (dict == null) {
-            String shown =
-                    String.join(", ", root.keySet().stream().limit(4).toList()).replaceAll("\\p{Cntrl}", "?");
-            throw new InputException(file.path() + " is not a checkpoint of two students: it has no dict "
-                    + (key.equals(NORMALS) ? DEPTH + " or " + NORMALS : key) + " (its keys begin with "
-                    + shown.substring(0, Math.min(160, shown.length())) + ")");
-        }
-        return StateDict.complete(
-                        file.path(), key + ".", ParameterNames.student(info.backbone()), StateDict.tensors(dict))
-                .stream()
+            WeightsFile file,
+            Map<String, SafetensorsWriter.Source> all,
+            String key,
+            Predicate<String> accepts,
+            String prefix,
+            ModelInfo info) {
+        List<TensorInfo> expected = ParameterNames.student(info.backbone());
+        StateDict.Found found = StateDict.find(
+                file, "the student " + (key.equals(NORMALS) ? DEPTH + " or " + NORMALS : key), all, expected, accepts);
+        return StateDict.complete(file.path(), key + ".", expected, found.tensors()).stream()
                 .map(t -> t.withName(prefix + t.info().name()))
                 .toList();
     }

@@ -5,36 +5,39 @@ import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.model.tensorfile.TensorElements;
 import io.trd4j.model.tensorfile.TensorInfo;
 import io.trd4j.model.tensorfile.TensorType;
-import io.trd4j.model.tensorfile.TorchTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** State dicts as they come, turned into exactly the tensors a network needs. */
 public final class StateDict {
-    private static final List<String> WRAPPERS = List.of("state_dict", "model");
-    private static final String DATA_PARALLEL = "module.";
+    /** Parts that PyTorch's wrappers put into names, wherever they wrap: no network of ours has such a part. */
+    private static final Set<String> WRAPPERS =
+            Set.of("_orig_mod", "module", "_forward_module", "_fsdp_wrapped_module", "_checkpoint_wrapped_module");
+
+    /** Which of several copies in one checkpoint is meant, as training scripts name it. */
+    private static final List<String> MAIN = List.of("state_dict.", "model.");
 
     private StateDict() {}
 
-    /** The dict inside {@code {"state_dict": …}} or {@code {"model": …}}, as training scripts save it; else itself. */
-    static Map<String, Object> unwrap(Map<String, Object> dict) {
-        Map<String, Object> inner = dict;
-        // A damaged file's dict may contain itself, so the depth is limited.
-        for (int depth = 0; depth < 3; depth++) {
-            Map<String, Object> current = inner;
-            inner = WRAPPERS.stream()
-                    .map(key -> asDict(current.get(key)))
-                    .filter(d -> d != null)
-                    .findFirst()
-                    .orElse(current);
-        }
-        return inner;
-    }
+    /**
+     * Tensors of one network within a file.
+     *
+     * @param prefix that stood before their names, wrappers left out; empty or ending in a dot
+     * @param tensors by name, without the prefix
+     */
+    record Found(String prefix, Map<String, SafetensorsWriter.Source> tensors) {}
 
     /** The value as a dict, null when it is none. */
     @SuppressWarnings("unchecked") // the maps of a checkpoint are all of this type
@@ -42,16 +45,112 @@ public final class StateDict {
         return value instanceof Map ? (Map<String, Object>) value : null;
     }
 
-    /** The tensors of a state dict, {@code module.} removed from their names; other values are skipped. */
-    public static Map<String, SafetensorsWriter.Source> tensors(Map<String, Object> dict) {
-        Map<String, SafetensorsWriter.Source> out = new LinkedHashMap<>();
-        unwrap(dict).forEach((key, value) -> {
-            if (value instanceof TorchTensor tensor) {
-                String name = key.startsWith(DATA_PARALLEL) ? key.substring(DATA_PARALLEL.length()) : key;
-                out.put(name, tensor.named(name));
+    /**
+     * Finds a network among a file's tensors, whatever one prefix its names have in common.
+     *
+     * @param what it is, for messages
+     * @param all the file's tensors
+     * @param expected the network's
+     * @param accepts which prefixes may be meant; another network of the same kind may stand beside
+     * @throws InputException when no prefix has them all, or several have
+     */
+    static Found find(
+            WeightsFile file,
+            String what,
+            Map<String, SafetensorsWriter.Source> all,
+            List<TensorInfo> expected,
+            Predicate<String> accepts) {
+        Set<String> wanted = new LinkedHashSet<>();
+        expected.stream()
+                .map(TensorInfo::name)
+                .filter(name -> !ParameterNames.isCounter(name))
+                .forEach(wanted::add);
+        Map<String, SafetensorsWriter.Source> named = unwrapped(file, all);
+        Map<String, Integer> count = new LinkedHashMap<>();
+        for (String name : named.keySet()) {
+            for (int at = 0, dot = 0; dot >= 0; at = dot + 1) {
+                if (wanted.contains(name.substring(at)) && accepts.test(name.substring(0, at))) {
+                    count.merge(name.substring(0, at), 1, Integer::sum);
+                }
+                dot = name.indexOf('.', at);
+            }
+        }
+        // A student's decoder has most names of a ResNet too, but not its first.
+        String first = wanted.iterator().next();
+        count.keySet().removeIf(prefix -> !prefix.isEmpty() && !named.containsKey(prefix + first));
+        String prefix = chosen(file, what, count, wanted.size());
+        if (prefix == null || 4 * count.get(prefix) < wanted.size()) {
+            throw new InputException(file.path() + " holds no tensors of " + what + " (" + shown(all, file) + ")");
+        }
+        Map<String, SafetensorsWriter.Source> tensors = new LinkedHashMap<>();
+        named.forEach((name, tensor) -> {
+            if (name.startsWith(prefix)) {
+                String own = name.substring(prefix.length());
+                tensors.put(own, tensor.withName(own));
             }
         });
+        if (count.get(prefix) < wanted.size() && !prefix.isEmpty()) {
+            String missing = wanted.stream()
+                    .filter(name -> !tensors.containsKey(name))
+                    .findFirst()
+                    .orElseThrow();
+            throw new InputException(file.path() + ": tensor " + prefix + missing + " is missing; of " + what + "'s "
+                    + wanted.size() + " tensors " + count.get(prefix) + " have the prefix '" + prefix + "'");
+        }
+        return new Found(prefix, tensors);
+    }
+
+    /** The prefix that has all tensors, or else most; null when none has any. */
+    private static String chosen(WeightsFile file, String what, Map<String, Integer> count, int all) {
+        List<String> complete =
+                count.keySet().stream().filter(p -> count.get(p) == all).toList();
+        if (complete.size() > 1 && !complete.contains("")) {
+            for (String main : MAIN) {
+                List<String> inMain =
+                        complete.stream().filter(p -> p.startsWith(main)).toList();
+                if (inMain.size() == 1) {
+                    return inMain.get(0);
+                }
+            }
+            throw new InputException(
+                    file.path() + " holds " + what + " " + complete.size() + " times, with the prefixes "
+                            + complete.stream().limit(4).map(p -> "'" + p + "'").collect(Collectors.joining(", "))
+                            + "; save the one that is meant");
+        }
+        return complete.contains("")
+                ? ""
+                : count.keySet().stream().max(Comparator.comparing(count::get)).orElse(null);
+    }
+
+    private static Map<String, SafetensorsWriter.Source> unwrapped(
+            WeightsFile file, Map<String, SafetensorsWriter.Source> all) {
+        Map<String, SafetensorsWriter.Source> out = new LinkedHashMap<>();
+        Map<String, String> origin = new HashMap<>();
+        all.forEach((name, tensor) -> {
+            String plain = Arrays.stream(name.split("\\.", -1))
+                    .filter(part -> !WRAPPERS.contains(part))
+                    .collect(Collectors.joining("."));
+            String twin = origin.put(plain, name);
+            if (twin != null) {
+                throw new InputException(
+                        file.path() + " holds both " + twin + " and " + name + "; save the one that is meant");
+            }
+            out.put(plain, tensor);
+        });
         return out;
+    }
+
+    /** How the names begin, and which objects were not read, on one line. */
+    private static String shown(Map<String, SafetensorsWriter.Source> all, WeightsFile file) {
+        String names =
+                String.join(", ", all.keySet().stream().limit(4).toList()).replaceAll("\\p{Cntrl}", "?");
+        return (all.isEmpty()
+                        ? "it has no tensors"
+                        : "its names begin with " + names.substring(0, Math.min(160, names.length())))
+                + (file.skipped().isEmpty()
+                        ? ""
+                        : "; objects of " + String.join(", ", file.skipped())
+                                + " were not read: save a model's state_dict(), not the model");
     }
 
     /**

@@ -1,24 +1,17 @@
 package io.trd4j.model;
 
 import io.trd4j.io.InputException;
-import io.trd4j.model.tensorfile.ChannelIo;
-import io.trd4j.model.tensorfile.Safetensors;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.model.tensorfile.TensorInfo;
-import io.trd4j.model.tensorfile.TorchFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongConsumer;
 
@@ -70,26 +63,21 @@ public final class TeacherWeights {
 
     /**
      * As {@link #load(String, Backbone, LongConsumer)}, from a file; whether it is PyTorch's or safetensors is read
-     * from its content.
+     * from its content. One prefix that all names have, such as {@code model.encoder.}, is left out; a model file of
+     * trd4j is read for its teacher.
      */
     public static List<SafetensorsWriter.Source> load(Path file, Backbone backbone) throws IOException {
-        if (isSafetensors(file)) {
-            try (Safetensors tensors = Safetensors.open(file)) {
-                boolean model =
-                        tensors.tensors().stream().anyMatch(t -> t.name().startsWith(ParameterNames.TEACHER));
-                String prefix = model ? ParameterNames.TEACHER : "";
-                Map<String, SafetensorsWriter.Source> found = new LinkedHashMap<>();
-                for (TensorInfo t : tensors.tensors()) {
-                    if (t.name().startsWith(prefix)) {
-                        String name = t.name().substring(prefix.length());
-                        found.put(name, tensors.source(t.name()).withName(name));
-                    }
-                }
-                return inMemory(file, backbone, found);
+        try (WeightsFile weights = WeightsFile.open(file)) {
+            List<TensorInfo> expected = ParameterNames.teacher(backbone);
+            StateDict.Found found = StateDict.find(weights, "a ResNet", weights.tensors(), expected, prefix -> true);
+            found.tensors().keySet().removeIf(name -> name.startsWith("layer4.") || name.startsWith("fc."));
+            List<SafetensorsWriter.Source> out = new ArrayList<>();
+            for (SafetensorsWriter.Source tensor :
+                    StateDict.complete(file, found.prefix(), expected, found.tensors())) {
+                ByteBuffer bytes = tensor.bytes();
+                out.add(new SafetensorsWriter.Source(tensor.info(), bytes::duplicate));
             }
-        }
-        try (TorchFile checkpoint = TorchFile.open(file)) {
-            return inMemory(file, backbone, StateDict.tensors(checkpoint.root()));
+            return out;
         }
     }
 
@@ -107,34 +95,5 @@ public final class TeacherWeights {
         } finally {
             Files.delete(file);
         }
-    }
-
-    private static List<SafetensorsWriter.Source> inMemory(
-            Path file, Backbone backbone, Map<String, SafetensorsWriter.Source> found) throws IOException {
-        found.keySet().removeIf(name -> name.startsWith("layer4.") || name.startsWith("fc."));
-        if (found.isEmpty()) {
-            throw new InputException(file + " holds no tensors of a ResNet; give torchvision or timm weights");
-        }
-        List<SafetensorsWriter.Source> out = new ArrayList<>();
-        for (SafetensorsWriter.Source tensor : StateDict.complete(file, "", ParameterNames.teacher(backbone), found)) {
-            ByteBuffer bytes = tensor.bytes();
-            out.add(new SafetensorsWriter.Source(tensor.info(), bytes::duplicate));
-        }
-        return out;
-    }
-
-    /** A safetensors header begins with '{' behind its length; neither PyTorch format has that byte there. */
-    private static boolean isSafetensors(Path file) throws IOException {
-        if (Files.isDirectory(file)) {
-            throw new InputException(file + " is a folder; give a weights file (.pth or .safetensors)");
-        }
-        ByteBuffer start = ByteBuffer.allocate(9);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            if (channel.size() < start.capacity()) {
-                throw new InputException(file + " has " + channel.size() + " bytes and is not a weights file");
-            }
-            ChannelIo.read(channel, 0, start);
-        }
-        return start.get(8) == '{';
     }
 }

@@ -33,6 +33,30 @@ public final class ToleranceBound {
         return (long) Math.ceil(Math.log1p(-confidence) / Math.log1p(-rate));
     }
 
+    /**
+     * The fewest parts with which a rate can be promised by the k-th extreme score: k - 1 odd parts then do not set the
+     * bound.
+     *
+     * @param rank k, 1 or more
+     */
+    public static long partsNeeded(double rate, double confidence, int rank) {
+        long fails = partsNeeded(rate, confidence) - 1;
+        long holds = fails + 1;
+        while (rank((int) holds, rate, confidence) < rank) {
+            fails = holds;
+            holds = Math.multiplyExact(holds, 2);
+        }
+        while (holds - fails > 1) {
+            long middle = (holds + fails) >>> 1;
+            if (rank((int) middle, rate, confidence) < rank) {
+                fails = middle;
+            } else {
+                holds = middle;
+            }
+        }
+        return holds;
+    }
+
     /** The lowest rate that so many parts can promise. */
     public static double lowestRate(int parts, double confidence) {
         return -Math.expm1(Math.log1p(-confidence) / parts);
@@ -64,8 +88,8 @@ public final class ToleranceBound {
         return new Bound(Math.nextDown(sorted[rank - 1]), rank);
     }
 
-    /** The largest k with P(Binomial(parts, rate) <= k - 1) <= 1 - confidence. */
-    static int rank(int parts, double rate, double confidence) {
+    /** The rank of the bound: the largest k with P(Binomial(parts, rate) <= k - 1) <= 1 - confidence. */
+    public static int rank(int parts, double rate, double confidence) {
         if (parts < partsNeeded(rate, confidence)) {
             throw new IllegalArgumentException("a rate of " + rate + " with confidence " + confidence + " needs "
                     + partsNeeded(rate, confidence) + " scores, not " + parts);

@@ -1,6 +1,7 @@
 package io.trd4j.train;
 
 import io.trd4j.calibrate.CalibrationRun;
+import io.trd4j.calibrate.DistinctParts;
 import io.trd4j.calibrate.DriftReferenceRun;
 import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.data.dataset.Dataset;
@@ -110,6 +111,14 @@ public final class TrainingRun {
             throw new InputException(dataset.category() + ": no normal training parts; put some under train/good");
         }
         List<PartFiles> validation = PreparedParts.normal(dataset.validation());
+        int trained = new DistinctParts(validation, normal).trained();
+        if (trained > 0) {
+            warn(new TrainingWarning(
+                    Kind.TRAINED_VALIDATION_PARTS,
+                    trained + " of " + validation.size()
+                            + " validation parts are training parts, which makes scores of "
+                            + "new parts too high; put other parts in their place"));
+        }
         SobelAperture aperture = null;
         if (plan.choosesAperture()) {
             aperture = SobelAperture.choose(validation.isEmpty() ? normal : validation, options.size());

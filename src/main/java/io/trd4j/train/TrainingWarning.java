@@ -16,6 +16,8 @@ public record TrainingWarning(Kind kind, String message, List<Path> parts) {
         NO_VALIDATION_PARTS,
         /** Colour and second images seem to be mirrored or turned against each other. */
         OTHER_VIEWS,
+        /** Validation parts are training parts. */
+        TRAINED_VALIDATION_PARTS,
         /** Some training parts are unlike the others, and may have a defect. */
         OUTLIERS,
         /** The loss still fell when training ended, or is no lower than that of the mean feature. */

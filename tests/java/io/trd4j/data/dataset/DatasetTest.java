@@ -17,6 +17,7 @@ import io.trd4j.data.synthetic.SyntheticProduct;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -237,5 +238,112 @@ class DatasetTest {
         Files.createDirectories(root.resolve("f/train/good/rgb"));
         Files.createDirectories(root.resolve("f/train/good/xyz"));
         assertRefused(() -> Dataset.open(root.resolve("f")), root.resolve("f/train/good/rgb"), "is empty");
+    }
+
+    private static String ids(List<PartFiles> parts) {
+        return parts.stream().map(PartFiles::id).toList().toString();
+    }
+
+    /** As unpacked on other systems, in upper case, beside results, with words in the names. */
+    @Test
+    void foldersAsTheyCome() throws IOException {
+        pair("cat/Train/Good", "000");
+        put("rgb.png", "cat/Test/GOOD/RGB/000.PNG");
+        put("xyz_rgb_none.tiff", "cat/Test/GOOD/XYZ/000.TIFF");
+        put("rgb.png", "cat/Test/Hole/rgb/000_rgb.png");
+        put("xyz_rgb_none.tiff", "cat/Test/Hole/xyz/000_xyz.tiff");
+        mask("cat/Test/Hole/Ground_Truth/000_mask.png", 8, 32);
+        for (String junk : new String[] {"__MACOSX", "@eaDir", ".git", "#recycle"}) {
+            put("rgb.png", "cat/Train/" + junk + "/rgb/000.png");
+            put("rgb.png", "cat/Test/Hole/rgb/" + junk + "/000.png");
+        }
+        Files.writeString(root.resolve("cat/Train/Good/rgb/Thumbs.db"), "");
+        Files.writeString(root.resolve("cat/Train/Good/rgb/.DS_Store"), "");
+        put("rgb.png", "cat/Train/Good/rgb/._000.png");
+        put("rgb.png", "cat/Test/results/Hole/000/overlay.png");
+        Files.writeString(root.resolve("cat/Test/results/Hole/000/result.json"), "{}");
+        put("rgb.png", "cat/Train/Good/rgb/overlay.png");
+        Files.writeString(root.resolve("cat/Train/Good/rgb/result.json"), "{}");
+        Files.createDirectories(root.resolve("cat/Test/notes"));
+        Files.writeString(root.resolve("cat/Test/notes/readme.txt"), "");
+        Dataset data = Dataset.open(root.resolve("cat"));
+        assertEquals("[train/good/000]", ids(data.train()));
+        assertEquals("[test/good/000, test/Hole/000]", ids(data.test()));
+        assertFalse(data.test().get(0).anomalous());
+        assertTrue(data.test().get(1).mask(4)[15]);
+
+        pair("cat/Train/good", "001");
+        assertRefused(() -> Dataset.open(root.resolve("cat")), "Good", "good", "upper and lower case");
+        pair("split/train/good", "000");
+        assertRefused(() -> Dataset.open(root.resolve("split/train")), "split of a category", root.resolve("split"));
+        pair("flat/test", "000");
+        assertRefused(() -> Dataset.open(root.resolve("flat")), "test", "put them into", "good");
+    }
+
+    @Test
+    void adamAndFolder3d() throws IOException {
+        pair("1m1/train/good", "000");
+        mask("1m1/train/good/ground_truth/000.png", 8, 64);
+        pair("1m1/test/bulge", "000");
+        mask("1m1/test/bulge/ground_truth/000.png", 8, 32);
+        pair("1m1/test/good", "000");
+        mask("1m1/test/good/ground_truth/000.png", 8, 64);
+        Dataset adam = Dataset.open(root.resolve("1m1"));
+        assertEquals("[test/bulge/000, test/good/000]", ids(adam.test()));
+        assertTrue(adam.test().get(0).mask(4)[15]);
+        assertFalse(adam.test().get(1).mask(4)[15]);
+
+        for (String folder : new String[] {"normal", "abnormal", "normal_test"}) {
+            put("rgb.png", "f3d/" + folder + "/000.png");
+            put("xyz_rgb_none.tiff", "f3d/" + folder + "_depth/000.tiff");
+        }
+        mask("f3d/mask/000.png", 8, 32);
+        Dataset folder3d = Dataset.open(root.resolve("f3d"));
+        assertEquals("[train/good/000]", ids(folder3d.train()));
+        assertEquals("[test/abnormal/000, test/good/000]", ids(folder3d.test()));
+        assertTrue(folder3d.labelled() && folder3d.test().get(0).mask(4)[15]);
+        put("rgb.png", "half/normal/000.png");
+        assertRefused(() -> Dataset.open(root.resolve("half")), "normal_depth", "does not exist");
+    }
+
+    /** One file is missing, one is no image: both parts are named, the others go on. */
+    @Test
+    void brokenPartsAreSkippedWhenAsked() throws IOException {
+        pair("cat/train/good", "000");
+        pair("cat/train/good", "001");
+        put("rgb.png", "cat/train/good/rgb/002.png");
+        Files.writeString(root.resolve("cat/train/good/xyz/002.webp"), "");
+        Files.writeString(root.resolve("cat/train/good/xyz/001.tiff"), "");
+        List<String> found = new ArrayList<>();
+        BrokenParts broken = why -> found.add(why.getMessage());
+        Dataset data = Dataset.open(root.resolve("cat"), broken);
+        assertEquals("[train/good/000, train/good/001]", ids(data.train()));
+        assertEquals(1, found.size());
+        assertTrue(found.get(0).contains("002.png has no partner") && found.get(0).contains("002.webp is there"), found.get(0));
+        assertEquals("[train/good/000]", ids(data.readable(broken).train()));
+        assertTrue(found.get(1).contains("001.tiff is empty"), found.get(1));
+        assertRefused(() -> Dataset.open(root.resolve("cat")), "002.png has no partner");
+    }
+
+    /** One rule says whether a part is anomalous and where. */
+    @Test
+    void masksOfEyecandies() throws IOException {
+        for (String number : new String[] {"000", "001", "002"}) {
+            put("rgb.png", "drop/test_public/data/" + number + "_image_4.png");
+            put("rgb.png", "drop/test_public/data/" + number + "_normals.png");
+        }
+        int[] values = {0, 1, 100};
+        for (int i = 0; i < 3; i++) {
+            byte[] pixels = new byte[36];
+            for (int p = 18; p < 36; p++) {
+                pixels[p] = (byte) values[i];
+            }
+            Files.write(root.resolve("drop/test_public/data/0" + i + "_mask.png"), ImageWriter.pngGrey(6, 6, pixels));
+        }
+        Dataset data = Dataset.open(root.resolve("drop"));
+        for (int i = 0; i < 3; i++) {
+            assertEquals(i > 0, data.test().get(i).anomalous());
+            assertEquals(i > 0, data.test().get(i).mask(6)[35]);
+        }
     }
 }

@@ -96,8 +96,8 @@ class TorchFileTest {
     @Test
     void nothingIsExecuted() {
         assertEquals(
-                TORCH.resolve("os-system.pth") + " contains posix.system, which is not a tensor; "
-                        + "only checkpoints of tensors are read (save the state dicts alone)",
+                TORCH.resolve("os-system.pth") + " contains posix.system, which runs code and has no place in a "
+                        + "checkpoint; nothing of it was executed, do not trust this file",
                 refusal(TORCH.resolve("os-system.pth")));
         assertTrue(refusal(TORCH.resolve("eval-legacy.pth")).contains("__builtin__.eval"));
         assertTrue(refusal(TORCH.resolve("module.pth")).contains("torch.nn.modules.linear.Linear"));
@@ -105,7 +105,7 @@ class TorchFileTest {
 
     /** Pickles written by hand: classes the pickle library would construct, and opcodes that reach around GLOBAL. */
     @Test
-    void everyOtherObjectIsRefused() throws IOException {
+    void objectsInPlaceOfTensorsAreRefused() throws IOException {
         Map<String, String> pickles = new LinkedHashMap<>();
         pickles.put("c__builtin__\nbytearray\n(tR.", "__builtin__.bytearray");
         pickles.put("cdecimal\nDecimal\n(U\u00011tR.", "decimal.Decimal");
@@ -115,21 +115,21 @@ class TorchFileTest {
         pickles.put("cnumpy.core.multiarray\nscalar\n(tR.", "numpy.core.multiarray.scalar");
         pickles.put("coperator\nattrgetter\n(tR.", "operator.attrgetter");
         pickles.put("\u008c\u0002os\u008c\u0006system\u0093(tR.", "os.system"); // STACK_GLOBAL
-        pickles.put("\u008c\u0005torch\u008c\u000c_load_global\u0093.", "torch._load_global");
+        pickles.put("\u008c\u0005torch\u008c\u000c_load_global\u0093.", "does not hold a dict");
         pickles.put("(U\u0002idios\nsystem\n.", "opcode 105"); // INST
         pickles.put("(ccollections\nOrderedDict\no.", "opcode 111"); // OBJ
-        pickles.put("ccollections\nOrderedDict\n)\u0081.", "opcode 129"); // NEWOBJ
-        pickles.put("ccollections\nOrderedDict\n)}\u0092.", "opcode 146"); // NEWOBJ_EX
+        pickles.put("cargparse\nNamespace\n)\u0081.", "argparse.Namespace"); // NEWOBJ
+        pickles.put("cargparse\nNamespace\n)}\u0092.", "argparse.Namespace"); // NEWOBJ_EX
         pickles.put("\u0082\u0001.", "opcode 130"); // EXT1
         pickles.put("P1\n.", "opcode 80"); // PERSID
         pickles.put("\u0097.", "opcode 151"); // NEXT_BUFFER
-        pickles.put("\u008f.", "opcode 143"); // EMPTY_SET
+        pickles.put("\u008f.", "a set"); // EMPTY_SET
         pickles.put("ctorch\nFloatStorage\n(tR.", "it calls torch.FloatStorage");
         pickles.put("U\u0001a(tR.", "makes no sense");
         pickles.put("}]b.", "dict"); // BUILD on a dict leaves the dict: accepted below
         pickles.put("](lU\u0001ab.", "opcode 108"); // LIST
         pickles.put("]}b.", "makes no sense"); // BUILD on a list
-        pickles.put("}]K\u0001s.", "neither strings nor numbers");
+        pickles.put("}]K\u0001s.", "keys are lists");
         pickles.put("T\u00ff\u00ff\u00ff\u007fa.", "cut"); // a string of 2 GiB
         pickles.put("X\u00ff\u00ff\u00ff\u00ffa.", "cut"); // a negative length
         pickles.put("\u008e\u0000\u0000\u0000\u0000\u0001\u0000\u0000\u0000a.", "cut"); // 4 GiB of bytes
@@ -152,6 +152,54 @@ class TorchFileTest {
             assertTrue(
                     message.contains(e.getValue()) && message.startsWith(file.toString()) && !message.contains("\n"),
                     e.getKey().substring(0, Math.min(40, e.getKey().length())) + " -> " + message);
+        }
+    }
+
+    /** As timm, Lightning and argparse leave them beside weights: by REDUCE, NEWOBJ and BUILD, in dicts and in lists. */
+    @Test
+    void objectsBesideTensorsAreReadPast() throws IOException {
+        String weights = tensor("ByteStorage", "K\u0000", "K\u0004\u0085", "K\u0001\u0085");
+        String open = weights.substring(0, weights.length() - 1);
+        Map<String, String> objects = new LinkedHashMap<>();
+        objects.put("argparse.Namespace", "cargparse\nNamespace\n)\u0081}U\u0002lrK\u0001sb");
+        objects.put("numpy.core.multiarray.scalar", "cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\n(U\u0002f8tRU\u0001atR");
+        objects.put("pathlib.PosixPath", "cpathlib\nPosixPath\n(U\u0001/U\u0003tmptR");
+        objects.put("omegaconf.DictConfig", "comegaconf\nDictConfig\n)\u0081(U\u0001aK\u0001u");
+        objects.put("collections.deque", "ccollections\ndeque\n)R(K\u0001K\u0002e");
+        objects.put("torch.QInt8Storage", tensor("QInt8Storage", "K\u0000", "K\u0004\u0085", "K\u0001\u0085").replace("}U\u0001t", "").replace("s.", ""));
+        objects.put("set", "\u008f(K\u0001\u0090");
+        Path file = folder.resolve("beside.pth");
+        byte[] data = {1, 2, 3, 4};
+        for (Map.Entry<String, String> e : objects.entrySet()) {
+            String pickle = open + "U\u0004args" + e.getValue() + "sU\u0004list](" + e.getValue() + "es."; 
+            Files.write(
+                    file,
+                    zip(Map.of("a/data.pkl", pickle.getBytes(StandardCharsets.ISO_8859_1), "a/data/0", data)));
+            try (TorchFile read = TorchFile.open(file)) {
+                assertArrayEquals(data, bytes(read.root().get("t")), e.getKey());
+                assertEquals(List.of("t", "list"), List.copyOf(read.root().keySet()));
+                assertTrue(read.skipped().contains(e.getKey()), read.skipped() + " lacks " + e.getKey());
+            }
+        }
+    }
+
+    /** One number, list or shape that is copied over and over takes no time: seconds without the limits. */
+    @Test
+    void copiesAreCounted() throws IOException {
+        Map<String, String> pickles = new LinkedHashMap<>();
+        pickles.put("}\u008b\u0000\u0000\u0010\u0000" + "\u007f".repeat(1 << 20) + "K\u0001s.", "1048576 bytes");
+        String pairs = "](" + "K\u0000K\u0001\u0086".repeat(1000) + "e";
+        pickles.put(
+                "ccollections\nOrderedDict\nq\u00000" + pairs + "q\u00010" + "h\u0000h\u0001\u0085R0".repeat(3000) + "}.",
+                "more than 2000000 steps");
+        pickles.put(tensor("ByteStorage", "K\u0000", "(" + "K\u0001".repeat(65) + "t", "K\u0001\u0085"), "65 dimensions");
+        Path file = folder.resolve("copies.pth");
+        for (Map.Entry<String, String> e : pickles.entrySet()) {
+            Files.write(
+                    file,
+                    zip(Map.of("a/data.pkl", e.getKey().getBytes(StandardCharsets.ISO_8859_1), "a/data/0", new byte[4])));
+            String message = refusal(file);
+            assertTrue(message.contains(e.getValue()), message);
         }
     }
 
@@ -179,7 +227,6 @@ class TorchFileTest {
         pickles.put(tensor("ByteStorage", "K\u0000", huge + huge + "\u0086", "K\u0000K\u0000\u0086"), "does not fit");
         pickles.put(tensor("ByteStorage", "K\u0000", "K\u0003\u0085", huge + "\u0085"), "does not fit");
         pickles.put(tensor("FloatStorage", "K\u0000", "K\u0004\u0085", "K\u0001\u0085"), "needs 16 bytes and has 4");
-        pickles.put(tensor("QInt8Storage", "K\u0000", "K\u0004\u0085", "K\u0001\u0085"), "torch.QInt8Storage");
         Path file = folder.resolve("t.pth");
         for (Map.Entry<String, String> e : pickles.entrySet()) {
             Files.write(
@@ -244,9 +291,11 @@ class TorchFileTest {
             try (TorchFile read = TorchFile.open(file)) {
                 for (Object top : read.root().values()) {
                     if (top instanceof Map<?, ?> dict) {
-                        for (SafetensorsWriter.Source t :
-                                StateDict.tensors(StateDict.asDict(dict)).values()) {
-                            assertEquals(t.info().bytes(), t.bytes().remaining());
+                        for (Object value : dict.values()) {
+                            if (value instanceof TorchTensor tensor) {
+                                SafetensorsWriter.Source t = tensor.named("t");
+                                assertEquals(t.info().bytes(), t.bytes().remaining());
+                            }
                         }
                     }
                 }

@@ -1,26 +1,29 @@
 package io.trd4j.data.dataset;
 
-import io.trd4j.data.image.ImageReader;
 import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** A category's folder: finds out which layout it has and pairs its files. */
 final class CategoryFolder {
     private static final String EXPECTED = "expected train/good/rgb and train/good/xyz (MVTec 3D-AD), "
-            + "train/data/NNN_image_4.png (Eyecandies), or the folders rgb and xyz";
-    private static final Pattern EYECANDIES = Pattern.compile("(\\d+)_(image_4|normals|mask)");
+            + "train/data/NNN_image_4.png (Eyecandies), normal and normal_depth (anomalib's Folder3D), or the folders "
+            + "rgb and xyz";
+    private static final Pattern EYECANDIES =
+            Pattern.compile("(\\d+)_(image_4|normals|mask)", Pattern.CASE_INSENSITIVE);
+    private static final String[] SPLITS = {"train", "validation", "val", "test", "test_public"};
+    private static final String[] SECOND = {"xyz", "normals", "depth"};
+    private static final String[] MASKS = {"gt", "ground_truth", "mask", "masks"};
+    private static final String ABNORMAL = "abnormal";
 
     /** The category: the folder's name. */
     final String name;
@@ -29,8 +32,13 @@ final class CategoryFolder {
     final List<PartFiles> validation;
     final List<PartFiles> test;
 
+    private final Path folder;
+    private final BrokenParts broken;
+
     /** @throws InputException as {@link Dataset#open} */
-    CategoryFolder(Path folder) throws IOException {
+    CategoryFolder(Path folder, BrokenParts broken) throws IOException {
+        this.folder = folder;
+        this.broken = broken;
         if (!Files.exists(folder)) {
             throw new InputException(folder + " does not exist; give the folder of one category");
         }
@@ -39,133 +47,147 @@ final class CategoryFolder {
         }
         Path last = folder.toAbsolutePath().normalize().getFileName();
         name = last == null ? "category" : last.toString();
-        if (Files.isDirectory(folder.resolve("rgb"))) {
+        if (Folders.child(folder, "rgb") != null) {
             train = List.of();
             validation = List.of();
-            test = pairs(folder, "", PartFiles.UNLABELLED);
+            test = kind(folder, "", PartFiles.UNLABELLED);
             return;
         }
-        Path trainFolder = folder.resolve("train");
-        Path validationFolder = either(folder, "validation", "val");
-        Path testFolder = either(folder, "test", "test_public");
-        if (!Files.isDirectory(trainFolder) && !Files.isDirectory(validationFolder) && !Files.isDirectory(testFolder)) {
-            throw unknown(folder);
+        Path trainFolder = Folders.child(folder, "train");
+        Path validationFolder = Folders.child(folder, "validation", "val");
+        Path testFolder = Folders.child(folder, "test", "test_public");
+        if (trainFolder == null && validationFolder == null && testFolder == null) {
+            if (Folders.child(folder, "normal", ABNORMAL) == null) {
+                throw unknown();
+            }
+            train = folder3d("normal", "train", PartFiles.GOOD);
+            validation = folder3d("normal_validation", "validation", PartFiles.GOOD);
+            test = new ArrayList<>(folder3d(ABNORMAL, "test", ABNORMAL));
+            test.addAll(folder3d("normal_test", "test", PartFiles.GOOD));
+        } else {
+            train = split(trainFolder, true);
+            validation = split(validationFolder, true);
+            test = split(testFolder, false);
         }
-        train = split(trainFolder, true);
-        validation = split(validationFolder, true);
-        test = split(testFolder, false);
         if (train.isEmpty() && validation.isEmpty() && test.isEmpty()) {
             throw new InputException(folder + " has no parts; " + EXPECTED);
         }
     }
 
-    private static Path either(Path folder, String name, String other) {
-        Path path = folder.resolve(name);
-        return Files.isDirectory(path) ? path : folder.resolve(other);
-    }
-
-    private static InputException unknown(Path folder) throws IOException {
-        List<Path> inside = list(folder);
+    private InputException unknown() throws IOException {
+        List<Path> inside = Folders.list(folder);
         if (inside.isEmpty()) {
             return new InputException(folder + " is empty; " + EXPECTED);
         }
+        Path above = folder.toAbsolutePath().normalize().getParent();
+        boolean split = Arrays.stream(SPLITS).anyMatch(name::equalsIgnoreCase);
         for (Path child : inside) {
-            if (Files.isDirectory(child.resolve("train")) || Files.isDirectory(child.resolve("rgb"))) {
+            if (split && above != null && (isKind(child) || Folders.isNamed(child, "data"))) {
+                return new InputException(folder + " is a split of a category; give the category's folder, " + above);
+            }
+            if (Folders.child(child, "train", "rgb", "normal") != null) {
                 return new InputException(folder + " holds several categories; give one of them, such as " + child);
             }
         }
         return new InputException(folder + " has no layout that is known; " + EXPECTED);
     }
 
-    private static List<PartFiles> split(Path split, boolean onlyGood) throws IOException {
+    /** Whether a folder holds the parts of one kind. */
+    private static boolean isKind(Path folder) throws IOException {
+        return Folders.child(folder, "rgb") != null || Folders.child(folder, SECOND) != null;
+    }
+
+    /** @param split null = the category has none */
+    private List<PartFiles> split(Path split, boolean onlyGood) throws IOException {
         List<PartFiles> parts = new ArrayList<>();
-        if (!Files.isDirectory(split)) {
+        if (split == null) {
             return parts;
         }
-        if (Files.isDirectory(split.resolve("data"))) {
-            return eyecandies(split, onlyGood);
+        Path data = Folders.child(split, "data");
+        if (data != null) {
+            return eyecandies(split, data, onlyGood);
         }
-        String name = split.getFileName().toString();
-        for (Path kind : list(split)) {
-            if (!Files.isDirectory(kind)) {
+        if (isKind(split)) {
+            throw new InputException(split + " has its images in itself; put them into " + split.resolve("good")
+                    + (onlyGood ? "" : ", or into a folder named after their kind of defect"));
+        }
+        String splitName = split.getFileName().toString().toLowerCase(Locale.ROOT);
+        Path good = Folders.child(split, PartFiles.GOOD);
+        for (Path kind : Folders.list(split)) {
+            if (!Files.isDirectory(kind) || !isKind(kind) && Folders.holdsNoParts(kind)) {
                 continue;
             }
-            String label = kind.getFileName().toString();
+            String label =
+                    kind.equals(good) ? PartFiles.GOOD : kind.getFileName().toString();
             if (onlyGood && !label.equals(PartFiles.GOOD)) {
                 throw new InputException(kind + " must not be there: parts for training and validation are all normal, "
                         + "in the folder good");
             }
-            parts.addAll(pairs(kind, name + "/" + label + "/", label));
+            parts.addAll(kind(kind, splitName + "/" + label + "/", label));
         }
         return parts;
     }
 
-    /** The parts of a folder that has rgb, xyz (or normals, or depth) and perhaps gt, with files of equal stems. */
-    private static List<PartFiles> pairs(Path folder, String prefix, String kind) throws IOException {
-        Path rgbFolder = folder.resolve("rgb");
-        Path secondFolder = folder.resolve("xyz");
-        for (String other : List.of("normals", "depth")) {
-            if (!Files.isDirectory(secondFolder) && Files.isDirectory(folder.resolve(other))) {
-                secondFolder = folder.resolve(other);
-            }
+    /** The parts of a folder that has rgb, xyz (or normals, or depth) and perhaps gt, with files of equal names. */
+    private List<PartFiles> kind(Path kind, String prefix, String label) throws IOException {
+        Path rgb = Folders.child(kind, "rgb");
+        Path second = Folders.child(kind, SECOND);
+        if (rgb == null || second == null) {
+            throw new InputException(kind.resolve(rgb == null ? "rgb" : "xyz")
+                    + " does not exist; a folder of parts has rgb and xyz (or normals, or depth)");
         }
-        for (Path needed : List.of(rgbFolder, secondFolder)) {
-            if (!Files.isDirectory(needed)) {
-                throw new InputException(
-                        needed + " does not exist; a folder of parts has rgb and xyz (or normals, or depth)");
-            }
+        List<Path> masks = new ArrayList<>();
+        for (String mask : MASKS) {
+            masks.add(Folders.child(kind, mask));
         }
-        Map<String, Path> rgb = byStem(rgbFolder, FileNames::isImage);
-        Map<String, Path> second = byStem(secondFolder, FileNames::isSecond);
-        Map<String, Path> masks = byStem(folder.resolve("gt"), FileNames::isImage);
-        if (rgb.isEmpty() && second.isEmpty()) {
-            throw new InputException(
-                    rgbFolder + " is empty; put the colour images there and their partners into " + secondFolder);
+        // As in MVTec AD: beside the splits, by kind.
+        Path aside = kind.equals(folder) ? null : Folders.child(folder, MASKS);
+        masks.add(aside == null ? null : Folders.child(aside, label));
+        return new Pairs(rgb, second, masks).parts(prefix, label, broken);
+    }
+
+    /**
+     * anomalib's Folder3D, whose folders are called as its arguments: NAME and NAME_depth, of abnormal parts mask; with
+     * a folder per kind of defect in each of these, or without.
+     */
+    private List<PartFiles> folder3d(String folderName, String split, String kind) throws IOException {
+        Path rgb = Folders.child(folder, folderName);
+        if (rgb == null) {
+            return List.of();
         }
-        TreeSet<String> stems = new TreeSet<>(rgb.keySet());
-        stems.addAll(second.keySet());
-        stems.addAll(masks.keySet());
+        Path second = Folders.child(folder, folderName + "_depth", folderName + "_xyz");
+        if (second == null) {
+            throw new InputException(folder.resolve(folderName + "_depth") + " does not exist; " + rgb
+                    + " needs a point cloud for each of its images");
+        }
+        Path masks = kind.equals(PartFiles.GOOD) ? null : Folders.child(folder, MASKS);
         List<PartFiles> parts = new ArrayList<>();
-        for (String stem : stems) {
-            Path image = partner(rgb, stem, rgbFolder, second.getOrDefault(stem, masks.get(stem)));
-            Path other = partner(second, stem, secondFolder, image);
-            parts.add(new PartFiles(prefix + stem, kind, image, other, masks.get(stem)));
+        for (Path below : Folders.list(rgb)) {
+            String label = below.getFileName().toString();
+            if (Files.isDirectory(below) && !kind.equals(PartFiles.GOOD) && !Folders.holdsNoParts(below)) {
+                Path points = Folders.child(second, label);
+                if (points == null) {
+                    throw new InputException(second.resolve(label) + " does not exist; " + below
+                            + " needs a point cloud for each of its images");
+                }
+                parts.addAll(new Pairs(below, points, Arrays.asList(masks == null ? null : Folders.child(masks, label)))
+                        .parts(split + "/" + label + "/", label, broken));
+            }
+        }
+        if (parts.isEmpty() || !Folders.byStem(rgb, FileNames::isImage).isEmpty()) {
+            parts.addAll(new Pairs(rgb, second, Arrays.asList(masks)).parts(split + "/" + kind + "/", kind, broken));
         }
         return parts;
     }
 
-    private static Path partner(Map<String, Path> files, String stem, Path folder, Path of) {
-        Path found = files.get(stem);
-        if (found == null) {
-            throw new InputException(of + " has no partner; expected an image " + folder.resolve(stem) + ".*");
-        }
-        return found;
-    }
-
-    private static Map<String, Path> byStem(Path folder, Predicate<Path> wanted) throws IOException {
-        Map<String, Path> files = new TreeMap<>();
-        if (Files.isDirectory(folder)) {
-            for (Path file : list(folder)) {
-                if (wanted.test(file) && Files.isRegularFile(file)) {
-                    Path twin = files.put(FileNames.stem(file), file);
-                    if (twin != null) {
-                        throw new InputException(file + " and " + twin.getFileName() + " have the same name; keep one");
-                    }
-                }
-            }
-        }
-        return files;
-    }
-
-    private static List<PartFiles> eyecandies(Path split, boolean onlyGood) throws IOException {
-        Path data = split.resolve("data");
+    private List<PartFiles> eyecandies(Path split, Path data, boolean onlyGood) throws IOException {
         // Keyed by the number itself: the same part is 007 in one file name and 07 in another.
         Map<String, Map<Long, Path>> files =
                 Map.of("image_4", new TreeMap<>(), "normals", new TreeMap<>(), "mask", new TreeMap<>());
-        for (Path file : list(data)) {
+        for (Path file : Folders.list(data)) {
             Matcher match = EYECANDIES.matcher(FileNames.stem(file));
             if (FileNames.isImage(file) && match.matches() && match.group(1).length() < 18) {
-                Path twin = files.get(match.group(2)).put(Long.valueOf(match.group(1)), file);
+                Path twin = files.get(match.group(2).toLowerCase(Locale.ROOT)).put(Long.valueOf(match.group(1)), file);
                 if (twin != null) {
                     throw new InputException(file + " and " + twin.getFileName() + " have the same number; keep one");
                 }
@@ -176,40 +198,36 @@ final class CategoryFolder {
         if (images.isEmpty()) {
             throw new InputException(data + " has no colour images; expected NNN_image_4.png");
         }
+        for (Map.Entry<Long, Path> other : normals.entrySet()) {
+            if (!images.containsKey(other.getKey())) {
+                broken.found(new InputException(other.getValue() + " has no partner; expected "
+                        + data.resolve(FileNames.stem(other.getValue()).replaceFirst("(?i)_normals$", ""))
+                        + "_image_4.png"));
+            }
+        }
+        String splitName = split.getFileName().toString().toLowerCase(Locale.ROOT);
         List<PartFiles> parts = new ArrayList<>();
         for (Map.Entry<Long, Path> image : images.entrySet()) {
             Path second = normals.get(image.getKey());
-            String stem = FileNames.stem(image.getValue()).replace("_image_4", "");
+            String stem = FileNames.stem(image.getValue()).replaceFirst("(?i)_image_4$", "");
             if (second == null) {
-                throw new InputException(
-                        image.getValue() + " has no partner; expected " + data.resolve(stem) + "_normals.png");
+                broken.found(new InputException(
+                        image.getValue() + " has no partner; expected " + data.resolve(stem) + "_normals.png"));
+                continue;
             }
             Path mask = files.get("mask").get(image.getKey());
-            String kind = PartFiles.GOOD;
-            if (!onlyGood) {
-                kind = mask == null ? PartFiles.UNLABELLED : anyNonZero(mask) ? "anomalous" : PartFiles.GOOD;
+            try {
+                String kind = onlyGood
+                        ? PartFiles.GOOD
+                        : mask == null
+                                ? PartFiles.UNLABELLED
+                                : GroundTruth.read(mask).any() ? "anomalous" : PartFiles.GOOD;
+                parts.add(new PartFiles(
+                        splitName + "/" + kind + "/" + stem, kind, image.getValue(), second, onlyGood ? null : mask));
+            } catch (InputException e) {
+                broken.found(e);
             }
-            parts.add(
-                    new PartFiles(split.getFileName() + "/" + kind + "/" + stem, kind, image.getValue(), second, mask));
         }
         return parts;
-    }
-
-    private static boolean anyNonZero(Path mask) throws IOException {
-        for (byte pixel : ImageReader.readGrey(mask).pixels()) {
-            if (pixel != 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** A folder's entries, sorted by name, without hidden ones. */
-    private static List<Path> list(Path folder) throws IOException {
-        try (Stream<Path> entries = Files.list(folder)) {
-            return entries.filter(p -> !p.getFileName().toString().startsWith("."))
-                    .sorted(Comparator.comparing(p -> p.getFileName().toString()))
-                    .toList();
-        }
     }
 }

@@ -10,7 +10,6 @@ import io.trd4j.data.image.ImageReader;
 import io.trd4j.data.image.PointCloudReader;
 import io.trd4j.data.image.Reading;
 import io.trd4j.data.image.SecondImage;
-import io.trd4j.data.prepare.Preparation;
 import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -100,9 +99,20 @@ public record PartFiles(String id, String kind, Path rgb, Path second, Path mask
      * The ground truth at {@code size x size}, row by row: true where anomalous (SPEC section 5). All false for a good
      * part without a mask file.
      *
-     * @throws InputException when the part is anomalous or unlabelled and has no mask file, or the file is unusable
+     * @throws InputException as {@link #mask(int, MaskNotes)}
      */
     public boolean[] mask(int size) throws IOException {
+        return mask(size, new MaskNotes());
+    }
+
+    /**
+     * The same.
+     *
+     * @param notes where it is counted how the file was understood
+     * @throws InputException when the part is anomalous or unlabelled and has no mask file, the file is unusable, marks
+     *     nothing of a part with a defect, or something of a good one
+     */
+    public boolean[] mask(int size, MaskNotes notes) throws IOException {
         if (mask == null) {
             if (anomalous()) {
                 throw new InputException(rgb + " shows a defect (" + kind
@@ -110,6 +120,17 @@ public record PartFiles(String id, String kind, Path rgb, Path second, Path mask
             }
             return new boolean[Math.multiplyExact(size, size)];
         }
-        return Preparation.aboveHalf(ImageReader.readGrey(mask), size);
+        GroundTruth truth = GroundTruth.read(mask);
+        if (labelled() && anomalous() && !truth.any()) {
+            throw new InputException(mask + " marks nothing (its values are " + truth.values()
+                    + "), but its part shows a defect (" + kind + "); make the defect white, or leave the part out");
+        }
+        if (labelled() && !anomalous() && truth.any()) {
+            throw new InputException(mask + " marks a defect (its values are " + truth.values()
+                    + "), but its part is good; empty the mask, or move the part to its kind of defect");
+        }
+        boolean[] resized = truth.at(size);
+        notes.add(truth, resized);
+        return resized;
     }
 }

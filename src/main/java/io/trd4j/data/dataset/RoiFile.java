@@ -61,8 +61,8 @@ public final class RoiFile {
     }
 
     /**
-     * The file at {@code size x size}, row by row: true where pixels count; an image is resized as a ground truth is
-     * (SPEC section 5).
+     * The file at {@code size x size}, row by row: true where pixels count; an image is understood
+     * ({@link GroundTruth}) and resized as a ground truth is (SPEC section 5).
      *
      * @param example a colour image that the region belongs to: polygons of an image of another shape are refused; null
      *     = not known
@@ -76,7 +76,11 @@ public final class RoiFile {
             requireShape(file, polygons, example);
         }
         boolean[] counts = Preparation.aboveHalf(
-                polygons != null ? filled(polygons) : ImageReader.grey(EncodedImage.check(file, bytes)), size);
+                polygons != null
+                        ? filled(polygons)
+                        : GroundTruth.of(ImageReader.stored(EncodedImage.check(file, bytes)))
+                                .marks(),
+                size);
         for (boolean c : counts) {
             if (c) {
                 return counts;

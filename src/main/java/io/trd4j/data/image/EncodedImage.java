@@ -35,7 +35,8 @@ public final class EncodedImage {
         this.orientation = orientation;
     }
 
-    static EncodedImage read(Path file) throws IOException {
+    /** A file's content, checked. */
+    public static EncodedImage read(Path file) throws IOException {
         return check(file, bytes(file));
     }
 

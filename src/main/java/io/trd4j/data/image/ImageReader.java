@@ -70,6 +70,21 @@ public final class ImageReader {
         return new GreyImage(s.width, s.height, grey);
     }
 
+    /** Reads an image without deciding what its samples mean. */
+    public static StoredImage stored(EncodedImage image) {
+        boolean lossy = (image.bytes[0] & 0xFF) == 0xFF; // JPEG
+        Wide wide = decode(image);
+        short[] samples = wide.samples;
+        if (samples == null) {
+            samples = new short[wide.bytes.length];
+            for (int i = 0; i < samples.length; i++) {
+                samples[i] = (short) (wide.bytes[i] & 0xFF);
+            }
+        }
+        return new StoredImage(
+                image.file, wide.width, wide.height, wide.channels, wide.samples == null ? 0xFF : 0xFFFF, lossy, samples);
+    }
+
     /** A depth image in a PNG of one channel of 16 bits. */
     static Grid depth(EncodedImage image) {
         Wide wide = decode(image);

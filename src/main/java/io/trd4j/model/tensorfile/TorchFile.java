@@ -9,11 +9,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A PyTorch checkpoint open for reading: the zip format (PyTorch 1.6 and later) and the older pickle format, holding
- * dicts of tensors. Nothing in it is executed; any other Python object in it is refused by name. Tensors are read from
- * the file when asked for, which must be while this is open.
+ * dicts of tensors. Nothing in it is executed: any other Python object is read past, and {@link #skipped} names it.
+ * Tensors are read from the file when asked for, which must be while this is open.
  */
 public final class TorchFile implements AutoCloseable {
     private final Path file;
@@ -27,8 +28,8 @@ public final class TorchFile implements AutoCloseable {
     }
 
     /**
-     * @throws InputException when it is not a checkpoint, is damaged, or holds anything else than tensors, dicts,
-     *     lists, strings and numbers
+     * @throws InputException when it is not a checkpoint, is damaged, is no dict, or holds what would attack whoever
+     *     loads it
      * @throws IOException when it cannot be read
      */
     public static TorchFile open(Path file) throws IOException {
@@ -49,7 +50,9 @@ public final class TorchFile implements AutoCloseable {
         };
         if (!(storages.root() instanceof Map)) {
             storages.close();
-            throw new InputException(file + " does not hold a dict of tensors; save a state dict");
+            throw new InputException(file + " does not hold a dict of tensors"
+                    + (storages.root() instanceof TorchUnpickler.Skipped object ? " but a " + object.name() : "")
+                    + "; save its state_dict() instead");
         }
         @SuppressWarnings("unchecked") // the unpickler makes no other maps
         Map<String, Object> map = (Map<String, Object>) storages.root();
@@ -63,10 +66,16 @@ public final class TorchFile implements AutoCloseable {
 
     /**
      * The checkpoint's dict, in its order: values are {@link TorchTensor}, nested {@code Map<String, Object>}, lists,
-     * {@code Object[]} for tuples, strings, numbers, booleans or null. It may contain itself.
+     * {@code Object[]} for tuples, strings, numbers, booleans or null. Other objects are left out. It may contain
+     * itself.
      */
     public Map<String, Object> root() {
         return root;
+    }
+
+    /** The classes of the first objects that were left out, by name, such as {@code argparse.Namespace}. */
+    public Set<String> skipped() {
+        return Collections.unmodifiableSet(storages.skipped());
     }
 
     /** Idempotent. */

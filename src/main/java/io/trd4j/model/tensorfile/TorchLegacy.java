@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The format before PyTorch 1.6: five pickles (magic number, protocol 1001, the machine, the object, the storages'
@@ -24,6 +25,7 @@ final class TorchLegacy implements TorchStorages {
     private final FileChannel channel;
     private final Map<String, Long> positions = new HashMap<>();
     private Object root;
+    private Set<String> skipped = Set.of();
 
     private TorchLegacy(FileChannel channel) {
         this.channel = channel;
@@ -59,6 +61,7 @@ final class TorchLegacy implements TorchStorages {
             throw new InputException(file + " was saved on a big-endian machine; save it again on a little-endian one");
         }
         root = unpickler.next();
+        skipped = unpickler.skipped();
         Map<String, TorchTensors.Storage> known = Map.copyOf(unpickler.known());
         if (!(unpickler.next() instanceof List<?> keys)) {
             throw new InputException(file + " is damaged: it has no list of storages");
@@ -88,6 +91,11 @@ final class TorchLegacy implements TorchStorages {
     @Override
     public Object root() {
         return root;
+    }
+
+    @Override
+    public Set<String> skipped() {
+        return skipped;
     }
 
     @Override

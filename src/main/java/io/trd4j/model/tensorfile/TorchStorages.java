@@ -2,6 +2,7 @@ package io.trd4j.model.tensorfile;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Set;
 
 /**
  * A PyTorch checkpoint: what its pickle holds, and the flat byte arrays that its tensors are views of, by their keys.
@@ -9,6 +10,9 @@ import java.nio.ByteBuffer;
 interface TorchStorages extends AutoCloseable {
     /** Content of the pickle, of the kinds that {@link TorchUnpickler#next} gives. */
     Object root();
+
+    /** Classes of objects that were read past. */
+    Set<String> skipped();
 
     /** Fills {@code target} with the storage's bytes from {@code offset} on; the range lies within the storage. */
     void read(String key, long offset, ByteBuffer target) throws IOException;

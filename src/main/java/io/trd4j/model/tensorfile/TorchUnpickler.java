@@ -8,8 +8,10 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,15 +21,22 @@ import net.razorvine.pickle.PickleUtils;
 import net.razorvine.pickle.Unpickler;
 
 /**
- * Reads pickles of tensors, dicts, lists, tuples, strings and numbers, and nothing else. The pickle library has
- * constructors for many Python classes; none of them is reachable here, because every opcode that looks up, calls or
- * changes an object is handled in this class against a fixed list. Memory is bounded: the pickle, the number of its
- * opcodes, and every length in it, which is compared with the bytes that are left before the library allocates it.
+ * Reads tensors, dicts, lists, tuples, strings and numbers out of pickles, and reads past all other objects: these are
+ * named, never resolved, and what they are made of is dropped. The pickle library has constructors for many Python
+ * classes; none of them is reachable here, because every opcode that looks up, calls or changes an object is handled in
+ * this class against a fixed list. Memory and time are bounded: the pickle, the number of its opcodes and of the
+ * elements that they copy, and every length in it, which is compared with the bytes that are left before the library
+ * allocates it.
  */
 final class TorchUnpickler extends Unpickler {
     static final int MAX_BYTES = 16 << 20;
 
-    private static final int MAX_OPCODES = 2_000_000;
+    private static final int MAX_STEPS = 2_000_000;
+    /** More than PyTorch's own code makes; the integers of optimisers and random states are smaller. */
+    private static final int MAX_INTEGER_BYTES = 255;
+
+    private static final int MAX_DIMENSIONS = 64;
+    private static final int MAX_SKIPPED_NAMES = 8;
 
     /** Opcodes that only push plain values or copy references: left to the library. */
     private static final Set<Short> PLAIN = Set.of(
@@ -49,8 +58,6 @@ final class TorchUnpickler extends Unpickler {
             Opcodes.TUPLE1,
             Opcodes.TUPLE2,
             Opcodes.TUPLE3,
-            Opcodes.APPEND,
-            Opcodes.APPENDS,
             Opcodes.BINGET,
             Opcodes.LONG_BINGET,
             Opcodes.BINPUT,
@@ -115,17 +122,42 @@ final class TorchUnpickler extends Unpickler {
             "collections.OrderedDict",
             "torch.Size",
             "torch._utils._rebuild_tensor",
+            "collections.defaultdict",
             "torch._utils._rebuild_tensor_v2",
-            "torch._utils._rebuild_parameter");
+            "torch._utils._rebuild_parameter",
+            "torch._utils._rebuild_parameter_with_state",
+            "torch._tensor._rebuild_from_type_v2");
+
+    /** Modules that no checkpoint needs and with which a pickle attacks whoever loads it: worth a refusal. */
+    private static final Set<String> ATTACKS = Set.of(
+            "os",
+            "posix",
+            "nt",
+            "subprocess",
+            "sys",
+            "runpy",
+            "pty",
+            "shutil",
+            "socket",
+            "ctypes",
+            "importlib",
+            "code");
+
+    private static final Set<String> ATTACKING_BUILTINS =
+            Set.of("eval", "exec", "execfile", "compile", "open", "__import__", "apply");
 
     /** A Python class or function, named but never resolved. */
     private record Global(String name) {}
+
+    /** An object that is no tensor, and of which nothing but the name of its class is kept. */
+    record Skipped(String name) {}
 
     private final Path file;
     private final TorchStorages storages;
     private final ByteBuffer bytes;
     private final Map<String, TorchTensors.Storage> known = new LinkedHashMap<>();
-    private int opcodes;
+    private final Set<String> skipped = new LinkedHashSet<>();
+    private int steps;
 
     /** @param pickles one or more pickles, one after another; what follows the last is left unread */
     TorchUnpickler(Path file, TorchStorages storages, ByteBuffer pickles) {
@@ -139,11 +171,17 @@ final class TorchUnpickler extends Unpickler {
         return known;
     }
 
+    /** The classes of the first objects that were read past, by name. */
+    Set<String> skipped() {
+        return skipped;
+    }
+
     /**
      * The next pickle: maps (in the file's order, keys as strings), lists, Object[] for tuples, String, Long, Integer,
-     * Double, Boolean, null and {@link TorchTensor}.
+     * Double, Boolean, null and {@link TorchTensor}; {@link Skipped} where another object is not an entry of a map,
+     * which is left out.
      *
-     * @throws InputException when it is damaged or holds anything else
+     * @throws InputException when it is damaged, too large, or made to attack whoever loads it
      */
     Object next() {
         try {
@@ -158,13 +196,10 @@ final class TorchUnpickler extends Unpickler {
 
     @Override
     protected Object dispatch(short opcode) throws PickleException, IOException {
-        if (++opcodes > MAX_OPCODES) {
-            throw new InputException(file + " is too large to be a checkpoint of tensors: its pickle has more than "
-                    + MAX_OPCODES + " steps");
-        }
+        spend(1);
         Integer lengthBytes = LENGTH_BYTES.get(opcode);
         if (lengthBytes != null) {
-            checkLength(lengthBytes);
+            checkLength(opcode, lengthBytes);
             return super.dispatch(opcode);
         }
         if (PLAIN.contains(opcode)) {
@@ -175,14 +210,16 @@ final class TorchUnpickler extends Unpickler {
             case Opcodes.SETITEM -> {
                 Object value = stack.pop();
                 Object key = stack.pop();
-                put(dict(stack.peek()), key, value);
+                set(Arrays.asList(key, value));
             }
-            case Opcodes.SETITEMS -> {
-                List<Object> items = stack.pop_all_since_marker();
-                Map<String, Object> dict = dict(stack.peek());
-                for (int i = 0; i < items.size(); i += 2) {
-                    put(dict, items.get(i), items.get(i + 1));
-                }
+            case Opcodes.SETITEMS -> set(stack.pop_all_since_marker());
+            case Opcodes.APPEND -> append(Collections.singletonList(stack.pop()));
+            case Opcodes.APPENDS -> append(stack.pop_all_since_marker());
+            case Opcodes.EMPTY_SET -> stack.add(skip("set"));
+            case Opcodes.ADDITEMS -> append(stack.pop_all_since_marker());
+            case Opcodes.FROZENSET -> {
+                stack.pop_all_since_marker();
+                stack.add(skip("frozenset"));
             }
             case Opcodes.GLOBAL -> {
                 String module = PickleUtils.readline(input);
@@ -194,12 +231,23 @@ final class TorchUnpickler extends Unpickler {
             }
             case Opcodes.REDUCE -> {
                 Object[] arguments = (Object[]) stack.pop();
-                stack.add(call(((Global) stack.pop()).name, arguments));
+                stack.add(call(stack.pop(), arguments));
+            }
+            case Opcodes.NEWOBJ -> {
+                Object[] arguments = (Object[]) stack.pop();
+                stack.add(create(stack.pop(), arguments));
+            }
+            case Opcodes.NEWOBJ_EX -> {
+                stack.pop();
+                Object[] arguments = (Object[]) stack.pop();
+                stack.add(create(stack.pop(), arguments));
             }
             case Opcodes.BUILD -> {
                 // State dicts carry their modules' versions as an attribute; it is of no use here.
                 stack.pop();
-                dict(stack.peek());
+                if (!(stack.peek() instanceof Skipped)) {
+                    dict(stack.peek());
+                }
             }
             default ->
                 throw new InputException(file + " contains the pickle opcode " + opcode
@@ -208,7 +256,16 @@ final class TorchUnpickler extends Unpickler {
         return NO_RETURN_VALUE;
     }
 
-    private void checkLength(int lengthBytes) {
+    /** Counts what takes time and memory: opcodes, and elements that one of them copies. */
+    private void spend(int count) {
+        steps += count;
+        if (steps > MAX_STEPS) {
+            throw new InputException(file + " is too large to be a checkpoint of tensors: its pickle has more than "
+                    + MAX_STEPS + " steps");
+        }
+    }
+
+    private void checkLength(short opcode, int lengthBytes) {
         int at = bytes.position();
         long length = switch (lengthBytes) {
             case 1 -> bytes.get(at) & 0xff;
@@ -218,30 +275,95 @@ final class TorchUnpickler extends Unpickler {
         if (length < 0 || length > bytes.remaining() - lengthBytes) {
             throw new InputException(file + " is damaged: its pickle is cut at byte " + at);
         }
+        if (opcode == Opcodes.LONG4 && length > MAX_INTEGER_BYTES) {
+            throw new InputException(
+                    file + " is no checkpoint of tensors: its pickle holds a whole number of " + length + " bytes");
+        }
     }
 
     private void global(String name) {
-        if (!CALLABLE.contains(name) && !STORAGE_TYPES.containsKey(name)) {
-            String shown = name.replaceAll("[^\\x20-\\x7e]", "?");
-            throw new InputException(file + " contains " + shown.substring(0, Math.min(100, shown.length()))
-                    + ", which is not a tensor; only checkpoints of tensors are read (save the state dicts alone)");
+        int dot = name.lastIndexOf('.');
+        String module = dot < 0 ? "" : name.substring(0, dot);
+        boolean builtin = module.equals("builtins") || module.equals("__builtin__");
+        if (ATTACKS.contains(module.split("\\.", 2)[0])
+                || builtin && ATTACKING_BUILTINS.contains(name.substring(dot + 1))) {
+            throw new InputException(file + " contains " + shown(name) + ", which runs code and has no place in a "
+                    + "checkpoint; nothing of it was executed, do not trust this file");
         }
         stack.add(new Global(name));
     }
 
-    private Object call(String name, Object[] arguments) {
+    private static String shown(String name) {
+        String plain = name.replaceAll("[^\\x20-\\x7e]", "?");
+        return plain.substring(0, Math.min(100, plain.length()));
+    }
+
+    private Skipped skip(String name) {
+        String plain = shown(name);
+        if (skipped.size() < MAX_SKIPPED_NAMES) {
+            skipped.add(plain);
+        }
+        return new Skipped(plain);
+    }
+
+    /** A dict's entries; those of a class of its own are dropped. */
+    private void set(List<Object> items) {
+        if (!(stack.peek() instanceof Skipped)) {
+            Map<String, Object> dict = dict(stack.peek());
+            for (int i = 0; i < items.size(); i += 2) {
+                put(dict, items.get(i), items.get(i + 1));
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked") // the library makes every list on the stack
+    private void append(List<Object> items) {
+        if (!(stack.peek() instanceof Skipped)) {
+            ((ArrayList<Object>) stack.peek()).addAll(items);
+        }
+    }
+
+    /** {@code cls.__new__(cls, *arguments)}: of dicts alone. */
+    private Object create(Object cls, Object[] arguments) {
+        return isCallable(cls) && ((Global) cls).name.startsWith("collections.")
+                ? call(cls, arguments)
+                : skip(nameOf(cls));
+    }
+
+    private static boolean isCallable(Object function) {
+        return function instanceof Global global
+                && (CALLABLE.contains(global.name) || STORAGE_TYPES.containsKey(global.name));
+    }
+
+    private static String nameOf(Object object) {
+        if (object instanceof Global global) {
+            return global.name;
+        }
+        return ((Skipped) object).name; // what a skipped object returned
+    }
+
+    private Object call(Object function, Object[] arguments) {
+        if (!isCallable(function)) {
+            return skip(nameOf(function));
+        }
+        String name = ((Global) function).name;
         return switch (name) {
             case "collections.OrderedDict" -> orderedDict(arguments);
+            case "collections.defaultdict" -> new LinkedHashMap<String, Object>();
             case "torch.Size" -> (Object[]) arguments[0];
-            case "torch._utils._rebuild_parameter" -> (TorchTensor) arguments[0];
+            case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state" ->
+                arguments[0] instanceof Skipped ? arguments[0] : (TorchTensor) arguments[0];
+            case "torch._tensor._rebuild_from_type_v2" -> call(arguments[0], (Object[]) arguments[2]);
             case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2" ->
-                TorchTensors.view(
-                        file,
-                        storages,
-                        (TorchTensors.Storage) arguments[0],
-                        integer(arguments[1]),
-                        integers(arguments[2]),
-                        integers(arguments[3]));
+                arguments[0] instanceof Skipped
+                        ? arguments[0]
+                        : TorchTensors.view(
+                                file,
+                                storages,
+                                (TorchTensors.Storage) arguments[0],
+                                integer(arguments[1]),
+                                integers(arguments[2]),
+                                integers(arguments[3]));
             default -> throw new InputException(file + " is damaged: it calls " + name);
         };
     }
@@ -249,6 +371,8 @@ final class TorchUnpickler extends Unpickler {
     private Map<String, Object> orderedDict(Object[] arguments) {
         Map<String, Object> dict = new LinkedHashMap<>();
         if (arguments.length > 0) {
+            // The same list may be copied over and over.
+            spend(((List<?>) arguments[0]).size());
             for (Object pair : (List<?>) arguments[0]) {
                 List<?> items = pair instanceof Object[] tuple ? Arrays.asList(tuple) : (List<?>) pair;
                 put(dict, items.get(0), items.get(1));
@@ -265,9 +389,13 @@ final class TorchUnpickler extends Unpickler {
             throw new InputException(file + " contains a whole Python module; only checkpoints of tensors are read "
                     + "(save its state_dict() instead)");
         }
-        TensorType type = STORAGE_TYPES.get(((Global) parts[1]).name);
+        String storageClass = ((Global) parts[1]).name;
+        TensorType type = STORAGE_TYPES.get(storageClass);
+        if (type == null) {
+            return skip(storageClass); // of quantised or complex tensors
+        }
         TorchTensors.Storage whole = new TorchTensors.Storage((String) parts[2], type, 0, integer(parts[4]));
-        if (type == null || whole.elements() < 0 || whole.elements() > Long.MAX_VALUE / 8) {
+        if (whole.elements() < 0 || whole.elements() > Long.MAX_VALUE / 8) {
             throw new InputException(file + " is damaged: storage " + whole.key() + " has an impossible type or size");
         }
         TorchTensors.Storage first = known.putIfAbsent(whole.key(), whole);
@@ -287,11 +415,13 @@ final class TorchUnpickler extends Unpickler {
     }
 
     private void put(Map<String, Object> dict, Object key, Object value) {
-        if (!(key instanceof String || key instanceof Number || key instanceof Boolean)) {
-            throw new InputException(file + " contains a dict whose keys are neither strings nor numbers; "
-                    + "only checkpoints of tensors are read");
+        if (key instanceof List || key instanceof Map) {
+            throw new InputException(file + " is damaged: it contains a dict whose keys are lists or dicts");
         }
-        dict.put(key.toString(), value);
+        boolean named = key instanceof String || key instanceof Integer || key instanceof Long || key instanceof Double;
+        if ((named || key instanceof Boolean) && !(value instanceof Skipped || value instanceof Global)) {
+            dict.put(key.toString(), value);
+        }
     }
 
     @SuppressWarnings("unchecked") // this class makes every map on the stack
@@ -306,9 +436,13 @@ final class TorchUnpickler extends Unpickler {
         throw new ClassCastException("not an integer");
     }
 
-    private static List<Long> integers(Object tuple) {
+    private List<Long> integers(Object tuple) {
         List<Long> out = new ArrayList<>();
-        for (Object value : (Object[]) tuple) {
+        Object[] values = (Object[]) tuple;
+        if (values.length > MAX_DIMENSIONS) {
+            throw new InputException(file + " is damaged: it holds a tensor of " + values.length + " dimensions");
+        }
+        for (Object value : values) {
             out.add(integer(value));
         }
         return out;

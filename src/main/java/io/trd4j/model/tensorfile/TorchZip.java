@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -22,6 +23,7 @@ final class TorchZip implements TorchStorages {
     private final ZipFile zip;
     private final String folder;
     private Object root;
+    private Set<String> skipped = Set.of();
 
     private TorchZip(ZipFile zip, String folder) {
         this.zip = zip;
@@ -65,6 +67,7 @@ final class TorchZip implements TorchStorages {
         }
         TorchUnpickler unpickler = new TorchUnpickler(file, storages, ByteBuffer.wrap(pickled));
         storages.root = unpickler.next();
+        storages.skipped = unpickler.skipped();
         for (TorchTensors.Storage storage : unpickler.known().values()) {
             storages.check(file, storage);
         }
@@ -91,6 +94,11 @@ final class TorchZip implements TorchStorages {
     @Override
     public Object root() {
         return root;
+    }
+
+    @Override
+    public Set<String> skipped() {
+        return skipped;
     }
 
     @Override
