@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.concurrent.CompletionException;
 
 /** The message and exit code when a verb fails: one line that says what is wrong and what to do, and the exit code. */
 record Failure(int code, String line) {
@@ -14,7 +15,9 @@ record Failure(int code, String line) {
     private static final int OTHER = 1;
 
     static Failure of(Throwable thrown) {
-        if (thrown instanceof UncheckedIOException || thrown instanceof ExceptionInInitializerError) {
+        if (thrown instanceof UncheckedIOException
+                || thrown instanceof CompletionException
+                || thrown instanceof ExceptionInInitializerError) {
             return thrown.getCause() == null ? internal(thrown) : of(thrown.getCause());
         }
         if (thrown instanceof InputException) {

@@ -3,27 +3,32 @@ package io.trd4j.inspect;
 import io.trd4j.data.PointCloud;
 import io.trd4j.model.InspectionMode;
 import io.trd4j.model.ModelInfo;
-import io.trd4j.model.Thresholds;
 
 /** From scores and measures to verdict and warnings. */
 final class Judge {
-    private final Thresholds thresholds;
+    private final ModelInfo model;
     private final VerdictRule rule;
     private final UnusualInputWarnings usual;
     private final double minRegion;
 
     /** @param minRegion mm²: see {@link InspectorOptions} */
-    Judge(ModelInfo info, double minRegion) {
-        thresholds = info.thresholds();
-        rule = new VerdictRule(thresholds);
-        usual = new UnusualInputWarnings(info.driftReference());
+    Judge(ModelInfo model, double minRegion) {
+        this.model = model;
+        rule = new VerdictRule(model.thresholds());
+        usual = new UnusualInputWarnings(model.driftReference());
         this.minRegion = minRegion;
+    }
+
+    /** With the thresholds that decide. */
+    ModelInfo model() {
+        return model;
     }
 
     /** @param points of the part, or null: then nobody knows the area of a region */
     void judge(Inspection result, PointCloud points) {
         InspectionMode mode = result.mode;
-        result.thresholds = thresholds;
+        result.judgedBy = model;
+        result.thresholds = model.thresholds();
         result.warnings.clear();
         result.verdict = mode == InspectionMode.BOTH
                 ? rule.of(result.maps.score, result.maps.scoreRgb, result.maps.scoreDepth)

@@ -8,6 +8,7 @@ final class SingleUse {
     private static final int IDLE = 0;
     private static final int BUSY = 1;
     private static final int CLOSED = 2;
+    private static final String CLOSED_ALREADY = "the inspector is closed";
 
     private final AtomicInteger state = new AtomicInteger(IDLE);
 
@@ -16,8 +17,15 @@ final class SingleUse {
         if (!state.compareAndSet(IDLE, BUSY)) {
             throw new IllegalStateException(
                     state.get() == CLOSED
-                            ? "the inspector is closed"
+                            ? CLOSED_ALREADY
                             : "the inspector is in use by another thread; give each thread its own");
+        }
+    }
+
+    /** Lets any thread pass. @throws IllegalStateException after {@link #end} */
+    void requireOpen() {
+        if (state.get() == CLOSED) {
+            throw new IllegalStateException(CLOSED_ALREADY);
         }
     }
 
