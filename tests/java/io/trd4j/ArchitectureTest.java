@@ -76,7 +76,7 @@ class ArchitectureTest {
                 .whereLayer("metrics")
                 .mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "train", "calibrate")
                 .whereLayer("threshold")
-                .mayOnlyBeAccessedByLayers("calibrate")
+                .mayOnlyBeAccessedByLayers("calibrate", "report")
                 .whereLayer("data")
                 .mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "train", "calibrate", "inspect", "engine")
                 .whereLayer("ops")
