@@ -1,5 +1,6 @@
 package io.trd4j.calibrate;
 
+import io.trd4j.data.PartSource;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.inspect.PrecisionCalibration;
@@ -37,11 +38,19 @@ public final class CalibrationRun {
 
     /** Keeps the model's region of interest. */
     public static Result run(Path model, Dataset dataset, int threads, Progress progress) throws IOException {
-        RegionOfInterest roi;
+        return run(model, dataset, regionOf(model), threads, progress);
+    }
+
+    /** The same from normal parts in memory or anywhere else; none of them may be one that the model was trained on. */
+    public static Result run(Path model, List<? extends PartSource> normal, int threads, Progress progress)
+            throws IOException {
+        return run(model, normal, regionOf(model), threads, progress);
+    }
+
+    private static RegionOfInterest regionOf(Path model) throws IOException {
         try (ModelFile file = ModelFile.open(model)) {
-            roi = file.info().regionOfInterest();
+            return file.info().regionOfInterest();
         }
-        return run(model, dataset, roi, threads, progress);
     }
 
     /**
@@ -61,11 +70,30 @@ public final class CalibrationRun {
             throw new InputException(
                     dataset.folder() + " has no validation parts; put normal parts under validation/good");
         }
+        return run(model, parts, roi, threads, progress);
+    }
+
+    /**
+     * The same from normal parts in memory or anywhere else. Each is loaded once.
+     *
+     * @param normal none of them may be one that the model was trained on
+     * @param roi what counts from now on, of the model's size; null = everything
+     * @param threads CPU threads, 1 or more
+     * @throws InputException when the file is no model, there are no parts, or their maps have no spread
+     * @throws IOException when a part cannot be read, or the file not be written; it is then unchanged
+     */
+    public static Result run(
+            Path model, List<? extends PartSource> normal, RegionOfInterest roi, int threads, Progress progress)
+            throws IOException {
+        Writable.requireFile(model);
+        if (normal.isEmpty()) {
+            throw new InputException("there are no normal parts to calibrate " + model + " on; give some");
+        }
         try (ModelFile file = ModelFile.open(model)) {
             ModelInfo info = file.info();
             try (Network network = Network.load(file);
                     PreparedParts prepared =
-                            PreparedParts.of(parts, info.size(), info.modality(), info.normalKernel(), progress)) {
+                            PreparedParts.of(normal, info.size(), info.modality(), info.normalKernel(), progress)) {
                 Calibration calibration = calibrate(network, info.size(), prepared, roi, threads, progress);
                 PrecisionTests precisions =
                         testPrecisions(network, info.size(), calibration, roi, prepared, threads, progress);
@@ -73,7 +101,7 @@ public final class CalibrationRun {
                         .withCalibration(calibration)
                         .withPrecisions(precisions);
                 ModelFile.write(model, calibrated, network.sources());
-                return new Result(calibrated, parts.size());
+                return new Result(calibrated, normal.size());
             }
         }
     }

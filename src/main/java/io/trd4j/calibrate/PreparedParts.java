@@ -1,6 +1,7 @@
 package io.trd4j.calibrate;
 
 import io.trd4j.data.Part;
+import io.trd4j.data.PartSource;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.prepare.Preparation;
 import io.trd4j.io.Progress;
@@ -10,6 +11,7 @@ import io.trd4j.model.Modality;
 import io.trd4j.ops.ElementType;
 import io.trd4j.ops.Retained;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.BytePointer;
@@ -24,6 +26,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class PreparedParts implements AutoCloseable {
     private final int count;
+    private final List<String> sources = new ArrayList<>();
     private final long[] imageShape;
     private final long imageFloats;
     private final FloatPointer rgb;
@@ -38,7 +41,7 @@ public final class PreparedParts implements AutoCloseable {
      * @param progress called with the number of parts prepared so far
      * @throws io.trd4j.io.InputException when a part cannot be read or prepared
      */
-    public PreparedParts(List<PartFiles> parts, int size, Modality modality, int normalKernel, IntConsumer progress)
+    public PreparedParts(List<? extends PartSource> parts, int size, Modality modality, int normalKernel, IntConsumer progress)
             throws IOException {
         NativeRuntime.description();
         count = parts.size();
@@ -51,6 +54,7 @@ public final class PreparedParts implements AutoCloseable {
             preparation.black(black);
             for (int i = 0; i < count; i++) {
                 Part part = parts.get(i).load();
+                sources.add(part.source());
                 preparation.rgb(part, rgb.getPointer(i * imageFloats));
                 preparation.second(part, second.getPointer(i * imageFloats));
                 progress.accept(i + 1);
@@ -63,7 +67,7 @@ public final class PreparedParts implements AutoCloseable {
 
     /** The same, with a task of its own. */
     public static PreparedParts of(
-            List<PartFiles> parts, int size, Modality modality, int normalKernel, Progress progress)
+            List<? extends PartSource> parts, int size, Modality modality, int normalKernel, Progress progress)
             throws IOException {
         try (Progress.Task task = progress.open("Preparing", parts.size())) {
             return new PreparedParts(parts, size, modality, normalKernel, task::at);
@@ -77,6 +81,11 @@ public final class PreparedParts implements AutoCloseable {
 
     public int count() {
         return count;
+    }
+
+    /** The name that messages give part {@code i}: {@link Part#source}. */
+    public String source(int i) {
+        return sources.get(i);
     }
 
     /** Part {@code i}'s RGB image [1, 3, S, S]: a view that must not outlive this object. */

@@ -1,5 +1,6 @@
 package io.trd4j.calibrate;
 
+import io.trd4j.data.PartSource;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.inspect.InputPolicy;
@@ -21,6 +22,8 @@ import io.trd4j.threshold.TailBound;
 import io.trd4j.threshold.ToleranceBound;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -33,8 +36,12 @@ public final class ThresholdRun {
     public static final double DOUBTFUL = 0.05;
 
     private final ThresholdPlan plan;
-    private final Dataset dataset;
-    private final List<PartFiles> parts;
+    /** Those whose scores are taken. */
+    private final List<? extends PartSource> parts;
+
+    private final boolean[] anomalous;
+    /** For a drift reference, where the model has none. */
+    private final List<? extends PartSource> validation;
 
     /**
      * Thresholds that have been written into their model file.
@@ -53,21 +60,60 @@ public final class ThresholdRun {
      */
     public ThresholdRun(ThresholdPlan plan, Dataset dataset) {
         this.plan = plan;
-        this.dataset = dataset;
-        if (plan.labelled()) {
-            parts = dataset.test();
-            int anomalous = (int)
-                    (dataset.labelled()
-                            ? parts.stream().filter(PartFiles::anomalous).count()
-                            : 0);
-            if (anomalous == 0 || plan.method() == Method.MAX_F1 && anomalous == parts.size()) {
-                throw new InputException(dataset.category() + ": --method "
-                        + plan.method().key() + " needs labelled test parts: test/DEFECT, and for max-f1 test/good");
-            }
-            plan.requireAnomalous(anomalous, dataset.category() + "/test");
-        } else {
-            parts = PreparedParts.normal(dataset.validation());
+        validation = PreparedParts.normal(dataset.validation());
+        if (!plan.labelled()) {
+            parts = validation;
+            anomalous = new boolean[parts.size()];
             plan.requireNormal(parts.size(), dataset.category() + "/validation");
+            return;
+        }
+        List<PartFiles> test = dataset.test();
+        parts = test;
+        anomalous = new boolean[test.size()];
+        int count = 0;
+        for (int i = 0; dataset.labelled() && i < anomalous.length; i++) {
+            anomalous[i] = test.get(i).anomalous();
+            count += anomalous[i] ? 1 : 0;
+        }
+        requireLabelled(
+                count,
+                dataset.category() + ": the method " + plan.method().key()
+                        + " needs labelled test parts: test/DEFECT, and for max-f1 test/good");
+        plan.requireAnomalous(count, dataset.category() + "/test");
+    }
+
+    /**
+     * The same from parts in memory or anywhere else; each is loaded once, and the normal ones once more where the model
+     * has no drift reference yet.
+     *
+     * @param normal of these come thresholds by EXACT and TAIL
+     * @param anomalous parts with a defect, for MAX_F1 and FNR; empty with the others, which need none
+     * @throws InputException when they are too few for what the plan promises
+     */
+    public ThresholdRun(
+            ThresholdPlan plan, List<? extends PartSource> normal, List<? extends PartSource> anomalous) {
+        this.plan = plan;
+        validation = List.copyOf(normal);
+        if (!plan.labelled()) {
+            parts = validation;
+            this.anomalous = new boolean[parts.size()];
+            plan.requireNormal(parts.size(), "the list");
+            return;
+        }
+        List<PartSource> all = new ArrayList<>(normal);
+        all.addAll(anomalous);
+        parts = all;
+        this.anomalous = new boolean[all.size()];
+        Arrays.fill(this.anomalous, normal.size(), all.size(), true);
+        requireLabelled(
+                anomalous.size(),
+                "the method " + plan.method().key() + " needs parts with a defect, and for max-f1 normal ones");
+        plan.requireAnomalous(anomalous.size(), "the list");
+    }
+
+    private void requireLabelled(int withDefect, String otherwise) {
+        if (withDefect == 0 || plan.method() == Method.MAX_F1 && withDefect == parts.size()) {
+            throw new InputException(otherwise);
         }
     }
 
@@ -89,7 +135,7 @@ public final class ThresholdRun {
         boolean alone = plan.branches().stream().anyMatch(ScoreBranch::alone);
         try (Inspector inspector =
                 Inspector.open(model, alone ? options.withInputs(InputPolicy.inspectOther()) : options)) {
-            ScoredParts scored = new ScoredParts(inspector, parts, plan.branches(), progress);
+            ScoredParts scored = new ScoredParts(inspector, parts, anomalous, plan.branches(), progress);
             thresholds = thresholds(inspector.model().thresholds(), scored, inspector);
             reference = scored.reference();
             referenced = reference != null || inspector.model().driftReference() != null;
@@ -99,7 +145,7 @@ public final class ThresholdRun {
                 info -> info.withThresholds(thresholds)
                         .withDriftReference(reference != null ? reference : info.driftReference()));
         if (!referenced) {
-            DriftReferenceRun.run(model, dataset, options.threads(), progress);
+            DriftReferenceRun.run(model, validation, options.threads(), progress);
         }
         return new Result(thresholds, doubtful(thresholds));
     }
@@ -126,7 +172,7 @@ public final class ThresholdRun {
             if (ng != null && review != null && review.value() > ng.value()) {
                 throw new InputException(branch.key() + ": the review threshold " + review.value()
                         + " would be above the NG threshold " + ng.value()
-                        + "; set both at once, or drop one before: trd threshold --clear --branch " + branch.key());
+                        + "; set both at once, or remove the other before");
             }
             result = result.with(branch, new Limits(ng, review));
         }

@@ -1,12 +1,17 @@
 package io.trd4j.data;
 
+import io.trd4j.io.Sha256;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /**
  * One part as the sensors saw it: a colour image and a second modality, either an organised point cloud or (Eyecandies)
  * a surface-normal image. The two may differ in size. One of them may be missing.
  */
-public final class Part {
+public final class Part implements PartSource {
     private final String id;
     private final String source;
     private final RgbImage rgb;
@@ -65,6 +70,46 @@ public final class Part {
             withoutSecond = hasSecond() ? new Part(id, source, rgb, null, null) : this;
         }
         return withoutSecond;
+    }
+
+    /**
+     * This part as its memory is now: reads again what is converted from it.
+     *
+     * @return this
+     */
+    @Override
+    public Part load() {
+        update();
+        return this;
+    }
+
+    /** Of what is in memory, as {@link PartSource#checksums} says. */
+    List<String> checksums() {
+        List<String> checksums = new ArrayList<>();
+        if (rgb != null) {
+            checksums.add(checksum(rgb));
+        }
+        if (normals != null) {
+            checksums.add(checksum(normals));
+        }
+        if (xyz != null) {
+            float[] points = xyz.xyz();
+            ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(Float.BYTES, points.length))
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(points);
+            checksums.add(new Sha256()
+                    .add(xyz.width() + "x" + xyz.height())
+                    .add(bytes)
+                    .hex());
+        }
+        return checksums;
+    }
+
+    private static String checksum(RgbImage image) {
+        return new Sha256()
+                .add(image.width() + "x" + image.height())
+                .add(image.rgb())
+                .hex();
     }
 
     /**

@@ -3,6 +3,7 @@ package io.trd4j.train;
 import io.trd4j.calibrate.CalibrationRun;
 import io.trd4j.calibrate.DriftReferenceRun;
 import io.trd4j.calibrate.PreparedParts;
+import io.trd4j.data.PartSource;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.prepare.SobelAperture;
@@ -27,9 +28,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
-/** From a category's normal parts to a calibrated model file. Used once, by one thread. */
+/** From normal parts to a calibrated model file. Used once, by one thread. */
 public final class TrainingRun {
     /**
      * A model that has been trained and written.
@@ -89,15 +89,51 @@ public final class TrainingRun {
      * @throws IOException when a file cannot be written
      */
     public Result run(Dataset dataset, Path file) throws IOException {
+        return run(
+                PreparedParts.normal(dataset.train()),
+                PreparedParts.normal(dataset.validation()),
+                file,
+                dataset.category() + ": no normal training parts; put some under train/good",
+                "put some under validation/good");
+    }
+
+    /**
+     * The same from parts in memory or anywhere else. Each is loaded up to three times: for the aperture, for training
+     * or calibration, and for the drift reference. Its memory must stay as it is until this returns.
+     *
+     * @param normal to train on, two or more
+     * @param validation other normal parts, to calibrate on; with none, the training parts are taken, which makes
+     *     scores of new parts too high, and is one of the warnings
+     * @param file the model to write; an existing one is replaced when training has ended
+     * @throws InputException when there are fewer than two training parts, a part or the teacher cannot be read, the
+     *     state file is that of another run, or training diverges
+     * @throws IOException when a file cannot be written
+     */
+    public Result run(List<? extends PartSource> normal, List<? extends PartSource> validation, Path file)
+            throws IOException {
+        return run(
+                normal,
+                validation,
+                file,
+                "there are no normal training parts; give two or more",
+                "give some that are not trained on");
+    }
+
+    /** The messages are for whoever must add parts. */
+    private Result run(
+            List<? extends PartSource> normal,
+            List<? extends PartSource> validation,
+            Path file,
+            String noParts,
+            String addValidation)
+            throws IOException {
         model = file;
         state = state(file);
         Writable.requireFile(model);
         Writable.requireFile(state);
-        List<PartFiles> normal = PreparedParts.normal(dataset.train());
         if (normal.isEmpty()) {
-            throw new InputException(dataset.category() + ": no normal training parts; put some under train/good");
+            throw new InputException(noParts);
         }
-        List<PartFiles> validation = PreparedParts.normal(dataset.validation());
         SobelAperture aperture = null;
         if (plan.choosesAperture()) {
             aperture = SobelAperture.choose(validation.isEmpty() ? normal : validation, options.size());
@@ -122,8 +158,7 @@ public final class TrainingRun {
                     warn(new TrainingWarning(
                             Kind.NO_VALIDATION_PARTS,
                             "no normal validation parts: calibrating on the training "
-                                    + "parts, which makes scores of new parts too high; put some under "
-                                    + "validation/good"));
+                                    + "parts, which makes scores of new parts too high; " + addValidation));
                 }
                 if (random()) {
                     RandomTeacher.initialise(network.teacher(), options.seed(), parts, options.threads());
@@ -132,7 +167,7 @@ public final class TrainingRun {
                         new OutlierCheck(options.size(), parts, plan.regionOfInterest(), options.threads());
                 history = train(network, parts, outliers, validated);
                 info = write(network, parts, validated, history, start);
-                warnOfOutliers(outliers.of(network), normal);
+                warnOfOutliers(outliers.of(network), normal, parts);
                 String doubt = Convergence.warning(
                         history, validated == null ? null : MeanFeature.loss(network, validated, options.threads()));
                 if (doubt != null) {
@@ -141,7 +176,7 @@ public final class TrainingRun {
             }
         }
         if (plan.driftReference()) {
-            Optional<DriftReference> reference = DriftReferenceRun.run(model, dataset, options.threads(), progress);
+            Optional<DriftReference> reference = DriftReferenceRun.run(model, validation, options.threads(), progress);
             info = reference.isPresent() ? info.withDriftReference(reference.get()) : info;
         }
         return new Result(info, history, aperture, warnings);
@@ -151,7 +186,7 @@ public final class TrainingRun {
         return plan.teacher().equals(TrainingPlan.RANDOM_TEACHER);
     }
 
-    private PreparedParts prepare(List<PartFiles> parts) throws IOException {
+    private PreparedParts prepare(List<? extends PartSource> parts) throws IOException {
         return PreparedParts.of(parts, options.size(), options.modality(), options.normalKernel(), progress);
     }
 
@@ -160,15 +195,19 @@ public final class TrainingRun {
         listener.warning(warning);
     }
 
-    private void warnOfOutliers(List<Integer> outliers, List<PartFiles> files) {
+    private void warnOfOutliers(List<Integer> outliers, List<? extends PartSource> normal, PreparedParts prepared) {
         if (!outliers.isEmpty()) {
-            List<Path> images = outliers.stream().map(i -> files.get(i).rgb()).toList();
+            List<String> names = outliers.stream()
+                    .map(i -> normal.get(i) instanceof PartFiles files
+                            ? files.rgb().toString()
+                            : prepared.source(i))
+                    .toList();
             warn(new TrainingWarning(
                     Kind.OUTLIERS,
                     "these training parts are unlike the others; look at them, and train again "
                             + "without those that have a defect: "
-                            + images.stream().map(Path::toString).collect(Collectors.joining(", ")),
-                    images));
+                            + String.join(", ", names),
+                    names));
         }
     }
 

@@ -8,8 +8,12 @@ import io.trd4j.data.image.PointCloudReader;
 import io.trd4j.data.image.SecondImage;
 import io.trd4j.data.prepare.Preparation;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Where one part of a data set lies.
@@ -65,6 +69,18 @@ public record PartFiles(String id, String kind, Path rgb, Path second, Path mask
                 image,
                 read == null ? null : read.xyz(),
                 read == null ? null : read.normals());
+    }
+
+    /** Of the files. */
+    @Override
+    public List<String> checksums(Part loaded) throws IOException {
+        List<String> checksums = new ArrayList<>();
+        for (Path file : Arrays.asList(rgb, second)) {
+            if (file != null) {
+                checksums.add(Sha256.of(file));
+            }
+        }
+        return checksums;
     }
 
     /**
