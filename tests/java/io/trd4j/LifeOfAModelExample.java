@@ -5,6 +5,7 @@ import io.trd4j.calibrate.Rate;
 import io.trd4j.calibrate.ThresholdPlan;
 import io.trd4j.calibrate.ThresholdRun;
 import io.trd4j.data.Part;
+import io.trd4j.data.PartSource;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.synthetic.SyntheticParts;
@@ -78,8 +79,9 @@ public final class LifeOfAModelExample {
     // spotless:off
     // java.md: memory from here
     public void trainInMemory(List<Part> normal, List<Part> others, TrainingPlan plan, Path model) throws IOException {
-        new TrainingRun(plan).run(normal, others, model);                      // trains on some, calibrates on the others
-        ThresholdRun thresholds = new ThresholdRun(ThresholdPlan.exact(Rate.of("30%")), others, List.of());
+        List<PartSource> validation = PartSource.inMemory(others);             // other normal parts: to calibrate on
+        new TrainingRun(plan).run(PartSource.inMemory(normal), validation, model);
+        ThresholdRun thresholds = new ThresholdRun(ThresholdPlan.exact(Rate.of("30%")), validation, List.of());
         thresholds.run(model, InspectorOptions.defaults(), Progress.NONE);     // List.of(): parts with a defect, none here
         try (Inspector inspector = Inspector.open(model)) {
             Inspection result = inspector.newInspection();

@@ -14,6 +14,7 @@ import io.trd4j.calibrate.Rate;
 import io.trd4j.calibrate.ThresholdPlan;
 import io.trd4j.calibrate.ThresholdRun;
 import io.trd4j.data.Part;
+import io.trd4j.data.PartSource;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.dataset.Dataset;
@@ -111,7 +112,7 @@ class LifeOfAModelTest {
         Dataset files = Dataset.open(folder);
         List<Part> normal = inMemory(files.train());
         List<Part> others = inMemory(files.validation());
-        try (PreparedParts memory = PreparedParts.of(others, 32, Modality.NORMALS, 5, Progress.NONE);
+        try (PreparedParts memory = PreparedParts.of(PartSource.inMemory(others), 32, Modality.NORMALS, 5, Progress.NONE);
                 PreparedParts read = PreparedParts.of(files.validation(), 32, Modality.NORMALS, 5, Progress.NONE)) {
             assertEquals(read.sha256(), memory.sha256());
             assertEquals("part validation/good/000", memory.source(0), "what a message calls it");

@@ -11,7 +11,7 @@ import java.util.Objects;
  * One part as the sensors saw it: a colour image and a second modality, either an organised point cloud or (Eyecandies)
  * a surface-normal image. The two may differ in size. One of them may be missing.
  */
-public final class Part implements PartSource {
+public final class Part {
     private final String id;
     private final String source;
     private final RgbImage rgb;
@@ -72,18 +72,7 @@ public final class Part implements PartSource {
         return withoutSecond;
     }
 
-    /**
-     * This part as its memory is now: reads again what is converted from it.
-     *
-     * @return this
-     */
-    @Override
-    public Part load() {
-        update();
-        return this;
-    }
-
-    /** Of what is in memory, as {@link PartSource#checksums} says. */
+    /** Of what is in memory, as PartSource.checksums says. */
     List<String> checksums() {
         List<String> checksums = new ArrayList<>();
         if (rgb != null) {

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * A part that is brought into memory when it is needed: from files, a camera, or an application's own store. A
- * {@link Part} in memory is its own source.
+ * A part that is brought into memory when it is needed: from files, a camera, or an application's own store.
+ * {@link #inMemory} makes sources of parts that are there already.
  */
 @FunctionalInterface
 public interface PartSource {
@@ -15,6 +15,20 @@ public interface PartSource {
      * @throws IOException when it cannot be read
      */
     Part load() throws IOException;
+
+    /**
+     * Parts that are in memory already, each as its memory is when it is loaded.
+     *
+     * @return in the same order
+     */
+    static List<PartSource> inMemory(List<Part> parts) {
+        return parts.stream()
+                .<PartSource>map(part -> () -> {
+                    part.update();
+                    return part;
+                })
+                .toList();
+    }
 
     /**
      * Identity of this part's images, for the evidence of what was computed from them: SHA-256 of the colour image and
