@@ -351,7 +351,11 @@ class BadInputTest {
             new Case(LIMITS + "--review-rate 5%", "a review rate of 5%", "needs 59"),
             new Case(LIMITS + "--false-reject-rate 80% --branch rgb,depth", "2 scores", "needs 8 normal parts"),
             new Case(LIMITS + "--false-reject-rate 0.1% --method tail", "tail", "100 normal parts", "has 2"),
-            new Case(LIMITS + "--method fnr=1%", "missed parts of 1%", "needs 299 parts with a defect", "plate/test has"),
+            new Case(
+                    LIMITS + "--method fnr=1%",
+                    "missed parts of 1%",
+                    "needs 299 parts with a defect",
+                    "plate/test has"),
             new Case(LIMITS + "--method fnr=1", "fnr=1", "'1'", "0.1%"),
             new Case(LIMITS + "--method fnr=", "fnr="),
             new Case(LIMITS + "--method best", "'best'", "exact, tail, max-f1"),

@@ -112,7 +112,8 @@ class LifeOfAModelTest {
         Dataset files = Dataset.open(folder);
         List<Part> normal = inMemory(files.train());
         List<Part> others = inMemory(files.validation());
-        try (PreparedParts memory = PreparedParts.of(PartSource.inMemory(others), 32, Modality.NORMALS, 5, Progress.NONE);
+        try (PreparedParts memory =
+                        PreparedParts.of(PartSource.inMemory(others), 32, Modality.NORMALS, 5, Progress.NONE);
                 PreparedParts read = PreparedParts.of(files.validation(), 32, Modality.NORMALS, 5, Progress.NONE)) {
             assertEquals(read.sha256(), memory.sha256());
             assertEquals("part validation/good/000", memory.source(0), "what a message calls it");
@@ -122,8 +123,7 @@ class LifeOfAModelTest {
         TrainingOptions options =
                 TrainingOptions.defaults().withSize(32).withBatch(2).withEpochs(1);
         // The least that a training does: this is about its parts.
-        TrainingPlan plan =
-                TrainingPlan.of(options).withChoosesAperture(false).withDriftReference(false);
+        TrainingPlan plan = TrainingPlan.of(options).withChoosesAperture(false).withDriftReference(false);
         assertEquals("", printed(() -> example.trainInMemory(normal, others, plan, model)), "services print nothing");
 
         ModelInfo info = info(model);

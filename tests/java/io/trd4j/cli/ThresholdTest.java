@@ -125,8 +125,8 @@ class ThresholdTest {
             highest = Math.max(highest, SCORES[0][i]);
         }
         Path out = three.resolve("out");
-        List<String> line = List.of(
-                "inspect", "--model", model.toString(), "--data", three.toString(), "--out", out.toString());
+        List<String> line =
+                List.of("inspect", "--model", model.toString(), "--data", three.toString(), "--out", out.toString());
         assertEquals(
                 "trd: --fail-on review can never fail: " + model + " has no thresholds; set them with trd calibrate "
                         + "--false-reject-rate RATE, or trd threshold --ng SCORE\n",
@@ -139,7 +139,8 @@ class ThresholdTest {
         threshold("--review", below, "--ng", score).expect(0);
         failOn(line, "ng").expect(0);
         failOn(line, "review").expect(4);
-        assertEquals(3, result(three.getFileName() + "/out/002").get("id").asText().length(), "all were inspected");
+        assertEquals(
+                3, result(three.getFileName() + "/out/002").get("id").asText().length(), "all were inspected");
         Cli.run(line).expect(0);
         threshold("--ng", below).expect(0);
         failOn(line, "ng").expect(3);

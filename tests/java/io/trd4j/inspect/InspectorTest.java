@@ -161,8 +161,7 @@ class InspectorTest {
             do {
                 inspector.inspect(parts.get(0), inspection);
                 assertTrue(two.contains(inspection.thresholds()));
-                assertEquals(
-                        inspection.thresholds() == two.get(0) ? Verdict.NG : Verdict.OK, inspection.verdict());
+                assertEquals(inspection.thresholds() == two.get(0) ? Verdict.NG : Verdict.OK, inspection.verdict());
             } while (!changes.isDone());
             changes.get();
             inspector.inspect(parts.get(0), inspection);

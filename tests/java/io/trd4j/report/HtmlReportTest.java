@@ -217,7 +217,8 @@ class HtmlReportTest {
 
         ReportData data = SampleReport.of(PARTS, "good/000");
         html = page(HtmlReport.html(data));
-        Matcher links = Pattern.compile("<li><a href=\"#([\\w-]+)\">([^<]*)</a>").matcher(html);
+        Matcher links =
+                Pattern.compile("<li><a href=\"#([\\w-]+)\">([^<]*)</a>").matcher(html);
         Set<String> linked = new TreeSet<>();
         while (links.find()) {
             assertTrue(

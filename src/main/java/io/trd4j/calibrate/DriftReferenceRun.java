@@ -56,8 +56,7 @@ public final class DriftReferenceRun {
                 .withInputs(InputPolicy.inspectOther());
         DriftReference reference;
         try (Inspector inspector = Inspector.open(model, options)) {
-            reference = new ScoredParts(
-                            inspector, parts, new boolean[used], List.of(ScoreBranch.COMBINED), progress)
+            reference = new ScoredParts(inspector, parts, new boolean[used], List.of(ScoreBranch.COMBINED), progress)
                     .reference();
         }
         ModelFile.replaceInfo(model, info -> info.withDriftReference(reference));

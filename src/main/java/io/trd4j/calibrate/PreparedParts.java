@@ -41,7 +41,8 @@ public final class PreparedParts implements AutoCloseable {
      * @param progress called with the number of parts prepared so far
      * @throws io.trd4j.io.InputException when a part cannot be read or prepared
      */
-    public PreparedParts(List<? extends PartSource> parts, int size, Modality modality, int normalKernel, IntConsumer progress)
+    public PreparedParts(
+            List<? extends PartSource> parts, int size, Modality modality, int normalKernel, IntConsumer progress)
             throws IOException {
         NativeRuntime.description();
         count = parts.size();

@@ -83,15 +83,14 @@ public final class ThresholdRun {
     }
 
     /**
-     * The same from parts in memory or anywhere else; each is loaded once, and the normal ones once more where the model
-     * has no drift reference yet.
+     * The same from parts in memory or anywhere else; each is loaded once, and the normal ones once more where the
+     * model has no drift reference yet.
      *
      * @param normal of these come thresholds by EXACT and TAIL
      * @param anomalous parts with a defect, for MAX_F1 and FNR; empty with the others, which need none
      * @throws InputException when they are too few for what the plan promises
      */
-    public ThresholdRun(
-            ThresholdPlan plan, List<? extends PartSource> normal, List<? extends PartSource> anomalous) {
+    public ThresholdRun(ThresholdPlan plan, List<? extends PartSource> normal, List<? extends PartSource> anomalous) {
         this.plan = plan;
         validation = List.copyOf(normal);
         if (!plan.labelled()) {

@@ -26,6 +26,7 @@ public final class Inspection {
     Thresholds thresholds = Thresholds.NONE;
     /** With these thresholds; null before the first part. */
     ModelInfo judgedBy;
+
     RegionOfInterest regionOfInterest;
 
     Inspection(int size) {
@@ -134,8 +135,8 @@ public final class Inspection {
     }
 
     /**
-     * Identity of what made this verdict: {@link ModelInfo#calibrationSha256} with the thresholds that decided. Computed
-     * when it is called, in about a millisecond.
+     * Identity of what made this verdict: {@link ModelInfo#calibrationSha256} with the thresholds that decided.
+     * Computed when it is called, in about a millisecond.
      *
      * @throws IllegalStateException before the first part
      */

@@ -20,8 +20,8 @@ import java.util.Objects;
  *
  * <p>Used by one thread at a time; a second thread inside gets an IllegalStateException, as does any use after
  * {@link #close}. Threads that inspect at the same time each take a {@link #duplicate}. Only {@link #setThresholds} may
- * be called by any thread at any time. The same part and settings give the same bits on every run. After the first part of its size, a part allocates nothing, neither on the Java heap nor
- * outside it.
+ * be called by any thread at any time. The same part and settings give the same bits on every run. After the first part
+ * of its size, a part allocates nothing, neither on the Java heap nor outside it.
  */
 public final class Inspector implements AutoCloseable {
     private final SingleUse use = new SingleUse();
@@ -143,8 +143,8 @@ public final class Inspector implements AutoCloseable {
     }
 
     /**
-     * Another inspector of the same model, options and present thresholds for another thread. It shares the weights
-     * and is closed by itself.
+     * Another inspector of the same model, options and present thresholds for another thread. It shares the weights and
+     * is closed by itself.
      */
     public Inspector duplicate() {
         return use.during(() -> new Inspector(judge.model(), engine.duplicate(), options));

@@ -190,12 +190,13 @@ public final class HtmlReport {
                 .map(data.scores()::get)
                 .collect(Collectors.partitioningBy(
                         PartScore::anomalous,
-                        Collectors.mapping(
-                                score -> misjudged(score, cards.get(score.id())), Collectors.toList())));
+                        Collectors.mapping(score -> misjudged(score, cards.get(score.id())), Collectors.toList())));
         Map<String, Object> view = new LinkedHashMap<>();
         view.put(
                 "rows",
-                VerdictTable.of(data.scores()).stream().map(HtmlReport::verdicts).toList());
+                VerdictTable.of(data.scores()).stream()
+                        .map(HtmlReport::verdicts)
+                        .toList());
         view.put("confidence", OfficialTable.percent(VerdictTable.CONFIDENCE));
         view.put("missed", wrong.get(true));
         view.put("anyMissed", !wrong.get(true).isEmpty());
@@ -311,7 +312,8 @@ public final class HtmlReport {
                 .sorted(Comparator.comparingInt(
                                 (Integer i) -> -judgements.get(i).wrong())
                         .thenComparingDouble(i -> -judgements.get(i).by()))
-                .forEach(i -> view.add(figure("part-" + (view.size() + 1), data.gallery().get(i), judgements.get(i))));
+                .forEach(i -> view.add(
+                        figure("part-" + (view.size() + 1), data.gallery().get(i), judgements.get(i))));
         return view;
     }
 

@@ -27,7 +27,11 @@ public record ShareInterval(double lower, double upper) {
             throw new IllegalArgumentException("a confidence must lie between 0 and 1, not " + confidence);
         }
         return new ShareInterval(
-                count == 0 ? 0 : new BetaDistribution(count, parts - count + 1.0).inverseCumulativeProbability(1 - confidence),
-                count == parts ? 1 : new BetaDistribution(count + 1.0, parts - count).inverseCumulativeProbability(confidence));
+                count == 0
+                        ? 0
+                        : new BetaDistribution(count, parts - count + 1.0).inverseCumulativeProbability(1 - confidence),
+                count == parts
+                        ? 1
+                        : new BetaDistribution(count + 1.0, parts - count).inverseCumulativeProbability(confidence));
     }
 }
