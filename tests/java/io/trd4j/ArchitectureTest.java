@@ -80,7 +80,7 @@ class ArchitectureTest {
                 .whereLayer("metrics")
                 .mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "train", "calibrate")
                 .whereLayer("threshold")
-                .mayOnlyBeAccessedByLayers("calibrate")
+                .mayOnlyBeAccessedByLayers("calibrate", "report")
                 .whereLayer("data")
                 .mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "train", "calibrate", "inspect", "outline", "engine")
                 .whereLayer("ops")

@@ -260,6 +260,7 @@ class EmbeddingExampleTest {
         assertStands(root.resolve("src/docs/java.md"), source, "java.md: stations ");
         assertStands(root.resolve("src/docs/java.md"), source, "java.md: driver ");
         List<String> life = Files.readAllLines(root.resolve("tests/java/io/trd4j/LifeOfAModelExample.java"));
+        assertStands(root.resolve("src/docs/java.md"), life, "java.md: memory ");
         assertTrue(
                 assertStands(root.resolve("src/docs/java.md"), life, "java.md: life ") < 40, "fewer than forty lines");
     }

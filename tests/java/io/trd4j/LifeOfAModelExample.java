@@ -4,6 +4,8 @@ import io.trd4j.calibrate.CalibrationRun;
 import io.trd4j.calibrate.Rate;
 import io.trd4j.calibrate.ThresholdPlan;
 import io.trd4j.calibrate.ThresholdRun;
+import io.trd4j.data.Part;
+import io.trd4j.data.PartSource;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.synthetic.SyntheticParts;
@@ -14,7 +16,10 @@ import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.Progress;
 import io.trd4j.metrics.Evaluation;
+import io.trd4j.model.ScoreBranch;
+import io.trd4j.model.Threshold;
 import io.trd4j.model.Thresholds;
+import io.trd4j.model.Thresholds.Limits;
 import io.trd4j.report.TestReport;
 import io.trd4j.train.TrainingOptions;
 import io.trd4j.train.TrainingPlan;
@@ -70,4 +75,23 @@ public final class LifeOfAModelExample {
         // java.md: life to here
         // spotless:on
     }
+
+    // spotless:off
+    // java.md: memory from here
+    public void trainInMemory(List<Part> normal, List<Part> others, TrainingPlan plan, Path model) throws IOException {
+        List<PartSource> validation = PartSource.inMemory(others);             // other normal parts: to calibrate on
+        new TrainingRun(plan).run(PartSource.inMemory(normal), validation, model);
+        ThresholdRun thresholds = new ThresholdRun(ThresholdPlan.exact(Rate.of("30%")), validation, List.of());
+        thresholds.run(model, InspectorOptions.defaults(), Progress.NONE);     // List.of(): parts with a defect, none here
+        try (Inspector inspector = Inspector.open(model)) {
+            Inspection result = inspector.newInspection();
+            inspector.inspect(others.get(0), result);
+            Limits limits = new Limits(Threshold.byHand(result.score() - 1), null);      // an operator moves the limit:
+            inspector.setThresholds(result.thresholds().with(ScoreBranch.COMBINED, limits));
+            inspector.inspect(others.get(0), result);                                    // from this part on; it is NG now
+            log.add(result.verdict() + " by " + result.calibrationSha256());
+        }
+    }
+    // java.md: memory to here
+    // spotless:on
 }

@@ -246,11 +246,11 @@ class BadInputTest {
                     "trd calibrate"),
             new Case("evaluate --model @model.safetensors --out @text/x --data @parts/plate", "@text/x", "is a file"),
             new Case(EVALUATE + "--data @parts/plate --device cuda:999", "--device cuda:999"),
-            new Case(EVALUATE + "--data @parts/plate --baseline @none", "@none", "--baseline", "does not exist"),
+            new Case(EVALUATE + "--data @parts/plate --baseline @none", "the baseline", "@none", "does not exist"),
             new Case(
                     EVALUATE + "--data @parts/plate --baseline @text",
                     "@text",
-                    "--baseline",
+                    "the baseline",
                     "metrics.json of an earlier"),
             // train
             new Case("train --out @new.safetensors", "--data", "trd train --help"),
@@ -333,6 +333,12 @@ class BadInputTest {
                     "calibrate --model @bare.safetensors --data @parts/plate --precision fp32",
                     "--precision",
                     "thresholds"),
+            new Case("report --model @none --data @parts/plate --out @new.html --cycle-time 0", "--cycle-time must be"),
+            new Case("report --model @none --data @parts/plate --out @new.html --cycle-time NaN", "NaN"),
+            new Case(
+                    "inspect --model @none --data @plain --out @out --fail-on ok",
+                    "'ok' is not one of ng, review",
+                    "trd inspect --help"),
             // thresholds
             new Case(
                     LIMITS + "--false-reject-rate 0.1%",
@@ -342,10 +348,14 @@ class BadInputTest {
                     "plate/validation has 2",
                     "77.64%"),
             new Case(LIMITS + "--false-reject-rate 0.001 --confidence 0.99", "needs 4603"),
-            new Case(LIMITS + "--review-rate 5%", "--review-rate 5%", "needs 59"),
+            new Case(LIMITS + "--review-rate 5%", "a review rate of 5%", "needs 59"),
             new Case(LIMITS + "--false-reject-rate 80% --branch rgb,depth", "2 scores", "needs 8 normal parts"),
             new Case(LIMITS + "--false-reject-rate 0.1% --method tail", "tail", "100 normal parts", "has 2"),
-            new Case(LIMITS + "--method fnr=1%", "fnr=1%", "needs 299 parts with a defect", "plate/test has"),
+            new Case(
+                    LIMITS + "--method fnr=1%",
+                    "missed parts of 1%",
+                    "needs 299 parts with a defect",
+                    "plate/test has"),
             new Case(LIMITS + "--method fnr=1", "fnr=1", "'1'", "0.1%"),
             new Case(LIMITS + "--method fnr=", "fnr="),
             new Case(LIMITS + "--method best", "'best'", "exact, tail, max-f1"),

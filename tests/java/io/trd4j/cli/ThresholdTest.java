@@ -110,6 +110,50 @@ class ThresholdTest {
         return Cli.run(line);
     }
 
+    /** The worst of all parts; nothing of it without the option, and no verdicts that cannot come. */
+    @Test
+    void theExitCodeTellsTheWorstVerdictWhenAsked() throws IOException {
+        Path three = Files.createTempDirectory(folder, "three");
+        List<PartFiles> normal = Dataset.open(parts).validation();
+        float highest = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < 3; i++) {
+            for (Path file : List.of(normal.get(i).rgb(), normal.get(i).second())) {
+                Path copy = three.resolve(file.getParent().getFileName()).resolve(file.getFileName());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+            highest = Math.max(highest, SCORES[0][i]);
+        }
+        Path out = three.resolve("out");
+        List<String> line =
+                List.of("inspect", "--model", model.toString(), "--data", three.toString(), "--out", out.toString());
+        assertEquals(
+                "trd: --fail-on review can never fail: " + model + " has no thresholds; set them with trd calibrate "
+                        + "--false-reject-rate RATE, or trd threshold --ng SCORE\n",
+                failOn(line, "review").expect(2).err());
+        double score = highest; // every digit of it
+        threshold("--review", score).expect(0);
+        failOn(line, "review").expect(0);
+        assertTrue(failOn(line, "ng").expect(2).err().contains(model + " has no NG threshold; "));
+        double below = Math.nextDown(highest);
+        threshold("--review", below, "--ng", score).expect(0);
+        failOn(line, "ng").expect(0);
+        failOn(line, "review").expect(4);
+        assertEquals(
+                3, result(three.getFileName() + "/out/002").get("id").asText().length(), "all were inspected");
+        Cli.run(line).expect(0);
+        threshold("--ng", below).expect(0);
+        failOn(line, "ng").expect(3);
+        failOn(line, "review").expect(3);
+        Cli.run(line).expect(0);
+    }
+
+    private static Cli.Outcome failOn(List<String> line, String verdict) {
+        List<String> asked = new ArrayList<>(line);
+        asked.addAll(List.of("--fail-on", verdict));
+        return Cli.run(asked);
+    }
+
     /** Parts that lack a modality have a score of their own, of which the other scores' rates know nothing. */
     @Test
     void partsThatLackAModalityHaveThresholdsOfTheirOwn() throws Exception {

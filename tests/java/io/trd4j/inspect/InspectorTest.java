@@ -97,6 +97,80 @@ class InspectorTest {
         }
     }
 
+    /** Nothing is loaded or computed anew, and what judged a part is what its result says. */
+    @Test
+    void thresholdsAreChangedOnAnOpenInspector() throws Exception {
+        try (Inspector inspector = Inspector.open(model)) {
+            Inspection inspection = inspector.newInspection();
+            assertEquals(Thresholds.NONE, inspection.thresholds(), "nothing was judged yet");
+            assertThrows(IllegalStateException.class, inspection::calibrationSha256);
+            inspector.inspect(parts.get(0), inspection);
+            float[] map = inspection.map().clone();
+            String asOpened = inspection.calibrationSha256();
+            assertEquals(Inspector.describe(model).calibrationSha256(), asOpened);
+
+            Thresholds low = combined(inspection.score() - 1);
+            inspector.setThresholds(low);
+            assertEquals(asOpened, inspection.calibrationSha256(), "of the part that was judged before");
+            assertEquals(Verdict.OK, inspection.verdict());
+            try (Inspector duplicate = inspector.duplicate()) {
+                inspector.setThresholds(combined(inspection.score() + 1));
+                duplicate.inspect(parts.get(0), inspection);
+                assertEquals(Verdict.NG, inspection.verdict(), "those that were set when it was made");
+                assertEquals(low, inspection.thresholds());
+            }
+            inspector.inspect(parts.get(0), inspection);
+            assertEquals(Verdict.OK, inspection.verdict());
+            assertArrayEquals(map, inspection.map());
+            assertEquals(inspector.model().calibrationSha256(), inspection.calibrationSha256());
+            // As if the model file had them.
+            assertEquals(
+                    Inspector.describe(model)
+                            .withThresholds(combined(inspection.score() + 1))
+                            .calibrationSha256(),
+                    inspection.calibrationSha256());
+
+            inspector.setThresholds(Thresholds.NONE);
+            inspector.inspect(parts.get(0), inspection);
+            assertEquals(Verdict.NONE, inspection.verdict());
+            assertThrows(NullPointerException.class, () -> inspector.setThresholds(null));
+            inspector.close();
+            assertThrows(IllegalStateException.class, () -> inspector.setThresholds(low));
+        }
+        assertEquals(1e9, Inspector.describe(model).thresholds().combined().ng().value(), "the file stays");
+    }
+
+    private static Thresholds combined(double ng) {
+        return Thresholds.NONE.with(ScoreBranch.COMBINED, new Thresholds.Limits(Threshold.byHand(ng), null));
+    }
+
+    /** An operator's thread changes them while the line's thread inspects: each part is judged by one set. */
+    @Test
+    void thresholdsAreChangedWhileAnotherThreadInspects() throws Exception {
+        ExecutorService operator = Executors.newSingleThreadExecutor();
+        try (Inspector inspector = Inspector.open(model)) {
+            Inspection inspection = inspector.newInspection();
+            inspector.inspect(parts.get(0), inspection);
+            List<Thresholds> two = List.of(combined(inspection.score() - 1), combined(inspection.score() + 1));
+            inspector.setThresholds(two.get(0));
+            Future<?> changes = operator.submit(() -> {
+                for (int i = 0; i < 3000; i++) {
+                    inspector.setThresholds(two.get(i % 2));
+                }
+            });
+            do {
+                inspector.inspect(parts.get(0), inspection);
+                assertTrue(two.contains(inspection.thresholds()));
+                assertEquals(inspection.thresholds() == two.get(0) ? Verdict.NG : Verdict.OK, inspection.verdict());
+            } while (!changes.isDone());
+            changes.get();
+            inspector.inspect(parts.get(0), inspection);
+            assertEquals(two.get(1), inspection.thresholds());
+        } finally {
+            operator.shutdownNow();
+        }
+    }
+
     @Test
     void anyScoreAboveItsThresholdDecides() {
         Thresholds.Limits limits = new Thresholds.Limits(Threshold.byHand(3), Threshold.byHand(2));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
+import io.trd4j.io.OptionException;
 import io.trd4j.model.EpochLoss;
 import io.trd4j.report.ReportData.PartScore;
 import java.awt.image.BufferedImage;
@@ -15,6 +16,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -23,6 +25,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +46,9 @@ class HtmlReportTest {
                 .matcher(page(html));
         int references = 0;
         while (reference.find()) {
-            assertTrue(reference.group(1).startsWith("data:"), reference.group(1));
+            boolean within = reference.group(1).startsWith("#")
+                    && html.contains(" id=\"" + reference.group(1).substring(1) + "\"");
+            assertTrue(within || reference.group(1).startsWith("data:"), reference.group(1));
             references++;
         }
         assertTrue(references >= 4 * PARTS, references + " references");
@@ -158,6 +163,140 @@ class HtmlReportTest {
         assertTrue(HtmlReport.html(data).contains("{\"branch\":\"combined\",\"verdict\":\"NG\",\"value\":8.0}"));
     }
 
+    /** Counts at the thresholds, the interval of each share, and a way to the card of every misjudged part. */
+    @Test
+    void theVerdictsAreCountedPerKindAndMisjudgedPartsAreLinked() throws IOException {
+        List<PartScore> scores = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            scores.add(new PartScore("good/" + i, "good", false, i, 0, 0, i == 8 ? "REVIEW" : "OK", 1));
+        }
+        scores.add(new PartScore("dent/0", "dent", true, 3, 0, 0, "OK", 1));
+        scores.add(new PartScore("dent/1", "dent", true, 30, 0, 0, "NG", 1));
+        scores.add(new PartScore("stain/0", "stain", true, 30, 0, 0, "REVIEW", 1));
+        assertEquals(
+                List.of(
+                        "normal parts 9: 8 1 0, 0 wrong",
+                        "defective parts 3: 1 1 1, 1 wrong",
+                        "dent 2: 1 0 1, 1 wrong",
+                        "stain 1: 0 1 0, 0 wrong"),
+                VerdictTable.of(scores).stream()
+                        .map(r -> r.name() + " " + r.parts() + ": " + r.ok() + " " + r.review() + " " + r.ng() + ", "
+                                + r.wrong() + " wrong")
+                        .toList());
+        assertEquals(
+                List.of("defective parts", "normal parts"),
+                VerdictTable.of(scores.subList(8, 11)).stream()
+                        .map(VerdictTable.Row::name)
+                        .sorted()
+                        .toList(),
+                "one kind is all of them");
+
+        ReportData sample = SampleReport.of(4, "good/000");
+        String html = page(HtmlReport.html(new ReportData(
+                "t",
+                sample.run(),
+                null,
+                sample.branches(),
+                null,
+                List.of(),
+                sample.limits(),
+                scores,
+                List.of(),
+                sample.combinedScale(),
+                sample.branchScale(),
+                null,
+                List.of(),
+                List.of())));
+        // 0 of 9 still allows 28 %.
+        assertTrue(
+                html.contains("<th scope=\"row\">normal parts</th><td>9</td><td>8</td><td>1</td><td>0</td>"
+                        + "<td>0</td><td>0.0</td><td>0.0 to 28.3</td>"),
+                html);
+        assertTrue(html.contains("<li>dent/0, dent, score 3.00</li>"), "without a card there is no link");
+        assertTrue(html.matches("(?s).*normal parts that are NG</h3>\\s*<p>None.</p>.*"), html);
+
+        ReportData data = SampleReport.of(PARTS, "good/000");
+        html = page(HtmlReport.html(data));
+        Matcher links =
+                Pattern.compile("<li><a href=\"#([\\w-]+)\">([^<]*)</a>").matcher(html);
+        Set<String> linked = new TreeSet<>();
+        while (links.find()) {
+            assertTrue(
+                    html.contains("id=\"" + links.group(1) + "\" data-id=\"" + links.group(2) + "\""), "its own card");
+            linked.add(links.group(2));
+        }
+        Set<String> wrong = data.scores().stream()
+                .filter(s -> s.verdict().equals(s.anomalous() ? "OK" : "NG"))
+                .map(PartScore::id)
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertFalse(wrong.isEmpty());
+        assertEquals(wrong, linked);
+    }
+
+    @Test
+    void withoutThresholdsItSaysThatThereAreNoVerdicts() throws IOException {
+        ReportData sample = SampleReport.of(4, "good/000");
+        String html = page(HtmlReport.html(new ReportData(
+                "t",
+                sample.run(),
+                null,
+                sample.branches(),
+                null,
+                List.of(),
+                List.of(),
+                List.of(new PartScore("a", "good", false, 1, 0, 0, null, 1)),
+                List.of(),
+                sample.combinedScale(),
+                sample.branchScale(),
+                null,
+                List.of(),
+                List.of())));
+        assertTrue(html.contains("<strong>No verdicts.</strong> The model has no thresholds"), html);
+        assertFalse(html.contains("verdicts-title"), html);
+    }
+
+    @Test
+    void theCycleTimeIsComparedWithTheLines() throws IOException {
+        List<PartScore> scores = new ArrayList<>();
+        for (int i = 1; i <= 200; i++) {
+            scores.add(new PartScore("p" + i, "good", false, 1, 0, 0, null, i));
+        }
+        CycleTime times = CycleTime.of(scores, 150.0);
+        assertEquals(
+                List.of(
+                        new CycleTime.Row("median", 100),
+                        new CycleTime.Row("99 % of the parts within", 198),
+                        new CycleTime.Row("longest", 200)),
+                times.rows());
+        assertEquals(150, times.within(), "just in time is in time");
+        assertEquals(600, times.rows().get(0).perMinute());
+        assertEquals(2, CycleTime.of(scores.subList(0, 99), null).rows().size(), "99 parts have no 99 %");
+
+        ReportData data = SampleReport.of(PARTS, "good/000");
+        long within =
+                data.scores().stream().filter(s -> s.milliseconds() <= 10.5).count();
+        assertTrue(within > 0 && within < PARTS);
+        String html = page(HtmlReport.html(data)).replaceAll("\\s+", " ");
+        assertTrue(
+                html.contains("<strong>" + within + " of " + PARTS + " parts within the cycle time of 10.5 ms</strong> "
+                        + "(5714 parts a minute)"),
+                html);
+        assertTrue(html.contains("class=\"budget broken\""), "some are not");
+        assertThrows(OptionException.class, () -> new TestReport(null, null, 0.0));
+        assertThrows(OptionException.class, () -> new TestReport(null, null, Double.NaN));
+    }
+
+    /** On paper nothing is left of what is only for the screen, and the colours are those of paper. */
+    @Test
+    void itPrints() throws IOException {
+        String html = HtmlReport.html(SampleReport.of(4, "good/000"));
+        Matcher print = Pattern.compile("(?s)@media print \\{(.*?)\n\\}").matcher(html);
+        assertTrue(print.find(), "no style for paper");
+        assertTrue(print.group(1).contains("--card: #fff"), print.group(1));
+        assertTrue(print.group(1).matches("(?s).*\\.part[^{]*\\{ break-inside: avoid; \\}.*"), print.group(1));
+        assertTrue(print.group(1).matches("(?s).*\\.controls label[^{]*\\{ display: none; \\}.*"), print.group(1));
+    }
+
     @Test
     void aDepthPictureIsBrightWhereThePartIsNear() {
         RgbImage picture = DepthPicture.of(SampleReport.cloud(60, 50));
@@ -188,6 +327,7 @@ class HtmlReportTest {
                 sample.gallery(),
                 sample.combinedScale(),
                 sample.branchScale(),
+                sample.cycleTime(),
                 List.of(new ReportData.CardSection(hostile, List.of(new ReportData.CardEntry(hostile, hostile)))),
                 List.of(new ReportData.NextStep(hostile, hostile)));
         String html = HtmlReport.html(data);
@@ -218,6 +358,7 @@ class HtmlReportTest {
                 List.of(),
                 sample.combinedScale(),
                 sample.branchScale(),
+                null,
                 List.of(),
                 List.of());
         String html = HtmlReport.html(without);
@@ -264,6 +405,7 @@ class HtmlReportTest {
                 List.of(),
                 sample.combinedScale(),
                 sample.branchScale(),
+                null,
                 List.of(),
                 List.of());
         String html = HtmlReport.html(data);

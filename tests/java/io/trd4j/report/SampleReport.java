@@ -135,6 +135,7 @@ final class SampleReport {
                 gallery,
                 COMBINED,
                 BRANCH,
+                10.5,
                 List.of(new CardSection(
                         "Model",
                         List.of(

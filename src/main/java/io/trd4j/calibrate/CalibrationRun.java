@@ -1,6 +1,7 @@
 package io.trd4j.calibrate;
 
 import io.trd4j.data.Part;
+import io.trd4j.data.PartSource;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.inspect.Likeness;
@@ -44,11 +45,19 @@ public final class CalibrationRun {
 
     /** Keeps the model's region of interest. */
     public static Result run(Path model, Dataset dataset, int threads, Progress progress) throws IOException {
-        RegionOfInterest roi;
+        return run(model, dataset, regionOf(model), threads, progress);
+    }
+
+    /** The same from normal parts in memory or anywhere else; none of them may be one that the model was trained on. */
+    public static Result run(Path model, List<? extends PartSource> normal, int threads, Progress progress)
+            throws IOException {
+        return run(model, normal, regionOf(model), threads, progress);
+    }
+
+    private static RegionOfInterest regionOf(Path model) throws IOException {
         try (ModelFile file = ModelFile.open(model)) {
-            roi = file.info().regionOfInterest();
+            return file.info().regionOfInterest();
         }
-        return run(model, dataset, roi, threads, progress);
     }
 
     /**
@@ -68,15 +77,34 @@ public final class CalibrationRun {
             throw new InputException(
                     dataset.folder() + " has no validation parts; put normal parts under validation/good");
         }
+        return run(model, normal, roi, threads, progress);
+    }
+
+    /**
+     * The same from normal parts in memory or anywhere else. Each is loaded once.
+     *
+     * @param normal none of them may be one that the model was trained on
+     * @param roi what counts from now on, of the model's size; null = everything
+     * @param threads CPU threads, 1 or more
+     * @throws InputException when the file is no model, there are no parts, or their maps have no spread
+     * @throws IOException when a part cannot be read, or the file not be written; it is then unchanged
+     */
+    public static Result run(
+            Path model, List<? extends PartSource> normal, RegionOfInterest roi, int threads, Progress progress)
+            throws IOException {
+        Writable.requireFile(model);
+        if (normal.isEmpty()) {
+            throw new InputException("there are no normal parts to calibrate " + model + " on; give some");
+        }
         try (ModelFile file = ModelFile.open(model)) {
             ModelInfo info = file.info();
-            List<PartFiles> parts = normal.stream()
-                    .map(part -> part.withColorBits(info.colorBits()))
+            List<PartSource> parts = normal.stream()
+                    .<PartSource>map(part -> part.withColorBits(info.colorBits()))
                     .toList();
             try (Network network = Network.load(file);
                     PreparedParts prepared =
                             PreparedParts.of(parts, info.size(), info.modality(), info.normalKernel(), progress)) {
-                requireLikeTraining(dataset, info, prepared.seen());
+                requireLikeTraining(info, prepared.seen());
                 Calibration calibration = calibrate(network, info.size(), prepared, roi, threads, progress);
                 PrecisionTests precisions =
                         testPrecisions(network, info.size(), calibration, roi, prepared, threads, progress);
@@ -93,10 +121,10 @@ public final class CalibrationRun {
     }
 
     /** Parts of another shape are other images of the same parts; those of another kind or scale are no such parts. */
-    private static void requireLikeTraining(Dataset dataset, ModelInfo model, NormalParts seen) {
+    private static void requireLikeTraining(ModelInfo model, NormalParts seen) {
         String difference = model.training() == null ? null : new Likeness(model.normalParts()).difference(seen);
         if (difference != null) {
-            throw new InputException(dataset.folder() + ": the validation parts " + difference
+            throw new InputException("the normal parts to calibrate on " + difference
                     + "; calibrate with parts as the model was trained on");
         }
     }
@@ -108,7 +136,7 @@ public final class CalibrationRun {
      * @param parts at least one
      * @param size S of the model
      */
-    public static NormalImages normalImages(List<PartFiles> parts, int size) throws IOException {
+    public static NormalImages normalImages(List<? extends PartSource> parts, int size) throws IOException {
         int count = Math.min(NormalImages.MAX_PARTS, parts.size());
         List<Part> chosen = new ArrayList<>();
         for (int i = 0; i < count; i++) {

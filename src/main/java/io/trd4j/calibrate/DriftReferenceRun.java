@@ -1,7 +1,7 @@
 package io.trd4j.calibrate;
 
+import io.trd4j.data.PartSource;
 import io.trd4j.data.dataset.Dataset;
-import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.inspect.DeviceChoice;
 import io.trd4j.inspect.InputPolicy;
 import io.trd4j.inspect.Inspector;
@@ -38,20 +38,30 @@ public final class DriftReferenceRun {
      */
     public static Optional<DriftReference> run(Path model, Dataset dataset, int threads, Progress progress)
             throws IOException {
-        List<PartFiles> normal = new DistinctParts(PreparedParts.normal(dataset.validation()), dataset.train()).parts();
+        return run(
+                model,
+                new DistinctParts(PreparedParts.normal(dataset.validation()), dataset.train()).parts(),
+                threads,
+                progress);
+    }
+
+    /** The same from normal parts in memory or anywhere else; none of them may be one that the model was trained on. */
+    public static Optional<DriftReference> run(
+            Path model, List<? extends PartSource> normal, int threads, Progress progress) throws IOException {
         if (normal.size() < DriftReference.MIN_PARTS) {
             return Optional.empty();
         }
         int used = Math.min(normal.size(), DriftReference.MAX_PARTS);
-        List<PartFiles> parts = IntStream.range(0, used)
-                .mapToObj(i -> normal.get((int) ((long) i * normal.size() / used)))
+        List<PartSource> parts = IntStream.range(0, used)
+                .<PartSource>mapToObj(i -> normal.get((int) ((long) i * normal.size() / used)))
                 .toList();
         InspectorOptions options = new InspectorOptions(threads, Precision.FP32)
                 .withDevice(DeviceChoice.CPU)
                 .withInputs(InputPolicy.inspectOther());
         DriftReference reference;
         try (Inspector inspector = Inspector.open(model, options)) {
-            reference = new ScoredParts(inspector, parts, List.of(ScoreBranch.COMBINED), progress).reference();
+            reference = new ScoredParts(inspector, parts, new boolean[used], List.of(ScoreBranch.COMBINED), progress)
+                    .reference();
         }
         ModelFile.replaceInfo(model, info -> info.withDriftReference(reference));
         return Optional.ofNullable(reference);

@@ -2,6 +2,7 @@ package io.trd4j.calibrate;
 
 import io.trd4j.data.InputQuality;
 import io.trd4j.data.Part;
+import io.trd4j.data.PartSource;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.prepare.Preparation;
 import io.trd4j.inspect.Likeness;
@@ -13,6 +14,7 @@ import io.trd4j.model.NormalParts;
 import io.trd4j.ops.ElementType;
 import io.trd4j.ops.Retained;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.BytePointer;
@@ -27,6 +29,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class PreparedParts implements AutoCloseable {
     private final int count;
+    private final List<String> sources = new ArrayList<>();
     private final long[] imageShape;
     private final long imageFloats;
     private final FloatPointer rgb;
@@ -42,7 +45,8 @@ public final class PreparedParts implements AutoCloseable {
      * @param progress called with the number of parts prepared so far
      * @throws io.trd4j.io.InputException when a part cannot be read or prepared
      */
-    public PreparedParts(List<PartFiles> parts, int size, Modality modality, int normalKernel, IntConsumer progress)
+    public PreparedParts(
+            List<? extends PartSource> parts, int size, Modality modality, int normalKernel, IntConsumer progress)
             throws IOException {
         NativeRuntime.description();
         count = parts.size();
@@ -58,6 +62,7 @@ public final class PreparedParts implements AutoCloseable {
                 Part part = parts.get(i).load();
                 quality.measure(part);
                 seen = seen.and(Likeness.measure(part, quality));
+                sources.add(part.source());
                 preparation.rgb(part, rgb.getPointer(i * imageFloats));
                 preparation.second(part, second.getPointer(i * imageFloats));
                 progress.accept(i + 1);
@@ -70,7 +75,7 @@ public final class PreparedParts implements AutoCloseable {
 
     /** The same, with a task of its own. */
     public static PreparedParts of(
-            List<PartFiles> parts, int size, Modality modality, int normalKernel, Progress progress)
+            List<? extends PartSource> parts, int size, Modality modality, int normalKernel, Progress progress)
             throws IOException {
         try (Progress.Task task = progress.open("Preparing", parts.size())) {
             return new PreparedParts(parts, size, modality, normalKernel, task::at);
@@ -89,6 +94,11 @@ public final class PreparedParts implements AutoCloseable {
     /** As the sensors saw the parts, before these were prepared. */
     public NormalParts seen() {
         return seen;
+    }
+
+    /** The name that messages give part {@code i}: {@link Part#source}. */
+    public String source(int i) {
+        return sources.get(i);
     }
 
     /** Part {@code i}'s RGB image [1, 3, S, S]: a view that must not outlive this object. */

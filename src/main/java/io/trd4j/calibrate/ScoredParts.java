@@ -1,7 +1,7 @@
 package io.trd4j.calibrate;
 
 import io.trd4j.data.Part;
-import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.PartSource;
 import io.trd4j.drift.ReferenceCollector;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
@@ -26,22 +26,27 @@ final class ScoredParts {
     private final List<float[]> statistics = new ArrayList<>();
 
     /**
+     * @param anomalous which of the parts have a defect; the others are taken for normal
      * @param branches those wanted: the scores of parts that lack a modality are those of the parts without it, for
      *     which the inspector's policy must allow
      */
-    ScoredParts(Inspector inspector, List<PartFiles> parts, List<ScoreBranch> branches, Progress progress)
+    ScoredParts(
+            Inspector inspector,
+            List<? extends PartSource> parts,
+            boolean[] anomalous,
+            List<ScoreBranch> branches,
+            Progress progress)
             throws IOException {
+        this.anomalous = anomalous;
         scores = new float[ScoreBranch.values().length][parts.size()];
-        anomalous = new boolean[parts.size()];
         Sha256 digest = new Sha256();
         Inspection inspection = inspector.newInspection();
         ReferenceCollector collector = new ReferenceCollector();
         try (Progress.Task task = progress.open("Scoring", parts.size())) {
             for (int i = 0; i < parts.size(); i++) {
-                PartFiles part = parts.get(i).withColorBits(inspector.model().colorBits());
+                PartSource part = parts.get(i).withColorBits(inspector.model().colorBits());
                 Part loaded = part.load();
-                anomalous[i] = part.labelled() && part.anomalous();
-                ids.add(part.id());
+                ids.add(loaded.id());
                 if (!branches.stream().allMatch(ScoreBranch::alone)) {
                     inspector.inspect(loaded, inspection);
                     scores[ScoreBranch.COMBINED.ordinal()][i] = inspection.score();
@@ -62,10 +67,9 @@ final class ScoredParts {
                     inspector.inspect(loaded.withoutRgb(), inspection);
                     scores[ScoreBranch.DEPTH_ONLY.ordinal()][i] = inspection.score();
                 }
-                digest.add(part.id());
+                digest.add(loaded.id());
                 digest.add((byte) 0);
-                digest.addHex(Sha256.of(part.rgb()));
-                digest.addHex(Sha256.of(part.second()));
+                part.checksums(loaded).forEach(digest::addHex);
                 task.at(i + 1L);
             }
         }

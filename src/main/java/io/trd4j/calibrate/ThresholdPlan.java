@@ -66,18 +66,22 @@ public record ThresholdPlan(Method method, Rate ng, Rate review, Rate confidence
         return new ThresholdPlan(Method.FNR, rate, null, CONFIDENCE, List.of(ScoreBranch.COMBINED));
     }
 
+    /** The same rates from another method. @throws OptionException when they are not those of the method */
     public ThresholdPlan withMethod(Method newMethod) {
         return new ThresholdPlan(newMethod, ng, review, confidence, branches);
     }
 
+    /** The same with a REVIEW threshold, above which at most this share of normal parts is; null = none. */
     public ThresholdPlan withReview(Rate newReview) {
         return new ThresholdPlan(method, ng, newReview, confidence, branches);
     }
 
+    /** The same promise with another one-sided confidence. */
     public ThresholdPlan withConfidence(Rate newConfidence) {
         return new ThresholdPlan(method, ng, review, newConfidence, branches);
     }
 
+    /** The same for other scores, at least one; those of whole parts share the rate. */
     public ThresholdPlan withBranches(List<ScoreBranch> newBranches) {
         return new ThresholdPlan(method, ng, review, confidence, newBranches);
     }
@@ -118,17 +122,17 @@ public record ThresholdPlan(Method method, Rate ng, Rate review, Rate confidence
      */
     public void requireNormal(int parts, String source) {
         for (Rate rate : new Rate[] {ng, review}) {
-            String option = rate == ng ? "--false-reject-rate " : "--review-rate ";
+            String name = rate == ng ? "a false reject rate of " : "a review rate of ";
             if (rate != null && method == Method.TAIL) {
-                requireTail(parts, source, option, rate);
+                requireTail(parts, source, name, rate);
             } else if (rate != null && method == Method.EXACT) {
                 require(
                         parts,
                         source,
-                        option,
+                        name,
                         rate,
                         "normal parts",
-                        "allow more, or use --method tail, which models the scores' tail");
+                        "allow more, or use the method tail, which models the scores' tail");
             }
         }
     }
@@ -136,11 +140,11 @@ public record ThresholdPlan(Method method, Rate ng, Rate review, Rate confidence
     /** The same for parts with a defect. */
     public void requireAnomalous(int parts, String source) {
         if (method == Method.FNR) {
-            require(parts, source, "--method fnr=", ng, "parts with a defect", "or allow more");
+            require(parts, source, "a rate of missed parts of ", ng, "parts with a defect", "or allow more");
         }
     }
 
-    private void require(int parts, String source, String option, Rate rate, String what, String instead) {
+    private void require(int parts, String source, String name, Rate rate, String what, String instead) {
         double share = share(rate, strictest());
         double sure = sharedConfidence(strictest());
         long sharing = sharing(strictest());
@@ -149,7 +153,7 @@ public record ThresholdPlan(Method method, Rate ng, Rate review, Rate confidence
             return;
         }
         double possible = ToleranceBound.lowestRate(parts, sure) * rate.value() / share;
-        throw new InputException(option + rate + " with " + confidence + " confidence"
+        throw new InputException(name + rate + " with " + confidence + " confidence"
                 + (sharing == 1 ? "" : ", shared by " + sharing + " scores,") + " needs " + needed + " " + what
                 + ", and "
                 + source + " has " + parts
@@ -157,15 +161,15 @@ public record ThresholdPlan(Method method, Rate ng, Rate review, Rate confidence
                 + "; add parts, " + instead);
     }
 
-    private void requireTail(int parts, String source, String option, Rate rate) {
+    private void requireTail(int parts, String source, String name, Rate rate) {
         if (parts < TailBound.MIN_PARTS) {
-            throw new InputException("--method tail needs " + TailBound.MIN_PARTS + " normal parts, and " + source
+            throw new InputException("the method tail needs " + TailBound.MIN_PARTS + " normal parts, and " + source
                     + " has " + parts + "; add parts");
         }
         if (share(rate, strictest()) >= TailBound.highestRate(parts)) {
-            throw new InputException(option + rate + " is no matter of the tail, which with " + parts
+            throw new InputException(name + rate + " is no matter of the tail, which with " + parts
                     + " parts is for rates below " + Rate.percent(TailBound.highestRate(parts) * sharing(strictest()))
-                    + "; leave --method tail away");
+                    + "; use the method exact");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.trd4j.calibrate;
 
+import io.trd4j.data.PartSource;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.inspect.InputPolicy;
@@ -22,6 +23,7 @@ import io.trd4j.threshold.ToleranceBound;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -34,9 +36,13 @@ public final class ThresholdRun {
     public static final double DOUBTFUL = 0.05;
 
     private final ThresholdPlan plan;
-    private final Dataset dataset;
-    private final List<PartFiles> parts;
     private final List<ThresholdNote> notes = new ArrayList<>();
+    /** Those whose scores are taken. */
+    private final List<? extends PartSource> parts;
+
+    private final boolean[] anomalous;
+    /** For a drift reference, where the model has none. */
+    private final List<? extends PartSource> validation;
 
     /**
      * Thresholds that have been written into their model file.
@@ -64,23 +70,60 @@ public final class ThresholdRun {
      */
     public ThresholdRun(ThresholdPlan plan, Dataset dataset) throws IOException {
         this.plan = plan;
-        this.dataset = dataset;
+        validation = new DistinctParts(PreparedParts.normal(dataset.validation()), dataset.train()).parts();
         DistinctParts distinct = new DistinctParts(
                 plan.labelled() ? dataset.test() : PreparedParts.normal(dataset.validation()), dataset.train());
-        parts = distinct.parts();
+        List<PartFiles> files = distinct.parts();
+        parts = files;
+        anomalous = new boolean[files.size()];
         notes.addAll(distinct.notes());
-        if (plan.labelled()) {
-            int anomalous = (int)
-                    (dataset.labelled()
-                            ? parts.stream().filter(PartFiles::anomalous).count()
-                            : 0);
-            if (anomalous == 0 || plan.method() == Method.MAX_F1 && anomalous == parts.size()) {
-                throw new InputException(dataset.category() + ": --method "
-                        + plan.method().key() + " needs labelled test parts: test/DEFECT, and for max-f1 test/good");
-            }
-            plan.requireAnomalous(anomalous, dataset.category() + "/test" + distinct.without());
-        } else {
-            plan.requireNormal(parts.size(), dataset.category() + "/validation" + distinct.without());
+        if (!plan.labelled()) {
+            plan.requireNormal(files.size(), dataset.category() + "/validation" + distinct.without());
+            return;
+        }
+        int count = 0;
+        for (int i = 0; dataset.labelled() && i < anomalous.length; i++) {
+            anomalous[i] = files.get(i).anomalous();
+            count += anomalous[i] ? 1 : 0;
+        }
+        requireLabelled(
+                count,
+                dataset.category() + ": the method " + plan.method().key()
+                        + " needs labelled test parts: test/DEFECT, and for max-f1 test/good");
+        plan.requireAnomalous(count, dataset.category() + "/test" + distinct.without());
+    }
+
+    /**
+     * The same from parts in memory or anywhere else; each is loaded once, and the normal ones once more where the
+     * model has no drift reference yet.
+     *
+     * @param normal of these come thresholds by EXACT and TAIL
+     * @param anomalous parts with a defect, for MAX_F1 and FNR; empty with the others, which need none
+     * @throws InputException when they are too few for what the plan promises
+     */
+    public ThresholdRun(ThresholdPlan plan, List<? extends PartSource> normal, List<? extends PartSource> anomalous) {
+        this.plan = plan;
+        validation = List.copyOf(normal);
+        if (!plan.labelled()) {
+            parts = validation;
+            this.anomalous = new boolean[parts.size()];
+            plan.requireNormal(parts.size(), "the list");
+            return;
+        }
+        List<PartSource> all = new ArrayList<>(normal);
+        all.addAll(anomalous);
+        parts = all;
+        this.anomalous = new boolean[all.size()];
+        Arrays.fill(this.anomalous, normal.size(), all.size(), true);
+        requireLabelled(
+                anomalous.size(),
+                "the method " + plan.method().key() + " needs parts with a defect, and for max-f1 normal ones");
+        plan.requireAnomalous(anomalous.size(), "the list");
+    }
+
+    private void requireLabelled(int withDefect, String otherwise) {
+        if (withDefect == 0 || plan.method() == Method.MAX_F1 && withDefect == parts.size()) {
+            throw new InputException(otherwise);
         }
     }
 
@@ -102,7 +145,7 @@ public final class ThresholdRun {
         boolean alone = plan.branches().stream().anyMatch(ScoreBranch::alone);
         try (Inspector inspector =
                 Inspector.open(model, alone ? options.withInputs(InputPolicy.inspectOther()) : options)) {
-            ScoredParts scored = new ScoredParts(inspector, parts, plan.branches(), progress);
+            ScoredParts scored = new ScoredParts(inspector, parts, anomalous, plan.branches(), progress);
             thresholds = thresholds(inspector.model().thresholds(), scored, inspector);
             plan.branches().forEach(branch -> notes.addAll(scored.doubts(branch, thresholds.of(branch))));
             reference = scored.reference();
@@ -113,7 +156,7 @@ public final class ThresholdRun {
                 info -> info.withThresholds(thresholds)
                         .withDriftReference(reference != null ? reference : info.driftReference()));
         if (!referenced) {
-            DriftReferenceRun.run(model, dataset, options.threads(), progress);
+            DriftReferenceRun.run(model, validation, options.threads(), progress);
         }
         return new Result(thresholds, doubtful(thresholds), notes);
     }
@@ -140,7 +183,7 @@ public final class ThresholdRun {
             if (ng != null && review != null && review.value() > ng.value()) {
                 throw new InputException(branch.key() + ": the review threshold " + review.value()
                         + " would be above the NG threshold " + ng.value()
-                        + "; set both at once, or drop one before: trd threshold --clear --branch " + branch.key());
+                        + "; set both at once, or remove the other before");
             }
             result = result.with(branch, new Limits(ng, review));
         }

@@ -11,6 +11,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 
 /** The message and exit code when a verb fails: one line that says what is wrong and what to do, and the exit code. */
 record Failure(int code, String line) {
@@ -24,7 +25,9 @@ record Failure(int code, String line) {
 
     /** @param sparing the verb's options of which smaller values take less memory */
     static Failure of(Throwable thrown, List<String> sparing) {
-        if (thrown instanceof UncheckedIOException || thrown instanceof ExceptionInInitializerError) {
+        if (thrown instanceof UncheckedIOException
+                || thrown instanceof CompletionException
+                || thrown instanceof ExceptionInInitializerError) {
             return thrown.getCause() == null ? internal(thrown) : of(thrown.getCause(), sparing);
         }
         if (thrown instanceof InputException) {

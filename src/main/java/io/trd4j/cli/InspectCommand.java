@@ -26,16 +26,22 @@ import io.trd4j.io.Json;
 import io.trd4j.io.Sha256;
 import io.trd4j.io.Writable;
 import io.trd4j.model.InspectionMode;
+import io.trd4j.model.ScoreBranch;
+import io.trd4j.model.Thresholds;
+import io.trd4j.model.Thresholds.Limits;
 import io.trd4j.report.HeatMap;
 import io.trd4j.report.HeatScale;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -49,9 +55,23 @@ import picocli.CommandLine.Option;
             "Inspect one part (--rgb and --xyz, or one of them where --on-bad-depth or --on-bad-rgb allow), or "
                     + "every test part of a folder (--data).",
             "Writes result.json, anomaly_map.tiff, anomaly_map_rgb.tiff, anomaly_map_depth.tiff, mask.png and "
-                    + "overlay.png; with --data into one subfolder per part."
+                    + "overlay.png; with --data into one subfolder per part.",
+            "Exit code 0: all parts were inspected; with --fail-on also 3: a part is NG, 4: none is NG, but one is "
+                    + "REVIEW."
         })
 final class InspectCommand implements Callable<Integer> {
+    /** Exit code when --fail-on is given and a part is NG: neither success nor failure, as of trd monitor. */
+    static final int PART_NG = 3;
+
+    /** Exit code with --fail-on review when no part is NG, but one is to be looked at. */
+    static final int PART_REVIEW = 4;
+
+    /** The best verdict that the exit code tells of. */
+    enum FailOn {
+        NG,
+        REVIEW
+    }
+
     @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model file.")
     private Path model;
 
@@ -82,6 +102,13 @@ final class InspectCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for the results.")
     private Path out;
 
+    @Option(
+            names = "--fail-on",
+            paramLabel = "ng|review",
+            description = "Tell the worst verdict of all parts by the exit code: ng = 3 when a part is NG; review = "
+                    + "also 4 when none is, but one is REVIEW. All parts are inspected first.")
+    private FailOn failOn;
+
     @Mixin
     private PointOptions points;
 
@@ -107,8 +134,11 @@ final class InspectCommand implements Callable<Integer> {
             throw new InputException(data + " holds no test parts; put some under test/, or give --rgb and --xyz");
         }
         Writable.requireFolder(out);
+        requireVerdicts();
+        Verdict worst = Verdict.OK;
+        // Beside the packing of the weights, which does not keep the cores busy all the time.
+        CompletableFuture<String> modelHash = CompletableFuture.supplyAsync(this::modelHash);
         try (Inspector inspector = Inspector.open(model, options)) {
-            String modelHash = Sha256.of(model);
             inspector.warmUp();
             Inspection inspection = inspector.newInspection();
             for (PartFiles stored : parts) {
@@ -123,19 +153,55 @@ final class InspectCommand implements Callable<Integer> {
                     write(
                             single ? out : out.resolve(files.id()),
                             inspector,
-                            modelHash,
+                            modelHash.join(),
                             files,
                             part,
                             readNanos,
                             inspection);
                     System.out.println(line(files, inspection));
+                    // With --fail-on there are thresholds, and so a verdict of every part.
+                    if (failOn != null && inspection.verdict().compareTo(worst) > 0) {
+                        worst = inspection.verdict();
+                    }
                 } catch (InputException e) {
                     broken.found(e);
                 }
             }
         }
         broken.summarise();
-        return 0;
+        return exitCode(worst);
+    }
+
+    /** Without the thresholds that make it, a verdict that is waited for never comes: not a word would say so. */
+    private void requireVerdicts() throws IOException {
+        if (failOn == null) {
+            return;
+        }
+        Thresholds thresholds = Inspector.describe(model).thresholds();
+        if (Stream.of(ScoreBranch.values()).map(thresholds::of).noneMatch(this::tells)) {
+            throw new InputException("--fail-on " + failOn.name().toLowerCase(Locale.ROOT) + " can never fail: " + model
+                    + " has no " + (failOn == FailOn.NG ? "NG threshold" : "thresholds")
+                    + "; set them with trd calibrate --false-reject-rate RATE, or trd threshold --ng SCORE");
+        }
+    }
+
+    private boolean tells(Limits limits) {
+        return limits.ng() != null || failOn == FailOn.REVIEW && limits.review() != null;
+    }
+
+    private int exitCode(Verdict worst) {
+        if (worst == Verdict.NG) {
+            return PART_NG;
+        }
+        return worst == Verdict.REVIEW && failOn == FailOn.REVIEW ? PART_REVIEW : 0;
+    }
+
+    private String modelHash() {
+        try {
+            return Sha256.of(model);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** That the other file was forgotten is said before a model is opened. */

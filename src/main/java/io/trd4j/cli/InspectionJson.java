@@ -40,7 +40,7 @@ final class InspectionJson {
         json.put("quality", quality(inspection.quality()));
         json.put("precision", inspector.precision().key());
         json.put("device", inspector.device());
-        json.put("calibration_sha256", inspector.model().calibrationSha256());
+        json.put("calibration_sha256", inspection.calibrationSha256());
         Map<String, Object> timings = new LinkedHashMap<>();
         timings.put("read", readNanos / 1e6);
         timings.put("prepare", inspection.prepareNanos() / 1e6);

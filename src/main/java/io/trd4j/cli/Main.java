@@ -16,8 +16,9 @@ import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The command line. Exit codes: 0 done, 2 the user's input cannot be used, 1 anything else. Failures are one line on
- * standard error; the stack trace is shown when the environment has {@code TRD_STACKTRACE=1}.
+ * The command line. Exit codes: 0 done, 2 the user's input cannot be used, 1 anything else; 3 and 4 are findings of
+ * {@code inspect} and {@code monitor}, not failures. Failures are one line on standard error; the stack trace is shown
+ * when the environment has {@code TRD_STACKTRACE=1}.
  */
 @Command(
         name = "trd",
@@ -77,6 +78,7 @@ public final class Main {
         cli.registerConverter(Modality.class, new EnumConverter<>(Modality.class));
         cli.registerConverter(Pretext.class, new EnumConverter<>(Pretext.class));
         cli.registerConverter(SyntheticProduct.class, new EnumConverter<>(SyntheticProduct.class));
+        cli.registerConverter(InspectCommand.FailOn.class, new EnumConverter<>(InspectCommand.FailOn.class));
         cli.registerConverter(Rate.class, text -> {
             try {
                 return Rate.of(text);

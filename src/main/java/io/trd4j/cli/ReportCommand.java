@@ -3,13 +3,16 @@ package io.trd4j.cli;
 import io.trd4j.cli.options.InspectOptions;
 import io.trd4j.cli.options.PointOptions;
 import io.trd4j.cli.options.SkipBroken;
+import io.trd4j.cli.options.Refused;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.evaluate.EvaluationRun;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
+import io.trd4j.io.OptionException;
 import io.trd4j.io.Writable;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.report.OfficialTable;
+import io.trd4j.report.ReportData;
 import io.trd4j.report.ReportData.NextStep;
 import io.trd4j.report.ReportData.Timing;
 import io.trd4j.report.TestReport;
@@ -28,9 +31,10 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Inspect a category's labelled test parts and write one HTML file: the official table, scores with "
+            "Inspect a category's labelled test parts and write one HTML file: verdicts at the thresholds per kind "
+                    + "of defect with the misses and false rejects, the cycle time, the official table, scores with "
                     + "the thresholds, ROC and PRO "
-                    + "curves, the training curve, times, every part with its maps, regions and verdict (the "
+                    + "curves, the training curve, every part with its maps, regions and verdict (the "
                     + "worst judged first), and the model card.",
             "The file needs nothing else and no network."
         })
@@ -48,6 +52,12 @@ final class ReportCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "The HTML file.")
     private Path out;
 
+    @Option(
+            names = "--cycle-time",
+            paramLabel = "MS",
+            description = "Milliseconds that a part may take on your line: the report says how many parts keep to it.")
+    private Double cycleTime;
+
     @Mixin
     private PointOptions points;
 
@@ -60,6 +70,11 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         InspectorOptions options = inspecting.options();
+        try {
+            ReportData.requireCycleTime(cycleTime);
+        } catch (OptionException e) {
+            throw Refused.of(e);
+        }
         Writable.requireFile(out);
         Dataset dataset = broken.openReadable(points.convention(), data);
         EvaluationRun run = EvaluationRun.prepare(dataset, Inspector.describe(model), broken);
@@ -68,7 +83,7 @@ final class ReportCommand implements Callable<Integer> {
         long start = System.nanoTime();
         try (Inspector inspector = Inspector.open(model, options)) {
             inspector.warmUp();
-            TestReport report = new TestReport(run, inspector);
+            TestReport report = new TestReport(run, inspector, cycleTime);
             run.inspect(inspector, report, ConsoleProgress.STDERR);
             Map<String, Evaluation.Detail> details = run.details();
             report.write(

@@ -1,5 +1,10 @@
 package io.trd4j.data;
 
+import io.trd4j.io.Sha256;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -65,6 +70,35 @@ public final class Part {
             withoutSecond = hasSecond() ? new Part(id, source, rgb, null, null) : this;
         }
         return withoutSecond;
+    }
+
+    /** Of what is in memory, as PartSource.checksums says. */
+    List<String> checksums() {
+        List<String> checksums = new ArrayList<>();
+        if (rgb != null) {
+            checksums.add(checksum(rgb));
+        }
+        if (normals != null) {
+            checksums.add(checksum(normals));
+        }
+        if (xyz != null) {
+            float[] points = xyz.xyz();
+            ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(Float.BYTES, points.length))
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(points);
+            checksums.add(new Sha256()
+                    .add(xyz.width() + "x" + xyz.height())
+                    .add(bytes)
+                    .hex());
+        }
+        return checksums;
+    }
+
+    private static String checksum(RgbImage image) {
+        return new Sha256()
+                .add(image.width() + "x" + image.height())
+                .add(image.rgb())
+                .hex();
     }
 
     /**

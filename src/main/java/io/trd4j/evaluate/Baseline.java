@@ -41,14 +41,14 @@ public final class Baseline {
     public static Baseline open(Path file, List<String> wanted) throws IOException {
         if (!Files.isRegularFile(file)) {
             throw new InputException(
-                    "--baseline " + file + " does not exist; give the metrics.json of an earlier trd evaluate");
+                    "the baseline " + file + " does not exist; give the metrics.json of an earlier trd evaluate");
         }
         JsonNode root;
         try {
             root = JSON.readTree(file.toFile());
         } catch (JsonProcessingException e) {
             throw new InputException(
-                    "--baseline " + file + " is not JSON; give the metrics.json of an earlier trd evaluate", e);
+                    "the baseline " + file + " is not JSON; give the metrics.json of an earlier trd evaluate", e);
         }
         Path folder = file.toAbsolutePath().getParent();
         Map<String, Earlier> categories = new LinkedHashMap<>();
@@ -56,7 +56,7 @@ public final class Baseline {
             JsonNode several = root.path("categories");
             if (several.isObject() ? !several.has(category) : wanted.size() > 1) {
                 throw new InputException(
-                        "--baseline " + file + " has no category " + category + "; evaluate the same categories");
+                        "the baseline " + file + " has no category " + category + "; evaluate the same categories");
             }
             Path scores = (several.isObject() ? folder.resolve(category) : folder).resolve("scores.csv");
             categories.put(
@@ -73,7 +73,7 @@ public final class Baseline {
             for (String column : MetricsRow.COLUMNS) {
                 JsonNode value = node.path(branch).path(column);
                 if (!value.isNumber()) {
-                    throw new InputException("--baseline " + file + " has no " + column + " of " + branch
+                    throw new InputException("the baseline " + file + " has no " + column + " of " + branch
                             + "; give the metrics.json of an earlier trd evaluate");
                 }
                 row.put(column, value.asDouble());
@@ -86,7 +86,7 @@ public final class Baseline {
     private static List<PartResult> parts(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
             throw new InputException(
-                    file + " does not exist: --baseline needs the scores.csv that trd evaluate wrote with it");
+                    file + " does not exist: a baseline needs the scores.csv that trd evaluate wrote with it");
         }
         List<PartResult> parts = new ArrayList<>();
         try (MappingIterator<Map<String, String>> rows = CSV.readerFor(new TypeReference<Map<String, String>>() {})

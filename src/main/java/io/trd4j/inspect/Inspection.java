@@ -4,6 +4,7 @@ import io.trd4j.data.InputQuality;
 import io.trd4j.engine.PartMaps;
 import io.trd4j.inspect.Region.Deciding;
 import io.trd4j.model.InspectionMode;
+import io.trd4j.model.ModelInfo;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.Thresholds;
 import io.trd4j.outline.NormalViews;
@@ -27,6 +28,9 @@ public final class Inspection {
     InspectionMode mode = InspectionMode.BOTH;
     Verdict verdict = Verdict.NONE;
     Thresholds thresholds = Thresholds.NONE;
+    /** With these thresholds; null before the first part. */
+    ModelInfo judgedBy;
+
     RegionOfInterest regionOfInterest;
     /** The model's normal parts, for {@link Regions}. */
     NormalViews normalViews = NormalViews.NONE;
@@ -154,9 +158,22 @@ public final class Inspection {
         return Deciding.of(maps.mapRgb[peak], maps.mapDepth[peak]);
     }
 
-    /** The model's thresholds, with which the verdict was made. */
+    /** The thresholds with which the verdict was made; none before the first part. */
     public Thresholds thresholds() {
         return thresholds;
+    }
+
+    /**
+     * Identity of what made this verdict: {@link ModelInfo#calibrationSha256} with the thresholds that decided.
+     * Computed when it is called, in about a millisecond.
+     *
+     * @throws IllegalStateException before the first part
+     */
+    public String calibrationSha256() {
+        if (judgedBy == null) {
+            throw new IllegalStateException("no part has been inspected yet");
+        }
+        return judgedBy.calibrationSha256();
     }
 
     /** The model's region of interest in the maps; null = everything counts. */

@@ -11,16 +11,18 @@ import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
 import io.trd4j.outline.NormalViews;
+import io.trd4j.model.Thresholds;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * Inspects parts with a trained, calibrated model. Open it once, {@link #warmUp} it, inspect many parts, close it.
  *
  * <p>Used by one thread at a time; a second thread inside gets an IllegalStateException, as does any use after
- * {@link #close}. Threads that inspect at the same time each take a {@link #duplicate}. The same part and settings give
- * the same bits on every run. After the first part of its size, a part allocates nothing, neither on the Java heap nor
- * outside it.
+ * {@link #close}. Threads that inspect at the same time each take a {@link #duplicate}. Only {@link #setThresholds} may
+ * be called by any thread at any time. The same part and settings give the same bits on every run. After the first part
+ * of its size, a part allocates nothing, neither on the Java heap nor outside it.
  */
 public final class Inspector implements AutoCloseable {
     private final SingleUse use = new SingleUse();
@@ -33,7 +35,8 @@ public final class Inspector implements AutoCloseable {
     private final InspectorOptions options;
     private final UsableInputs inputs;
     private final NormalViews normalViews;
-    private final Judge judge;
+    /** Replaced whole: a part is judged by one set of thresholds, whichever thread changes them. */
+    private volatile Judge judge;
 
     /** Takes the engine over. */
     Inspector(ModelInfo info, PartEngine engine, InspectorOptions options, NormalViews normalViews) {
@@ -97,9 +100,30 @@ public final class Inspector implements AutoCloseable {
         }
     }
 
-    /** Size, backbone, modality, calibration, thresholds and region of interest of the model. */
+    /**
+     * Size, backbone, modality, calibration, thresholds and region of interest of the model: as its file has them,
+     * except thresholds that {@link #setThresholds} changed since.
+     */
     public ModelInfo model() {
-        return info;
+        return judge.model();
+    }
+
+    /**
+     * Judges parts by other thresholds from now on. It takes microseconds: weights, maps and scores do not depend on
+     * them. The model file stays as it is; {@code ModelFile.replaceInfo} writes thresholds into it. Duplicates that
+     * were made before keep theirs.
+     *
+     * <p>Any thread may call it, also while another one inspects. That part is then judged by the old thresholds or by
+     * the new ones, never by some of each, and {@link Inspection#thresholds} and {@link Inspection#calibrationSha256}
+     * say by which.
+     *
+     * @param thresholds all of them; {@link Thresholds#NONE} = no verdicts
+     * @throws IllegalStateException after {@link #close}
+     */
+    public void setThresholds(Thresholds thresholds) {
+        Objects.requireNonNull(thresholds, "thresholds");
+        use.requireOpen();
+        judge = new Judge(info.withThresholds(thresholds), options.minRegion(), normalViews);
     }
 
     /** A result to pass to {@link #inspect}, sized for this model. */
@@ -128,7 +152,7 @@ public final class Inspector implements AutoCloseable {
     }
 
     /**
-     * Another inspector of the same model and options for another thread. It shares the weights and is closed by
+     * Another inspector of the same model, options and present thresholds for another thread. It shares the weights and is closed by
      * itself. Any thread may call it at any time, also while this one inspects.
      *
      * @throws IllegalStateException after {@link #close}
@@ -136,7 +160,7 @@ public final class Inspector implements AutoCloseable {
     public Inspector duplicate() {
         synchronized (life) {
             use.requireOpen();
-            return new Inspector(info, engine.duplicate(), options, normalViews);
+            return new Inspector(judge.model(), engine.duplicate(), options, normalViews);
         }
     }
 

@@ -3,12 +3,11 @@ package io.trd4j.inspect;
 import io.trd4j.data.Part;
 import io.trd4j.model.InspectionMode;
 import io.trd4j.model.ModelInfo;
-import io.trd4j.model.Thresholds;
 import io.trd4j.outline.NormalViews;
 
 /** From scores and measures to verdict and warnings. */
 final class Judge {
-    private final Thresholds thresholds;
+    private final ModelInfo model;
     private final VerdictRule rule;
     private final UnusualInputWarnings usual;
     private final double minRegion;
@@ -18,18 +17,24 @@ final class Judge {
      * @param minRegion mm²: see {@link InspectorOptions}
      * @param normalViews what regions are compared with
      */
-    Judge(ModelInfo info, double minRegion, NormalViews normalViews) {
-        thresholds = info.thresholds();
-        rule = new VerdictRule(thresholds);
-        usual = new UnusualInputWarnings(info.driftReference());
+    Judge(ModelInfo model, double minRegion, NormalViews normalViews) {
+        this.model = model;
+        rule = new VerdictRule(model.thresholds());
+        usual = new UnusualInputWarnings(model.driftReference());
         this.minRegion = minRegion;
         this.normalViews = normalViews;
+    }
+
+    /** With the thresholds that decide. */
+    ModelInfo model() {
+        return model;
     }
 
     /** @param part as it was inspected */
     void judge(Inspection result, Part part) {
         InspectionMode mode = result.mode;
-        result.thresholds = thresholds;
+        result.judgedBy = model;
+        result.thresholds = model.thresholds();
         result.normalViews = normalViews;
         result.warnings.clear();
         result.verdict = mode == InspectionMode.BOTH

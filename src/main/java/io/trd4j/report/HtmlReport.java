@@ -13,6 +13,8 @@ import io.trd4j.report.ReportData.GalleryPart;
 import io.trd4j.report.ReportData.PartScore;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,13 +75,16 @@ public final class HtmlReport {
                 KindTable.of(data.scores()).stream().map(HtmlReport::kind).toList());
         view.put("hasKinds", !KindTable.of(data.scores()).isEmpty());
         view.put("seenFrom", OfficialTable.percent(KindTable.SEEN));
-        view.put("gallery", gallery(data));
+        List<Map<String, Object>> gallery = gallery(data);
+        view.put("judgedParts", VerdictTable.judged(data.scores()) ? judgedParts(data, gallery) : null);
+        view.put("unjudged", !data.scores().isEmpty() && !VerdictTable.judged(data.scores()));
+        view.put("gallery", gallery);
         view.put("hasGallery", !data.gallery().isEmpty());
         view.put("gradient", HeatMap.cssGradient());
         view.put("combinedScale", scale(data.combinedScale()));
         view.put("branchScale", scale(data.branchScale()));
         view.put("hasLimits", !data.limits().isEmpty());
-        view.put("latency", latencyText(data.scores()));
+        view.put("cycle", data.scores().isEmpty() ? null : cycle(data));
         view.put(
                 "card",
                 data.card().stream()
@@ -147,7 +152,7 @@ public final class HtmlReport {
                     Integer.toString(data.scores().size()),
                     "help",
                     (data.scores().size() - defective) + " normal, " + defective + " defective"));
-            if (data.scores().stream().allMatch(score -> score.verdict() != null)) {
+            if (VerdictTable.judged(data.scores())) {
                 tiles.add(Map.of(
                         "name",
                         "defective parts NG",
@@ -171,6 +176,98 @@ public final class HtmlReport {
         return data.scores().stream()
                 .filter(s -> s.anomalous() == defective && s.verdict().equals(verdict))
                 .count();
+    }
+
+    /** The verdicts at the thresholds, and the parts that were misjudged, the worst first, each with its card. */
+    private static Map<String, Object> judgedParts(ReportData data, List<Map<String, Object>> gallery) {
+        Map<Object, Object> cards = new LinkedHashMap<>();
+        gallery.forEach(figure -> cards.put(figure.get("id"), figure.get("anchor")));
+        List<Judgement> judgements = Judgement.of(data.scores(), data.limits());
+        Map<Boolean, List<Map<String, Object>>> wrong = IntStream.range(0, judgements.size())
+                .boxed()
+                .filter(i -> judgements.get(i).wrong() == 2)
+                .sorted(Comparator.comparingDouble(i -> -judgements.get(i).by()))
+                .map(data.scores()::get)
+                .collect(Collectors.partitioningBy(
+                        PartScore::anomalous,
+                        Collectors.mapping(score -> misjudged(score, cards.get(score.id())), Collectors.toList())));
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put(
+                "rows",
+                VerdictTable.of(data.scores()).stream()
+                        .map(HtmlReport::verdicts)
+                        .toList());
+        view.put("confidence", OfficialTable.percent(VerdictTable.CONFIDENCE));
+        view.put("missed", wrong.get(true));
+        view.put("anyMissed", !wrong.get(true).isEmpty());
+        view.put("rejected", wrong.get(false));
+        view.put("anyRejected", !wrong.get(false).isEmpty());
+        return view;
+    }
+
+    private static Map<String, Object> verdicts(VerdictTable.Row row) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("name", row.name());
+        view.put("parts", row.parts());
+        view.put("ok", row.ok());
+        view.put("review", row.review());
+        view.put("ng", row.ng());
+        view.put("wrong", row.wrong());
+        view.put("share", OfficialTable.percent((double) row.wrong() / row.parts()));
+        view.put(
+                "bounds",
+                OfficialTable.percent(row.bounds().lower()) + " to "
+                        + OfficialTable.percent(row.bounds().upper()));
+        return view;
+    }
+
+    private static Map<String, Object> misjudged(PartScore score, Object anchor) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("id", score.id());
+        view.put("kind", score.kind());
+        view.put("score", number(score.combined()));
+        view.put("anchor", anchor);
+        return view;
+    }
+
+    private static Map<String, Object> cycle(ReportData data) {
+        CycleTime times = CycleTime.of(data.scores(), data.cycleTime());
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("text", times.text());
+        view.put("budget", times.budget() == null ? null : budget(times));
+        view.put(
+                "rows",
+                times.rows().stream()
+                        .map(row -> Map.of(
+                                "name",
+                                row.name(),
+                                "milliseconds",
+                                number(row.milliseconds()),
+                                "perMinute",
+                                String.format(Locale.ROOT, "%.0f", row.perMinute()),
+                                "share",
+                                times.budget() == null
+                                        ? ""
+                                        : OfficialTable.percent(row.milliseconds() / times.budget())))
+                        .toList());
+        return view;
+    }
+
+    private static Map<String, Object> budget(CycleTime times) {
+        return Map.of(
+                "milliseconds",
+                new BigDecimal(times.budget())
+                        .round(new MathContext(4))
+                        .stripTrailingZeros()
+                        .toPlainString(),
+                "perMinute",
+                String.format(Locale.ROOT, "%.0f", 60_000 / times.budget()),
+                "within",
+                times.within(),
+                "parts",
+                times.sorted().length,
+                "kept",
+                times.within() == times.sorted().length);
     }
 
     private static Map<String, Object> entry(ReportData.CardEntry entry) {
@@ -215,13 +312,15 @@ public final class HtmlReport {
                 .sorted(Comparator.comparingInt(
                                 (Integer i) -> -judgements.get(i).wrong())
                         .thenComparingDouble(i -> -judgements.get(i).by()))
-                .forEach(i -> view.add(figure(data.gallery().get(i), judgements.get(i))));
+                .forEach(i -> view.add(
+                        figure("part-" + (view.size() + 1), data.gallery().get(i), judgements.get(i))));
         return view;
     }
 
-    private static Map<String, Object> figure(GalleryPart part, Judgement judgement) {
+    private static Map<String, Object> figure(String anchor, GalleryPart part, Judgement judgement) {
         PartScore score = part.score();
         Map<String, Object> figure = new LinkedHashMap<>();
+        figure.put("anchor", anchor);
         figure.put("id", score.id());
         figure.put("kind", score.kind());
         figure.put("anomalous", score.anomalous());
@@ -318,26 +417,6 @@ public final class HtmlReport {
                         .filter(limit -> limit.branch().equals(branch))
                         .mapToDouble(ReportData.Limit::value)
                         .toArray());
-    }
-
-    private static String latencyText(List<PartScore> scores) {
-        if (scores.isEmpty()) {
-            return "";
-        }
-        double[] sorted =
-                scores.stream().mapToDouble(PartScore::milliseconds).sorted().toArray();
-        return String.format(
-                Locale.ROOT,
-                "median %.2f ms, p90 %.2f ms, p99 %.2f ms, longest %.2f ms",
-                rank(sorted, 0.5),
-                rank(sorted, 0.9),
-                rank(sorted, 0.99),
-                sorted[sorted.length - 1]);
-    }
-
-    /** The smallest value that this share of all is not above. */
-    private static double rank(double[] sorted, double share) {
-        return sorted[(int) Math.ceil(share * sorted.length) - 1];
     }
 
     private static Map<String, Object> loss(List<EpochLoss> training) {

@@ -28,11 +28,7 @@ record Judgement(int wrong, double by) {
     }
 
     private static int wrong(PartScore score) {
-        return switch (score.verdict()) {
-            case "REVIEW" -> 1;
-            case "NG" -> score.anomalous() ? 0 : 2;
-            default -> score.anomalous() ? 2 : 0;
-        };
+        return VerdictTable.wrong(score) ? 2 : score.verdict().equals("REVIEW") ? 1 : 0;
     }
 
     private static double bestF1(List<PartScore> scores) {

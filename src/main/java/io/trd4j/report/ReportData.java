@@ -3,6 +3,7 @@ package io.trd4j.report;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.image.ImageWriter;
 import io.trd4j.inspect.Region;
+import io.trd4j.io.OptionException;
 import io.trd4j.metrics.CurvePoint;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.metrics.MetricsRow;
@@ -24,6 +25,7 @@ import java.util.List;
  * @param gallery the parts to show, any order
  * @param combinedScale colour scale of the combined maps in the gallery
  * @param branchScale colour scale of the single branches' maps
+ * @param cycleTime milliseconds that a part may take on the line; null = nobody said
  * @param card what the model is, for whoever must answer for it
  * @param nextSteps what the reader can run next
  */
@@ -39,9 +41,11 @@ public record ReportData(
         List<GalleryPart> gallery,
         HeatScale combinedScale,
         HeatScale branchScale,
+        Double cycleTime,
         List<CardSection> card,
         List<NextStep> nextSteps) {
     public ReportData {
+        requireCycleTime(cycleTime);
         branches = List.copyOf(branches);
         training = List.copyOf(training);
         scores = List.copyOf(scores);
@@ -49,6 +53,19 @@ public record ReportData(
         nextSteps = List.copyOf(nextSteps);
         limits = List.copyOf(limits);
         card = List.copyOf(card);
+    }
+
+    /**
+     * Refuses a cycle time that no line has.
+     *
+     * @param milliseconds null = nobody said
+     * @throws OptionException when it is not positive and finite
+     */
+    public static void requireCycleTime(Double milliseconds) {
+        OptionException.require(
+                milliseconds == null || milliseconds > 0 && milliseconds < Double.POSITIVE_INFINITY,
+                "cycleTime",
+                "must be a positive number of milliseconds, not " + milliseconds);
     }
 
     /**

@@ -39,6 +39,7 @@ import java.util.Map;
 public final class TestReport implements EvaluationRun.Observer {
     private final EvaluationRun run;
     private final Inspector inspector;
+    private final Double cycleTime;
     private final List<PartScore> scores = new ArrayList<>();
     private final List<GalleryPart> gallery = new ArrayList<>();
 
@@ -48,8 +49,21 @@ public final class TestReport implements EvaluationRun.Observer {
      * @param inspector the one that inspects, with maps
      */
     public TestReport(EvaluationRun run, Inspector inspector) {
+        this(run, inspector, null);
+    }
+
+    /**
+     * The same for a line of which the pace is known.
+     *
+     * @param cycleTime milliseconds that a part may take, positive: the report says how many parts keep to it; null =
+     *     nobody said
+     * @throws io.trd4j.io.OptionException when it is not positive
+     */
+    public TestReport(EvaluationRun run, Inspector inspector, Double cycleTime) {
+        ReportData.requireCycleTime(cycleTime);
         this.run = run;
         this.inspector = inspector;
+        this.cycleTime = cycleTime;
     }
 
     @Override
@@ -146,6 +160,7 @@ public final class TestReport implements EvaluationRun.Observer {
                         gallery,
                         HeatScale.COMBINED,
                         HeatScale.BRANCH,
+                        cycleTime,
                         ModelCard.of(info, model, Sha256.of(model)),
                         next));
     }

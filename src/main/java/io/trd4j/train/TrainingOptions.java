@@ -93,51 +93,61 @@ public record TrainingOptions(
         this(backbone, size, modality, normalKernel, epochs, batch, learningRate, seed, threads, TorchDevice.CPU);
     }
 
+    /** The same options with another ResNet as teacher, and students to match. */
     public TrainingOptions withBackbone(Backbone newBackbone) {
         return new TrainingOptions(
                 newBackbone, size, modality, normalKernel, epochs, batch, learningRate, seed, threads, device);
     }
 
+    /** The same options with another input size S, pixels, a multiple of 32. */
     public TrainingOptions withSize(int newSize) {
         return new TrainingOptions(
                 backbone, newSize, modality, normalKernel, epochs, batch, learningRate, seed, threads, device);
     }
 
+    /** The same options with another input of the second branch. */
     public TrainingOptions withModality(Modality newModality) {
         return new TrainingOptions(
                 backbone, size, newModality, normalKernel, epochs, batch, learningRate, seed, threads, device);
     }
 
+    /** The same options with another Sobel aperture of surface normals: 3, 5 or 7 pixels. */
     public TrainingOptions withNormalKernel(int newNormalKernel) {
         return new TrainingOptions(
                 backbone, size, modality, newNormalKernel, epochs, batch, learningRate, seed, threads, device);
     }
 
+    /** The same options with another number of epochs, 1 or more. */
     public TrainingOptions withEpochs(int newEpochs) {
         return new TrainingOptions(
                 backbone, size, modality, normalKernel, newEpochs, batch, learningRate, seed, threads, device);
     }
 
+    /** The same options with another number of parts per training step, 1 or more. */
     public TrainingOptions withBatch(int newBatch) {
         return new TrainingOptions(
                 backbone, size, modality, normalKernel, epochs, newBatch, learningRate, seed, threads, device);
     }
 
+    /** The same options with another learning rate of the first epoch, above 0. */
     public TrainingOptions withLearningRate(double newLearningRate) {
         return new TrainingOptions(
                 backbone, size, modality, normalKernel, epochs, batch, newLearningRate, seed, threads, device);
     }
 
+    /** The same options with another seed: of the initial students and the order of the parts. */
     public TrainingOptions withSeed(long newSeed) {
         return new TrainingOptions(
                 backbone, size, modality, normalKernel, epochs, batch, learningRate, newSeed, threads, device);
     }
 
+    /** The same options with other CPU threads, 1 or more. */
     public TrainingOptions withThreads(int newThreads) {
         return new TrainingOptions(
                 backbone, size, modality, normalKernel, epochs, batch, learningRate, seed, newThreads, device);
     }
 
+    /** The same options on another device. */
     public TrainingOptions withDevice(TorchDevice newDevice) {
         return new TrainingOptions(
                 backbone, size, modality, normalKernel, epochs, batch, learningRate, seed, threads, newDevice);

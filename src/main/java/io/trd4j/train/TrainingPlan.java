@@ -66,11 +66,13 @@ public record TrainingPlan(
                 options, stops, choosesAperture, teacher, regionOfInterest, stateSeconds, resumes, driftReference);
     }
 
+    /** Whether the Sobel aperture is chosen from the parts, or the options' one is taken. */
     public TrainingPlan withChoosesAperture(boolean chooses) {
         return new TrainingPlan(
                 options, stopsWhenConverged, chooses, teacher, regionOfInterest, stateSeconds, resumes, driftReference);
     }
 
+    /** The same run from another teacher: see {@link #teacher}. */
     public TrainingPlan withTeacher(String newTeacher) {
         return new TrainingPlan(
                 options,
@@ -83,11 +85,13 @@ public record TrainingPlan(
                 driftReference);
     }
 
+    /** The same run with what counts in calibration and inspection; null = everything. */
     public TrainingPlan withRegionOfInterest(RegionOfInterest roi) {
         return new TrainingPlan(
                 options, stopsWhenConverged, choosesAperture, teacher, roi, stateSeconds, resumes, driftReference);
     }
 
+    /** How many seconds lie between two state files at least; {@link #NO_STATE} = none is written. */
     public TrainingPlan withStateSeconds(int seconds) {
         return new TrainingPlan(
                 options,
@@ -100,6 +104,7 @@ public record TrainingPlan(
                 driftReference);
     }
 
+    /** Whether the run continues from the state file of a killed one where there is one. */
     public TrainingPlan withResumes(boolean newResumes) {
         return new TrainingPlan(
                 options,
@@ -112,6 +117,7 @@ public record TrainingPlan(
                 driftReference);
     }
 
+    /** Whether the normal validation parts become the drift reference. */
     public TrainingPlan withDriftReference(boolean reference) {
         return new TrainingPlan(
                 options,

@@ -4,6 +4,7 @@ import io.trd4j.calibrate.CalibrationRun;
 import io.trd4j.calibrate.DistinctParts;
 import io.trd4j.calibrate.DriftReferenceRun;
 import io.trd4j.calibrate.PreparedParts;
+import io.trd4j.data.PartSource;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.prepare.SobelAperture;
@@ -30,9 +31,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
-/** From a category's normal parts to a calibrated model file. Used once, by one thread. */
+/** From normal parts to a calibrated model file. Used once, by one thread. */
 public final class TrainingRun {
     /**
      * A model that has been trained and written.
@@ -95,23 +95,74 @@ public final class TrainingRun {
      * @throws IOException when the model file cannot be written; the state file is done without, with a warning
      */
     public Result run(Dataset category, Path file) throws IOException {
+        colorBits = category.colorBits();
+        Dataset dataset = category.withColorBits(colorBits);
+        List<PartFiles> normal = PreparedParts.normal(dataset.train());
+        List<PartFiles> validation = PreparedParts.normal(dataset.validation());
+        return run(
+                normal,
+                validation,
+                new DistinctParts(validation, normal).trained(),
+                file,
+                dataset.category() + ": no normal training parts; put some under train/good",
+                "put some under validation/good");
+    }
+
+    /**
+     * The same from parts in memory or anywhere else. Each is loaded up to three times: for the aperture, for training
+     * or calibration, and for the drift reference. Its memory must stay as it is until this returns.
+     *
+     * @param normal to train on, two or more
+     * @param validation other normal parts, to calibrate on; with none, the training parts are taken, which makes
+     *     scores of new parts too high, and is one of the warnings
+     * @param file the model to write; an existing one is replaced when training has ended
+     * @throws InputException when there are fewer than two training parts, a part or the teacher cannot be read, the
+     *     state file is that of another run, or training diverges
+     * @throws IOException when a file cannot be written
+     */
+    public Result run(List<? extends PartSource> normal, List<? extends PartSource> validation, Path file)
+            throws IOException {
+        return run(
+                normal,
+                validation,
+                0,
+                file,
+                "there are no normal training parts; give two or more",
+                "give some that are not trained on");
+    }
+
+    /**
+     * The messages are for whoever must add parts.
+     *
+     * @param trained how many of the validation parts are training parts
+     */
+    private Result run(
+            List<? extends PartSource> normal,
+            List<? extends PartSource> validation,
+            int trained,
+            Path file,
+            String noParts,
+            String addValidation)
+            throws IOException {
         model = file;
         state = state(file);
         Writable.requireFile(model);
         Writable.requireFile(state);
         try (OutputLock lock = OutputLock.of(model)) {
-            colorBits = category.colorBits();
-            return run(category.withColorBits(colorBits));
+            return run(normal, validation, trained, noParts, addValidation);
         }
     }
 
-    private Result run(Dataset dataset) throws IOException {
-        List<PartFiles> normal = PreparedParts.normal(dataset.train());
+    private Result run(
+            List<? extends PartSource> normal,
+            List<? extends PartSource> validation,
+            int trained,
+            String noParts,
+            String addValidation)
+            throws IOException {
         if (normal.isEmpty()) {
-            throw new InputException(dataset.category() + ": no normal training parts; put some under train/good");
+            throw new InputException(noParts);
         }
-        List<PartFiles> validation = PreparedParts.normal(dataset.validation());
-        int trained = new DistinctParts(validation, normal).trained();
         if (trained > 0) {
             warn(new TrainingWarning(
                     Kind.TRAINED_VALIDATION_PARTS,
@@ -143,8 +194,7 @@ public final class TrainingRun {
                     warn(new TrainingWarning(
                             Kind.NO_VALIDATION_PARTS,
                             "no normal validation parts: calibrating on the training "
-                                    + "parts, which makes scores of new parts too high; put some under "
-                                    + "validation/good"));
+                                    + "parts, which makes scores of new parts too high; " + addValidation));
                 }
                 String views = PairCheck.of(parts, options.size());
                 if (views != null) {
@@ -157,7 +207,7 @@ public final class TrainingRun {
                         new OutlierCheck(options.size(), parts, plan.regionOfInterest(), options.threads());
                 history = train(network, parts, outliers, validated);
                 info = write(network, parts, validated, validation.isEmpty() ? normal : validation, history, start);
-                warnOfOutliers(outliers.of(network), normal);
+                warnOfOutliers(outliers.of(network), normal, parts);
                 String doubt = Convergence.warning(
                         history, validated == null ? null : MeanFeature.loss(network, validated, options.threads()));
                 if (doubt != null) {
@@ -166,7 +216,7 @@ public final class TrainingRun {
             }
         }
         if (plan.driftReference()) {
-            Optional<DriftReference> reference = DriftReferenceRun.run(model, dataset, options.threads(), progress);
+            Optional<DriftReference> reference = DriftReferenceRun.run(model, validation, options.threads(), progress);
             info = reference.isPresent() ? info.withDriftReference(reference.get()) : info;
         }
         return new Result(info, history, aperture, warnings);
@@ -176,7 +226,7 @@ public final class TrainingRun {
         return plan.teacher().equals(TrainingPlan.RANDOM_TEACHER);
     }
 
-    private PreparedParts prepare(List<PartFiles> parts) throws IOException {
+    private PreparedParts prepare(List<? extends PartSource> parts) throws IOException {
         return PreparedParts.of(parts, options.size(), options.modality(), options.normalKernel(), progress);
     }
 
@@ -185,15 +235,19 @@ public final class TrainingRun {
         listener.warning(warning);
     }
 
-    private void warnOfOutliers(List<Integer> outliers, List<PartFiles> files) {
+    private void warnOfOutliers(List<Integer> outliers, List<? extends PartSource> normal, PreparedParts prepared) {
         if (!outliers.isEmpty()) {
-            List<Path> images = outliers.stream().map(i -> files.get(i).rgb()).toList();
+            List<String> names = outliers.stream()
+                    .map(i -> normal.get(i) instanceof PartFiles files
+                            ? files.rgb().toString()
+                            : prepared.source(i))
+                    .toList();
             warn(new TrainingWarning(
                     Kind.OUTLIERS,
                     "these training parts are unlike the others; look at them, and train again "
                             + "without those that have a defect: "
-                            + images.stream().map(Path::toString).collect(Collectors.joining(", ")),
-                    images));
+                            + String.join(", ", names),
+                    names));
         }
     }
 
@@ -244,7 +298,7 @@ public final class TrainingRun {
             Network network,
             PreparedParts parts,
             PreparedParts validated,
-            List<PartFiles> compared,
+            List<? extends PartSource> compared,
             List<EpochLoss> history,
             long start)
             throws IOException {

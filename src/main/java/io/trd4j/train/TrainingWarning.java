@@ -1,15 +1,15 @@
 package io.trd4j.train;
 
-import java.nio.file.Path;
 import java.util.List;
 
 /**
  * A doubt about a training run that went on all the same.
  *
  * @param message one line: the doubt, and what to do
- * @param parts colour images of the training parts in question; empty when it is not about single parts
+ * @param parts the training parts in question, by the names of their colour images or, in memory, as
+ *     {@link io.trd4j.data.Part#source} says; empty when it is not about single parts
  */
-public record TrainingWarning(Kind kind, String message, List<Path> parts) {
+public record TrainingWarning(Kind kind, String message, List<String> parts) {
     /** The subject of a warning. */
     public enum Kind {
         /** There are no normal validation parts: the model is calibrated on the training parts. */

@@ -144,7 +144,10 @@
     options: options(axis('epoch', { ticks: { maxRotation: 0, autoSkipPadding: 14 } }), axis('loss', { beginAtZero: true })),
   }));
 
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => charts.forEach(draw => draw()));
+  /* Also on paper, which is light. */
+  for (const query of ['(prefers-color-scheme: dark)', 'print']) {
+    matchMedia(query).addEventListener('change', () => charts.forEach(draw => draw()));
+  }
 
   /* The part's picture is stored once per part and laid under its three heat maps here. */
   for (const part of document.querySelectorAll('.part')) {
@@ -181,6 +184,16 @@
       verdict.addEventListener('change', arrange);
     }
     arrange();
+    /* A link leads to its part, whatever is shown. */
+    for (const link of document.querySelectorAll('.misjudged a')) {
+      link.addEventListener('click', () => {
+        if (document.querySelector(link.hash).hidden) {
+          show.value = 'all';
+          verdict.value = 'all';
+          arrange();
+        }
+      });
+    }
     document.getElementById('heat').addEventListener('input', e => root.style.setProperty('--heat', e.target.value));
   }
 })();

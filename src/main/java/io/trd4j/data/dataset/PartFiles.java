@@ -11,8 +11,12 @@ import io.trd4j.data.image.PointCloudReader;
 import io.trd4j.data.image.Reading;
 import io.trd4j.data.image.SecondImage;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Where one part of a data set lies.
@@ -41,6 +45,7 @@ public record PartFiles(String id, String kind, Path rgb, Path second, Path mask
     }
 
     /** The same files, read as colour images that use so many bits; see {@link Reading#colorBits}. */
+    @Override
     public PartFiles withColorBits(int bits) {
         return with(reading.withColorBits(bits));
     }
@@ -93,6 +98,18 @@ public record PartFiles(String id, String kind, Path rgb, Path second, Path mask
                 : CheckedPoints.of(second.toString(), read.xyz(), reading.points());
         return Part.fromFiles(
                 id, (second != null ? second : rgb).toString(), image, xyz, read == null ? null : read.normals());
+    }
+
+    /** Of the files. */
+    @Override
+    public List<String> checksums(Part loaded) throws IOException {
+        List<String> checksums = new ArrayList<>();
+        for (Path file : Arrays.asList(rgb, second)) {
+            if (file != null) {
+                checksums.add(Sha256.of(file));
+            }
+        }
+        return checksums;
     }
 
     /**
