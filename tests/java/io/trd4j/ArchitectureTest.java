@@ -76,13 +76,23 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cli", "inspect")
                 .whereLayer("model")
                 .mayOnlyBeAccessedByLayers(
-                        "cli", "report", "evaluate", "train", "calibrate", "drift", "inspect", "outline", "engine", "data")
+                        "cli",
+                        "report",
+                        "evaluate",
+                        "train",
+                        "calibrate",
+                        "drift",
+                        "inspect",
+                        "outline",
+                        "engine",
+                        "data")
                 .whereLayer("metrics")
                 .mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "train", "calibrate")
                 .whereLayer("threshold")
                 .mayOnlyBeAccessedByLayers("calibrate", "report")
                 .whereLayer("data")
-                .mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "train", "calibrate", "inspect", "outline", "engine")
+                .mayOnlyBeAccessedByLayers(
+                        "cli", "report", "evaluate", "train", "calibrate", "inspect", "outline", "engine")
                 .whereLayer("ops")
                 .mayOnlyBeAccessedByLayers("train", "calibrate", "outline", "engine", "model", "data")
                 .whereLayer("jni")

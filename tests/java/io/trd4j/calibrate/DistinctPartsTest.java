@@ -70,8 +70,7 @@ class DistinctPartsTest {
                         InputException.class,
                         () -> new ThresholdRun(plan, new Dataset("c", folder, train, again, List.of())))
                 .getMessage();
-        assertTrue(
-                trained.contains("c/validation, without 0 copies of parts and 60 training parts, has 0"), trained);
+        assertTrue(trained.contains("c/validation, without 0 copies of parts and 60 training parts, has 0"), trained);
         String copies = assertThrows(
                         InputException.class,
                         () -> new ThresholdRun(plan, new Dataset("c", folder, train, copied, List.of())))

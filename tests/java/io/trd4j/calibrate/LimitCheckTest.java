@@ -56,7 +56,8 @@ class LimitCheckTest {
     @Test
     void oneOddPartIsNamed() {
         List<ThresholdNote> notes = notes(scores(6.37f, 9.53f), 4.5f);
-        assertEquals(List.of(Kind.ONE_PART), notes.stream().map(ThresholdNote::kind).toList());
+        assertEquals(
+                List.of(Kind.ONE_PART), notes.stream().map(ThresholdNote::kind).toList());
         assertEquals(
                 "combined: a single part sets the NG limit 9.530, 3.160 above the next score, 6.370: validation/good/17, "
                         + "whose tilt_x 4.5 is unusual (others 0 to 0.6000); look at it, and take it out if it is not "
@@ -68,9 +69,12 @@ class LimitCheckTest {
     @Test
     void aSliverOfReviewIsSaid() {
         List<ThresholdNote> notes = notes(scores(6.29f, 6.37f), 0.1f);
-        assertEquals(List.of(Kind.NARROW_REVIEW), notes.stream().map(ThresholdNote::kind).toList());
+        assertEquals(
+                List.of(Kind.NARROW_REVIEW),
+                notes.stream().map(ThresholdNote::kind).toList());
         String line = notes.get(0).message();
-        assertTrue(line.contains("6.290, is beside that of NG, 6.370 (scores no. 2 and no. 1 of 60 normal parts)"), line);
+        assertTrue(
+                line.contains("6.290, is beside that of NG, 6.370 (scores no. 2 and no. 1 of 60 normal parts)"), line);
         assertTrue(line.contains("with 76 normal parts"), line);
         assertEquals(4, ToleranceBound.rank(76, 0.1, 0.95));
         assertEquals(1, ToleranceBound.rank(76, 0.05, 0.95));

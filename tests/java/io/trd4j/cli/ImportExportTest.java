@@ -218,11 +218,12 @@ class ImportExportTest {
         SafetensorsWriter.write(
                 folder.resolve("rgb.safetensors"),
                 Map.of(),
-                STUDENT.stream().map(t -> tensor(t, "rgb").withName("student_rgb." + t.name())).toList());
+                STUDENT.stream()
+                        .map(t -> tensor(t, "rgb").withName("student_rgb." + t.name()))
+                        .toList());
         TorchWriter.write(folder.resolve("depth.pth"), Map.of("state_dict", dict(STUDENT, "depth", "_orig_mod.")));
         TorchWriter.write(folder.resolve("t.pth"), Map.of("state_dict", dict(TEACHER, "teacher", "model._orig_mod.")));
-        Outcome imported =
-                importing("@rgb.safetensors", "@t.pth", "--student", "@depth.pth", "--modality", "depth");
+        Outcome imported = importing("@rgb.safetensors", "@t.pth", "--student", "@depth.pth", "--modality", "depth");
         assertEquals("", imported.err());
         try (ModelFile model = ModelFile.open(folder.resolve("m.safetensors"))) {
             for (String student : List.of("rgb", "depth")) {

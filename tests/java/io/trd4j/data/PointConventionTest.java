@@ -80,11 +80,7 @@ class PointConventionTest {
         for (long seed = 0; seed < 3; seed++) {
             PointCloud good = SyntheticParts.part(product, SIDE, seed).xyz();
             assertSame(good, apply(PointConvention.UNSTATED, "part.tiff", good));
-            assertSame(
-                    good,
-                    apply(PointConvention.UNSTATED
-                            .withMetresPerUnit(1)
-                            .withAxes(PointAxes.XYZ), "a", good));
+            assertSame(good, apply(PointConvention.UNSTATED.withMetresPerUnit(1).withAxes(PointAxes.XYZ), "a", good));
         }
     }
 

@@ -77,8 +77,7 @@ class InspectorLifeTest {
             Inspection result = scores.newInspection();
             scores.inspect(part, result);
             assertTrue(result.score() > 0 && !result.hasMaps());
-            for (Runnable asked : List.<Runnable>of(
-                    () -> Regions.of(result, part), result::peak, result::deciding)) {
+            for (Runnable asked : List.<Runnable>of(() -> Regions.of(result, part), result::peak, result::deciding)) {
                 IllegalStateException refused = assertThrows(IllegalStateException.class, asked::run);
                 assertTrue(refused.getMessage().contains("withMaps(true)"), refused.getMessage());
             }

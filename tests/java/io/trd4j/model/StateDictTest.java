@@ -58,8 +58,7 @@ class StateDictTest {
     private StateDict.Found find(Map<String, ?> dict) throws IOException {
         TorchWriter.write(file, dict);
         try (WeightsFile weights = WeightsFile.open(file)) {
-            StateDict.Found found = StateDict.find(
-                    weights, "a ResNet", weights.tensors(), NETWORK, prefix -> true);
+            StateDict.Found found = StateDict.find(weights, "a ResNet", weights.tensors(), NETWORK, prefix -> true);
             assertEquals(4, found.tensors().get("conv1.weight").bytes().remaining());
             return found;
         }
@@ -84,7 +83,11 @@ class StateDictTest {
         Map<String, Object> dict = network(prefix, 1);
         dict.put("head.weight", tensor(9));
         for (Map<String, ?> saved : List.<Map<String, ?>>of(
-                dict, Map.of("state_dict", dict), Map.of("model", dict), Map.of("model_state_dict", dict), Map.of("a", Map.of("b", dict)))) {
+                dict,
+                Map.of("state_dict", dict),
+                Map.of("model", dict),
+                Map.of("model_state_dict", dict),
+                Map.of("a", Map.of("b", dict)))) {
             StateDict.Found found = find(saved);
             assertTrue(found.tensors().keySet().containsAll(List.of("conv1.weight", "bn1.bias")));
         }
@@ -95,7 +98,9 @@ class StateDictTest {
         Map<String, Object> dict = new LinkedHashMap<>();
         dict.put("conv1._orig_mod.weight", tensor(1));
         dict.put("bn1.module.bias", tensor(2));
-        assertEquals(List.of("conv1.weight", "bn1.bias"), List.copyOf(find(dict).tensors().keySet()));
+        assertEquals(
+                List.of("conv1.weight", "bn1.bias"),
+                List.copyOf(find(dict).tensors().keySet()));
         dict.put("bn1.bias", tensor(3));
         assertRefused(() -> find(dict), file, "bn1.module.bias and bn1.bias");
     }

@@ -2,8 +2,8 @@ package io.trd4j.cli;
 
 import io.trd4j.cli.options.InspectOptions;
 import io.trd4j.cli.options.PointOptions;
-import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.cli.options.Refused;
+import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.evaluate.EvaluationRun;
 import io.trd4j.inspect.Inspector;

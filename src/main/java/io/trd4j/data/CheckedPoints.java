@@ -74,7 +74,9 @@ public final class CheckedPoints {
         }
     }
 
-    /** In the cloud's own unit, with the stated axes and missing points; the cloud's own array where nothing changes. */
+    /**
+     * In the cloud's own unit, with the stated axes and missing points; the cloud's own array where nothing changes.
+     */
     private static float[] arranged(PointCloud cloud, PointConvention convention) {
         float[] from = cloud.xyz();
         boolean ordered = convention.axes() == null || convention.axes().equals(PointAxes.XYZ);

@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * How the numbers of a point cloud are meant: their unit, the order and signs of their axes, and the values that mark
- * missing points. Of what is not stated, trd4j's own convention is assumed (x, y, z in metres, z away from the
- * camera). {@link CheckedPoints} follows it.
+ * missing points. Of what is not stated, trd4j's own convention is assumed (x, y, z in metres, z away from the camera).
+ * {@link CheckedPoints} follows it.
  *
  * @param metresPerUnit 0.001 for millimetres; null = not stated: metres
  * @param axes null = not stated: x, y, z

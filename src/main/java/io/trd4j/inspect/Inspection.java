@@ -34,6 +34,7 @@ public final class Inspection {
     RegionOfInterest regionOfInterest;
     /** The model's normal parts, for {@link Regions}. */
     NormalViews normalViews = NormalViews.NONE;
+
     boolean hasMaps = true;
 
     Inspection(int size) {

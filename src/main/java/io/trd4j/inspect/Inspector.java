@@ -10,8 +10,8 @@ import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
-import io.trd4j.outline.NormalViews;
 import io.trd4j.model.Thresholds;
+import io.trd4j.outline.NormalViews;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -152,8 +152,8 @@ public final class Inspector implements AutoCloseable {
     }
 
     /**
-     * Another inspector of the same model, options and present thresholds for another thread. It shares the weights and is closed by
-     * itself. Any thread may call it at any time, also while this one inspects.
+     * Another inspector of the same model, options and present thresholds for another thread. It shares the weights and
+     * is closed by itself. Any thread may call it at any time, also while this one inspects.
      *
      * @throws IllegalStateException after {@link #close}
      */

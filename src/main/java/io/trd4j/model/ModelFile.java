@@ -49,7 +49,8 @@ public final class ModelFile implements AutoCloseable {
     /**
      * Writes a model file; equal content gives equal bytes.
      *
-     * @param tensors all tensors of the three networks, with their prefixes; those of {@link NormalImages} may join them
+     * @param tensors all tensors of the three networks, with their prefixes; those of {@link NormalImages} may join
+     *     them
      * @throws IllegalArgumentException when a tensor is missing, unknown, or of another type or shape
      * @throws IOException when the file cannot be written; the target is then unchanged
      */
@@ -170,7 +171,9 @@ public final class ModelFile implements AutoCloseable {
         NormalImages.check(
                 file,
                 info.size(),
-                found.stream().filter(t -> NormalImages.NAMES.contains(t.name())).toList());
+                found.stream()
+                        .filter(t -> NormalImages.NAMES.contains(t.name()))
+                        .toList());
         names.addAll(NormalImages.NAMES);
         for (TensorInfo t : found) {
             if (!names.contains(t.name())) {

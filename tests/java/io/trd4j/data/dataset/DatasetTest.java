@@ -319,7 +319,9 @@ class DatasetTest {
         Dataset data = Dataset.open(root.resolve("cat"), broken);
         assertEquals("[train/good/000, train/good/001]", ids(data.train()));
         assertEquals(1, found.size());
-        assertTrue(found.get(0).contains("002.png has no partner") && found.get(0).contains("002.webp is there"), found.get(0));
+        assertTrue(
+                found.get(0).contains("002.png has no partner") && found.get(0).contains("002.webp is there"),
+                found.get(0));
         assertEquals("[train/good/000]", ids(data.readable(broken).train()));
         assertTrue(found.get(1).contains("001.tiff is empty"), found.get(1));
         assertRefused(() -> Dataset.open(root.resolve("cat")), "002.png has no partner");

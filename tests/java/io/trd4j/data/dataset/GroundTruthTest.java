@@ -31,7 +31,8 @@ class GroundTruthTest {
             narrow[i] = (short) samples[i];
         }
         int pixels = samples.length / channels;
-        return new StoredImage(Path.of("m.png"), pixels == 16 ? 4 : pixels, pixels == 16 ? 4 : 1, channels, full, lossy, narrow);
+        return new StoredImage(
+                Path.of("m.png"), pixels == 16 ? 4 : pixels, pixels == 16 ? 4 : 1, channels, full, lossy, narrow);
     }
 
     /** Rows 2 and 3 hold a value. */
@@ -67,7 +68,8 @@ class GroundTruthTest {
         assertMarks(Form.BRIGHT, "..###...", stored(1, 255, false, 0, 60, 200, 255, 140, 30, 0, 0));
         // JPEG's noise
         assertMarks(Form.BRIGHT, "....", stored(1, 255, true, 0, 3, 0, 9));
-        byte[] marks = GroundTruth.of(stored(1, 255, false, 0, 60, 200, 255)).marks().pixels();
+        byte[] marks =
+                GroundTruth.of(stored(1, 255, false, 0, 60, 200, 255)).marks().pixels();
         assertEquals(List.of(0, 60, 200, 255), List.of(marks[0] & 255, marks[1] & 255, marks[2] & 255, marks[3] & 255));
     }
 
@@ -79,7 +81,8 @@ class GroundTruthTest {
         assertMarks(Form.LABELS, ".#.#.#", stored(1, 255, false, 0, 1, 0, 2, 0, 3));
         assertMarks(Form.LABELS, ".#.#.#", stored(1, 255, false, 0, 60, 0, 120, 0, 240));
         assertMarks(Form.LABELS, ".#.#", stored(1, 255, false, 0, 1, 0, 255));
-        assertEquals("0, 1 and 2", GroundTruth.of(stored(1, 255, false, 0, 1, 2)).values());
+        assertEquals(
+                "0, 1 and 2", GroundTruth.of(stored(1, 255, false, 0, 1, 2)).values());
         // no background: nothing says which value marks
         assertMarks(Form.BRIGHT, "....", stored(1, 255, false, 1, 1, 2, 2));
     }
@@ -99,7 +102,9 @@ class GroundTruthTest {
     void coloursMarkWhateverTheyAre() {
         // blue, dark red of a palette, and green on black; as blue, green, red
         assertMarks(
-                Form.COLOURS, ".#.#.#", stored(3, 255, false, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 0, 64, 0, 0, 0, 0, 200, 0));
+                Form.COLOURS,
+                ".#.#.#",
+                stored(3, 255, false, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 0, 64, 0, 0, 0, 0, 200, 0));
         int[] onWhite = new int[3 * SIZE * SIZE];
         Arrays.fill(onWhite, 255);
         onWhite[3 * 5] = 0;
@@ -111,7 +116,11 @@ class GroundTruthTest {
         for (int i = 0; i < photo.length; i++) {
             photo[i] = 100 + i * 7 % 150;
         }
-        assertRefused(() -> GroundTruth.of(stored(3, 255, true, photo)), "m.png", "is a picture", "white where the defect is");
+        assertRefused(
+                () -> GroundTruth.of(stored(3, 255, true, photo)),
+                "m.png",
+                "is a picture",
+                "white where the defect is");
         // grey in three channels is grey
         assertMarks(Form.LABELS, ".#", stored(3, 255, false, 0, 0, 0, 1, 1, 1));
     }
@@ -150,8 +159,12 @@ class GroundTruthTest {
             assertRefused(() -> good.mask(2), file, "marks a defect", "part is good");
         }
         assertEquals(3, notes.lines().size(), notes.lines().toString());
-        assertTrue(notes.lines().get(0).startsWith("1 of 3 masks were read so that every value except 0 marks a defect, the "
-                + "first with the values 0 and 1: "), notes.lines().get(0));
+        assertTrue(
+                notes.lines()
+                        .get(0)
+                        .startsWith("1 of 3 masks were read so that every value except 0 marks a defect, the "
+                                + "first with the values 0 and 1: "),
+                notes.lines().get(0));
     }
 
     @Test
@@ -168,8 +181,9 @@ class GroundTruthTest {
             assertFalse(marked);
         }
         assertEquals(
-                List.of("1 of 1 masks mark only what is gone at the model's size, and count in no pixel metric, the first: "
-                        + file),
+                List.of(
+                        "1 of 1 masks mark only what is gone at the model's size, and count in no pixel metric, the first: "
+                                + file),
                 notes.lines());
     }
 }

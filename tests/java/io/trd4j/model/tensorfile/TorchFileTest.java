@@ -155,26 +155,33 @@ class TorchFileTest {
         }
     }
 
-    /** As timm, Lightning and argparse leave them beside weights: by REDUCE, NEWOBJ and BUILD, in dicts and in lists. */
+    /**
+     * As timm, Lightning and argparse leave them beside weights: by REDUCE, NEWOBJ and BUILD, in dicts and in lists.
+     */
     @Test
     void objectsBesideTensorsAreReadPast() throws IOException {
         String weights = tensor("ByteStorage", "K\u0000", "K\u0004\u0085", "K\u0001\u0085");
         String open = weights.substring(0, weights.length() - 1);
         Map<String, String> objects = new LinkedHashMap<>();
         objects.put("argparse.Namespace", "cargparse\nNamespace\n)\u0081}U\u0002lrK\u0001sb");
-        objects.put("numpy.core.multiarray.scalar", "cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\n(U\u0002f8tRU\u0001atR");
+        objects.put(
+                "numpy.core.multiarray.scalar",
+                "cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\n(U\u0002f8tRU\u0001atR");
         objects.put("pathlib.PosixPath", "cpathlib\nPosixPath\n(U\u0001/U\u0003tmptR");
         objects.put("omegaconf.DictConfig", "comegaconf\nDictConfig\n)\u0081(U\u0001aK\u0001u");
         objects.put("collections.deque", "ccollections\ndeque\n)R(K\u0001K\u0002e");
-        objects.put("torch.QInt8Storage", tensor("QInt8Storage", "K\u0000", "K\u0004\u0085", "K\u0001\u0085").replace("}U\u0001t", "").replace("s.", ""));
+        objects.put(
+                "torch.QInt8Storage",
+                tensor("QInt8Storage", "K\u0000", "K\u0004\u0085", "K\u0001\u0085")
+                        .replace("}U\u0001t", "")
+                        .replace("s.", ""));
         objects.put("set", "\u008f(K\u0001\u0090");
         Path file = folder.resolve("beside.pth");
         byte[] data = {1, 2, 3, 4};
         for (Map.Entry<String, String> e : objects.entrySet()) {
-            String pickle = open + "U\u0004args" + e.getValue() + "sU\u0004list](" + e.getValue() + "es."; 
+            String pickle = open + "U\u0004args" + e.getValue() + "sU\u0004list](" + e.getValue() + "es.";
             Files.write(
-                    file,
-                    zip(Map.of("a/data.pkl", pickle.getBytes(StandardCharsets.ISO_8859_1), "a/data/0", data)));
+                    file, zip(Map.of("a/data.pkl", pickle.getBytes(StandardCharsets.ISO_8859_1), "a/data/0", data)));
             try (TorchFile read = TorchFile.open(file)) {
                 assertArrayEquals(data, bytes(read.root().get("t")), e.getKey());
                 assertEquals(List.of("t", "list"), List.copyOf(read.root().keySet()));
@@ -190,14 +197,17 @@ class TorchFileTest {
         pickles.put("}\u008b\u0000\u0000\u0010\u0000" + "\u007f".repeat(1 << 20) + "K\u0001s.", "1048576 bytes");
         String pairs = "](" + "K\u0000K\u0001\u0086".repeat(1000) + "e";
         pickles.put(
-                "ccollections\nOrderedDict\nq\u00000" + pairs + "q\u00010" + "h\u0000h\u0001\u0085R0".repeat(3000) + "}.",
+                "ccollections\nOrderedDict\nq\u00000" + pairs + "q\u00010" + "h\u0000h\u0001\u0085R0".repeat(3000)
+                        + "}.",
                 "more than 2000000 steps");
-        pickles.put(tensor("ByteStorage", "K\u0000", "(" + "K\u0001".repeat(65) + "t", "K\u0001\u0085"), "65 dimensions");
+        pickles.put(
+                tensor("ByteStorage", "K\u0000", "(" + "K\u0001".repeat(65) + "t", "K\u0001\u0085"), "65 dimensions");
         Path file = folder.resolve("copies.pth");
         for (Map.Entry<String, String> e : pickles.entrySet()) {
             Files.write(
                     file,
-                    zip(Map.of("a/data.pkl", e.getKey().getBytes(StandardCharsets.ISO_8859_1), "a/data/0", new byte[4])));
+                    zip(Map.of(
+                            "a/data.pkl", e.getKey().getBytes(StandardCharsets.ISO_8859_1), "a/data/0", new byte[4])));
             String message = refusal(file);
             assertTrue(message.contains(e.getValue()), message);
         }

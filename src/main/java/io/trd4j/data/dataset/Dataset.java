@@ -43,8 +43,8 @@ public record Dataset(
      * </ul>
      *
      * A folder {@code depth} of depth images may stand in place of {@code xyz}; their camera is the category's
-     * {@code camera.json} ({@link CameraFile}).
-     * Folders' names may be in any case. What systems leave in folders, and results of trd, are not parts.
+     * {@code camera.json} ({@link CameraFile}). Folders' names may be in any case. What systems leave in folders, and
+     * results of trd, are not parts.
      *
      * @throws InputException when the folder is missing, empty, of another layout, or a file's partner is missing
      */

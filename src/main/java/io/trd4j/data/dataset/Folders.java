@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 /** Folders as they come: names in any case, beside what file managers, archives and trd itself leave there. */
 final class Folders {
     /**
-     * Names that systems put into folders, in lower case; hidden files and those of NAS systems (@eaDir) begin with . or @.
+     * Names that systems put into folders, in lower case; hidden files and those of NAS systems (@eaDir) begin with .
+     * or @.
      */
     private static final Set<String> SYSTEM = Set.of(
             "__macosx",

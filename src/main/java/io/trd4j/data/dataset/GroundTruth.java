@@ -18,8 +18,7 @@ import java.util.stream.Collectors;
 
 /**
  * The pixels that an image marks, such as a ground-truth mask: as a rule those above half of full scale. Masks come in
- * other
- * forms too, of which the image tells which it is; none is understood in part.
+ * other forms too, of which the image tells which it is; none is understood in part.
  *
  * @param file where it was read
  * @param marks of the image's size, above half where it marks

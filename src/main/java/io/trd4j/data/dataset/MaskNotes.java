@@ -7,7 +7,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Notes on what was inferred about a category's masks, and what they lose at the model's size: a line for each kind. */
+/**
+ * Notes on what was inferred about a category's masks, and what they lose at the model's size: a line for each kind.
+ */
 public final class MaskNotes {
     private final Map<Form, List<GroundTruth>> inferred = new EnumMap<>(Form.class);
     private final List<Path> gone = new ArrayList<>();

@@ -82,7 +82,13 @@ public final class ImageReader {
             }
         }
         return new StoredImage(
-                image.file, wide.width, wide.height, wide.channels, wide.samples == null ? 0xFF : 0xFFFF, lossy, samples);
+                image.file,
+                wide.width,
+                wide.height,
+                wide.channels,
+                wide.samples == null ? 0xFF : 0xFFFF,
+                lossy,
+                samples);
     }
 
     /** A depth image in a PNG of one channel of 16 bits. */

@@ -57,13 +57,7 @@ final class NpyFile {
                 values[i] = (float) type.get(in, at + i * type.bytes);
             }
         }
-        return new Grid(
-                file,
-                (int) width,
-                (int) height,
-                channels,
-                planes ? Grid.interleaved(values) : values,
-                type);
+        return new Grid(file, (int) width, (int) height, channels, planes ? Grid.interleaved(values) : values, type);
     }
 
     private static SampleType type(Path file, String header, ByteBuffer in) {

@@ -191,8 +191,7 @@ public final class PointCloudReader {
             return requireUnit(
                     grid,
                     convention,
-                    new PointCloud(
-                            grid.width(), grid.height(), camera.points(grid.values(), grid.width(), 1)));
+                    new PointCloud(grid.width(), grid.height(), camera.points(grid.values(), grid.width(), 1)));
         }
         // A camera's unit is that of its integers; floats are metres, unless they cannot be.
         boolean metres = unit == null || !grid.type().integer && medianDepth(grid.values()) <= FARTHEST_METRES;
