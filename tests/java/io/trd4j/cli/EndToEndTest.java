@@ -269,7 +269,10 @@ class EndToEndTest {
         RgbImage small = new RgbImage(40, 30, grey);
         Files.createDirectories(plain.resolve("rgb"));
         Files.write(plain.resolve("rgb/a.png"), ImageWriter.png(small));
-        Cli.here("inspect", "--model", sample.model, "--data", plain, "--out", folder.resolve("unlabelled"))
+        Path unlabelled = folder.resolve("unlabelled");
+        Cli.here("inspect", "--model", sample.model, "--data", plain, "--out", unlabelled)
+                .expect(2);
+        Cli.here("inspect", "--model", sample.model, "--data", plain, "--out", unlabelled, "--on-unlike", "review")
                 .expect(0);
         assertEquals(
                 40,

@@ -51,8 +51,8 @@ class StateSaverTest {
         saver.saveWhenDue();
         assertEquals(
                 List.of(
-                        "m.state cannot be written (No space left on device): the run goes on, and cannot be continued if"
-                                + " it is stopped; make room there"),
+                        "m.state cannot be written (No space left on device); make room there; the run goes on, and cannot"
+                                + " be continued if it is stopped"),
                 warnings);
         run.failure = null;
         saver.saveWhenDue();

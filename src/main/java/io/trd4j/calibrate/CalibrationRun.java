@@ -130,8 +130,8 @@ public final class CalibrationRun {
     }
 
     /**
-     * What a model keeps of normal parts, for the outlines of defects: of up to {@value NormalImages#MAX_PARTS} parts,
-     * evenly spaced.
+     * The images that a model keeps of normal parts, for the outlines of defects: of up to
+     * {@value NormalImages#MAX_PARTS} parts, evenly spaced.
      *
      * @param parts at least one
      * @param size S of the model

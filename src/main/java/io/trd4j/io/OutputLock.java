@@ -10,6 +10,8 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -23,23 +25,37 @@ public final class OutputLock implements AutoCloseable {
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
+    static {
+        // A run that is stopped from outside leaves nothing behind either.
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(() -> HELD.forEach(file -> file.toFile().delete()), "trd-output-locks"));
+    }
+
     private final Path file;
+    /** Folders that were made for the lock, the innermost first. */
+    private final List<Path> made;
     /** Null where there are no locks. */
     private final FileChannel channel;
 
-    private OutputLock(Path file, FileChannel channel) {
+    private OutputLock(Path file, List<Path> made, FileChannel channel) {
         this.file = file;
+        this.made = made;
         this.channel = channel;
     }
 
     /**
-     * Takes the lock of a file that need not exist; its folder is made.
+     * Takes the lock of a file that need not exist; its folder is made, and removed again when nothing came into it.
      *
      * @throws InputException when another run has it, in this process or another
      * @throws IOException when the folder cannot be made
      */
     public static OutputLock of(Path target) throws IOException {
         Path absolute = target.toAbsolutePath().normalize();
+        List<Path> made = new ArrayList<>();
+        for (Path folder = absolute.getParent(); folder != null && !Files.exists(folder); folder = folder.getParent()) {
+            made.add(folder);
+        }
         Files.createDirectories(absolute.getParent());
         Path file = absolute.getParent().toRealPath().resolve("." + absolute.getFileName() + ".lock");
         if (!HELD.add(file)) {
@@ -50,9 +66,9 @@ public final class OutputLock implements AutoCloseable {
             while (channel == null) {
                 channel = locked(file, target);
             }
-            return new OutputLock(file, channel);
+            return new OutputLock(file, made, channel);
         } catch (IOException e) {
-            return new OutputLock(file, null);
+            return new OutputLock(file, made, null);
         } catch (InputException e) {
             HELD.remove(file);
             throw e;
@@ -106,6 +122,12 @@ public final class OutputLock implements AutoCloseable {
             // Removed while it is locked: nobody else has it then.
             Files.deleteIfExists(file);
             channel.close();
+        }
+        for (Path folder : made) {
+            // Fails when something is in it.
+            if (!folder.toFile().delete()) {
+                return;
+            }
         }
     }
 }

@@ -21,7 +21,7 @@ final class Expected {
      */
     private static final double TRUST = 2;
     /** Pixels of the ring that a surface is laid through. */
-    private static final int MAX_FITTED = 300;
+    private static final int MAX_FITTED = 200;
     /** Pixels of the ring that the search of the pose compares. */
     private static final int MAX_COMPARED = 160;
 
@@ -52,7 +52,11 @@ final class Expected {
         this.part = part;
         reliefFloor = Math.max(EXACT * pixelMillimetres, 1e-6);
         seen = new float[PartView.CHANNELS * window.pixels()];
+        Arrays.fill(seen, Float.NaN);
         for (int i = 0; i < window.pixels(); i++) {
+            if (!window.looked[i]) {
+                continue;
+            }
             System.arraycopy(
                     part.values(),
                     part.pixel(window.x(i), window.y(i)),
@@ -62,7 +66,7 @@ final class Expected {
         }
         hasRelief = bySurroundings();
         if (!poses.isEmpty()) {
-            byNormalImages(poses);
+            byNormalParts(poses);
         }
     }
 
@@ -107,6 +111,21 @@ final class Expected {
         return reliefFloor;
     }
 
+    /** Of a window's pixels, NaN. */
+    private float[] unknown() {
+        float[] plane = new float[window.pixels()];
+        Arrays.fill(plane, Float.NaN);
+        return plane;
+    }
+
+    private float[][] unknownChannels() {
+        float[][] channels = new float[PartView.CHANNELS][];
+        for (int c = 0; c < channels.length; c++) {
+            channels[c] = unknown();
+        }
+        return channels;
+    }
+
     private double u(int i) {
         return 2.0 * (i % window.width) / window.width - 1;
     }
@@ -125,8 +144,11 @@ final class Expected {
             }
             SurfaceFit fit = new SurfaceFit(c == PartView.RELIEF ? 2 : 1);
             boolean fits = fit(fit, c, null);
-            difference[c] = new float[window.pixels()];
+            difference[c] = unknown();
             for (int i = 0; i < window.pixels(); i++) {
+                if (!window.looked[i]) {
+                    continue;
+                }
                 float value = seen[PartView.CHANNELS * i + c];
                 difference[c][i] = fits ? (float) (value - fit.at(u(i), v(i))) : c == PartView.RELIEF ? Float.NaN : 0;
             }
@@ -153,13 +175,13 @@ final class Expected {
         return fit.count() >= MIN_RING && fit.fit(channel == PartView.RELIEF ? reliefFloor : 1);
     }
 
-    private void byNormalImages(List<PoseSearch.Found> poses) {
+    private void byNormalParts(List<PoseSearch.Found> poses) {
         List<float[][]> differences = new ArrayList<>();
         List<float[][]> beyonds = new ArrayList<>();
         for (PoseSearch.Found found : poses) {
             float[] expected = expected(found.reference(), aligned(found));
-            float[][] raw = new float[PartView.CHANNELS][window.pixels()];
-            float[][] outside = new float[PartView.CHANNELS][window.pixels()];
+            float[][] raw = unknownChannels();
+            float[][] outside = unknownChannels();
             compare(expected, raw, outside);
             differences.add(raw);
             beyonds.add(outside);
@@ -191,10 +213,13 @@ final class Expected {
 
     /** Per pixel and channel the median by absolute value over the parts. */
     private float[][] middle(List<float[][]> parts) {
-        float[][] medians = new float[PartView.CHANNELS][window.pixels()];
+        float[][] medians = unknownChannels();
         float[] values = new float[parts.size()];
         for (int c = 0; c < PartView.CHANNELS; c++) {
             for (int i = 0; i < window.pixels(); i++) {
+                if (!window.looked[i]) {
+                    continue;
+                }
                 int count = 0;
                 for (float[][] one : parts) {
                     float value = one[c][i];
@@ -333,11 +358,14 @@ final class Expected {
     private float[] expected(PartThumbs reference, Pose pose) {
         Comparison comparison = new Comparison(reference);
         float[] expected = new float[seen.length];
+        Arrays.fill(expected, Float.NaN);
         double c = Math.cos(pose.angle());
         double s = Math.sin(pose.angle());
         for (int i = 0; i < window.pixels(); i++) {
-            comparison.sample(i, pose, c, s);
-            System.arraycopy(comparison.sampled, 0, expected, PartView.CHANNELS * i, PartView.CHANNELS);
+            if (window.looked[i]) {
+                comparison.sample(i, pose, c, s);
+                System.arraycopy(comparison.sampled, 0, expected, PartView.CHANNELS * i, PartView.CHANNELS);
+            }
         }
         for (int k = 0; k < PartView.RELIEF; k++) {
             float level = median(expected, k);
@@ -375,6 +403,9 @@ final class Expected {
         int[] steps = {-1, 1, -window.width, window.width};
         boolean[] inside = new boolean[steps.length];
         for (int i = 0; i < window.pixels(); i++) {
+            if (!window.looked[i]) {
+                continue;
+            }
             inside[0] = i % window.width > 0;
             inside[1] = i % window.width < window.width - 1;
             inside[2] = i >= window.width;

@@ -110,7 +110,9 @@ public final class Outliner {
 
     private List<PoseSearch.Found> poses() {
         if (poses == null) {
-            poses = normal.references.isEmpty() ? List.of() : PoseSearch.of(view, normal, COMPARED);
+            poses = normal.references.isEmpty()
+                    ? List.of()
+                    : PoseSearch.of(view, normal.references, normal.poses, COMPARED);
         }
         return poses;
     }

@@ -25,7 +25,7 @@ final class PartThumbs {
     }
 
     private static int[] some(int[] cells) {
-        int step = Math.max(1, cells.length / COMPARED);
+        int step = (cells.length + COMPARED - 1) / COMPARED;
         int[] some = new int[cells.length / step];
         for (int i = 0; i < some.length; i++) {
             some[i] = cells[i * step];

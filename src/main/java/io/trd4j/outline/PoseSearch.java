@@ -12,7 +12,7 @@ import java.util.List;
 final class PoseSearch {
     private static final int ANGLES = 60;
     /** So many of them are followed: parts with a symmetry lie nearly as well the other way round. */
-    private static final int STARTS = 4;
+    private static final int STARTS = 3;
 
     private static final double[] ANGLE_STEPS = {Math.toRadians(3), Math.toRadians(1.5), Math.toRadians(0.75)};
     private static final double[] SHIFTS = {1 / 32.0, 1 / 64.0, 1 / 128.0};
@@ -38,14 +38,17 @@ final class PoseSearch {
         reliefScale = Math.max(RELIEF_SHARE * part.fine.reliefSpan(), Float.MIN_NORMAL);
     }
 
-    /** The references that the part lies best against, the best first, at most {@code most}. */
-    static List<Found> of(PartView part, NormalViews normal, int most) {
+    /**
+     * The references that the part lies best against, at most {@code most}.
+     *
+     * @param poses of each reference against the first
+     */
+    static List<Found> of(PartView part, List<PartThumbs> references, List<Pose> poses, int most) {
         PoseSearch search = new PoseSearch(new PartThumbs(part));
-        Found anchored = search.against(normal.references.get(0));
+        Found anchored = search.against(references.get(0));
         List<Found> found = new ArrayList<>(List.of(anchored));
-        for (int i = 1; i < normal.references.size(); i++) {
-            found.add(
-                    search.at(normal.references.get(i), anchored.pose.through(normal.poses.get(i)), SHIFTS.length - 1));
+        for (int i = 1; i < references.size(); i++) {
+            found.add(search.at(references.get(i), anchored.pose.through(poses.get(i)), SHIFTS.length - 1));
         }
         found.sort(Comparator.comparingDouble(Found::cost));
         return found.subList(0, Math.min(most, found.size())).stream()

@@ -8,9 +8,9 @@ import java.util.Arrays;
  */
 final class SurfaceFit {
     /** Iterations by absolute deviation, from which those with Tukey's weight start. */
-    private static final int FIRST_ITERATIONS = 4;
+    private static final int FIRST_ITERATIONS = 3;
 
-    private static final int ITERATIONS = 8;
+    private static final int ITERATIONS = 7;
     /** Tukey's biweight: beyond so many standard deviations a value has no weight. */
     private static final double CUT = 4.5;
 

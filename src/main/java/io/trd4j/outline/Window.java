@@ -12,6 +12,8 @@ final class Window {
     final boolean[] search;
     /** Around it, where the part is normal. */
     final boolean[] ring;
+    /** Both: the other pixels of the box are not looked at. */
+    final boolean[] looked;
 
     private Window(int left, int top, int width, int height) {
         this.left = left;
@@ -20,6 +22,7 @@ final class Window {
         this.height = height;
         search = new boolean[width * height];
         ring = new boolean[width * height];
+        looked = new boolean[width * height];
     }
 
     /**
@@ -49,6 +52,7 @@ final class Window {
         boolean[] wide = window.dilated(window.search, reach);
         for (int i = 0; i < window.ring.length; i++) {
             window.ring[i] = wide[i] && !window.search[i];
+            window.looked[i] = wide[i];
         }
         return window;
     }

@@ -47,8 +47,7 @@ public final class StateSaver {
                 failed = false;
             } catch (IOException e) {
                 if (!failed) {
-                    warnings.accept(file + " cannot be written (" + reason(e) + "): the run goes on, and cannot be"
-                            + " continued if it is stopped; make room there");
+                    warnings.accept(reason(e) + "; the run goes on, and cannot be continued if it is stopped");
                 }
                 failed = true;
             }
@@ -56,7 +55,11 @@ public final class StateSaver {
         }
     }
 
-    private static String reason(IOException e) {
-        return e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getMessage();
+    /** Says which file. */
+    private String reason(IOException e) {
+        String reason = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getMessage();
+        return reason != null && reason.startsWith(file.toString())
+                ? reason
+                : file + " cannot be written (" + reason + "); make room there";
     }
 }

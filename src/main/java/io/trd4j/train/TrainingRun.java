@@ -7,6 +7,7 @@ import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.data.PartSource;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.image.Reading;
 import io.trd4j.data.prepare.SobelAperture;
 import io.trd4j.io.InputException;
 import io.trd4j.io.LazyTask;
@@ -55,7 +56,7 @@ public final class TrainingRun {
     private final Progress progress;
     private final List<TrainingWarning> warnings = new ArrayList<>();
     /** That the colour images use, see {@link TrainingSummary#colorBits}. */
-    private int colorBits;
+    private int colorBits = Reading.AS_USED;
 
     private TrainingOptions options;
     private Path model;
@@ -314,7 +315,7 @@ public final class TrainingRun {
                 .withTraining(summary(parts.count(), history, (System.nanoTime() - start) / 1e9))
                 .withRegionOfInterest(plan.regionOfInterest())
                 .withCalibration(calibration)
-                .withNormalParts(validated == null ? parts.seen() : parts.seen().and(validated.seen()));
+                .withNormalParts(prepared.seen());
         List<SafetensorsWriter.Source> tensors = new ArrayList<>(network.sources());
         tensors.addAll(CalibrationRun.normalImages(compared, options.size()).sources());
         ModelFile.write(model, info, tensors);

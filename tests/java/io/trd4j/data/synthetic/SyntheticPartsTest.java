@@ -309,7 +309,7 @@ class SyntheticPartsTest {
         Dataset data = Dataset.open(root.resolve("cloth"));
         List<String> defects = Files.readAllLines(root.resolve("cloth/defects.csv"));
         assertEquals(2, data.test().stream().filter(p -> !p.anomalous()).count());
-        assertEquals("id,kind,grade,severity", defects.get(0));
+        assertEquals("id,kind,grade,severity,height_mm", defects.get(0));
         assertEquals(
                 data.test().stream()
                         .filter(PartFiles::anomalous)
@@ -321,7 +321,12 @@ class SyntheticPartsTest {
                         .sorted()
                         .toList());
         for (String line : defects.subList(1, defects.size())) {
-            String[] cells = line.split(",");
+            String[] cells = line.split(",", -1);
+            switch (cells[1]) {
+                case "stain" -> assertEquals("", cells[4], line);
+                case "bump", "contamination" -> assertTrue(Double.parseDouble(cells[4]) > 2, line);
+                default -> assertTrue(Double.parseDouble(cells[4]) < -2, line);
+            }
             int number = Integer.parseInt(cells[0].substring(cells[0].length() - 3));
             assertEquals(number % 3 + 1, Integer.parseInt(cells[2]), line);
             double severity = Double.parseDouble(cells[3]);

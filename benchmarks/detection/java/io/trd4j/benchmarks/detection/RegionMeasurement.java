@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import io.trd4j.data.Part;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Option;
 
 /**
  * How well regions measure defects: outlines against the masks, areas, heights, and the time that a part's regions
- * take. Of the test parts with a defect; those that are not NG have no regions and are listed all the same.
+ * take. Of the test parts with a defect; those that are not NG have no regions and are listed all the same. Grades and
+ * heights are those of the category's {@value SyntheticParts#DEFECTS} ({@code id,grade,height_mm}), where it has one.
  */
 @Command(
         name = "regions",
@@ -44,13 +46,6 @@ final class RegionMeasurement implements Callable<Integer> {
 
     @Option(names = "--data", required = true, paramLabel = "CATEGORY", description = "Folder of the category.")
     private Path data;
-
-    @Option(
-            names = "--truth",
-            paramLabel = "FILE",
-            description = "CSV with id (test/KIND/NUMBER), grade and height_mm (empty: none); defects.csv of the "
-                    + "category when not given.")
-    private Path truth;
 
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "CSV to write.")
     private Path out;
@@ -92,7 +87,7 @@ final class RegionMeasurement implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Map<String, Map<String, String>> known = read(truth == null ? data.resolve("defects.csv") : truth);
+        Map<String, Map<String, String>> known = read(data.resolve(SyntheticParts.DEFECTS));
         List<Row> rows = new ArrayList<>();
         try (Inspector inspector = Inspector.open(model, InspectorOptions.defaults())) {
             Inspection inspection = inspector.newInspection();

@@ -113,8 +113,13 @@ public final class PointCloudReader {
     private static void removeMissing(Grid grid, Double mark) {
         if (mark != null) {
             float[] values = grid.values();
-            for (int i = grid.channels() - 1; i < values.length; i += grid.channels()) {
-                values[i] = values[i] == mark.floatValue() ? Float.NaN : values[i];
+            float no = mark.floatValue();
+            int channels = grid.channels();
+            for (int i = 0; i < values.length; i += channels) {
+                boolean depth = values[i + channels - 1] == no;
+                if (depth || channels == 3 && values[i] == no && values[i + 1] == no) {
+                    Arrays.fill(values, i, i + channels, 0);
+                }
             }
         }
     }

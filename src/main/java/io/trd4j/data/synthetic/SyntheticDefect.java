@@ -115,6 +115,18 @@ final class SyntheticDefect {
         mark();
     }
 
+    /**
+     * Metres by which its highest place is raised or, below 0, its deepest place sunk; 0 when the surface is as before.
+     */
+    double raised() {
+        double most = 0;
+        for (int i = 0; i < base.length; i++) {
+            double raised = height[i] - base[i];
+            most = mask[i] && Math.abs(raised) > Math.abs(most) ? raised : most;
+        }
+        return most;
+    }
+
     /** A pixel well inside the body. */
     private int centre() {
         float top = 0;

@@ -1,5 +1,6 @@
 package io.trd4j.data.synthetic;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.trd4j.data.Noise;
 import io.trd4j.data.Part;
@@ -26,8 +27,10 @@ import java.util.stream.Stream;
  * that are good, stained (colour only), dented or bumped (geometry only), or have a hole, a crack or contamination
  * (both), with masks of what was changed. The same arguments give the same bytes.
  *
- * <p>Beside the parts, {@value #DEFECTS} says of each defect how severe it is: {@code id,kind,grade,severity}, where
- * severity runs from 0, the smallest of its kind, to 1, and grade is its third: 1 slight, 2 medium, 3 severe.
+ * <p>Beside the parts, {@value #DEFECTS} says of each defect how severe it is:
+ * {@code id,kind,grade,severity,height_mm}, where severity runs from 0, the smallest of its kind, to 1, grade is its
+ * third: 1 slight, 2 medium, 3 severe, and height is by how much its highest place is raised or, below 0, its deepest
+ * place sunk; empty without either.
  */
 public final class SyntheticParts {
     public static final int MIN_SIZE = 32;
@@ -38,19 +41,25 @@ public final class SyntheticParts {
     private SyntheticParts() {}
 
     /** A row of {@value #DEFECTS}. */
-    @JsonPropertyOrder({"id", "kind", "grade", "severity"})
-    private record Defect(String id, String kind, int grade, String severity) {
-        static Defect of(String id, SyntheticDefect.Kind kind, double severity) {
+    @JsonPropertyOrder({"id", "kind", "grade", "severity", "height_mm"})
+    private record Defect(
+            String id,
+            String kind,
+            int grade,
+            String severity,
+            @JsonProperty("height_mm") String height) {
+        static Defect of(String id, SyntheticDefect.Kind kind, double severity, double raised) {
             return new Defect(
                     id,
                     kind.key(),
                     SyntheticDefect.Grade.of(severity).number(),
-                    String.format(Locale.ROOT, "%.4f", severity));
+                    String.format(Locale.ROOT, "%.4f", severity),
+                    raised == 0 ? "" : String.format(Locale.ROOT, "%.3f", 1e3 * raised));
         }
     }
 
-    /** One part in memory, its ground truth (255 = defect), and how severe the defect is, 0 to 1. */
-    record Sample(RgbImage rgb, PointCloud xyz, byte[] mask, double severity) {}
+    /** One part in memory, its ground truth (255 = defect), how severe the defect is, 0 to 1, and how high, metres. */
+    record Sample(RgbImage rgb, PointCloud xyz, byte[] mask, double severity, double raised) {}
 
     /** The same with so many test parts {@linkplain SyntheticTestSet#inAll in all}. */
     public static void write(
@@ -127,7 +136,7 @@ public final class SyntheticParts {
                 Sample sample = sample(shape, sizePx, partSeed(seed, 2, i), kind, entry.grade());
                 save(categoryFolder.resolve(folder), number, sample, true);
                 if (kind != null) {
-                    defects.add(Defect.of(folder + "/" + name(number), kind, sample.severity()));
+                    defects.add(Defect.of(folder + "/" + name(number), kind, sample.severity(), sample.raised()));
                 }
                 progress.accept(++done);
             }
@@ -160,7 +169,7 @@ public final class SyntheticParts {
     static Sample sample(
             SyntheticProduct shape, int size, long partSeed, SyntheticDefect.Kind kind, SyntheticDefect.Grade grade) {
         SyntheticScene scene = new SyntheticScene(shape, size, partSeed, kind, grade);
-        return new Sample(scene.rgb(), scene.xyz(), scene.mask(), scene.severity());
+        return new Sample(scene.rgb(), scene.xyz(), scene.mask(), scene.severity(), scene.raised());
     }
 
     static long partSeed(long seed, int split, int index) {

@@ -108,6 +108,11 @@ final class SyntheticScene {
         return defect == null ? 0 : defect.severity;
     }
 
+    /** Metres by which the defect is raised; see {@link SyntheticDefect#raised}. */
+    double raised() {
+        return defect == null ? 0 : defect.raised();
+    }
+
     RgbImage rgb() {
         byte[] rgb = new byte[colour.length];
         long noise = Noise.mix(seed, 6);
