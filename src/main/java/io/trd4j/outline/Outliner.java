@@ -37,6 +37,8 @@ public final class Outliner {
 
     private static final double HEIGHT_TO = 0.97;
     private static final int MIN_HEIGHT_PIXELS = 3;
+    /** Share of a region that must differ from what is expected by twice the noise, to one side. */
+    private static final double MIN_DIFFERING = 0.4;
 
     private final PartView view;
     private final NormalViews normal;
@@ -196,7 +198,12 @@ public final class Outliner {
         float high = inside[from];
         float low = inside[count - 1 - from];
         double noise = Math.max(Window.quantile(Window.sorted(raised, window.ring), 0.95) / 2, expected.reliefNoise());
-        if (Math.max(high, -low) < 2 * noise) {
+        int differing = 0;
+        for (int i = 0; i < count; i++) {
+            differing += (high > -low ? inside[i] : -inside[i]) > 2 * noise ? 1 : 0;
+        }
+        // An edge beside its place is a sliver of the region; a dent is most of it.
+        if (differing < MIN_DIFFERING * count) {
             return new Outline(pixels, null, UnknownHeight.WITHIN_NOISE);
         }
         double height = high > -low

@@ -3,7 +3,7 @@ package io.trd4j.outline;
 /** A view, and its thumbs for the search of a pose. */
 final class PartThumbs {
     private static final int FINE = 64;
-    private static final int COMPARED = 150;
+    private static final int COMPARED = 250;
 
     final PartView view;
     final Thumb fine;

@@ -12,7 +12,7 @@ import java.util.List;
 final class PoseSearch {
     private static final int ANGLES = 60;
     /** So many of them are followed: parts with a symmetry lie nearly as well the other way round. */
-    private static final int STARTS = 3;
+    private static final int STARTS = 4;
 
     private static final double[] ANGLE_STEPS = {Math.toRadians(3), Math.toRadians(1.5), Math.toRadians(0.75)};
     private static final double[] SHIFTS = {1 / 32.0, 1 / 64.0, 1 / 128.0};
