@@ -11,6 +11,7 @@ import io.trd4j.model.Threshold.Method;
 import io.trd4j.model.Thresholds.Limits;
 import io.trd4j.threshold.ToleranceBound;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -49,8 +50,26 @@ class LimitCheckTest {
             values[Statistic.TILT_X.ordinal()] = i == 17 ? tiltOfTheFirst : i % 7 * 0.1f;
             statistics.add(values);
         }
-        return LimitCheck.of(
-                ScoreBranch.COMBINED, new Limits(limit(scores, 0.05), limit(scores, 0.1)), scores, ids, statistics);
+        return notes(new Limits(limit(scores, 0.05), limit(scores, 0.1)), "0".repeat(64), scores, ids, statistics);
+    }
+
+    private static List<ThresholdNote> notes(
+            Limits limits, String sha256, float[] scores, List<String> ids, List<float[]> statistics) {
+        return LimitCheck.of(ScoreBranch.COMBINED, limits, sha256, scores, ids, statistics);
+    }
+
+    /**
+     * Limits of other parts say nothing of these; a review rate that is no higher leaves no room, whatever the parts.
+     */
+    @Test
+    void onlyLimitsOfTheseParts() {
+        float[] scores = scores(6.37f, 9.53f);
+        List<String> ids = Collections.nCopies(PARTS, "part");
+        Limits odd = new Limits(limit(scores, 0.05), limit(scores, 0.1));
+        assertEquals(List.of(), notes(odd, "1".repeat(64), scores, ids, null));
+        float[] near = scores(6.37f, 6.29f);
+        Limits equal = new Limits(limit(near, 0.05), limit(near, 0.05));
+        assertEquals(List.of(), notes(equal, "0".repeat(64), near, ids, null));
     }
 
     @Test

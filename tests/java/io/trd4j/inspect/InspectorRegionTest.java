@@ -204,7 +204,7 @@ class InspectorRegionTest {
             try (Inspector inspector = Inspector.open(with(roi, ng), OPTIONS)) {
                 Inspection inspection = inspect(inspector, PARTS.get(1));
                 List<Region> regions = Regions.of(inspection, PARTS.get(1));
-                byte[] mask = Regions.mask(regions, SIZE);
+                byte[] mask = Regions.mask(inspection, regions);
                 for (int i = 0; i < mask.length; i++) {
                     assertTrue(roi.counts(i) || mask[i] == 0);
                 }

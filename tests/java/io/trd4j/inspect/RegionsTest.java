@@ -70,7 +70,7 @@ class RegionsTest {
         assertNull(second.areaSquareMillimetres());
         assertNull(second.raisedMillimetres());
         assertEquals(UnknownHeight.NO_POINTS, second.unknownHeight());
-        byte[] mask = Regions.mask(regions, SIZE);
+        byte[] mask = Regions.mask(twoBlocks(), regions);
         int marked = 0;
         for (byte b : mask) {
             marked += b == (byte) 255 ? 1 : 0;

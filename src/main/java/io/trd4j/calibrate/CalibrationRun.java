@@ -81,7 +81,7 @@ public final class CalibrationRun {
     }
 
     /**
-     * The same from normal parts in memory or anywhere else. Each is loaded once.
+     * The same from normal parts in memory or anywhere else. Each is loaded once, those whose images are kept twice.
      *
      * @param normal none of them may be one that the model was trained on
      * @param roi what counts from now on, of the model's size; null = everything

@@ -26,24 +26,32 @@ final class LimitCheck {
     private static final double UNUSUAL = 5;
     /** A median absolute deviation of normal values is this part of their standard deviation. */
     private static final double MAD = 0.6745;
+    /** Nobody collects more, however near to each other the rates are. */
+    private static final int MOST_PARTS = 1_000_000;
 
     private LimitCheck() {}
 
     /**
      * The doubts about a branch's limits, of those that were set by order statistics.
      *
+     * @param sha256 of the parts that were scored: limits that others set are passed over
      * @param ids of the normal parts, in the order of their scores
      * @param statistics of the normal parts, by {@link Statistic}; null = not known
      */
     static List<ThresholdNote> of(
-            ScoreBranch branch, Limits limits, float[] normal, List<String> ids, List<float[]> statistics) {
+            ScoreBranch branch,
+            Limits limits,
+            String sha256,
+            float[] normal,
+            List<String> ids,
+            List<float[]> statistics) {
         List<ThresholdNote> notes = new ArrayList<>();
         Integer[] order = new Integer[normal.length];
         Arrays.setAll(order, i -> i);
         Arrays.sort(order, (a, b) -> Float.compare(normal[b], normal[a]));
         boolean odd = false;
         for (Threshold limit : new Threshold[] {limits.ng(), limits.review()}) {
-            if (isExact(limit, normal.length) && limit.evidence().rank() < normal.length) {
+            if (isExact(limit, sha256) && limit.evidence().rank() < normal.length) {
                 int rank = limit.evidence().rank();
                 double median = normal[order[normal.length / 2]];
                 double next = normal[order[rank]];
@@ -61,7 +69,10 @@ final class LimitCheck {
                 }
             }
         }
-        if (!odd && isExact(limits.ng(), normal.length) && isExact(limits.review(), normal.length)) {
+        if (!odd
+                && isExact(limits.ng(), sha256)
+                && isExact(limits.review(), sha256)
+                && limits.ng().rate() < limits.review().rate()) {
             double median = normal[order[normal.length / 2]];
             double ng = limits.ng().value();
             double review = limits.review().value();
@@ -80,13 +91,13 @@ final class LimitCheck {
     }
 
     /** Whether it is an order statistic of these parts, with a promise. */
-    private static boolean isExact(Threshold limit, int parts) {
+    private static boolean isExact(Threshold limit, String sha256) {
         return limit != null
                 && limit.method() == Method.EXACT
                 && limit.rate() != null
                 && limit.evidence() != null
                 && limit.evidence().rank() != null
-                && limit.evidence().normal() == parts;
+                && limit.evidence().dataSha256().equals(sha256);
     }
 
     private static ThresholdNote onePart(
@@ -146,9 +157,14 @@ final class LimitCheck {
     /** The fewest parts, from these on, with which a few scores lie between the limits. */
     private static int partsWithRoom(Limits limits, int parts) {
         int n = parts;
-        while (ToleranceBound.rank(n, limits.review().rate(), limits.review().confidence())
-                        - ToleranceBound.rank(n, limits.ng().rate(), limits.ng().confidence())
-                < ROOM) {
+        while (n < MOST_PARTS
+                && ToleranceBound.rank(
+                                        n,
+                                        limits.review().rate(),
+                                        limits.review().confidence())
+                                - ToleranceBound.rank(
+                                        n, limits.ng().rate(), limits.ng().confidence())
+                        < ROOM) {
             n += Math.max(1, n / 100);
         }
         return n;

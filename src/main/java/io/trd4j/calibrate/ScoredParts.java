@@ -109,7 +109,12 @@ final class ScoredParts {
             }
         }
         return LimitCheck.of(
-                branch, limits, scores(branch, false), normalIds, statistics.isEmpty() ? null : normalStatistics);
+                branch,
+                limits,
+                sha256,
+                scores(branch, false),
+                normalIds,
+                statistics.isEmpty() ? null : normalStatistics);
     }
 
     int count(boolean withDefect) {

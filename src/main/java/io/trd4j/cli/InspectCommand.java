@@ -66,6 +66,8 @@ final class InspectCommand implements Callable<Integer> {
     /** Exit code with --fail-on review when no part is NG, but one is to be looked at. */
     static final int PART_REVIEW = 4;
 
+    private static final int PART_SKIPPED = 2;
+
     /** The best verdict that the exit code tells of. */
     enum FailOn {
         NG,
@@ -106,7 +108,8 @@ final class InspectCommand implements Callable<Integer> {
             names = "--fail-on",
             paramLabel = "ng|review",
             description = "Tell the worst verdict of all parts by the exit code: ng = 3 when a part is NG; review = "
-                    + "also 4 when none is, but one is REVIEW. All parts are inspected first.")
+                    + "also 4 when none is, but one is REVIEW; 2 when neither is, but parts were skipped. All parts are "
+                    + "inspected first.")
     private FailOn failOn;
 
     @Mixin
@@ -136,6 +139,7 @@ final class InspectCommand implements Callable<Integer> {
         Writable.requireFolder(out);
         requireVerdicts();
         Verdict worst = Verdict.OK;
+        int inspected = 0;
         // Beside the packing of the weights, which does not keep the cores busy all the time.
         CompletableFuture<String> modelHash = CompletableFuture.supplyAsync(this::modelHash);
         try (Inspector inspector = Inspector.open(model, options)) {
@@ -159,6 +163,7 @@ final class InspectCommand implements Callable<Integer> {
                             readNanos,
                             inspection);
                     System.out.println(line(files, inspection));
+                    inspected++;
                     // With --fail-on there are thresholds, and so a verdict of every part.
                     if (failOn != null && inspection.verdict().compareTo(worst) > 0) {
                         worst = inspection.verdict();
@@ -169,7 +174,12 @@ final class InspectCommand implements Callable<Integer> {
             }
         }
         broken.summarise();
-        return exitCode(worst);
+        if (inspected == 0) {
+            throw new InputException("no part could be inspected");
+        }
+        int code = exitCode(worst);
+        // Nobody knows what a part is that was skipped: whoever asks for verdicts must not take it for good.
+        return code == 0 && failOn != null && broken.skipped() > 0 ? PART_SKIPPED : code;
     }
 
     /** Without the thresholds that make it, a verdict that is waited for never comes: not a word would say so. */
@@ -264,7 +274,7 @@ final class InspectCommand implements Callable<Integer> {
                             HeatScale.COMBINED.high()))));
             results.add(
                     folder.resolve("mask.png"),
-                    AtomicFile.of(ImageWriter.pngGrey(size, size, Regions.mask(regions, size))));
+                    AtomicFile.of(ImageWriter.pngGrey(size, size, Regions.mask(inspection, regions))));
             // Last: whoever waits for result.json finds the maps beside it.
             results.add(folder.resolve("result.json"), Json.of(json));
             results.commit();

@@ -13,11 +13,12 @@ import java.util.List;
  * @param width of its box
  * @param height of its box
  * @param contour its outer border, pixel after pixel without those on straight lines; closed; what it encloses belongs
- *     to the region
+ *     to the region, except pixels that a region of interest leaves out
  * @param area pixels
  * @param areaSquareMillimetres of the surface, from the point cloud; null where it has no points, or there is none
- * @param peak largest value of the combined map in it, standard deviations
- * @param peakX where the peak is
+ * @param peak largest value of the combined map around it, standard deviations: of several regions that one peak points
+ *     at, the first has it, the others their own
+ * @param peakX where the peak is; the map is blurred, so that it may lie beside a small region
  * @param peakY where the peak is
  * @param mean of the combined map in it, standard deviations
  * @param deciding whose map is high at the peak

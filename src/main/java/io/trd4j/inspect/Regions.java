@@ -58,8 +58,14 @@ public final class Regions {
                 .toList();
     }
 
-    /** 255 within the regions' contours, else 0; size x size, row by row. */
-    public static byte[] mask(List<Region> regions, int size) {
+    /**
+     * 255 within the regions' contours, else 0; S x S, row by row. 0 where the model's region of interest leaves a
+     * pixel out.
+     *
+     * @param inspection whose regions these are
+     */
+    public static byte[] mask(Inspection inspection, List<Region> regions) {
+        int size = inspection.size();
         byte[] mask = new byte[size * size];
         try (PointerScope scope = new PointerScope()) {
             Mat pixels = new Mat(size, size, opencv_core.CV_8UC1, Scalar.all(0));
@@ -70,6 +76,10 @@ public final class Regions {
                 opencv_imgproc.fillPoly(pixels, new MatVector(contour), Scalar.all(255));
             }
             pixels.<ByteBuffer>createBuffer().get(mask);
+        }
+        RegionOfInterest roi = inspection.regionOfInterest();
+        for (int i = 0; roi != null && i < mask.length; i++) {
+            mask[i] = roi.counts(i) ? mask[i] : 0;
         }
         return mask;
     }
@@ -129,10 +139,13 @@ public final class Regions {
         List<Region> regions = new ArrayList<>();
         boolean[] taken = new boolean[above.length];
         for (SearchAreas.Area area : areas) {
+            boolean first = true;
             for (Outline outline : outlines(inspection, outliner, area)) {
                 int[] free = free(outline.pixels(), taken);
                 if (2 * free.length >= outline.pixels().length) {
-                    regions.add(region(inspection, area, outline, surface));
+                    regions.add(
+                            region(inspection, outline, first ? area.peak() : highest(inspection, outline), surface));
+                    first = false;
                 }
             }
         }
@@ -167,13 +180,21 @@ public final class Regions {
         return Arrays.copyOf(free, count);
     }
 
-    private static Region region(Inspection inspection, SearchAreas.Area area, Outline outline, SurfaceArea surface) {
+    private static int highest(Inspection inspection, Outline outline) {
+        int highest = outline.pixels()[0];
+        for (int i : outline.pixels()) {
+            highest = inspection.map()[i] > inspection.map()[highest] ? i : highest;
+        }
+        return highest;
+    }
+
+    /** @param peak of the map, which points at the defect */
+    private static Region region(Inspection inspection, Outline outline, int peak, SurfaceArea surface) {
         int size = inspection.size();
         int left = size;
         int right = -1;
         int top = size;
         int bottom = -1;
-        int peak = outline.pixels()[0];
         double sum = 0;
         for (int i : outline.pixels()) {
             left = Math.min(left, i % size);
@@ -181,7 +202,6 @@ public final class Regions {
             top = Math.min(top, i / size);
             bottom = Math.max(bottom, i / size);
             sum += inspection.map()[i];
-            peak = inspection.map()[i] > inspection.map()[peak] ? i : peak;
         }
         int width = right - left + 1;
         int height = bottom - top + 1;

@@ -8,7 +8,6 @@ final class SingleUse {
     private static final int IDLE = 0;
     private static final int BUSY = 1;
     private static final int CLOSED = 2;
-    private static final String CLOSED_ALREADY = "the inspector is closed";
 
     private final AtomicInteger state = new AtomicInteger(IDLE);
 

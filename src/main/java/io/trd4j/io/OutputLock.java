@@ -3,6 +3,7 @@ package io.trd4j.io;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -38,6 +39,8 @@ public final class OutputLock implements AutoCloseable {
     /** Null where there are no locks. */
     private final FileChannel channel;
 
+    private boolean closed;
+
     private OutputLock(Path file, List<Path> made, FileChannel channel) {
         this.file = file;
         this.made = made;
@@ -69,9 +72,10 @@ public final class OutputLock implements AutoCloseable {
             return new OutputLock(file, made, channel);
         } catch (IOException e) {
             return new OutputLock(file, made, null);
-        } catch (InputException e) {
+        } catch (RuntimeException e) {
+            // Also when another thread of this process locks it, which the system does not tell from a fault.
             HELD.remove(file);
-            throw e;
+            throw e instanceof OverlappingFileLockException ? taken(target) : e;
         }
     }
 
@@ -115,13 +119,21 @@ public final class OutputLock implements AutoCloseable {
         return new InputException("another run is writing " + target + "; wait for its end, or choose another name");
     }
 
-    /** Gives the lock up, and removes its file. */
+    /** Gives the lock up, and removes its file. Idempotent. */
     @Override
     public void close() throws IOException {
-        if (HELD.remove(file) && channel != null) {
-            // Removed while it is locked: nobody else has it then.
-            Files.deleteIfExists(file);
-            channel.close();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            if (channel != null) {
+                // Removed while it is locked: nobody else has it then.
+                Files.deleteIfExists(file);
+                channel.close();
+            }
+        } finally {
+            HELD.remove(file);
         }
         for (Path folder : made) {
             // Fails when something is in it.

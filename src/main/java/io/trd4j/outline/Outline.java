@@ -15,7 +15,7 @@ public record Outline(int[] pixels, Double raised, UnknownHeight unknown) {
         NO_POINTS,
         /** The outline, or what surrounds it, has too few points. */
         TOO_FEW_POINTS,
-        /** Less than twice the noise of the points around it: the surface does not differ, or not measurably. */
+        /** Less than 40 % of it differ by twice the noise of the points around: the surface is as expected. */
         WITHIN_NOISE
     }
 }

@@ -88,7 +88,9 @@ public final class Outliner {
         boolean heightCounts = false;
         boolean any = false;
         for (Evidence e : evidences) {
-            if (e.contrast < MIN_CONTRAST || any && e.weight < MIN_SHARE_OF_CONTRAST * evidences.get(0).weight) {
+            if (e.weight <= 0
+                    || e.contrast < MIN_CONTRAST
+                    || any && e.weight < MIN_SHARE_OF_CONTRAST * evidences.get(0).weight) {
                 continue;
             }
             any = true;
@@ -174,7 +176,7 @@ public final class Outliner {
 
     private Outline outline(Window window, int[] pixels, Expected expected) {
         if (!view.hasRelief()) {
-            return new Outline(pixels, null, UnknownHeight.NO_POINTS);
+            return new Outline(pixels, null, view.hasPoints() ? UnknownHeight.TOO_FEW_POINTS : UnknownHeight.NO_POINTS);
         }
         if (!expected.hasRelief()) {
             return new Outline(pixels, null, UnknownHeight.TOO_FEW_POINTS);

@@ -110,6 +110,10 @@ final class PartView {
         return hasColour;
     }
 
+    boolean hasPoints() {
+        return cloud != null;
+    }
+
     boolean hasRelief() {
         return hasRelief;
     }
@@ -133,10 +137,16 @@ final class PartView {
 
     /** The plane that most points at the image's border lie in: the table, or the part when it fills the view. */
     private boolean fitPlane() {
+        return fitPlane(BORDER) || fitPlane(GRID);
+    }
+
+    /** @param border positions from the border inwards that count */
+    private boolean fitPlane(int border) {
+        plane.reset();
         boolean first = true;
         for (int gy = 0; gy < GRID; gy++) {
             for (int gx = 0; gx < GRID; gx++) {
-                if (Math.min(Math.min(gx, GRID - 1 - gx), Math.min(gy, GRID - 1 - gy)) >= BORDER) {
+                if (Math.min(Math.min(gx, GRID - 1 - gx), Math.min(gy, GRID - 1 - gy)) >= border) {
                     continue;
                 }
                 int u = (int) ((gx + 0.5) / GRID * cloud.width());

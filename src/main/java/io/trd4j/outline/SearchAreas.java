@@ -50,7 +50,7 @@ public final class SearchAreas {
             for (int i = 0; i < map.length; i++) {
                 mask[i] = pixels[i] && map[i] >= level;
             }
-            return indices(connected(mask, size, peak));
+            return indices(Pieces.filled(connected(mask, size, peak), size, size));
         }
     }
 

@@ -72,8 +72,9 @@ public final class SurfaceArea {
                 }
             }
         }
-        // Maps larger than the cloud have pixels between its points.
-        double all = count > 0 ? count : (double) pixels.length * cloud.width() * cloud.height() / size / size;
+        // Maps larger than the cloud have several pixels to a point.
+        boolean fine = cloud.width() >= size && cloud.height() >= size;
+        double all = fine ? count : (double) pixels.length * cloud.width() * cloud.height() / size / size;
         return measured == 0 ? null : Double.valueOf(1e6 * all * median(patches, measured));
     }
 

@@ -110,8 +110,9 @@ public final class TrainingRun {
     }
 
     /**
-     * The same from parts in memory or anywhere else. Each is loaded up to three times: for the aperture, for training
-     * or calibration, and for the drift reference. Its memory must stay as it is until this returns.
+     * The same from parts in memory or anywhere else. Each is loaded up to four times: for the aperture, for training
+     * or calibration, for the images that the model keeps, and for the drift reference. Its memory must stay as it is
+     * until this returns.
      *
      * @param normal to train on, two or more
      * @param validation other normal parts, to calibrate on; with none, the training parts are taken, which makes
@@ -321,8 +322,9 @@ public final class TrainingRun {
         ModelFile.write(model, info, tensors);
         PrecisionTests precisions = CalibrationRun.testPrecisions(
                 network, options.size(), calibration, plan.regionOfInterest(), prepared, options.threads(), progress);
+        // What others wrote meanwhile, such as thresholds, stays.
+        ModelFile.replaceInfo(model, now -> now.withPrecisions(precisions));
         info = info.withPrecisions(precisions);
-        ModelFile.write(model, info, tensors);
         Files.deleteIfExists(state);
         return info;
     }

@@ -126,7 +126,7 @@ final class RegionMeasurement implements Callable<Integer> {
             Regions.of(inspection, part);
             micros = Math.min(micros, (System.nanoTime() - start) / 1e3);
         }
-        byte[] outline = Regions.mask(regions, size);
+        byte[] outline = Regions.mask(inspection, regions);
         boolean[] mask = files.mask(size);
         int both = 0;
         int masked = 0;
@@ -138,7 +138,7 @@ final class RegionMeasurement implements Callable<Integer> {
         }
         // The region that covers most of the mask says how high the defect is.
         Region main = regions.stream()
-                .max(Comparator.comparingInt(region -> common(mask, List.of(region), size)))
+                .max(Comparator.comparingInt(region -> common(mask, inspection, region)))
                 .orElse(null);
         Double area = regions.stream().anyMatch(r -> r.areaSquareMillimetres() == null)
                 ? null
@@ -164,8 +164,8 @@ final class RegionMeasurement implements Callable<Integer> {
                 micros);
     }
 
-    private static int common(boolean[] mask, List<Region> regions, int size) {
-        byte[] outline = Regions.mask(regions, size);
+    private static int common(boolean[] mask, Inspection inspection, Region region) {
+        byte[] outline = Regions.mask(inspection, List.of(region));
         int both = 0;
         for (int i = 0; i < mask.length; i++) {
             both += mask[i] && outline[i] != 0 ? 1 : 0;

@@ -39,6 +39,11 @@ public final class SkipBroken implements BrokenParts {
         return skips ? dataset.readable(this) : dataset;
     }
 
+    /** How many parts were left out so far. */
+    public int skipped() {
+        return skipped;
+    }
+
     /** Says how many parts were left out, when there were any. */
     public void summarise() {
         if (skipped > 0) {
