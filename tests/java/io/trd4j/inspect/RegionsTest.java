@@ -35,6 +35,7 @@ class RegionsTest {
         Inspection inspection = new Inspection(SIZE);
         block(inspection.maps.map, 3, 5, 6, 4, 6);
         block(inspection.maps.mapRgb, 3, 5, 6, 4, 7);
+        block(inspection.maps.mapDepth, 3, 5, 6, 4, 3);
         block(inspection.maps.map, 20, 10, 2, 3, 9.5f);
         inspection.maps.map[13 * SIZE + 22] = 9.5f;
         block(inspection.maps.mapDepth, 20, 10, 4, 4, 4);

@@ -156,7 +156,10 @@ final class AxesCheck {
         boolean turned = correlation(at[0], at[4]) > 0.9 && correlation(at[1], at[3]) > 0.9;
         boolean mirrored = covariance(at[0], at[4]) * covariance(at[1], at[3]) * mean[2] > 0;
         if (turned && mirrored && fromTheCamera(0, 1, 2, 1.4)) {
-            throw refused("has x along its rows and y along its columns, as no camera sees them", "y,x,z");
+            throw new InputException(source + " has x that changes from row to row and y from column to column, as no "
+                    + "camera sees them: where the image is stored column by column, turn it to lie like the colour "
+                    + "image; where x and y are exchanged, say --axes y,x,z (in Java PointAxes.of(\"y,x,z\")); or "
+                    + "--axes x,y,z if it is meant so");
         }
     }
 

@@ -60,7 +60,8 @@ public final class PointScale {
             if (plausible(quality, UNITS[i] / unit, true)) {
                 advice = "it looks like " + NAMES[i] + "; "
                         + (i == 0 ? "leave --point-unit away" : "say --point-unit " + KEYS[i])
-                        + " (in Java PointConvention.withMetresPerUnit(" + UNITS[i] + "))";
+                        + " (in Java PointConvention.withMetresPerUnit(" + UNITS[i] + ")), or the metres of its unit, "
+                        + "such as 0.01 for centimetres";
             }
         }
         return String.format(

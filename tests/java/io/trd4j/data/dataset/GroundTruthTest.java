@@ -186,4 +186,21 @@ class GroundTruthTest {
                                 + file),
                 notes.lines());
     }
+
+    @Test
+    void aMaskThatMarksNearlyAllIsSaid() throws IOException {
+        BufferedImage inverted = new BufferedImage(16, 16, BufferedImage.TYPE_BYTE_GRAY);
+        for (int i = 0; i < 256; i++) {
+            boolean defect = i % 16 > 4 && i % 16 < 9 && i / 16 > 4 && i / 16 < 9;
+            inverted.setRGB(i % 16, i / 16, defect ? 0 : 0xFFFFFF);
+        }
+        Path file = folder.resolve("inverted.png");
+        ImageIO.write(inverted, "png", file.toFile());
+        MaskNotes notes = new MaskNotes();
+        new PartFiles("test/hole/0", "hole", file, file, file).mask(16, notes);
+        assertEquals(
+                List.of("1 of 1 masks mark most of their image and of its border; look at them, they may be inverted, "
+                        + "the first: " + file),
+                notes.lines());
+    }
 }
