@@ -86,9 +86,7 @@ class OutlinerTest {
             above[i] = map[i] > 5;
         }
         SearchAreas.Area area = SearchAreas.of(above, map, SIZE).get(0);
-        Outliner outliner = new Outliner(part, SIZE, 1, normal);
-        List<Outline> outlines = outliner.outlines(area.pixels(), map, 5, 5);
-        return outlines.isEmpty() ? outliner.measured(area.level(map), area.pixels()) : outlines.get(0);
+        return new Outliner(part, SIZE, 1, normal).outlines(area, map, 5, 5).get(0);
     }
 
     private static double overlap(Outline outline, double angle, double x, double y) {

@@ -65,8 +65,9 @@ public final class Inspector implements AutoCloseable {
         try (ModelFile file = ModelFile.open(model)) {
             ModelChecks.requireCalibrated(model, file.info());
             ModelChecks.requireCalibratedAlone(model, file.info(), options.inputs());
-            Inspector inspector = new Inspector(
-                    file.info(), EngineChoice.open(file, options), options, NormalViews.of(file.normalImages()));
+            // Before the engine, which somebody must close.
+            NormalViews normalViews = NormalViews.of(file.normalImages());
+            Inspector inspector = new Inspector(file.info(), EngineChoice.open(file, options), options, normalViews);
             ModelChecks.warnOfOtherPrecision(model, file.info(), inspector.precision());
             return inspector;
         }

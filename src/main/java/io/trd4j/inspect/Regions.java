@@ -16,7 +16,6 @@ import io.trd4j.outline.SurfaceArea;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
@@ -141,8 +140,7 @@ public final class Regions {
         for (SearchAreas.Area area : areas) {
             boolean first = true;
             for (Outline outline : outlines(inspection, outliner, area)) {
-                int[] free = free(outline.pixels(), taken);
-                if (2 * free.length >= outline.pixels().length) {
+                if (2 * take(outline.pixels(), taken) >= outline.pixels().length) {
                     regions.add(
                             region(inspection, outline, first ? area.peak() : highest(inspection, outline), surface));
                     first = false;
@@ -162,22 +160,18 @@ public final class Regions {
         // Of a part that lacks a modality, the combined map is the other's.
         float[] mapRgb = inspection.mode() == InspectionMode.RGB_ONLY ? inspection.map() : inspection.mapRgb();
         float[] mapDepth = inspection.mode() == InspectionMode.DEPTH_ONLY ? inspection.map() : inspection.mapDepth();
-        List<Outline> outlines = outliner.outlines(
-                area.pixels(), inspection.map(), rgb ? mapRgb[area.peak()] : 0, depth ? mapDepth[area.peak()] : 0);
-        return outlines.isEmpty() ? List.of(outliner.measured(area.level(inspection.map()), area.pixels())) : outlines;
+        return outliner.outlines(
+                area, inspection.map(), rgb ? mapRgb[area.peak()] : 0, depth ? mapDepth[area.peak()] : 0);
     }
 
-    /** Those that no region has yet; they are taken now. */
-    private static int[] free(int[] pixels, boolean[] taken) {
-        int[] free = new int[pixels.length];
-        int count = 0;
+    /** How many of them no region had yet; it has them now. */
+    private static int take(int[] pixels, boolean[] taken) {
+        int free = 0;
         for (int pixel : pixels) {
-            if (!taken[pixel]) {
-                taken[pixel] = true;
-                free[count++] = pixel;
-            }
+            free += taken[pixel] ? 0 : 1;
+            taken[pixel] = true;
         }
-        return Arrays.copyOf(free, count);
+        return free;
     }
 
     private static int highest(Inspection inspection, Outline outline) {

@@ -29,7 +29,6 @@ final class Expected {
     /** In units of 1/128 of the map's side. */
     private static final double[] SHIFTS = {1.5, 0.75, 0.35};
 
-    private static final int ROUNDS = 3;
     private static final float COLOUR_SCALE = 20;
     private static final float LIMIT = 3;
     /** No relief is known more exactly than this share of a pixel's width. */
@@ -45,12 +44,18 @@ final class Expected {
     private final float[][] beyond = new float[PartView.CHANNELS][];
 
     private final boolean hasRelief;
+    /** Pixels of the ring that surfaces are laid through, and those that poses are compared by. */
+    private final int[] fitted;
+
+    private final int[] compared;
 
     /** @param pixelMillimetres width of a map's pixel on the part; 0 when unknown */
     Expected(Window window, PartView part, List<PoseSearch.Found> poses, double pixelMillimetres) {
         this.window = window;
         this.part = part;
         reliefFloor = Math.max(EXACT * pixelMillimetres, 1e-6);
+        fitted = window.someOfTheRing(MAX_FITTED);
+        compared = window.someOfTheRing(MAX_COMPARED);
         seen = new float[PartView.CHANNELS * window.pixels()];
         Arrays.fill(seen, Float.NaN);
         for (int i = 0; i < window.pixels(); i++) {
@@ -161,25 +166,23 @@ final class Expected {
     /** Through the ring's pixels of one channel, less what is expected of them. */
     private boolean fit(SurfaceFit fit, int channel, float[] expected) {
         fit.reset();
-        int step = Math.max(1, window.ringPixels() / MAX_FITTED);
-        int passed = 0;
-        for (int i = 0; i < window.pixels(); i++) {
-            if (window.ring[i] && passed++ % step == 0) {
-                int at = PartView.CHANNELS * i + channel;
-                float value = expected == null ? seen[at] : seen[at] - expected[at];
-                if (!Float.isNaN(value)) {
-                    fit.add(u(i), v(i), value);
-                }
+        for (int i : fitted) {
+            int at = PartView.CHANNELS * i + channel;
+            float value = expected == null ? seen[at] : seen[at] - expected[at];
+            if (!Float.isNaN(value)) {
+                fit.add(u(i), v(i), value);
             }
         }
         return fit.count() >= MIN_RING && fit.fit(channel == PartView.RELIEF ? reliefFloor : 1);
     }
 
     private void byNormalParts(List<PoseSearch.Found> poses) {
+        float reliefSpan = reliefSpan();
         List<float[][]> differences = new ArrayList<>();
         List<float[][]> beyonds = new ArrayList<>();
         for (PoseSearch.Found found : poses) {
-            float[] expected = expected(found.reference(), aligned(found));
+            Comparison comparison = new Comparison(found.reference().view, reliefSpan);
+            float[] expected = expected(comparison, aligned(comparison, found.pose()));
             float[][] raw = unknownChannels();
             float[][] outside = unknownChannels();
             compare(expected, raw, outside);
@@ -238,112 +241,74 @@ final class Expected {
         return medians;
     }
 
+    /** How much the ring's heights differ, mm. */
+    private float reliefSpan() {
+        float[] heights = new float[window.pixels()];
+        for (int i = 0; i < heights.length; i++) {
+            heights[i] = seen[PartView.CHANNELS * i + PartView.RELIEF];
+        }
+        float[] sorted = Window.sorted(heights, window.ring);
+        return Window.quantile(sorted, 0.95) - Window.quantile(sorted, 0.05);
+    }
+
     /** The pose at which the reference agrees best with the ring. */
-    private Pose aligned(PoseSearch.Found found) {
-        Comparison comparison = new Comparison(found.reference());
+    private Pose aligned(Comparison comparison, Pose start) {
         double size = part.size();
         double aboutX = (window.left + 0.5 * window.width) / size;
         double aboutY = (window.top + 0.5 * window.height) / size;
-        Pose best = found.pose();
+        Pose best = start;
         for (int level = 0; level < SHIFTS.length; level++) {
             comparison.level(best);
-            double cost = comparison.cost(best);
-            double shift = SHIFTS[level] / 128;
-            Pose before = null;
-            for (int round = 0; round < ROUNDS && before != best; round++) {
-                before = best;
-                for (int turn = -1; turn <= 1; turn += 2) {
-                    Pose pose = before.turned(turn * ANGLE_STEPS[level], aboutX, aboutY);
-                    double c = comparison.cost(pose);
-                    if (c < cost) {
-                        cost = c;
-                        best = pose;
-                    }
-                }
-                Pose turned = best;
-                for (int d = 0; d < 9; d++) {
-                    Pose pose = turned.moved((d % 3 - 1) * shift, (d / 3 - 1) * shift);
-                    double c = d == 4 ? cost : comparison.cost(pose);
-                    if (c < cost) {
-                        cost = c;
-                        best = pose;
-                    }
-                }
-            }
+            best = PoseSteps.from(
+                            best,
+                            ANGLE_STEPS[level],
+                            SHIFTS[level] / 128,
+                            (pose, by) -> pose.turned(by, aboutX, aboutY),
+                            comparison::cost)
+                    .pose();
         }
         return best;
     }
 
     /** Differences in the ring: their level, which is not the part's pose, is taken off. */
     private final class Comparison {
-        private final PartThumbs reference;
-        private final int[] pixels;
+        private final PartView reference;
         private final float[] level = new float[PartView.CHANNELS];
         private final float[] weight = new float[PartView.CHANNELS];
         private final float[] sampled = new float[PartView.CHANNELS];
-        private final float[] differences;
 
-        Comparison(PartThumbs reference) {
+        Comparison(PartView reference, float reliefSpan) {
             this.reference = reference;
-            int count = window.ringPixels();
-            int step = Math.max(1, count / MAX_COMPARED);
-            pixels = new int[(count + step - 1) / step];
-            int passed = 0;
-            int kept = 0;
-            for (int i = 0; i < window.pixels(); i++) {
-                if (window.ring[i] && passed++ % step == 0) {
-                    pixels[kept++] = i;
-                }
-            }
-            differences = new float[pixels.length];
-            float[] heights = new float[window.pixels()];
-            for (int i = 0; i < heights.length; i++) {
-                heights[i] = seen[PartView.CHANNELS * i + PartView.RELIEF];
-            }
-            float[] sorted = Window.sorted(heights, window.ring);
-            float span = Window.quantile(sorted, 0.95) - Window.quantile(sorted, 0.05);
-            boolean colour = part.hasColour() && reference.view.hasColour();
-            boolean relief = hasRelief && reference.view.hasRelief();
+            boolean colour = part.hasColour() && reference.hasColour();
+            boolean relief = hasRelief && reference.hasRelief();
             Arrays.fill(weight, colour ? 1 / COLOUR_SCALE : 0);
-            weight[PartView.RELIEF] = relief ? (float) (1 / Math.max(0.08 * span, 10 * reliefFloor)) : 0;
+            weight[PartView.RELIEF] = relief ? (float) (1 / Math.max(0.08 * reliefSpan, 10 * reliefFloor)) : 0;
         }
 
-        private void sample(int i, Pose pose, double c, double s) {
-            double size = part.size();
-            double dx = window.x(i) + 0.5 - size * pose.x();
-            double dy = window.y(i) + 0.5 - size * pose.y();
-            Thumb.sample(
-                    reference.view.values(),
-                    part.size(),
-                    (float) (c * dx + s * dy + size * pose.referenceX() - 0.5),
-                    (float) (c * dy - s * dx + size * pose.referenceY() - 0.5),
-                    sampled);
-        }
-
-        /** Medians of the differences at this pose. */
+        /** Takes the medians of the differences at this pose. */
         void level(Pose pose) {
-            double c = Math.cos(pose.angle());
-            double s = Math.sin(pose.angle());
-            for (int k = 0; k < PartView.CHANNELS; k++) {
-                int count = 0;
-                for (int i : pixels) {
-                    sample(i, pose, c, s);
+            Sampler sampler = new Sampler(pose, part.size());
+            float[][] differences = new float[PartView.CHANNELS][compared.length];
+            int[] counts = new int[PartView.CHANNELS];
+            for (int i : compared) {
+                sampler.sample(reference.values(), window.x(i), window.y(i), sampled);
+                for (int k = 0; k < PartView.CHANNELS; k++) {
                     float difference = seen[PartView.CHANNELS * i + k] - sampled[k];
                     if (!Float.isNaN(difference)) {
-                        differences[count++] = difference;
+                        differences[k][counts[k]++] = difference;
                     }
                 }
-                Arrays.sort(differences, 0, count);
-                level[k] = count == 0 ? 0 : differences[count / 2];
+            }
+            for (int k = 0; k < PartView.CHANNELS; k++) {
+                level[k] = median(differences[k], counts[k]);
             }
         }
 
         double cost(Pose pose) {
-            double c = Math.cos(pose.angle());
-            double s = Math.sin(pose.angle());
+            Sampler sampler = new Sampler(pose, part.size());
             float sum = 0;
-            for (int i : pixels) {
-                sample(i, pose, c, s);
+            for (int i : compared) {
+                sampler.sample(reference.values(), window.x(i), window.y(i), sampled);
                 for (int k = 0; k < PartView.CHANNELS; k++) {
                     float off = weight[k] * Math.abs(seen[PartView.CHANNELS * i + k] - sampled[k] - level[k]);
                     // Where nothing was measured, half of the most: neither a reason to move there nor away.
@@ -352,23 +317,32 @@ final class Expected {
             }
             return sum;
         }
+
+        /** The reference in all pixels that are looked at. */
+        float[] at(Pose pose) {
+            Sampler sampler = new Sampler(pose, part.size());
+            float[] shown = new float[seen.length];
+            Arrays.fill(shown, Float.NaN);
+            for (int i = 0; i < window.pixels(); i++) {
+                if (window.looked[i]) {
+                    sampler.sample(reference.values(), window.x(i), window.y(i), sampled);
+                    System.arraycopy(sampled, 0, shown, PartView.CHANNELS * i, PartView.CHANNELS);
+                }
+            }
+            return shown;
+        }
+    }
+
+    private static float median(float[] values, int count) {
+        Arrays.sort(values, 0, count);
+        return count == 0 ? 0 : values[count / 2];
     }
 
     /** The reference in the window's pixels, brought to the ring's colours and heights. */
-    private float[] expected(PartThumbs reference, Pose pose) {
-        Comparison comparison = new Comparison(reference);
-        float[] expected = new float[seen.length];
-        Arrays.fill(expected, Float.NaN);
-        double c = Math.cos(pose.angle());
-        double s = Math.sin(pose.angle());
-        for (int i = 0; i < window.pixels(); i++) {
-            if (window.looked[i]) {
-                comparison.sample(i, pose, c, s);
-                System.arraycopy(comparison.sampled, 0, expected, PartView.CHANNELS * i, PartView.CHANNELS);
-            }
-        }
+    private float[] expected(Comparison comparison, Pose pose) {
+        float[] expected = comparison.at(pose);
         for (int k = 0; k < PartView.RELIEF; k++) {
-            float level = median(expected, k);
+            float level = level(expected, k);
             for (int i = 0; i < window.pixels(); i++) {
                 expected[PartView.CHANNELS * i + k] += level;
             }
@@ -382,8 +356,8 @@ final class Expected {
         return expected;
     }
 
-    /** Of what is seen minus expected in the ring. */
-    private float median(float[] expected, int channel) {
+    /** Median of what is seen minus expected in the ring. */
+    private float level(float[] expected, int channel) {
         float[] differences = new float[window.pixels()];
         int count = 0;
         for (int i = 0; i < window.pixels(); i++) {
@@ -392,8 +366,7 @@ final class Expected {
                         seen[PartView.CHANNELS * i + channel] - expected[PartView.CHANNELS * i + channel];
             }
         }
-        Arrays.sort(differences, 0, count);
-        return count == 0 ? 0 : differences[count / 2];
+        return median(differences, count);
     }
 
     /**

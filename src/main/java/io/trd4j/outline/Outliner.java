@@ -56,20 +56,20 @@ public final class Outliner {
     }
 
     /** How far a window differs in one way. */
-    private record Evidence(float[] strength, double contrast, double weight, double limit, boolean height) {}
+    private record Evidence(float[] strength, double contrast, double weight, double limit) {}
 
     /**
-     * The pieces of a defect, the largest first; empty when neither colours nor heights stand out, so that the map
+     * The pieces of a defect, the largest first, at least one: where neither colours nor heights stand out, the map
      * alone says where it is.
      *
-     * @param area S x S: where to search
+     * @param area where to search
      * @param map S x S, the combined map
      * @param colourWeight how high the colour's map is at the peak; 0 = its differences do not count
      * @param heightWeight how high the geometry's map is at the peak
      */
-    public List<Outline> outlines(boolean[] area, float[] map, float colourWeight, float heightWeight) {
+    public List<Outline> outlines(SearchAreas.Area area, float[] map, float colourWeight, float heightWeight) {
         int size = view.size();
-        Window window = Window.around(area, size, Math.max(4, (int) Math.round(RING * size)));
+        Window window = Window.around(area.pixels(), size, Math.max(4, (int) Math.round(RING * size)));
         Expected expected = new Expected(window, view, poses(), pixelMillimetres);
         List<Evidence> evidences = new ArrayList<>();
         if (expected.hasRelief()) {
@@ -77,15 +77,15 @@ public final class Outliner {
             for (int i = 0; i < heights.length; i++) {
                 heights[i] = Math.abs(heights[i]);
             }
-            evidences.add(evidence(window, heights, RELIEF_FLOORS * expected.reliefFloor(), heightWeight, true));
+            evidences.add(
+                    evidence(window, heights, RELIEF_FLOORS * expected.reliefFloor(), heightWeight, HEIGHT_SHARE));
         }
         if (view.hasColour()) {
-            evidences.add(evidence(window, expected.unexpectedColour(), COLOUR_FLOOR, colourWeight, false));
+            evidences.add(evidence(window, expected.unexpectedColour(), COLOUR_FLOOR, colourWeight, COLOUR_SHARE));
         }
         evidences.sort(Comparator.comparingDouble(e -> -e.weight));
         boolean[] mask = new boolean[window.pixels()];
         float[] strength = new float[window.pixels()];
-        boolean heightCounts = false;
         boolean any = false;
         for (Evidence e : evidences) {
             if (e.weight <= 0
@@ -94,7 +94,6 @@ public final class Outliner {
                 continue;
             }
             any = true;
-            heightCounts |= e.height;
             for (int i = 0; i < mask.length; i++) {
                 if (window.search[i] && e.strength[i] > e.limit) {
                     mask[i] = true;
@@ -102,14 +101,9 @@ public final class Outliner {
                 }
             }
         }
-        return any ? pieces(window, mask, strength, map, expected) : List.of();
-    }
-
-    /** The height of pixels that another outlined. */
-    public Outline measured(int[] pixels, boolean[] area) {
-        int size = view.size();
-        Window window = Window.around(area, size, Math.max(4, (int) Math.round(RING * size)));
-        return outline(window, pixels, new Expected(window, view, poses(), pixelMillimetres));
+        return any
+                ? pieces(window, mask, strength, map, expected)
+                : List.of(outline(window, area.level(map), expected));
     }
 
     private List<PoseSearch.Found> poses() {
@@ -121,7 +115,7 @@ public final class Outliner {
         return poses;
     }
 
-    private static Evidence evidence(Window window, float[] unexpected, double floor, float weight, boolean height) {
+    private static Evidence evidence(Window window, float[] unexpected, double floor, float weight, double share) {
         float[] strength = window.smoothed(unexpected);
         float[] ring = Window.sorted(strength, window.ring);
         double noise = Math.max(Window.quantile(ring, NOISE_QUANTILE), floor);
@@ -133,11 +127,7 @@ public final class Outliner {
         }
         double contrast = most / noise;
         return new Evidence(
-                strength,
-                contrast,
-                contrast * Math.sqrt(Math.max(0, weight)),
-                Math.max((height ? HEIGHT_SHARE : COLOUR_SHARE) * most, noise),
-                height);
+                strength, contrast, contrast * Math.sqrt(Math.max(0, weight)), Math.max(share * most, noise));
     }
 
     private List<Outline> pieces(Window window, boolean[] mask, float[] strength, float[] map, Expected expected) {

@@ -16,7 +16,6 @@ final class PoseSearch {
 
     private static final double[] ANGLE_STEPS = {Math.toRadians(3), Math.toRadians(1.5), Math.toRadians(0.75)};
     private static final double[] SHIFTS = {1 / 32.0, 1 / 64.0, 1 / 128.0};
-    private static final int ROUNDS = 3;
     /** From this level on, the fine thumb is compared. */
     private static final int FINE_LEVEL = 2;
     /** Grey levels that count as much as 0.15 of the part's relief. */
@@ -79,54 +78,37 @@ final class PoseSearch {
     private Found refined(Found start, int fromLevel, int toLevel) {
         Found best = start;
         for (int level = fromLevel; level < toLevel; level++) {
-            best = at(best.reference, best.pose, level);
-            Found before = null;
-            for (int round = 0; round < ROUNDS && before != best; round++) {
-                before = best;
-                for (int turn = -1; turn <= 1; turn += 2) {
-                    Pose pose = before.pose;
-                    best = better(best, pose.turned(turn * ANGLE_STEPS[level], pose.x(), pose.y()), level);
-                }
-                Pose pose = best.pose;
-                for (int d = 0; d < 9; d++) {
-                    if (d != 4) {
-                        best = better(
-                                best, pose.moved((d % 3 - 1) * SHIFTS[level], (d / 3 - 1) * SHIFTS[level]), level);
-                    }
-                }
-            }
+            PartThumbs reference = best.reference;
+            int at = level;
+            PoseSteps.Reached reached = PoseSteps.from(
+                    best.pose,
+                    ANGLE_STEPS[level],
+                    SHIFTS[level],
+                    (pose, by) -> pose.turned(by, pose.x(), pose.y()),
+                    pose -> cost(reference, pose, at));
+            best = new Found(reference, reached.pose(), reached.cost());
         }
         return best;
     }
 
-    private Found better(Found best, Pose pose, int level) {
-        Found other = at(best.reference, pose, level);
-        return other.cost < best.cost ? other : best;
+    private Found at(PartThumbs reference, Pose pose, int level) {
+        return new Found(reference, pose, cost(reference, pose, level));
     }
 
-    private Found at(PartThumbs reference, Pose pose, int level) {
-        double cost = level >= FINE_LEVEL
+    private double cost(PartThumbs reference, Pose pose, int level) {
+        return level >= FINE_LEVEL
                 ? cost(part.fine, part.fineCells, reference, reference.fine, pose)
                 : cost(part.coarse, part.coarseCells, reference, reference.coarse, pose);
-        return new Found(reference, pose, cost);
     }
 
     private double cost(Thumb seen, int[] cells, PartThumbs reference, Thumb other, Pose pose) {
         int n = seen.n;
-        double c = Math.cos(pose.angle());
-        double s = Math.sin(pose.angle());
+        Sampler sampler = new Sampler(pose, n);
         float colourWeight = part.view.hasColour() && reference.view.hasColour() ? 1 / COLOUR_SCALE : 0;
         float reliefWeight = part.view.hasRelief() && reference.view.hasRelief() ? 1 / reliefScale : 0;
         float sum = 0;
         for (int cell : cells) {
-            double dx = cell % n + 0.5 - n * pose.x();
-            double dy = cell / n + 0.5 - n * pose.y();
-            Thumb.sample(
-                    other.values,
-                    n,
-                    (float) (c * dx + s * dy + n * pose.referenceX() - 0.5),
-                    (float) (c * dy - s * dx + n * pose.referenceY() - 0.5),
-                    sampled);
+            sampler.sample(other.values, cell % n, cell / n, sampled);
             for (int k = 0; k < PartView.CHANNELS; k++) {
                 float weight = k == PartView.RELIEF ? reliefWeight : colourWeight;
                 float off = weight * Math.abs(sampled[k] - seen.values[PartView.CHANNELS * cell + k]);

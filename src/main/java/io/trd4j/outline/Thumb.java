@@ -17,7 +17,7 @@ final class Thumb {
         this.values = values;
     }
 
-    /** @param n cells along each side; not more than half the view's pixels need be looked at for more */
+    /** @param n cells along each side */
     static Thumb of(PartView view, int n) {
         float[] values = new float[PartView.CHANNELS * n * n];
         int size = view.size();
@@ -137,56 +137,5 @@ final class Thumb {
             colour[c] = along[along.length / 2];
         }
         return colour;
-    }
-
-    /**
-     * Interpolates n x n pixels of {@link PartView#CHANNELS} between their centres; beyond the border its values
-     * continue. Pixels that are NaN do not count; NaN where none counts.
-     *
-     * @param atX column, 0 = the first pixel's centre
-     */
-    static void sample(float[] values, int n, float atX, float atY, float[] to) {
-        float x = Math.max(0, Math.min(n - 1, atX));
-        float y = Math.max(0, Math.min(n - 1, atY));
-        int left = Math.min((int) x, n - 2);
-        int top = Math.min((int) y, n - 2);
-        float fx = x - left;
-        float fy = y - top;
-        int at = PartView.CHANNELS * (top * n + left);
-        int below = at + PartView.CHANNELS * n;
-        float w00 = (1 - fx) * (1 - fy);
-        float w01 = fx * (1 - fy);
-        float w10 = (1 - fx) * fy;
-        float w11 = fx * fy;
-        for (int c = 0; c < PartView.CHANNELS; c++) {
-            float v00 = values[at + c];
-            float v01 = values[at + PartView.CHANNELS + c];
-            float v10 = values[below + c];
-            float v11 = values[below + PartView.CHANNELS + c];
-            float mean = w00 * v00 + w01 * v01 + w10 * v10 + w11 * v11;
-            to[c] = Float.isNaN(mean) ? valid(v00, w00, v01, w01, v10, w10, v11, w11) : mean;
-        }
-    }
-
-    private static float valid(float v00, float w00, float v01, float w01, float v10, float w10, float v11, float w11) {
-        float sum = 0;
-        float weight = 0;
-        if (!Float.isNaN(v00)) {
-            sum += w00 * v00;
-            weight += w00;
-        }
-        if (!Float.isNaN(v01)) {
-            sum += w01 * v01;
-            weight += w01;
-        }
-        if (!Float.isNaN(v10)) {
-            sum += w10 * v10;
-            weight += w10;
-        }
-        if (!Float.isNaN(v11)) {
-            sum += w11 * v11;
-            weight += w11;
-        }
-        return weight > 0 ? sum / weight : Float.NaN;
     }
 }

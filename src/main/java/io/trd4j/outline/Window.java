@@ -14,6 +14,8 @@ final class Window {
     final boolean[] ring;
     /** Both: the other pixels of the box are not looked at. */
     final boolean[] looked;
+    /** Pixels of the ring. */
+    private int ringPixels;
 
     private Window(int left, int top, int width, int height) {
         this.left = left;
@@ -52,17 +54,27 @@ final class Window {
         boolean[] wide = window.dilated(window.search, reach);
         for (int i = 0; i < window.ring.length; i++) {
             window.ring[i] = wide[i] && !window.search[i];
+            window.ringPixels += window.ring[i] ? 1 : 0;
             window.looked[i] = wide[i];
         }
         return window;
     }
 
-    int ringPixels() {
-        int count = 0;
-        for (boolean is : ring) {
-            count += is ? 1 : 0;
+    /**
+     * Some of the ring's pixels, evenly spaced.
+     *
+     * @param about so many; up to twice as many come
+     */
+    int[] someOfTheRing(int about) {
+        int step = Math.max(1, ringPixels / about);
+        int[] some = new int[(ringPixels + step - 1) / step];
+        int passed = 0;
+        for (int i = 0; i < ring.length; i++) {
+            if (ring[i] && passed++ % step == 0) {
+                some[(passed - 1) / step] = i;
+            }
         }
-        return count;
+        return some;
     }
 
     int pixels() {
