@@ -121,40 +121,47 @@ public record ModelInfo(
                 teacherSha256);
     }
 
+    /** A copy to be changed: what a {@code with} method does not name stays. */
+    private final class Draft {
+        private Calibration calibration = ModelInfo.this.calibration;
+        private Thresholds thresholds = ModelInfo.this.thresholds;
+        private TrainingSummary training = ModelInfo.this.training;
+        private PrecisionTests precisions = ModelInfo.this.precisions;
+        private RegionOfInterest regionOfInterest = ModelInfo.this.regionOfInterest;
+        private DriftReference driftReference = ModelInfo.this.driftReference;
+        private NormalParts normalParts = ModelInfo.this.normalParts;
+        private String teacherSha256 = ModelInfo.this.teacherSha256;
+
+        ModelInfo info() {
+            return new ModelInfo(
+                    formatVersion,
+                    backbone,
+                    size,
+                    modality,
+                    normalKernel,
+                    calibration,
+                    thresholds,
+                    training,
+                    precisions,
+                    regionOfInterest,
+                    driftReference,
+                    normalParts,
+                    teacherSha256);
+        }
+    }
+
     /** Drops nothing: it says how the weights that are there were trained. */
     public ModelInfo withTraining(TrainingSummary summary) {
-        return new ModelInfo(
-                formatVersion,
-                backbone,
-                size,
-                modality,
-                normalKernel,
-                calibration,
-                thresholds,
-                summary,
-                precisions,
-                regionOfInterest,
-                driftReference,
-                normalParts,
-                teacherSha256);
+        Draft draft = new Draft();
+        draft.training = summary;
+        return draft.info();
     }
 
     /** Drops nothing: it names the teacher that is there. */
     public ModelInfo withTeacherSha256(String sha256) {
-        return new ModelInfo(
-                formatVersion,
-                backbone,
-                size,
-                modality,
-                normalKernel,
-                calibration,
-                thresholds,
-                training,
-                precisions,
-                regionOfInterest,
-                driftReference,
-                normalParts,
-                sha256);
+        Draft draft = new Draft();
+        draft.teacherSha256 = sha256;
+        return draft.info();
     }
 
     /**
@@ -163,20 +170,12 @@ public record ModelInfo(
      * @param newCalibration null = none
      */
     public ModelInfo withCalibration(Calibration newCalibration) {
-        return new ModelInfo(
-                formatVersion,
-                backbone,
-                size,
-                modality,
-                normalKernel,
-                newCalibration,
-                Thresholds.NONE,
-                training,
-                null,
-                regionOfInterest,
-                null,
-                normalParts,
-                teacherSha256);
+        Draft draft = new Draft();
+        draft.calibration = newCalibration;
+        draft.thresholds = Thresholds.NONE;
+        draft.precisions = null;
+        draft.driftReference = null;
+        return draft.info();
     }
 
     /**
@@ -185,38 +184,16 @@ public record ModelInfo(
      * @param tests null = none
      */
     public ModelInfo withPrecisions(PrecisionTests tests) {
-        return new ModelInfo(
-                formatVersion,
-                backbone,
-                size,
-                modality,
-                normalKernel,
-                calibration,
-                thresholds,
-                training,
-                tests,
-                regionOfInterest,
-                driftReference,
-                normalParts,
-                teacherSha256);
+        Draft draft = new Draft();
+        draft.precisions = tests;
+        return draft.info();
     }
 
     /** Drops nothing. */
     public ModelInfo withThresholds(Thresholds newThresholds) {
-        return new ModelInfo(
-                formatVersion,
-                backbone,
-                size,
-                modality,
-                normalKernel,
-                calibration,
-                newThresholds,
-                training,
-                precisions,
-                regionOfInterest,
-                driftReference,
-                normalParts,
-                teacherSha256);
+        Draft draft = new Draft();
+        draft.thresholds = newThresholds;
+        return draft.info();
     }
 
     /**
@@ -225,20 +202,9 @@ public record ModelInfo(
      * @param reference null = none
      */
     public ModelInfo withDriftReference(DriftReference reference) {
-        return new ModelInfo(
-                formatVersion,
-                backbone,
-                size,
-                modality,
-                normalKernel,
-                calibration,
-                thresholds,
-                training,
-                precisions,
-                regionOfInterest,
-                reference,
-                normalParts,
-                teacherSha256);
+        Draft draft = new Draft();
+        draft.driftReference = reference;
+        return draft.info();
     }
 
     /**
@@ -247,20 +213,9 @@ public record ModelInfo(
      * @param parts null = not recorded
      */
     public ModelInfo withNormalParts(NormalParts parts) {
-        return new ModelInfo(
-                formatVersion,
-                backbone,
-                size,
-                modality,
-                normalKernel,
-                calibration,
-                thresholds,
-                training,
-                precisions,
-                regionOfInterest,
-                driftReference,
-                parts,
-                teacherSha256);
+        Draft draft = new Draft();
+        draft.normalParts = parts;
+        return draft.info();
     }
 
     /**
@@ -269,20 +224,13 @@ public record ModelInfo(
      * @param region null = everything counts
      */
     public ModelInfo withRegionOfInterest(RegionOfInterest region) {
-        return new ModelInfo(
-                formatVersion,
-                backbone,
-                size,
-                modality,
-                normalKernel,
-                null,
-                Thresholds.NONE,
-                training,
-                null,
-                region,
-                null,
-                normalParts,
-                teacherSha256);
+        Draft draft = new Draft();
+        draft.calibration = null;
+        draft.thresholds = Thresholds.NONE;
+        draft.precisions = null;
+        draft.regionOfInterest = region;
+        draft.driftReference = null;
+        return draft.info();
     }
 
     /**
