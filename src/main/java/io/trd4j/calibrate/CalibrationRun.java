@@ -112,9 +112,7 @@ public final class CalibrationRun {
                         .withCalibration(calibration)
                         .withPrecisions(precisions)
                         .withNormalParts(prepared.seen());
-                List<SafetensorsWriter.Source> tensors = new ArrayList<>(network.sources());
-                tensors.addAll(normalImages(parts, info.size()).sources());
-                ModelFile.write(model, calibrated, tensors);
+                ModelFile.write(model, calibrated, tensors(network, parts, info.size()));
                 return new Result(calibrated, parts.size());
             }
         }
@@ -130,19 +128,22 @@ public final class CalibrationRun {
     }
 
     /**
-     * The images that a model keeps of normal parts, for the outlines of defects: of up to
-     * {@value NormalImages#MAX_PARTS} parts, evenly spaced.
+     * All that a calibrated model's file holds: the network, and the images of up to {@value NormalImages#MAX_PARTS}
+     * normal parts, evenly spaced, for the outlines of defects.
      *
      * @param parts at least one
      * @param size S of the model
      */
-    public static NormalImages normalImages(List<? extends PartSource> parts, int size) throws IOException {
+    public static List<SafetensorsWriter.Source> tensors(Network network, List<? extends PartSource> parts, int size)
+            throws IOException {
         int count = Math.min(NormalImages.MAX_PARTS, parts.size());
         List<Part> chosen = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             chosen.add(parts.get(i * parts.size() / count).load());
         }
-        return NormalViews.reduce(chosen, size);
+        List<SafetensorsWriter.Source> tensors = new ArrayList<>(network.sources());
+        tensors.addAll(NormalViews.reduce(chosen, size).sources());
+        return tensors;
     }
 
     /**

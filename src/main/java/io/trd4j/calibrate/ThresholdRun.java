@@ -41,7 +41,9 @@ public final class ThresholdRun {
     private final List<? extends PartSource> parts;
 
     private final boolean[] anomalous;
-    /** For a drift reference, where the model has none. */
+    /** For a drift reference, where the model has none: the category, or normal parts. */
+    private final Dataset dataset;
+
     private final List<? extends PartSource> validation;
 
     /**
@@ -70,7 +72,8 @@ public final class ThresholdRun {
      */
     public ThresholdRun(ThresholdPlan plan, Dataset dataset) throws IOException {
         this.plan = plan;
-        validation = new DistinctParts(PreparedParts.normal(dataset.validation()), dataset.train()).parts();
+        this.dataset = dataset;
+        validation = null;
         DistinctParts distinct = new DistinctParts(
                 plan.labelled() ? dataset.test() : PreparedParts.normal(dataset.validation()), dataset.train());
         List<PartFiles> files = distinct.parts();
@@ -103,6 +106,7 @@ public final class ThresholdRun {
      */
     public ThresholdRun(ThresholdPlan plan, List<? extends PartSource> normal, List<? extends PartSource> anomalous) {
         this.plan = plan;
+        dataset = null;
         validation = List.copyOf(normal);
         if (!plan.labelled()) {
             parts = validation;
@@ -156,7 +160,11 @@ public final class ThresholdRun {
                 info -> info.withThresholds(thresholds)
                         .withDriftReference(reference != null ? reference : info.driftReference()));
         if (!referenced) {
-            DriftReferenceRun.run(model, validation, options.threads(), progress);
+            if (dataset != null) {
+                DriftReferenceRun.run(model, dataset, options.threads(), progress);
+            } else {
+                DriftReferenceRun.run(model, validation, options.threads(), progress);
+            }
         }
         return new Result(thresholds, doubtful(thresholds), notes);
     }

@@ -23,7 +23,6 @@ import io.trd4j.model.PrecisionTests;
 import io.trd4j.model.TeacherWeights;
 import io.trd4j.model.TrainingSummary;
 import io.trd4j.model.network.Network;
-import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.train.TrainingWarning.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,10 +99,18 @@ public final class TrainingRun {
         Dataset dataset = category.withColorBits(colorBits);
         List<PartFiles> normal = PreparedParts.normal(dataset.train());
         List<PartFiles> validation = PreparedParts.normal(dataset.validation());
+        DistinctParts distinct = new DistinctParts(validation, normal);
+        if (distinct.trained() > 0) {
+            warn(new TrainingWarning(
+                    Kind.TRAINED_VALIDATION_PARTS,
+                    distinct.trained() + " of " + validation.size()
+                            + " validation parts are training parts, which makes scores of "
+                            + "new parts too high; put other parts in their place"));
+        }
         return run(
                 normal,
                 validation,
-                new DistinctParts(validation, normal).trained(),
+                distinct.parts(),
                 file,
                 dataset.category() + ": no normal training parts; put some under train/good",
                 "put some under validation/good");
@@ -127,7 +134,7 @@ public final class TrainingRun {
         return run(
                 normal,
                 validation,
-                0,
+                validation,
                 file,
                 "there are no normal training parts; give two or more",
                 "give some that are not trained on");
@@ -136,12 +143,12 @@ public final class TrainingRun {
     /**
      * The messages are for whoever must add parts.
      *
-     * @param trained how many of the validation parts are training parts
+     * @param referenced those of the validation parts that the drift reference is made of
      */
     private Result run(
             List<? extends PartSource> normal,
             List<? extends PartSource> validation,
-            int trained,
+            List<? extends PartSource> referenced,
             Path file,
             String noParts,
             String addValidation)
@@ -151,26 +158,19 @@ public final class TrainingRun {
         Writable.requireFile(model);
         Writable.requireFile(state);
         try (OutputLock lock = OutputLock.of(model)) {
-            return run(normal, validation, trained, noParts, addValidation);
+            return run(normal, validation, referenced, noParts, addValidation);
         }
     }
 
     private Result run(
             List<? extends PartSource> normal,
             List<? extends PartSource> validation,
-            int trained,
+            List<? extends PartSource> referenced,
             String noParts,
             String addValidation)
             throws IOException {
         if (normal.isEmpty()) {
             throw new InputException(noParts);
-        }
-        if (trained > 0) {
-            warn(new TrainingWarning(
-                    Kind.TRAINED_VALIDATION_PARTS,
-                    trained + " of " + validation.size()
-                            + " validation parts are training parts, which makes scores of "
-                            + "new parts too high; put other parts in their place"));
         }
         SobelAperture aperture = null;
         if (plan.choosesAperture()) {
@@ -218,7 +218,7 @@ public final class TrainingRun {
             }
         }
         if (plan.driftReference()) {
-            Optional<DriftReference> reference = DriftReferenceRun.run(model, validation, options.threads(), progress);
+            Optional<DriftReference> reference = DriftReferenceRun.run(model, referenced, options.threads(), progress);
             info = reference.isPresent() ? info.withDriftReference(reference.get()) : info;
         }
         return new Result(info, history, aperture, warnings);
@@ -317,9 +317,7 @@ public final class TrainingRun {
                 .withRegionOfInterest(plan.regionOfInterest())
                 .withCalibration(calibration)
                 .withNormalParts(prepared.seen());
-        List<SafetensorsWriter.Source> tensors = new ArrayList<>(network.sources());
-        tensors.addAll(CalibrationRun.normalImages(compared, options.size()).sources());
-        ModelFile.write(model, info, tensors);
+        ModelFile.write(model, info, CalibrationRun.tensors(network, compared, options.size()));
         PrecisionTests precisions = CalibrationRun.testPrecisions(
                 network, options.size(), calibration, plan.regionOfInterest(), prepared, options.threads(), progress);
         // What others wrote meanwhile, such as thresholds, stays.
