@@ -1,4 +1,4 @@
-# Sourced by run.sh, latency.sh and reference/training.sh: builds what is measured and opens its results folder.
+# Sourced by run.sh, latency.sh, reference/training.sh and detection's scripts: builds what is measured and opens its results folder.
 #   java      the JVM        class_path   of the benchmarks        commit   what is measured
 #   results   benchmarks/results/<date>_<cpu>_<commit>
 
@@ -30,6 +30,18 @@ build() {
   class_path=$root/benchmarks/target/classes:$(cat "$root/benchmarks/target/classpath.txt")
   commit=$(measured_commit)
   results=benchmarks/results/$(date +%F)_$(cpu_short_name)_$commit
+}
+
+# The classes that CLASSPATH names (this project's, the benchmarks' and all they need), else those that are built; the working
+# folder stays.
+built_or_named() {
+  local working=$PWD
+  if [ -n "${CLASSPATH:-}" ]; then class_path=$CLASSPATH; else build; fi
+  cd "$working"
+}
+
+run() { # a class and its arguments
+  "$java" -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dlogback.configurationFile=io/trd4j/cli/logback.xml -cp "$class_path" "$@"
 }
 
 # A result is never overwritten: what was published once stays as it was.

@@ -26,16 +26,8 @@ while [ $# -gt 0 ]; do
   esac
 done
 
-# As ./trd sets them: idle OpenMP threads sleep instead of spinning against the others.
-if [ -n "${CLASSPATH:-}" ]; then
-  java=${JAVA_HOME:+$JAVA_HOME/bin/}java class_path=$CLASSPATH
-else
-  working=$PWD
-  source "$here/../common.sh"
-  build
-  cd "$working"
-fi
-run() { "$java" -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dlogback.configurationFile=io/trd4j/cli/logback.xml -cp "$class_path" "$@"; }
+source "$here/../common.sh"
+built_or_named
 
 for seed in $seeds; do
   for shape in $shapes; do

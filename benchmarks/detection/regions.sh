@@ -21,15 +21,8 @@ done
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 
-if [ -n "${CLASSPATH:-}" ]; then
-  java=${JAVA_HOME:+$JAVA_HOME/bin/}java class_path=$CLASSPATH
-else
-  working=$PWD
-  source "$here/../common.sh"
-  build
-  cd "$working"
-fi
-run() { "$java" -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dlogback.configurationFile=io/trd4j/cli/logback.xml -cp "$class_path" "$@"; }
+source "$here/../common.sh"
+built_or_named
 
 measure() { # category seed
   local category=$1 seed=$2 run=$out/runs/$(basename "$1")/$2

@@ -192,21 +192,7 @@ class HtmlReportTest {
                 "one kind is all of them");
 
         ReportData sample = SampleReport.of(4, "good/000");
-        String html = page(HtmlReport.html(new ReportData(
-                "t",
-                sample.run(),
-                null,
-                sample.branches(),
-                null,
-                List.of(),
-                sample.limits(),
-                scores,
-                List.of(),
-                sample.combinedScale(),
-                sample.branchScale(),
-                null,
-                List.of(),
-                List.of())));
+        String html = page(bare(sample, sample.limits(), scores));
         // 0 of 9 still allows 28 %.
         assertTrue(
                 html.contains("<th scope=\"row\">normal parts</th><td>9</td><td>8</td><td>1</td><td>0</td>"
@@ -233,24 +219,30 @@ class HtmlReportTest {
         assertEquals(wrong, linked);
     }
 
-    @Test
-    void withoutThresholdsItSaysThatThereAreNoVerdicts() throws IOException {
-        ReportData sample = SampleReport.of(4, "good/000");
-        String html = page(HtmlReport.html(new ReportData(
+    /** A report of scores alone: no training, gallery or times. */
+    private static String bare(ReportData sample, List<ReportData.Limit> limits, List<PartScore> scores)
+            throws IOException {
+        return HtmlReport.html(new ReportData(
                 "t",
                 sample.run(),
                 null,
                 sample.branches(),
                 null,
                 List.of(),
-                List.of(),
-                List.of(new PartScore("a", "good", false, 1, 0, 0, null, 1)),
+                limits,
+                scores,
                 List.of(),
                 sample.combinedScale(),
                 sample.branchScale(),
                 null,
                 List.of(),
-                List.of())));
+                List.of()));
+    }
+
+    @Test
+    void withoutThresholdsItSaysThatThereAreNoVerdicts() throws IOException {
+        ReportData sample = SampleReport.of(4, "good/000");
+        String html = page(bare(sample, List.of(), List.of(new PartScore("a", "good", false, 1, 0, 0, null, 1))));
         assertTrue(html.contains("<strong>No verdicts.</strong> The model has no thresholds"), html);
         assertFalse(html.contains("verdicts-title"), html);
     }

@@ -53,9 +53,7 @@ final class DepthConversion implements ConvertedPoints {
         shortRow = shorts == null ? null : new short[width];
         floatRow = new float[width];
         pointRow = new float[Math.multiplyExact(3, width)];
-        points = ByteBuffer.allocateDirect(Math.multiplyExact(12, Math.multiplyExact(width, height)))
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
+        points = ConvertedPoints.memory(width, height);
         run();
     }
 

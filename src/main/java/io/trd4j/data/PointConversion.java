@@ -1,8 +1,6 @@
 package io.trd4j.data;
 
 import io.trd4j.ops.Pixels;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 
@@ -28,9 +26,7 @@ final class PointConversion implements ConvertedPoints {
         this.rowStride = Math.toIntExact(rowStride);
         sourceRow = new float[Math.multiplyExact(3, width)];
         pointRow = new float[sourceRow.length];
-        points = ByteBuffer.allocateDirect(Math.multiplyExact(12, Math.multiplyExact(width, height)))
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
+        points = ConvertedPoints.memory(width, height);
         run();
     }
 
