@@ -16,7 +16,7 @@ final class Sampler {
     }
 
     /**
-     * What the reference shows where the part has a pixel.
+     * Reads what the reference shows where the part has a pixel.
      *
      * @param reference its n x n pixels of {@link PartView#CHANNELS}
      * @param x the part's column
