@@ -36,6 +36,8 @@ class ArchitectureTest {
                 .definedBy("io.trd4j.drift..")
                 .layer("inspect")
                 .definedBy("io.trd4j.inspect..")
+                .layer("align")
+                .definedBy("io.trd4j.align..")
                 .layer("outline")
                 .definedBy("io.trd4j.outline..")
                 .layer("engine")
@@ -71,7 +73,9 @@ class ArchitectureTest {
                 .whereLayer("inspect")
                 .mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "calibrate", "drift")
                 .whereLayer("outline")
-                .mayOnlyBeAccessedByLayers("cli", "inspect", "calibrate")
+                .mayOnlyBeAccessedByLayers("cli", "inspect", "calibrate", "align")
+                .whereLayer("align")
+                .mayOnlyBeAccessedByLayers("inspect", "calibrate", "train")
                 .whereLayer("engine")
                 .mayOnlyBeAccessedByLayers("cli", "inspect")
                 .whereLayer("model")
@@ -83,6 +87,7 @@ class ArchitectureTest {
                         "calibrate",
                         "drift",
                         "inspect",
+                        "align",
                         "outline",
                         "engine",
                         "data")
@@ -92,9 +97,9 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("calibrate", "report")
                 .whereLayer("data")
                 .mayOnlyBeAccessedByLayers(
-                        "cli", "report", "evaluate", "train", "calibrate", "inspect", "outline", "engine")
+                        "cli", "report", "evaluate", "train", "calibrate", "inspect", "align", "outline", "engine")
                 .whereLayer("ops")
-                .mayOnlyBeAccessedByLayers("train", "calibrate", "outline", "engine", "model", "data")
+                .mayOnlyBeAccessedByLayers("train", "calibrate", "align", "outline", "engine", "model", "data")
                 .whereLayer("jni")
                 .mayOnlyBeAccessedByLayers("cli", "calibrate", "inspect", "engine", "model", "data", "ops")
                 .whereLayer("bundle")

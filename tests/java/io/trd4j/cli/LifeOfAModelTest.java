@@ -113,8 +113,9 @@ class LifeOfAModelTest {
         List<Part> normal = inMemory(files.train());
         List<Part> others = inMemory(files.validation());
         try (PreparedParts memory =
-                        PreparedParts.of(PartSource.inMemory(others), 32, Modality.NORMALS, 5, Progress.NONE);
-                PreparedParts read = PreparedParts.of(files.validation(), 32, Modality.NORMALS, 5, Progress.NONE)) {
+                        PreparedParts.of(PartSource.inMemory(others), 32, Modality.NORMALS, 5, null, Progress.NONE);
+                PreparedParts read =
+                        PreparedParts.of(files.validation(), 32, Modality.NORMALS, 5, null, Progress.NONE)) {
             assertEquals(read.sha256(), memory.sha256());
             assertEquals("part validation/good/000", memory.source(0), "what a message calls it");
         }

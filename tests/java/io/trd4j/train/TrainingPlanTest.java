@@ -65,7 +65,9 @@ class TrainingPlanTest {
                 .withStateSeconds(0)
                 .withResumes(true)
                 .withDriftReference(false);
-        assertEquals(new TrainingPlan(OPTIONS, false, true, TrainingPlan.RANDOM_TEACHER, null, 0, true, false), plan);
+        assertEquals(
+                new TrainingPlan(OPTIONS, false, true, TrainingPlan.RANDOM_TEACHER, null, 0, true, false, Align.AUTO),
+                plan);
         assertFalse(plan.withChoosesAperture(false).choosesAperture());
         assertTrue(plan.choosesAperture());
         assertFalse(TrainingPlan.of(all).choosesAperture(), "depth maps have no surface normals");

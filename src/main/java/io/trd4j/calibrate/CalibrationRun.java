@@ -5,10 +5,12 @@ import io.trd4j.data.PartSource;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.inspect.Likeness;
+import io.trd4j.inspect.PositionCalibration;
 import io.trd4j.inspect.PrecisionCalibration;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
 import io.trd4j.io.Writable;
+import io.trd4j.model.Alignment;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
@@ -98,12 +100,13 @@ public final class CalibrationRun {
         }
         try (ModelFile file = ModelFile.open(model)) {
             ModelInfo info = file.info();
+            Alignment alignment = file.alignment();
             List<PartSource> parts = normal.stream()
                     .<PartSource>map(part -> part.withColorBits(info.colorBits()))
                     .toList();
             try (Network network = Network.load(file);
-                    PreparedParts prepared =
-                            PreparedParts.of(parts, info.size(), info.modality(), info.normalKernel(), progress)) {
+                    PreparedParts prepared = PreparedParts.of(
+                            parts, info.size(), info.modality(), info.normalKernel(), alignment, progress)) {
                 requireLikeTraining(info, prepared.seen());
                 Calibration calibration = calibrate(network, info.size(), prepared, roi, threads, progress);
                 PrecisionTests precisions =
@@ -112,9 +115,34 @@ public final class CalibrationRun {
                         .withCalibration(calibration)
                         .withPrecisions(precisions)
                         .withNormalParts(prepared.seen());
-                ModelFile.write(model, calibrated, tensors(network, parts, info.size()));
+                List<SafetensorsWriter.Source> tensors = tensors(network, parts, info.size());
+                if (alignment != null) {
+                    tensors.addAll(alignment.withPositions(null).sources());
+                }
+                ModelFile.write(model, calibrated, tensors);
+                if (alignment != null) {
+                    positions(model, parts, parts, threads, progress);
+                }
                 return new Result(calibrated, parts.size());
             }
+        }
+    }
+
+    /**
+     * What is usual at each position of a calibrated, aligned model; written into its file.
+     *
+     * @param learnt normal parts; those that the model was trained on where they are at hand
+     * @param judged normal parts that it was not trained on
+     */
+    public static void positions(
+            Path model,
+            List<? extends PartSource> learnt,
+            List<? extends PartSource> judged,
+            int threads,
+            Progress progress)
+            throws IOException {
+        try (Progress.Task task = progress.open("Positions", PositionCalibration.steps(learnt.size(), judged.size()))) {
+            PositionCalibration.run(model, learnt, judged, threads, task::at);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.trd4j.calibrate;
 
+import io.trd4j.align.Locator;
 import io.trd4j.data.InputQuality;
 import io.trd4j.data.Part;
 import io.trd4j.data.PartSource;
@@ -9,6 +10,7 @@ import io.trd4j.inspect.Likeness;
 import io.trd4j.io.Progress;
 import io.trd4j.io.Sha256;
 import io.trd4j.jni.NativeRuntime;
+import io.trd4j.model.Alignment;
 import io.trd4j.model.Modality;
 import io.trd4j.model.NormalParts;
 import io.trd4j.ops.ElementType;
@@ -48,6 +50,23 @@ public final class PreparedParts implements AutoCloseable {
     public PreparedParts(
             List<? extends PartSource> parts, int size, Modality modality, int normalKernel, IntConsumer progress)
             throws IOException {
+        this(parts, size, modality, normalKernel, null, progress);
+    }
+
+    /**
+     * The same parts in the frame of an aligned model.
+     *
+     * @param alignment null = as they lie
+     * @throws io.trd4j.io.InputException also when a part cannot be found
+     */
+    public PreparedParts(
+            List<? extends PartSource> parts,
+            int size,
+            Modality modality,
+            int normalKernel,
+            Alignment alignment,
+            IntConsumer progress)
+            throws IOException {
         NativeRuntime.description();
         count = parts.size();
         imageShape = new long[] {1, size, size, 3};
@@ -58,11 +77,13 @@ public final class PreparedParts implements AutoCloseable {
         try (Preparation preparation = new Preparation(size, modality, normalKernel, ElementType.FLOAT32)) {
             preparation.black(black);
             InputQuality quality = new InputQuality();
+            Locator locator = alignment == null ? null : new Locator(alignment);
             for (int i = 0; i < count; i++) {
                 Part part = parts.get(i).load();
                 quality.measure(part);
                 seen = seen.and(Likeness.measure(part, quality));
                 sources.add(part.source());
+                part = locator == null ? part : locator.locate(part);
                 preparation.rgb(part, rgb.getPointer(i * imageFloats));
                 preparation.second(part, second.getPointer(i * imageFloats));
                 progress.accept(i + 1);
@@ -75,10 +96,15 @@ public final class PreparedParts implements AutoCloseable {
 
     /** The same, with a task of its own. */
     public static PreparedParts of(
-            List<? extends PartSource> parts, int size, Modality modality, int normalKernel, Progress progress)
+            List<? extends PartSource> parts,
+            int size,
+            Modality modality,
+            int normalKernel,
+            Alignment alignment,
+            Progress progress)
             throws IOException {
         try (Progress.Task task = progress.open("Preparing", parts.size())) {
-            return new PreparedParts(parts, size, modality, normalKernel, task::at);
+            return new PreparedParts(parts, size, modality, normalKernel, alignment, task::at);
         }
     }
 

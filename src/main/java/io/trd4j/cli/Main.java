@@ -4,6 +4,7 @@ import io.trd4j.calibrate.Rate;
 import io.trd4j.cli.options.EnumConverter;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.model.Modality;
+import io.trd4j.train.Align;
 import io.trd4j.train.pretrain.Pretext;
 import java.nio.file.InvalidPathException;
 import java.util.List;
@@ -76,6 +77,7 @@ public final class Main {
         CommandLine cli = new CommandLine(new Main());
         cli.setExpandAtFiles(false); // a file name may begin with @
         cli.registerConverter(Modality.class, new EnumConverter<>(Modality.class));
+        cli.registerConverter(Align.class, new EnumConverter<>(Align.class));
         cli.registerConverter(Pretext.class, new EnumConverter<>(Pretext.class));
         cli.registerConverter(SyntheticProduct.class, new EnumConverter<>(SyntheticProduct.class));
         cli.registerConverter(InspectCommand.FailOn.class, new EnumConverter<>(InspectCommand.FailOn.class));

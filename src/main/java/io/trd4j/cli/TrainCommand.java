@@ -18,6 +18,7 @@ import io.trd4j.model.Modality;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.TeacherWeights;
 import io.trd4j.report.RoiText;
+import io.trd4j.train.Align;
 import io.trd4j.train.TrainingOptions;
 import io.trd4j.train.TrainingPlan;
 import io.trd4j.train.TrainingRun;
@@ -84,6 +85,14 @@ final class TrainCommand implements Callable<Integer> {
             description = "Sobel aperture for surface normals; auto = the smallest with which small dents stand out "
                     + "from the sensor's noise on normal validation parts (default: ${DEFAULT-VALUE}).")
     private AutoNumber normalKernel;
+
+    @Option(
+            names = "--align",
+            paramLabel = "auto|pose|none",
+            defaultValue = "auto",
+            description = "Whether parts are laid onto a mean normal part before they are looked at, position by "
+                    + "position; auto = where the normal parts lie well over each other (default: ${DEFAULT-VALUE}).")
+    private Align align;
 
     @Option(
             names = "--epochs",
@@ -181,7 +190,8 @@ final class TrainCommand implements Callable<Integer> {
                 .withTeacher(teacher)
                 .withRegionOfInterest(region)
                 .withStateSeconds(stateSeconds)
-                .withResumes(resume);
+                .withResumes(resume)
+                .withAlign(align);
         ResumeHint hint = ResumeHint.register(TrainingRun.state(out));
         TrainingRun.Result result;
         try {

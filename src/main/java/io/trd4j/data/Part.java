@@ -56,6 +56,16 @@ public final class Part {
         return new Part(id, file, rgb, xyz, normals);
     }
 
+    /**
+     * A part as it lies in another frame, under the same names.
+     *
+     * @param rgb null = none
+     * @param xyz null = none
+     */
+    public static Part located(Part part, RgbImage rgb, PointCloud xyz) {
+        return new Part(part.id, part.source, rgb, xyz, null);
+    }
+
     /** The same part without its colour image; always the same object. */
     public Part withoutRgb() {
         if (withoutRgb == null) {

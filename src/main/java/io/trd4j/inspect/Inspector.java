@@ -4,6 +4,7 @@ import io.trd4j.data.Part;
 import io.trd4j.engine.PartEngine;
 import io.trd4j.io.InputException;
 import io.trd4j.jni.NativeRuntime;
+import io.trd4j.model.Alignment;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.InspectionMode;
 import io.trd4j.model.Modality;
@@ -35,16 +36,25 @@ public final class Inspector implements AutoCloseable {
     private final InspectorOptions options;
     private final UsableInputs inputs;
     private final NormalViews normalViews;
+    /** Null = parts are seen as they lie. */
+    private final Fixture fixture;
     /** Replaced whole: a part is judged by one set of thresholds, whichever thread changes them. */
     private volatile Judge judge;
 
-    /** Takes the engine over. */
+    /** Sees parts as they lie. Takes the engine over. */
     Inspector(ModelInfo info, PartEngine engine, InspectorOptions options, NormalViews normalViews) {
+        this(info, engine, options, normalViews, null);
+    }
+
+    /** @param fixture null = parts are seen as they lie; engine and fixture are taken over */
+    private Inspector(
+            ModelInfo info, PartEngine engine, InspectorOptions options, NormalViews normalViews, Fixture fixture) {
         this.info = info;
         this.engine = engine;
         this.options = options;
         inputs = new UsableInputs(options.inputs(), info);
         this.normalViews = normalViews;
+        this.fixture = fixture;
         judge = new Judge(info, options.minRegion(), normalViews);
         leak = new LeakReport(this, "an inspector (" + info.backbone().key() + ", size " + info.size() + ")");
     }
@@ -67,7 +77,13 @@ public final class Inspector implements AutoCloseable {
             ModelChecks.requireCalibratedAlone(model, file.info(), options.inputs());
             // Before the engine, which somebody must close.
             NormalViews normalViews = NormalViews.of(file.normalImages());
-            Inspector inspector = new Inspector(file.info(), EngineChoice.open(file, options), options, normalViews);
+            Alignment alignment = file.alignment();
+            Fixture fixture = alignment == null
+                    ? null
+                    : new Fixture(alignment, file.info().regionOfInterest());
+            // Positions are scored from maps, whoever wants them afterwards.
+            PartEngine engine = EngineChoice.open(file, fixture == null ? options : options.withMaps(true));
+            Inspector inspector = new Inspector(file.info(), engine, options, normalViews, fixture);
             ModelChecks.warnOfOtherPrecision(model, file.info(), inspector.precision());
             return inspector;
         }
@@ -161,7 +177,12 @@ public final class Inspector implements AutoCloseable {
     public Inspector duplicate() {
         synchronized (life) {
             use.requireOpen();
-            return new Inspector(judge.model(), engine.duplicate(), options, normalViews);
+            return new Inspector(
+                    judge.model(),
+                    engine.duplicate(),
+                    options,
+                    normalViews,
+                    fixture == null ? null : fixture.duplicate(info.regionOfInterest()));
         }
     }
 
@@ -206,10 +227,11 @@ public final class Inspector implements AutoCloseable {
             long start = System.nanoTime();
             part.update();
             Part used = inputs.of(part, result.quality, result.unlike);
+            Part seen = fixture == null ? used : fixture.locate(used);
             long measured = System.nanoTime() - start;
-            if (engine.inspect(used, result.maps) == PartEngine.Outcome.NO_FOREGROUND) {
+            if (engine.inspect(seen, result.maps) == PartEngine.Outcome.NO_FOREGROUND) {
                 used = inputs.withoutForeground(used);
-                engine.inspect(used, result.maps);
+                engine.inspect(seen.withoutSecond(), result.maps);
             }
             result.maps.prepareNanos += measured;
             result.hasMaps = options.maps();
@@ -217,7 +239,10 @@ public final class Inspector implements AutoCloseable {
                     ? InspectionMode.DEPTH_ONLY
                     : used.hasSecond() ? InspectionMode.BOTH : InspectionMode.RGB_ONLY;
             if (result.mode != InspectionMode.BOTH) {
-                OneModality.calibrate(result.maps, result.mode, info.calibration(), options.maps());
+                OneModality.calibrate(result.maps, result.mode, info.calibration(), options.maps() || fixture != null);
+            }
+            if (fixture != null) {
+                fixture.finish(result.maps, result.mode, options.maps());
             }
             result.leaveOut(info.regionOfInterest(), options.maps());
             if (!Float.isFinite(result.maps.score)) {
@@ -236,6 +261,9 @@ public final class Inspector implements AutoCloseable {
             if (use.end()) {
                 leak.closed();
                 engine.close();
+                if (fixture != null) {
+                    fixture.close();
+                }
             }
         }
     }

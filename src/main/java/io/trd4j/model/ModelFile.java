@@ -83,6 +83,25 @@ public final class ModelFile implements AutoCloseable {
         }
     }
 
+    /**
+     * Replaces the mean part of a model file, and what is usual at its positions; all else stays as it is.
+     *
+     * @throws InputException when it is not a sound model
+     * @throws IOException when the file cannot be written; it is then unchanged
+     */
+    public static void replaceAlignment(Path file, Alignment alignment) throws IOException {
+        try (ModelFile model = open(file)) {
+            List<SafetensorsWriter.Source> tensors = new ArrayList<>();
+            for (TensorInfo t : model.tensors.tensors()) {
+                if (!Alignment.owns(t.name())) {
+                    tensors.add(model.tensors.source(t.name()));
+                }
+            }
+            tensors.addAll(alignment.sources());
+            write(file, model.info, tensors);
+        }
+    }
+
     public ModelInfo info() {
         return info;
     }
@@ -105,6 +124,11 @@ public final class ModelFile implements AutoCloseable {
     /** The images of normal parts that it keeps; null when it has none. */
     public NormalImages normalImages() throws IOException {
         return NormalImages.read(tensors, info.size());
+    }
+
+    /** The mean part onto which parts are laid before the network sees them; null = they are seen as they lie. */
+    public Alignment alignment() throws IOException {
+        return Alignment.read(tensors, info.size());
     }
 
     /** SHA-256 of the whole file, as 64 hexadecimal digits. */
@@ -175,6 +199,10 @@ public final class ModelFile implements AutoCloseable {
                         .filter(t -> NormalImages.NAMES.contains(t.name()))
                         .toList());
         names.addAll(NormalImages.NAMES);
+        List<TensorInfo> alignment =
+                found.stream().filter(t -> Alignment.owns(t.name())).toList();
+        Alignment.check(file, info.size(), alignment);
+        alignment.forEach(t -> names.add(t.name()));
         for (TensorInfo t : found) {
             if (!names.contains(t.name())) {
                 throw new InputException(file + ": tensor " + t.name() + " does not belong to a model");

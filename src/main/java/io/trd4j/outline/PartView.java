@@ -17,11 +17,11 @@ import org.bytedeco.javacpp.FloatPointer;
  * A part seen in the pixels of its maps: of each, mean red, green and blue, and the mean height above the plane below
  * the part. Pixels are computed when they are asked for.
  */
-final class PartView {
+public final class PartView {
     /** Floats of a pixel: red, green, blue, 0 to 255; relief, mm, NaN without points. */
-    static final int CHANNELS = 4;
+    public static final int CHANNELS = 4;
 
-    static final int RELIEF = 3;
+    public static final int RELIEF = 3;
     /** Positions along a side at which points are sampled for the plane. */
     private static final int GRID = 64;
     /** Of these, from the border inwards, those that see what is below the part. */
@@ -30,40 +30,67 @@ final class PartView {
     private static final double MIN_SHARE = 0.25;
 
     private final int size;
-    private final RgbImage rgb;
-    private final PointCloud cloud;
+    private RgbImage rgb;
+    private PointCloud cloud;
     private final float[] values;
     private final boolean[] known;
-    private final Points points;
+    private final Points points = new Points();
     private final SurfaceFit plane = new SurfaceFit(1);
     private double originX;
     private double originY;
-    private final boolean hasColour;
-    private final boolean hasRelief;
+    private boolean hasColour;
+    private boolean hasRelief;
 
     /**
      * @param size S
      * @param part with a colour image, points, or both
      */
-    PartView(Part part, int size) {
+    public PartView(Part part, int size) {
+        this(size);
+        show(part);
+    }
+
+    /** Of no part yet: {@link #show} one. */
+    public PartView(int size) {
         this.size = size;
-        rgb = part.rgb();
-        cloud = part.xyz();
         values = new float[CHANNELS * size * size];
         known = new boolean[size * size];
-        points = cloud == null ? null : new Points(cloud.points());
+    }
+
+    /** Becomes another part's view, in the same memory. */
+    public void show(Part part) {
+        rgb = part.rgb();
+        cloud = part.xyz();
+        Arrays.fill(known, false);
+        if (cloud != null) {
+            points.of(cloud.points());
+        }
         hasColour = rgb != null;
         hasRelief = cloud != null && fitPlane();
     }
 
+    /**
+     * An image that has been computed already.
+     *
+     * @param values {@link #CHANNELS} of each of the size x size pixels, row by row; copied
+     */
+    public static PartView of(float[] values, int size) {
+        PartView view = new PartView(size);
+        System.arraycopy(values, 0, view.values, 0, values.length);
+        Arrays.fill(view.known, true);
+        for (int i = 0; i < values.length; i++) {
+            if (i % CHANNELS == RELIEF) {
+                view.hasRelief |= !Float.isNaN(values[i]);
+            } else {
+                view.hasColour |= values[i] != 0;
+            }
+        }
+        return view;
+    }
+
     /** A normal part, as a model keeps it. */
-    PartView(NormalImages parts, int index) {
-        size = parts.size();
-        rgb = null;
-        cloud = null;
-        points = null;
-        values = new float[CHANNELS * size * size];
-        known = new boolean[size * size];
+    public PartView(NormalImages parts, int index) {
+        this(parts.size());
         Arrays.fill(known, true);
         byte[] colours = parts.rgb().get(index);
         float[] relief = parts.relief().get(index);
@@ -102,11 +129,11 @@ final class PartView {
         return new NormalImages(size, rgb, relief);
     }
 
-    int size() {
+    public int size() {
         return size;
     }
 
-    boolean hasColour() {
+    public boolean hasColour() {
         return hasColour;
     }
 
@@ -114,12 +141,12 @@ final class PartView {
         return cloud != null;
     }
 
-    boolean hasRelief() {
+    public boolean hasRelief() {
         return hasRelief;
     }
 
     /** Index of a pixel's values in {@link #values}, which are then known. */
-    int pixel(int x, int y) {
+    public int pixel(int x, int y) {
         int i = y * size + x;
         if (!known[i]) {
             known[i] = true;
@@ -131,7 +158,7 @@ final class PartView {
         return CHANNELS * i;
     }
 
-    float[] values() {
+    public float[] values() {
         return values;
     }
 
@@ -212,14 +239,14 @@ final class PartView {
 
     /** Reads points in place, whatever memory they lie in. */
     static final class Points {
-        private final float[] array;
-        private final FloatBuffer buffer;
-        private final int stride;
+        private float[] array;
+        private FloatBuffer buffer;
+        private int stride;
         float x;
         float y;
         float z;
 
-        Points(Pixels<float[], FloatPointer> pixels) {
+        void of(Pixels<float[], FloatPointer> pixels) {
             array = pixels.array();
             buffer = (FloatBuffer) pixels.buffer();
             stride = pixels.rowElements(Float.BYTES);

@@ -10,7 +10,7 @@ package io.trd4j.outline;
  * @param referenceX where the reference's centre is
  * @param referenceY where the reference's centre is
  */
-record Pose(double angle, double x, double y, double referenceX, double referenceY) {
+public record Pose(double angle, double x, double y, double referenceX, double referenceY) {
     Pose moved(double dx, double dy) {
         return new Pose(angle, x + dx, y + dy, referenceX, referenceY);
     }

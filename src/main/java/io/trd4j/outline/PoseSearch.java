@@ -9,7 +9,7 @@ import java.util.List;
  * thumbs, then angle and position step by step on finer ones. Against the others, whose pose against the first is
  * known, only the fine steps.
  */
-final class PoseSearch {
+public final class PoseSearch {
     private static final int ANGLES = 60;
     /** So many of them are followed: parts with a symmetry lie nearly as well the other way round. */
     private static final int STARTS = 4;
@@ -30,9 +30,10 @@ final class PoseSearch {
     private final float[] sampled = new float[PartView.CHANNELS];
 
     /** A reference and where the part lies against it. */
-    record Found(PartThumbs reference, Pose pose, double cost) {}
+    public record Found(PartThumbs reference, Pose pose, double cost) {}
 
-    PoseSearch(PartThumbs part) {
+    /** @param part that is to be found in references */
+    public PoseSearch(PartThumbs part) {
         this.part = part;
         reliefScale = Math.max(RELIEF_SHARE * part.fine.reliefSpan(), Float.MIN_NORMAL);
     }
@@ -56,7 +57,7 @@ final class PoseSearch {
     }
 
     /** The pose against one reference, about which nothing is known. */
-    Found against(PartThumbs reference) {
+    public Found against(PartThumbs reference) {
         boolean byRelief = part.view.hasRelief() && reference.view.hasRelief();
         double[] centre = part.coarse.centre(byRelief);
         double[] other = reference.coarse.centre(byRelief);

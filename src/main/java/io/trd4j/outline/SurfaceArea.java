@@ -21,7 +21,8 @@ public final class SurfaceArea {
     public SurfaceArea(PointCloud cloud, int size) {
         this.cloud = cloud;
         this.size = size;
-        points = new PartView.Points(cloud.points());
+        points = new PartView.Points();
+        points.of(cloud.points());
     }
 
     /** Width of a map's pixel on the part, millimetres: of the median patch; 0 without points. */

@@ -23,6 +23,7 @@ import java.util.Objects;
  *     {@link #NO_STATE} = never
  * @param resumes whether the run continues from {@code MODEL.state} where that exists
  * @param driftReference whether the normal validation parts become the model's drift reference, when they suffice
+ * @param align whether parts are laid onto a mean normal part before the network sees them
  */
 public record TrainingPlan(
         TrainingOptions options,
@@ -32,7 +33,8 @@ public record TrainingPlan(
         RegionOfInterest regionOfInterest,
         int stateSeconds,
         boolean resumes,
-        boolean driftReference) {
+        boolean driftReference,
+        Align align) {
     /** The teacher that needs no file: seeded random weights. */
     public static final String RANDOM_TEACHER = "random";
 
@@ -43,6 +45,7 @@ public record TrainingPlan(
     public TrainingPlan {
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(teacher, "teacher");
+        Objects.requireNonNull(align, "align");
         choosesAperture = choosesAperture && options.modality() == Modality.NORMALS;
         OptionException.require(stateSeconds >= NO_STATE, "stateSeconds", "must not be negative, not " + stateSeconds);
         OptionException.require(
@@ -57,19 +60,35 @@ public record TrainingPlan(
      * state files, with a drift reference.
      */
     public static TrainingPlan of(TrainingOptions options) {
-        return new TrainingPlan(options, true, true, TeacherWeights.EMBEDDED, null, NO_STATE, false, true);
+        return new TrainingPlan(options, true, true, TeacherWeights.EMBEDDED, null, NO_STATE, false, true, Align.AUTO);
     }
 
     /** Whether training ends by itself, or after exactly the options' epochs. */
     public TrainingPlan withStopsWhenConverged(boolean stops) {
         return new TrainingPlan(
-                options, stops, choosesAperture, teacher, regionOfInterest, stateSeconds, resumes, driftReference);
+                options,
+                stops,
+                choosesAperture,
+                teacher,
+                regionOfInterest,
+                stateSeconds,
+                resumes,
+                driftReference,
+                align);
     }
 
     /** Whether the Sobel aperture is chosen from the parts, or the options' one is taken. */
     public TrainingPlan withChoosesAperture(boolean chooses) {
         return new TrainingPlan(
-                options, stopsWhenConverged, chooses, teacher, regionOfInterest, stateSeconds, resumes, driftReference);
+                options,
+                stopsWhenConverged,
+                chooses,
+                teacher,
+                regionOfInterest,
+                stateSeconds,
+                resumes,
+                driftReference,
+                align);
     }
 
     /** The same run from another teacher: see {@link #teacher}. */
@@ -82,13 +101,22 @@ public record TrainingPlan(
                 regionOfInterest,
                 stateSeconds,
                 resumes,
-                driftReference);
+                driftReference,
+                align);
     }
 
     /** The same run with what counts in calibration and inspection; null = everything. */
     public TrainingPlan withRegionOfInterest(RegionOfInterest roi) {
         return new TrainingPlan(
-                options, stopsWhenConverged, choosesAperture, teacher, roi, stateSeconds, resumes, driftReference);
+                options,
+                stopsWhenConverged,
+                choosesAperture,
+                teacher,
+                roi,
+                stateSeconds,
+                resumes,
+                driftReference,
+                align);
     }
 
     /** How many seconds lie between two state files at least; {@link #NO_STATE} = none is written. */
@@ -101,7 +129,8 @@ public record TrainingPlan(
                 regionOfInterest,
                 seconds,
                 resumes,
-                driftReference);
+                driftReference,
+                align);
     }
 
     /** Whether the run continues from the state file of a killed one where there is one. */
@@ -114,7 +143,8 @@ public record TrainingPlan(
                 regionOfInterest,
                 stateSeconds,
                 newResumes,
-                driftReference);
+                driftReference,
+                align);
     }
 
     /** Whether the normal validation parts become the drift reference. */
@@ -127,6 +157,21 @@ public record TrainingPlan(
                 regionOfInterest,
                 stateSeconds,
                 resumes,
-                reference);
+                reference,
+                align);
+    }
+
+    /** Whether parts are laid onto a mean normal part. */
+    public TrainingPlan withAlign(Align newAlign) {
+        return new TrainingPlan(
+                options,
+                stopsWhenConverged,
+                choosesAperture,
+                teacher,
+                regionOfInterest,
+                stateSeconds,
+                resumes,
+                driftReference,
+                newAlign);
     }
 }

@@ -1,5 +1,7 @@
 package io.trd4j.train;
 
+import io.trd4j.align.AlignmentBuilder;
+import io.trd4j.align.LocatedParts;
 import io.trd4j.calibrate.CalibrationRun;
 import io.trd4j.calibrate.DistinctParts;
 import io.trd4j.calibrate.DriftReferenceRun;
@@ -14,6 +16,7 @@ import io.trd4j.io.LazyTask;
 import io.trd4j.io.OutputLock;
 import io.trd4j.io.Progress;
 import io.trd4j.io.Writable;
+import io.trd4j.model.Alignment;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.DriftReference;
 import io.trd4j.model.EpochLoss;
@@ -23,6 +26,7 @@ import io.trd4j.model.PrecisionTests;
 import io.trd4j.model.TeacherWeights;
 import io.trd4j.model.TrainingSummary;
 import io.trd4j.model.network.Network;
+import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.train.TrainingWarning.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,6 +54,9 @@ public final class TrainingRun {
         }
     }
 
+    /** {@link Align#AUTO} aligns parts whose 10th percentile correlates so much with the mean one. */
+    private static final double ALIKE = 0.8;
+
     private final TrainingPlan plan;
     private final TrainingListener listener;
     private final Progress progress;
@@ -58,6 +65,9 @@ public final class TrainingRun {
     private int colorBits = Reading.AS_USED;
 
     private TrainingOptions options;
+    /** Null = parts are seen as they lie. */
+    private Alignment alignment;
+
     private Path model;
     private Path state;
 
@@ -172,9 +182,11 @@ public final class TrainingRun {
         if (normal.isEmpty()) {
             throw new InputException(noParts);
         }
+        alignment = align(normal);
         SobelAperture aperture = null;
         if (plan.choosesAperture()) {
-            aperture = SobelAperture.choose(validation.isEmpty() ? normal : validation, options.size());
+            aperture = SobelAperture.choose(
+                    LocatedParts.of(alignment, validation.isEmpty() ? normal : validation), options.size());
             options = options.withNormalKernel(aperture.kernel());
         }
         long start = System.nanoTime();
@@ -208,7 +220,8 @@ public final class TrainingRun {
                 OutlierCheck outliers =
                         new OutlierCheck(options.size(), parts, plan.regionOfInterest(), options.threads());
                 history = train(network, parts, outliers, validated);
-                info = write(network, parts, validated, validation.isEmpty() ? normal : validation, history, start);
+                info = write(
+                        network, parts, validated, normal, validation.isEmpty() ? normal : validation, history, start);
                 warnOfOutliers(outliers.of(network), normal, parts);
                 String doubt = Convergence.warning(
                         history, validated == null ? null : MeanFeature.loss(network, validated, options.threads()));
@@ -224,12 +237,31 @@ public final class TrainingRun {
         return new Result(info, history, aperture, warnings);
     }
 
+    private Alignment align(List<? extends PartSource> normal) throws IOException {
+        if (plan.align() == Align.NONE) {
+            return null;
+        }
+        if (plan.align() == Align.AUTO && normal.size() < AlignmentBuilder.MIN_PARTS) {
+            return null;
+        }
+        try {
+            AlignmentBuilder.Built built = AlignmentBuilder.of(normal, options.size(), progress);
+            boolean alike = built.lost() == 0 && built.agreement() >= ALIKE;
+            return plan.align() == Align.POSE || alike ? built.alignment() : null;
+        } catch (InputException e) {
+            if (plan.align() == Align.POSE) {
+                throw e;
+            }
+            return null;
+        }
+    }
+
     private boolean random() {
         return plan.teacher().equals(TrainingPlan.RANDOM_TEACHER);
     }
 
     private PreparedParts prepare(List<? extends PartSource> parts) throws IOException {
-        return PreparedParts.of(parts, options.size(), options.modality(), options.normalKernel(), progress);
+        return PreparedParts.of(parts, options.size(), options.modality(), options.normalKernel(), alignment, progress);
     }
 
     private void warn(TrainingWarning warning) {
@@ -300,6 +332,7 @@ public final class TrainingRun {
             Network network,
             PreparedParts parts,
             PreparedParts validated,
+            List<? extends PartSource> normal,
             List<? extends PartSource> compared,
             List<EpochLoss> history,
             long start)
@@ -317,12 +350,19 @@ public final class TrainingRun {
                 .withRegionOfInterest(plan.regionOfInterest())
                 .withCalibration(calibration)
                 .withNormalParts(prepared.seen());
-        ModelFile.write(model, info, CalibrationRun.tensors(network, compared, options.size()));
+        List<SafetensorsWriter.Source> tensors = CalibrationRun.tensors(network, compared, options.size());
+        if (alignment != null) {
+            tensors.addAll(alignment.sources());
+        }
+        ModelFile.write(model, info, tensors);
         PrecisionTests precisions = CalibrationRun.testPrecisions(
                 network, options.size(), calibration, plan.regionOfInterest(), prepared, options.threads(), progress);
         // What others wrote meanwhile, such as thresholds, stays.
         ModelFile.replaceInfo(model, now -> now.withPrecisions(precisions));
         info = info.withPrecisions(precisions);
+        if (alignment != null) {
+            CalibrationRun.positions(model, normal, compared, options.threads(), progress);
+        }
         Files.deleteIfExists(state);
         return info;
     }

@@ -1,0 +1,311 @@
+package io.trd4j.align;
+
+import io.trd4j.data.Part;
+import io.trd4j.data.PartSource;
+import io.trd4j.io.InputException;
+import io.trd4j.io.Progress;
+import io.trd4j.model.Alignment;
+import io.trd4j.outline.PartThumbs;
+import io.trd4j.outline.PartView;
+import io.trd4j.outline.PoseSearch;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** From normal parts to the mean part onto which parts are laid (specification, section 8). */
+public final class AlignmentBuilder {
+    /** More do not make the mean part better. */
+    static final int MAX_PARTS = 100;
+    /** Fewer normal parts do not say what their mean is. */
+    public static final int MIN_PARTS = 8;
+    /** Candidates for the part that the others are laid over first, and parts that judge them. */
+    private static final int CANDIDATES = 4;
+
+    private static final int JUDGES = 8;
+    private static final int ROUNDS = 2;
+    /** Around the part, in shares of the longer side of its box. */
+    private static final float MARGIN = 0.06f;
+    /** A part whose box is longer fills the view: the frame is the whole image. */
+    private static final float FULL = 0.92f;
+
+    private static final float SMALLEST = 0.25f;
+
+    private final int size;
+    private final List<? extends PartSource> sources;
+    private final Progress.Task task;
+    private int view;
+    private double agreement;
+    private int lost;
+
+    private AlignmentBuilder(int size, List<? extends PartSource> sources, Progress.Task task) {
+        this.size = size;
+        this.sources = sources;
+        this.task = task;
+    }
+
+    /**
+     * A mean part, and how well the normal parts agree with it.
+     *
+     * @param agreement 10th percentile of the parts' correlation with it where it has edges; 1 = all the same
+     * @param lost of the parts, those that could not be found
+     */
+    public record Built(Alignment alignment, double agreement, int lost) {}
+
+    /**
+     * Lays normal parts over each other.
+     *
+     * @param normal evenly spaced ones of them are used
+     * @param size S
+     * @throws InputException when there are too few parts, or what they show has no points and no colour
+     */
+    public static Built of(List<? extends PartSource> normal, int size, Progress progress) throws IOException {
+        if (normal.size() < MIN_PARTS) {
+            throw new InputException("alignment needs at least " + MIN_PARTS + " normal parts, found " + normal.size()
+                    + "; give more, or --align none");
+        }
+        int count = Math.min(MAX_PARTS, normal.size());
+        List<PartSource> chosen = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            chosen.add(normal.get(i * normal.size() / count));
+        }
+        try (Progress.Task task = progress.open("Aligning", 2L * count)) {
+            AlignmentBuilder builder = new AlignmentBuilder(size, chosen, task);
+            Alignment alignment = builder.build();
+            return new Built(alignment, builder.agreement, builder.lost);
+        }
+    }
+
+    private Alignment build() throws IOException {
+        List<Part> parts = new ArrayList<>();
+        int widest = 0;
+        for (PartSource source : sources) {
+            Part part = source.load();
+            if (part.normals() != null) {
+                throw new InputException(part.source() + " is a surface-normal image, which cannot be aligned; give a"
+                        + " point cloud, or --align none");
+            }
+            parts.add(part);
+            widest = Math.max(
+                    widest, part.rgb() == null ? part.xyz().width() : part.rgb().width());
+        }
+        // At S for the search of the frame; finer when the frame turns out to be a small square of the image.
+        Alignment coarse = meanPart(parts, size);
+        float side = coarse.frame()[2];
+        int fine = Math.max(size, Math.min(2 * size, Math.min(widest, Math.round(size / side))) / 4 * 4);
+        return fine == size ? coarse : meanPart(parts, fine);
+    }
+
+    private Alignment meanPart(List<Part> parts, int viewSize) {
+        view = viewSize;
+        List<PartView> views = new ArrayList<>();
+        for (Part part : parts) {
+            views.add(new PartView(part, view));
+        }
+        int first = reference(views);
+        float[] whole = copy(views.get(first));
+        float[] frame = {0, 0, 1, 0, 0};
+        Alignment result = null;
+        for (int round = 0; round <= ROUNDS; round++) {
+            // Whole images first, then the frame; the mean part is the median of parts that lie over the last one.
+            boolean last = round == ROUNDS;
+            if (last) {
+                frame = frame(whole, geometry(parts));
+            }
+            Alignment current = new Alignment(
+                    last ? size : view,
+                    view,
+                    frame,
+                    whole,
+                    framed(whole, last ? size : view, frame),
+                    area(whole, last ? size : view, frame),
+                    null);
+            float[] median = median(parts, current, last);
+            if (last) {
+                result = new Alignment(size, view, frame, whole, planar(median, size), current.area(), null);
+            } else {
+                whole = median;
+            }
+            task.at(Math.min(2L * parts.size(), (round + 1L) * parts.size() * 2 / (ROUNDS + 1)));
+        }
+        return result;
+    }
+
+    /** The part that lies best under some others. */
+    private static int reference(List<PartView> views) {
+        List<PartThumbs> thumbs = new ArrayList<>();
+        for (PartView view : views) {
+            thumbs.add(new PartThumbs(view));
+        }
+        int best = 0;
+        double least = Double.POSITIVE_INFINITY;
+        int candidates = Math.min(CANDIDATES, views.size());
+        int judges = Math.min(JUDGES, views.size());
+        for (int c = 0; c < candidates; c++) {
+            int candidate = c * views.size() / candidates;
+            double sum = 0;
+            for (int j = 0; j < judges; j++) {
+                sum += new PoseSearch(thumbs.get(j * views.size() / judges))
+                        .against(thumbs.get(candidate))
+                        .cost();
+            }
+            if (sum < least) {
+                least = sum;
+                best = candidate;
+            }
+        }
+        return best;
+    }
+
+    private static float[] copy(PartView part) {
+        int n = part.size();
+        for (int i = 0; i < n * n; i++) {
+            part.pixel(i % n, i / n);
+        }
+        return part.values().clone();
+    }
+
+    /** Median of the located parts, pixel by pixel: interleaved, relief NaN where most have none. */
+    private float[] median(List<Part> parts, Alignment current, boolean agreed) {
+        int n = current.size();
+        int pixels = n * n;
+        Locator locator = new Locator(current);
+        List<float[]> found = new ArrayList<>();
+        List<boolean[]> measured = new ArrayList<>();
+        double[] agreements = new double[parts.size()];
+        for (int i = 0; i < parts.size(); i++) {
+            try {
+                locator.locate(parts.get(i));
+            } catch (InputException e) {
+                agreements[i] = 0;
+                continue;
+            }
+            agreements[i] = locator.agreement();
+            found.add(locator.channels().clone());
+            measured.add(locator.measured().clone());
+        }
+        if (found.size() < Math.max(MIN_PARTS, parts.size() / 2)) {
+            throw new InputException("the normal parts cannot be laid over each other: only " + found.size() + " of "
+                    + parts.size() + " look alike; give --align none");
+        }
+        if (agreed) {
+            Arrays.sort(agreements);
+            agreement = agreements[agreements.length / 10];
+            lost = parts.size() - found.size();
+        }
+        float[] median = new float[PartImage.CHANNELS * pixels];
+        float[] values = new float[found.size()];
+        for (int i = 0; i < pixels; i++) {
+            for (int c = 0; c < PartImage.CHANNELS; c++) {
+                int count = 0;
+                for (int p = 0; p < found.size(); p++) {
+                    if (c != PartImage.RELIEF || measured.get(p)[i]) {
+                        values[count++] = found.get(p)[c * pixels + i];
+                    }
+                }
+                boolean known = c != PartImage.RELIEF || 2 * count > found.size();
+                Arrays.sort(values, 0, count);
+                median[PartImage.CHANNELS * i + c] = known ? values[count / 2] : Float.NaN;
+            }
+        }
+        return median;
+    }
+
+    /** Distance of neighbouring pixels of a whole image's view, and of the plane below the part; metres. */
+    private float[] geometry(List<Part> parts) {
+        float[] spacings = new float[parts.size()];
+        float[] distances = new float[parts.size()];
+        int count = 0;
+        for (Part part : parts) {
+            if (part.xyz() == null) {
+                continue;
+            }
+            float[] xyz = part.xyz().xyz();
+            int width = part.xyz().width();
+            int height = part.xyz().height();
+            float[] steps = new float[width * height];
+            float[] depths = new float[width * height];
+            int known = 0;
+            for (int i = 0; i + 1 < width * height; i++) {
+                if (i % width + 1 < width && xyz[3 * i + 2] != 0 && xyz[3 * i + 5] != 0) {
+                    steps[known] = Math.abs(xyz[3 * i + 3] - xyz[3 * i]);
+                    depths[known++] = xyz[3 * i + 2];
+                }
+            }
+            if (known > 0) {
+                Arrays.sort(steps, 0, known);
+                Arrays.sort(depths, 0, known);
+                spacings[count] = steps[known / 2] * width / view;
+                distances[count++] = depths[known / 2];
+            }
+        }
+        if (count == 0) {
+            return new float[] {0, 0};
+        }
+        Arrays.sort(spacings, 0, count);
+        Arrays.sort(distances, 0, count);
+        return new float[] {spacings[count / 2], distances[count / 2]};
+    }
+
+    /** The square around the part, and the geometry in it. */
+    private float[] frame(float[] whole, float[] geometry) {
+        PartThumbs thumbs = new PartThumbs(PartView.of(whole, view));
+        float[] box = thumbs.box();
+        float side = (1 + 2 * MARGIN) * Math.max(box[2] - box[0], box[3] - box[1]);
+        if (side >= FULL) {
+            return new float[] {0, 0, 1, geometry[0] * view / size, geometry[1]};
+        }
+        side = Math.max(side, SMALLEST);
+        float left = Math.max(0, Math.min(1 - side, (box[0] + box[2] - side) / 2));
+        float top = Math.max(0, Math.min(1 - side, (box[1] + box[3] - side) / 2));
+        return new float[] {left, top, side, geometry[0] * view * side / size, geometry[1]};
+    }
+
+    /** Whole image to the frame: planar, gaps filled. */
+    private float[] framed(float[] whole, int n, float[] frame) {
+        float[] interleaved = new float[PartImage.CHANNELS * n * n];
+        for (int y = 0; y < n; y++) {
+            for (int x = 0; x < n; x++) {
+                int u = at(frame[0] + (x + 0.5f) / n * frame[2]);
+                int v = at(frame[1] + (y + 0.5f) / n * frame[2]);
+                System.arraycopy(
+                        whole,
+                        PartImage.CHANNELS * (v * view + u),
+                        interleaved,
+                        PartImage.CHANNELS * (y * n + x),
+                        PartImage.CHANNELS);
+            }
+        }
+        return planar(interleaved, n);
+    }
+
+    private int at(float share) {
+        return Math.max(0, Math.min(view - 1, (int) (share * view)));
+    }
+
+    private static float[] planar(float[] interleaved, int n) {
+        PartImage image = new PartImage(n);
+        image.show(PartView.of(interleaved, n));
+        float[] planar = new float[PartImage.CHANNELS * n * n];
+        for (int c = 0; c < PartImage.CHANNELS; c++) {
+            System.arraycopy(image.channels[c], 0, planar, c * n * n, n * n);
+        }
+        return planar;
+    }
+
+    /** Where the part is in the frame: cells that stand out, and their neighbours. */
+    private byte[] area(float[] whole, int n, float[] frame) {
+        PartThumbs thumbs = new PartThumbs(PartView.of(whole, view));
+        boolean[] cells = thumbs.area();
+        int side = (int) Math.round(Math.sqrt(cells.length));
+        byte[] area = new byte[n * n];
+        for (int y = 0; y < n; y++) {
+            for (int x = 0; x < n; x++) {
+                int u = Math.max(0, Math.min(side - 1, (int) ((frame[0] + (x + 0.5f) / n * frame[2]) * side)));
+                int v = Math.max(0, Math.min(side - 1, (int) ((frame[1] + (y + 0.5f) / n * frame[2]) * side)));
+                area[y * n + x] = (byte) (cells[v * side + u] ? 1 : 0);
+            }
+        }
+        return area;
+    }
+}

@@ -1,0 +1,234 @@
+package io.trd4j.align;
+
+import io.trd4j.data.Part;
+import io.trd4j.data.PointCloud;
+import io.trd4j.data.RgbImage;
+import io.trd4j.io.InputException;
+import io.trd4j.model.Alignment;
+import io.trd4j.outline.PartThumbs;
+import io.trd4j.outline.PartView;
+import io.trd4j.outline.Pose;
+import io.trd4j.outline.PoseSearch;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+
+/**
+ * Finds parts and lays them over a model's mean normal part (specification, section 8). Owns the memory of the part it
+ * located last: used by one thread at a time.
+ */
+public final class Locator {
+    /** Parts that agree less with the mean normal part where that has edges are not found: correlation. */
+    static final double LEAST_AGREEMENT = 0.4;
+
+    private final Alignment alignment;
+    private final int size;
+    private final PartView view;
+    private final PartImage image;
+    private final PartThumbs whole;
+    private final AffineFit fit;
+    /** From the frame's pixels to the view's. */
+    private final Affine map = new Affine();
+    /** From the pixels of the whole image at S x S to the frame's. */
+    private final Affine back = new Affine();
+
+    private final Affine forth = new Affine();
+    private final byte[] rgb;
+    private final float[] xyz;
+    private final float[] channels;
+    private final boolean[] measured;
+    private final boolean[] seen;
+    private final RgbImage located;
+    private final PointCloud locatedPoints;
+    private final ByteBuffer rgbOut;
+    private final FloatBuffer xyzOut;
+
+    /** @param alignment of a model */
+    public Locator(Alignment alignment) {
+        this.alignment = alignment;
+        size = alignment.size();
+        view = new PartView(alignment.view());
+        image = new PartImage(alignment.view());
+        whole = new PartThumbs(PartView.of(alignment.whole(), alignment.view()));
+        boolean[] area = new boolean[size * size];
+        for (int i = 0; i < area.length; i++) {
+            area[i] = alignment.area()[i] != 0;
+        }
+        fit = new AffineFit(mean(alignment), area);
+        rgb = new byte[3 * size * size];
+        xyz = new float[3 * size * size];
+        channels = new float[PartImage.CHANNELS * size * size];
+        measured = new boolean[size * size];
+        seen = new boolean[size * size];
+        rgbOut = ByteBuffer.allocateDirect(rgb.length).order(ByteOrder.nativeOrder());
+        xyzOut = ByteBuffer.allocateDirect(Float.BYTES * xyz.length)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+        located = RgbImage.of(rgbOut, size, size, 3L * size);
+        locatedPoints = PointCloud.of(xyzOut, size, size, 3L * size);
+    }
+
+    private static PartImage mean(Alignment alignment) {
+        PartImage mean = new PartImage(alignment.size());
+        int pixels = alignment.size() * alignment.size();
+        for (int c = 0; c < PartImage.CHANNELS; c++) {
+            System.arraycopy(alignment.mean(), c * pixels, mean.channels[c], 0, pixels);
+        }
+        mean.hasColour = any(mean.channels[0]) || any(mean.channels[1]) || any(mean.channels[2]);
+        mean.hasRelief = any(mean.channels[PartImage.RELIEF]);
+        mean.smooth();
+        return mean;
+    }
+
+    private static boolean any(float[] values) {
+        for (float value : values) {
+            if (value != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Finds a part.
+     *
+     * @param part with a colour image, points, or both
+     * @return the part in the frame, S x S pixels, and points above a level plane; the same memory for every part
+     * @throws InputException when it cannot be found
+     */
+    public Part locate(Part part) {
+        view.show(part);
+        image.show(view);
+        Pose pose = new PoseSearch(new PartThumbs(view)).against(whole).pose();
+        if (!refine(pose)) {
+            throw new InputException(part.source() + " does not show the part that the model was trained on where it"
+                    + " can be found; check that it is in view, or train with --align none");
+        }
+        warp();
+        RgbImage colour = part.rgb() == null ? null : located;
+        PointCloud points = part.xyz() == null ? null : locatedPoints;
+        return Part.located(part, colour, points);
+    }
+
+    private boolean refine(Pose pose) {
+        float[] frame = alignment.frame();
+        double side = alignment.view();
+        double cos = Math.cos(pose.angle());
+        double sin = Math.sin(pose.angle());
+        double pixel = frame[2] / size;
+        // A pixel of the frame is at frame + (index + 1/2) pixel in the mean part's whole image.
+        double x0 = frame[0] + 0.5 * pixel - pose.referenceX();
+        double y0 = frame[1] + 0.5 * pixel - pose.referenceY();
+        map.set(
+                side * cos * pixel,
+                -side * sin * pixel,
+                side * (cos * x0 - sin * y0 + pose.x()) - 0.5,
+                side * sin * pixel,
+                side * cos * pixel,
+                side * (sin * x0 + cos * y0 + pose.y()) - 0.5);
+        return fit.refine(image, map) && fit.agreement() >= LEAST_AGREEMENT;
+    }
+
+    /** Correlation with the mean normal part, where that has edges, of the last part. */
+    public double agreement() {
+        return fit.agreement();
+    }
+
+    private void warp() {
+        int n = image.n;
+        float spacing = alignment.frame()[3];
+        float distance = alignment.frame()[4];
+        int pixels = size * size;
+        for (int y = 0, i = 0; y < size; y++) {
+            for (int x = 0; x < size; x++, i++) {
+                float u = (float) map.x(x, y);
+                float v = (float) map.y(x, y);
+                seen[i] = u > -0.5f && v > -0.5f && u < n - 0.5f && v < n - 0.5f;
+                u = Math.max(0, Math.min(n - 1, u));
+                v = Math.max(0, Math.min(n - 1, v));
+                int left = Math.min((int) u, n - 2);
+                int top = Math.min((int) v, n - 2);
+                float fx = u - left;
+                float fy = v - top;
+                int at = top * n + left;
+                for (int c = 0; c < PartImage.CHANNELS; c++) {
+                    float[] from = image.channels[c];
+                    float upper = from[at] + fx * (from[at + 1] - from[at]);
+                    float lower = from[at + n] + fx * (from[at + n + 1] - from[at + n]);
+                    channels[c * pixels + i] = upper + fy * (lower - upper);
+                }
+                measured[i] =
+                        seen[i] && image.hasRelief && image.measured[at + (fx < 0.5f ? 0 : 1) + (fy < 0.5f ? 0 : n)];
+                for (int c = 0; c < 3; c++) {
+                    rgb[3 * i + c] = (byte) (int) (channels[c * pixels + i] + 0.5f);
+                }
+                // Towards the camera is up: a point is nearer by its height.
+                xyz[3 * i] = measured[i] ? x * spacing : 0;
+                xyz[3 * i + 1] = measured[i] ? y * spacing : 0;
+                xyz[3 * i + 2] = measured[i] ? distance - 1e-3f * channels[PartImage.RELIEF * pixels + i] : 0;
+            }
+        }
+        rgbOut.put(0, rgb);
+        xyzOut.put(0, xyz);
+    }
+
+    /** Per channel S x S of the last part in the frame: red, green, blue, relief. */
+    float[] channels() {
+        return channels;
+    }
+
+    /** Where its relief was measured, in the frame. */
+    boolean[] measured() {
+        return measured;
+    }
+
+    /** Where its image reaches, in the frame. */
+    boolean[] seen() {
+        return seen;
+    }
+
+    boolean hasColour() {
+        return image.hasColour;
+    }
+
+    boolean hasRelief() {
+        return image.hasRelief;
+    }
+
+    /**
+     * Brings a map of the frame back onto the last part's image at S x S; beyond the frame it is the map's lowest
+     * value.
+     *
+     * @param map S x S; is replaced
+     * @param scratch S x S
+     */
+    public void toImage(float[] framed, float[] scratch) {
+        forth.rescale(map, 1, (double) size / image.n);
+        back.invert(forth);
+        System.arraycopy(framed, 0, scratch, 0, framed.length);
+        float lowest = Float.POSITIVE_INFINITY;
+        for (float value : scratch) {
+            lowest = Math.min(lowest, value);
+        }
+        Arrays.fill(framed, lowest);
+        for (int y = 0; y < size; y++) {
+            for (int x = 0; x < size; x++) {
+                float u = (float) back.x(x, y);
+                float v = (float) back.y(x, y);
+                if (u > -0.5f && v > -0.5f && u < size - 0.5f && v < size - 0.5f) {
+                    u = Math.max(0, Math.min(size - 1, u));
+                    v = Math.max(0, Math.min(size - 1, v));
+                    int left = Math.min((int) u, size - 2);
+                    int top = Math.min((int) v, size - 2);
+                    float fx = u - left;
+                    float fy = v - top;
+                    int at = top * size + left;
+                    float upper = scratch[at] + fx * (scratch[at + 1] - scratch[at]);
+                    float lower = scratch[at + size] + fx * (scratch[at + size + 1] - scratch[at + size]);
+                    framed[y * size + x] = upper + fy * (lower - upper);
+                }
+            }
+        }
+    }
+}

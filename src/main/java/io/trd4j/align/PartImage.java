@@ -1,0 +1,197 @@
+package io.trd4j.align;
+
+import io.trd4j.outline.PartView;
+import java.util.Arrays;
+
+/**
+ * A part in n x n pixels: its colours, its relief with the gaps filled, and both smoothed at several resolutions, from
+ * which it is located. Filled again for the next part.
+ */
+final class PartImage {
+    /** Red, green, blue, relief. */
+    static final int CHANNELS = PartView.CHANNELS;
+
+    static final int RELIEF = PartView.RELIEF;
+    /** Each has half as many pixels along each side as the one before. */
+    static final int LEVELS = 3;
+
+    final int n;
+    /** Per channel n x n, row by row: colours 0 to 255, relief in mm. */
+    final float[][] channels;
+    /** Where the relief was measured; elsewhere it is interpolated. */
+    final boolean[] measured;
+    /** Per level, mean of the colours, smoothed. */
+    final float[][] luminance = new float[LEVELS][];
+    /** Per level, the relief, smoothed. */
+    final float[][] relief = new float[LEVELS][];
+
+    boolean hasColour;
+    boolean hasRelief;
+    private final float[] row;
+    private final Gaps gaps;
+
+    /**
+     * @param n a multiple of 2^{@value #LEVELS} - 1 pixels is not needed; odd last rows are left out of coarse levels
+     */
+    PartImage(int n) {
+        this.n = n;
+        channels = new float[CHANNELS][n * n];
+        measured = new boolean[n * n];
+        for (int level = 0; level < LEVELS; level++) {
+            luminance[level] = new float[side(level) * side(level)];
+            relief[level] = new float[side(level) * side(level)];
+        }
+        row = new float[2 * n];
+        gaps = new Gaps(n);
+    }
+
+    /** Pixels along each side of a level. */
+    int side(int level) {
+        return n >> level;
+    }
+
+    /** Takes a view of the same size over. */
+    void show(PartView view) {
+        float[] values = view.values();
+        int missing = 0;
+        for (int y = 0, i = 0; y < n; y++) {
+            for (int x = 0; x < n; x++, i++) {
+                int at = view.pixel(x, y);
+                for (int c = 0; c < RELIEF; c++) {
+                    channels[c][i] = values[at + c];
+                }
+                float height = values[at + RELIEF];
+                measured[i] = !Float.isNaN(height);
+                channels[RELIEF][i] = measured[i] ? height : 0;
+                missing += measured[i] ? 0 : 1;
+            }
+        }
+        hasColour = view.hasColour();
+        hasRelief = view.hasRelief() && missing < n * n;
+        if (hasRelief && missing > 0) {
+            gaps.fill(channels[RELIEF], measured);
+        }
+        smooth();
+    }
+
+    /** Computes the levels from the channels. */
+    void smooth() {
+        if (hasColour) {
+            float[] first = luminance[0];
+            for (int i = 0; i < first.length; i++) {
+                first[i] = (channels[0][i] + channels[1][i] + channels[2][i]) / 3;
+            }
+            levels(luminance);
+        }
+        if (hasRelief) {
+            System.arraycopy(channels[RELIEF], 0, relief[0], 0, n * n);
+            levels(relief);
+        }
+    }
+
+    private void levels(float[][] levels) {
+        binomial(levels[0], n);
+        for (int level = 1; level < LEVELS; level++) {
+            int side = side(level);
+            int wide = side(level - 1);
+            float[] fine = levels[level - 1];
+            for (int y = 0; y < side; y++) {
+                for (int x = 0; x < side; x++) {
+                    int at = 2 * y * wide + 2 * x;
+                    levels[level][y * side + x] = (fine[at] + fine[at + 1] + fine[at + wide] + fine[at + wide + 1]) / 4;
+                }
+            }
+            binomial(levels[level], side);
+        }
+    }
+
+    /** Smooths by 1 2 1 along rows and columns; the border's values continue. */
+    private void binomial(float[] image, int side) {
+        for (int y = 0; y < side; y++) {
+            int from = y * side;
+            float before = image[from];
+            for (int x = 0; x < side; x++) {
+                float here = image[from + x];
+                float after = image[from + Math.min(x + 1, side - 1)];
+                image[from + x] = (before + 2 * here + after) / 4;
+                before = here;
+            }
+        }
+        System.arraycopy(image, 0, row, 0, side);
+        for (int y = 0; y < side; y++) {
+            int from = y * side;
+            int below = Math.min(y + 1, side - 1) * side;
+            // The row above as it was, in the first half; this one goes to the second.
+            System.arraycopy(image, from, row, n, side);
+            for (int x = 0; x < side; x++) {
+                image[from + x] = (row[x] + 2 * row[n + x] + image[below + x]) / 4;
+            }
+            System.arraycopy(row, n, row, 0, side);
+        }
+    }
+
+    /** Fills gaps from around, the nearest first: means of ever larger blocks that have a value. */
+    private static final class Gaps {
+        private final int n;
+        private final float[][] sums;
+        private final float[][] counts;
+
+        Gaps(int n) {
+            this.n = n;
+            int levels = 32 - Integer.numberOfLeadingZeros(n);
+            sums = new float[levels][];
+            counts = new float[levels][];
+            for (int level = 0, side = n; level < levels; level++, side = (side + 1) / 2) {
+                sums[level] = new float[side * side];
+                counts[level] = new float[side * side];
+            }
+        }
+
+        void fill(float[] image, boolean[] measured) {
+            for (int i = 0; i < image.length; i++) {
+                counts[0][i] = measured[i] ? 1 : 0;
+                sums[0][i] = measured[i] ? image[i] : 0;
+            }
+            int side = n;
+            for (int level = 1; level < sums.length; level++) {
+                int wide = side;
+                side = (side + 1) / 2;
+                Arrays.fill(sums[level], 0);
+                Arrays.fill(counts[level], 0);
+                for (int y = 0; y < wide; y++) {
+                    for (int x = 0; x < wide; x++) {
+                        int to = y / 2 * side + x / 2;
+                        sums[level][to] += sums[level - 1][y * wide + x];
+                        counts[level][to] += counts[level - 1][y * wide + x];
+                    }
+                }
+            }
+            for (int i = 0; i < image.length; i++) {
+                if (!measured[i]) {
+                    image[i] = near(i % n, i / n);
+                }
+            }
+        }
+
+        /** Mean of the smallest neighbourhood of 3 x 3 blocks that has enough values. */
+        private float near(int x, int y) {
+            int side = n;
+            for (int level = 0; level < sums.length; level++, side = (side + 1) / 2) {
+                int column = x >> level;
+                int line = y >> level;
+                float sum = 0;
+                float count = 0;
+                for (int v = Math.max(0, line - 1); v <= Math.min(side - 1, line + 1); v++) {
+                    for (int u = Math.max(0, column - 1); u <= Math.min(side - 1, column + 1); u++) {
+                        sum += sums[level][v * side + u];
+                        count += counts[level][v * side + u];
+                    }
+                }
+                if (count >= 3) {
+                    return sum / count;
+                }
+            }
+            return 0;
+        }
+    }
+}

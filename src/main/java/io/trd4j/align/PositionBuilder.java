@@ -1,0 +1,332 @@
+package io.trd4j.align;
+
+import io.trd4j.model.Alignment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What is usual at each position, from located normal parts (specification, section 8). Used once. */
+public final class PositionBuilder implements AutoCloseable {
+    /** Functions of the place, by which light differs: 1, x, y, x², xy, y². */
+    private static final int PLACES = 6;
+    /** Further functions, the directions in which normal parts differ most; fewer from few parts. */
+    private static final int MOST_DIRECTIONS = 4;
+
+    private static final int PARTS_PER_DIRECTION = 8;
+    /** No position's deviation is below this share of the area's median one. */
+    private static final float LEAST = 0.7f;
+
+    /** Differences of so many usual ones are cut: more says nothing more, and edges reach it by a pixel. */
+    private static final float CUT = 6;
+
+    private static final float LEAST_MAP = 0.3f;
+
+    private final Alignment alignment;
+    private final int size;
+    private final int pixels;
+    private final PositionFilters filters;
+    private final List<float[][]> raw = new ArrayList<>();
+    private final double[][] mapSum;
+    private final double[][] mapSquares;
+    private int count;
+
+    /** @param alignment without positions */
+    public PositionBuilder(Alignment alignment) {
+        this.alignment = alignment;
+        size = alignment.size();
+        pixels = size * size;
+        filters = new PositionFilters(alignment);
+        mapSum = new double[Alignment.Positions.MAPS][pixels];
+        mapSquares = new double[Alignment.Positions.MAPS][pixels];
+    }
+
+    /** Adds a normal part to learn from, as it was located last, and both branches' calibrated maps in the frame. */
+    public void learn(Locator part, float[] rgb, float[] depth) {
+        float[][] differences = new float[PositionFilters.CHANNELS][];
+        for (int c = 0; c < differences.length; c++) {
+            differences[c] = filters.raw(part, c).clone();
+        }
+        raw.add(differences);
+        for (int branch = 0; branch < mapSum.length; branch++) {
+            float[] map = branch == 0 ? rgb : depth;
+            for (int i = 0; i < pixels; i++) {
+                mapSum[branch][i] += map[i];
+                mapSquares[branch][i] += (double) map[i] * map[i];
+            }
+        }
+        count++;
+    }
+
+    /** Per channel, so many times the usual difference. */
+    private float[] cut() {
+        float[] cut = new float[PositionFilters.CHANNELS];
+        for (int c = 0; c < cut.length; c++) {
+            float[] all = new float[count * ((filters.area.length + 15) / 16)];
+            int next = 0;
+            for (float[][] part : raw) {
+                for (int k = 0; k < filters.area.length; k += 16) {
+                    all[next++] = Math.abs(part[c][k]);
+                }
+            }
+            Arrays.sort(all);
+            cut[c] = CUT * 1.4826f * all[all.length / 2] + 1e-3f;
+        }
+        return cut;
+    }
+
+    private float[] basis() {
+        int directions = Math.min(MOST_DIRECTIONS, count / PARTS_PER_DIRECTION);
+        int functions = PLACES + directions;
+        float[] dense = new float[PositionFilters.CHANNELS * functions * pixels];
+        int[] area = filters.area;
+        float[][] places = places();
+        float[] rest = new float[area.length];
+        float[] sample = new float[(area.length + 15) / 16];
+        for (int c = 0; c < PositionFilters.CHANNELS; c++) {
+            List<float[]> orthonormal = new ArrayList<>(Arrays.asList(places));
+            float[][] parts = new float[count][];
+            for (int p = 0; p < count; p++) {
+                PositionFilters.explain(raw.get(p)[c], places, rest, sample);
+                parts[p] = rest.clone();
+            }
+            for (float[] direction : directions(parts, directions)) {
+                orthonormal.add(direction);
+            }
+            orthonormalise(orthonormal);
+            for (int f = 0; f < functions; f++) {
+                for (int k = 0; k < area.length; k++) {
+                    dense[(c * functions + f) * pixels + area[k]] = orthonormal.get(f)[k];
+                }
+            }
+        }
+        return dense;
+    }
+
+    /** Parts learnt from. */
+    public int count() {
+        return count;
+    }
+
+    private float[][] places() {
+        int[] area = filters.area;
+        List<float[]> functions = new ArrayList<>();
+        for (int f = 0; f < PLACES; f++) {
+            functions.add(new float[area.length]);
+        }
+        for (int k = 0; k < area.length; k++) {
+            float x = 2f * (area[k] % size) / size - 1;
+            float y = 2f * (area[k] / size) / size - 1;
+            float[] values = {1, x, y, x * x, x * y, y * y};
+            for (int f = 0; f < PLACES; f++) {
+                functions.get(f)[k] = values[f];
+            }
+        }
+        orthonormalise(functions);
+        return functions.toArray(float[][]::new);
+    }
+
+    /** Gram and Schmidt, twice for the rounding. A function that is a sum of earlier ones becomes 0. */
+    private static void orthonormalise(List<float[]> functions) {
+        for (int f = 0; f < functions.size(); f++) {
+            float[] function = functions.get(f);
+            double before = Math.sqrt(dot(function, function));
+            for (int twice = 0; twice < 2; twice++) {
+                for (int g = 0; g < f; g++) {
+                    double along = dot(function, functions.get(g));
+                    for (int k = 0; k < function.length; k++) {
+                        function[k] -= (float) (along * functions.get(g)[k]);
+                    }
+                }
+            }
+            double length = Math.sqrt(dot(function, function));
+            double scale = length > 1e-4 * before && length > 0 ? 1 / length : 0;
+            for (int k = 0; k < function.length; k++) {
+                function[k] *= (float) scale;
+            }
+        }
+    }
+
+    private static double dot(float[] a, float[] b) {
+        double sum = 0;
+        for (int k = 0; k < a.length; k++) {
+            sum += (double) a[k] * b[k];
+        }
+        return sum;
+    }
+
+    /** The first principal directions of the parts around their median, by the eigenvectors of their products. */
+    private static List<float[]> directions(float[][] parts, int most) {
+        int n = parts.length;
+        int length = parts[0].length;
+        float[] values = new float[n];
+        float[][] centred = new float[n][length];
+        float[] spread = new float[length];
+        for (int k = 0; k < length; k++) {
+            for (int p = 0; p < n; p++) {
+                values[p] = parts[p][k];
+            }
+            Arrays.sort(values);
+            float median = values[n / 2];
+            for (int p = 0; p < n; p++) {
+                centred[p][k] = parts[p][k] - median;
+            }
+            spread[k] = values[Math.min(n - 1, 9 * n / 10)] - values[n / 10];
+        }
+        // What lies far off at some pixels, as at edges and where points come and go, is no direction.
+        Arrays.sort(spread);
+        float limit = 4 * spread[length / 2] + 1e-6f;
+        for (float[] part : centred) {
+            for (int k = 0; k < length; k++) {
+                part[k] = Math.max(-limit, Math.min(limit, part[k]));
+            }
+        }
+        double[][] products = new double[n][n];
+        for (int p = 0; p < n; p++) {
+            for (int q = 0; q <= p; q++) {
+                products[p][q] = dot(centred[p], centred[q]);
+                products[q][p] = products[p][q];
+            }
+        }
+        double[][] vectors = new double[n][n];
+        double[] eigenvalues = Jacobi.decompose(products, vectors);
+        List<float[]> directions = new ArrayList<>();
+        for (int d = 0; d < most; d++) {
+            float[] direction = new float[length];
+            if (eigenvalues[d] > 1e-9 * eigenvalues[0]) {
+                for (int p = 0; p < n; p++) {
+                    double weight = vectors[p][d] / Math.sqrt(eigenvalues[d]);
+                    for (int k = 0; k < length; k++) {
+                        direction[k] += (float) (weight * centred[p][k]);
+                    }
+                }
+            }
+            directions.add(direction);
+        }
+        return directions;
+    }
+
+    /**
+     * Everything but the limits, which are those of one map's scale until {@link #limits} sets them.
+     *
+     * @throws IllegalStateException before any part was learnt from
+     */
+    public Alignment.Positions build() {
+        if (count == 0) {
+            throw new IllegalStateException("no part was learnt from");
+        }
+        float[] cut = cut();
+        raw.forEach(part -> PositionFilters.cut(part, cut));
+        float[] basis = basis();
+        filters.set(basis, cut);
+        float[] deviation = new float[PositionFilters.FILTERS * pixels];
+        double[][] squares = new double[PositionFilters.FILTERS][pixels];
+        for (float[][] part : raw) {
+            for (int c = 0; c < PositionFilters.CHANNELS; c++) {
+                filters.difference(part[c], c);
+            }
+            for (int f = 0; f < PositionFilters.FILTERS; f++) {
+                float[] filtered = filters.filter(f);
+                for (int i : filters.area) {
+                    squares[f][i] += (double) filtered[i] * filtered[i];
+                }
+            }
+        }
+        for (int f = 0; f < PositionFilters.FILTERS; f++) {
+            float[] spread = smoothRoot(squares[f], 1.5 * size / 256);
+            floor(spread, filters.area, LEAST);
+            System.arraycopy(spread, 0, deviation, f * pixels, pixels);
+        }
+        float[] mapMean = new float[mapSum.length * pixels];
+        float[] mapDeviation = new float[mapSum.length * pixels];
+        int[] all = new int[pixels];
+        for (int i = 0; i < pixels; i++) {
+            all[i] = i;
+        }
+        for (int branch = 0; branch < mapSum.length; branch++) {
+            double[] variance = new double[pixels];
+            for (int i = 0; i < pixels; i++) {
+                double mean = mapSum[branch][i] / count;
+                mapMean[branch * pixels + i] = (float) mean;
+                variance[i] = Math.max(0, mapSquares[branch][i] - count * mean * mean);
+            }
+            float[] spread = smoothRoot(variance, 3.0 * size / 256);
+            floor(spread, all, LEAST_MAP);
+            System.arraycopy(spread, 0, mapDeviation, branch * pixels, pixels);
+        }
+        float[] limits = new float[2 * Alignment.Positions.LIMITS];
+        for (int i = 0; i < limits.length; i++) {
+            limits[i] = i % 2;
+        }
+        return new Alignment.Positions(basis, cut, deviation, mapMean, mapDeviation, limits);
+    }
+
+    private float[] smoothRoot(double[] sums, double sigma) {
+        float[] variance = new float[pixels];
+        for (int i = 0; i < pixels; i++) {
+            variance[i] = (float) (sums[i] / count);
+        }
+        float[] smooth = filters.smooth(variance, sigma);
+        for (int i = 0; i < pixels; i++) {
+            smooth[i] = (float) Math.sqrt(Math.max(0, smooth[i]));
+        }
+        return smooth;
+    }
+
+    private static void floor(float[] spread, int[] where, float share) {
+        float[] sorted = new float[where.length];
+        for (int k = 0; k < where.length; k++) {
+            sorted[k] = spread[where[k]];
+        }
+        Arrays.sort(sorted);
+        float least = Math.max(share * sorted[sorted.length / 2], 1e-6f);
+        for (int i = 0; i < spread.length; i++) {
+            spread[i] = Math.max(spread[i], least);
+        }
+    }
+
+    /**
+     * Sets the limits from the highest places of normal parts, others than were learnt from where there are such.
+     *
+     * @param peaks per part, see {@link PositionScores#peaks}; at least one part
+     */
+    public static Alignment.Positions limits(Alignment.Positions positions, List<float[]> peaks) {
+        return limits(positions, peaks, 0);
+    }
+
+    /**
+     * Sets the limits of the three maps, when the others are set.
+     *
+     * @param peaks per part, see {@link PositionScores#mapPeaks}; at least one part
+     */
+    public static Alignment.Positions mapLimits(Alignment.Positions positions, List<float[]> peaks) {
+        return limits(positions, peaks, Alignment.Positions.MAPS + PositionFilters.FILTERS);
+    }
+
+    private static Alignment.Positions limits(Alignment.Positions positions, List<float[]> peaks, int first) {
+        float[] limits = positions.limits().clone();
+        float[] values = new float[peaks.size()];
+        for (int channel = first; channel < first + peaks.get(0).length; channel++) {
+            for (int p = 0; p < values.length; p++) {
+                values[p] = peaks.get(p)[channel - first];
+            }
+            Arrays.sort(values);
+            float median = values[values.length / 2];
+            limits[2 * channel] = median;
+            float spread = values[Math.min(values.length - 1, (int) (0.84 * values.length))] - median;
+            // Of few parts the spread may be nothing by chance.
+            limits[2 * channel + 1] = Math.max(spread, 0.05f * Math.abs(median) + 1e-3f);
+        }
+        return new Alignment.Positions(
+                positions.basis(),
+                positions.cut(),
+                positions.deviation(),
+                positions.mapMean(),
+                positions.mapDeviation(),
+                limits);
+    }
+
+    @Override
+    public void close() {
+        filters.close();
+    }
+}

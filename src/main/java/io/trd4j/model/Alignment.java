@@ -1,0 +1,215 @@
+package io.trd4j.model;
+
+import io.trd4j.io.InputException;
+import io.trd4j.model.tensorfile.Safetensors;
+import io.trd4j.model.tensorfile.SafetensorsWriter;
+import io.trd4j.model.tensorfile.TensorInfo;
+import io.trd4j.model.tensorfile.TensorType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A mean normal part, onto which a model's parts are laid before the network sees them, and how normal parts differ at
+ * each of its positions (specification, section 8). Arrays belong to this object and are not changed.
+ *
+ * @param size S
+ * @param view pixels along each side of the image in which a part is looked for, at least S
+ * @param frame the square of a whole image that is the network's input: left, top and side in shares of the image; then
+ *     the distance of neighbouring pixels and that of the plane below the part, metres, 0 without points
+ * @param whole V x V x 4: mean red, green, blue (0 to 255) and relief (mm, NaN = not measured) of whole images
+ * @param mean 4 x S x S: the same in the frame, without gaps
+ * @param area S x S, 1 = belongs to the part
+ * @param positions null before they are measured
+ */
+public record Alignment(
+        int size, int view, float[] frame, float[] whole, float[] mean, byte[] area, Positions positions) {
+    /** Channels of an image: red, green, blue, relief. */
+    public static final int CHANNELS = 4;
+
+    /** Numbers of a frame. */
+    public static final int FRAME = 5;
+
+    private static final String PREFIX = "alignment.";
+
+    /**
+     * What is usual at each position of the frame.
+     *
+     * @param basis 4 x K x S x S: orthonormal on the area, per channel (brightness, red minus green, yellow minus blue,
+     *     relief): by these, normal parts differ from the mean everywhere at once
+     * @param cut 4: per channel, the largest difference that counts
+     * @param deviation 7 x S x S: standard deviations of the seven filtered differences; 0 = does not count
+     * @param mapMean 2 x S x S: means of the calibrated maps of both branches over normal parts
+     * @param mapDeviation their standard deviations
+     * @param limits 12 x 2: of each branch's map, each filtered difference and each of the three joined maps the
+     *     highest place on a normal part, the median and by how much the 84th percentile is above it
+     */
+    public record Positions(
+            float[] basis, float[] cut, float[] deviation, float[] mapMean, float[] mapDeviation, float[] limits) {
+        /** Filtered differences: four of the colours, three of the relief. */
+        public static final int FILTERS = 7;
+
+        /** Branches' maps before the filters. */
+        public static final int MAPS = 2;
+
+        /** Scales: of these maps and filters, and of the combined map and both branches' that are made of them. */
+        public static final int LIMITS = MAPS + FILTERS + 3;
+
+        /** Functions per channel. */
+        public int functions(int size) {
+            return basis.length / (CHANNELS * size * size);
+        }
+    }
+
+    /** Sizes of all arrays must fit. */
+    public Alignment {
+        long pixels = (long) size * size;
+        require(frame.length == FRAME, "frame");
+        require(whole.length == CHANNELS * (long) view * view, "whole");
+        require(mean.length == CHANNELS * pixels, "mean");
+        require(area.length == pixels, "area");
+        if (positions != null) {
+            require(positions.basis.length % (CHANNELS * pixels) == 0, "basis");
+            require(positions.cut.length == CHANNELS, "cut");
+            require(positions.deviation.length == Positions.FILTERS * pixels, "deviation");
+            require(positions.mapMean.length == Positions.MAPS * pixels, "map_mean");
+            require(positions.mapDeviation.length == Positions.MAPS * pixels, "map_deviation");
+            require(positions.limits.length == 2L * Positions.LIMITS, "limits");
+        }
+    }
+
+    private static void require(boolean fits, String name) {
+        if (!fits) {
+            throw new IllegalArgumentException(PREFIX + name + " has another length than its shape");
+        }
+    }
+
+    /** The same with what is usual at each position. */
+    public Alignment withPositions(Positions measured) {
+        return new Alignment(size, view, frame, whole, mean, area, measured);
+    }
+
+    /** As a model file has them. */
+    public List<SafetensorsWriter.Source> sources() {
+        long s = size;
+        List<SafetensorsWriter.Source> sources = new ArrayList<>();
+        sources.add(floats("frame", frame, FRAME));
+        sources.add(floats("whole", whole, view, view, CHANNELS));
+        sources.add(floats("mean", mean, CHANNELS, s, s));
+        sources.add(new SafetensorsWriter.Source(
+                new TensorInfo(PREFIX + "area", TensorType.U8, List.of(s, s)), () -> ByteBuffer.wrap(area)));
+        if (positions != null) {
+            sources.add(floats("basis", positions.basis, CHANNELS, positions.functions(size), s, s));
+            sources.add(floats("cut", positions.cut, CHANNELS));
+            sources.add(floats("deviation", positions.deviation, Positions.FILTERS, s, s));
+            sources.add(floats("map_mean", positions.mapMean, Positions.MAPS, s, s));
+            sources.add(floats("map_deviation", positions.mapDeviation, Positions.MAPS, s, s));
+            sources.add(floats("limits", positions.limits, Positions.LIMITS, 2));
+        }
+        return sources;
+    }
+
+    private static SafetensorsWriter.Source floats(String name, float[] values, long... shape) {
+        List<Long> dimensions = new ArrayList<>();
+        for (long d : shape) {
+            dimensions.add(d);
+        }
+        return new SafetensorsWriter.Source(new TensorInfo(PREFIX + name, TensorType.F32, dimensions), () -> {
+            ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(Float.BYTES, values.length))
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(values);
+            return bytes;
+        });
+    }
+
+    /** Whether a tensor of a model file is one of these. */
+    static boolean owns(String name) {
+        return name.startsWith(PREFIX);
+    }
+
+    /** That of a model file that {@link #check} found sound; null when it has none. */
+    static Alignment read(Safetensors file, int size) throws IOException {
+        if (!file.has(PREFIX + "whole")) {
+            return null;
+        }
+        int view = Math.toIntExact(file.info(PREFIX + "whole").shape().get(0));
+        byte[] area = new byte[size * size];
+        file.read(PREFIX + "area", 0, ByteBuffer.wrap(area));
+        Positions positions = !file.has(PREFIX + "basis")
+                ? null
+                : new Positions(
+                        read(file, "basis"),
+                        read(file, "cut"),
+                        read(file, "deviation"),
+                        read(file, "map_mean"),
+                        read(file, "map_deviation"),
+                        read(file, "limits"));
+        return new Alignment(size, view, read(file, "frame"), read(file, "whole"), read(file, "mean"), area, positions);
+    }
+
+    private static float[] read(Safetensors file, String name) throws IOException {
+        long count = 1;
+        for (long d : file.info(PREFIX + name).shape()) {
+            count *= d;
+        }
+        float[] values = new float[Math.toIntExact(count)];
+        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        file.read(PREFIX + name, 0, bytes);
+        bytes.rewind().asFloatBuffer().get(values);
+        return values;
+    }
+
+    /** @throws InputException when tensors are missing, unknown, or their shapes do not fit */
+    static void check(Path file, int size, List<TensorInfo> found) {
+        if (found.isEmpty()) {
+            return;
+        }
+        Map<String, TensorInfo> named = new LinkedHashMap<>();
+        found.forEach(t -> named.put(t.name(), t));
+        int view = dimension(named.get(PREFIX + "whole"), 0, ModelInfo.MAX_SIZE);
+        boolean measured = named.containsKey(PREFIX + "basis");
+        int functions = measured ? dimension(named.get(PREFIX + "basis"), 1, 64) : 1;
+        if (view < 1 || functions < 1) {
+            throw unsound(file);
+        }
+        Alignment like = new Alignment(
+                size,
+                view,
+                new float[FRAME],
+                new float[CHANNELS * view * view],
+                new float[CHANNELS * size * size],
+                new byte[size * size],
+                !measured
+                        ? null
+                        : new Positions(
+                                new float[CHANNELS * functions * size * size],
+                                new float[CHANNELS],
+                                new float[Positions.FILTERS * size * size],
+                                new float[Positions.MAPS * size * size],
+                                new float[Positions.MAPS * size * size],
+                                new float[2 * Positions.LIMITS]));
+        Set<TensorInfo> expected = Set.copyOf(
+                like.sources().stream().map(SafetensorsWriter.Source::info).toList());
+        if (!expected.equals(Set.copyOf(found))) {
+            throw unsound(file);
+        }
+    }
+
+    private static InputException unsound(Path file) {
+        return new InputException(file + " is not a sound model: its tensors " + PREFIX
+                + "* are incomplete or have other shapes than its size asks for");
+    }
+
+    private static int dimension(TensorInfo tensor, int index, int most) {
+        long d = tensor == null || tensor.shape().size() <= index
+                ? 0
+                : tensor.shape().get(index);
+        return d > most ? 0 : (int) d;
+    }
+}

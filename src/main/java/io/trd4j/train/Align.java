@@ -1,0 +1,19 @@
+package io.trd4j.train;
+
+import io.trd4j.io.Keyed;
+
+/** Whether parts are laid onto a mean normal part before the network sees them (specification, section 8). */
+public enum Align implements Keyed {
+    /** {@link #POSE} where the normal parts lie well over each other, else {@link #NONE}. */
+    AUTO,
+    /** Turned, shifted and slightly sheared, in a square around the part. */
+    POSE,
+    /** Seen as they lie. */
+    NONE;
+
+    /** The name used on the command line: {@code auto}, {@code pose} or {@code none}. */
+    @Override
+    public String key() {
+        return Keyed.hyphenated(this);
+    }
+}

@@ -1,0 +1,172 @@
+package io.trd4j.align;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.trd4j.data.Part;
+import io.trd4j.data.PartSource;
+import io.trd4j.data.PointCloud;
+import io.trd4j.data.RgbImage;
+import io.trd4j.io.InputException;
+import io.trd4j.io.Progress;
+import io.trd4j.model.Alignment;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Where parts of known poses are found. */
+final class LocatorTest {
+    private static final int SIZE = 96;
+    private static final int CAMERA = 128;
+
+    private static AlignmentBuilder.Built built;
+
+    private static AlignmentBuilder.Built built() throws IOException {
+        if (built == null) {
+            built = AlignmentBuilder.of(RigidPart.normal(12, CAMERA, 0.05, 1), SIZE, Progress.NONE);
+        }
+        return built;
+    }
+
+    /** A map of the frame that is high at one place, brought back onto the image: there the place must be. */
+    private static double[] found(Locator locator, double[] framePixel) {
+        float[] map = new float[SIZE * SIZE];
+        for (int i = 0; i < map.length; i++) {
+            map[i] = (float) Math.exp(
+                    -(Math.pow(i % SIZE - framePixel[0], 2) + Math.pow(i / SIZE - framePixel[1], 2)) / (2 * 4));
+        }
+        locator.toImage(map, new float[map.length]);
+        double sum = 0;
+        double x = 0;
+        double y = 0;
+        for (int i = 0; i < map.length; i++) {
+            sum += map[i];
+            x += map[i] * (i % SIZE);
+            y += map[i] * (i / SIZE);
+        }
+        return new double[] {x / sum, y / sum};
+    }
+
+    private static double[] atSize(double[] cameraPixel) {
+        double scale = (double) SIZE / CAMERA;
+        return new double[] {(cameraPixel[0] + 0.5) * scale - 0.5, (cameraPixel[1] + 0.5) * scale - 0.5};
+    }
+
+    @Test
+    void placesOfAPartAreFoundAgain() throws IOException {
+        assertTrue(built().agreement() > 0.9, "agreement " + built().agreement());
+        assertEquals(0, built().lost());
+        Locator locator = new Locator(built().alignment());
+        // The frame pixel of a boss, learnt from the first pose, must lie under that boss in every other pose.
+        double[] boss = null;
+        double[][] poses = {{0, 0, 0}, {12, 3, -4}, {-14, -5, 2}, {7, 0, 5}, {170, 2, 2}};
+        for (double[] pose : poses) {
+            RigidPart drawn = new RigidPart(CAMERA, Math.toRadians(pose[0]), pose[1], pose[2]);
+            locator.locate(drawn.draw("posed", 0.05, 0, 0, 0, 5));
+            double[] expected = atSize(drawn.pixel(0.7, 0.36));
+            if (boss == null) {
+                boss = search(locator, expected);
+            }
+            double[] seen = found(locator, boss);
+            assertEquals(expected[0], seen[0], 0.4, "column at " + Arrays.toString(pose));
+            assertEquals(expected[1], seen[1], 0.4, "row at " + Arrays.toString(pose));
+        }
+    }
+
+    /** The frame pixel that is brought to a pixel of the image, by a few steps towards it. */
+    private static double[] search(Locator locator, double[] expected) {
+        double[] at = {SIZE / 2.0, SIZE / 2.0};
+        for (int i = 0; i < 60; i++) {
+            double[] seen = found(locator, at);
+            at[0] += expected[0] - seen[0];
+            at[1] += expected[1] - seen[1];
+        }
+        return at;
+    }
+
+    @Test
+    void locatedPartIsTheMeanPart() throws IOException {
+        Alignment alignment = built().alignment();
+        Locator locator = new Locator(alignment);
+        Part part = locator.locate(new RigidPart(CAMERA, 0.2, 4, -3).draw("one", 0.05, 0, 0, 0, 9));
+        assertEquals(SIZE, part.xyz().width());
+        float[] xyz = part.xyz().xyz();
+        int pixels = SIZE * SIZE;
+        float spacing = alignment.frame()[3];
+        int measured = 0;
+        double off = 0;
+        for (int i = 0; i < pixels; i++) {
+            if (alignment.area()[i] != 0 && xyz[3 * i + 2] != 0) {
+                double height = 1e3 * (alignment.frame()[4] - xyz[3 * i + 2]);
+                off += Math.abs(height - alignment.mean()[3 * pixels + i]);
+                assertEquals(spacing * (i % SIZE), xyz[3 * i], 1e-6);
+                measured++;
+            }
+        }
+        assertTrue(off / measured < 0.12, "mean difference " + off / measured + " mm");
+    }
+
+    @Test
+    void sameBitsEveryTime() throws IOException {
+        Alignment again = AlignmentBuilder.of(RigidPart.normal(12, CAMERA, 0.05, 1), SIZE, Progress.NONE)
+                .alignment();
+        assertArrayEquals(built().alignment().mean(), again.mean());
+        Locator locator = new Locator(again);
+        Part first = new RigidPart(CAMERA, -0.1, 1, 6).draw("first", 0.05, 0, 0, 0, 3);
+        byte[] once = locator.locate(first).rgb().rgb();
+        locator.locate(new RigidPart(CAMERA, 0.2, 0, 0).draw("other", 0.05, 0, 0, 0, 4));
+        assertArrayEquals(once, locator.locate(first).rgb().rgb());
+    }
+
+    @Test
+    void coloursAloneLocateToo() throws IOException {
+        List<PartSource> parts = new ArrayList<>();
+        for (PartSource source : RigidPart.normal(10, CAMERA, 0.05, 2)) {
+            parts.add(() -> source.load().withoutSecond());
+        }
+        AlignmentBuilder.Built colours = AlignmentBuilder.of(parts, SIZE, Progress.NONE);
+        Locator locator = new Locator(colours.alignment());
+        Part part = locator.locate(
+                new RigidPart(CAMERA, 0.1, 2, 2).draw("c", 0.05, 0, 0, 0, 8).withoutSecond());
+        assertEquals(null, part.xyz());
+        assertTrue(locator.agreement() > 0.9, "agreement " + locator.agreement());
+    }
+
+    @Test
+    void anotherThingIsNotFound() throws IOException {
+        Locator locator = new Locator(built().alignment());
+        Random random = new Random(1);
+        byte[] rgb = new byte[3 * CAMERA * CAMERA];
+        random.nextBytes(rgb);
+        float[] xyz = new float[3 * CAMERA * CAMERA];
+        for (int i = 0; i < CAMERA * CAMERA; i++) {
+            xyz[3 * i] = i % CAMERA * 1e-3f;
+            xyz[3 * i + 1] = i / CAMERA * 1e-3f;
+            xyz[3 * i + 2] = 0.4f - 0.01f * random.nextFloat();
+        }
+        Part noise = Part.of("noise", new RgbImage(CAMERA, CAMERA, rgb), new PointCloud(CAMERA, CAMERA, xyz));
+        InputException e = assertThrows(InputException.class, () -> locator.locate(noise));
+        assertTrue(e.getMessage().startsWith("part noise does not show the part"), e.getMessage());
+        assertFalse(e.getMessage().contains("\n"));
+    }
+
+    @Test
+    void tooFewPartsAndNormalImagesAreRefused() {
+        List<PartSource> few = RigidPart.normal(7, 32, 0, 1);
+        InputException e = assertThrows(InputException.class, () -> AlignmentBuilder.of(few, 32, Progress.NONE));
+        assertTrue(e.getMessage().contains("at least 8 normal parts, found 7"), e.getMessage());
+        RgbImage image = new RgbImage(32, 32, new byte[3 * 32 * 32]);
+        List<PartSource> images = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            images.add(() -> Part.ofNormals("n", image, image));
+        }
+        e = assertThrows(InputException.class, () -> AlignmentBuilder.of(images, 32, Progress.NONE));
+        assertTrue(e.getMessage().contains("surface-normal image"), e.getMessage());
+    }
+}

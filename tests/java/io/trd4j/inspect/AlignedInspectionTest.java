@@ -1,0 +1,183 @@
+package io.trd4j.inspect;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.trd4j.align.AlignmentBuilder;
+import io.trd4j.align.PositionScores;
+import io.trd4j.align.RigidPart;
+import io.trd4j.calibrate.CalibrationRun;
+import io.trd4j.calibrate.Calibrator;
+import io.trd4j.calibrate.PreparedParts;
+import io.trd4j.data.Part;
+import io.trd4j.data.PartSource;
+import io.trd4j.io.InputException;
+import io.trd4j.io.Progress;
+import io.trd4j.model.Alignment;
+import io.trd4j.model.Backbone;
+import io.trd4j.model.Calibration;
+import io.trd4j.model.InspectionMode;
+import io.trd4j.model.Modality;
+import io.trd4j.model.ModelFile;
+import io.trd4j.model.ModelInfo;
+import io.trd4j.model.Precision;
+import io.trd4j.model.network.LibTorch;
+import io.trd4j.model.network.Network;
+import io.trd4j.model.tensorfile.SafetensorsWriter;
+import io.trd4j.train.RandomTeacher;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Parts of a rigid kind in any pose, inspected by an aligned model. Its students are as they were initialised: what the
+ * positions say does not depend on them.
+ */
+final class AlignedInspectionTest {
+    private static final int SIZE = 64;
+    private static final int CAMERA = 96;
+    private static final int THREADS = 2;
+    private static final InspectorOptions OPTIONS =
+            new InspectorOptions(THREADS, Precision.FP32).withDevice(DeviceChoice.CPU);
+
+    @TempDir
+    private static Path folder;
+
+    private static Path model;
+
+    @BeforeAll
+    static void make() throws IOException {
+        model = folder.resolve("aligned.safetensors");
+        List<PartSource> normal = RigidPart.normal(24, CAMERA, 0.05, 1);
+        List<PartSource> others = RigidPart.normal(16, CAMERA, 0.05, 2);
+        Alignment alignment = AlignmentBuilder.of(normal, SIZE, Progress.NONE).alignment();
+        try (Network network = new Network(Backbone.RESNET18);
+                PreparedParts prepared =
+                        PreparedParts.of(normal, SIZE, Modality.NORMALS, 3, alignment, Progress.NONE)) {
+            LibTorch.setThreads(THREADS);
+            RandomTeacher.initialise(network.teacher(), 1, prepared, THREADS);
+            network.studentRgb().weights().initialise(1);
+            network.studentDepth().weights().initialise(2);
+            Calibration calibration = Calibrator.calibrate(network, SIZE, prepared, null, THREADS, done -> {});
+            ModelInfo info = ModelInfo.of(
+                            Backbone.RESNET18,
+                            SIZE,
+                            Modality.NORMALS,
+                            3,
+                            ModelFile.teacherSha256(network.teacher().weights().sources("")))
+                    .withCalibration(calibration);
+            List<SafetensorsWriter.Source> tensors = new ArrayList<>(network.sources());
+            tensors.addAll(alignment.sources());
+            ModelFile.write(model, info, tensors);
+        }
+        CalibrationRun.positions(model, normal, others, THREADS, Progress.NONE);
+    }
+
+    private static Inspection inspected(Inspector inspector, Part part) {
+        Inspection result = inspector.newInspection();
+        inspector.inspect(part, result);
+        return result;
+    }
+
+    @Test
+    void dentsAreFoundWhereTheyAreInEveryPose() throws IOException {
+        double highestNormal = Double.NEGATIVE_INFINITY;
+        try (Inspector inspector = Inspector.open(model, OPTIONS)) {
+            for (int i = 0; i < 6; i++) {
+                RigidPart drawn = new RigidPart(CAMERA, Math.toRadians(5 * i - 12), i - 3, 2 - i);
+                highestNormal = Math.max(
+                        highestNormal,
+                        inspected(inspector, drawn.draw("ok", 0.05, 0, 0, 0, 100 + i))
+                                .score());
+            }
+            for (int i = 0; i < 6; i++) {
+                RigidPart drawn = new RigidPart(CAMERA, Math.toRadians(5 * i - 12), i - 3, 2 - i);
+                Inspection dented = inspected(inspector, drawn.draw("ng", 0.05, 0.5, 0.32, 0.5, 200 + i));
+                assertTrue(
+                        dented.score() > highestNormal + 1,
+                        "dent of ten times the noise: " + dented.score() + ", normal up to " + highestNormal);
+                double[] place = drawn.pixel(0.32, 0.5);
+                double scale = (double) SIZE / CAMERA;
+                assertEquals(place[0] * scale, dented.peak() % SIZE, 4, "column of the peak");
+                assertEquals(place[1] * scale, dented.peak() / SIZE, 4, "row of the peak");
+                assertEquals(Region.Deciding.DEPTH, dented.deciding());
+            }
+        }
+    }
+
+    @Test
+    void scoresAreTheMapsMaxima() throws IOException {
+        try (Inspector inspector = Inspector.open(model, OPTIONS)) {
+            Inspection result = inspected(inspector, new RigidPart(CAMERA, 0.1, 1, 1).draw("p", 0.05, 0, 0, 0, 7));
+            float highest = Float.NEGATIVE_INFINITY;
+            for (float value : result.map()) {
+                highest = Math.max(highest, value);
+            }
+            assertEquals(highest, result.score(), 0);
+            assertTrue(Math.abs(result.score() - PositionScores.USUAL) < 8, "a normal part: " + result.score());
+        }
+    }
+
+    @Test
+    void withoutMapsAndInDuplicatesTheScoresAreTheSame() throws IOException {
+        Part part = new RigidPart(CAMERA, -0.2, 2, 1).draw("p", 0.05, 0.3, 0.5, 0.36, 7);
+        try (Inspector inspector = Inspector.open(model, OPTIONS);
+                Inspector other = inspector.duplicate();
+                Inspector scoresAlone = Inspector.open(model, OPTIONS.withMaps(false))) {
+            Inspection first = inspected(inspector, part);
+            Inspection second = inspected(other, part);
+            assertArrayEquals(first.map(), second.map());
+            Inspection third = inspected(scoresAlone, part);
+            assertEquals(first.score(), third.score(), 0);
+            assertEquals(first.scoreRgb(), third.scoreRgb(), 0);
+            assertArrayEquals(new float[SIZE * SIZE], third.map());
+        }
+    }
+
+    @Test
+    void onePartWithoutPointsIsJudgedByItsColour() throws IOException {
+        Part part =
+                new RigidPart(CAMERA, -0.1, 2, 1).draw("p", 0.05, 0, 0, 0, 7).withoutSecond();
+        try (Inspector inspector = Inspector.open(model, OPTIONS.withInputs(InputPolicy.inspectOther()))) {
+            Inspection result = inspected(inspector, part);
+            assertEquals(InspectionMode.RGB_ONLY, result.mode());
+            assertTrue(Float.isFinite(result.score()));
+            assertEquals(0, result.scoreDepth(), 0);
+        }
+    }
+
+    @Test
+    void calibratedAnewThePositionsAreMeasuredAnew() throws IOException {
+        Path copy = folder.resolve("again.safetensors");
+        java.nio.file.Files.copy(model, copy);
+        CalibrationRun.run(copy, RigidPart.normal(16, CAMERA, 0.05, 3), THREADS, Progress.NONE);
+        try (ModelFile before = ModelFile.open(model);
+                ModelFile after = ModelFile.open(copy)) {
+            assertArrayEquals(before.alignment().mean(), after.alignment().mean());
+            assertTrue(!Arrays.equals(
+                    before.alignment().positions().limits(),
+                    after.alignment().positions().limits()));
+        }
+    }
+
+    @Test
+    void damagedAlignmentIsNoSoundModel() throws IOException {
+        Path damaged = folder.resolve("damaged.safetensors");
+        try (ModelFile file = ModelFile.open(model)) {
+            List<SafetensorsWriter.Source> tensors = file.tensors().tensors().stream()
+                    .filter(t -> !t.name().equals("alignment.area"))
+                    .map(t -> file.tensors().source(t.name()))
+                    .toList();
+            SafetensorsWriter.write(damaged, file.tensors().metadata(), tensors);
+        }
+        InputException e = assertThrows(InputException.class, () -> Inspector.open(damaged, OPTIONS));
+        assertTrue(e.getMessage().contains("alignment.* are incomplete"), e.getMessage());
+    }
+}
