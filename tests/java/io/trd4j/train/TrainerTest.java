@@ -95,8 +95,8 @@ class TrainerTest {
                         new TrainingOptions(Backbone.RESNET18, SIZE, Modality.DEPTH, 5, 1, batch, 0.005, 1, 2);
                 try (Trainer trainer = new Trainer(network, options, parts)) {
                     ByteBuffer before = network.studentRgb().weights().bytes("bn.bn1.running_mean");
-                    ValidationLoss loss = trainer.validationLoss(parts);
-                    assertEquals(loss, trainer.validationLoss(parts));
+                    ValidationLoss loss = trainer.validationLoss(trainer.features(), parts.count());
+                    assertEquals(loss, trainer.validationLoss(trainer.features(), parts.count()));
                     assertEquals(before, network.studentRgb().weights().bytes("bn.bn1.running_mean"));
                     rgb[batch - 2] = loss.rgb();
                     depth[batch - 2] = loss.depth();

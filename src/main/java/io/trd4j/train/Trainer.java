@@ -32,11 +32,15 @@ public final class Trainer implements Resumable, AutoCloseable {
     }
 
     private static final String NO_PARTS = "none";
+    /** Of the device's memory, what the teacher's features may take: a quarter. */
+    private static final int MEMORY_SHARE = 4;
 
     private final Network network;
     private final TrainingOptions options;
     private final PreparedParts parts;
     private final PreparedParts validation;
+    private final TeacherFeatures features;
+    private final TeacherFeatures validationFeatures;
     private final Adam adamRgb;
     private final Adam adamDepth;
     private final List<EpochLoss> history = new ArrayList<>();
@@ -55,6 +59,11 @@ public final class Trainer implements Resumable, AutoCloseable {
      *     = none
      */
     public Trainer(Network network, TrainingOptions options, PreparedParts parts, PreparedParts validation) {
+        this(network, options, parts, validation, options.device().memory() / MEMORY_SHARE);
+    }
+
+    /** @param budget bytes on the device that the teacher's features may take */
+    Trainer(Network network, TrainingOptions options, PreparedParts parts, PreparedParts validation, long budget) {
         if (parts.count() < 2) {
             throw new InputException(
                     "training needs at least 2 normal parts, found " + parts.count() + "; add more under train/good");
@@ -68,6 +77,10 @@ public final class Trainer implements Resumable, AutoCloseable {
         network.studentDepth().weights().initialise(options.seed() + 1);
         options.device().prepare();
         network.moveTo(options.device());
+        features = new TeacherFeatures(network, parts, options.size(), options.device(), budget);
+        validationFeatures = validation == null
+                ? null
+                : new TeacherFeatures(network, validation, options.size(), options.device(), budget - features.bytes());
         adamRgb = new Adam(network.studentRgb().weights());
         adamDepth = new Adam(network.studentDepth().weights());
         network.studentRgb().weights().requireGradients(true);
@@ -103,8 +116,7 @@ public final class Trainer implements Resumable, AutoCloseable {
         double sumDepth = 0;
         for (int step = 0; step < steps; step++) {
             try (PointerScope scope = new PointerScope()) {
-                Tensor batch = options.device().place(parts.batch(order, starts[step], starts[step + 1]));
-                double[][] losses = step(batch, learningRate);
+                double[][] losses = step(features.batch(order, starts[step], starts[step + 1]), learningRate);
                 double rgb = losses[0][4];
                 double depth = losses[1][4];
                 if (!Double.isFinite(rgb) || !Double.isFinite(depth)) {
@@ -117,7 +129,7 @@ public final class Trainer implements Resumable, AutoCloseable {
                 listener.step(epoch, epoch * steps + step + 1, options.epochs() * steps, rgb, depth, learningRate);
             }
         }
-        ValidationLoss validated = validation == null ? null : validationLoss(validation);
+        ValidationLoss validated = validation == null ? null : validationLoss(validationFeatures, validation.count());
         EpochLoss loss = new EpochLoss(
                 sumRgb / steps,
                 sumDepth / steps,
@@ -127,12 +139,17 @@ public final class Trainer implements Resumable, AutoCloseable {
         return loss;
     }
 
+    /** The teacher's features of the training parts, on the device; they end with the trainer. */
+    TeacherFeatures features() {
+        return features;
+    }
+
     /**
-     * Mean distillation loss of normal parts (SPEC section 3) as the network is now, as inspection runs it: BatchNorm
-     * with its running statistics, no gradients. A third of the work of training on these parts.
+     * Mean distillation loss of {@code count} normal parts (SPEC section 3) as the network is now, as inspection runs
+     * it: BatchNorm with its running statistics, no gradients. A third of the work of training on these parts.
      */
-    ValidationLoss validationLoss(PreparedParts normal) {
-        int[] order = new int[normal.count()];
+    ValidationLoss validationLoss(TeacherFeatures normal, int count) {
+        int[] order = new int[count];
         for (int i = 0; i < order.length; i++) {
             order[i] = i;
         }
@@ -142,15 +159,13 @@ public final class Trainer implements Resumable, AutoCloseable {
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
                 int n = Math.min(options.batch(), order.length - from);
-                Features both = network.teacher().apply(options.device().place(normal.batch(order, from, from + n)));
-                Features ownRgb = both.images(0, n);
-                Features ownDepth = both.images(n, 2 * n);
+                TeacherFeatures.Batch own = normal.batch(order, from, from + n);
                 rgb += n
-                        * DistillationLoss.of(network.studentRgb().apply(ownRgb, ownDepth), ownRgb)
+                        * DistillationLoss.of(network.studentRgb().apply(own.rgb(), own.depth()), own.rgb())
                                 .total()
                                 .item_double();
                 depth += n
-                        * DistillationLoss.of(network.studentDepth().apply(ownDepth, ownRgb), ownDepth)
+                        * DistillationLoss.of(network.studentDepth().apply(own.depth(), own.rgb()), own.depth())
                                 .total()
                                 .item_double();
             }
@@ -166,19 +181,20 @@ public final class Trainer implements Resumable, AutoCloseable {
      */
     public double[][] step(Tensor images, double learningRate) {
         try (PointerScope scope = new PointerScope()) {
-            long n = images.size(0) / 2;
             Features both;
             try (NoGradGuard guard = new NoGradGuard()) {
                 both = network.teacher().apply(images);
             }
-            Features rgb = both.images(0, n);
-            Features depth = both.images(n, 2 * n);
-            double[] lossRgb = backward(network.studentRgb(), rgb, depth);
-            adamRgb.step(learningRate);
-            double[] lossDepth = backward(network.studentDepth(), depth, rgb);
-            adamDepth.step(learningRate);
-            return new double[][] {lossRgb, lossDepth};
+            return step(TeacherFeatures.Batch.of(both), learningRate);
         }
+    }
+
+    private double[][] step(TeacherFeatures.Batch own, double learningRate) {
+        double[] lossRgb = backward(network.studentRgb(), own.rgb(), own.depth());
+        adamRgb.step(learningRate);
+        double[] lossDepth = backward(network.studentDepth(), own.depth(), own.rgb());
+        adamDepth.step(learningRate);
+        return new double[][] {lossRgb, lossDepth};
     }
 
     /**
@@ -259,6 +275,10 @@ public final class Trainer implements Resumable, AutoCloseable {
             network.studentDepth().weights().requireGradients(false);
             adamRgb.close();
             adamDepth.close();
+            features.close();
+            if (validationFeatures != null) {
+                validationFeatures.close();
+            }
             network.moveTo(TorchDevice.CPU);
         }
     }

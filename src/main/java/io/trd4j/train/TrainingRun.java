@@ -286,7 +286,7 @@ public final class TrainingRun {
                                     rate)));
                     // Maps are computed on the CPU: of a network that is trained elsewhere only when it is back.
                     if (options.device().isCpu()) {
-                        outliers.afterEpoch(network, trainer.epochsDone());
+                        outliers.afterEpoch(network, trainer.features(), trainer.epochsDone());
                     }
                     saver.saveWhenDue();
                 }
