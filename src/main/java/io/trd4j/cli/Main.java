@@ -4,6 +4,8 @@ import io.trd4j.calibrate.Rate;
 import io.trd4j.cli.options.EnumConverter;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.model.Modality;
+import io.trd4j.model.Precision;
+import io.trd4j.train.Schedule;
 import io.trd4j.train.pretrain.Pretext;
 import java.nio.file.InvalidPathException;
 import java.util.List;
@@ -76,6 +78,8 @@ public final class Main {
         CommandLine cli = new CommandLine(new Main());
         cli.setExpandAtFiles(false); // a file name may begin with @
         cli.registerConverter(Modality.class, new EnumConverter<>(Modality.class));
+        cli.registerConverter(Precision.class, new EnumConverter<>(Precision.class));
+        cli.registerConverter(Schedule.Kind.class, new EnumConverter<>(Schedule.Kind.class));
         cli.registerConverter(Pretext.class, new EnumConverter<>(Pretext.class));
         cli.registerConverter(SyntheticProduct.class, new EnumConverter<>(SyntheticProduct.class));
         cli.registerConverter(InspectCommand.FailOn.class, new EnumConverter<>(InspectCommand.FailOn.class));

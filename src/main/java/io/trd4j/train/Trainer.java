@@ -4,6 +4,7 @@ import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.io.InputException;
 import io.trd4j.model.EpochLoss;
 import io.trd4j.model.ModelFile;
+import io.trd4j.model.Precision;
 import io.trd4j.model.network.Features;
 import io.trd4j.model.network.LibTorch;
 import io.trd4j.model.network.Network;
@@ -17,6 +18,7 @@ import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * Trains both students of a network on prepared normal parts (SPEC section 3). The teacher stays as it is. Used by one
@@ -37,6 +39,9 @@ public final class Trainer implements Resumable, AutoCloseable {
 
     private final Network network;
     private final TrainingOptions options;
+    /** That students compute in; the teacher's features and the losses are float32. */
+    private final torch.ScalarType type;
+
     private final PreparedParts parts;
     private final PreparedParts validation;
     private final TeacherFeatures features;
@@ -70,6 +75,7 @@ public final class Trainer implements Resumable, AutoCloseable {
         }
         this.network = network;
         this.options = options;
+        type = options.precision() == Precision.BF16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float;
         this.parts = parts;
         this.validation = validation;
         LibTorch.setThreads(options.threads());
@@ -108,7 +114,6 @@ public final class Trainer implements Resumable, AutoCloseable {
             throw new IllegalStateException("the trainer is closed");
         }
         int epoch = history.size();
-        double learningRate = options.learningRate(epoch);
         int[] order = shuffled(parts.count(), options.seed(), epoch);
         int[] starts = starts(parts.count(), options.batch(), options.size());
         int steps = starts.length - 1;
@@ -116,6 +121,7 @@ public final class Trainer implements Resumable, AutoCloseable {
         double sumDepth = 0;
         for (int step = 0; step < steps; step++) {
             try (PointerScope scope = new PointerScope()) {
+                double learningRate = options.schedule().rate(epoch, step, steps);
                 double[][] losses = step(features.batch(order, starts[step], starts[step + 1]), learningRate);
                 double rgb = losses[0][4];
                 double depth = losses[1][4];
@@ -160,17 +166,17 @@ public final class Trainer implements Resumable, AutoCloseable {
                     NoGradGuard guard = new NoGradGuard()) {
                 int n = Math.min(options.batch(), order.length - from);
                 TeacherFeatures.Batch own = normal.batch(order, from, from + n);
-                rgb += n
-                        * DistillationLoss.of(network.studentRgb().apply(own.rgb(), own.depth()), own.rgb())
-                                .total()
-                                .item_double();
-                depth += n
-                        * DistillationLoss.of(network.studentDepth().apply(own.depth(), own.rgb()), own.depth())
-                                .total()
-                                .item_double();
+                rgb += n * validationLoss(network.studentRgb(), own.rgb(), own.depth());
+                depth += n * validationLoss(network.studentDepth(), own.depth(), own.rgb());
             }
         }
         return new ValidationLoss(rgb / order.length, depth / order.length);
+    }
+
+    private double validationLoss(Student student, Features own, Features other) {
+        return DistillationLoss.of(student.apply(own.to(type), other.to(type)), own)
+                .total()
+                .item_double();
     }
 
     /**
@@ -190,9 +196,9 @@ public final class Trainer implements Resumable, AutoCloseable {
     }
 
     private double[][] step(TeacherFeatures.Batch own, double learningRate) {
-        double[] lossRgb = backward(network.studentRgb(), own.rgb(), own.depth());
+        double[] lossRgb = backward(network.studentRgb(), own.rgb(), own.depth(), type);
         adamRgb.step(learningRate);
-        double[] lossDepth = backward(network.studentDepth(), own.depth(), own.rgb());
+        double[] lossDepth = backward(network.studentDepth(), own.depth(), own.rgb(), type);
         adamDepth.step(learningRate);
         return new double[][] {lossRgb, lossDepth};
     }
@@ -200,10 +206,12 @@ public final class Trainer implements Resumable, AutoCloseable {
     /**
      * Leaves the gradients of one branch's loss in its parameters; returns D(plain), D(filter), D(amplifier), D(fused),
      * total.
+     *
+     * @param type that the student computes in
      */
-    static double[] backward(Student student, Features own, Features other) {
+    static double[] backward(Student student, Features own, Features other, torch.ScalarType type) {
         try (PointerScope scope = new PointerScope()) {
-            DistillationLoss loss = DistillationLoss.of(student.train(own, other), own);
+            DistillationLoss loss = DistillationLoss.of(student.train(own.to(type), other.to(type)), own);
             loss.total().backward();
             return new double[] {
                 value(loss.plain()),

@@ -177,6 +177,9 @@ public final class TrainingRun {
             aperture = SobelAperture.choose(validation.isEmpty() ? normal : validation, options.size());
             options = options.withNormalKernel(aperture.kernel());
         }
+        if (plan.choosesEpochs() && options.schedule().kind() == Schedule.Kind.STEPS) {
+            options = TrainingLength.chosen(options, normal.size());
+        }
         long start = System.nanoTime();
         ModelInfo info;
         List<EpochLoss> history;
@@ -224,6 +227,10 @@ public final class TrainingRun {
         return new Result(info, history, aperture, warnings);
     }
 
+    private boolean stopsWhenConverged() {
+        return plan.choosesEpochs() && options.schedule().kind() == Schedule.Kind.EPOCHS;
+    }
+
     private boolean random() {
         return plan.teacher().equals(TrainingPlan.RANDOM_TEACHER);
     }
@@ -269,10 +276,10 @@ public final class TrainingRun {
                 }
             }
             long steps = (long) options.epochs() * Trainer.stepsPerEpoch(parts.count(), options);
-            String most = plan.stopsWhenConverged() ? " at most" : "";
+            String most = stopsWhenConverged() ? " at most" : "";
             try (Progress.Task task = progress.open("Training", steps)) {
                 while (trainer.epochsDone() < options.epochs()
-                        && !(plan.stopsWhenConverged() && Convergence.reached(trainer.history()))) {
+                        && !(stopsWhenConverged() && Convergence.reached(trainer.history()))) {
                     trainer.epoch((epoch, step, all, rgb, depth, rate) -> task.at(
                             step,
                             String.format(
