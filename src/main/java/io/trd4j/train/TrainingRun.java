@@ -350,6 +350,8 @@ public final class TrainingRun {
                 seconds,
                 plan.teacher(),
                 history,
-                colorBits);
+                colorBits,
+                options.schedule().kind().key(),
+                options.precision().key());
     }
 }
