@@ -81,7 +81,7 @@ class TrainTest {
     @Test
     void aDefectiveTrainingPartIsListedAndCleanOnesAreNot() throws IOException {
         Path spoilt = category("spoilt", 5);
-        // Students of a random teacher see it in short trainings where the rate stays high, and then barely.
+        // Of a random teacher's features, students learn too little in six epochs unless the rate stays high.
         Object[] random = {"--epochs", 6, "--teacher", "random", "--schedule", "epochs", "--train-precision", "fp32"};
         Cli.Outcome clean = train(spoilt, random);
         assertEquals(List.of(), outliers(clean));

@@ -12,7 +12,7 @@ import java.util.Objects;
  * @param learningRate of the first step, above 0
  */
 public record Schedule(Kind kind, int epochs, double learningRate) {
-    /** What the learning rate falls with. */
+    /** The unit by which the learning rate falls. */
     public enum Kind implements Keyed {
         /** The paper's: x0.95 after every epoch, however many steps that has. */
         EPOCHS,
