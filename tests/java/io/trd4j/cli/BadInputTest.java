@@ -565,6 +565,7 @@ class BadInputTest {
                 "bench --precision bf16 " + RANDOM,
                 "plan --precision int8 " + RANDOM,
                 PLAN + "--precision bf16",
+                TRAIN + "--train-precision bf16",
                 BENCH + "--precision int8")) {
             assertRefused(
                     2,

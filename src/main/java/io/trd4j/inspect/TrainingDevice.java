@@ -54,8 +54,8 @@ public final class TrainingDevice {
             case FP32 -> Precision.FP32;
             case BF16 -> {
                 if (!fast) {
-                    throw new InputException("--train-precision bf16 is not available here: this CPU has neither "
-                            + "AVX512_BF16 nor AMX; use fp32 or auto");
+                    throw new InputException("--train-precision bf16 is not available here: this CPU has no "
+                            + "instructions for it (AVX512_BF16 or AMX); use auto or fp32");
                 }
                 yield Precision.BF16;
             }
