@@ -271,6 +271,13 @@ class BadInputTest {
             new Case(TRAIN + "--epochs foo", "--epochs", "'foo' is neither auto nor a whole number"),
             new Case(TRAIN + "--epochs 99999999999", "--epochs", "99999999999"),
             new Case(TRAIN + "--epochs 2147483647", "--epochs", "100000"),
+            new Case(TRAIN + "--steps 0", "--steps", "not 0"),
+            new Case(TRAIN + "--steps 2147483647", "--steps", "100000"),
+            new Case(TRAIN + "--steps auto", "--steps", "'auto'"),
+            new Case(TRAIN + "--steps 400 --epochs 20", "--steps and --epochs", "give one of them"),
+            new Case(TRAIN + "--schedule foo", "--schedule", "'foo'", "epochs, steps"),
+            new Case(TRAIN + "--train-precision foo", "--train-precision", "'foo'"),
+            new Case(TRAIN + "--train-precision int8", "--train-precision", "fp32 or bf16", "int8"),
             new Case(TRAIN + "--lr nan", "--lr", "nan"),
             new Case(TRAIN + "--lr NaN", "--lr", "NaN"),
             new Case(TRAIN + "--lr -1", "--lr", "-1"),
@@ -558,6 +565,7 @@ class BadInputTest {
                 "bench --precision bf16 " + RANDOM,
                 "plan --precision int8 " + RANDOM,
                 PLAN + "--precision bf16",
+                TRAIN + "--train-precision bf16",
                 BENCH + "--precision int8")) {
             assertRefused(
                     2,

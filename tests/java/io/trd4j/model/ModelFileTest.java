@@ -45,7 +45,9 @@ class ModelFileTest {
             1234.5,
             "imagenet",
             List.of(new EpochLoss(3, 2, 0.1, 1.0 / 3), new EpochLoss(Math.E, 1e-300, null, null)),
-            12);
+            12,
+            "steps",
+            "bf16");
 
     private static final Threshold EXACT = new Threshold(
             0.1 + 0.7,

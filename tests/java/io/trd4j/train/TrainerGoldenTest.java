@@ -136,7 +136,8 @@ class TrainerGoldenTest {
                     Features both = teacher(network, step, n, size);
                     List<Features> own = List.of(both.images(0, n), both.images(n, 2L * n));
                     for (int branch = 0; branch < 2; branch++) {
-                        double[] losses = Trainer.backward(students.get(branch), own.get(branch), own.get(1 - branch));
+                        double[] losses = Trainer.backward(
+                                students.get(branch), own.get(branch), own.get(1 - branch), torch.ScalarType.Float);
                         for (int k = 0; k < 5; k++) {
                             assertClose(
                                     "loss " + k + " of branch " + branch + " in step " + step,

@@ -12,15 +12,18 @@ import io.trd4j.calibrate.Calibrator;
 import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.inspect.TrainingDevice;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.EpochLoss;
 import io.trd4j.model.Modality;
+import io.trd4j.model.Precision;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.network.BranchMaps;
 import io.trd4j.model.network.Features;
 import io.trd4j.model.network.Network;
+import io.trd4j.model.network.TorchDevice;
 import io.trd4j.model.network.Weights;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -83,6 +86,29 @@ class TrainerTest {
     }
 
     @Test
+    void aRunByStepsResumesWithTheSameBitsAndCannotBeExtended() throws IOException {
+        Precision precision = TrainingDevice.precision(Precision.AUTO, TorchDevice.CPU);
+        TrainingOptions options = options(3, 11)
+                .withSchedule(new Schedule(Schedule.Kind.STEPS, 3, 0.005))
+                .withPrecision(precision);
+        Run straight = train(options, null, 3, null);
+        Path state = folder.resolve("steps.state");
+        train(options, null, 1, state);
+        Run resumed = train(options, state, 2, null);
+        assertEquals(straight.history, resumed.history);
+        straight.tensors.forEach((name, bytes) -> assertEquals(bytes, resumed.tensors.get(name), name));
+        assertNotEquals(
+                train(options(3, 11).withPrecision(precision), null, 1, null).history,
+                straight.history.subList(0, 1),
+                "another rate from the second step on");
+
+        InputException e = assertThrows(InputException.class, () -> train(options.withEpochs(4), state, 1, null));
+        assertTrue(e.getMessage().contains("epochs is 3 there and 4 now"), e.getMessage());
+        e = assertThrows(InputException.class, () -> train(options(3, 11).withPrecision(precision), state, 1, null));
+        assertTrue(e.getMessage().contains("schedule is steps there and epochs now"), e.getMessage());
+    }
+
+    @Test
     void theValidationLossIsTheMeanOverThePartsAndChangesNothing() throws IOException {
         try (Network network = new Network(Backbone.RESNET18);
                 PreparedParts parts = parts(dataset.validation())) {
@@ -95,8 +121,8 @@ class TrainerTest {
                         new TrainingOptions(Backbone.RESNET18, SIZE, Modality.DEPTH, 5, 1, batch, 0.005, 1, 2);
                 try (Trainer trainer = new Trainer(network, options, parts)) {
                     ByteBuffer before = network.studentRgb().weights().bytes("bn.bn1.running_mean");
-                    ValidationLoss loss = trainer.validationLoss(parts);
-                    assertEquals(loss, trainer.validationLoss(parts));
+                    ValidationLoss loss = trainer.validationLoss(trainer.features(), parts.count());
+                    assertEquals(loss, trainer.validationLoss(trainer.features(), parts.count()));
                     assertEquals(before, network.studentRgb().weights().bytes("bn.bn1.running_mean"));
                     rgb[batch - 2] = loss.rgb();
                     depth[batch - 2] = loss.depth();

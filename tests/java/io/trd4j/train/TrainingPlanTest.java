@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.trd4j.io.OptionException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Modality;
+import io.trd4j.model.Precision;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.network.TorchDevice;
 import java.util.Arrays;
@@ -28,6 +29,7 @@ class TrainingPlanTest {
         assertRefused("normalKernel must be 3, 5 or 7, not 4", () -> OPTIONS.withNormalKernel(4));
         assertRefused("epochs must be 1 to 100000, not 0", () -> OPTIONS.withEpochs(0));
         assertRefused("learningRate must be positive, not -1.0", () -> OPTIONS.withLearningRate(-1));
+        assertRefused("precision must be fp32 or bf16, not auto", () -> OPTIONS.withPrecision(Precision.AUTO));
         assertRefused("threads must be positive, not 0", () -> OPTIONS.withThreads(0));
         assertRefused(
                 "batch must be 2 (at size 32, where one part is no batch) to 4096, not 1",
@@ -52,15 +54,18 @@ class TrainingPlanTest {
                 .withSize(64)
                 .withModality(Modality.DEPTH)
                 .withNormalKernel(3)
+                .withSchedule(new Schedule(Schedule.Kind.EPOCHS, 9, 0.2))
                 .withEpochs(7)
                 .withBatch(2)
                 .withLearningRate(0.1)
                 .withSeed(1)
                 .withThreads(3)
-                .withDevice(TorchDevice.CPU);
+                .withDevice(TorchDevice.CPU)
+                .withPrecision(Precision.BF16)
+                .withPrecision(Precision.FP32);
         assertEquals(new TrainingOptions(Backbone.RESNET34, 64, Modality.DEPTH, 3, 7, 2, 0.1, 1, 3), all);
         TrainingPlan plan = TrainingPlan.of(OPTIONS)
-                .withStopsWhenConverged(false)
+                .withChoosesEpochs(false)
                 .withTeacher(TrainingPlan.RANDOM_TEACHER)
                 .withStateSeconds(0)
                 .withResumes(true)

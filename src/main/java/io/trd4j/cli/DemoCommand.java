@@ -14,6 +14,7 @@ import io.trd4j.evaluate.EvaluationRun;
 import io.trd4j.inspect.DeviceChoice;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
+import io.trd4j.inspect.TrainingDevice;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.FileTrees;
 import io.trd4j.io.InputException;
@@ -24,12 +25,16 @@ import io.trd4j.metrics.Evaluation;
 import io.trd4j.metrics.MetricsRow;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Modality;
+import io.trd4j.model.Precision;
 import io.trd4j.model.Thresholds;
+import io.trd4j.model.network.TorchDevice;
 import io.trd4j.report.OfficialTable;
 import io.trd4j.report.ReportData.NextStep;
 import io.trd4j.report.ReportData.Timing;
 import io.trd4j.report.TestReport;
 import io.trd4j.report.ThresholdText;
+import io.trd4j.train.Schedule;
+import io.trd4j.train.TrainingLength;
 import io.trd4j.train.TrainingOptions;
 import io.trd4j.train.TrainingPlan;
 import io.trd4j.train.TrainingRun;
@@ -66,7 +71,7 @@ final class DemoCommand implements Callable<Integer> {
     private static final Modality MODALITY = Modality.NORMALS;
     private static final int SIZE = 128;
     private static final int BATCH = 8;
-    private static final int MAX_AUTO_EPOCHS = 20;
+    private static final int AUTO_EPOCHS = 20;
     private static final double LEARNING_RATE = 0.005;
 
     /**
@@ -95,8 +100,7 @@ final class DemoCommand implements Callable<Integer> {
             paramLabel = "auto|N",
             defaultValue = "auto",
             converter = AutoNumber.Converter.class,
-            description = "Epochs; auto = until the loss of the normal validation parts falls no more, at most "
-                    + MAX_AUTO_EPOCHS + " (default: ${DEFAULT-VALUE}).")
+            description = "Epochs; auto = " + AUTO_EPOCHS + " (default: ${DEFAULT-VALUE}).")
     private AutoNumber epochs;
 
     @Option(
@@ -120,11 +124,12 @@ final class DemoCommand implements Callable<Integer> {
                     SIZE,
                     MODALITY,
                     normalKernel.orElse(SobelAperture.FALLBACK),
-                    epochs.orElse(MAX_AUTO_EPOCHS),
+                    new Schedule(Schedule.Kind.STEPS, epochs.orElse(AUTO_EPOCHS), LEARNING_RATE),
                     BATCH,
-                    LEARNING_RATE,
                     seed,
-                    threads);
+                    threads,
+                    TorchDevice.CPU,
+                    TrainingDevice.precision(Precision.AUTO, TorchDevice.CPU));
         } catch (OptionException e) {
             throw Refused.of(e);
         }
@@ -150,7 +155,7 @@ final class DemoCommand implements Callable<Integer> {
         Dataset dataset = Dataset.open(category);
         // The drift reference comes with the thresholds.
         TrainingPlan plan = TrainingPlan.of(options)
-                .withStopsWhenConverged(epochs.auto())
+                .withChoosesEpochs(false)
                 .withChoosesAperture(normalKernel.auto())
                 .withDriftReference(false);
         // The demo trains shortly on purpose, and says so at its end.
@@ -197,7 +202,8 @@ final class DemoCommand implements Callable<Integer> {
         int epochCount = trained.history().size();
         System.out.println(
                 "The demo trains shortly on purpose: " + epochCount + (epochCount == 1 ? " epoch" : " epochs")
-                        + ". trd train goes on until the loss of the validation parts falls no more.");
+                        + ". trd train takes about " + TrainingLength.AUTO_STEPS + " steps, at least "
+                        + TrainingLength.MIN_AUTO_EPOCHS + " epochs.");
         System.out.println(TEACHER_NOTE);
         System.out.println();
         System.out.println("look at it  open " + report.toAbsolutePath() + " in a browser");

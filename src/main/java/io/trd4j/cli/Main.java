@@ -5,6 +5,8 @@ import io.trd4j.cli.options.EnumConverter;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.model.Modality;
 import io.trd4j.train.Align;
+import io.trd4j.model.Precision;
+import io.trd4j.train.Schedule;
 import io.trd4j.train.pretrain.Pretext;
 import java.nio.file.InvalidPathException;
 import java.util.List;
@@ -78,6 +80,8 @@ public final class Main {
         cli.setExpandAtFiles(false); // a file name may begin with @
         cli.registerConverter(Modality.class, new EnumConverter<>(Modality.class));
         cli.registerConverter(Align.class, new EnumConverter<>(Align.class));
+        cli.registerConverter(Precision.class, new EnumConverter<>(Precision.class));
+        cli.registerConverter(Schedule.Kind.class, new EnumConverter<>(Schedule.Kind.class));
         cli.registerConverter(Pretext.class, new EnumConverter<>(Pretext.class));
         cli.registerConverter(SyntheticProduct.class, new EnumConverter<>(SyntheticProduct.class));
         cli.registerConverter(InspectCommand.FailOn.class, new EnumConverter<>(InspectCommand.FailOn.class));

@@ -1,5 +1,6 @@
 package io.trd4j.cli;
 
+import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.calibrate.RoiChoice;
 import io.trd4j.cli.options.AutoNumber;
 import io.trd4j.cli.options.DeviceOptions;
@@ -10,15 +11,20 @@ import io.trd4j.cli.options.ResumeHint;
 import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.prepare.SobelAperture;
+import io.trd4j.inspect.TrainingDevice;
 import io.trd4j.io.InputException;
 import io.trd4j.io.OptionException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.EpochLoss;
 import io.trd4j.model.Modality;
+import io.trd4j.model.Precision;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.TeacherWeights;
+import io.trd4j.model.network.TorchDevice;
 import io.trd4j.report.RoiText;
 import io.trd4j.train.Align;
+import io.trd4j.train.Schedule;
+import io.trd4j.train.TrainingLength;
 import io.trd4j.train.TrainingOptions;
 import io.trd4j.train.TrainingPlan;
 import io.trd4j.train.TrainingRun;
@@ -99,9 +105,24 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "auto|N",
             defaultValue = "auto",
             converter = AutoNumber.Converter.class,
-            description = "Epochs; auto = until the loss of the normal validation parts falls no more, at most "
-                    + TrainingOptions.PAPER_EPOCHS + " (default: ${DEFAULT-VALUE}).")
+            description = "Epochs; auto = with --schedule steps as many as have 400 steps, but at least 10; with "
+                    + "--schedule epochs until the loss of the normal validation parts falls no more; at most "
+                    + Schedule.PAPER_EPOCHS + " (default: ${DEFAULT-VALUE}).")
     private AutoNumber epochs;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "In place of --epochs: the fewest epochs that have at least N steps.")
+    private Integer steps;
+
+    @Option(
+            names = "--schedule",
+            paramLabel = "steps|epochs",
+            defaultValue = "steps",
+            description = "How the learning rate falls: by steps, half a cosine to 0 at the end; or by epochs, x0.95 "
+                    + "each, as in the paper (default: ${DEFAULT-VALUE}).")
+    private Schedule.Kind schedule;
 
     @Option(
             names = "--batch",
@@ -114,7 +135,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--lr",
             paramLabel = "RATE",
             defaultValue = "0.005",
-            description = "Learning rate of the first epoch; x0.95 per epoch (default: ${DEFAULT-VALUE}).")
+            description = "Learning rate of the first step (default: ${DEFAULT-VALUE}).")
     private double learningRate;
 
     @Option(
@@ -123,6 +144,15 @@ final class TrainCommand implements Callable<Integer> {
             defaultValue = "256",
             description = "Input size S, a multiple of 32 (default: ${DEFAULT-VALUE}).")
     private int size;
+
+    @Option(
+            names = "--train-precision",
+            paramLabel = "auto|fp32|bf16",
+            defaultValue = "auto",
+            description =
+                    "Arithmetic of the students' convolutions while they learn; weights and sums stay fp32; auto = "
+                            + "bf16 where the CPU or GPU has instructions for it, else fp32 (default: ${DEFAULT-VALUE}).")
+    private Precision precision;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "Seed (default: ${DEFAULT-VALUE}).")
     private long seed;
@@ -160,7 +190,11 @@ final class TrainCommand implements Callable<Integer> {
         if (stateSeconds < 0) {
             throw new InputException("--state-every must not be negative, not " + stateSeconds);
         }
+        if (steps != null && !epochs.auto()) {
+            throw new InputException("--steps and --epochs both say how long to train; give one of them");
+        }
         Backbone architecture = Backbone.of(backbone);
+        TorchDevice where = device.training();
         TrainingOptions options;
         try {
             options = new TrainingOptions(
@@ -168,12 +202,15 @@ final class TrainCommand implements Callable<Integer> {
                     size,
                     modality,
                     normalKernel.orElse(SobelAperture.FALLBACK),
-                    epochs.orElse(TrainingOptions.PAPER_EPOCHS),
+                    new Schedule(schedule, epochs.orElse(Schedule.PAPER_EPOCHS), learningRate),
                     batch,
-                    learningRate,
                     seed,
                     device.threads(),
-                    device.training());
+                    where,
+                    TrainingDevice.precision(precision, where));
+            if (steps != null) {
+                TrainingLength.ofSteps(options, steps, 0);
+            }
         } catch (OptionException e) {
             throw Refused.of(e);
         }
@@ -184,8 +221,12 @@ final class TrainCommand implements Callable<Integer> {
         Dataset dataset = broken.openReadable(points.convention(), data);
         broken.summarise();
         RegionOfInterest region = roi == null ? null : RoiChoice.read(roi, size, dataset);
+        if (steps != null) {
+            options = TrainingLength.ofSteps(
+                    options, steps, PreparedParts.normal(dataset.train()).size());
+        }
         TrainingPlan plan = TrainingPlan.of(options)
-                .withStopsWhenConverged(epochs.auto())
+                .withChoosesEpochs(epochs.auto() && steps == null)
                 .withChoosesAperture(normalKernel.auto())
                 .withTeacher(teacher)
                 .withRegionOfInterest(region)

@@ -16,6 +16,10 @@ import java.util.List;
  * @param curve losses of every epoch; null in files of versions that did not keep them
  * @param colorBits bits that the parts' colour images used of their samples: 8, or of those of 16 bits 10 to 16; null
  *     in files of versions that did not look
+ * @param schedule how the learning rate fell, {@code steps} or {@code epochs}; null in files of versions that had the
+ *     latter only
+ * @param precision of the students' convolutions, {@code fp32} or {@code bf16}; null in files of versions that had the
+ *     former only
  */
 public record TrainingSummary(
         int epochs,
@@ -31,7 +35,9 @@ public record TrainingSummary(
         double seconds,
         String teacher,
         List<EpochLoss> curve,
-        Integer colorBits) {
+        Integer colorBits,
+        String schedule,
+        String precision) {
     public TrainingSummary {
         double validation = validationLossRgb == null ? 0 : validationLossRgb;
         validation += validationLossDepth == null ? 0 : validationLossDepth;

@@ -71,7 +71,11 @@ final class ModelCard {
                 entry("teacher", t.teacher()),
                 entry("normal parts", Integer.toString(t.parts())),
                 entry("epochs, steps", t.epochs() + ", " + t.steps() + " of " + t.batch() + " parts"),
-                entry("learning rate, seed", t.learningRate() + ", " + t.seed()),
+                entry(
+                        "learning rate, seed",
+                        t.learningRate() + (t.schedule() == null ? "" : ", falling by " + t.schedule()) + ", "
+                                + t.seed()),
+                entry("arithmetic", t.precision() == null ? "fp32" : t.precision()),
                 entry(
                         "last loss",
                         String.format(Locale.ROOT, "rgb %.4f, depth %.4f", t.finalLossRgb(), t.finalLossDepth())

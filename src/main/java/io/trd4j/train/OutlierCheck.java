@@ -46,22 +46,28 @@ final class OutlierCheck {
         this.threads = threads;
     }
 
-    /** Looks when it is time, at a network on the CPU. */
-    void afterEpoch(Network network, int epochsDone) {
+    /**
+     * Looks when it is time, at a network on the CPU.
+     *
+     * @param features of the parts, there as well
+     */
+    void afterEpoch(Network network, TeacherFeatures features, int epochsDone) {
         if (EPOCHS.contains(epochsDone)) {
-            look(network);
+            look(network, features);
         }
     }
 
     /** The outliers, ascending; looks at the trained network, on the CPU, when nobody has looked before. */
     List<Integer> of(Network network) {
         if (!looked) {
-            look(network);
+            try (TeacherFeatures features = TeacherFeatures.once(network, parts, size)) {
+                look(network, features);
+            }
         }
         return List.copyOf(outliers);
     }
 
-    private void look(Network network) {
+    private void look(Network network, TeacherFeatures features) {
         looked = true;
         if (parts.count() < Outliers.MIN_SCORES) {
             return;
@@ -73,7 +79,8 @@ final class OutlierCheck {
         try (BranchMaps maps = new BranchMaps(network, size)) {
             for (int i = 0; i < rgb.length; i++) {
                 try (PointerScope scope = new PointerScope()) {
-                    maps.compute(parts.rgb(i), parts.second(i));
+                    TeacherFeatures.Batch own = features.batch(new int[] {i}, 0, 1);
+                    maps.compute(own.rgb(), own.depth());
                     rgb[i] = sampled(maps.rgb(), map);
                     depth[i] = sampled(maps.depth(), map);
                 }

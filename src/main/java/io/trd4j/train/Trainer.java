@@ -4,6 +4,7 @@ import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.io.InputException;
 import io.trd4j.model.EpochLoss;
 import io.trd4j.model.ModelFile;
+import io.trd4j.model.Precision;
 import io.trd4j.model.network.Features;
 import io.trd4j.model.network.LibTorch;
 import io.trd4j.model.network.Network;
@@ -17,6 +18,7 @@ import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * Trains both students of a network on prepared normal parts (SPEC section 3). The teacher stays as it is. Used by one
@@ -32,11 +34,18 @@ public final class Trainer implements Resumable, AutoCloseable {
     }
 
     private static final String NO_PARTS = "none";
+    /** Of the device's memory, what the teacher's features may take: a quarter. */
+    private static final int MEMORY_SHARE = 4;
 
     private final Network network;
     private final TrainingOptions options;
+    /** That students compute in; the teacher's features and the losses are float32. */
+    private final torch.ScalarType type;
+
     private final PreparedParts parts;
     private final PreparedParts validation;
+    private final TeacherFeatures features;
+    private final TeacherFeatures validationFeatures;
     private final Adam adamRgb;
     private final Adam adamDepth;
     private final List<EpochLoss> history = new ArrayList<>();
@@ -55,12 +64,18 @@ public final class Trainer implements Resumable, AutoCloseable {
      *     = none
      */
     public Trainer(Network network, TrainingOptions options, PreparedParts parts, PreparedParts validation) {
+        this(network, options, parts, validation, options.device().memory() / MEMORY_SHARE);
+    }
+
+    /** @param budget bytes on the device that the teacher's features may take */
+    Trainer(Network network, TrainingOptions options, PreparedParts parts, PreparedParts validation, long budget) {
         if (parts.count() < 2) {
             throw new InputException(
                     "training needs at least 2 normal parts, found " + parts.count() + "; add more under train/good");
         }
         this.network = network;
         this.options = options;
+        type = options.precision() == Precision.BF16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float;
         this.parts = parts;
         this.validation = validation;
         LibTorch.setThreads(options.threads());
@@ -68,6 +83,10 @@ public final class Trainer implements Resumable, AutoCloseable {
         network.studentDepth().weights().initialise(options.seed() + 1);
         options.device().prepare();
         network.moveTo(options.device());
+        features = new TeacherFeatures(network, parts, options.size(), options.device(), budget);
+        validationFeatures = validation == null
+                ? null
+                : new TeacherFeatures(network, validation, options.size(), options.device(), budget - features.bytes());
         adamRgb = new Adam(network.studentRgb().weights());
         adamDepth = new Adam(network.studentDepth().weights());
         network.studentRgb().weights().requireGradients(true);
@@ -95,7 +114,6 @@ public final class Trainer implements Resumable, AutoCloseable {
             throw new IllegalStateException("the trainer is closed");
         }
         int epoch = history.size();
-        double learningRate = options.learningRate(epoch);
         int[] order = shuffled(parts.count(), options.seed(), epoch);
         int[] starts = starts(parts.count(), options.batch(), options.size());
         int steps = starts.length - 1;
@@ -103,8 +121,8 @@ public final class Trainer implements Resumable, AutoCloseable {
         double sumDepth = 0;
         for (int step = 0; step < steps; step++) {
             try (PointerScope scope = new PointerScope()) {
-                Tensor batch = options.device().place(parts.batch(order, starts[step], starts[step + 1]));
-                double[][] losses = step(batch, learningRate);
+                double learningRate = options.schedule().rate(epoch, step, steps);
+                double[][] losses = step(features.batch(order, starts[step], starts[step + 1]), learningRate);
                 double rgb = losses[0][4];
                 double depth = losses[1][4];
                 if (!Double.isFinite(rgb) || !Double.isFinite(depth)) {
@@ -117,7 +135,7 @@ public final class Trainer implements Resumable, AutoCloseable {
                 listener.step(epoch, epoch * steps + step + 1, options.epochs() * steps, rgb, depth, learningRate);
             }
         }
-        ValidationLoss validated = validation == null ? null : validationLoss(validation);
+        ValidationLoss validated = validation == null ? null : validationLoss(validationFeatures, validation.count());
         EpochLoss loss = new EpochLoss(
                 sumRgb / steps,
                 sumDepth / steps,
@@ -127,12 +145,17 @@ public final class Trainer implements Resumable, AutoCloseable {
         return loss;
     }
 
+    /** The teacher's features of the training parts, on the device; they end with the trainer. */
+    TeacherFeatures features() {
+        return features;
+    }
+
     /**
-     * Mean distillation loss of normal parts (SPEC section 3) as the network is now, as inspection runs it: BatchNorm
-     * with its running statistics, no gradients. A third of the work of training on these parts.
+     * Mean distillation loss of {@code count} normal parts (SPEC section 3) as the network is now, as inspection runs
+     * it: BatchNorm with its running statistics, no gradients. A third of the work of training on these parts.
      */
-    ValidationLoss validationLoss(PreparedParts normal) {
-        int[] order = new int[normal.count()];
+    ValidationLoss validationLoss(TeacherFeatures normal, int count) {
+        int[] order = new int[count];
         for (int i = 0; i < order.length; i++) {
             order[i] = i;
         }
@@ -142,20 +165,18 @@ public final class Trainer implements Resumable, AutoCloseable {
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
                 int n = Math.min(options.batch(), order.length - from);
-                Features both = network.teacher().apply(options.device().place(normal.batch(order, from, from + n)));
-                Features ownRgb = both.images(0, n);
-                Features ownDepth = both.images(n, 2 * n);
-                rgb += n
-                        * DistillationLoss.of(network.studentRgb().apply(ownRgb, ownDepth), ownRgb)
-                                .total()
-                                .item_double();
-                depth += n
-                        * DistillationLoss.of(network.studentDepth().apply(ownDepth, ownRgb), ownDepth)
-                                .total()
-                                .item_double();
+                TeacherFeatures.Batch own = normal.batch(order, from, from + n);
+                rgb += n * validationLoss(network.studentRgb(), own.rgb(), own.depth());
+                depth += n * validationLoss(network.studentDepth(), own.depth(), own.rgb());
             }
         }
         return new ValidationLoss(rgb / order.length, depth / order.length);
+    }
+
+    private double validationLoss(Student student, Features own, Features other) {
+        return DistillationLoss.of(student.apply(own.to(type), other.to(type)), own)
+                .total()
+                .item_double();
     }
 
     /**
@@ -166,28 +187,31 @@ public final class Trainer implements Resumable, AutoCloseable {
      */
     public double[][] step(Tensor images, double learningRate) {
         try (PointerScope scope = new PointerScope()) {
-            long n = images.size(0) / 2;
             Features both;
             try (NoGradGuard guard = new NoGradGuard()) {
                 both = network.teacher().apply(images);
             }
-            Features rgb = both.images(0, n);
-            Features depth = both.images(n, 2 * n);
-            double[] lossRgb = backward(network.studentRgb(), rgb, depth);
-            adamRgb.step(learningRate);
-            double[] lossDepth = backward(network.studentDepth(), depth, rgb);
-            adamDepth.step(learningRate);
-            return new double[][] {lossRgb, lossDepth};
+            return step(TeacherFeatures.Batch.of(both), learningRate);
         }
+    }
+
+    private double[][] step(TeacherFeatures.Batch own, double learningRate) {
+        double[] lossRgb = backward(network.studentRgb(), own.rgb(), own.depth(), type);
+        adamRgb.step(learningRate);
+        double[] lossDepth = backward(network.studentDepth(), own.depth(), own.rgb(), type);
+        adamDepth.step(learningRate);
+        return new double[][] {lossRgb, lossDepth};
     }
 
     /**
      * Leaves the gradients of one branch's loss in its parameters; returns D(plain), D(filter), D(amplifier), D(fused),
      * total.
+     *
+     * @param type that the student computes in
      */
-    static double[] backward(Student student, Features own, Features other) {
+    static double[] backward(Student student, Features own, Features other, torch.ScalarType type) {
         try (PointerScope scope = new PointerScope()) {
-            DistillationLoss loss = DistillationLoss.of(student.train(own, other), own);
+            DistillationLoss loss = DistillationLoss.of(student.train(own.to(type), other.to(type)), own);
             loss.total().backward();
             return new double[] {
                 value(loss.plain()),
@@ -259,6 +283,10 @@ public final class Trainer implements Resumable, AutoCloseable {
             network.studentDepth().weights().requireGradients(false);
             adamRgb.close();
             adamDepth.close();
+            features.close();
+            if (validationFeatures != null) {
+                validationFeatures.close();
+            }
             network.moveTo(TorchDevice.CPU);
         }
     }

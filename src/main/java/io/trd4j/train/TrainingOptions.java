@@ -5,6 +5,7 @@ import io.trd4j.io.OptionException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelInfo;
+import io.trd4j.model.Precision;
 import io.trd4j.model.network.TorchDevice;
 import java.util.Objects;
 
@@ -13,28 +14,24 @@ import java.util.Objects;
  *
  * @param size S, a multiple of 32 up to {@link ModelInfo#MAX_SIZE}
  * @param normalKernel Sobel aperture for surface normals: 3, 5 or 7
- * @param epochs how many, or at most how many when training stops by itself ({@link Convergence})
+ * @param schedule how long, and at which learning rate
+ * @param batch parts per step
  * @param threads CPU threads; part of a run's identity, because sums depend on it in their last bits
  * @param device where LibTorch trains
+ * @param precision of the students' convolutions, {@link Precision#FP32} or {@link Precision#BF16}; weights,
+ *     BatchNorm's statistics, losses and the optimizer are float32 in both
  */
 public record TrainingOptions(
         Backbone backbone,
         int size,
         Modality modality,
         int normalKernel,
-        int epochs,
+        Schedule schedule,
         int batch,
-        double learningRate,
         long seed,
         int threads,
-        TorchDevice device) {
-    /** Both learning rates are multiplied by this after every epoch. */
-    static final double DECAY = 0.95;
-    /** The paper's number of epochs for MVTec 3D-AD. */
-    public static final int PAPER_EPOCHS = 200;
-
-    // Far beyond any use, and small enough that counts of steps fit an int.
-    private static final int MAX_EPOCHS = 100_000;
+        TorchDevice device,
+        Precision precision) {
     private static final int MAX_BATCH = 4096;
 
     /** @throws OptionException when a number is out of its range */
@@ -47,24 +44,23 @@ public record TrainingOptions(
                 normalKernel == 3 || normalKernel == 5 || normalKernel == 7,
                 "normalKernel",
                 "must be 3, 5 or 7, not " + normalKernel);
-        OptionException.require(
-                epochs > 0 && epochs <= MAX_EPOCHS, "epochs", "must be 1 to " + MAX_EPOCHS + ", not " + epochs);
+        Objects.requireNonNull(schedule, "schedule");
         OptionException.require(
                 batch > (size == 32 ? 1 : 0) && batch <= MAX_BATCH,
                 "batch",
                 "must be " + (size == 32 ? "2 (at size 32, where one part is no batch)" : "1") + " to " + MAX_BATCH
                         + ", not " + batch);
-        OptionException.require(
-                learningRate > 0 && Double.isFinite(learningRate),
-                "learningRate",
-                "must be positive, not " + learningRate);
         OptionException.require(threads > 0, "threads", "must be positive, not " + threads);
         Objects.requireNonNull(device, "device");
+        OptionException.require(
+                precision == Precision.FP32 || precision == Precision.BF16,
+                "precision",
+                "must be fp32 or bf16, not " + (precision == null ? null : precision.key()));
     }
 
     /**
-     * Those of {@code trd train}: resnet18 at 256 pixels with surface normals, at most {@value #PAPER_EPOCHS} epochs of
-     * batches of 16 parts, learning rate 0.005, seed 42, on all cores of the CPU.
+     * Those of {@code trd train}: resnet18 at 256 pixels with surface normals, batches of 16 parts, learning rate 0.005
+     * falling by steps, at most {@value Schedule#PAPER_EPOCHS} epochs, seed 42, in float32 on all cores of the CPU.
      */
     public static TrainingOptions defaults() {
         return new TrainingOptions(
@@ -72,14 +68,15 @@ public record TrainingOptions(
                 256,
                 Modality.NORMALS,
                 SobelAperture.FALLBACK,
-                PAPER_EPOCHS,
+                new Schedule(Schedule.Kind.STEPS, Schedule.PAPER_EPOCHS, 0.005),
                 16,
-                0.005,
                 42,
-                Runtime.getRuntime().availableProcessors());
+                Runtime.getRuntime().availableProcessors(),
+                TorchDevice.CPU,
+                Precision.FP32);
     }
 
-    /** On the CPU. */
+    /** By the paper's schedule, in float32 on the CPU. */
     public TrainingOptions(
             Backbone backbone,
             int size,
@@ -90,71 +87,96 @@ public record TrainingOptions(
             double learningRate,
             long seed,
             int threads) {
-        this(backbone, size, modality, normalKernel, epochs, batch, learningRate, seed, threads, TorchDevice.CPU);
+        this(
+                backbone,
+                size,
+                modality,
+                normalKernel,
+                new Schedule(Schedule.Kind.EPOCHS, epochs, learningRate),
+                batch,
+                seed,
+                threads,
+                TorchDevice.CPU,
+                Precision.FP32);
+    }
+
+    /** Of the schedule: how many, or at most how many. */
+    public int epochs() {
+        return schedule.epochs();
+    }
+
+    /** Of the schedule: that of the first step. */
+    public double learningRate() {
+        return schedule.learningRate();
     }
 
     /** The same options with another ResNet as teacher, and students to match. */
     public TrainingOptions withBackbone(Backbone newBackbone) {
         return new TrainingOptions(
-                newBackbone, size, modality, normalKernel, epochs, batch, learningRate, seed, threads, device);
+                newBackbone, size, modality, normalKernel, schedule, batch, seed, threads, device, precision);
     }
 
     /** The same options with another input size S, pixels, a multiple of 32. */
     public TrainingOptions withSize(int newSize) {
         return new TrainingOptions(
-                backbone, newSize, modality, normalKernel, epochs, batch, learningRate, seed, threads, device);
+                backbone, newSize, modality, normalKernel, schedule, batch, seed, threads, device, precision);
     }
 
     /** The same options with another input of the second branch. */
     public TrainingOptions withModality(Modality newModality) {
         return new TrainingOptions(
-                backbone, size, newModality, normalKernel, epochs, batch, learningRate, seed, threads, device);
+                backbone, size, newModality, normalKernel, schedule, batch, seed, threads, device, precision);
     }
 
     /** The same options with another Sobel aperture of surface normals: 3, 5 or 7 pixels. */
     public TrainingOptions withNormalKernel(int newNormalKernel) {
         return new TrainingOptions(
-                backbone, size, modality, newNormalKernel, epochs, batch, learningRate, seed, threads, device);
+                backbone, size, modality, newNormalKernel, schedule, batch, seed, threads, device, precision);
+    }
+
+    /** The same options with another length and learning rate. */
+    public TrainingOptions withSchedule(Schedule newSchedule) {
+        return new TrainingOptions(
+                backbone, size, modality, normalKernel, newSchedule, batch, seed, threads, device, precision);
     }
 
     /** The same options with another number of epochs, 1 or more. */
     public TrainingOptions withEpochs(int newEpochs) {
-        return new TrainingOptions(
-                backbone, size, modality, normalKernel, newEpochs, batch, learningRate, seed, threads, device);
+        return withSchedule(new Schedule(schedule.kind(), newEpochs, schedule.learningRate()));
+    }
+
+    /** The same options with another learning rate of the first step, above 0. */
+    public TrainingOptions withLearningRate(double newLearningRate) {
+        return withSchedule(new Schedule(schedule.kind(), schedule.epochs(), newLearningRate));
     }
 
     /** The same options with another number of parts per training step, 1 or more. */
     public TrainingOptions withBatch(int newBatch) {
         return new TrainingOptions(
-                backbone, size, modality, normalKernel, epochs, newBatch, learningRate, seed, threads, device);
-    }
-
-    /** The same options with another learning rate of the first epoch, above 0. */
-    public TrainingOptions withLearningRate(double newLearningRate) {
-        return new TrainingOptions(
-                backbone, size, modality, normalKernel, epochs, batch, newLearningRate, seed, threads, device);
+                backbone, size, modality, normalKernel, schedule, newBatch, seed, threads, device, precision);
     }
 
     /** The same options with another seed: of the initial students and the order of the parts. */
     public TrainingOptions withSeed(long newSeed) {
         return new TrainingOptions(
-                backbone, size, modality, normalKernel, epochs, batch, learningRate, newSeed, threads, device);
+                backbone, size, modality, normalKernel, schedule, batch, newSeed, threads, device, precision);
     }
 
     /** The same options with other CPU threads, 1 or more. */
     public TrainingOptions withThreads(int newThreads) {
         return new TrainingOptions(
-                backbone, size, modality, normalKernel, epochs, batch, learningRate, seed, newThreads, device);
+                backbone, size, modality, normalKernel, schedule, batch, seed, newThreads, device, precision);
     }
 
     /** The same options on another device. */
     public TrainingOptions withDevice(TorchDevice newDevice) {
         return new TrainingOptions(
-                backbone, size, modality, normalKernel, epochs, batch, learningRate, seed, threads, newDevice);
+                backbone, size, modality, normalKernel, schedule, batch, seed, threads, newDevice, precision);
     }
 
-    /** The learning rate of an epoch, from 0. */
-    public double learningRate(int epoch) {
-        return learningRate * Math.pow(DECAY, epoch);
+    /** The same options with the students' convolutions in float32 or bfloat16. */
+    public TrainingOptions withPrecision(Precision newPrecision) {
+        return new TrainingOptions(
+                backbone, size, modality, normalKernel, schedule, batch, seed, threads, device, newPrecision);
     }
 }

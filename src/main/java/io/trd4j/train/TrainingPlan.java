@@ -10,8 +10,9 @@ import java.util.Objects;
  * From which teacher a model is trained, when that ends, and what belongs to it besides.
  *
  * @param options of the training itself
- * @param stopsWhenConverged whether training ends by itself when it has converged ({@link Convergence}), before the
- *     options' epochs are done
+ * @param choosesEpochs whether the number of epochs is chosen, of at most the options' ones: by {@link TrainingLength}
+ *     where the learning rate falls by steps, because that needs the number in advance; else training ends when it has
+ *     converged ({@link Convergence})
  * @param choosesAperture whether the Sobel aperture for surface normals is chosen from the parts, in place of the
  *     options' one
  * @param teacher {@link TeacherWeights#EMBEDDED}, {@link TeacherWeights#IMAGENET}, {@link #RANDOM_TEACHER}, or the name
@@ -27,7 +28,7 @@ import java.util.Objects;
  */
 public record TrainingPlan(
         TrainingOptions options,
-        boolean stopsWhenConverged,
+        boolean choosesEpochs,
         boolean choosesAperture,
         String teacher,
         RegionOfInterest regionOfInterest,
@@ -56,46 +57,30 @@ public record TrainingPlan(
     }
 
     /**
-     * The usual run: the embedded teacher, an aperture chosen from the parts, until training has converged; without
-     * state files, with a drift reference.
+     * The usual run: the embedded teacher, aperture and number of epochs chosen from the parts; without state files,
+     * with a drift reference.
      */
     public static TrainingPlan of(TrainingOptions options) {
         return new TrainingPlan(options, true, true, TeacherWeights.EMBEDDED, null, NO_STATE, false, true, Align.AUTO);
     }
 
-    /** Whether training ends by itself, or after exactly the options' epochs. */
-    public TrainingPlan withStopsWhenConverged(boolean stops) {
+    /** Whether the number of epochs is chosen, or exactly the options' epochs are trained. */
+    public TrainingPlan withChoosesEpochs(boolean chooses) {
         return new TrainingPlan(
-                options,
-                stops,
-                choosesAperture,
-                teacher,
-                regionOfInterest,
-                stateSeconds,
-                resumes,
-                driftReference,
-                align);
+                options, chooses, choosesAperture, teacher, regionOfInterest, stateSeconds, resumes, driftReference, align);
     }
 
     /** Whether the Sobel aperture is chosen from the parts, or the options' one is taken. */
     public TrainingPlan withChoosesAperture(boolean chooses) {
         return new TrainingPlan(
-                options,
-                stopsWhenConverged,
-                chooses,
-                teacher,
-                regionOfInterest,
-                stateSeconds,
-                resumes,
-                driftReference,
-                align);
+                options, choosesEpochs, chooses, teacher, regionOfInterest, stateSeconds, resumes, driftReference, align);
     }
 
     /** The same run from another teacher: see {@link #teacher}. */
     public TrainingPlan withTeacher(String newTeacher) {
         return new TrainingPlan(
                 options,
-                stopsWhenConverged,
+                choosesEpochs,
                 choosesAperture,
                 newTeacher,
                 regionOfInterest,
@@ -108,36 +93,20 @@ public record TrainingPlan(
     /** The same run with what counts in calibration and inspection; null = everything. */
     public TrainingPlan withRegionOfInterest(RegionOfInterest roi) {
         return new TrainingPlan(
-                options,
-                stopsWhenConverged,
-                choosesAperture,
-                teacher,
-                roi,
-                stateSeconds,
-                resumes,
-                driftReference,
-                align);
+                options, choosesEpochs, choosesAperture, teacher, roi, stateSeconds, resumes, driftReference, align);
     }
 
     /** How many seconds lie between two state files at least; {@link #NO_STATE} = none is written. */
     public TrainingPlan withStateSeconds(int seconds) {
         return new TrainingPlan(
-                options,
-                stopsWhenConverged,
-                choosesAperture,
-                teacher,
-                regionOfInterest,
-                seconds,
-                resumes,
-                driftReference,
-                align);
+                options, choosesEpochs, choosesAperture, teacher, regionOfInterest, seconds, resumes, driftReference, align);
     }
 
     /** Whether the run continues from the state file of a killed one where there is one. */
     public TrainingPlan withResumes(boolean newResumes) {
         return new TrainingPlan(
                 options,
-                stopsWhenConverged,
+                choosesEpochs,
                 choosesAperture,
                 teacher,
                 regionOfInterest,
@@ -150,28 +119,6 @@ public record TrainingPlan(
     /** Whether the normal validation parts become the drift reference. */
     public TrainingPlan withDriftReference(boolean reference) {
         return new TrainingPlan(
-                options,
-                stopsWhenConverged,
-                choosesAperture,
-                teacher,
-                regionOfInterest,
-                stateSeconds,
-                resumes,
-                reference,
-                align);
-    }
-
-    /** Whether parts are laid onto a mean normal part. */
-    public TrainingPlan withAlign(Align newAlign) {
-        return new TrainingPlan(
-                options,
-                stopsWhenConverged,
-                choosesAperture,
-                teacher,
-                regionOfInterest,
-                stateSeconds,
-                resumes,
-                driftReference,
-                newAlign);
+                options, choosesEpochs, choosesAperture, teacher, regionOfInterest, stateSeconds, resumes, reference, align);
     }
 }

@@ -189,6 +189,9 @@ public final class TrainingRun {
                     LocatedParts.of(alignment, validation.isEmpty() ? normal : validation), options.size());
             options = options.withNormalKernel(aperture.kernel());
         }
+        if (plan.choosesEpochs() && options.schedule().kind() == Schedule.Kind.STEPS) {
+            options = TrainingLength.chosen(options, normal.size());
+        }
         long start = System.nanoTime();
         ModelInfo info;
         List<EpochLoss> history;
@@ -256,6 +259,10 @@ public final class TrainingRun {
         }
     }
 
+    private boolean stopsWhenConverged() {
+        return plan.choosesEpochs() && options.schedule().kind() == Schedule.Kind.EPOCHS;
+    }
+
     private boolean random() {
         return plan.teacher().equals(TrainingPlan.RANDOM_TEACHER);
     }
@@ -301,10 +308,10 @@ public final class TrainingRun {
                 }
             }
             long steps = (long) options.epochs() * Trainer.stepsPerEpoch(parts.count(), options);
-            String most = plan.stopsWhenConverged() ? " at most" : "";
+            String most = stopsWhenConverged() ? " at most" : "";
             try (Progress.Task task = progress.open("Training", steps)) {
                 while (trainer.epochsDone() < options.epochs()
-                        && !(plan.stopsWhenConverged() && Convergence.reached(trainer.history()))) {
+                        && !(stopsWhenConverged() && Convergence.reached(trainer.history()))) {
                     trainer.epoch((epoch, step, all, rgb, depth, rate) -> task.at(
                             step,
                             String.format(
@@ -318,7 +325,7 @@ public final class TrainingRun {
                                     rate)));
                     // Maps are computed on the CPU: of a network that is trained elsewhere only when it is back.
                     if (options.device().isCpu()) {
-                        outliers.afterEpoch(network, trainer.epochsDone());
+                        outliers.afterEpoch(network, trainer.features(), trainer.epochsDone());
                     }
                     saver.saveWhenDue();
                 }
@@ -383,6 +390,8 @@ public final class TrainingRun {
                 seconds,
                 plan.teacher(),
                 history,
-                colorBits);
+                colorBits,
+                options.schedule().kind().key(),
+                options.precision().key());
     }
 }

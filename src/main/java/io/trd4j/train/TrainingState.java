@@ -15,10 +15,11 @@ import java.util.Map;
 
 /**
  * The state file of a run: a safetensors file with both students, both optimizers' moments and the epochs done. It fits
- * only a run with the same options, teacher and parts; the number of epochs may differ, so that a run can be extended.
+ * only a run with the same options, teacher and parts; the number of epochs may differ where the rate falls by epochs,
+ * so that a run can be extended.
  */
 record TrainingState(TrainingOptions options, String teacherSha256, String partsSha256, String validationSha256) {
-    private static final String VERSION = "2";
+    private static final String VERSION = "3";
     private static final String TEACHER_KEY = "trd.state.teacher_sha256";
     private static final String PARTS_KEY = "trd.state.parts_sha256";
     private static final String VALIDATION_KEY = "trd.state.validation_sha256";
@@ -95,6 +96,12 @@ record TrainingState(TrainingOptions options, String teacherSha256, String parts
         identity.put("trd.state.normal_kernel", Integer.toString(options.normalKernel()));
         identity.put("trd.state.batch", Integer.toString(options.batch()));
         identity.put("trd.state.learning_rate", Double.toString(options.learningRate()));
+        identity.put("trd.state.precision", options.precision().key());
+        identity.put("trd.state.schedule", options.schedule().kind().key());
+        if (options.schedule().kind() == Schedule.Kind.STEPS) {
+            // The rate of every step follows from it; by epochs, a run can be extended.
+            identity.put("trd.state.epochs", Integer.toString(options.epochs()));
+        }
         identity.put("trd.state.seed", Long.toString(options.seed()));
         identity.put("trd.state.threads", Integer.toString(options.threads()));
         identity.put("trd.state.device", options.device().key());

@@ -117,16 +117,16 @@ final class Ablations implements Callable<Integer> {
             return 0;
         }
         TrainingOptions options = new TrainingOptions(
-                Backbone.of(backbone),
-                size,
-                modality,
-                normalKernel,
-                epochs,
-                batch,
-                LEARNING_RATE,
-                seed,
-                threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
-                TrainingDevice.of(DeviceChoice.of(device)));
+                        Backbone.of(backbone),
+                        size,
+                        modality,
+                        normalKernel,
+                        epochs,
+                        batch,
+                        LEARNING_RATE,
+                        seed,
+                        threads == 0 ? Runtime.getRuntime().availableProcessors() : threads)
+                .withDevice(TrainingDevice.of(DeviceChoice.of(device)));
         Dataset dataset = Dataset.open(data);
         Results results = new Results(dataset, size);
         try (PreparedParts train = prepare(dataset.train());

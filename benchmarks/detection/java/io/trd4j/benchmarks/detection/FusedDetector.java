@@ -51,7 +51,7 @@ final class FusedDetector implements Detector {
         for (int step = 0; step < starts.length - 1; step++) {
             try (PointerScope scope = new PointerScope()) {
                 Tensor images = options.device().place(train.batch(order, starts[step], starts[step + 1]));
-                sum += step(images, options.learningRate(epochs));
+                sum += step(images, options.schedule().rate(epochs, 0, 1));
             }
         }
         epochs++;

@@ -57,8 +57,19 @@ public final class BranchMaps implements AutoCloseable {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             Features both = network.teacher().apply(torch.cat(new TensorVector(rgbImage, depthImage), 0));
-            Features ownRgb = both.images(0, 1);
-            Features ownDepth = both.images(1, 2);
+            compute(both.images(0, 1), both.images(1, 2));
+        }
+    }
+
+    /**
+     * The same from the teacher's features of one part.
+     *
+     * @param ownRgb of its colour image
+     * @param ownDepth of its second modality
+     */
+    public void compute(Features ownRgb, Features ownDepth) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
             branch(network.studentRgb().apply(ownRgb, ownDepth).fused(), ownRgb, rgbDistances);
             branch(network.studentDepth().apply(ownDepth, ownRgb).fused(), ownDepth, depthDistances);
         }

@@ -7,7 +7,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * A convolution without bias, or a 2x2 stride-2 transposed one, and the BatchNorm that follows it: the whole network
- * consists of these.
+ * consists of these. The weights are float32; convolutions compute in the type of their input, float32 or bfloat16, and
+ * BatchNorm takes its statistics in float32.
  */
 public final class ConvNorm {
     private static final double BN_EPSILON = 1e-5;
@@ -82,11 +83,10 @@ public final class ConvNorm {
     }
 
     private Tensor normalise(Tensor x, Mode mode, double momentum) {
-        TensorOptional none = new TensorOptional();
-        Tensor y = transposed
-                ? torch.conv_transpose2d(x, weight, none, stride, padding, new long[] {0, 0}, 1, NO_DILATION)
-                : torch.conv2d(x, weight, none, stride, padding, NO_DILATION, 1);
         boolean training = mode == Mode.TRAIN;
+        // In the type of what comes in; its gradient comes back as float32. BatchNorm's tensors are float32 always.
+        Tensor w = weight.to(x.scalar_type());
+        Tensor y = convolve(x, w, training && PatchProduct.isFaster(x, w.size(2), stride[0]));
         if (training) {
             batchesTracked.add_(new Scalar(1L));
         }
@@ -100,5 +100,15 @@ public final class ConvNorm {
                 momentum,
                 BN_EPSILON,
                 false);
+    }
+
+    private Tensor convolve(Tensor x, Tensor w, boolean asProduct) {
+        if (asProduct) {
+            return transposed ? PatchProduct.convolveUp(x, w) : PatchProduct.convolve(x, w, stride[0], padding[0]);
+        }
+        TensorOptional none = new TensorOptional();
+        return transposed
+                ? torch.conv_transpose2d(x, w, none, stride, padding, new long[] {0, 0}, 1, NO_DILATION)
+                : torch.conv2d(x, w, none, stride, padding, NO_DILATION, 1);
     }
 }

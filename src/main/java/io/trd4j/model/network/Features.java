@@ -26,6 +26,11 @@ public record Features(Tensor f1, Tensor f2, Tensor f3) {
         return new Features(join(f1, others.f1), join(f2, others.f2), join(f3, others.f3));
     }
 
+    /** Each scale in another element type; what has it already stays itself. */
+    public Features to(torch.ScalarType type) {
+        return new Features(f1.to(type), f2.to(type), f3.to(type));
+    }
+
     private static Tensor join(Tensor a, Tensor b) {
         return torch.cat(new TensorVector(a, b), 1);
     }

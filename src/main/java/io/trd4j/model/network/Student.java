@@ -45,6 +45,7 @@ public final class Student implements AutoCloseable {
 
     /**
      * Training pass: BatchNorm uses and updates batch statistics; the caller holds a PointerScope until after backward.
+     * Of bfloat16 features, what comes out is bfloat16, too; weights and their gradients are float32 all the same.
      */
     public Output train(Features own, Features other) {
         return run(own, other, Mode.TRAIN);

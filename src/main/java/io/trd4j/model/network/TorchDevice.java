@@ -1,8 +1,11 @@
 package io.trd4j.model.network;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.SizeTPair;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
@@ -49,6 +52,22 @@ public record TorchDevice(int gpu) {
             context.setBenchmarkCuDNN(false);
             context.setAllowTF32CuDNN(false);
             context.setAllowTF32CuBLAS(false);
+        }
+    }
+
+    /**
+     * Bytes of its memory, used or not: of the machine, or the container, on the CPU. 0 where a GPU's LibTorch does not
+     * say.
+     */
+    public long memory() {
+        if (isCpu()) {
+            return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
+                    .getTotalMemorySize();
+        }
+        try (SizeTPair freeAndTotal = torch.getMemoryInfo((byte) gpu)) {
+            return freeAndTotal.second();
+        } catch (RuntimeException e) {
+            return 0;
         }
     }
 
