@@ -67,13 +67,29 @@ public record TrainingPlan(
     /** Whether the number of epochs is chosen, or exactly the options' epochs are trained. */
     public TrainingPlan withChoosesEpochs(boolean chooses) {
         return new TrainingPlan(
-                options, chooses, choosesAperture, teacher, regionOfInterest, stateSeconds, resumes, driftReference, align);
+                options,
+                chooses,
+                choosesAperture,
+                teacher,
+                regionOfInterest,
+                stateSeconds,
+                resumes,
+                driftReference,
+                align);
     }
 
     /** Whether the Sobel aperture is chosen from the parts, or the options' one is taken. */
     public TrainingPlan withChoosesAperture(boolean chooses) {
         return new TrainingPlan(
-                options, choosesEpochs, chooses, teacher, regionOfInterest, stateSeconds, resumes, driftReference, align);
+                options,
+                choosesEpochs,
+                chooses,
+                teacher,
+                regionOfInterest,
+                stateSeconds,
+                resumes,
+                driftReference,
+                align);
     }
 
     /** The same run from another teacher: see {@link #teacher}. */
@@ -99,7 +115,15 @@ public record TrainingPlan(
     /** How many seconds lie between two state files at least; {@link #NO_STATE} = none is written. */
     public TrainingPlan withStateSeconds(int seconds) {
         return new TrainingPlan(
-                options, choosesEpochs, choosesAperture, teacher, regionOfInterest, seconds, resumes, driftReference, align);
+                options,
+                choosesEpochs,
+                choosesAperture,
+                teacher,
+                regionOfInterest,
+                seconds,
+                resumes,
+                driftReference,
+                align);
     }
 
     /** Whether the run continues from the state file of a killed one where there is one. */
@@ -119,6 +143,28 @@ public record TrainingPlan(
     /** Whether the normal validation parts become the drift reference. */
     public TrainingPlan withDriftReference(boolean reference) {
         return new TrainingPlan(
-                options, choosesEpochs, choosesAperture, teacher, regionOfInterest, stateSeconds, resumes, reference, align);
+                options,
+                choosesEpochs,
+                choosesAperture,
+                teacher,
+                regionOfInterest,
+                stateSeconds,
+                resumes,
+                reference,
+                align);
+    }
+
+    /** Whether parts are laid onto a mean normal part. */
+    public TrainingPlan withAlign(Align newAlign) {
+        return new TrainingPlan(
+                options,
+                choosesEpochs,
+                choosesAperture,
+                teacher,
+                regionOfInterest,
+                stateSeconds,
+                resumes,
+                driftReference,
+                newAlign);
     }
 }
