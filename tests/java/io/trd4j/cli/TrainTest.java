@@ -95,7 +95,7 @@ class TrainTest {
         int kernel = Integer.parseInt(clean.out().replaceFirst("(?s).*normal kernel (\\d).*", "$1"));
         try (ModelFile model = ModelFile.open(folder.resolve("m"))) {
             ModelInfo info = model.info();
-            assertEquals(kernel, info.normalKernel());
+            assertEquals(kernel, info.geometry().normalKernel());
             assertTrue(
                     info.training().validationLossRgb() > 0 && info.training().validationLossDepth() > 0,
                     info.toString());

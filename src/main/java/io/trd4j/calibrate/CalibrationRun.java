@@ -102,8 +102,7 @@ public final class CalibrationRun {
                     .<PartSource>map(part -> part.withColorBits(info.colorBits()))
                     .toList();
             try (Network network = Network.load(file);
-                    PreparedParts prepared =
-                            PreparedParts.of(parts, info.size(), info.modality(), info.normalKernel(), progress)) {
+                    PreparedParts prepared = PreparedParts.of(parts, info.size(), info.geometry(), progress)) {
                 requireLikeTraining(info, prepared.seen());
                 Calibration calibration = calibrate(network, info.size(), prepared, roi, threads, progress);
                 PrecisionTests precisions =

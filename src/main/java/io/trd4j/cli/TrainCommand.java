@@ -3,6 +3,7 @@ package io.trd4j.cli;
 import io.trd4j.calibrate.RoiChoice;
 import io.trd4j.cli.options.AutoNumber;
 import io.trd4j.cli.options.DeviceOptions;
+import io.trd4j.cli.options.GeometryOptions;
 import io.trd4j.cli.options.OutputChecks;
 import io.trd4j.cli.options.PointOptions;
 import io.trd4j.cli.options.Refused;
@@ -14,7 +15,6 @@ import io.trd4j.io.InputException;
 import io.trd4j.io.OptionException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.EpochLoss;
-import io.trd4j.model.Modality;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.TeacherWeights;
 import io.trd4j.report.RoiText;
@@ -69,21 +69,8 @@ final class TrainCommand implements Callable<Integer> {
                     + ".safetensors file (default: ${DEFAULT-VALUE}).")
     private String teacher;
 
-    @Option(
-            names = "--modality",
-            paramLabel = "depth|normals",
-            defaultValue = "normals",
-            description = "What the second branch sees (default: ${DEFAULT-VALUE}).")
-    private Modality modality;
-
-    @Option(
-            names = "--normal-kernel",
-            paramLabel = "auto|3|5|7",
-            defaultValue = "auto",
-            converter = AutoNumber.Converter.class,
-            description = "Sobel aperture for surface normals; auto = the smallest with which small dents stand out "
-                    + "from the sensor's noise on normal validation parts (default: ${DEFAULT-VALUE}).")
-    private AutoNumber normalKernel;
+    @Mixin
+    private GeometryOptions geometry;
 
     @Option(
             names = "--epochs",
@@ -157,8 +144,8 @@ final class TrainCommand implements Callable<Integer> {
             options = new TrainingOptions(
                     architecture,
                     size,
-                    modality,
-                    normalKernel.orElse(SobelAperture.FALLBACK),
+                    geometry.modality(),
+                    geometry.normalKernel().orElse(SobelAperture.FALLBACK),
                     epochs.orElse(TrainingOptions.PAPER_EPOCHS),
                     batch,
                     learningRate,
@@ -177,7 +164,7 @@ final class TrainCommand implements Callable<Integer> {
         RegionOfInterest region = roi == null ? null : RoiChoice.read(roi, size, dataset);
         TrainingPlan plan = TrainingPlan.of(options)
                 .withStopsWhenConverged(epochs.auto())
-                .withChoosesAperture(normalKernel.auto())
+                .withChoosesAperture(geometry.normalKernel().auto())
                 .withTeacher(teacher)
                 .withRegionOfInterest(region)
                 .withStateSeconds(stateSeconds)
@@ -198,6 +185,9 @@ final class TrainCommand implements Callable<Integer> {
         EpochLoss last = history.get(history.size() - 1);
         if (result.aperture() != null) {
             System.out.println(result.aperture());
+        }
+        if (result.metric() != null) {
+            System.out.println(result.metric());
         }
         System.out.println(String.format(
                 Locale.ROOT,

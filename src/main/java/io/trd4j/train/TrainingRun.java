@@ -8,6 +8,7 @@ import io.trd4j.data.PartSource;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.image.Reading;
+import io.trd4j.data.prepare.MetricMeasurement;
 import io.trd4j.data.prepare.SobelAperture;
 import io.trd4j.io.InputException;
 import io.trd4j.io.LazyTask;
@@ -17,6 +18,8 @@ import io.trd4j.io.Writable;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.DriftReference;
 import io.trd4j.model.EpochLoss;
+import io.trd4j.model.Geometry;
+import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.PrecisionTests;
@@ -40,10 +43,15 @@ public final class TrainingRun {
      * @param model as its file says it
      * @param history losses of every epoch, those before a resume included
      * @param aperture how the Sobel aperture was chosen; null when it was given, or there are no surface normals
+     * @param metric how the scales of metric geometry were measured; null when the modality is another
      * @param warnings in the order in which the listener was told them
      */
     public record Result(
-            ModelInfo model, List<EpochLoss> history, SobelAperture aperture, List<TrainingWarning> warnings) {
+            ModelInfo model,
+            List<EpochLoss> history,
+            SobelAperture aperture,
+            MetricMeasurement metric,
+            List<TrainingWarning> warnings) {
         public Result {
             history = List.copyOf(history);
             warnings = List.copyOf(warnings);
@@ -58,6 +66,7 @@ public final class TrainingRun {
     private int colorBits = Reading.AS_USED;
 
     private TrainingOptions options;
+    private Geometry geometry;
     private Path model;
     private Path state;
 
@@ -117,9 +126,9 @@ public final class TrainingRun {
     }
 
     /**
-     * The same from parts in memory or anywhere else. Each is loaded up to four times: for the aperture, for training
-     * or calibration, for the images that the model keeps, and for the drift reference. Its memory must stay as it is
-     * until this returns.
+     * The same from parts in memory or anywhere else. Each is loaded up to four times: for aperture or scales, for
+     * training or calibration, for the images that the model keeps, and for the drift reference. Its memory must stay
+     * as it is until this returns.
      *
      * @param normal to train on, two or more
      * @param validation other normal parts, to calibrate on; with none, the training parts are taken, which makes
@@ -177,6 +186,9 @@ public final class TrainingRun {
             aperture = SobelAperture.choose(validation.isEmpty() ? normal : validation, options.size());
             options = options.withNormalKernel(aperture.kernel());
         }
+        MetricMeasurement metric =
+                options.modality() == Modality.METRIC ? MetricMeasurement.of(normal, options.size()) : null;
+        geometry = new Geometry(options.modality(), options.normalKernel(), metric == null ? null : metric.geometry());
         long start = System.nanoTime();
         ModelInfo info;
         List<EpochLoss> history;
@@ -221,7 +233,7 @@ public final class TrainingRun {
             Optional<DriftReference> reference = DriftReferenceRun.run(model, referenced, options.threads(), progress);
             info = reference.isPresent() ? info.withDriftReference(reference.get()) : info;
         }
-        return new Result(info, history, aperture, warnings);
+        return new Result(info, history, aperture, metric, warnings);
     }
 
     private boolean random() {
@@ -229,7 +241,7 @@ public final class TrainingRun {
     }
 
     private PreparedParts prepare(List<? extends PartSource> parts) throws IOException {
-        return PreparedParts.of(parts, options.size(), options.modality(), options.normalKernel(), progress);
+        return PreparedParts.of(parts, options.size(), geometry, progress);
     }
 
     private void warn(TrainingWarning warning) {
@@ -310,8 +322,7 @@ public final class TrainingRun {
         ModelInfo info = ModelInfo.of(
                         options.backbone(),
                         options.size(),
-                        options.modality(),
-                        options.normalKernel(),
+                        geometry,
                         ModelFile.teacherSha256(network.teacher().weights().sources("")))
                 .withTraining(summary(parts.count(), history, (System.nanoTime() - start) / 1e9))
                 .withRegionOfInterest(plan.regionOfInterest())

@@ -1,0 +1,69 @@
+package io.trd4j.cli.options;
+
+import io.trd4j.io.InputException;
+import io.trd4j.io.Keyed;
+import io.trd4j.model.Modality;
+import picocli.CommandLine.Option;
+
+/** What the second branch sees of a part. */
+public final class GeometryOptions {
+    @Option(
+            names = "--geometry",
+            paramLabel = "metric|reference",
+            description =
+                    "What the second branch sees: slopes and relief at scales measured from the sensor's noise and "
+                            + "spacing, or the reference's images, see --modality; reference when not given.")
+    private String geometry;
+
+    @Option(
+            names = "--modality",
+            paramLabel = "depth|normals",
+            description =
+                    "The reference's images: a depth image or surface normals; normals when --geometry reference is "
+                            + "given alone.")
+    private String modality;
+
+    @Option(
+            names = "--normal-kernel",
+            paramLabel = "auto|3|5|7",
+            converter = AutoNumber.Converter.class,
+            description =
+                    "Sobel aperture of the reference's surface normals; auto = the smallest with which small dents "
+                            + "stand out from the sensor's noise on normal validation parts; auto when not given.")
+    private AutoNumber normalKernel;
+
+    /**
+     * As the options say, whatever the parts are.
+     *
+     * @throws InputException for an unknown word, and for options that contradict each other
+     */
+    public Modality modality() {
+        boolean metric = geometry != null && geometry.equals("metric");
+        if (geometry != null && !metric && !geometry.equals("reference")) {
+            throw new InputException("--geometry must be metric or reference, not '" + geometry + "'");
+        }
+        if (metric && modality != null) {
+            throw new InputException("--modality " + modality
+                    + " is one of the reference's images; leave out --geometry metric, or --modality");
+        }
+        if (metric && normalKernel != null) {
+            throw new InputException("--normal-kernel belongs to the reference's surface normals; leave out "
+                    + "--geometry metric, or --normal-kernel");
+        }
+        if (metric) {
+            return Modality.METRIC;
+        }
+        Modality reference = modality == null
+                ? Modality.NORMALS
+                : Keyed.find(Modality.class, modality).orElse(null);
+        if (reference == null || reference == Modality.METRIC) {
+            throw new InputException("--modality must be one of depth, normals, not '" + modality + "'");
+        }
+        return reference;
+    }
+
+    /** The aperture of surface normals, or that it is to be chosen. */
+    public AutoNumber normalKernel() {
+        return normalKernel == null ? new AutoNumber(null) : normalKernel;
+    }
+}
