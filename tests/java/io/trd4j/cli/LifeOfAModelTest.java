@@ -24,6 +24,7 @@ import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
 import io.trd4j.model.Geometry;
+import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Threshold;
@@ -86,6 +87,9 @@ class LifeOfAModelTest {
         ModelInfo cli = info(model);
         assertEquals(cli.training().curve(), java.training().curve());
         assertEquals(cli.geometry(), java.geometry());
+        assertEquals(Modality.METRIC, cli.modality(), "the default");
+        assertTrue(
+                trained.out().lines().anyMatch(line -> line.startsWith("metric geometry: pixels of ")), trained.out());
         assertEquals(cli.calibration(), java.calibration());
         assertEquals(cli.precisions(), java.precisions());
         assertEquals(cli.thresholds(), java.thresholds());

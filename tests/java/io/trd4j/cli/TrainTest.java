@@ -48,8 +48,18 @@ class TrainTest {
     }
 
     private Cli.Outcome train(Path category, Object... more) throws IOException {
-        List<Object> args = new ArrayList<>(
-                List.of("train", "--data", category, "--out", folder.resolve("m"), "--size", 64, "--batch", 4));
+        List<Object> args = new ArrayList<>(List.of(
+                "train",
+                "--data",
+                category,
+                "--out",
+                folder.resolve("m"),
+                "--size",
+                64,
+                "--batch",
+                4,
+                "--modality",
+                "normals"));
         args.addAll(List.of(more));
         return Cli.run(args).expect(0);
     }

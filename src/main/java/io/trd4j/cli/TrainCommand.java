@@ -162,7 +162,7 @@ final class TrainCommand implements Callable<Integer> {
         Dataset dataset = broken.openReadable(points.convention(), data);
         broken.summarise();
         RegionOfInterest region = roi == null ? null : RoiChoice.read(roi, size, dataset);
-        TrainingPlan plan = TrainingPlan.of(options)
+        TrainingPlan plan = TrainingPlan.of(options.withModality(geometry.modality(dataset.train())))
                 .withStopsWhenConverged(epochs.auto())
                 .withChoosesAperture(geometry.normalKernel().auto())
                 .withTeacher(teacher)

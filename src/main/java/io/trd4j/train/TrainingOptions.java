@@ -12,7 +12,8 @@ import java.util.Objects;
  * How a model is trained (SPEC section 3).
  *
  * @param size S, a multiple of 32 up to {@link ModelInfo#MAX_SIZE}
- * @param normalKernel Sobel aperture for surface normals: 3, 5 or 7
+ * @param modality what the second branch sees; the scales of metric geometry are measured on the training parts
+ * @param normalKernel Sobel aperture for surface normals: 3, 5 or 7; not used for other modalities
  * @param epochs how many, or at most how many when training stops by itself ({@link Convergence})
  * @param threads CPU threads; part of a run's identity, because sums depend on it in their last bits
  * @param device where LibTorch trains
@@ -63,14 +64,14 @@ public record TrainingOptions(
     }
 
     /**
-     * Those of {@code trd train}: resnet18 at 256 pixels with surface normals, at most {@value #PAPER_EPOCHS} epochs of
+     * Those of {@code trd train}: resnet18 at 256 pixels with metric geometry, at most {@value #PAPER_EPOCHS} epochs of
      * batches of 16 parts, learning rate 0.005, seed 42, on all cores of the CPU.
      */
     public static TrainingOptions defaults() {
         return new TrainingOptions(
                 Backbone.RESNET18,
                 256,
-                Modality.NORMALS,
+                Modality.METRIC,
                 SobelAperture.FALLBACK,
                 PAPER_EPOCHS,
                 16,

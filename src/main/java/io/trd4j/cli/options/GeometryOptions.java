@@ -1,8 +1,11 @@
 package io.trd4j.cli.options;
 
+import io.trd4j.data.PartSource;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Keyed;
 import io.trd4j.model.Modality;
+import java.io.IOException;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** What the second branch sees of a part. */
@@ -12,7 +15,8 @@ public final class GeometryOptions {
             paramLabel = "metric|reference",
             description =
                     "What the second branch sees: slopes and relief at scales measured from the sensor's noise and "
-                            + "spacing, or the reference's images, see --modality; reference when not given.")
+                            + "spacing, or the reference's images, see --modality; metric when neither is given, and normals for "
+                            + "parts that are surface-normal images.")
     private String geometry;
 
     @Option(
@@ -38,7 +42,7 @@ public final class GeometryOptions {
      * @throws InputException for an unknown word, and for options that contradict each other
      */
     public Modality modality() {
-        boolean metric = geometry != null && geometry.equals("metric");
+        boolean metric = geometry == null ? modality == null && normalKernel == null : geometry.equals("metric");
         if (geometry != null && !metric && !geometry.equals("reference")) {
             throw new InputException("--geometry must be metric or reference, not '" + geometry + "'");
         }
@@ -60,6 +64,16 @@ public final class GeometryOptions {
             throw new InputException("--modality must be one of depth, normals, not '" + modality + "'");
         }
         return reference;
+    }
+
+    /**
+     * The same, where surface normals for parts that have nothing else follow from the parts.
+     *
+     * @param parts of which the first is looked at
+     */
+    public Modality modality(List<? extends PartSource> parts) throws IOException {
+        boolean free = geometry == null && modality == null && normalKernel == null;
+        return free && !parts.isEmpty() && parts.get(0).load().normals() != null ? Modality.NORMALS : modality();
     }
 
     /** The aperture of surface normals, or that it is to be chosen. */
