@@ -53,8 +53,8 @@ set(TRD_NVCC_FLAGS --Werror=all-warnings -Xptxas=--warn-on-spills,--warn-on-loca
 set(TRD_KERNEL_TABLE ${CMAKE_CURRENT_SOURCE_DIR}/kernel_table.sh)
 # The preparation decides about the foreground as the CPU does, to the bit: no operation may be contracted with the next
 # one.
-set_source_files_properties(src/preprocess/prepare_depth_cuda.cu src/preprocess/prepare_normals_cuda.cu PROPERTIES
-  COMPILE_OPTIONS "--fmad=false")
+set_source_files_properties(src/preprocess/prepare_depth_cuda.cu src/preprocess/prepare_normals_cuda.cu
+  src/preprocess/prepare_metric_cuda.cu PROPERTIES COMPILE_OPTIONS "--fmad=false")
 add_library(trd_cuda OBJECT ${TRD_CUDA_SOURCES})
 set_target_properties(trd_cuda PROPERTIES CUDA_ARCHITECTURES "${architectures}" CUDA_STANDARD 17 CUDA_STANDARD_REQUIRED ON
   CUDA_EXTENSIONS OFF CUDA_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON

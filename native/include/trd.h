@@ -27,7 +27,7 @@ extern "C" {
 #endif
 
 /** Raised whenever a signature or a meaning in this file changes; checked by the Java runtime at load. */
-#define TRD_ABI_VERSION 5
+#define TRD_ABI_VERSION 6
 
 typedef int32_t trd_status;
 enum {
@@ -179,9 +179,9 @@ TRD_API trd_status trd_anomaly_map(const trd_exec* exec, const trd_distances* rg
 /*
  * Data preparation (SPEC section 5): from what the sensors gave to the network's inputs.
  *
- * Each of the three ops has a workspace, trd_prepare_<op>_workspace_bytes(...) bytes, 64-byte aligned.
- * trd_prepare_<op>_plan writes the tables that depend on the sizes only into it; any number of calls with the same
- * sizes may follow. One call at a time uses a workspace, which belongs to it until the return, on CUDA until its work
+ * Each of the four ops has a workspace, trd_prepare_<op>_workspace_bytes(...) bytes, 64-byte aligned.
+ * trd_prepare_<op>_plan writes the tables that depend on the sizes (and scales) only into it; any number of calls with
+ * the same sizes may follow. One call at a time uses a workspace, which belongs to it until the return, on CUDA until its work
  * is done.
  *   width, height  of the image or the organised point cloud: 1 to 2^20 each, together at most 2^30 pixels
  *   row_stride     bytes from one row to the next, at least a row's own; what lies between the rows is not read
@@ -193,8 +193,8 @@ TRD_API trd_status trd_anomaly_map(const trd_exec* exec, const trd_distances* rg
  *                  TRD_OK or TRD_ERROR_INPUT when the stream comes so far, in place of the status INPUT for a part
  *                  without foreground, which a queued call cannot have; out is then all zero. Every call writes it
  * CUDA: trd_prepare_<op>_plan runs on the CPU for both backends; the workspace is a device copy of what it wrote, and
- * is not checked to be planned for these sizes. All pointers are the device's. One launch for rgb, two for each of the
- * others. The result does not depend on the number of threads, and has the same bits on both backends. Errors of all:
+ * is not checked to be planned for these sizes. All pointers are the device's. One launch for rgb, two for depth and normals,
+ * three for metric. The result does not depend on the number of threads, and has the same bits on both backends. Errors of all:
  * ARGUMENT (null, a size out of range, stride too small, overlap, misaligned, workspace too small or planned for other
  * sizes), UNSUPPORTED, CUDA.
  */
@@ -252,6 +252,34 @@ TRD_API trd_status trd_prepare_normals_plan(const trd_exec* exec, int64_t width,
 TRD_API trd_status trd_prepare_normals(const trd_exec* exec, const float* xyz, int64_t width, int64_t height,
                                        int64_t row_stride, void* out, int32_t type, int64_t size, int32_t kernel,
                                        uint8_t* mask, void* workspace, int64_t workspace_bytes, int32_t* fault);
+
+/** Bytes of scratch and tables for trd_prepare_metric; 0 when a size is out of range. */
+TRD_API int64_t trd_prepare_metric_workspace_bytes(int64_t width, int64_t height, int64_t size);
+
+/**
+ * smooth, relief  deviations of the Gaussians, pixels of the output: 0 < smooth <= relief <= 170
+ * slope_gain      slope in the image of a height that changes by 1 m from one output pixel to the next: 0 to 1e9, not 0
+ * relief_metres   height over the surroundings of which the relief is tanh(1): 1e-9 to 1e9
+ */
+TRD_API trd_status trd_prepare_metric_plan(const trd_exec* exec, int64_t width, int64_t height, int64_t size,
+                                           double smooth, double slope_gain, double relief, double relief_metres,
+                                           void* workspace, int64_t workspace_bytes);
+
+/**
+ * Geometry in metric terms: of each output the mean height h above a plane of the measured points in its box, columns
+ * floor(x width / size) to max(+ 1, floor((x + 1) width / size)), rows alike; hs = G * h / G * 1 and H likewise, over
+ * the outputs that have a point, with Gaussians of deviation smooth and relief (radius the ceiling of 3 deviations,
+ * half-sample symmetric border); g = slope_gain Sobel_3x3(hs) / 8; channels (1 - g_x / l) / 2, (1 - g_y / l) / 2,
+ * (1 + tanh((hs - H) / relief_metres)) / 2, l = sqrt(g^2 + 1). Where G * 1 of smooth is below 0.05, all three are 0.5;
+ * for its neighbours' slopes such an output is level with them. Missing points as for trd_prepare_depth. Without any
+ * point the image is level.
+ * xyz    float32 [height, width, 3]: x, y, z in metres; row_stride is a multiple of 4
+ * plane  float32 [5]: x0, y0, z0, a, b of z = z0 + a (x - x0) + b (y - y0), metres, finite, |a| and |b| at most 1e6;
+ *        height is z below the plane. Of the backend's memory, and read by the kernels
+ */
+TRD_API trd_status trd_prepare_metric(const trd_exec* exec, const float* xyz, int64_t width, int64_t height,
+                                      int64_t row_stride, void* out, int32_t type, int64_t size, const float* plane,
+                                      void* workspace, int64_t workspace_bytes);
 
 /*
  * The network's layers on CUDA: convolutions as implicit matrix products on tensor cores with what follows them in the

@@ -33,12 +33,16 @@ void require_workspace(const void* workspace, int64_t workspace_bytes, int64_t n
     require(aligned(workspace, 64), "prepare: the workspace is not 64-byte aligned");
 }
 
+void require_plan(const trd_exec* exec, const PlanHeader& plan, const void* workspace, int64_t workspace_bytes) {
+    require_cpu(exec);
+    const int64_t needed = preparation_bytes(plan);
+    require(needed > 0, "prepare: width, height, size or kernel is out of range");
+    require_workspace(workspace, workspace_bytes, needed);
+}
+
 trd_status plan_preparation(const trd_exec* exec, const PlanHeader& plan, void* workspace, int64_t workspace_bytes) {
     return guarded([&] {
-        require_cpu(exec);
-        const int64_t needed = preparation_bytes(plan);
-        require(needed > 0, "prepare: width, height, size or kernel is out of range");
-        require_workspace(workspace, workspace_bytes, needed);
+        require_plan(exec, plan, workspace, workspace_bytes);
         trd::plan_preparation(plan, workspace);
     });
 }
@@ -52,7 +56,8 @@ struct Call {
     int64_t workspace_bytes;
     const void* mask;  // may be null
     int64_t mask_bytes;
-    const void* fault;  // may be null
+    const void* fault;            // may be null
+    const void* plane = nullptr;  // may be null
 };
 
 // Checks everything about a call of which plan are the sizes; true when it is to run on CUDA.
@@ -79,7 +84,8 @@ bool require_preparation(const trd_exec* exec, const PlanHeader& plan, const Cal
     require(aligned(c.out, element), "prepare: out is not aligned to its type");
     const Slice regions[] = {dense(c.in, (plan.height - 1) * c.row_stride + row),
                              dense(c.out, 3 * plan.size * plan.size * element), dense(c.workspace, needed),
-                             dense(c.mask, c.mask_bytes), dense(c.fault, sizeof(int32_t))};
+                             dense(c.mask, c.mask_bytes), dense(c.fault, sizeof(int32_t)),
+                             dense(c.plane, 5 * sizeof(float))};
     for (const Slice& a : regions)
         for (const Slice& b : regions)
             require(&a == &b || a.address == nullptr || b.address == nullptr || !overlap(a, b),
@@ -87,11 +93,17 @@ bool require_preparation(const trd_exec* exec, const PlanHeader& plan, const Cal
     return cuda;
 }
 
-// The same for a point cloud, which on CUDA needs a place for its fault.
-bool require_cloud(const trd_exec* exec, const PlanHeader& plan, const Call& c) {
+// The same for a point cloud.
+bool require_points_of(const trd_exec* exec, const PlanHeader& plan, const Call& c) {
     const bool cuda = require_preparation(exec, plan, c);
     require(aligned(c.in, 4) && c.row_stride % 4 == 0,
             "prepare: the points or row_stride are not a multiple of 4 bytes");
+    return cuda;
+}
+
+// The same where on CUDA a fault needs a place.
+bool require_cloud(const trd_exec* exec, const PlanHeader& plan, const Call& c) {
+    const bool cuda = require_points_of(exec, plan, c);
     require(!cuda || c.fault != nullptr, "prepare: fault is null, which only the CPU allows");
     require(aligned(c.fault, 4), "prepare: fault is not aligned to 4 bytes");
     return cuda;
@@ -118,6 +130,9 @@ PlanHeader depth_plan(int64_t width, int64_t height, int64_t size) {
 }
 PlanHeader normals_plan(int64_t width, int64_t height, int64_t size, int64_t kernel) {
     return {Preparation::normals, width, height, size, kernel, 0, 0, 0};
+}
+PlanHeader metric_plan(int64_t width, int64_t height, int64_t size) {
+    return {Preparation::metric, width, height, size, 0, 0, 0, 0};
 }
 
 }  // namespace
@@ -193,5 +208,40 @@ trd_status trd_prepare_normals(const trd_exec* exec, const float* xyz, int64_t w
         if (cuda) return trd::cuda::prepare_normals(*exec, plan, view, {out, type, size}, mask, workspace, fault);
 #endif
         require_no_fault(trd::cpu::prepare_normals(view, {out, type, size}, mask, workspace));
+    });
+}
+
+int64_t trd_prepare_metric_workspace_bytes(int64_t width, int64_t height, int64_t size) {
+    return preparation_bytes(metric_plan(width, height, size));
+}
+
+trd_status trd_prepare_metric_plan(const trd_exec* exec, int64_t width, int64_t height, int64_t size, double smooth,
+                                   double slope_gain, double relief, double relief_metres, void* workspace,
+                                   int64_t workspace_bytes) {
+    return guarded([&] {
+        const PlanHeader plan = metric_plan(width, height, size);
+        require_plan(exec, plan, workspace, workspace_bytes);
+        // Each comparison is false for NaN.
+        require(smooth > 0 && smooth <= relief && relief <= trd::kMaxDeviation,
+                "prepare: 0 < smooth <= relief <= 170 does not hold");
+        require(slope_gain > 0 && slope_gain <= 1e9, "prepare: the slope gain is not above 0 and up to 1e9");
+        require(relief_metres >= 1e-9 && relief_metres <= 1e9, "prepare: relief_metres is not 1e-9 to 1e9");
+        trd::plan_metric(plan, {smooth, relief, slope_gain, relief_metres}, workspace);
+    });
+}
+
+trd_status trd_prepare_metric(const trd_exec* exec, const float* xyz, int64_t width, int64_t height,
+                              int64_t row_stride, void* out, int32_t type, int64_t size, const float* plane,
+                              void* workspace, int64_t workspace_bytes) {
+    return guarded([&] {
+        const PlanHeader plan = metric_plan(width, height, size);
+        [[maybe_unused]] const bool cuda = require_points_of(
+            exec, plan, {xyz, row_stride, 12, out, type, workspace, workspace_bytes, nullptr, 0, nullptr, plane});
+        require(plane != nullptr && aligned(plane, 4), "prepare: the plane is null or not aligned to 4 bytes");
+        const trd::CloudView view{xyz, width, height, row_stride};
+#ifdef TRD_CUDA
+        if (cuda) return trd::cuda::prepare_metric(*exec, plan, view, {out, type, size}, plane, workspace);
+#endif
+        trd::cpu::prepare_metric(view, {out, type, size}, plane, workspace);
     });
 }

@@ -9,12 +9,6 @@
 
 #include "preprocess/tables.hpp"
 
-#ifdef __CUDACC__
-#define TRD_HOST_DEVICE __host__ __device__
-#else
-#define TRD_HOST_DEVICE
-#endif
-
 namespace trd {
 
 constexpr float kPlaneDistance = 0.005f;  // metres

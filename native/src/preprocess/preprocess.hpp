@@ -8,7 +8,12 @@
 
 namespace trd {
 
-enum class Preparation : int64_t { rgb = 0x7472642d726762, depth = 0x7472642d7a, normals = 0x7472642d6e };
+enum class Preparation : int64_t {
+    rgb = 0x7472642d726762,
+    depth = 0x7472642d7a,
+    normals = 0x7472642d6e,
+    metric = 0x7472642d6d
+};
 
 struct alignas(64) PlanHeader {
     Preparation op;
@@ -39,18 +44,29 @@ struct Prepared {
     int64_t size;
 };
 
+constexpr double kMaxDeviation = 170;  // of a Gaussian of the metric geometry, pixels
+
+// Scales of the metric geometry, which its workspace is planned for.
+struct MetricScales {
+    double smooth, relief;          // deviations of the Gaussians, pixels of the output
+    double slope_gain;              // slope in the image for a height that changes by 1 m from a pixel to the next
+    double relief_metres;           // height over the surroundings at which the relief is tanh(1)
+};
+
 // Why a part cannot be prepared.
 enum class PartFault { none, no_foreground };
 
 int64_t preparation_workspace_bytes(const PlanHeader& plan);
 // On the CPU, for both backends.
 void plan_preparation(const PlanHeader& plan, void* workspace);
+void plan_metric(const PlanHeader& plan, const MetricScales& scales, void* workspace);
 
 namespace cpu {
 
 void prepare_rgb(const ImageView& image, const Prepared& out, void* workspace);
 PartFault prepare_depth(const CloudView& cloud, const Prepared& out, uint8_t* mask, void* workspace);
 PartFault prepare_normals(const CloudView& cloud, const Prepared& out, uint8_t* mask, void* workspace);
+void prepare_metric(const CloudView& cloud, const Prepared& out, const float* plane, void* workspace);
 
 }  // namespace cpu
 }  // namespace trd

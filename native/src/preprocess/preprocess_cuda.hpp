@@ -13,5 +13,7 @@ void prepare_depth(const trd_exec& exec, const PlanHeader& plan, const CloudView
                    uint8_t* mask, void* workspace, int32_t* fault);
 void prepare_normals(const trd_exec& exec, const PlanHeader& plan, const CloudView& cloud, const Prepared& out,
                      uint8_t* mask, void* workspace, int32_t* fault);
+void prepare_metric(const trd_exec& exec, const PlanHeader& plan, const CloudView& cloud, const Prepared& out,
+                    const float* plane, void* workspace);
 
 }  // namespace trd::cuda

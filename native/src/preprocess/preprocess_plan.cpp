@@ -1,5 +1,6 @@
-// Sizes and tables of the three workspaces: computed on the CPU, for both backends.
+// Sizes and tables of the four workspaces: computed on the CPU, for both backends.
 #include "preprocess/depth_image.hpp"
+#include "preprocess/metric.hpp"
 #include "preprocess/prepare_rgb.hpp"
 
 namespace trd {
@@ -24,6 +25,7 @@ int64_t preparation_workspace_bytes(const PlanHeader& plan) {
     switch (plan.op) {
         case Preparation::rgb: return RgbWorkspace(derived(plan), nullptr).bytes;
         case Preparation::depth: return DepthWorkspace(plan, nullptr).bytes;
+        case Preparation::metric: return MetricWorkspace(plan, nullptr).bytes;
         default: return NormalsWorkspace(plan, nullptr).bytes;
     }
 }
@@ -34,6 +36,11 @@ void plan_preparation(const PlanHeader& plan, void* workspace) {
         case Preparation::depth: return plan_as<DepthWorkspace>(plan, workspace);
         default: return plan_as<NormalsWorkspace>(plan, workspace);
     }
+}
+
+void plan_metric(const PlanHeader& plan, const MetricScales& scales, void* workspace) {
+    plan_as<MetricWorkspace>(plan, workspace);
+    MetricWorkspace(plan, workspace).set(scales);
 }
 
 }  // namespace trd

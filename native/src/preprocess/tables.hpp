@@ -2,6 +2,12 @@
 #pragma once
 #include <cstdint>
 
+#ifdef __CUDACC__
+#define TRD_HOST_DEVICE __host__ __device__
+#else
+#define TRD_HOST_DEVICE
+#endif
+
 namespace trd {
 
 constexpr float kMean[3] = {0.485f, 0.456f, 0.406f};

@@ -5,6 +5,7 @@ import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
@@ -33,8 +34,7 @@ public final class SmallModel {
             ModelInfo info = ModelInfo.of(
                             Backbone.RESNET18,
                             size,
-                            modality,
-                            5,
+                            Geometry.unmeasured(modality, size),
                             ModelFile.teacherSha256(network.teacher().weights().sources("")))
                     .withCalibration(new Calibration(0.9, 0.2, 1.1, 0.3, new Calibration.Alone(0.8, 0.25, 1.2, 0.35)))
                     .withThresholds(

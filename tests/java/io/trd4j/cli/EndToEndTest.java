@@ -310,7 +310,7 @@ class EndToEndTest {
         int kernel;
         try (ModelFile file = ModelFile.open(sample.model)) {
             trained = file.info().calibration();
-            kernel = file.info().normalKernel();
+            kernel = file.info().geometry().normalKernel();
         }
         Cli.here(
                         "export",

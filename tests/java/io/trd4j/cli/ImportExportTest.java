@@ -136,7 +136,7 @@ class ImportExportTest {
             assertEquals(Backbone.RESNET18, model.info().backbone());
             assertEquals(64, model.info().size());
             assertEquals(Modality.NORMALS, model.info().modality());
-            assertEquals(3, model.info().normalKernel());
+            assertEquals(3, model.info().geometry().normalKernel());
             assertEquals(new Calibration(0.5, 0.25, 0.125, 0.0625), model.info().calibration());
             model.verifyTeacher();
         }
@@ -203,7 +203,7 @@ class ImportExportTest {
                                 + " --data CATEGORY"),
                 imported.out());
         try (ModelFile model = ModelFile.open(folder.resolve("m.safetensors"))) {
-            assertEquals(5, model.info().normalKernel());
+            assertEquals(5, model.info().geometry().normalKernel());
             String weights = "decoder.w_b";
             float[] values = model.tensors().floats("student_depth." + weights);
             assertEquals(value(("depth" + weights).hashCode(), 1), values[1]);

@@ -23,6 +23,7 @@ import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
@@ -85,7 +86,10 @@ class LifeOfAModelTest {
         ModelInfo java = info(folder.resolve("model.safetensors"));
         ModelInfo cli = info(model);
         assertEquals(cli.training().curve(), java.training().curve());
-        assertEquals(cli.normalKernel(), java.normalKernel());
+        assertEquals(cli.geometry(), java.geometry());
+        assertEquals(Modality.METRIC, cli.modality(), "the default");
+        assertTrue(
+                trained.out().lines().anyMatch(line -> line.startsWith("metric geometry: pixels of ")), trained.out());
         assertEquals(cli.calibration(), java.calibration());
         assertEquals(cli.precisions(), java.precisions());
         assertEquals(cli.thresholds(), java.thresholds());
@@ -113,9 +117,9 @@ class LifeOfAModelTest {
         List<Part> normal = inMemory(files.train());
         List<Part> others = inMemory(files.validation());
         try (PreparedParts memory =
-                        PreparedParts.of(PartSource.inMemory(others), 32, Modality.NORMALS, 5, null, Progress.NONE);
+                        PreparedParts.of(PartSource.inMemory(others), 32, Geometry.normals(5), null, Progress.NONE);
                 PreparedParts read =
-                        PreparedParts.of(files.validation(), 32, Modality.NORMALS, 5, null, Progress.NONE)) {
+                        PreparedParts.of(files.validation(), 32, Geometry.normals(5), null, Progress.NONE)) {
             assertEquals(read.sha256(), memory.sha256());
             assertEquals("part validation/good/000", memory.source(0), "what a message calls it");
         }

@@ -37,7 +37,20 @@ final class Sample {
                         "--seed",
                         3)
                 .expect(0);
-        Cli.here("train", "--data", category, "--out", model, "--size", 64, "--epochs", 2, "--batch", 2)
+        Cli.here(
+                        "train",
+                        "--data",
+                        category,
+                        "--out",
+                        model,
+                        "--size",
+                        64,
+                        "--epochs",
+                        2,
+                        "--batch",
+                        2,
+                        "--modality",
+                        "normals")
                 .expect(0);
     }
 

@@ -48,8 +48,18 @@ class TrainTest {
     }
 
     private Cli.Outcome train(Path category, Object... more) throws IOException {
-        List<Object> args = new ArrayList<>(
-                List.of("train", "--data", category, "--out", folder.resolve("m"), "--size", 64, "--batch", 4));
+        List<Object> args = new ArrayList<>(List.of(
+                "train",
+                "--data",
+                category,
+                "--out",
+                folder.resolve("m"),
+                "--size",
+                64,
+                "--batch",
+                4,
+                "--modality",
+                "normals"));
         args.addAll(List.of(more));
         return Cli.run(args).expect(0);
     }
@@ -97,7 +107,7 @@ class TrainTest {
         int kernel = Integer.parseInt(clean.out().replaceFirst("(?s).*normal kernel (\\d).*", "$1"));
         try (ModelFile model = ModelFile.open(folder.resolve("m"))) {
             ModelInfo info = model.info();
-            assertEquals(kernel, info.normalKernel());
+            assertEquals(kernel, info.geometry().normalKernel());
             assertTrue(
                     info.training().validationLossRgb() > 0 && info.training().validationLossDepth() > 0,
                     info.toString());

@@ -18,8 +18,8 @@ import io.trd4j.io.Progress;
 import io.trd4j.model.Alignment;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.InspectionMode;
-import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
@@ -60,7 +60,7 @@ final class AlignedInspectionTest {
         Alignment alignment = AlignmentBuilder.of(normal, SIZE, Progress.NONE).alignment();
         try (Network network = new Network(Backbone.RESNET18);
                 PreparedParts prepared =
-                        PreparedParts.of(normal, SIZE, Modality.NORMALS, 3, alignment, Progress.NONE)) {
+                        PreparedParts.of(normal, SIZE, Geometry.normals(3), alignment, Progress.NONE)) {
             LibTorch.setThreads(THREADS);
             RandomTeacher.initialise(network.teacher(), 1, prepared, THREADS);
             network.studentRgb().weights().initialise(1);
@@ -69,8 +69,7 @@ final class AlignedInspectionTest {
             ModelInfo info = ModelInfo.of(
                             Backbone.RESNET18,
                             SIZE,
-                            Modality.NORMALS,
-                            3,
+                            Geometry.normals(3),
                             ModelFile.teacherSha256(network.teacher().weights().sources("")))
                     .withCalibration(calibration);
             List<SafetensorsWriter.Source> tensors = new ArrayList<>(network.sources());

@@ -10,6 +10,7 @@ import io.trd4j.data.PointCloud;
 import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.model.Backbone;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.InspectionMode;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelInfo;
@@ -36,7 +37,7 @@ class AllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     @ParameterizedTest
-    @CsvSource({"FP32,DEPTH,false", "FP32,NORMALS,true", "BF16,NORMALS,false", "INT8,DEPTH,false"})
+    @CsvSource({"FP32,DEPTH,false", "FP32,NORMALS,true", "BF16,NORMALS,false", "INT8,DEPTH,false", "FP32,METRIC,false"})
     void aPartAllocatesNothingOnTheJavaHeap(Precision precision, Modality modality, boolean withRegion) {
         Needs.precision(precision);
         Part[] parts = {
@@ -45,7 +46,7 @@ class AllocationTest {
         InspectorOptions options = new InspectorOptions(2, precision);
         boolean[] counts = new boolean[SIZE * SIZE];
         Arrays.fill(counts, SIZE, 9 * SIZE, true);
-        ModelInfo whole = RandomNetwork.info(Backbone.RESNET18, SIZE, modality, 5);
+        ModelInfo whole = RandomNetwork.info(Backbone.RESNET18, SIZE, Geometry.unmeasured(modality, SIZE));
         ModelInfo info = withRegion
                 ? whole.withRegionOfInterest(RegionOfInterest.of(counts, "roi.png", "5".repeat(64)))
                         .withCalibration(whole.calibration())
@@ -70,7 +71,7 @@ class AllocationTest {
                 .withDevice(DeviceChoice.CPU)
                 .withInputs(InputPolicy.inspectOther());
         Needs.precision(Precision.FP32);
-        try (Inspector inspector = Inspector.random(Backbone.RESNET18, SIZE, Modality.NORMALS, 5, options)) {
+        try (Inspector inspector = Inspector.random(Backbone.RESNET18, SIZE, Geometry.normals(5), options)) {
             Inspection result = inspector.newInspection();
             inspector.inspect(flat, result);
             assertEquals(InspectionMode.RGB_ONLY, result.mode());

@@ -19,6 +19,7 @@ import io.trd4j.engine.cuda.CudaSupport;
 import io.trd4j.engine.cuda.Device;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.Precision;
@@ -153,12 +154,11 @@ class GpuInspectorTest {
     @ParameterizedTest
     @CsvSource({"RESNET50", "WIDE_RESNET50_2"})
     void theLargeNetworksAgreeWithTheCpu(Backbone backbone) {
-        try (Inspector gpu = Inspector.random(backbone, 256, Modality.NORMALS, 5, cuda(Precision.FP16));
+        try (Inspector gpu = Inspector.random(backbone, 256, Geometry.normals(5), cuda(Precision.FP16));
                 Inspector cpu = Inspector.random(
                         backbone,
                         256,
-                        Modality.NORMALS,
-                        5,
+                        Geometry.normals(5),
                         new InspectorOptions(0, Precision.FP32).withDevice(DeviceChoice.CPU))) {
             assertNear(inspect(gpu, PARTS[1]), inspect(cpu, PARTS[1]), 1e-2, 0.999);
         }
@@ -255,7 +255,7 @@ class GpuInspectorTest {
         try {
             DeviceException full = assertThrows(
                     DeviceException.class,
-                    () -> Inspector.random(Backbone.WIDE_RESNET50_2, 256, Modality.DEPTH, 0, cuda(Precision.FP16)));
+                    () -> Inspector.random(Backbone.WIDE_RESNET50_2, 256, Geometry.DEPTH, cuda(Precision.FP16)));
             assertEquals(DeviceException.Reason.OUT_OF_MEMORY, full.reason());
         } finally {
             device.use();

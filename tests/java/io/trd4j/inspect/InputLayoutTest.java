@@ -16,7 +16,7 @@ import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
-import io.trd4j.model.Modality;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Precision;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.Reference;
@@ -49,8 +49,7 @@ class InputLayoutTest {
         inspector = Inspector.random(
                 Backbone.RESNET18,
                 SIZE,
-                Modality.DEPTH,
-                5,
+                Geometry.DEPTH,
                 new InspectorOptions(1, Precision.FP32).withDevice(DeviceChoice.CPU));
     }
 

@@ -13,6 +13,7 @@ import io.trd4j.engine.NetworkRunner;
 import io.trd4j.engine.NetworkTimer;
 import io.trd4j.engine.torch.LibTorchRunner;
 import io.trd4j.model.Backbone;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.Precision;
@@ -118,7 +119,7 @@ class InspectorDuplicateTest {
         InspectorOptions options = new InspectorOptions(1, Precision.FP32).withDevice(DeviceChoice.CPU);
         int threads = 8;
         ExecutorService pool = Executors.newFixedThreadPool(threads);
-        try (Inspector first = Inspector.random(Backbone.RESNET18, 32, Modality.DEPTH, 3, options)) {
+        try (Inspector first = Inspector.random(Backbone.RESNET18, 32, Geometry.DEPTH, options)) {
             Inspection expected = first.newInspection();
             first.inspect(part, expected);
             CyclicBarrier start = new CyclicBarrier(threads + 1);

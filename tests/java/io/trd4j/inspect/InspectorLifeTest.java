@@ -12,7 +12,7 @@ import io.trd4j.data.Part;
 import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.model.Backbone;
-import io.trd4j.model.Modality;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Precision;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -32,7 +32,7 @@ class InspectorLifeTest {
     }
 
     private static Inspector open(InspectorOptions options) {
-        return Inspector.random(Backbone.RESNET18, 32, Modality.DEPTH, 3, options);
+        return Inspector.random(Backbone.RESNET18, 32, Geometry.DEPTH, options);
     }
 
     private static void dropTwoAndADuplicate() {

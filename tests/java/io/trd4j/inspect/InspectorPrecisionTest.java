@@ -18,6 +18,7 @@ import io.trd4j.engine.torch.LibTorchRunner;
 import io.trd4j.io.InputException;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.metrics.MetricsRow;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
@@ -128,7 +129,7 @@ class InspectorPrecisionTest {
                 NetworkRunner runner = LibTorchRunner.open(file, TrainedModel.THREADS);
                 CalibratedMaps maps = new CalibratedMaps(TrainedModel.SIZE, model.calibration, null);
                 Preparation preparation =
-                        new Preparation(TrainedModel.SIZE, Modality.NORMALS, 5, ElementType.FLOAT32)) {
+                        new Preparation(TrainedModel.SIZE, Geometry.normals(5), ElementType.FLOAT32)) {
             float[] expected = new float[TrainedModel.SIZE * TrainedModel.SIZE];
             for (int i = 0; i < model.parts.size(); i += 7) {
                 Part part = model.parts.get(i);

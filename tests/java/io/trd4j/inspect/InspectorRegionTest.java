@@ -14,6 +14,7 @@ import io.trd4j.data.Part;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.engine.CalibratedMaps;
 import io.trd4j.model.Calibration;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.Precision;
@@ -288,7 +289,7 @@ class InspectorRegionTest {
         Accuracy accuracy;
         try (ModelFile file = ModelFile.open(model);
                 Network network = Network.load(file);
-                PreparedParts prepared = new PreparedParts(files, SIZE, Modality.NORMALS, 5, done -> {})) {
+                PreparedParts prepared = new PreparedParts(files, SIZE, Geometry.normals(5), done -> {})) {
             accuracy = PrecisionCalibration.run(
                             network, SIZE, calibration, roi, TrainedModel.images(prepared), 2, done -> {})
                     .bf16();

@@ -15,7 +15,7 @@ import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.inspect.InputPolicy.OnUnlike;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
-import io.trd4j.model.Modality;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.NormalParts;
 import io.trd4j.model.ScoreBranch;
@@ -50,7 +50,7 @@ class LikenessTest {
     }
 
     private static ModelInfo model(NormalParts normal) {
-        return RandomNetwork.info(Backbone.RESNET18, 32, Modality.NORMALS, 5).withNormalParts(normal);
+        return RandomNetwork.info(Backbone.RESNET18, 32, Geometry.normals(5)).withNormalParts(normal);
     }
 
     private static final ModelInfo OF_POINTS = model(seen(part(1), part(2), part(3)));

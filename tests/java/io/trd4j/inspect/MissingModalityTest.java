@@ -18,8 +18,8 @@ import io.trd4j.inspect.InputPolicy.OnUnlike;
 import io.trd4j.inspect.InputPolicy.OnUnusable;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Calibration;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.InspectionMode;
-import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
@@ -101,7 +101,7 @@ class MissingModalityTest {
                 Network network = Network.load(file);
                 PreparedParts validation = model.validation();
                 BranchMaps maps = new BranchMaps(network, TrainedModel.SIZE);
-                Preparation preparation = new Preparation(TrainedModel.SIZE, Modality.NORMALS, 5, ElementType.FLOAT32);
+                Preparation preparation = new Preparation(TrainedModel.SIZE, Geometry.normals(5), ElementType.FLOAT32);
                 FloatPointer image = new FloatPointer(3L * map.length)) {
             preparation.second(black, image);
             Tensor nothing = torch.from_blob(image, 1, TrainedModel.SIZE, TrainedModel.SIZE, 3)

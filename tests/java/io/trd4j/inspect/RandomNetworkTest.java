@@ -17,6 +17,7 @@ import io.trd4j.engine.cpu.CpuSupport;
 import io.trd4j.engine.cpu.FeatureRanges;
 import io.trd4j.engine.plan.ExecutionPlan;
 import io.trd4j.model.Backbone;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.model.Precision;
 import java.io.IOException;
@@ -29,7 +30,8 @@ class RandomNetworkTest {
     private static final Part PART = SyntheticParts.part(SyntheticProduct.RING, 96, 5);
 
     private static Inspection inspect(Backbone backbone, Modality modality, Precision precision) {
-        try (Inspector inspector = Inspector.random(backbone, 64, modality, 5, new InspectorOptions(2, precision))) {
+        try (Inspector inspector =
+                Inspector.random(backbone, 64, Geometry.unmeasured(modality, 64), new InspectorOptions(2, precision))) {
             assertEquals(precision, inspector.precision());
             assertFalse(inspector.model().thresholds().any());
             Inspection inspection = inspector.newInspection();
@@ -91,7 +93,7 @@ class RandomNetworkTest {
     void autoIsTheFastestOfThisCpu() {
         Needs.oneDnn();
         try (Inspector inspector =
-                Inspector.random(Backbone.RESNET18, 32, Modality.DEPTH, 0, InspectorOptions.defaults())) {
+                Inspector.random(Backbone.RESNET18, 32, Geometry.DEPTH, InspectorOptions.defaults())) {
             assertEquals(
                     CpuSupport.supports(Precision.INT8)
                             ? Precision.INT8
@@ -105,7 +107,7 @@ class RandomNetworkTest {
         for (int size : new int[] {0, -32, 100, 8192}) {
             assertThrows(
                     IllegalArgumentException.class,
-                    () -> Inspector.random(Backbone.RESNET18, size, Modality.DEPTH, 0, InspectorOptions.defaults()));
+                    () -> Inspector.random(Backbone.RESNET18, size, Geometry.DEPTH, InspectorOptions.defaults()));
         }
     }
 }

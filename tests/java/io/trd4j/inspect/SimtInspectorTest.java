@@ -51,6 +51,7 @@ class SimtInspectorTest {
 
     private static Path depth;
     private static Path normals;
+    private static Path metric;
     private static final Part[] PARTS = {
         SyntheticParts.part(SyntheticProduct.COOKIE, PIXELS, 1), SyntheticParts.part(SyntheticProduct.RING, PIXELS, 2)
     };
@@ -113,6 +114,7 @@ class SimtInspectorTest {
     static void models() throws IOException {
         depth = SmallModel.write(folder.resolve("depth.safetensors"), SIZE, Modality.DEPTH, -1e9);
         normals = SmallModel.write(folder.resolve("normals.safetensors"), SIZE, Modality.NORMALS, null);
+        metric = SmallModel.write(folder.resolve("metric.safetensors"), SIZE, Modality.METRIC, null);
     }
 
     private static Inspector onDevice(SimtParts device, Path model, Precision precision) throws IOException {
@@ -132,10 +134,10 @@ class SimtInspectorTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"FP16,false,1e-2,0.999", "FP32,true,1e-4,0.999999"})
-    void partsAgreeWithTheCpu(Precision precision, boolean isDepth, double tolerance, double correlation)
+    @CsvSource({"FP16,NORMALS,1e-2,0.999", "FP32,DEPTH,1e-4,0.999999", "FP32,METRIC,1e-4,0.999999"})
+    void partsAgreeWithTheCpu(Precision precision, Modality modality, double tolerance, double correlation)
             throws IOException {
-        Path model = isDepth ? depth : normals;
+        Path model = modality == Modality.DEPTH ? depth : modality == Modality.NORMALS ? normals : metric;
         SimtParts device = new SimtParts(precision.ordinal());
         try (Inspector cpu = onCpu(model);
                 Inspector inspector = onDevice(device, model, precision)) {
@@ -226,7 +228,8 @@ class SimtInspectorTest {
     void duplicatesInTwoThreadsGiveTheSameBits() throws Exception {
         SimtParts device = new SimtParts(7);
         ExecutorService pool = Executors.newFixedThreadPool(2);
-        try (Inspector first = onDevice(device, depth, Precision.FP16);
+        // Metric geometry: of it, the host computes the plane, of each part anew.
+        try (Inspector first = onDevice(device, metric, Precision.FP16);
                 Inspector second = first.duplicate()) {
             Future<Result> a = pool.submit((Callable<Result>) () -> Result.of(first, PARTS[0]));
             Future<Result> b = pool.submit((Callable<Result>) () -> Result.of(second, PARTS[0]));

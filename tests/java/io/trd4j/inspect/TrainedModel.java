@@ -10,6 +10,7 @@ import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.io.FileTrees;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
@@ -74,8 +75,7 @@ final class TrainedModel {
                     ModelInfo.of(
                                     Backbone.RESNET18,
                                     SIZE,
-                                    Modality.NORMALS,
-                                    5,
+                                    Geometry.normals(5),
                                     ModelFile.teacherSha256(
                                             network.teacher().weights().sources("")))
                             .withCalibration(calibration)
@@ -132,7 +132,7 @@ final class TrainedModel {
     }
 
     private static PreparedParts prepare(List<PartFiles> parts) throws IOException {
-        return new PreparedParts(parts, SIZE, Modality.NORMALS, 5, done -> {});
+        return new PreparedParts(parts, SIZE, Geometry.normals(5), done -> {});
     }
 
     private static void delete(Path folder) {

@@ -88,7 +88,7 @@ class ModelFileTest {
     private Path folder;
 
     static ModelInfo info(String teacherSha256) {
-        return ModelInfo.of(Backbone.RESNET18, 256, Modality.NORMALS, 3, teacherSha256)
+        return ModelInfo.of(Backbone.RESNET18, 256, Geometry.normals(3), teacherSha256)
                 .withTraining(TRAINING)
                 .withCalibration(CALIBRATION)
                 .withThresholds(THRESHOLDS)
@@ -192,8 +192,8 @@ class ModelFileTest {
         assertEquals(
                 "{\"mean_rgb\":0.1,\"std_rgb\":0.3333333333333333,\"mean_depth\":1.0E-300,\"std_depth\":3.141592653589793}",
                 full.toMetadata().get("trd.calibration"));
-        ModelInfo bare = ModelInfo.of(Backbone.WIDE_RESNET50_2, 32, Modality.DEPTH, 5, "f".repeat(64));
-        assertEquals(0, bare.normalKernel());
+        ModelInfo bare = ModelInfo.of(Backbone.WIDE_RESNET50_2, 32, Geometry.DEPTH, "f".repeat(64));
+        assertEquals(0, bare.geometry().normalKernel());
         assertEquals(bare, ModelInfo.fromMetadata(folder, bare.toMetadata()));
         assertEquals(CALIBRATION, bare.withCalibration(CALIBRATION).calibration());
         assertEquals(bare, bare.withThresholds(THRESHOLDS).withThresholds(Thresholds.NONE));

@@ -33,7 +33,7 @@ class RegionOfInterestTest {
     }
 
     private static ModelInfo info() {
-        return ModelInfo.of(Backbone.RESNET18, SIZE, Modality.DEPTH, 0, "a".repeat(64))
+        return ModelInfo.of(Backbone.RESNET18, SIZE, Geometry.DEPTH, "a".repeat(64))
                 .withCalibration(new Calibration(1, 2, 3, 4))
                 .withThresholds(Thresholds.NONE.with(ScoreBranch.RGB, new Thresholds.Limits(Threshold.byHand(3), null)))
                 .withPrecisions(new PrecisionTests(null, null, Map.of(), List.of()));

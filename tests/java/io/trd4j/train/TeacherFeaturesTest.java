@@ -8,6 +8,7 @@ import io.trd4j.SmallModel;
 import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.model.Backbone;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.model.network.Features;
 import io.trd4j.model.network.LibTorch;
@@ -38,7 +39,7 @@ class TeacherFeaturesTest {
 
     private PreparedParts parts(int count) throws IOException {
         Dataset dataset = SmallModel.category(folder.resolve("cookie"), count, 1, 7);
-        return new PreparedParts(dataset.train(), SIZE, Modality.DEPTH, 5, done -> {});
+        return new PreparedParts(dataset.train(), SIZE, Geometry.DEPTH, done -> {});
     }
 
     private static List<ByteBuffer> bytes(TeacherFeatures features, int... order) {

@@ -14,6 +14,7 @@ import io.trd4j.inspect.TrainingDevice;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.EpochLoss;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.model.Precision;
 import io.trd4j.model.network.LibTorch;
@@ -39,7 +40,7 @@ class TrainPrecisionTest {
 
     private PreparedParts parts() throws IOException {
         Dataset dataset = SmallModel.category(folder.resolve("cookie"), 5, 1, 7);
-        return new PreparedParts(dataset.train(), SIZE, Modality.DEPTH, 5, done -> {});
+        return new PreparedParts(dataset.train(), SIZE, Geometry.DEPTH, done -> {});
     }
 
     private static void requireBfloat16() {

@@ -17,6 +17,7 @@ import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.EpochLoss;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.model.Precision;
 import io.trd4j.model.RegionOfInterest;
@@ -272,7 +273,7 @@ class TrainerTest {
     }
 
     private static PreparedParts parts(List<PartFiles> files) throws IOException {
-        return new PreparedParts(files, SIZE, Modality.DEPTH, 5, done -> {});
+        return new PreparedParts(files, SIZE, Geometry.DEPTH, done -> {});
     }
 
     /** Losses and both students' tensors. */

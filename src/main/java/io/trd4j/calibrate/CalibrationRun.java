@@ -105,8 +105,8 @@ public final class CalibrationRun {
                     .<PartSource>map(part -> part.withColorBits(info.colorBits()))
                     .toList();
             try (Network network = Network.load(file);
-                    PreparedParts prepared = PreparedParts.of(
-                            parts, info.size(), info.modality(), info.normalKernel(), alignment, progress)) {
+                    PreparedParts prepared =
+                            PreparedParts.of(parts, info.size(), info.geometry(), alignment, progress)) {
                 requireLikeTraining(info, prepared.seen());
                 Calibration calibration = calibrate(network, info.size(), prepared, roi, threads, progress);
                 PrecisionTests precisions =

@@ -11,7 +11,7 @@ import io.trd4j.io.Progress;
 import io.trd4j.io.Sha256;
 import io.trd4j.jni.NativeRuntime;
 import io.trd4j.model.Alignment;
-import io.trd4j.model.Modality;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.NormalParts;
 import io.trd4j.ops.ElementType;
 import io.trd4j.ops.Retained;
@@ -43,14 +43,12 @@ public final class PreparedParts implements AutoCloseable {
      * Prepares the parts in their order.
      *
      * @param size S, pixels
-     * @param normalKernel Sobel aperture of surface normals; not used for {@link Modality#DEPTH}
      * @param progress called with the number of parts prepared so far
      * @throws io.trd4j.io.InputException when a part cannot be read or prepared
      */
-    public PreparedParts(
-            List<? extends PartSource> parts, int size, Modality modality, int normalKernel, IntConsumer progress)
+    public PreparedParts(List<? extends PartSource> parts, int size, Geometry geometry, IntConsumer progress)
             throws IOException {
-        this(parts, size, modality, normalKernel, null, progress);
+        this(parts, size, geometry, null, progress);
     }
 
     /**
@@ -60,12 +58,7 @@ public final class PreparedParts implements AutoCloseable {
      * @throws io.trd4j.io.InputException also when a part cannot be found
      */
     public PreparedParts(
-            List<? extends PartSource> parts,
-            int size,
-            Modality modality,
-            int normalKernel,
-            Alignment alignment,
-            IntConsumer progress)
+            List<? extends PartSource> parts, int size, Geometry geometry, Alignment alignment, IntConsumer progress)
             throws IOException {
         NativeRuntime.description();
         count = parts.size();
@@ -74,7 +67,7 @@ public final class PreparedParts implements AutoCloseable {
         rgb = Retained.of(new FloatPointer(count * imageFloats));
         second = Retained.of(new FloatPointer(count * imageFloats));
         black = Retained.of(new FloatPointer(imageFloats));
-        try (Preparation preparation = new Preparation(size, modality, normalKernel, ElementType.FLOAT32)) {
+        try (Preparation preparation = new Preparation(size, geometry, ElementType.FLOAT32)) {
             preparation.black(black);
             InputQuality quality = new InputQuality();
             Locator locator = alignment == null ? null : new Locator(alignment);
@@ -96,15 +89,10 @@ public final class PreparedParts implements AutoCloseable {
 
     /** The same, with a task of its own. */
     public static PreparedParts of(
-            List<? extends PartSource> parts,
-            int size,
-            Modality modality,
-            int normalKernel,
-            Alignment alignment,
-            Progress progress)
+            List<? extends PartSource> parts, int size, Geometry geometry, Alignment alignment, Progress progress)
             throws IOException {
         try (Progress.Task task = progress.open("Preparing", parts.size())) {
-            return new PreparedParts(parts, size, modality, normalKernel, alignment, task::at);
+            return new PreparedParts(parts, size, geometry, alignment, task::at);
         }
     }
 

@@ -15,6 +15,7 @@ import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Json;
 import io.trd4j.io.ProductVersion;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,7 +44,6 @@ final class BenchCommand implements Callable<Integer> {
     /** Parts in memory: about 10 MB each at 800 x 800. */
     private static final int MAX_LOADED = 32;
 
-    private static final int NORMAL_KERNEL = 5;
     private static final double MIB = 1 << 20;
 
     @Mixin
@@ -54,7 +54,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--modality",
-            paramLabel = "depth|normals",
+            paramLabel = "depth|normals|metric",
             description = "With --random: what the second branch sees; normals when not given.")
     private Modality modality;
 
@@ -113,8 +113,7 @@ final class BenchCommand implements Callable<Integer> {
                 : Inspector.random(
                         choice.backbone(),
                         choice.size(),
-                        modality == null ? Modality.NORMALS : modality,
-                        NORMAL_KERNEL,
+                        Geometry.unmeasured(modality == null ? Modality.NORMALS : modality, choice.size()),
                         options);
     }
 

@@ -3,6 +3,7 @@ package io.trd4j.cli;
 import io.trd4j.cli.options.OutputChecks;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Checkpoints;
+import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -50,6 +51,11 @@ final class ExportCommand implements Callable<Integer> {
         try (ModelFile file = ModelFile.open(model)) {
             Checkpoints.exportStudents(file, out);
             System.out.println("wrote " + out);
+            if (file.info().modality() == Modality.METRIC) {
+                System.out.println(
+                        "its second student has seen metric geometry, whose scales such a file does not hold: "
+                                + "trd import cannot make a model of it again");
+            }
             if (teacherOut != null) {
                 Checkpoints.exportTeacher(file, teacherOut);
                 System.out.println("wrote " + teacherOut);

@@ -7,6 +7,7 @@ import io.trd4j.io.Progress;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.Checkpoints;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.TeacherWeights;
@@ -120,11 +121,19 @@ final class ImportCommand implements Callable<Integer> {
 
     private ModelInfo wanted() {
         try {
-            return ModelInfo.of(Backbone.of(backbone), size, modality, normalKernel, UNKNOWN_TEACHER)
+            return ModelInfo.of(Backbone.of(backbone), size, geometry(), UNKNOWN_TEACHER)
                     .withCalibration(calibration());
         } catch (IllegalArgumentException e) {
             throw new InputException(e.getMessage(), e);
         }
+    }
+
+    /** No official checkpoint has seen metric geometry. */
+    private Geometry geometry() {
+        if (modality == Modality.METRIC) {
+            throw new InputException("--modality must be depth or normals: official checkpoints know no other");
+        }
+        return new Geometry(modality, normalKernel, null);
     }
 
     private Calibration calibration() {

@@ -4,6 +4,7 @@ import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.calibrate.RoiChoice;
 import io.trd4j.cli.options.AutoNumber;
 import io.trd4j.cli.options.DeviceOptions;
+import io.trd4j.cli.options.GeometryOptions;
 import io.trd4j.cli.options.OutputChecks;
 import io.trd4j.cli.options.PointOptions;
 import io.trd4j.cli.options.Refused;
@@ -16,7 +17,6 @@ import io.trd4j.io.InputException;
 import io.trd4j.io.OptionException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.EpochLoss;
-import io.trd4j.model.Modality;
 import io.trd4j.model.Precision;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.TeacherWeights;
@@ -76,21 +76,8 @@ final class TrainCommand implements Callable<Integer> {
                     + ".safetensors file (default: ${DEFAULT-VALUE}).")
     private String teacher;
 
-    @Option(
-            names = "--modality",
-            paramLabel = "depth|normals",
-            defaultValue = "normals",
-            description = "What the second branch sees (default: ${DEFAULT-VALUE}).")
-    private Modality modality;
-
-    @Option(
-            names = "--normal-kernel",
-            paramLabel = "auto|3|5|7",
-            defaultValue = "auto",
-            converter = AutoNumber.Converter.class,
-            description = "Sobel aperture for surface normals; auto = the smallest with which small dents stand out "
-                    + "from the sensor's noise on normal validation parts (default: ${DEFAULT-VALUE}).")
-    private AutoNumber normalKernel;
+    @Mixin
+    private GeometryOptions geometry;
 
     @Option(
             names = "--align",
@@ -200,8 +187,8 @@ final class TrainCommand implements Callable<Integer> {
             options = new TrainingOptions(
                     architecture,
                     size,
-                    modality,
-                    normalKernel.orElse(SobelAperture.FALLBACK),
+                    geometry.modality(),
+                    geometry.normalKernel().orElse(SobelAperture.FALLBACK),
                     new Schedule(schedule, epochs.orElse(Schedule.PAPER_EPOCHS), learningRate),
                     batch,
                     seed,
@@ -221,13 +208,14 @@ final class TrainCommand implements Callable<Integer> {
         Dataset dataset = broken.openReadable(points.convention(), data);
         broken.summarise();
         RegionOfInterest region = roi == null ? null : RoiChoice.read(roi, size, dataset);
+        options = options.withModality(geometry.modality(dataset.train()));
         if (steps != null) {
             options = TrainingLength.ofSteps(
                     options, steps, PreparedParts.normal(dataset.train()).size());
         }
         TrainingPlan plan = TrainingPlan.of(options)
                 .withChoosesEpochs(epochs.auto() && steps == null)
-                .withChoosesAperture(normalKernel.auto())
+                .withChoosesAperture(geometry.normalKernel().auto())
                 .withTeacher(teacher)
                 .withRegionOfInterest(region)
                 .withStateSeconds(stateSeconds)
@@ -249,6 +237,9 @@ final class TrainCommand implements Callable<Integer> {
         EpochLoss last = history.get(history.size() - 1);
         if (result.aperture() != null) {
             System.out.println(result.aperture());
+        }
+        if (result.metric() != null) {
+            System.out.println(result.metric());
         }
         System.out.println(String.format(
                 Locale.ROOT,

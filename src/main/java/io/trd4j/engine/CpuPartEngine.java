@@ -44,7 +44,7 @@ public final class CpuPartEngine implements PartEngine {
         this.threads = threads;
         this.copyMaps = copyMaps;
         try {
-            preparation = new Preparation(info.size(), info.modality(), info.normalKernel(), runner.imageType());
+            preparation = new Preparation(info.size(), info.geometry(), runner.imageType());
             maps = new CalibratedMaps(info.size(), info.calibration(), info.regionOfInterest());
         } catch (RuntimeException | Error e) {
             runner.close();

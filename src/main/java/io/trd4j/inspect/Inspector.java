@@ -6,8 +6,8 @@ import io.trd4j.io.InputException;
 import io.trd4j.jni.NativeRuntime;
 import io.trd4j.model.Alignment;
 import io.trd4j.model.Backbone;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.InspectionMode;
-import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
@@ -95,13 +95,12 @@ public final class Inspector implements AutoCloseable {
      * ranges from one run on noise. Calibration: mean 0, standard deviation 1; no thresholds.
      *
      * @param size S, a multiple of 32
-     * @param normalKernel aperture of the surface normals, 3, 5 or 7; not used for {@link Modality#DEPTH}
+     * @param geometry what the second branch sees
      * @throws InputException when this CPU lacks the precision, or the platform oneDNN
      */
-    public static Inspector random(
-            Backbone backbone, int size, Modality modality, int normalKernel, InspectorOptions options) {
+    public static Inspector random(Backbone backbone, int size, Geometry geometry, InspectorOptions options) {
         NativeRuntime.description();
-        ModelInfo info = RandomNetwork.info(backbone, size, modality, normalKernel);
+        ModelInfo info = RandomNetwork.info(backbone, size, geometry);
         return new Inspector(info, EngineChoice.random(info, options), options, NormalViews.NONE);
     }
 

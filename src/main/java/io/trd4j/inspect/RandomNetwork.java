@@ -13,7 +13,7 @@ import io.trd4j.engine.plan.WeightSource;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
-import io.trd4j.model.Modality;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
 import java.io.IOException;
@@ -26,9 +26,9 @@ final class RandomNetwork {
 
     private RandomNetwork() {}
 
-    /** @throws IllegalArgumentException for a size or kernel that no model can have */
-    static ModelInfo info(Backbone backbone, int size, Modality modality, int normalKernel) {
-        return ModelInfo.of(backbone, size, modality, normalKernel, "0".repeat(64))
+    /** @throws IllegalArgumentException for a size that no model can have */
+    static ModelInfo info(Backbone backbone, int size, Geometry geometry) {
+        return ModelInfo.of(backbone, size, geometry, "0".repeat(64))
                 .withCalibration(new Calibration(0, 1, 0, 1, new Calibration.Alone(0, 1, 0, 1)));
     }
 

@@ -98,7 +98,7 @@ final class UsableInputs {
      */
     Part withoutForeground(Part part) {
         if (part.rgb() == null || policy.depth() == OnUnusable.REFUSE) {
-            throw Preparation.noForeground(part);
+            throw Preparation.noForeground(part, modality);
         }
         return part.withoutSecond();
     }

@@ -54,6 +54,13 @@ public class TrdConfig implements InfoMapper {
                 "@Const float[] xyz",
                 "int kernel, @Cast(\"uint8_t*\") long mask, ",
                 ", @Cast(\"int32_t*\") long fault");
+        preparation(
+                infoMap,
+                "trd_prepare_metric",
+                "@Const FloatPointer xyz",
+                "@Const float[] xyz",
+                "@Cast(\"const float*\") long plane, ",
+                "");
     }
 
     /**

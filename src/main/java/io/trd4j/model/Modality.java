@@ -2,12 +2,16 @@ package io.trd4j.model;
 
 import io.trd4j.io.Keyed;
 
-/** Input of the second branch: a depth image or a surface-normal image, both with 3 channels (SPEC section 5). */
+/**
+ * Input of the second branch, always with 3 channels (SPEC section 5): a depth image or a surface-normal image, the
+ * reference's, or slopes and relief in metric terms.
+ */
 public enum Modality implements Keyed {
     DEPTH,
-    NORMALS;
+    NORMALS,
+    METRIC;
 
-    /** The name used on the command line and in model files: {@code depth} or {@code normals}. */
+    /** The name used in model files and reports: {@code depth}, {@code normals} or {@code metric}. */
     @Override
     public String key() {
         return Keyed.hyphenated(this);

@@ -19,9 +19,7 @@ import java.util.TreeMap;
  *
  * @param formatVersion {@link #FORMAT_VERSION} in files written by this version
  * @param size S, the square input size, a positive multiple of 32 up to {@link #MAX_SIZE}
- * @param modality of the second branch
- * @param normalKernel Sobel aperture of the surface normals, odd, 1 to 31 (SPEC section 5); 0 when the modality is
- *     depth
+ * @param geometry what the second branch sees
  * @param calibration null when the model has none yet
  * @param thresholds on the scores; null is taken as {@link Thresholds#NONE}
  * @param training null for an imported model
@@ -35,8 +33,7 @@ public record ModelInfo(
         int formatVersion,
         Backbone backbone,
         int size,
-        Modality modality,
-        int normalKernel,
+        Geometry geometry,
         Calibration calibration,
         Thresholds thresholds,
         TrainingSummary training,
@@ -54,6 +51,7 @@ public record ModelInfo(
     private static final String SIZE_KEY = "trd.size";
     private static final String MODALITY_KEY = "trd.modality";
     private static final String KERNEL_KEY = "trd.normal_kernel";
+    private static final String METRIC_KEY = "trd.metric";
     private static final String CALIBRATION_KEY = "trd.calibration";
     /** Also in files of before there were several: the combined score's NG threshold alone. */
     private static final String THRESHOLD_KEY = "trd.threshold";
@@ -85,10 +83,7 @@ public record ModelInfo(
         Arguments.require(
                 size > 0 && size <= MAX_SIZE && size % 32 == 0,
                 "the size must be a multiple of 32 from 32 to " + MAX_SIZE + ", not " + size);
-        normalKernel = modality == Modality.DEPTH ? 0 : normalKernel;
-        Arguments.require(
-                modality == Modality.DEPTH || normalKernel % 2 == 1 && normalKernel > 0 && normalKernel < 32,
-                "the normal kernel must be odd, 1 to 31, not " + normalKernel);
+        Objects.requireNonNull(geometry, "geometry");
         thresholds = thresholds == null ? Thresholds.NONE : thresholds;
         Arguments.require(
                 regionOfInterest == null || regionOfInterest.size() == size,
@@ -101,16 +96,13 @@ public record ModelInfo(
     /**
      * Of a model that has weights and nothing else yet: the {@code with} methods add what is known, and each says what
      * it drops.
-     *
-     * @param normalKernel as {@link #normalKernel}; ignored when the modality is depth
      */
-    public static ModelInfo of(Backbone backbone, int size, Modality modality, int normalKernel, String teacherSha256) {
+    public static ModelInfo of(Backbone backbone, int size, Geometry geometry, String teacherSha256) {
         return new ModelInfo(
                 FORMAT_VERSION,
                 backbone,
                 size,
-                modality,
-                normalKernel,
+                geometry,
                 null,
                 Thresholds.NONE,
                 null,
@@ -119,6 +111,11 @@ public record ModelInfo(
                 null,
                 null,
                 teacherSha256);
+    }
+
+    /** Which image the second branch sees. */
+    public Modality modality() {
+        return geometry.modality();
     }
 
     /** A copy to be changed: what a {@code with} method does not name stays. */
@@ -137,8 +134,7 @@ public record ModelInfo(
                     formatVersion,
                     backbone,
                     size,
-                    modality,
-                    normalKernel,
+                    geometry,
                     calibration,
                     thresholds,
                     training,
@@ -261,9 +257,12 @@ public record ModelInfo(
         out.put(VERSION_KEY, Integer.toString(formatVersion));
         out.put(BACKBONE_KEY, backbone.key());
         out.put(SIZE_KEY, Integer.toString(size));
-        out.put(MODALITY_KEY, modality.key());
-        if (modality == Modality.NORMALS) {
-            out.put(KERNEL_KEY, Integer.toString(normalKernel));
+        out.put(MODALITY_KEY, modality().key());
+        if (modality() == Modality.NORMALS) {
+            out.put(KERNEL_KEY, Integer.toString(geometry.normalKernel()));
+        }
+        if (modality() == Modality.METRIC) {
+            out.put(METRIC_KEY, json(geometry.metric()));
         }
         if (calibration != null) {
             out.put(CALIBRATION_KEY, json(SPARSE, calibration));
@@ -307,17 +306,12 @@ public record ModelInfo(
         if (version < 1) {
             throw wrong(file, VERSION_KEY, "not " + version);
         }
-        String modalityText = text(file, metadata, MODALITY_KEY);
-        Modality modality = Keyed.find(Modality.class, modalityText)
-                .orElseThrow(() ->
-                        wrong(file, MODALITY_KEY, "'" + modalityText + "'; known are " + Keyed.keys(Modality.class)));
         try {
             return new ModelInfo(
                     version,
                     Backbone.of(text(file, metadata, BACKBONE_KEY)),
                     integer(file, metadata, SIZE_KEY),
-                    modality,
-                    modality == Modality.NORMALS ? integer(file, metadata, KERNEL_KEY) : 0,
+                    geometry(file, metadata),
                     json(SPARSE, file, metadata, CALIBRATION_KEY, Calibration.class),
                     thresholds(file, metadata),
                     // Older models have no validation losses and no calibration of branches alone; all other numbers
@@ -334,6 +328,20 @@ public record ModelInfo(
             // Backbone.of does not know the file.
             throw e.getMessage().startsWith(file.toString()) ? e : new InputException(file + ": " + e.getMessage(), e);
         }
+    }
+
+    private static Geometry geometry(Path file, Map<String, String> metadata) {
+        String text = text(file, metadata, MODALITY_KEY);
+        Modality modality = Keyed.find(Modality.class, text)
+                .orElseThrow(
+                        () -> wrong(file, MODALITY_KEY, "'" + text + "'; known are " + Keyed.keys(Modality.class)));
+        if (modality == Modality.METRIC) {
+            text(file, metadata, METRIC_KEY);
+        }
+        return new Geometry(
+                modality,
+                modality == Modality.NORMALS ? integer(file, metadata, KERNEL_KEY) : 0,
+                modality == Modality.METRIC ? json(file, metadata, METRIC_KEY, MetricGeometry.class) : null);
     }
 
     private static String text(Path file, Map<String, String> metadata, String key) {

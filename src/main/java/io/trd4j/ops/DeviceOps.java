@@ -311,6 +311,33 @@ public final class DeviceOps {
                 fault));
     }
 
+    /** As {@link Ops#prepareMetric}. @param plane address of its values on the device */
+    public static void prepareMetric(
+            OpTarget exec,
+            long xyz,
+            long width,
+            long height,
+            long rowStride,
+            long out,
+            ElementType type,
+            long size,
+            long plane,
+            long workspace,
+            long workspaceBytes) {
+        Status.check(Trd.trd_prepare_metric(
+                exec.struct,
+                Address.floats(xyz),
+                width,
+                height,
+                rowStride,
+                out,
+                type.code,
+                size,
+                plane,
+                workspace,
+                workspaceBytes));
+    }
+
     /**
      * Whether the fault that {@link #prepareDepth} or {@link #prepareNormals} left says that the cloud has a
      * foreground.

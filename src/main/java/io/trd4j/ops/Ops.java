@@ -268,6 +268,88 @@ public final class Ops {
         return hasForeground(status);
     }
 
+    /**
+     * Tables for {@link #prepareMetric} with these sizes and scales, in a workspace of its own.
+     *
+     * @param smooth deviation of the surface's Gaussian, pixels of the output, above 0
+     * @param slopeGain slope in the image of a height that changes by 1 m from a pixel to the next
+     * @param relief deviation of the surroundings' Gaussian, pixels, from {@code smooth} to 170
+     * @param reliefMetres height over the surroundings of which the relief is tanh(1)
+     */
+    public static Workspace planMetric(
+            OpTarget exec,
+            long width,
+            long height,
+            long size,
+            double smooth,
+            double slopeGain,
+            double relief,
+            double reliefMetres) {
+        long bytes = Trd.trd_prepare_metric_workspace_bytes(width, height, size);
+        return planned(
+                bytes,
+                w -> Trd.trd_prepare_metric_plan(
+                        exec.struct,
+                        width,
+                        height,
+                        size,
+                        smooth,
+                        slopeGain,
+                        relief,
+                        reliefMetres,
+                        w.start(),
+                        w.bytes()));
+    }
+
+    /**
+     * Point cloud to geometry in metric terms {@code out [size, size, 3]} (SPEC section 5).
+     *
+     * @param plane 5 values x0, y0, z0, a, b of z = z0 + a (x - x0) + b (y - y0), metres
+     */
+    public static void prepareMetric(
+            OpTarget exec,
+            Pixels<float[], FloatPointer> cloud,
+            Pointer out,
+            ElementType type,
+            long size,
+            FloatPointer plane,
+            Workspace workspace) {
+        int w = cloud.width;
+        int h = cloud.height;
+        long stride = cloud.strideBytes;
+        long to = address(out);
+        long below = address(plane);
+        long scratch = address(workspace.start());
+        Status.check(
+                cloud.array != null
+                        ? Trd.trd_prepare_metric(
+                                exec.struct,
+                                cloud.array,
+                                w,
+                                h,
+                                stride,
+                                to,
+                                type.code,
+                                size,
+                                below,
+                                scratch,
+                                workspace.bytes())
+                        : Trd.trd_prepare_metric(
+                                exec.struct,
+                                cloud.pointer,
+                                w,
+                                h,
+                                stride,
+                                to,
+                                type.code,
+                                size,
+                                below,
+                                scratch,
+                                workspace.bytes()));
+        Reference.reachabilityFence(out);
+        Reference.reachabilityFence(plane);
+    }
+
     /** The only fault that a cloud of enough points can have. */
     private static boolean hasForeground(int status) {
         if (status == Trd.TRD_ERROR_INPUT) {

@@ -1,5 +1,6 @@
 package io.trd4j.outline;
 
+import io.trd4j.data.SurfaceFit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,17 +1,17 @@
 package io.trd4j.outline;
 
+import io.trd4j.data.GroundPlane;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
+import io.trd4j.data.PointReader;
 import io.trd4j.data.RgbImage;
 import io.trd4j.model.NormalImages;
 import io.trd4j.ops.Pixels;
 import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.FloatPointer;
 
 /**
  * A part seen in the pixels of its maps: of each, mean red, green and blue, and the mean height above the plane below
@@ -22,10 +22,6 @@ public final class PartView {
     public static final int CHANNELS = 4;
 
     public static final int RELIEF = 3;
-    /** Positions along a side at which points are sampled for the plane. */
-    private static final int GRID = 64;
-    /** Of these, from the border inwards, those that see what is below the part. */
-    private static final int BORDER = 4;
     /** Fewer points than this share of a pixel's do not measure it. */
     private static final double MIN_SHARE = 0.25;
 
@@ -34,10 +30,8 @@ public final class PartView {
     private PointCloud cloud;
     private final float[] values;
     private final boolean[] known;
-    private final Points points = new Points();
-    private final SurfaceFit plane = new SurfaceFit(1);
-    private double originX;
-    private double originY;
+    private final PointReader points = new PointReader();
+    private final GroundPlane plane = new GroundPlane();
     private boolean hasColour;
     private boolean hasRelief;
 
@@ -63,10 +57,10 @@ public final class PartView {
         cloud = part.xyz();
         Arrays.fill(known, false);
         if (cloud != null) {
-            points.of(cloud.points());
+            points.open(cloud.points());
         }
         hasColour = rgb != null;
-        hasRelief = cloud != null && fitPlane();
+        hasRelief = cloud != null && plane.fit(cloud);
     }
 
     /**
@@ -162,35 +156,6 @@ public final class PartView {
         return values;
     }
 
-    /** The plane that most points at the image's border lie in: the table, or the part when it fills the view. */
-    private boolean fitPlane() {
-        return fitPlane(BORDER) || fitPlane(GRID);
-    }
-
-    /** @param border positions from the border inwards that count */
-    private boolean fitPlane(int border) {
-        plane.reset();
-        boolean first = true;
-        for (int gy = 0; gy < GRID; gy++) {
-            for (int gx = 0; gx < GRID; gx++) {
-                if (Math.min(Math.min(gx, GRID - 1 - gx), Math.min(gy, GRID - 1 - gy)) >= border) {
-                    continue;
-                }
-                int u = (int) ((gx + 0.5) / GRID * cloud.width());
-                int v = (int) ((gy + 0.5) / GRID * cloud.height());
-                if (points.read(u, v)) {
-                    if (first) {
-                        originX = points.x;
-                        originY = points.y;
-                        first = false;
-                    }
-                    plane.add(points.x - originX, points.y - originY, points.z);
-                }
-            }
-        }
-        return plane.fit(1e-9);
-    }
-
     private void colour(int x, int y) {
         Pixels<byte[], BytePointer> pixels = rgb.pixels();
         int left = (int) ((long) x * rgb.width() / size);
@@ -227,7 +192,7 @@ public final class PartView {
         for (int v = top; v < bottom; v++) {
             for (int u = left; u < right; u++) {
                 if (points.read(u, v)) {
-                    sum += plane.at(points.x - originX, points.y - originY) - points.z;
+                    sum += plane.above(points.x, points.y, points.z);
                     valid++;
                 }
             }
@@ -235,30 +200,5 @@ public final class PartView {
         return valid == 0 || valid < MIN_SHARE * (right - left) * (bottom - top)
                 ? Float.NaN
                 : (float) (1e3 * sum / valid);
-    }
-
-    /** Reads points in place, whatever memory they lie in. */
-    static final class Points {
-        private float[] array;
-        private FloatBuffer buffer;
-        private int stride;
-        float x;
-        float y;
-        float z;
-
-        void of(Pixels<float[], FloatPointer> pixels) {
-            array = pixels.array();
-            buffer = (FloatBuffer) pixels.buffer();
-            stride = pixels.rowElements(Float.BYTES);
-        }
-
-        /** Whether there is a point in column u of row v; then x, y, z are its coordinates. */
-        boolean read(int u, int v) {
-            int at = v * stride + 3 * u;
-            x = array != null ? array[at] : buffer.get(at);
-            y = array != null ? array[at + 1] : buffer.get(at + 1);
-            z = array != null ? array[at + 2] : buffer.get(at + 2);
-            return PointCloud.isPoint(x, y, z);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.trd4j.outline;
 
 import io.trd4j.data.PointCloud;
+import io.trd4j.data.PointReader;
 import java.util.Arrays;
 
 /** Areas of a part's surface, from its points. */
@@ -12,7 +13,7 @@ public final class SurfaceArea {
 
     private final PointCloud cloud;
     private final int size;
-    private final PartView.Points points;
+    private final PointReader points = new PointReader();
     private final float[] here = new float[3];
     private final float[] across = new float[3];
     private final float[] down = new float[3];
@@ -21,8 +22,7 @@ public final class SurfaceArea {
     public SurfaceArea(PointCloud cloud, int size) {
         this.cloud = cloud;
         this.size = size;
-        points = new PartView.Points();
-        points.of(cloud.points());
+        points.open(cloud.points());
     }
 
     /** Width of a map's pixel on the part, millimetres: of the median patch; 0 without points. */

@@ -1,6 +1,8 @@
 package io.trd4j.report;
 
 import io.trd4j.model.Calibration;
+import io.trd4j.model.Geometry;
+import io.trd4j.model.MetricGeometry;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.PrecisionTests;
 import io.trd4j.model.TrainingSummary;
@@ -41,12 +43,7 @@ final class ModelCard {
                                 entry("method", "Tuned Reverse Distillation (arXiv 2412.08949)"),
                                 entry("backbone", info.backbone().key()),
                                 entry("input", info.size() + " × " + info.size()),
-                                entry(
-                                        "modalities",
-                                        "rgb and " + info.modality().key()
-                                                + (info.normalKernel() == 0
-                                                        ? ""
-                                                        : ", Sobel aperture " + info.normalKernel())),
+                                entry("modalities", "rgb and " + info.modality().key() + scales(info.geometry())),
                                 entry("teacher's SHA-256", info.teacherSha256()),
                                 entry("what counts", RoiText.of(info.regionOfInterest())))),
                 new CardSection("Training", training(info.training())),
@@ -57,6 +54,24 @@ final class ModelCard {
                                 .map(line -> new CardEntry(null, line))
                                 .toList()),
                 new CardSection("Use and limits", USE));
+    }
+
+    /** What the second modality's preparation was told. */
+    private static String scales(Geometry geometry) {
+        MetricGeometry metric = geometry.metric();
+        return switch (geometry.modality()) {
+            case DEPTH -> "";
+            case NORMALS -> ", Sobel aperture " + geometry.normalKernel();
+            case METRIC ->
+                String.format(
+                        Locale.ROOT,
+                        ": pixels of %.3f mm, smoothed by %.1f, slopes x%.1f, relief within %.0f pixels and %.2f mm",
+                        1e3 * metric.spacingMetres(),
+                        metric.smoothPixels(),
+                        metric.slopeGain(),
+                        metric.reliefPixels(),
+                        1e3 * metric.reliefMetres());
+        };
     }
 
     private static CardEntry entry(String name, String value) {

@@ -13,7 +13,8 @@ import java.util.Objects;
  * How a model is trained (SPEC section 3).
  *
  * @param size S, a multiple of 32 up to {@link ModelInfo#MAX_SIZE}
- * @param normalKernel Sobel aperture for surface normals: 3, 5 or 7
+ * @param modality what the second branch sees; the scales of metric geometry are measured on the training parts
+ * @param normalKernel Sobel aperture for surface normals: 3, 5 or 7; not used for other modalities
  * @param schedule how long, and at which learning rate
  * @param batch parts per step
  * @param threads CPU threads; part of a run's identity, because sums depend on it in their last bits
@@ -59,14 +60,14 @@ public record TrainingOptions(
     }
 
     /**
-     * Those of {@code trd train}: resnet18 at 256 pixels with surface normals, batches of 16 parts, learning rate 0.005
+     * Those of {@code trd train}: resnet18 at 256 pixels with metric geometry, batches of 16 parts, learning rate 0.005
      * falling by steps, at most {@value Schedule#PAPER_EPOCHS} epochs, seed 42, in float32 on all cores of the CPU.
      */
     public static TrainingOptions defaults() {
         return new TrainingOptions(
                 Backbone.RESNET18,
                 256,
-                Modality.NORMALS,
+                Modality.METRIC,
                 SobelAperture.FALLBACK,
                 new Schedule(Schedule.Kind.STEPS, Schedule.PAPER_EPOCHS, 0.005),
                 16,

@@ -10,6 +10,7 @@ import io.trd4j.data.PartSource;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.image.Reading;
+import io.trd4j.data.prepare.MetricMeasurement;
 import io.trd4j.data.prepare.SobelAperture;
 import io.trd4j.io.InputException;
 import io.trd4j.io.LazyTask;
@@ -20,6 +21,8 @@ import io.trd4j.model.Alignment;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.DriftReference;
 import io.trd4j.model.EpochLoss;
+import io.trd4j.model.Geometry;
+import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.PrecisionTests;
@@ -44,10 +47,15 @@ public final class TrainingRun {
      * @param model as its file says it
      * @param history losses of every epoch, those before a resume included
      * @param aperture how the Sobel aperture was chosen; null when it was given, or there are no surface normals
+     * @param metric how the scales of metric geometry were measured; null when the modality is another
      * @param warnings in the order in which the listener was told them
      */
     public record Result(
-            ModelInfo model, List<EpochLoss> history, SobelAperture aperture, List<TrainingWarning> warnings) {
+            ModelInfo model,
+            List<EpochLoss> history,
+            SobelAperture aperture,
+            MetricMeasurement metric,
+            List<TrainingWarning> warnings) {
         public Result {
             history = List.copyOf(history);
             warnings = List.copyOf(warnings);
@@ -68,6 +76,7 @@ public final class TrainingRun {
     /** Null = parts are seen as they lie. */
     private Alignment alignment;
 
+    private Geometry geometry;
     private Path model;
     private Path state;
 
@@ -127,9 +136,9 @@ public final class TrainingRun {
     }
 
     /**
-     * The same from parts in memory or anywhere else. Each is loaded up to four times: for the aperture, for training
-     * or calibration, for the images that the model keeps, and for the drift reference. Its memory must stay as it is
-     * until this returns.
+     * The same from parts in memory or anywhere else. Each is loaded up to four times: for aperture or scales, for
+     * training or calibration, for the images that the model keeps, and for the drift reference. Its memory must stay
+     * as it is until this returns.
      *
      * @param normal to train on, two or more
      * @param validation other normal parts, to calibrate on; with none, the training parts are taken, which makes
@@ -192,6 +201,10 @@ public final class TrainingRun {
         if (plan.choosesEpochs() && options.schedule().kind() == Schedule.Kind.STEPS) {
             options = TrainingLength.chosen(options, normal.size());
         }
+        MetricMeasurement metric = options.modality() == Modality.METRIC
+                ? MetricMeasurement.of(LocatedParts.of(alignment, normal), options.size())
+                : null;
+        geometry = new Geometry(options.modality(), options.normalKernel(), metric == null ? null : metric.geometry());
         long start = System.nanoTime();
         ModelInfo info;
         List<EpochLoss> history;
@@ -237,7 +250,7 @@ public final class TrainingRun {
             Optional<DriftReference> reference = DriftReferenceRun.run(model, referenced, options.threads(), progress);
             info = reference.isPresent() ? info.withDriftReference(reference.get()) : info;
         }
-        return new Result(info, history, aperture, warnings);
+        return new Result(info, history, aperture, metric, warnings);
     }
 
     private Alignment align(List<? extends PartSource> normal) throws IOException {
@@ -268,7 +281,7 @@ public final class TrainingRun {
     }
 
     private PreparedParts prepare(List<? extends PartSource> parts) throws IOException {
-        return PreparedParts.of(parts, options.size(), options.modality(), options.normalKernel(), alignment, progress);
+        return PreparedParts.of(parts, options.size(), geometry, alignment, progress);
     }
 
     private void warn(TrainingWarning warning) {
@@ -350,8 +363,7 @@ public final class TrainingRun {
         ModelInfo info = ModelInfo.of(
                         options.backbone(),
                         options.size(),
-                        options.modality(),
-                        options.normalKernel(),
+                        geometry,
                         ModelFile.teacherSha256(network.teacher().weights().sources("")))
                 .withTraining(summary(parts.count(), history, (System.nanoTime() - start) / 1e9))
                 .withRegionOfInterest(plan.regionOfInterest())

@@ -20,6 +20,7 @@ import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
@@ -76,8 +77,7 @@ class AblationsTest {
                     ModelInfo.of(
                                     Backbone.RESNET18,
                                     SIZE,
-                                    Modality.NORMALS,
-                                    5,
+                                    Geometry.normals(5),
                                     ModelFile.teacherSha256(
                                             network.teacher().weights().sources("")))
                             .withCalibration(calibration),
@@ -206,6 +206,6 @@ class AblationsTest {
     }
 
     private static PreparedParts prepared(List<PartFiles> parts) throws IOException {
-        return new PreparedParts(parts, SIZE, Modality.NORMALS, 5, done -> {});
+        return new PreparedParts(parts, SIZE, Geometry.normals(5), done -> {});
     }
 }

@@ -7,7 +7,7 @@ import io.trd4j.data.Fixtures;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.dataset.PartFiles;
-import io.trd4j.model.Modality;
+import io.trd4j.model.Geometry;
 import io.trd4j.ops.ElementType;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ class PreparationGoldenTest {
         Path expected = folder.resolve("expected.safetensors");
         Part part = PartFiles.of(folder.resolve("rgb/000.png"), folder.resolve("xyz/000.tiff"))
                 .load();
-        try (Preparation depth = new Preparation(size, Modality.DEPTH, 0, ElementType.FLOAT32)) {
+        try (Preparation depth = new Preparation(size, Geometry.DEPTH, ElementType.FLOAT32)) {
             compare(
                     name + " rgb",
                     Fixtures.tensor(expected, "rgb"),
@@ -38,12 +38,12 @@ class PreparationGoldenTest {
                     RGB_TOLERANCE,
                     0);
         }
-        Prepared image = Prepared.second(part, size, Modality.DEPTH, 0);
+        Prepared image = Prepared.second(part, size, Geometry.DEPTH);
         compare(name + " depth", Fixtures.tensor(expected, "depth"), image.planes(), VALUE_TOLERANCE, MASK_FLIPS);
         compare(name + " depth.mask", Fixtures.tensor(expected, "depth.mask"), floats(image.mask()), 0, MASK_FLIPS);
 
         for (int k = 3; k <= 7; k += 2) {
-            Prepared normals = Prepared.second(part, size, Modality.NORMALS, k);
+            Prepared normals = Prepared.second(part, size, Geometry.normals(k));
             compare(
                     name + " normal.k" + k,
                     Fixtures.tensor(expected, "normal.k" + k),

@@ -10,6 +10,7 @@ import com.sun.management.ThreadMXBean;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.ops.ElementType;
 import java.lang.management.ManagementFactory;
@@ -62,7 +63,7 @@ class PreparationTest {
     }
 
     private static Preparation preparation(Modality modality) {
-        return new Preparation(S, modality, 5, ElementType.FLOAT32);
+        return new Preparation(S, Geometry.unmeasured(modality, S), ElementType.FLOAT32);
     }
 
     @Test
@@ -114,7 +115,7 @@ class PreparationTest {
             }
         }
         Part part = Part.of("p", grey(S, S), new PointCloud(S, S, xyz));
-        byte[] mask = Prepared.second(part, S, Modality.DEPTH, 0).mask();
+        byte[] mask = Prepared.second(part, S, Geometry.DEPTH).mask();
         for (int i = 0; i < S * S; i++) {
             assertTrue(xyz[3 * i + 2] == 0 || mask[i] == 1);
         }
@@ -138,7 +139,7 @@ class PreparationTest {
         PointCloud flat = new PointCloud(S, S, plane());
         PointCloud nothing = new PointCloud(S, S, new float[3 * S * S]);
         PointCloud tiny = new PointCloud(2, 2, new float[12]);
-        for (Modality modality : Modality.values()) {
+        for (Modality modality : List.of(Modality.DEPTH, Modality.NORMALS)) {
             try (Preparation preparation = preparation(modality);
                     FloatPointer out = new FloatPointer(3L * S * S)) {
                 assertRefused(
@@ -149,6 +150,47 @@ class PreparationTest {
             }
         }
         assertRefused(() -> second(tiny, Modality.NORMALS), "part p has only 2x2 points; at least 3x3 are needed");
+        for (PointCloud cloud : List.of(nothing, tiny, line())) {
+            assertRefused(
+                    () -> second(cloud, Modality.METRIC),
+                    "part p has no plane below its part: fewer than 12 valid points, or all in one line; check that");
+        }
+    }
+
+    private static PointCloud line() {
+        float[] xyz = new float[3 * S * S];
+        for (int i = 0; i < S; i++) {
+            xyz[3 * (i * S + 5)] = 0.01f;
+            xyz[3 * (i * S + 5) + 1] = 0.001f * i;
+            xyz[3 * (i * S + 5) + 2] = 0.6f;
+        }
+        return new PointCloud(S, S, xyz);
+    }
+
+    /**
+     * Above a tilted table: a step leans, its foot lies below the surroundings and its edge above; the table is level.
+     */
+    @Test
+    void metricGeometryIsSlopeAndRelief() {
+        float[] xyz = block(S, S).xyz().clone();
+        for (int i = 0; i < S * S; i++) {
+            boolean part = xyz[3 * i + 2] < 0.59f;
+            xyz[3 * i + 2] = 0.6f + 0.1f * xyz[3 * i] - 0.05f * xyz[3 * i + 1] - (part ? 0.001f : 0);
+        }
+        float[] out = second(new PointCloud(S, S, xyz), Modality.METRIC);
+        float[] level = {(0.5f - 0.485f) / 0.229f, (0.5f - 0.456f) / 0.224f, (0.5f - 0.406f) / 0.225f};
+        int middle = S / 2;
+        for (int c = 0; c < 3; c++) {
+            assertEquals(level[c], out[3 * (2 * S + 2) + c], 1e-4, "the table");
+            assertEquals(level[c], out[3 * (middle * S + middle) + c], 1e-2, "the part's top");
+        }
+        int foot = 3 * (middle * S + S / 4);
+        // Higher to the right: the normal leans to the left, and the right edge's to the right.
+        assertTrue(out[foot] < level[0] - 0.3, "left edge " + out[foot]);
+        assertTrue(out[3 * (middle * S + 3 * S / 4)] > level[0] + 0.3);
+        assertEquals(level[1], out[foot + 1], 1e-4, "no slope along an edge");
+        assertTrue(out[foot + 2] < level[2] - 0.2, "the foot lies below its surroundings");
+        assertTrue(out[foot + 5] > level[2] + 0.2, "the edge above them");
     }
 
     private static float[] plane() {
@@ -214,7 +256,7 @@ class PreparationTest {
         Part part = Part.of("p", grey(40, 30), block(40, 30));
         for (Modality modality : Modality.values()) {
             float[] exact = second(part.xyz(), modality);
-            try (Preparation preparation = new Preparation(S, modality, 5, ElementType.BFLOAT16);
+            try (Preparation preparation = new Preparation(S, Geometry.unmeasured(modality, S), ElementType.BFLOAT16);
                     ShortPointer out = new ShortPointer(3L * S * S)) {
                 preparation.second(part, out);
                 for (int i = 0; i < exact.length; i++) {
@@ -260,9 +302,9 @@ class PreparationTest {
 
     @Test
     void argumentsAreChecked() {
-        assertRefusedArgument("size 0", () -> new Preparation(0, Modality.DEPTH, 3, ElementType.FLOAT32));
-        assertRefusedArgument("normal kernel 4", () -> new Preparation(S, Modality.NORMALS, 4, ElementType.FLOAT32));
-        assertRefusedArgument("normal kernel 33", () -> new Preparation(S, Modality.NORMALS, 33, ElementType.FLOAT32));
+        assertRefusedArgument("size 0", () -> new Preparation(0, Geometry.DEPTH, ElementType.FLOAT32));
+        assertRefusedArgument("1 to 31, not 4", () -> new Preparation(S, Geometry.normals(4), ElementType.FLOAT32));
+        assertRefusedArgument("1 to 31, not 33", () -> new Preparation(S, Geometry.normals(33), ElementType.FLOAT32));
         assertRefusedArgument("has 11", () -> new RgbImage(2, 2, new byte[11]));
         assertRefusedArgument("0x2", () -> new PointCloud(0, 2, new float[0]));
         ByteBuffer bytes = ByteBuffer.allocateDirect(400);

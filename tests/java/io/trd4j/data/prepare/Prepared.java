@@ -1,7 +1,7 @@
 package io.trd4j.data.prepare;
 
 import io.trd4j.data.Part;
-import io.trd4j.model.Modality;
+import io.trd4j.model.Geometry;
 import io.trd4j.ops.ElementType;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -28,11 +28,11 @@ public record Prepared(float[] values, byte[] mask) {
     }
 
     /** With its mask. */
-    public static Prepared second(Part part, int size, Modality modality, int normalKernel) {
-        int pixels = modality == Modality.DEPTH
+    public static Prepared second(Part part, int size, Geometry geometry) {
+        int pixels = geometry.equals(Geometry.DEPTH)
                 ? size * size
                 : part.xyz().width() * part.xyz().height();
-        try (Preparation preparation = new Preparation(size, modality, normalKernel, ElementType.FLOAT32);
+        try (Preparation preparation = new Preparation(size, geometry, ElementType.FLOAT32);
                 FloatPointer out = nan(size);
                 BytePointer foreground = new BytePointer((long) pixels)) {
             preparation.second(part, out, foreground);

@@ -12,7 +12,7 @@ import io.trd4j.data.Part;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.prepare.Prepared;
-import io.trd4j.model.Modality;
+import io.trd4j.model.Geometry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -134,7 +134,7 @@ class SyntheticPartsTest {
             SyntheticParts.Sample sample =
                     SyntheticParts.sample(shape, size, SyntheticParts.partSeed(1, 0, k), null, null);
             Part part = Part.of("p", sample.rgb(), sample.xyz());
-            byte[] mask = Prepared.second(part, size, Modality.DEPTH, 0).mask();
+            byte[] mask = Prepared.second(part, size, Geometry.DEPTH).mask();
             int foreground = 0;
             int border = 0;
             int missing = 0;

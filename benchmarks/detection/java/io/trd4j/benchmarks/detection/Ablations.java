@@ -3,10 +3,12 @@ package io.trd4j.benchmarks.detection;
 import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.prepare.MetricMeasurement;
 import io.trd4j.inspect.DeviceChoice;
 import io.trd4j.inspect.TrainingDevice;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Backbone;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.model.TeacherWeights;
 import io.trd4j.model.network.Teacher;
@@ -129,9 +131,15 @@ final class Ablations implements Callable<Integer> {
                 .withDevice(TrainingDevice.of(DeviceChoice.of(device)));
         Dataset dataset = Dataset.open(data);
         Results results = new Results(dataset, size);
-        try (PreparedParts train = prepare(dataset.train());
-                PreparedParts validation = prepare(dataset.validation());
-                PreparedParts test = prepare(dataset.test())) {
+        Geometry geometry = new Geometry(
+                modality,
+                normalKernel,
+                modality == Modality.METRIC
+                        ? MetricMeasurement.of(dataset.train(), size).geometry()
+                        : null);
+        try (PreparedParts train = prepare(dataset.train(), geometry);
+                PreparedParts validation = prepare(dataset.validation(), geometry);
+                PreparedParts test = prepare(dataset.test(), geometry)) {
             List<SafetensorsWriter.Source> weights = teacher(options, train);
             while (!wanted.isEmpty()) {
                 Variant trained = wanted.iterator().next().trainedAs();
@@ -217,8 +225,8 @@ final class Ablations implements Callable<Integer> {
         }
     }
 
-    private PreparedParts prepare(List<PartFiles> parts) throws IOException {
-        return new PreparedParts(parts, size, modality, normalKernel, done -> {});
+    private PreparedParts prepare(List<PartFiles> parts, Geometry geometry) throws IOException {
+        return new PreparedParts(parts, size, geometry, done -> {});
     }
 
     private Path folder(Variant variant) {

@@ -5,7 +5,7 @@ import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
-import io.trd4j.model.Modality;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.network.Network;
@@ -64,8 +64,7 @@ public class InspectionBenchmark {
                     ModelInfo.of(
                                     Backbone.RESNET18,
                                     size,
-                                    Modality.NORMALS,
-                                    NORMAL_KERNEL,
+                                    Geometry.normals(NORMAL_KERNEL),
                                     ModelFile.teacherSha256(
                                             network.teacher().weights().sources("")))
                             .withCalibration(new Calibration(1, 1, 1, 1)),

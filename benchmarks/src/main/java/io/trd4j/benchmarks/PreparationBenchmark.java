@@ -8,7 +8,7 @@ import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.prepare.Preparation;
-import io.trd4j.model.Modality;
+import io.trd4j.model.Geometry;
 import io.trd4j.ops.ElementType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -62,8 +62,8 @@ public class PreparationBenchmark {
                 2L * PART_PIXELS,
                 1e-4,
                 new Intrinsics(PART_PIXELS, PART_PIXELS, PART_PIXELS / 2.0, PART_PIXELS / 2.0));
-        depth = new Preparation(SIZE, Modality.DEPTH, 0, ElementType.FLOAT32);
-        normals = new Preparation(SIZE, Modality.NORMALS, NORMAL_KERNEL, ElementType.FLOAT32);
+        depth = new Preparation(SIZE, Geometry.DEPTH, ElementType.FLOAT32);
+        normals = new Preparation(SIZE, Geometry.normals(NORMAL_KERNEL), ElementType.FLOAT32);
     }
 
     @TearDown

@@ -6,6 +6,7 @@ import io.trd4j.Golden;
 import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.model.Backbone;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.model.network.Network;
 import io.trd4j.train.Trainer;
@@ -50,7 +51,7 @@ public final class TrainingThroughput {
         // The trainer wants parts; the steps below bring their own images.
         try (TestParts files = new TestParts(2, 64);
                 PreparedParts parts =
-                        new PreparedParts(files.all(), size, Modality.NORMALS, NORMAL_KERNEL, done -> {});
+                        new PreparedParts(files.all(), size, Geometry.normals(NORMAL_KERNEL), done -> {});
                 Network network = new Network(backbone);
                 Trainer trainer = new Trainer(network, options, parts);
                 PointerScope scope = new PointerScope()) {

@@ -4,7 +4,7 @@ import io.trd4j.data.Noise;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
 import io.trd4j.io.InputException;
-import io.trd4j.model.Modality;
+import io.trd4j.model.Geometry;
 import io.trd4j.ops.ElementType;
 import io.trd4j.ops.Retained;
 import java.util.ArrayList;
@@ -32,9 +32,9 @@ final class ApertureVisibility implements AutoCloseable {
 
     private static final long NOISE_SEED = 42;
     /** Deviation of the second difference along x of the second difference along y, of noise of deviation 1. */
-    private static final double DIFFERENCE_GAIN = 6;
+    static final double DIFFERENCE_GAIN = 6;
     /** Median of the magnitude of a Gaussian of deviation 1. */
-    private static final double MEDIAN_GAIN = 0.6745;
+    static final double MEDIAN_GAIN = 0.6745;
 
     private final int size;
     private final List<Preparation> preparations = new ArrayList<>();
@@ -52,7 +52,7 @@ final class ApertureVisibility implements AutoCloseable {
     ApertureVisibility(int size) {
         this.size = size;
         for (int kernel : KERNELS) {
-            preparations.add(new Preparation(size, Modality.NORMALS, kernel, ElementType.FLOAT32));
+            preparations.add(new Preparation(size, Geometry.normals(kernel), ElementType.FLOAT32));
         }
         out = Retained.of(new FloatPointer(3L * size * size));
     }

@@ -1,14 +1,17 @@
 package io.trd4j.data.prepare;
 
 import io.trd4j.data.GreyImage;
+import io.trd4j.data.GroundPlane;
 import io.trd4j.data.Part;
 import io.trd4j.data.RgbImage;
 import io.trd4j.io.InputException;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.ops.ElementType;
 import io.trd4j.ops.OpTarget;
 import io.trd4j.ops.Ops;
 import io.trd4j.ops.Pixels;
+import io.trd4j.ops.Retained;
 import io.trd4j.ops.Workspace;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -30,8 +33,7 @@ public final class Preparation implements AutoCloseable {
     private static final RgbImage BLACK = new RgbImage(1, 1, new byte[3]);
 
     private final int size;
-    private final Modality modality;
-    private final int normalKernel;
+    private final Geometry geometry;
     private final ElementType type;
     private final OpTarget exec = OpTarget.cpu();
     private final Plan rgb = new Plan();
@@ -39,6 +41,10 @@ public final class Preparation implements AutoCloseable {
     private final Plan normalsImage = new Plan();
     /** Of its own: between parts that lack a modality, others keep their tables. */
     private final Plan black = new Plan();
+
+    private final GroundPlane ground = new GroundPlane();
+    private final float[] groundValues = new float[GroundPlane.VALUES];
+    private final FloatPointer groundPlane = Retained.of(new FloatPointer((long) GroundPlane.VALUES));
 
     private boolean closed;
 
@@ -69,20 +75,15 @@ public final class Preparation implements AutoCloseable {
 
     /**
      * @param size S, pixels, 1 to 4096
-     * @param modality what {@link #second} makes of a point cloud
-     * @param normalKernel aperture of the Sobel derivatives, odd, 1 to 31; used for {@link Modality#NORMALS} only
+     * @param geometry what {@link #second} makes of a point cloud
      * @param type of the values written
      */
-    public Preparation(int size, Modality modality, int normalKernel, ElementType type) {
+    public Preparation(int size, Geometry geometry, ElementType type) {
         if (size < 1 || size > 4096) {
             throw new IllegalArgumentException("size " + size + " is not in 1..4096");
         }
-        if (modality == Modality.NORMALS && (normalKernel % 2 != 1 || normalKernel > 31)) {
-            throw new IllegalArgumentException("normal kernel " + normalKernel + " is not odd and in 1..31");
-        }
         this.size = size;
-        this.modality = modality;
-        this.normalKernel = normalKernel;
+        this.geometry = geometry;
         this.type = type;
     }
 
@@ -107,7 +108,8 @@ public final class Preparation implements AutoCloseable {
      * Writes the second modality's input; of a part without it a black image's.
      *
      * @param out {@code 3 * size * size} elements from its position on
-     * @throws InputException when the point cloud has no foreground, or depth is asked of a part that has only normals
+     * @throws InputException when the point cloud has no foreground, or a part that has only normals is to show other
+     *     geometry
      */
     public void second(Part part, Pointer out) {
         second(part, out, null);
@@ -115,11 +117,11 @@ public final class Preparation implements AutoCloseable {
 
     /**
      * @param mask the foreground, size x size or (normals) of the cloud's own size, or null; not written for a normals
-     *     image
+     *     image and for metric geometry, which knows none
      */
     void second(Part part, Pointer out, BytePointer mask) {
         if (!write(part, out, mask)) {
-            throw noForeground(part);
+            throw noForeground(part, geometry.modality());
         }
     }
 
@@ -133,15 +135,19 @@ public final class Preparation implements AutoCloseable {
         return write(part, out, null);
     }
 
-    /** Says that none of the part's points can be told from the background. */
-    public static InputException noForeground(Part part) {
-        return new InputException(
-                part.source() + " has no valid point more than 5 mm off the background plane; check that the part "
-                        + "is in view and that the coordinates are metres");
+    /** Says that the part's points show no part: none is told from the background, or no plane lies below them. */
+    public static InputException noForeground(Part part, Modality modality) {
+        return new InputException(part.source()
+                + (modality == Modality.METRIC
+                        ? " has no plane below its part: fewer than " + GroundPlane.MIN_POINTS
+                                + " valid points, or all in one line; check that "
+                        : " has no valid point more than 5 mm off the background plane; check that ")
+                + "the part is in view and that the coordinates are metres");
     }
 
     private boolean write(Part part, Pointer out, BytePointer mask) {
         checkOut(out);
+        Modality modality = geometry.modality();
         RgbImage image = secondImageOf(part, modality);
         if (image != null) {
             colour(image == BLACK ? black : normalsImage, image, out);
@@ -149,15 +155,42 @@ public final class Preparation implements AutoCloseable {
         }
         Pixels<float[], FloatPointer> points = part.xyz().points();
         if (!second.fits(points)) {
-            second.set(
-                    points,
-                    modality == Modality.DEPTH
-                            ? Ops.planDepth(exec, points.width(), points.height(), size)
-                            : Ops.planNormals(exec, points.width(), points.height(), size, normalKernel));
+            second.set(points, plan(exec, geometry, points.width(), points.height(), size));
         }
-        return modality == Modality.DEPTH
-                ? Ops.prepareDepth(exec, points, out, type, size, mask, second.workspace)
-                : Ops.prepareNormals(exec, points, out, type, size, normalKernel, mask, second.workspace);
+        return switch (modality) {
+            case DEPTH -> Ops.prepareDepth(exec, points, out, type, size, mask, second.workspace);
+            case NORMALS ->
+                Ops.prepareNormals(exec, points, out, type, size, geometry.normalKernel(), mask, second.workspace);
+            case METRIC -> writeMetric(part, points, out);
+        };
+    }
+
+    private boolean writeMetric(Part part, Pixels<float[], FloatPointer> points, Pointer out) {
+        if (!ground.fit(part.xyz())) {
+            return false;
+        }
+        ground.write(groundValues);
+        groundPlane.put(groundValues);
+        Ops.prepareMetric(exec, points, out, type, size, groundPlane, second.workspace);
+        return true;
+    }
+
+    /** Tables for what {@link #second} makes of a cloud of this size, in a workspace of its own. */
+    public static Workspace plan(OpTarget cpu, Geometry geometry, int width, int height, int size) {
+        return switch (geometry.modality()) {
+            case DEPTH -> Ops.planDepth(cpu, width, height, size);
+            case NORMALS -> Ops.planNormals(cpu, width, height, size, geometry.normalKernel());
+            case METRIC ->
+                Ops.planMetric(
+                        cpu,
+                        width,
+                        height,
+                        size,
+                        geometry.metric().smoothPixels(),
+                        geometry.metric().slopePerMetre(),
+                        geometry.metric().reliefPixels(),
+                        geometry.metric().reliefMetres());
+        };
     }
 
     /**
@@ -203,7 +236,7 @@ public final class Preparation implements AutoCloseable {
      * The image that is the second input: a part's surface normals, or the black one that stands in for what is
      * missing; null when there is a point cloud.
      *
-     * @throws InputException for surface normals where the model's second modality is depth, and for
+     * @throws InputException for surface normals where the model's second modality is another, and for
      *     {@link #hasTooFewPoints}
      */
     public static RgbImage secondImageOf(Part part, Modality modality) {
@@ -211,11 +244,10 @@ public final class Preparation implements AutoCloseable {
             throw new InputException(part.source() + " has only " + part.xyz().width() + "x"
                     + part.xyz().height() + " points; at least 3x3 are needed");
         }
-        if (part.normals() != null && modality == Modality.DEPTH) {
-            throw new InputException(
-                    part.source() + " is a surface-normal image, but the model's second modality is depth;"
-                            + " give a point cloud (a TIFF of float x, y, z) or use a model trained with "
-                            + "--modality normals");
+        if (part.normals() != null && modality != Modality.NORMALS) {
+            throw new InputException(part.source() + " is a surface-normal image, but the model's second modality is "
+                    + modality.key() + "; give a point cloud (a TIFF of float x, y, z) or use a model trained with "
+                    + "--modality normals");
         }
         return part.normals() != null ? part.normals() : part.xyz() == null ? BLACK : null;
     }
@@ -250,6 +282,7 @@ public final class Preparation implements AutoCloseable {
             second.close();
             normalsImage.close();
             black.close();
+            groundPlane.close();
             exec.close();
         }
     }

@@ -97,7 +97,9 @@ public final class CudaPartEngine implements PartEngine {
      */
     @Override
     public Outcome inspect(Part part, PartMaps to) {
-        run(part, to);
+        if (!run(part, to)) {
+            return Outcome.NO_FOREGROUND;
+        }
         if (!DeviceOps.hasForeground(result.buffer().getInt((int) NetworkCompiler.FAULT_OFFSET))) {
             return Outcome.NO_FOREGROUND;
         }
@@ -115,14 +117,17 @@ public final class CudaPartEngine implements PartEngine {
         return Outcome.INSPECTED;
     }
 
-    private void run(Part part, PartMaps to) {
+    /** @return false, and nothing was run, when the part's points show no part */
+    private boolean run(Part part, PartMaps to) {
         if (broken != null) {
             throw new DeviceException(
                     broken.reason(),
                     "the device failed before; close this inspector and open another (" + broken.getMessage() + ")",
                     broken);
         }
-        inputs.resolve(part);
+        if (!inputs.resolve(part)) {
+            return false;
+        }
         network.device().use();
         try {
             PartGraph graph = staged();
@@ -130,6 +135,7 @@ public final class CudaPartEngine implements PartEngine {
             graph.run();
             to.networkNanos = System.nanoTime() - start;
             to.prepareNanos = graph.stagingNanos();
+            return true;
         } catch (RuntimeException e) {
             RuntimeException translated = CudaErrors.translated(e);
             if (translated instanceof DeviceException failure
@@ -158,8 +164,7 @@ public final class CudaPartEngine implements PartEngine {
         if (graphs.size() == MAX_GRAPHS) {
             graphs.remove(0).close();
         }
-        PartGraph graph =
-                new PartGraph(session, this::output, inputs, network.pinned(), info.modality(), info.normalKernel());
+        PartGraph graph = new PartGraph(session, this::output, inputs, network.pinned(), info.geometry());
         graphs.add(graph);
         return graph;
     }

@@ -1,5 +1,8 @@
 package io.trd4j.engine.cuda;
 
+import io.trd4j.data.GroundPlane;
+import io.trd4j.data.prepare.Preparation;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.ops.DeviceOps;
 import io.trd4j.ops.ElementType;
@@ -17,10 +20,11 @@ import org.bytedeco.javacpp.FloatPointer;
  * others are copied to page-locked memory first.
  */
 final class PartGraph implements Recorder.Inputs, AutoCloseable {
+    private static final long PLANE_BYTES = (long) GroundPlane.VALUES * Float.BYTES;
+
     private final Raw rgb;
     private final Raw second;
-    private final Modality modality;
-    private final int normalKernel;
+    private final Geometry geometry;
     private final int size;
     private Session.Captured captured;
     private long stagingNanos;
@@ -41,11 +45,15 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
         final long stride;
         final HostMemory staging;
         final FloatBuffer points;
+        /** Of the plane below the points; null where nobody asks for it. */
+        final HostMemory plane;
+
+        final FloatBuffer planeValues;
         private long memory;
         long workspace;
         long workspaceBytes;
 
-        Raw(Device device, Pixels<?, ?> pixels, long pinned, boolean colour, int rowsNeeded) {
+        Raw(Device device, Pixels<?, ?> pixels, long pinned, boolean colour, int rowsNeeded, boolean onPlane) {
             this.device = device;
             this.colour = colour;
             this.pinned = pinned;
@@ -57,6 +65,15 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
             stride = pinned == 0 ? pixel * width : pinnedStride;
             staging = pinned == 0 ? new HostMemory(device, stride * rows) : null;
             points = staging == null || colour ? null : staging.buffer().asFloatBuffer();
+            try {
+                plane = onPlane ? new HostMemory(device, PLANE_BYTES) : null;
+            } catch (RuntimeException | Error e) {
+                if (staging != null) {
+                    staging.close();
+                }
+                throw e;
+            }
+            planeValues = onPlane ? plane.buffer().asFloatBuffer() : null;
         }
 
         boolean fits(Pixels<?, ?> pixels, long address, boolean isColour) {
@@ -73,7 +90,7 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
         }
 
         void allocate(Workspace tables) {
-            long image = DeviceAlignment.align(bytes());
+            long image = DeviceAlignment.align(bytes()) + DeviceAlignment.align(PLANE_BYTES);
             memory = device.allocate(image + tables.bytes());
             workspace = memory + image;
             workspaceBytes = tables.bytes();
@@ -92,6 +109,19 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
             }
         }
 
+        void stagePlane(float[] values) {
+            if (planeValues != null) {
+                planeValues.put(0, values);
+            }
+        }
+
+        /** Queues the plane's copy behind the points. @return where it is on the device */
+        long copyPlane(long stream) {
+            long to = memory + DeviceAlignment.align(bytes());
+            device.copyToDevice(stream, to, plane.address(), PLANE_BYTES);
+            return to;
+        }
+
         void copy(long stream) {
             device.copyToDevice(stream, memory, staging == null ? pinned : staging.address(), bytes());
         }
@@ -105,29 +135,31 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
             if (staging != null) {
                 staging.close();
             }
+            if (plane != null) {
+                plane.close();
+            }
         }
     }
 
     /** With the inputs of its first part, which are staged: {@link #run} may follow. */
-    PartGraph(
-            Session session,
-            Recorder.Outputs outputs,
-            RawInputs inputs,
-            PinnedBuffers pinned,
-            Modality modality,
-            int normalKernel) {
-        this.modality = modality;
-        this.normalKernel = normalKernel;
+    PartGraph(Session session, Recorder.Outputs outputs, RawInputs inputs, PinnedBuffers pinned, Geometry geometry) {
+        this.geometry = geometry;
         size = session.network().plan().size();
         Device device = session.device();
         Pixels<?, ?> image = inputs.colour();
         Pixels<?, ?> other = inputs.second();
         boolean asImage = inputs.image() != null;
-        int rowsNeeded = !asImage && modality == Modality.DEPTH ? size : Integer.MAX_VALUE;
-        rgb = new Raw(device, image, pinned.address(image.address()), true, Integer.MAX_VALUE);
+        int rowsNeeded = !asImage && geometry.modality() == Modality.DEPTH ? size : Integer.MAX_VALUE;
+        rgb = new Raw(device, image, pinned.address(image.address()), true, Integer.MAX_VALUE, false);
         Raw made = null;
         try {
-            made = new Raw(device, other, pinned.address(other.address()), asImage, rowsNeeded);
+            made = new Raw(
+                    device,
+                    other,
+                    pinned.address(other.address()),
+                    asImage,
+                    rowsNeeded,
+                    !asImage && geometry.modality() == Modality.METRIC);
             tables(rgb);
             tables(made);
         } catch (RuntimeException | Error e) {
@@ -151,9 +183,7 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
         try (OpTarget cpu = OpTarget.cpu();
                 Workspace tables = raw.colour
                         ? Ops.planRgb(cpu, raw.width, raw.rows, size)
-                        : modality == Modality.DEPTH
-                                ? Ops.planDepth(cpu, raw.width, raw.rows, size)
-                                : Ops.planNormals(cpu, raw.width, raw.rows, size, normalKernel)) {
+                        : Preparation.plan(cpu, geometry, raw.width, raw.rows, size)) {
             raw.allocate(tables);
         }
     }
@@ -174,6 +204,7 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
             second.stage(inputs.image());
         } else {
             second.stagePoints(inputs.points());
+            second.stagePlane(inputs.groundPlane());
         }
         stagingNanos = System.nanoTime() - start;
     }
@@ -214,7 +245,24 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
                             size,
                             raw.workspace,
                             raw.workspaceBytes));
-        } else if (modality == Modality.DEPTH) {
+        } else if (geometry.modality() == Modality.METRIC) {
+            r.device().fill(stream, fault, 0, Integer.BYTES);
+            long plane = raw.copyPlane(stream);
+            r.run(
+                    step.stream(),
+                    () -> DeviceOps.prepareMetric(
+                            exec,
+                            raw.memory,
+                            raw.width,
+                            raw.rows,
+                            raw.stride,
+                            out,
+                            type,
+                            size,
+                            plane,
+                            raw.workspace,
+                            raw.workspaceBytes));
+        } else if (geometry.modality() == Modality.DEPTH) {
             r.run(
                     step.stream(),
                     () -> DeviceOps.prepareDepth(
@@ -241,7 +289,7 @@ final class PartGraph implements Recorder.Inputs, AutoCloseable {
                             out,
                             type,
                             size,
-                            normalKernel,
+                            geometry.normalKernel(),
                             raw.workspace,
                             raw.workspaceBytes,
                             fault));

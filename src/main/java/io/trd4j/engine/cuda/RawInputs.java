@@ -1,5 +1,6 @@
 package io.trd4j.engine.cuda;
 
+import io.trd4j.data.GroundPlane;
 import io.trd4j.data.Part;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.prepare.Preparation;
@@ -14,6 +15,8 @@ import org.bytedeco.javacpp.FloatPointer;
  */
 final class RawInputs {
     private final Modality modality;
+    private final GroundPlane ground = new GroundPlane();
+    private final float[] groundPlane = new float[GroundPlane.VALUES];
     private Pixels<byte[], BytePointer> colour;
     private Pixels<byte[], BytePointer> image;
     private Pixels<float[], FloatPointer> points;
@@ -22,12 +25,27 @@ final class RawInputs {
         this.modality = modality;
     }
 
-    /** @throws io.trd4j.io.InputException as {@link Preparation#secondImageOf} */
-    void resolve(Part part) {
+    /**
+     * Takes a part's inputs.
+     *
+     * @return false when metric geometry is to be made of points that no plane lies below
+     * @throws io.trd4j.io.InputException as {@link Preparation#secondImageOf}
+     */
+    boolean resolve(Part part) {
         RgbImage secondImage = Preparation.secondImageOf(part, modality);
         colour = Preparation.colourOf(part).pixels();
         image = secondImage == null ? null : secondImage.pixels();
         points = secondImage == null ? part.xyz().points() : null;
+        if (points == null || modality != Modality.METRIC) {
+            return true;
+        }
+        boolean found = ground.fit(part.xyz());
+        if (found) {
+            ground.write(groundPlane);
+        } else {
+            release();
+        }
+        return found;
     }
 
     /** Keeps nothing of the part alive. */
@@ -49,6 +67,11 @@ final class RawInputs {
     /** The second input when it is a point cloud, else null. */
     Pixels<float[], FloatPointer> points() {
         return points;
+    }
+
+    /** The plane below the points, for metric geometry: {@link GroundPlane#VALUES} floats. */
+    float[] groundPlane() {
+        return groundPlane;
     }
 
     /** The second input, whichever it is. */

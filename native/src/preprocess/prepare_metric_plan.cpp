@@ -1,0 +1,59 @@
+// The boxes and Gaussians of the metric geometry, and what lies in the workspace of trd_prepare_metric.
+#include <cmath>
+#include <initializer_list>
+
+#include "preprocess/metric.hpp"
+
+namespace trd {
+namespace {
+
+void fill_boxes(int64_t in, int64_t out, int32_t* box) {
+    for (int64_t i = 0; i < out; ++i) {
+        const int64_t from = i * in / out, to = (i + 1) * in / out;
+        box[2 * i] = static_cast<int32_t>(from);
+        box[2 * i + 1] = static_cast<int32_t>(to > from ? to : from + 1);
+    }
+}
+
+Blur gaussian(double deviation) {
+    Blur blur{};
+    blur.radius = static_cast<int>(std::ceil(3 * deviation));
+    double weights[kMaxBlur + 1], sum = 0;
+    for (int j = 0; j <= blur.radius; ++j) {
+        weights[j] = std::exp(-0.5 * j * j / (deviation * deviation));
+        sum += j == 0 ? weights[j] : 2 * weights[j];
+    }
+    for (int j = 0; j <= blur.radius; ++j) blur.weights[j] = static_cast<float>(weights[j] / sum);
+    return blur;
+}
+
+}  // namespace
+
+MetricWorkspace::MetricWorkspace(const PlanHeader& plan, void* start) {
+    WorkspaceLayout layout(start);
+    layout.take<PlanHeader>(1);
+    tables = layout.take<MetricTables>(1);
+    columns = layout.take<int32_t>(2 * plan.size);
+    rows = layout.take<int32_t>(2 * plan.size);
+    pitch = (plan.size + 63) / 64 * 64;
+    const int64_t plane = plan.size * pitch + kPadding;
+    height = layout.take<float>(plane);
+    weight = layout.take<float>(plane);
+    for (float*& p : blurred) p = layout.take<float>(plane);
+    bytes = layout.bytes();
+}
+
+void MetricWorkspace::fill(const PlanHeader& plan) {
+    fill_boxes(plan.width, plan.size, columns);
+    fill_boxes(plan.height, plan.size, rows);
+    // What vectors read beyond a row's end is never used, but shall be numbers.
+    for (float* p : {height, weight})
+        for (int64_t i = 0; i < plan.size * pitch + kPadding; ++i) p[i] = 0;
+}
+
+void MetricWorkspace::set(const MetricScales& scales) {
+    *tables = MetricTables{gaussian(scales.smooth), gaussian(scales.relief),
+                           static_cast<float>(scales.slope_gain / 8), static_cast<float>(1 / scales.relief_metres)};
+}
+
+}  // namespace trd
