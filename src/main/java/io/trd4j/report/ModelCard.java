@@ -56,7 +56,16 @@ final class ModelCard {
                         ThresholdText.lines(info.thresholds()).stream()
                                 .map(line -> new CardEntry(null, line))
                                 .toList()),
+                new CardSection("Sensitivity", sensitivity(info)),
                 new CardSection("Use and limits", USE));
+    }
+
+    private static List<CardEntry> sensitivity(ModelInfo info) {
+        return info.sensitivity() == null
+                ? List.of(new CardEntry(null, "How small a defect would be seen was not measured."))
+                : SensitivityText.lines(info.sensitivity(), info.thresholds()).stream()
+                        .map(line -> new CardEntry(null, line))
+                        .toList();
     }
 
     private static CardEntry entry(String name, String value) {
