@@ -11,11 +11,13 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** In words, how small a defect a model would see. */
 public final class SensitivityText {
+    /** Share of the defects from which on they begin to be seen. */
+    static final double HALF = 0.5;
+
     private SensitivityText() {}
 
     /**
@@ -24,34 +26,28 @@ public final class SensitivityText {
      * @param thresholds of the model
      */
     public static List<String> lines(Sensitivity sensitivity, Thresholds thresholds) {
-        List<SensitivityCurve> together = sensitivity.curves(thresholds).stream()
-                .filter(curve -> curve.kinds().size() > 1)
-                .toList();
+        List<SensitivityCurve> curves = sensitivity.curves(thresholds);
         List<String> lines = new ArrayList<>();
         lines.add("how small a defect would be seen, " + basis(sensitivity, thresholds) + ":");
-        for (boolean relief : new boolean[] {true, false}) {
-            String sizes = together.stream()
-                    .filter(curve -> curve.relief() == relief)
-                    .map(curve -> size(curve) + " wide " + found(curve) + single(sensitivity, thresholds, curve))
-                    .collect(Collectors.joining("; "));
-            if (!sizes.isEmpty()) {
-                lines.add("  " + (relief ? "bumps and dents: " : "stains: ") + sizes);
-            }
-        }
-        if (sensitivity.unitMillimetres() == null) {
+        curves.stream()
+                .filter(curve -> curve.kinds().size() > 1)
+                .forEach(curve -> lines.add("  " + (curve.relief() ? "bumps and dents " : "stains ") + size(curve)
+                        + " wide: " + found(curve)));
+        if (curves.stream().noneMatch(SensitivityCurve::relief)) {
             lines.add("  bumps and dents: not known, the parts have no points");
+        }
+        if (curves.stream().anyMatch(curve -> !curve.exact())) {
+            lines.add("  measured under other limits: smaller ones may be seen, too; trd calibrate with thresholds"
+                    + " measures anew");
         }
         return lines;
     }
 
-    /** On which parts, of which share, at which limits. */
+    /** At which limits, and on how many parts. */
     static String basis(Sensitivity sensitivity, Thresholds thresholds) {
-        int most = sensitivity.curves(thresholds).stream()
-                .mapToInt(SensitivityCurve::trials)
-                .max()
-                .orElse(0);
-        return Rate.percent(Sensitivity.SEEN) + " of up to " + most + " each, pasted onto "
-                + sensitivity.parts().size() + " normal parts, at " + limits(sensitivity, thresholds);
+        int parts = sensitivity.parts().size();
+        return "at " + limits(sensitivity, thresholds) + ", from defects pasted onto " + parts + " normal part"
+                + (parts == 1 ? "" : "s");
     }
 
     private static String limits(Sensitivity sensitivity, Thresholds thresholds) {
@@ -75,32 +71,22 @@ public final class SensitivityText {
                 : number(curve.millimetres()) + " mm";
     }
 
-    /** From which amount on so many are seen that one can speak of it. */
-    static String found(SensitivityCurve curve) {
-        Double from = curve.from(Sensitivity.SEEN);
-        return from == null
-                ? "not even at "
-                        + amount(curve, curve.levels().get(curve.levels().size() - 1))
-                : "from " + amount(curve, from) + (curve.exact() ? "" : " at the latest");
+    private static String found(SensitivityCurve curve) {
+        String last = amount(curve, curve.levels().get(curve.levels().size() - 1));
+        Double half = curve.from(HALF);
+        Double most = curve.from(Sensitivity.SEEN);
+        String share = Rate.percent(Sensitivity.SEEN);
+        return curve.trials() == 0
+                ? "not known, all parts are NG without a defect"
+                : half == null
+                        ? "not even half of them at " + last
+                        : "half from " + amount(curve, half) + ", " + share
+                                + (most == null ? " not even at " + last : " from " + amount(curve, most));
     }
 
     /** With its unit. */
     static String amount(SensitivityCurve curve, double level) {
         return number(level) + (curve.relief() ? " mm" : " grey levels");
-    }
-
-    /** Which of the two kinds is seen later, where they differ. */
-    private static String single(Sensitivity sensitivity, Thresholds thresholds, SensitivityCurve together) {
-        List<SensitivityCurve> each = sensitivity.curves(thresholds).stream()
-                .filter(curve -> curve.kinds().size() == 1
-                        && together.kinds().contains(curve.kinds().get(0))
-                        && curve.diameter() == together.diameter())
-                .toList();
-        return each.stream().map(SensitivityText::found).distinct().count() < 2
-                ? ""
-                : each.stream()
-                        .map(curve -> plural(curve.kinds().get(0)) + " " + found(curve))
-                        .collect(Collectors.joining(", ", " (", ")"));
     }
 
     /** The kind of many. */

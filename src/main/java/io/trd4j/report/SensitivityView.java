@@ -10,8 +10,6 @@ import java.util.stream.IntStream;
 
 /** A model's sensitivity as the report's page and its charts take it. */
 final class SensitivityView {
-    private static final double HALF = 0.5;
-
     private SensitivityView() {}
 
     /** @return null when nothing was measured */
@@ -21,7 +19,7 @@ final class SensitivityView {
         }
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("basis", seen.basis());
-        view.put("share", OfficialTable.percent(Sensitivity.SEEN));
+        view.put("share", Math.round(100 * Sensitivity.SEEN));
         view.put("unit", seen.unitMillimetres() == null ? null : SensitivityText.number(seen.unitMillimetres()));
         view.put("inexact", seen.curves().stream().anyMatch(curve -> !curve.exact()));
         view.put("hasRelief", seen.curves().stream().anyMatch(SensitivityCurve::relief));
@@ -35,7 +33,7 @@ final class SensitivityView {
                 "kinds", kinds(curve),
                 "size", SensitivityText.size(curve),
                 "trials", curve.trials(),
-                "half", amount(curve, HALF),
+                "half", amount(curve, SensitivityText.HALF),
                 "most", amount(curve, Sensitivity.SEEN));
     }
 

@@ -120,10 +120,17 @@ final class NormalScores {
         return new Pasted(ids.get(i), scores.get(i), limit);
     }
 
-    /** Those that are not NG without a defect. */
+    /**
+     * Those that are not NG without a defect, and not above the limit of the others either: the part whose score is the
+     * model's threshold would be NG with any defect.
+     */
     int[] fit(Thresholds thresholds) {
         return IntStream.range(0, count())
-                .filter(i -> !Sensitivity.ng(mode, scores.get(i), pasted(i), thresholds))
+                .filter(i -> {
+                    Pasted part = pasted(i);
+                    return !Sensitivity.ng(mode, scores.get(i), part, thresholds)
+                            && !Sensitivity.ng(mode, scores.get(i), part, Thresholds.NONE);
+                })
                 .toArray();
     }
 }

@@ -18,7 +18,7 @@ import java.util.Objects;
 public record SensitivityPlan(Rate rate, Rate confidence, List<Double> diameters, int trials, long seed) {
     /** Two diameters of 10 places for four kinds: 240 inspections. */
     private static final SensitivityPlan USUAL =
-            new SensitivityPlan(new Rate(0.05), ThresholdPlan.CONFIDENCE, List.of(0.04, 0.08), 10, 42);
+            new SensitivityPlan(new Rate(0.05), ThresholdPlan.CONFIDENCE, List.of(0.05, 0.1), 10, 42);
 
     /** @throws OptionException for what cannot be pasted */
     public SensitivityPlan {
@@ -33,7 +33,7 @@ public record SensitivityPlan(Rate rate, Rate confidence, List<Double> diameters
         OptionException.require(trials > 0, "trials", "must be 1 or more, not " + trials);
     }
 
-    /** 5 % false rejects with 95 % confidence; diameters of 4 % and 8 % of the width; 10 places for each kind. */
+    /** 5 % false rejects with 95 % confidence; diameters of 5 % and 10 % of the width; 10 places for each kind. */
     public static SensitivityPlan usual() {
         return USUAL;
     }
