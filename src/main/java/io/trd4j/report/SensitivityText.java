@@ -37,8 +37,7 @@ public final class SensitivityText {
             lines.add("  bumps and dents: not known, the parts have no points");
         }
         if (curves.stream().anyMatch(curve -> !curve.exact())) {
-            lines.add("  measured under other limits: smaller ones may be seen, too; trd calibrate with thresholds"
-                    + " measures anew");
+            lines.add("  measured under other limits: smaller ones may be seen, too");
         }
         return lines;
     }

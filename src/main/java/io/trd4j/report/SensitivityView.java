@@ -1,5 +1,6 @@
 package io.trd4j.report;
 
+import io.trd4j.model.DefectKind;
 import io.trd4j.model.Sensitivity;
 import io.trd4j.model.SensitivityCurve;
 import java.util.LinkedHashMap;
@@ -10,6 +11,15 @@ import java.util.stream.IntStream;
 
 /** A model's sensitivity as the report's page and its charts take it. */
 final class SensitivityView {
+    /** Both empty when nothing was measured. */
+    record Charts(List<Line> relief, List<Line> stains) {}
+
+    /** @param x height in millimetres, or contrast in grey levels of 255; @param y share that is seen */
+    record Point(double x, double y) {}
+
+    /** Of one kind and diameter, over the image's width. */
+    record Line(DefectKind kind, String name, double diameter, List<Point> points) {}
+
     private SensitivityView() {}
 
     /** @return null when nothing was measured */
@@ -49,28 +59,27 @@ final class SensitivityView {
         return curve.kinds().stream().map(SensitivityText::plural).collect(Collectors.joining(" and "));
     }
 
-    /** Of each kind and diameter by itself: x is the amount, y the share that is seen. */
-    static Map<String, Object> charts(ReportData.Seen seen) {
-        return Map.of("relief", lines(seen, true), "stains", lines(seen, false));
+    /** Of each kind and diameter by itself. */
+    static Charts charts(ReportData.Seen seen) {
+        return new Charts(lines(seen, true), lines(seen, false));
     }
 
-    private static List<Map<String, Object>> lines(ReportData.Seen seen, boolean relief) {
+    private static List<Line> lines(ReportData.Seen seen, boolean relief) {
         return seen == null
                 ? List.of()
                 : seen.curves().stream()
                         .filter(curve -> curve.kinds().size() == 1 && curve.relief() == relief && curve.trials() > 0)
-                        .map(curve -> Map.<String, Object>of(
-                                "kind", curve.kinds().get(0),
-                                "name", kinds(curve) + ", " + SensitivityText.size(curve),
-                                "diameter", curve.diameter(),
-                                "points", points(curve)))
+                        .map(curve -> new Line(
+                                curve.kinds().get(0),
+                                kinds(curve) + ", " + SensitivityText.size(curve),
+                                curve.diameter(),
+                                points(curve)))
                         .toList();
     }
 
-    private static List<Map<String, Double>> points(SensitivityCurve curve) {
+    private static List<Point> points(SensitivityCurve curve) {
         return IntStream.range(0, curve.levels().size())
-                .mapToObj(i ->
-                        Map.of("x", curve.levels().get(i), "y", curve.seen().get(i) / (double) curve.trials()))
+                .mapToObj(i -> new Point(curve.levels().get(i), curve.seen().get(i) / (double) curve.trials()))
                 .toList();
     }
 }
