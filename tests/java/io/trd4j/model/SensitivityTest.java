@@ -106,6 +106,7 @@ class SensitivityTest {
             {"\"level\":3", "\"level\":7", "one of the levels"},
             {"\"part\":19", "\"part\":20", "one of the parts"},
             {"\"levels\":[0.05,", "\"levels\":[0.3,", "ascend"},
+            {"\"unit_millimetres\":0.05,", "", "unit_millimetres"},
             {"\"mode\":\"rgb+depth\",", "", "mode"}
         }) {
             String json = full.toMetadata().get("trd.sensitivity");

@@ -31,7 +31,8 @@ class SensitivityTextTest {
                         "how small a defect would be seen, at 5% false rejects (95% confidence; each part's limit from "
                                 + "the 59 others), from defects pasted onto 20 normal parts:",
                         "  bumps and dents 3.1 mm wide: half from 0.4 mm, 95% from 1.6 mm",
-                        "  stains 3.1 mm wide: half from 2 grey levels, 95% not even at 128 grey levels"),
+                        "  stains 3.1 mm wide: half from 2 grey levels, 95% not even at 128 grey levels",
+                        "  heights: from 0.05 mm on, the least that the sensor tells"),
                 SensitivityText.lines(SAMPLE, Thresholds.NONE));
         Threshold promised = new Threshold(4.5, Threshold.Method.EXACT, 0.001, 0.95, null);
         assertTrue(SensitivityText.lines(SAMPLE, ng(promised))
@@ -43,8 +44,9 @@ class SensitivityTextTest {
                 List.of(
                         "  bumps and dents 3.1 mm wide: not even half of them at 3.2 mm",
                         "  stains 3.1 mm wide: not even half of them at 128 grey levels",
+                        "  heights: from 0.05 mm on, the least that the sensor tells",
                         "  measured under other limits: smaller ones may be seen, too"),
-                SensitivityText.lines(SAMPLE, ng(Threshold.byHand(8.5))).subList(1, 4));
+                SensitivityText.lines(SAMPLE, ng(Threshold.byHand(8.5))).subList(1, 5));
         assertEquals(
                 "  stains 3.1 mm wide: not known, all parts are NG without a defect",
                 SensitivityText.lines(SAMPLE, ng(Threshold.byHand(0))).get(2));

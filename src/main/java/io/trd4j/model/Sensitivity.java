@@ -118,6 +118,11 @@ public record Sensitivity(
                 rate > 0 && rate < 1 && confidence > 0 && confidence < 1,
                 "rate and confidence of a sensitivity lie between 0 and 1");
         Arguments.require(
+                unitMillimetres != null
+                        || series != null
+                                && series.stream().noneMatch(s -> s.kind().relief()),
+                "a sensitivity to relief needs unit_millimetres");
+        Arguments.require(
                 parts != null && !parts.isEmpty() && series != null && !series.isEmpty(),
                 "a sensitivity needs parts and series");
         parts = List.copyOf(parts);

@@ -35,6 +35,9 @@ public final class SensitivityText {
                         + " wide: " + found(curve)));
         if (curves.stream().noneMatch(SensitivityCurve::relief)) {
             lines.add("  bumps and dents: not known, the parts have no points");
+        } else {
+            lines.add("  heights: from " + number(sensitivity.unitMillimetres())
+                    + " mm on, the least that the sensor tells");
         }
         if (curves.stream().anyMatch(curve -> !curve.exact())) {
             lines.add("  measured under other limits: smaller ones may be seen, too");
