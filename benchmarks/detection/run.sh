@@ -77,8 +77,8 @@ one_run() { # teacher modality shape seed. run.json is written last: with it the
   if [ ! -f "$data/defects.csv" ]; then cp "$data.log" "$run/log.txt"; return 1; fi
   local options=(--teacher "$1" --modality "$2" "${train_options[@]}" --seed "$4")
   if [ ! -f "$run/model.safetensors" ]; then
-    "${trd[@]}" train --data "$data" --out "$run/model.safetensors" "${options[@]}" --threads "$threads" --resume --state-every 600 \
-      >"$run/log.txt" 2>&1
+    "${trd[@]}" train --data "$data" --out "$run/model.safetensors" "${options[@]}" --threads "$threads" \
+      --no-sensitivity --resume --state-every 600 >"$run/log.txt" 2>&1
   fi
   start=$(date +%s)
   # Always the same arithmetic, wherever it was trained.

@@ -34,6 +34,8 @@ class ArchitectureTest {
                 .definedBy("io.trd4j.train..")
                 .layer("drift")
                 .definedBy("io.trd4j.drift..")
+                .layer("sensitivity")
+                .definedBy("io.trd4j.sensitivity..")
                 .layer("inspect")
                 .definedBy("io.trd4j.inspect..")
                 .layer("align")
@@ -66,12 +68,14 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cli", "report")
                 .whereLayer("train")
                 .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("sensitivity")
+                .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("calibrate")
-                .mayOnlyBeAccessedByLayers("cli", "report", "train")
+                .mayOnlyBeAccessedByLayers("cli", "report", "train", "sensitivity")
                 .whereLayer("drift")
                 .mayOnlyBeAccessedByLayers("cli", "calibrate")
                 .whereLayer("inspect")
-                .mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "calibrate", "drift")
+                .mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "calibrate", "drift", "sensitivity")
                 .whereLayer("outline")
                 .mayOnlyBeAccessedByLayers("cli", "inspect", "calibrate", "align")
                 .whereLayer("align")
@@ -86,6 +90,7 @@ class ArchitectureTest {
                         "train",
                         "calibrate",
                         "drift",
+                        "sensitivity",
                         "inspect",
                         "align",
                         "outline",
@@ -94,10 +99,19 @@ class ArchitectureTest {
                 .whereLayer("metrics")
                 .mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "train", "calibrate")
                 .whereLayer("threshold")
-                .mayOnlyBeAccessedByLayers("calibrate", "report")
+                .mayOnlyBeAccessedByLayers("calibrate", "report", "sensitivity")
                 .whereLayer("data")
                 .mayOnlyBeAccessedByLayers(
-                        "cli", "report", "evaluate", "train", "calibrate", "inspect", "align", "outline", "engine")
+                        "cli",
+                        "report",
+                        "evaluate",
+                        "train",
+                        "calibrate",
+                        "sensitivity",
+                        "inspect",
+                        "align",
+                        "outline",
+                        "engine")
                 .whereLayer("ops")
                 .mayOnlyBeAccessedByLayers("train", "calibrate", "align", "outline", "engine", "model", "data")
                 .whereLayer("jni")
@@ -170,7 +184,11 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAnyPackage(
-                        "io.trd4j.train..", "io.trd4j.calibrate..", "io.trd4j.evaluate..", "io.trd4j.report..")
+                        "io.trd4j.train..",
+                        "io.trd4j.calibrate..",
+                        "io.trd4j.sensitivity..",
+                        "io.trd4j.evaluate..",
+                        "io.trd4j.report..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("me.tongfei.progressbar..", "picocli..")

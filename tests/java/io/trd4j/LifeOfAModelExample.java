@@ -21,6 +21,8 @@ import io.trd4j.model.Threshold;
 import io.trd4j.model.Thresholds;
 import io.trd4j.model.Thresholds.Limits;
 import io.trd4j.report.TestReport;
+import io.trd4j.sensitivity.SensitivityPlan;
+import io.trd4j.sensitivity.SensitivityRun;
 import io.trd4j.train.TrainingOptions;
 import io.trd4j.train.TrainingPlan;
 import io.trd4j.train.TrainingRun;
@@ -57,6 +59,10 @@ public final class LifeOfAModelExample {
         // At most 30 % of normal parts are NG, with 95 % confidence. Refused when there are too few parts for that.
         ThresholdRun thresholds = new ThresholdRun(ThresholdPlan.exact(Rate.of("30%")), parts);
         Thresholds set = thresholds.run(model, InspectorOptions.defaults(), Progress.NONE).thresholds();
+
+        // How small a defect would be seen: pastes bumps, dents and stains onto the normal validation parts.
+        SensitivityPlan plan = SensitivityPlan.usual().withTrials(2);              // quick and rough; usual are 10
+        SensitivityRun.run(model, parts, InspectorOptions.defaults(), plan, Progress.NONE);
 
         try (Inspector inspector = Inspector.open(model)) {
             EvaluationRun evaluation = EvaluationRun.prepare(parts, inspector.model());

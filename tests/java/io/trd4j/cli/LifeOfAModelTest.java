@@ -63,10 +63,22 @@ class LifeOfAModelTest {
         Path data = folder.resolve("plate");
         Path model = folder.resolve("cli.safetensors");
         Cli.Outcome trained = Cli.here(
-                        "train", "--data", data, "--out", model, "--size", 64, "--batch", 4, "--epochs", 2)
+                        "train",
+                        "--data",
+                        data,
+                        "--out",
+                        model,
+                        "--size",
+                        64,
+                        "--batch",
+                        4,
+                        "--epochs",
+                        2,
+                        "--no-sensitivity")
                 .expect(0);
-        Cli.here("calibrate", "--model", model, "--data", data).expect(0);
-        Cli.here("calibrate", "--model", model, "--data", data, "--false-reject-rate", "30%")
+        Cli.here("calibrate", "--model", model, "--data", data, "--no-sensitivity")
+                .expect(0);
+        Cli.here("calibrate", "--model", model, "--data", data, "--false-reject-rate", "30%", "--no-sensitivity")
                 .expect(0);
         Cli.here("evaluate", "--model", model, "--data", data, "--out", folder.resolve("cli"))
                 .expect(0);
@@ -94,6 +106,8 @@ class LifeOfAModelTest {
         assertEquals(cli.precisions(), java.precisions());
         assertEquals(cli.thresholds(), java.thresholds());
         assertEquals(cli.driftReference(), java.driftReference());
+        assertEquals(null, cli.sensitivity(), "skipped");
+        assertTrue(java.sensitivity().series().stream().allMatch(s -> s.trials().size() == 2));
         for (String file : List.of("scores.csv", "metrics.json")) {
             assertArrayEquals(
                     Files.readAllBytes(folder.resolve("cli").resolve(file)),
@@ -106,7 +120,9 @@ class LifeOfAModelTest {
                 first[0] + " is " + first[6] + ": score " + first[3] + ", threshold "
                         + java.thresholds().combined().ng().value(),
                 inspected);
-        assertTrue(Files.readString(folder.resolve("report.html")).contains(first[0]));
+        String report = Files.readString(folder.resolve("report.html"));
+        assertTrue(report.contains(first[0]));
+        assertTrue(report.contains("How small a defect would be seen</h2>") && report.contains("\"kind\":\"dent\""));
     }
 
     /** Bit for bit the inputs of files, and evidence over what was in memory. */

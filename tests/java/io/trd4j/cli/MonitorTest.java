@@ -62,7 +62,17 @@ class MonitorTest {
         assertEquals(2, without.code());
         assertTrue(without.err().contains("run: trd calibrate --model " + model), without.err());
 
-        Cli.here("calibrate", "--model", model, "--data", parts, "--false-reject-rate", "30%", "--confidence", "90%")
+        Cli.here(
+                        "calibrate",
+                        "--model",
+                        model,
+                        "--data",
+                        parts,
+                        "--false-reject-rate",
+                        "30%",
+                        "--confidence",
+                        "90%",
+                        "--no-sensitivity")
                 .expect(0);
         DriftReference reference = info(model).driftReference();
         assertEquals(PARTS, reference.parts());

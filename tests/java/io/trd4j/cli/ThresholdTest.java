@@ -17,6 +17,7 @@ import io.trd4j.io.Sha256;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.ScoreBranch;
+import io.trd4j.model.Sensitivity;
 import io.trd4j.model.Threshold;
 import io.trd4j.model.Threshold.Method;
 import io.trd4j.model.Thresholds;
@@ -99,7 +100,8 @@ class ThresholdTest {
     }
 
     private Cli.Outcome calibrate(Object... options) {
-        List<Object> line = new ArrayList<>(List.of("calibrate", "--model", model, "--data", parts));
+        List<Object> line =
+                new ArrayList<>(List.of("calibrate", "--model", model, "--data", parts, "--no-sensitivity"));
         line.addAll(List.of(options));
         return Cli.run(line).expect(0);
     }
@@ -361,7 +363,8 @@ class ThresholdTest {
                         "--false-reject-rate",
                         "0.5%",
                         "--method",
-                        "tail")
+                        "tail",
+                        "--no-sensitivity")
                 .expect(0);
         Threshold ng = info().thresholds().combined().ng();
         assertEquals(Method.TAIL, ng.method());
@@ -465,6 +468,57 @@ class ThresholdTest {
         assertTrue(
                 run.complaints().get(0).contains("scores computed in fp16, this inspector computes in fp32"),
                 run.err());
+    }
+
+    /** Measured by calibrate, counted anew by threshold, kept by none of them that has other maps. */
+    @Test
+    void howSmallADefectWouldBeSeenFollowsTheThresholds() throws IOException {
+        String first = "how small a defect would be seen, at ";
+        Cli.Outcome few = Cli.here("calibrate", "--model", model, "--data", sample.category)
+                .expect(0);
+        assertTrue(
+                few.out()
+                        .lines()
+                        .anyMatch(line -> line.equals("how small a defect would be seen is not known: that takes 5 "
+                                + "normal validation parts, and there are 2; add some")),
+                few.out());
+        assertEquals(null, info().sensitivity());
+        Cli.Outcome measured = Cli.here("calibrate", "--model", model, "--data", parts, "--false-reject-rate", "10%")
+                .expect(0);
+        assertTrue(
+                measured.out()
+                        .contains(first + "the model's NG threshold (10% false rejects), from defects pasted onto 10 "
+                                + "normal parts:"),
+                measured.out());
+        List<String> sizes = measured.out()
+                .lines()
+                .filter(line -> line.matches("  (bumps and dents|stains) \\S+ mm wide: (half from|not even half) .*"))
+                .toList();
+        assertEquals(4, sizes.size(), measured.out());
+        Sensitivity kept = info().sensitivity();
+        assertEquals(8, kept.series().size());
+        assertTrue(kept.series().stream().allMatch(s -> s.trials().size() == 10));
+
+        Cli.Outcome shown = threshold("--show").expect(0);
+        assertTrue(shown.out().contains(String.join("\n", sizes)), shown.out());
+        Cli.Outcome high = threshold("--ng", 1e6).expect(0);
+        assertEquals(
+                4,
+                high.out()
+                        .lines()
+                        .filter(line -> line.matches(".* wide: not even half of them at .*"))
+                        .count(),
+                high.out());
+        assertTrue(high.out().contains(first + "the model's NG threshold, from"), "by hand, without a rate");
+        assertEquals(kept, info().sensitivity());
+        Cli.Outcome without = threshold("--clear").expect(0);
+        assertTrue(without.out().contains(first + "10% false rejects (95% confidence") == false, without.out());
+        assertTrue(
+                without.out().contains("% false rejects (95% confidence; each part's limit from the 39 others)"),
+                without.out());
+        Cli.here("calibrate", "--model", model, "--data", sample.category, "--no-sensitivity")
+                .expect(0);
+        assertEquals(null, info().sensitivity(), "it belongs to the old calibration");
     }
 
     @Test

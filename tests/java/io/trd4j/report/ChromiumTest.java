@@ -115,7 +115,7 @@ class ChromiumTest {
         assertTrue(probe.find(), "the probe did not run: " + log);
         assertEquals(
                 "words=NG:30.00,NG:8.00,REVIEW:6.00 sorted=5 verdicts=12 misjudged=true loaded=true "
-                        + "outlined=true drawn=5 canvases=5 under=48 first=dent/2 shown=3",
+                        + "outlined=true drawn=7 canvases=7 under=48 first=dent/2 shown=3",
                 probe.group(1),
                 log);
         assertFalse(log.contains("CONSOLE"), log);

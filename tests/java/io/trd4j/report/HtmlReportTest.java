@@ -235,6 +235,7 @@ class HtmlReportTest {
                 sample.combinedScale(),
                 sample.branchScale(),
                 null,
+                null,
                 List.of(),
                 List.of()));
     }
@@ -320,6 +321,7 @@ class HtmlReportTest {
                 sample.combinedScale(),
                 sample.branchScale(),
                 sample.cycleTime(),
+                sample.seen(),
                 List.of(new ReportData.CardSection(hostile, List.of(new ReportData.CardEntry(hostile, hostile)))),
                 List.of(new ReportData.NextStep(hostile, hostile)));
         String html = HtmlReport.html(data);
@@ -350,6 +352,7 @@ class HtmlReportTest {
                 List.of(),
                 sample.combinedScale(),
                 sample.branchScale(),
+                null,
                 null,
                 List.of(),
                 List.of());
@@ -397,6 +400,7 @@ class HtmlReportTest {
                 List.of(),
                 sample.combinedScale(),
                 sample.branchScale(),
+                null,
                 null,
                 List.of(),
                 List.of());

@@ -7,6 +7,8 @@ import io.trd4j.inspect.Region.Deciding;
 import io.trd4j.inspect.Region.Point;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.model.EpochLoss;
+import io.trd4j.model.SampleSensitivity;
+import io.trd4j.model.Thresholds;
 import io.trd4j.report.ReportData.Branch;
 import io.trd4j.report.ReportData.CardEntry;
 import io.trd4j.report.ReportData.CardSection;
@@ -15,6 +17,7 @@ import io.trd4j.report.ReportData.Limit;
 import io.trd4j.report.ReportData.NextStep;
 import io.trd4j.report.ReportData.PartScore;
 import io.trd4j.report.ReportData.Run;
+import io.trd4j.report.ReportData.Seen;
 import io.trd4j.report.ReportData.Timing;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,6 +139,7 @@ final class SampleReport {
                 COMBINED,
                 BRANCH,
                 10.5,
+                Seen.of(SampleSensitivity.of(), Thresholds.NONE),
                 List.of(new CardSection(
                         "Model",
                         List.of(

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** From normal parts to the mean part onto which parts are laid (specification, section 8). */
+/** From normal parts to the mean part onto which parts are laid (specification, section 9). */
 public final class AlignmentBuilder {
     /** More do not make the mean part better. */
     static final int MAX_PARTS = 100;

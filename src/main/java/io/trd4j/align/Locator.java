@@ -15,7 +15,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
- * Finds parts and lays them over a model's mean normal part (specification, section 8). Owns the memory of the part it
+ * Finds parts and lays them over a model's mean normal part (specification, section 9). Owns the memory of the part it
  * located last: used by one thread at a time.
  */
 public final class Locator {

@@ -13,7 +13,7 @@ import org.bytedeco.opencv.opencv_core.Size;
 /**
  * Differences of a located part from the mean normal part: per channel (brightness, red minus green, yellow minus blue;
  * relief), without the part of the difference by which normal parts differ everywhere at once, filtered at the scales
- * at which defects differ (specification, section 8). Used by one thread at a time.
+ * at which defects differ (specification, section 9). Used by one thread at a time.
  */
 final class PositionFilters implements AutoCloseable {
     /** Channels that are compared: three of the colours, then the relief. */

@@ -3,7 +3,7 @@ package io.trd4j.align;
 import io.trd4j.model.Alignment;
 
 /**
- * Scores of a located part at every position, in units of normal parts (specification, section 8): both branches' maps
+ * Scores of a located part at every position, in units of normal parts (specification, section 9): both branches' maps
  * by their mean and deviation at that position, and the filtered differences from the mean normal part. All are brought
  * to one scale, on which {@link #USUAL} is the highest place of a typical normal part and one more is how far normal
  * parts spread; a soft maximum joins them. Used by one thread at a time.

@@ -7,6 +7,7 @@ import io.trd4j.calibrate.ThresholdPlan;
 import io.trd4j.calibrate.ThresholdRun;
 import io.trd4j.cli.options.ComputeOptions;
 import io.trd4j.cli.options.PointOptions;
+import io.trd4j.cli.options.SensitivityOption;
 import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.cli.options.ThresholdOptions;
 import io.trd4j.data.dataset.Dataset;
@@ -79,6 +80,9 @@ final class CalibrateCommand implements Callable<Integer> {
     private ThresholdOptions thresholds;
 
     @Mixin
+    private SensitivityOption sensitivity;
+
+    @Mixin
     private ComputeOptions inference;
 
     @Override
@@ -94,6 +98,7 @@ final class CalibrateCommand implements Callable<Integer> {
             broken.summarise();
             calibrate(dataset, region(dataset));
             DriftReferenceRun.run(model, dataset, inference.cpuThreads(), ConsoleProgress.STDERR);
+            printSensitivity(dataset, options);
             return 0;
         }
         ThresholdPlan plan = thresholds.plan();
@@ -113,7 +118,12 @@ final class CalibrateCommand implements Callable<Integer> {
                                 + "): do not rely on its rate; add normal parts and leave --method tail away"));
         set.notes().forEach(note -> System.err.println("trd: " + note.message()));
         ThresholdText.lines(set.thresholds()).forEach(System.out::println);
+        printSensitivity(dataset, options);
         return 0;
+    }
+
+    private void printSensitivity(Dataset dataset, InspectorOptions options) throws IOException {
+        sensitivity.measure(model, dataset, options, ConsoleProgress.STDERR).forEach(System.out::println);
     }
 
     private ModelInfo info() throws IOException {

@@ -6,6 +6,7 @@ import io.trd4j.calibrate.ThresholdRun;
 import io.trd4j.cli.options.AutoNumber;
 import io.trd4j.cli.options.ComputeOptions;
 import io.trd4j.cli.options.Refused;
+import io.trd4j.cli.options.SensitivityOption;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.prepare.SobelAperture;
 import io.trd4j.data.synthetic.SyntheticParts;
@@ -114,6 +115,9 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private ComputeOptions inference;
 
+    @Mixin
+    private SensitivityOption sensitivity;
+
     @Override
     public Integer call() throws IOException {
         int threads = inference.cpuThreads();
@@ -168,6 +172,8 @@ final class DemoCommand implements Callable<Integer> {
                 .run(model, inspection, ConsoleProgress.STDERR)
                 .thresholds();
         start = lap(timings, "thresholds", start);
+        List<String> smallest = sensitivity.measure(model, dataset, inspection, ConsoleProgress.STDERR);
+        start = lap(timings, "sensitivity", start);
 
         Map<String, MetricsRow> rows;
         EvaluationRun run;
@@ -197,6 +203,7 @@ final class DemoCommand implements Callable<Integer> {
             System.out.println(trained.aperture());
         }
         ThresholdText.lines(thresholds).forEach(System.out::println);
+        smallest.forEach(System.out::println);
         EvaluationText.verdicts(run).forEach(System.out::println);
         System.out.println();
         int epochCount = trained.history().size();

@@ -8,6 +8,7 @@ import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Threshold;
 import io.trd4j.model.Thresholds;
 import io.trd4j.model.Thresholds.Limits;
+import io.trd4j.report.SensitivityText;
 import io.trd4j.report.ThresholdText;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -79,6 +80,9 @@ final class ThresholdCommand implements Callable<Integer> {
             ModelFile.replaceInfo(model, now -> now.withThresholds(thresholds));
         }
         ThresholdText.lines(thresholds).forEach(System.out::println);
+        if (info.sensitivity() != null) {
+            SensitivityText.lines(info.sensitivity(), thresholds).forEach(System.out::println);
+        }
         return 0;
     }
 

@@ -9,6 +9,7 @@ import io.trd4j.cli.options.OutputChecks;
 import io.trd4j.cli.options.PointOptions;
 import io.trd4j.cli.options.Refused;
 import io.trd4j.cli.options.ResumeHint;
+import io.trd4j.cli.options.SensitivityOption;
 import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.prepare.SobelAperture;
@@ -161,6 +162,9 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private DeviceOptions device;
 
+    @Mixin
+    private SensitivityOption sensitivity;
+
     @Option(names = "--resume", description = "Continue from FILE.state when an earlier run left one.")
     private boolean resume;
 
@@ -229,6 +233,10 @@ final class TrainCommand implements Callable<Integer> {
             hint.remove();
         }
         print(result, region);
+        sensitivity
+                .measure(out, dataset, device.inspection(), ConsoleProgress.STDERR)
+                .forEach(System.out::println);
+        printNext();
         return 0;
     }
 
@@ -259,6 +267,9 @@ final class TrainCommand implements Callable<Integer> {
         if (region != null) {
             System.out.println(RoiText.of(region));
         }
+    }
+
+    private void printNext() {
         if (teacher.equals(TrainingPlan.RANDOM_TEACHER)) {
             System.out.println(
                     "The teacher has random weights; the embedded ones and those of --teacher imagenet detect better.");

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 
-/** Measures what is usual at each position of an aligned model's frame (specification, section 8). */
+/** Measures what is usual at each position of an aligned model's frame (specification, section 9). */
 public final class PositionCalibration {
     private PositionCalibration() {}
 

@@ -17,7 +17,7 @@ import java.util.Set;
 
 /**
  * A mean normal part, onto which a model's parts are laid before the network sees them, and how normal parts differ at
- * each of its positions (specification, section 8). Arrays belong to this object and are not changed.
+ * each of its positions (specification, section 9). Arrays belong to this object and are not changed.
  *
  * @param size S
  * @param view pixels along each side of the image in which a part is looked for, at least S

@@ -26,6 +26,7 @@ import java.util.TreeMap;
  * @param precisions accuracy of the arithmetic below float32; null when it was never tested
  * @param regionOfInterest what counts of the maps, of the same size; null = everything
  * @param driftReference statistics of normal parts under this calibration; null when there are none
+ * @param sensitivity scores of normal parts with pasted defects under this calibration; null when there are none
  * @param normalParts what the sensors saw of the normal parts; null when it was never recorded
  * @param teacherSha256 64 hexadecimal digits, see {@link ModelFile#teacherSha256}
  */
@@ -40,6 +41,7 @@ public record ModelInfo(
         PrecisionTests precisions,
         RegionOfInterest regionOfInterest,
         DriftReference driftReference,
+        Sensitivity sensitivity,
         NormalParts normalParts,
         String teacherSha256) {
     public static final int FORMAT_VERSION = 1;
@@ -61,6 +63,7 @@ public record ModelInfo(
     private static final String PRECISIONS_KEY = "trd.precisions";
     private static final String REGION_KEY = "trd.roi";
     private static final String REFERENCE_KEY = "trd.reference";
+    private static final String SENSITIVITY_KEY = "trd.sensitivity";
     private static final String NORMAL_PARTS_KEY = "trd.normal_parts";
     private static final String TEACHER_KEY = "trd.teacher_sha256";
 
@@ -110,6 +113,7 @@ public record ModelInfo(
                 null,
                 null,
                 null,
+                null,
                 teacherSha256);
     }
 
@@ -126,6 +130,7 @@ public record ModelInfo(
         private PrecisionTests precisions = ModelInfo.this.precisions;
         private RegionOfInterest regionOfInterest = ModelInfo.this.regionOfInterest;
         private DriftReference driftReference = ModelInfo.this.driftReference;
+        private Sensitivity sensitivity = ModelInfo.this.sensitivity;
         private NormalParts normalParts = ModelInfo.this.normalParts;
         private String teacherSha256 = ModelInfo.this.teacherSha256;
 
@@ -141,6 +146,7 @@ public record ModelInfo(
                     precisions,
                     regionOfInterest,
                     driftReference,
+                    sensitivity,
                     normalParts,
                     teacherSha256);
         }
@@ -161,7 +167,7 @@ public record ModelInfo(
     }
 
     /**
-     * Drops precision tests, thresholds and drift reference, which depend on the calibration.
+     * Drops precision tests, thresholds, drift reference and sensitivity, which depend on the calibration.
      *
      * @param newCalibration null = none
      */
@@ -171,6 +177,7 @@ public record ModelInfo(
         draft.thresholds = Thresholds.NONE;
         draft.precisions = null;
         draft.driftReference = null;
+        draft.sensitivity = null;
         return draft.info();
     }
 
@@ -206,6 +213,17 @@ public record ModelInfo(
     /**
      * Drops nothing.
      *
+     * @param measured null = none
+     */
+    public ModelInfo withSensitivity(Sensitivity measured) {
+        Draft draft = new Draft();
+        draft.sensitivity = measured;
+        return draft.info();
+    }
+
+    /**
+     * Drops nothing.
+     *
      * @param parts null = not recorded
      */
     public ModelInfo withNormalParts(NormalParts parts) {
@@ -215,7 +233,7 @@ public record ModelInfo(
     }
 
     /**
-     * Drops calibration, thresholds, precision tests and drift reference, which depend on what counts.
+     * Drops calibration, thresholds, precision tests, drift reference and sensitivity, which depend on what counts.
      *
      * @param region null = everything counts
      */
@@ -226,6 +244,7 @@ public record ModelInfo(
         draft.precisions = null;
         draft.regionOfInterest = region;
         draft.driftReference = null;
+        draft.sensitivity = null;
         return draft.info();
     }
 
@@ -285,6 +304,9 @@ public record ModelInfo(
         if (driftReference != null) {
             out.put(REFERENCE_KEY, json(driftReference));
         }
+        if (sensitivity != null) {
+            out.put(SENSITIVITY_KEY, json(SPARSE, sensitivity));
+        }
         if (normalParts != null) {
             out.put(NORMAL_PARTS_KEY, json(SPARSE, normalParts));
         }
@@ -320,6 +342,7 @@ public record ModelInfo(
                     json(file, metadata, PRECISIONS_KEY, PrecisionTests.class),
                     json(file, metadata, REGION_KEY, RegionOfInterest.class),
                     json(file, metadata, REFERENCE_KEY, DriftReference.class),
+                    json(SPARSE, file, metadata, SENSITIVITY_KEY, Sensitivity.class),
                     json(SPARSE, file, metadata, NORMAL_PARTS_KEY, NormalParts.class),
                     text(file, metadata, TEACHER_KEY));
         } catch (IllegalArgumentException e) {

@@ -84,6 +84,7 @@ public final class HtmlReport {
         view.put("combinedScale", scale(data.combinedScale()));
         view.put("branchScale", scale(data.branchScale()));
         view.put("hasLimits", !data.limits().isEmpty());
+        view.put("sensitivity", SensitivityView.page(data.seen()));
         view.put("cycle", data.scores().isEmpty() ? null : cycle(data));
         view.put(
                 "card",
@@ -400,6 +401,7 @@ public final class HtmlReport {
                         "depth",
                         histogram(data, "depth", PartScore::depth)));
         charts.put("limits", data.limits());
+        charts.put("sensitivity", SensitivityView.charts(data.seen()));
         charts.put("latency", Histogram.of(data.scores(), PartScore::milliseconds));
         try {
             // Inside a script element only "<" could end it.

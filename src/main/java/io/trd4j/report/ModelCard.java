@@ -53,6 +53,7 @@ final class ModelCard {
                         ThresholdText.lines(info.thresholds()).stream()
                                 .map(line -> new CardEntry(null, line))
                                 .toList()),
+                new CardSection("Sensitivity", sensitivity(info)),
                 new CardSection("Use and limits", USE));
     }
 
@@ -72,6 +73,14 @@ final class ModelCard {
                         metric.reliefPixels(),
                         1e3 * metric.reliefMetres());
         };
+    }
+
+    private static List<CardEntry> sensitivity(ModelInfo info) {
+        return info.sensitivity() == null
+                ? List.of(new CardEntry(null, "How small a defect would be seen was not measured."))
+                : SensitivityText.lines(info.sensitivity(), info.thresholds()).stream()
+                        .map(line -> new CardEntry(null, line))
+                        .toList();
     }
 
     private static CardEntry entry(String name, String value) {

@@ -8,6 +8,9 @@ import io.trd4j.metrics.CurvePoint;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.metrics.MetricsRow;
 import io.trd4j.model.EpochLoss;
+import io.trd4j.model.Sensitivity;
+import io.trd4j.model.SensitivityCurve;
+import io.trd4j.model.Thresholds;
 import java.util.List;
 
 /**
@@ -26,6 +29,7 @@ import java.util.List;
  * @param combinedScale colour scale of the combined maps in the gallery
  * @param branchScale colour scale of the single branches' maps
  * @param cycleTime milliseconds that a part may take on the line; null = nobody said
+ * @param seen how small a defect would be seen; null when it was not measured
  * @param card what the model is, for whoever must answer for it
  * @param nextSteps what the reader can run next
  */
@@ -42,6 +46,7 @@ public record ReportData(
         HeatScale combinedScale,
         HeatScale branchScale,
         Double cycleTime,
+        Seen seen,
         List<CardSection> card,
         List<NextStep> nextSteps) {
     public ReportData {
@@ -194,6 +199,33 @@ public record ReportData(
                     size,
                     List.copyOf(regions),
                     List.copyOf(remarks));
+        }
+    }
+
+    /**
+     * How small a defect would be seen.
+     *
+     * @param basis of which share, on which parts, at which limits
+     * @param unitMillimetres the least height that was pasted; null without points
+     */
+    public record Seen(String basis, Double unitMillimetres, List<SensitivityCurve> curves) {
+        public Seen {
+            curves = List.copyOf(curves);
+        }
+
+        /**
+         * From a model.
+         *
+         * @param sensitivity null = not measured
+         * @return null when it was not measured
+         */
+        public static Seen of(Sensitivity sensitivity, Thresholds thresholds) {
+            return sensitivity == null
+                    ? null
+                    : new Seen(
+                            SensitivityText.basis(sensitivity, thresholds),
+                            sensitivity.unitMillimetres(),
+                            sensitivity.curves(thresholds));
         }
     }
 

@@ -23,6 +23,7 @@ import io.trd4j.report.ReportData.Limit;
 import io.trd4j.report.ReportData.NextStep;
 import io.trd4j.report.ReportData.PartScore;
 import io.trd4j.report.ReportData.Run;
+import io.trd4j.report.ReportData.Seen;
 import io.trd4j.report.ReportData.Timing;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -161,6 +162,7 @@ public final class TestReport implements EvaluationRun.Observer {
                         HeatScale.COMBINED,
                         HeatScale.BRANCH,
                         cycleTime,
+                        Seen.of(info.sensitivity(), info.thresholds()),
                         ModelCard.of(info, model, Sha256.of(model)),
                         next));
     }

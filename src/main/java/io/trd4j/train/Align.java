@@ -2,7 +2,7 @@ package io.trd4j.train;
 
 import io.trd4j.io.Keyed;
 
-/** Whether parts are laid onto a mean normal part before the network sees them (specification, section 8). */
+/** Whether parts are laid onto a mean normal part before the network sees them (specification, section 9). */
 public enum Align implements Keyed {
     /** {@link #POSE} where the normal parts lie well over each other, else {@link #NONE}. */
     AUTO,

@@ -130,6 +130,36 @@
     'combined')], 'milliseconds', 'milliseconds'));
   chart('roc', () => curves(data.roc, 'normal parts called anomalous', 'defective parts found', 1));
   chart('pro', () => curves(data.pro, 'normal pixels marked', 'defect covered', 0.3));
+  /* Colours tell the kinds, dashes the diameters; levels double, so that the axis is logarithmic. */
+  function seen(series, xTitle) {
+    const colours = { bump: 'depth', dent: 'combined', 'dark-stain': 'rgb', 'light-stain': 'combined' };
+    const diameters = [...new Set(series.map(s => s.diameter))].sort((a, b) => b - a);
+    const levels = series.length === 0 ? [] : series[0].points.map(point => point.x);
+    const text = value => value >= 9.95 ? value.toFixed(0) : value.toPrecision(2);
+    return {
+      type: 'line',
+      data: {
+        datasets: series.map(s => ({
+          label: s.name, data: s.points, pointRadius: 3, borderWidth: 2, borderColor: colour(colours[s.kind]),
+          backgroundColor: colour(colours[s.kind]), borderDash: dashes[diameters.indexOf(s.diameter) % dashes.length],
+        })),
+      },
+      options: options(
+        axis(xTitle, { type: 'logarithmic', min: levels[0], max: levels[levels.length - 1],
+          afterBuildTicks: scale => { scale.ticks = levels.map(value => ({ value })); }, ticks: { callback: text } }),
+        axis('seen', { min: 0, max: 1, ticks: { stepSize: 0.2, callback: v => Math.round(100 * v) + ' %' } }),
+        { plugins: {
+          legend: { position: 'bottom', labels: { boxWidth: 26, boxHeight: 1 } },
+          tooltip: { callbacks: {
+            title: items => text(items[0].parsed.x) + ' ' + xTitle.split(', ')[1],
+            label: item => item.dataset.label + ': ' + Math.round(100 * item.parsed.y) + ' %',
+          } },
+        } }),
+    };
+  }
+  chart('seen-relief', () => seen(data.sensitivity.relief, 'height, mm'));
+  chart('seen-stains', () => seen(data.sensitivity.stains, 'contrast, grey levels'));
+
   chart('loss', () => ({
     type: 'line',
     data: {

@@ -1,8 +1,10 @@
 package io.trd4j.cli.options;
 
 import io.trd4j.inspect.DeviceChoice;
+import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.inspect.TrainingDevice;
 import io.trd4j.io.InputException;
+import io.trd4j.model.Precision;
 import io.trd4j.model.network.TorchDevice;
 import picocli.CommandLine.Option;
 
@@ -42,6 +44,11 @@ public final class DeviceOptions {
                     "--device " + device + " is not available here: this runs on the CPU; use auto or cpu");
         }
         return threads();
+    }
+
+    /** Checks both options for a verb that inspects with a model that it has trained. */
+    public InspectorOptions inspection() {
+        return new InspectorOptions(givenThreads(), Precision.AUTO).withDevice(choice());
     }
 
     /** Checks the option; returns the number of CPU threads. */

@@ -1,5 +1,6 @@
 package io.trd4j.data.prepare;
 
+import io.trd4j.data.DepthNoise;
 import io.trd4j.data.Noise;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
@@ -8,7 +9,6 @@ import io.trd4j.model.Geometry;
 import io.trd4j.ops.ElementType;
 import io.trd4j.ops.Retained;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -31,10 +31,6 @@ final class ApertureVisibility implements AutoCloseable {
     static final double FLOOR = 0.05;
 
     private static final long NOISE_SEED = 42;
-    /** Deviation of the second difference along x of the second difference along y, of noise of deviation 1. */
-    static final double DIFFERENCE_GAIN = 6;
-    /** Median of the magnitude of a Gaussian of deviation 1. */
-    static final double MEDIAN_GAIN = 0.6745;
 
     private final int size;
     private final List<Preparation> preparations = new ArrayList<>();
@@ -78,7 +74,7 @@ final class ApertureVisibility implements AutoCloseable {
             boolean measured = Float.isFinite(xyz[3 * i + 2]) && xyz[3 * i + 2] != 0;
             foreground[i] = (byte) (foreground[i] != 0 && measured ? 1 : 0);
         }
-        double noise = noise(xyz, foreground, width, height);
+        double noise = DepthNoise.of(xyz, foreground, width, height);
         Part noisy = Part.of(part.id(), part.rgb(), new PointCloud(width, height, noisy(xyz, foreground, noise)));
         Part dented =
                 Part.of(part.id(), part.rgb(), new PointCloud(width, height, dented(xyz, foreground, width, height)));
@@ -133,30 +129,6 @@ final class ApertureVisibility implements AutoCloseable {
             }
         }
         return sum / (3 * BLOCK * BLOCK);
-    }
-
-    private static double noise(float[] xyz, byte[] foreground, int width, int height) {
-        double[] magnitudes = new double[foreground.length];
-        int count = 0;
-        double[] rows = new double[3];
-        for (int y = 1; y + 1 < height; y++) {
-            next:
-            for (int x = 1; x + 1 < width; x++) {
-                for (int j = -1; j <= 1; j++) {
-                    int i = (y + j) * width + x;
-                    if (foreground[i - 1] == 0 || foreground[i] == 0 || foreground[i + 1] == 0) {
-                        continue next;
-                    }
-                    rows[j + 1] = (double) xyz[3 * i - 1] - 2.0 * xyz[3 * i + 2] + xyz[3 * i + 5];
-                }
-                magnitudes[count++] = Math.abs(rows[0] - 2 * rows[1] + rows[2]);
-            }
-        }
-        if (count == 0) {
-            return 0;
-        }
-        Arrays.sort(magnitudes, 0, count);
-        return magnitudes[count / 2] / (MEDIAN_GAIN * DIFFERENCE_GAIN);
     }
 
     private static float[] noisy(float[] xyz, byte[] foreground, double noise) {

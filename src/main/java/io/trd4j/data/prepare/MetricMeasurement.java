@@ -1,5 +1,6 @@
 package io.trd4j.data.prepare;
 
+import io.trd4j.data.DepthNoise;
 import io.trd4j.data.GroundPlane;
 import io.trd4j.data.Part;
 import io.trd4j.data.PartSource;
@@ -216,10 +217,7 @@ public record MetricMeasurement(MetricGeometry geometry, double noise, boolean m
                     magnitudes[count++] = Math.abs(difference);
                 }
             }
-            Arrays.sort(magnitudes, 0, count);
-            return count == 0
-                    ? -1
-                    : magnitudes[count / 2] / (ApertureVisibility.MEDIAN_GAIN * ApertureVisibility.DIFFERENCE_GAIN);
+            return count == 0 ? -1 : DepthNoise.ofDifferences(magnitudes, count);
         }
 
         private double second(int i) {
