@@ -237,7 +237,9 @@ class DetectionBenchmarkTest {
         }
     }
 
-    /** One command: drawn categories of both difficulties and folders, with verdicts, severities and regions of each. */
+    /**
+     * One command: drawn categories of both difficulties and folders, with verdicts, severities and regions of each.
+     */
     @Test
     void hardCategoriesAndFoldersHaveTablesOfTheirOwn() throws Exception {
         Path real = Files.createDirectories(folder.resolve("some/cast"));
