@@ -178,10 +178,10 @@ class SyntheticHardPartsTest {
     @ParameterizedTest
     @EnumSource(SyntheticProduct.class)
     void pointsAreMissing(SyntheticProduct shape) {
-        for (int part = 0; part < 4; part++) {
-            double standard = missing(sample(shape, SyntheticDifficulty.STANDARD, PIXELS, part, null, null));
-            double missing = missing(hard(shape, PIXELS, part, null, null));
-            assertTrue(missing > standard && missing > 0.012 && missing < 0.15, standard + ", " + missing);
+        for (int part = 0; part < 16; part++) {
+            double standard = missing(sample(shape, SyntheticDifficulty.STANDARD, 64, part, null, null));
+            double missing = missing(hard(shape, 64, part, null, null));
+            assertTrue(missing > standard && missing > 0.008 && missing < 0.15, standard + ", " + missing);
         }
     }
 

@@ -189,8 +189,8 @@ final class SyntheticDefect {
     }
 
     private void blot(int centre) {
-        double radius = graded(0.0075, 0.005, 0.003, 0.010);
-        double alpha = hard ? cover(graded(0, 0, 0.04, 0.4)) : SyntheticNoise.between(random, 0.6, 0.85);
+        double radius = graded(0.0075, 0.005, 0.003, 0.011);
+        double alpha = hard ? cover(graded(0, 0, 0.04, 0.6)) : SyntheticNoise.between(random, 0.6, 0.85);
         double stretch = SyntheticNoise.between(random, 1.0, 1.35);
         double turn = SyntheticNoise.between(random, 0, Math.PI);
         for (int i = 0; i < base.length; i++) {
@@ -203,8 +203,8 @@ final class SyntheticDefect {
     }
 
     private void swell(int centre, int sign) {
-        double radius = graded(0.009, 0.004, 0.003, 0.006);
-        double amount = graded(0.0028, 0.0022, 0.0003, 0.002);
+        double radius = graded(0.009, 0.004, 0.003, 0.007);
+        double amount = graded(0.0028, 0.0022, 0.0003, 0.003);
         double stretch = SyntheticNoise.between(random, 1.0, 1.3);
         double turn = SyntheticNoise.between(random, 0, Math.PI);
         for (int i = 0; i < base.length; i++) {
@@ -217,9 +217,9 @@ final class SyntheticDefect {
     }
 
     private void hole(int centre) {
-        double radius = graded(0.005, 0.003, 0.0012, 0.004);
-        double opacity = graded(1, 0, 0.15, 0.95);
-        double depth = graded(0, 0, 0.0008, 0.008);
+        double radius = graded(0.005, 0.003, 0.0012, 0.005);
+        double opacity = graded(1, 0, 0.15, 1);
+        double depth = graded(0, 0, 0.0008, 0.010);
         double stretch = SyntheticNoise.between(random, 1.0, 1.2);
         double turn = SyntheticNoise.between(random, 0, Math.PI);
         colour[0] = 0.10;
@@ -236,10 +236,10 @@ final class SyntheticDefect {
     }
 
     private void crack(int centre) {
-        double width = Math.max(1.3 * narrowest(), graded(0.0015, 0.001, 0.0005, 0.0015));
-        double depth = graded(0.003, 0.003, 0.0003, 0.002);
-        double length = graded(0.026, 0.018, 0.008, 0.035);
-        double opacity = graded(0.9, 0, 0.08, 0.7);
+        double width = Math.max(1.3 * narrowest(), graded(0.0015, 0.001, 0.0005, 0.002));
+        double depth = graded(0.003, 0.003, 0.0003, 0.003);
+        double length = graded(0.026, 0.018, 0.008, 0.040);
+        double opacity = graded(0.9, 0, 0.08, 0.9);
         double heading = SyntheticNoise.between(random, 0, 2 * Math.PI);
         colour[0] = 0.09;
         colour[1] = 0.07;
@@ -312,9 +312,9 @@ final class SyntheticDefect {
     }
 
     private void lump(int centre) {
-        double radius = graded(0.0045, 0.0035, 0.0012, 0.005);
-        double amount = graded(0.0024, 0.0018, 0.0003, 0.003);
-        double opacity = graded(1, 0, 0.15, 0.95);
+        double radius = graded(0.0045, 0.0035, 0.0012, 0.006);
+        double amount = graded(0.0024, 0.0018, 0.0003, 0.004);
+        double opacity = graded(1, 0, 0.15, 1);
         double stretch = SyntheticNoise.between(random, 1.0, 1.5);
         double turn = SyntheticNoise.between(random, 0, Math.PI);
         for (int i = 0; i < base.length; i++) {

@@ -98,7 +98,7 @@ final class SyntheticSensor {
             double sy = dy - capture.tiltY;
             double toCamera = capture.glintZ - sx * capture.glintX - sy * capture.glintY;
             double mirror = Math.max(0, toCamera / Math.sqrt(1 + sx * sx + sy * sy));
-            double patch = 0.75 + 0.5 * smooth(Noise.mix(seed, 9), x * pitch / 0.008, y * pitch / 0.008);
+            double patch = 0.4 + 0.9 * smooth(Noise.mix(seed, 9), x * pitch / 0.008, y * pitch / 0.008);
             lost += 0.9 * step(0.45, 0.85, capture.glint * StrictMath.pow(mirror, 200) * patch);
         }
         return lost;
