@@ -39,8 +39,8 @@ final class SynthCommand implements Callable<Integer> {
             names = "--difficulty",
             defaultValue = "standard",
             paramLabel = "standard|hard",
-            description = "hard: parts, poses, light and noise that vary, and defects from barely visible to obvious "
-                    + "(default: ${DEFAULT-VALUE}).")
+            description = "How hard defects are to find; hard = parts, poses, light and noise vary as on a line, and "
+                    + "defects are from barely visible to obvious (default: ${DEFAULT-VALUE}).")
     private SyntheticDifficulty difficulty;
 
     @Option(names = "--category", paramLabel = "NAME", description = "Folder of the category (default: the shape).")
