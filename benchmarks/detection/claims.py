@@ -22,7 +22,8 @@ import os
 import statistics
 import sys
 
-from record import BRANCHES, auroc, read_csv
+from record import BRANCHES, auroc
+from truth import read_csv
 
 MARGIN = 0.01
 MIN_PAIRS = 3

@@ -3,16 +3,18 @@
 
     record.py RUN DATA NAME=VALUE …
 
-Reads RUN/{metrics.json,scores.csv,model.safetensors} as `trd evaluate` and `trd train` leave them and DATA/defects.csv of `trd synth`.
-The I-AUROC of a kind of defect, or of a severity, is that of its parts against all good parts. Standard library only.
+Reads RUN/{metrics.json,scores.csv,model.safetensors} as `trd evaluate`, `trd train` and `trd calibrate` leave them, RUN/regions.csv of
+RegionMeasurement where there is one, and the list of defects in DATA. The I-AUROC of a kind of defect, or of a severity, is that of its
+parts against all good parts. Standard library only.
 """
-import csv
 import json
 import os
 import struct
 import sys
+from regions import outlines
+from truth import grades, read_csv
 
-# What the benchmark calls a branch, what metrics.json calls it, and its column in scores.csv.
+# What the benchmark calls a branch, what metrics.json and thresholds call it, and its column in scores.csv.
 BRANCHES = (('combined', 'combined', 'score'), ('rgb', 'rgb', 'score_rgb'), ('second', 'depth', 'score_depth'))
 
 
@@ -23,30 +25,43 @@ def auroc(normal, anomalous):
 
 
 def by_group(parts, group):
-    """{group: {parts: how many, branch: I-AUROC}} of the defective parts, by what `group` says of each."""
+    """{group: {parts: how many, branch: I-AUROC}} of the defective parts, by what `group` says of each; None for none."""
     good = [part for part in parts if part['anomalous'] == 'false']
     groups = {}
     for part in parts:
-        if part['anomalous'] == 'true':
+        if part['anomalous'] == 'true' and group(part) is not None:
             groups.setdefault(group(part), []).append(part)
     return {name: {'parts': len(bad)} | {branch: auroc([float(p[column]) for p in good], [float(p[column]) for p in bad])
                                          for branch, _, column in BRANCHES}
             for name, bad in sorted(groups.items())}
 
 
-def read_csv(file):
-    with open(file, newline='') as lines:
-        return list(csv.DictReader(lines))
+def cells(rows, graded, count):
+    """{kind: {grade: what `count` makes of the rows}}; the grade of a part that no list names is empty."""
+    groups = {}
+    for row in rows:
+        groups.setdefault(row['id'].split('/')[-2], {}).setdefault(graded.get(row['id'], ''), []).append(row)
+    return {kind: {grade: count(some) for grade, some in sorted(of.items())} for kind, of in sorted(groups.items())}
 
 
-def training_of(model):
-    """The metadata trd.training of a model file: losses, steps, seconds."""
+def verdicts(parts, graded, thresholds):
+    """Per branch: its threshold, and how many parts [NG, all] of the good ones and of each kind and severity are above it."""
+    result = {}
+    for branch, key, column in BRANCHES:
+        limit = thresholds[key]['ng']['value']
+        judged = [part | {'ng': float(part[column]) > limit} for part in parts]
+
+        def count(rows):
+            return [sum(row['ng'] for row in rows), len(rows)]
+        result[branch] = {'threshold': limit, 'good': count([part for part in judged if part['anomalous'] == 'false']),
+                          'kinds': cells([part for part in judged if part['anomalous'] == 'true'], graded, count)}
+    return result
+
+
+def metadata(model):
     with open(model, 'rb') as file:
         size, = struct.unpack('<Q', file.read(8))
-        metadata = json.loads(file.read(size))['__metadata__']
-    training = json.loads(metadata['trd.training'])
-    del training['teacher']  # a path of this machine
-    return training | {'teacher_sha256': metadata['trd.teacher_sha256']}
+        return json.loads(file.read(size))['__metadata__']
 
 
 def main(run, data, *named):
@@ -54,9 +69,11 @@ def main(run, data, *named):
     with open(os.path.join(run, 'metrics.json')) as file:
         metrics = json.load(file)
     parts = read_csv(os.path.join(run, 'scores.csv'))
-    grades = {defect['id']: defect['grade'] for defect in read_csv(os.path.join(data, 'defects.csv'))}
-    training = training_of(os.path.join(run, 'model.safetensors'))
-    record = {name: facts[name] for name in ('teacher', 'modality', 'category')} | {
+    graded = grades(data)
+    model = metadata(os.path.join(run, 'model.safetensors'))
+    training = json.loads(model['trd.training'])
+    del training['teacher']  # a path of this machine
+    record = {name: facts[name] for name in ('set', 'teacher', 'modality', 'category')} | {
         'seed': int(facts['seed']),
         'commit': facts['commit'],
         'command': facts['command'],
@@ -64,9 +81,15 @@ def main(run, data, *named):
         'good_parts': sum(part['anomalous'] == 'false' for part in parts),
         'metrics': {branch: metrics[key] for branch, key, _ in BRANCHES},
         'kinds': by_group(parts, lambda part: part['kind']),
-        'severities': by_group(parts, lambda part: grades[part['id']]),
-        'training': training,
+        'severities': by_group(parts, lambda part: graded.get(part['id'])),
+        'training': training | {'teacher_sha256': model['trd.teacher_sha256']},
     }
+    if 'no_thresholds' in facts:
+        record['no_verdicts'] = facts['no_thresholds']
+    else:
+        record['verdicts'] = verdicts(parts, graded, json.loads(model['trd.thresholds']))
+    if os.path.exists(os.path.join(run, 'regions.csv')):
+        record['regions'] = cells(read_csv(os.path.join(run, 'regions.csv')), graded, outlines)
     target = os.path.join(run, 'run.json')
     with open(target + '.tmp', 'w') as file:
         json.dump(record, file, indent=1)

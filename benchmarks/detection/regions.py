@@ -30,10 +30,20 @@ def share(values):
     return f'{sum(values)} of {len(values)}' if values else ''
 
 
+def found_and_located(rows):
+    found = [row for row in rows if row['verdict'] == 'NG']
+    return found, [row for row in found if float(row['iou']) > 0]
+
+
+def outlines(rows):
+    """How many parts there are, are found, and are located, and the sum of the located ones' intersections over union."""
+    found, located = found_and_located(rows)
+    return {'parts': len(rows), 'found': len(found), 'located': len(located), 'iou': sum(float(row['iou']) for row in located)}
+
+
 def summary(rows):
     """The cells of a table's line."""
-    found = [row for row in rows if row['verdict'] == 'NG']
-    located = [row for row in found if float(row['iou']) > 0]
+    found, located = found_and_located(rows)
     ratios = [float(row['outline_px']) / float(row['mask_px']) for row in located]
     heights = [(float(row['raised_mm']) if row['raised_mm'] else None, float(row['height_mm']))
                for row in located if row['kind'] in HEIGHT_KINDS and row['height_mm']]

@@ -2,6 +2,7 @@ package io.trd4j.cli;
 
 import io.trd4j.calibrate.Rate;
 import io.trd4j.cli.options.EnumConverter;
+import io.trd4j.data.synthetic.SyntheticDifficulty;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.model.Modality;
 import io.trd4j.model.Precision;
@@ -83,6 +84,7 @@ public final class Main {
         cli.registerConverter(Precision.class, new EnumConverter<>(Precision.class));
         cli.registerConverter(Schedule.Kind.class, new EnumConverter<>(Schedule.Kind.class));
         cli.registerConverter(Pretext.class, new EnumConverter<>(Pretext.class));
+        cli.registerConverter(SyntheticDifficulty.class, new EnumConverter<>(SyntheticDifficulty.class));
         cli.registerConverter(SyntheticProduct.class, new EnumConverter<>(SyntheticProduct.class));
         cli.registerConverter(InspectCommand.FailOn.class, new EnumConverter<>(InspectCommand.FailOn.class));
         cli.registerConverter(Rate.class, text -> {

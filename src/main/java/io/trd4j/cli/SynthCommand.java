@@ -1,5 +1,6 @@
 package io.trd4j.cli;
 
+import io.trd4j.data.synthetic.SyntheticDifficulty;
 import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.data.synthetic.SyntheticTestSet;
@@ -33,6 +34,14 @@ final class SynthCommand implements Callable<Integer> {
             paramLabel = "SHAPE",
             description = "What is made: cookie, plate, ring, rope or cloth (default: ${DEFAULT-VALUE}).")
     private SyntheticProduct shape;
+
+    @Option(
+            names = "--difficulty",
+            defaultValue = "standard",
+            paramLabel = "standard|hard",
+            description = "How hard defects are to find; hard = parts, poses, light and noise vary as on a line, and "
+                    + "defects are from barely visible to obvious (default: ${DEFAULT-VALUE}).")
+    private SyntheticDifficulty difficulty;
 
     @Option(names = "--category", paramLabel = "NAME", description = "Folder of the category (default: the shape).")
     private String category;
@@ -92,7 +101,7 @@ final class SynthCommand implements Callable<Integer> {
         Path folder = out.resolve(name);
         try (LazyTask task =
                 new LazyTask(ConsoleProgress.STDERR, "Drawing parts", (long) train + validation + plan.size())) {
-            SyntheticParts.write(folder, shape, train, validation, plan, size, seed, task::at);
+            SyntheticParts.write(folder, shape, difficulty, train, validation, plan, size, seed, task::at);
         }
         System.out.println(folder + ": " + train + " parts to train on, " + validation + " to calibrate, " + plan.size()
                 + " to test");

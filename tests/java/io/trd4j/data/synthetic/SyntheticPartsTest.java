@@ -33,6 +33,11 @@ class SyntheticPartsTest {
     @TempDir
     Path root;
 
+    private static SyntheticParts.Sample standard(
+            SyntheticProduct shape, int size, long seed, SyntheticDefect.Kind kind, SyntheticDefect.Grade grade) {
+        return SyntheticParts.sample(shape, SyntheticDifficulty.STANDARD, size, seed, kind, grade);
+    }
+
     private static TreeMap<String, Integer> contents(Path folder) throws IOException {
         TreeMap<String, Integer> files = new TreeMap<>();
         try (Stream<Path> walk = Files.walk(folder)) {
@@ -64,7 +69,7 @@ class SyntheticPartsTest {
         CRC32 crc = new CRC32();
         for (SyntheticDefect.Kind kind : SyntheticDefect.Kind.values()) {
             SyntheticParts.Sample sample =
-                    SyntheticParts.sample(shape, 64, SyntheticParts.partSeed(42, 2, kind.ordinal()), kind, null);
+                    standard(shape, 64, SyntheticParts.partSeed(42, 2, kind.ordinal()), kind, null);
             crc.update(sample.rgb().rgb());
             crc.update(sample.mask());
             ByteBuffer points = ByteBuffer.allocate(Float.BYTES * sample.xyz().xyz().length);
@@ -89,8 +94,8 @@ class SyntheticPartsTest {
 
     private static void compare(SyntheticProduct shape, SyntheticDefect.Kind kind, int size, long seed) {
         String what = shape + " " + kind + " " + size;
-        SyntheticParts.Sample good = SyntheticParts.sample(shape, size, seed, null, null);
-        SyntheticParts.Sample bad = SyntheticParts.sample(shape, size, seed, kind, null);
+        SyntheticParts.Sample good = standard(shape, size, seed, null, null);
+        SyntheticParts.Sample bad = standard(shape, size, seed, kind, null);
         int marked = 0;
         int colours = 0;
         int points = 0;
@@ -131,8 +136,7 @@ class SyntheticPartsTest {
         int size = 128;
         byte[] first = null;
         for (int k = 0; k < 4; k++) {
-            SyntheticParts.Sample sample =
-                    SyntheticParts.sample(shape, size, SyntheticParts.partSeed(1, 0, k), null, null);
+            SyntheticParts.Sample sample = standard(shape, size, SyntheticParts.partSeed(1, 0, k), null, null);
             Part part = Part.of("p", sample.rgb(), sample.xyz());
             byte[] mask = Prepared.second(part, size, Geometry.DEPTH).mask();
             int foreground = 0;
@@ -207,10 +211,9 @@ class SyntheticPartsTest {
             double most = 0;
             for (int i = 0; i < 40; i++) {
                 long seed = SyntheticParts.partSeed(9, 2, i);
-                double drawn = SyntheticParts.sample(SyntheticProduct.PLATE, 32, seed, SyntheticDefect.Kind.STAIN, null)
+                double drawn = standard(SyntheticProduct.PLATE, 32, seed, SyntheticDefect.Kind.STAIN, null)
                         .severity();
-                double dealt = SyntheticParts.sample(
-                                SyntheticProduct.PLATE, 32, seed, SyntheticDefect.Kind.STAIN, grade)
+                double dealt = standard(SyntheticProduct.PLATE, 32, seed, SyntheticDefect.Kind.STAIN, grade)
                         .severity();
                 assertEquals((grade.ordinal() + drawn) / 3, dealt, 1e-12);
                 assertEquals(grade, SyntheticDefect.Grade.of(dealt));
@@ -230,7 +233,7 @@ class SyntheticPartsTest {
             int[] marked = new int[3];
             for (int part = 0; part < 3; part++) {
                 for (SyntheticDefect.Grade grade : SyntheticDefect.Grade.values()) {
-                    for (byte pixel : SyntheticParts.sample(shape, 96, SyntheticParts.partSeed(3, 2, part), kind, grade)
+                    for (byte pixel : standard(shape, 96, SyntheticParts.partSeed(3, 2, part), kind, grade)
                             .mask()) {
                         marked[grade.ordinal()] += pixel != 0 ? 1 : 0;
                     }

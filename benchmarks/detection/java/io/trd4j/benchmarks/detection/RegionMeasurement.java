@@ -8,6 +8,7 @@ import io.trd4j.data.Part;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.synthetic.SyntheticParts;
+import io.trd4j.inspect.DeviceChoice;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
@@ -15,6 +16,8 @@ import io.trd4j.inspect.Region;
 import io.trd4j.inspect.Regions;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.Csv;
+import io.trd4j.io.Keyed;
+import io.trd4j.model.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +52,27 @@ final class RegionMeasurement implements Callable<Integer> {
 
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "CSV to write.")
     private Path out;
+
+    @Option(
+            names = "--precision",
+            defaultValue = "auto",
+            paramLabel = "PRECISION",
+            description = "As of trd inspect (default: ${DEFAULT-VALUE}).")
+    private String precision;
+
+    @Option(
+            names = "--device",
+            defaultValue = "auto",
+            paramLabel = "DEVICE",
+            description = "As of trd inspect (default: ${DEFAULT-VALUE}).")
+    private String device;
+
+    @Option(
+            names = "--threads",
+            defaultValue = "0",
+            paramLabel = "N",
+            description = "CPU threads; 0 = one per core (default: ${DEFAULT-VALUE}).")
+    private int threads;
 
     /** One part. Areas in pixels of the map; the outline is the union of the part's regions. */
     @JsonPropertyOrder({
@@ -89,7 +113,9 @@ final class RegionMeasurement implements Callable<Integer> {
     public Integer call() throws IOException {
         Map<String, Map<String, String>> known = read(data.resolve(SyntheticParts.DEFECTS));
         List<Row> rows = new ArrayList<>();
-        try (Inspector inspector = Inspector.open(model, InspectorOptions.defaults())) {
+        InspectorOptions options = new InspectorOptions(threads, Keyed.of(Precision.class, precision, "precision"))
+                .withDevice(DeviceChoice.of(device));
+        try (Inspector inspector = Inspector.open(model, options)) {
             Inspection inspection = inspector.newInspection();
             for (PartFiles files : Dataset.open(data).test()) {
                 if (files.anomalous()) {

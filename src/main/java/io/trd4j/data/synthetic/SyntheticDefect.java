@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
 
 /**
  * One defect on a height field: where it is, how it changes the surface and the colour. Nothing changes outside of
- * {@link #mask}.
+ * {@link #mask}, which {@link #mark} sets.
  */
 final class SyntheticDefect {
     /** The kinds, in the order test parts are dealt out. */
@@ -54,7 +54,7 @@ final class SyntheticDefect {
         }
     }
 
-    /** Changes smaller than these would drown in the sensor noise: they are neither made nor marked. */
+    /** Changes of a standard part smaller than these would drown in the noise: they are neither made nor marked. */
     private static final float MIN_HEIGHT = 0.00015f;
 
     private static final float MIN_WEIGHT = 0.08f;
@@ -81,15 +81,28 @@ final class SyntheticDefect {
     private final int size;
     private final double pitch;
     private final float[] base;
+    private final boolean hard;
+    /** Mean albedo of the part. */
+    private final double brightness;
 
     /**
      * @param grade null when the seed decides
      * @param base the undamaged surface, {@code size * size} metres above the background
      * @param pitch metres per pixel
-     * @param light whether the part is dark, so that a stain shows when it is light
+     * @param brightness mean albedo of the part: stains of dark parts are light
      */
-    SyntheticDefect(Kind kind, Grade grade, long seed, float[] base, int size, double pitch, boolean light) {
+    SyntheticDefect(
+            Kind kind,
+            Grade grade,
+            SyntheticDifficulty difficulty,
+            long seed,
+            float[] base,
+            int size,
+            double pitch,
+            double brightness) {
         this.kind = kind;
+        this.hard = difficulty == SyntheticDifficulty.HARD;
+        this.brightness = brightness;
         this.seed = seed;
         this.base = base;
         this.size = size;
@@ -101,18 +114,17 @@ final class SyntheticDefect {
         // Drawn in both cases, so that what is drawn after it does not depend on who decides.
         double drawn = SyntheticNoise.between(random, 0, 1);
         this.severity = grade == null ? drawn : (grade.ordinal() + drawn) / Grade.values().length;
-        double[][] palette = kind == Kind.CONTAMINATION ? FOREIGN : light ? LIGHT_STAINS : DARK_STAINS;
+        double[][] palette = kind == Kind.CONTAMINATION ? FOREIGN : brightness < 0.42 ? LIGHT_STAINS : DARK_STAINS;
         this.colour = palette[random.nextInt(palette.length)].clone();
         int centre = centre();
         switch (kind) {
-            case STAIN -> blot(centre, severity);
-            case DENT -> swell(centre, severity, -1);
-            case BUMP -> swell(centre, severity, 1);
-            case HOLE -> hole(centre, severity);
-            case CRACK -> crack(centre, severity);
-            case CONTAMINATION -> lump(centre, severity);
+            case STAIN -> blot(centre);
+            case DENT -> swell(centre, -1);
+            case BUMP -> swell(centre, 1);
+            case HOLE -> hole(centre);
+            case CRACK -> crack(centre);
+            case CONTAMINATION -> lump(centre);
         }
-        mark();
     }
 
     /**
@@ -125,6 +137,14 @@ final class SyntheticDefect {
             most = mask[i] && Math.abs(raised) > Math.abs(most) ? raised : most;
         }
         return most;
+    }
+
+    /**
+     * A measure of this defect at its severity: of a standard one from {@code least} to {@code least + span}, in equal
+     * steps; of a hard one from {@code faint} to {@code plain}, in equal ratios.
+     */
+    private double graded(double least, double span, double faint, double plain) {
+        return hard ? faint * StrictMath.pow(plain / faint, severity) : least + span * severity;
     }
 
     /** A pixel well inside the body. */
@@ -168,9 +188,9 @@ final class SyntheticDefect {
         return r / (Math.max(radius, 1.2 * pitch) * (1 + irregular * rough));
     }
 
-    private void blot(int centre, double severity) {
-        double radius = 0.0075 + 0.005 * severity;
-        double alpha = SyntheticNoise.between(random, 0.6, 0.85);
+    private void blot(int centre) {
+        double radius = graded(0.0075, 0.005, 0.003, 0.011);
+        double alpha = hard ? cover(graded(0, 0, 0.04, 0.6)) : SyntheticNoise.between(random, 0.6, 0.85);
         double stretch = SyntheticNoise.between(random, 1.0, 1.35);
         double turn = SyntheticNoise.between(random, 0, Math.PI);
         for (int i = 0; i < base.length; i++) {
@@ -182,9 +202,9 @@ final class SyntheticDefect {
         }
     }
 
-    private void swell(int centre, double severity, int sign) {
-        double radius = 0.009 + 0.004 * severity;
-        double amount = 0.0028 + 0.0022 * severity;
+    private void swell(int centre, int sign) {
+        double radius = graded(0.009, 0.004, 0.003, 0.007);
+        double amount = graded(0.0028, 0.0022, 0.0003, 0.003);
         double stretch = SyntheticNoise.between(random, 1.0, 1.3);
         double turn = SyntheticNoise.between(random, 0, Math.PI);
         for (int i = 0; i < base.length; i++) {
@@ -196,8 +216,10 @@ final class SyntheticDefect {
         }
     }
 
-    private void hole(int centre, double severity) {
-        double radius = 0.005 + 0.003 * severity;
+    private void hole(int centre) {
+        double radius = graded(0.005, 0.003, 0.0012, 0.005);
+        double opacity = graded(1, 0, 0.15, 1);
+        double depth = graded(0, 0, 0.0008, 0.010);
         double stretch = SyntheticNoise.between(random, 1.0, 1.2);
         double turn = SyntheticNoise.between(random, 0, Math.PI);
         colour[0] = 0.10;
@@ -206,16 +228,18 @@ final class SyntheticDefect {
         for (int i = 0; i < base.length; i++) {
             double d = blob(i, centre, radius, stretch, turn, 0.25);
             if (d < 1 && base[i] > 0.001f) {
-                weight[i] = (float) (1 - step(0.85, 1, d));
-                height[i] = (float) (base[i] * step(0.82, 1, d));
+                double floor = step(0.82, 1, d);
+                weight[i] = (float) (opacity * (1 - step(0.85, 1, d)));
+                height[i] = (float) (hard ? Math.max(0.0008, base[i] - depth * (1 - floor)) : base[i] * floor);
             }
         }
     }
 
-    private void crack(int centre, double severity) {
-        double width = Math.max(1.3 * pitch, 0.0015 + 0.001 * severity);
-        double depth = 0.003 + 0.003 * severity;
-        double length = 0.026 + 0.018 * severity;
+    private void crack(int centre) {
+        double width = Math.max(1.3 * narrowest(), graded(0.0015, 0.001, 0.0005, 0.002));
+        double depth = graded(0.003, 0.003, 0.0003, 0.003);
+        double length = graded(0.026, 0.018, 0.008, 0.040);
+        double opacity = graded(0.9, 0, 0.08, 0.9);
         double heading = SyntheticNoise.between(random, 0, 2 * Math.PI);
         colour[0] = 0.09;
         colour[1] = 0.07;
@@ -223,7 +247,7 @@ final class SyntheticDefect {
         double x = centre % size * pitch;
         double y = centre / size * pitch;
         for (int side = 0; side < 2; side++) {
-            walk(x, y, heading + Math.PI * side, length / 2, width, depth);
+            walk(x, y, heading + Math.PI * side, length / 2, width, depth, opacity);
         }
         walk(
                 x,
@@ -231,24 +255,36 @@ final class SyntheticDefect {
                 heading + (random.nextBoolean() ? 1 : -1) * SyntheticNoise.between(random, 0.7, 1.2),
                 0.3 * length,
                 0.8 * width,
-                depth);
+                depth,
+                opacity);
+    }
+
+    /** The unit of a crack's least width, metres: a standard one is more than a pixel wide. */
+    private double narrowest() {
+        return hard ? 0.4 * pitch : pitch;
+    }
+
+    /** The share of its colour with which a stain has a contrast to the part, as a share of the part's brightness. */
+    private double cover(double contrast) {
+        double own = (colour[0] + colour[1] + colour[2]) / 3;
+        return Math.min(0.9, contrast * brightness / Math.max(0.1, Math.abs(own - brightness)));
     }
 
     /** A jagged line that tapers towards its end. */
-    private void walk(double x, double y, double heading, double length, double width, double depth) {
+    private void walk(double x, double y, double heading, double length, double width, double depth, double opacity) {
         int segments = 6;
         for (int s = 0; s < segments; s++) {
             double turned = heading + SyntheticNoise.between(random, -0.6, 0.6);
             double nextX = x + StrictMath.cos(turned) * length / segments;
             double nextY = y + StrictMath.sin(turned) * length / segments;
             double taper = 1 - 0.45 * s / segments;
-            cut(x, y, nextX, nextY, Math.max(width * taper, 1.2 * pitch) / 2, depth * taper);
+            cut(x, y, nextX, nextY, Math.max(width * taper, 1.2 * narrowest()) / 2, depth * taper, opacity);
             x = nextX;
             y = nextY;
         }
     }
 
-    private void cut(double x0, double y0, double x1, double y1, double half, double depth) {
+    private void cut(double x0, double y0, double x1, double y1, double half, double depth, double opacity) {
         double reach = half + pitch;
         int left = Math.max(0, (int) ((Math.min(x0, x1) - reach) / pitch));
         int right = Math.min(size - 1, (int) ((Math.max(x0, x1) + reach) / pitch) + 1);
@@ -268,37 +304,55 @@ final class SyntheticDefect {
                 double away = Math.sqrt(ex * ex + ey * ey);
                 if (away < half + pitch / 2 && base[i] > 0.001f) {
                     double profile = 1 - step(half - pitch / 2, half + pitch / 2, away);
-                    weight[i] = Math.max(weight[i], (float) (0.9 * profile));
+                    weight[i] = Math.max(weight[i], (float) (opacity * profile));
                     height[i] = Math.min(height[i], (float) Math.max(0.0008, base[i] - depth * profile));
                 }
             }
         }
     }
 
-    private void lump(int centre, double severity) {
-        double radius = 0.0045 + 0.0035 * severity;
-        double amount = 0.0024 + 0.0018 * severity;
+    private void lump(int centre) {
+        double radius = graded(0.0045, 0.0035, 0.0012, 0.006);
+        double amount = graded(0.0024, 0.0018, 0.0003, 0.004);
+        double opacity = graded(1, 0, 0.15, 1);
         double stretch = SyntheticNoise.between(random, 1.0, 1.5);
         double turn = SyntheticNoise.between(random, 0, Math.PI);
         for (int i = 0; i < base.length; i++) {
             double d = blob(i, centre, radius, stretch, turn, 0.3);
             if (d < 1 && base[i] > 0.001f) {
                 double rough = 1 + 0.15 * smooth(seed + 60, i % size * pitch * 500, i / size * pitch * 500);
-                weight[i] = (float) (1 - step(0.86, 1, d));
+                weight[i] = (float) (opacity * (1 - step(0.86, 1, d)));
                 height[i] = (float) (base[i] + amount * Math.sqrt(1 - d * d) * rough);
             }
         }
     }
 
-    /** Drops changes too small to see, so that the mask is exactly what was changed. */
-    private void mark() {
+    /** Where the surface or the colour is another than without it, however little. */
+    boolean[] touched() {
+        boolean[] touched = new boolean[base.length];
         for (int i = 0; i < base.length; i++) {
-            boolean seen = weight[i] > MIN_WEIGHT || Math.abs(height[i] - base[i]) > MIN_HEIGHT;
-            mask[i] = seen;
-            if (!seen || !kind.colour) {
+            touched[i] = weight[i] > 0 || height[i] != base[i];
+        }
+        return touched;
+    }
+
+    /** Where a standard defect is plain to see. */
+    boolean[] plain() {
+        boolean[] plain = new boolean[base.length];
+        for (int i = 0; i < base.length; i++) {
+            plain[i] = weight[i] > MIN_WEIGHT || Math.abs(height[i] - base[i]) > MIN_HEIGHT;
+        }
+        return plain;
+    }
+
+    /** Drops every change where it is not seen, so that the mask is exactly what was changed. */
+    void mark(boolean[] seen) {
+        for (int i = 0; i < base.length; i++) {
+            mask[i] = seen[i];
+            if (!seen[i] || !kind.colour) {
                 weight[i] = 0;
             }
-            if (!seen) {
+            if (!seen[i]) {
                 height[i] = base[i];
             }
         }

@@ -30,7 +30,9 @@ import java.util.stream.Stream;
  * <p>Beside the parts, {@value #DEFECTS} says of each defect how severe it is:
  * {@code id,kind,grade,severity,height_mm}, where severity runs from 0, the smallest of its kind, to 1, grade is its
  * third: 1 slight, 2 medium, 3 severe, and height is by how much its highest place is raised or, below 0, its deepest
- * place sunk; empty without either.
+ * place sunk; empty without either. Of a {@linkplain SyntheticDifficulty#HARD hard} category there is also
+ * {@code contrast}: by how much its pixels are lighter or darker than without it, as a share, in the mean over its mask
+ * and before noise.
  */
 public final class SyntheticParts {
     public static final int MIN_SIZE = 32;
@@ -47,21 +49,39 @@ public final class SyntheticParts {
             String kind,
             int grade,
             String severity,
-            @JsonProperty("height_mm") String height) {
-        static Defect of(String id, SyntheticDefect.Kind kind, double severity, double raised) {
-            return new Defect(
+            @JsonProperty("height_mm") String height) {}
+
+    /** The same of a hard category. */
+    @JsonPropertyOrder({"id", "kind", "grade", "severity", "height_mm", "contrast"})
+    private record HardDefect(
+            String id,
+            String kind,
+            int grade,
+            String severity,
+            @JsonProperty("height_mm") String height,
+            String contrast) {
+        static HardDefect of(String id, SyntheticDefect.Kind kind, Sample sample) {
+            return new HardDefect(
                     id,
                     kind.key(),
-                    SyntheticDefect.Grade.of(severity).number(),
-                    String.format(Locale.ROOT, "%.4f", severity),
-                    raised == 0 ? "" : String.format(Locale.ROOT, "%.3f", 1e3 * raised));
+                    SyntheticDefect.Grade.of(sample.severity).number(),
+                    String.format(Locale.ROOT, "%.4f", sample.severity),
+                    sample.raised == 0 ? "" : String.format(Locale.ROOT, "%.3f", 1e3 * sample.raised),
+                    String.format(Locale.ROOT, "%.4f", sample.contrast));
+        }
+
+        Defect standard() {
+            return new Defect(id, kind, grade, severity, height);
         }
     }
 
-    /** One part in memory, its ground truth (255 = defect), how severe the defect is, 0 to 1, and how high, metres. */
-    record Sample(RgbImage rgb, PointCloud xyz, byte[] mask, double severity, double raised) {}
+    /**
+     * One part in memory, its ground truth (255 = defect), how severe the defect is, 0 to 1, how high, metres, and by
+     * which share its pixels are lighter or darker.
+     */
+    record Sample(RgbImage rgb, PointCloud xyz, byte[] mask, double severity, double raised, double contrast) {}
 
-    /** The same with so many test parts {@linkplain SyntheticTestSet#inAll in all}. */
+    /** A standard category with so many test parts {@linkplain SyntheticTestSet#inAll in all}. */
     public static void write(
             Path categoryFolder,
             SyntheticProduct shape,
@@ -72,7 +92,16 @@ public final class SyntheticParts {
             long seed,
             IntConsumer progress)
             throws IOException {
-        write(categoryFolder, shape, train, validation, SyntheticTestSet.inAll(test), sizePx, seed, progress);
+        write(
+                categoryFolder,
+                shape,
+                SyntheticDifficulty.STANDARD,
+                train,
+                validation,
+                SyntheticTestSet.inAll(test),
+                sizePx,
+                seed,
+                progress);
     }
 
     /**
@@ -86,6 +115,7 @@ public final class SyntheticParts {
     public static void write(
             Path categoryFolder,
             SyntheticProduct shape,
+            SyntheticDifficulty difficulty,
             int train,
             int validation,
             SyntheticTestSet test,
@@ -114,7 +144,7 @@ public final class SyntheticParts {
                 save(
                         categoryFolder.resolve("train/good"),
                         i,
-                        sample(shape, sizePx, partSeed(seed, 0, i), null, null),
+                        sample(shape, difficulty, sizePx, partSeed(seed, 0, i), null, null),
                         false);
                 progress.accept(++done);
             }
@@ -122,26 +152,34 @@ public final class SyntheticParts {
                 save(
                         categoryFolder.resolve("validation/good"),
                         i,
-                        sample(shape, sizePx, partSeed(seed, 1, i), null, null),
+                        sample(shape, difficulty, sizePx, partSeed(seed, 1, i), null, null),
                         false);
                 progress.accept(++done);
             }
             int[] next = new int[SyntheticDefect.Kind.values().length + 1];
-            List<Defect> defects = new ArrayList<>();
+            List<HardDefect> defects = new ArrayList<>();
             for (int i = 0; i < test.size(); i++) {
                 SyntheticTestSet.Entry entry = test.entries().get(i);
                 SyntheticDefect.Kind kind = entry.kind();
                 String folder = "test/" + (kind == null ? PartFiles.GOOD : kind.key());
                 int number = next[kind == null ? 0 : kind.ordinal() + 1]++;
-                Sample sample = sample(shape, sizePx, partSeed(seed, 2, i), kind, entry.grade());
+                Sample sample = sample(shape, difficulty, sizePx, partSeed(seed, 2, i), kind, entry.grade());
                 save(categoryFolder.resolve(folder), number, sample, true);
                 if (kind != null) {
-                    defects.add(Defect.of(folder + "/" + name(number), kind, sample.severity(), sample.raised()));
+                    defects.add(HardDefect.of(folder + "/" + name(number), kind, sample));
                 }
                 progress.accept(++done);
             }
             if (test.size() > 0) {
-                AtomicFile.write(categoryFolder.resolve(DEFECTS), Csv.of(Defect.class, defects));
+                AtomicFile.write(
+                        categoryFolder.resolve(DEFECTS),
+                        difficulty == SyntheticDifficulty.HARD
+                                ? Csv.of(HardDefect.class, defects)
+                                : Csv.of(
+                                        Defect.class,
+                                        defects.stream()
+                                                .map(HardDefect::standard)
+                                                .toList()));
             }
         } catch (IOException | RuntimeException e) {
             remove(categoryFolder, created);
@@ -150,13 +188,13 @@ public final class SyntheticParts {
     }
 
     /**
-     * A good part in memory: the first that {@link #write} would write to train on.
+     * A good part of a standard category in memory: the first that {@link #write} would write to train on.
      *
      * @param sizePx width and height of its colour image and point cloud, 32 to 1024
      */
     public static Part part(SyntheticProduct shape, int sizePx, long seed) {
         SyntheticTestSet.checkRange("size", sizePx, MIN_SIZE, MAX_SIZE);
-        Sample sample = sample(shape, sizePx, partSeed(seed, 0, 0), null, null);
+        Sample sample = sample(shape, SyntheticDifficulty.STANDARD, sizePx, partSeed(seed, 0, 0), null, null);
         return Part.of(shape.key(), sample.rgb(), sample.xyz());
     }
 
@@ -167,9 +205,14 @@ public final class SyntheticParts {
      * @param grade null when the seed decides
      */
     static Sample sample(
-            SyntheticProduct shape, int size, long partSeed, SyntheticDefect.Kind kind, SyntheticDefect.Grade grade) {
-        SyntheticScene scene = new SyntheticScene(shape, size, partSeed, kind, grade);
-        return new Sample(scene.rgb(), scene.xyz(), scene.mask(), scene.severity(), scene.raised());
+            SyntheticProduct shape,
+            SyntheticDifficulty difficulty,
+            int size,
+            long partSeed,
+            SyntheticDefect.Kind kind,
+            SyntheticDefect.Grade grade) {
+        SyntheticScene scene = new SyntheticScene(shape, difficulty, size, partSeed, kind, grade);
+        return new Sample(scene.rgb(), scene.xyz(), scene.mask(), scene.severity(), scene.raised(), scene.contrast());
     }
 
     static long partSeed(long seed, int split, int index) {

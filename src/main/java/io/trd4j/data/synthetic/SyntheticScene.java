@@ -1,7 +1,5 @@
 package io.trd4j.data.synthetic;
 
-import static io.trd4j.data.Noise.gaussian;
-import static io.trd4j.data.Noise.uniform;
 import static io.trd4j.data.synthetic.SyntheticNoise.fractal;
 import static io.trd4j.data.synthetic.SyntheticNoise.lerp;
 import static io.trd4j.data.synthetic.SyntheticNoise.step;
@@ -19,78 +17,66 @@ import java.util.SplittableRandom;
  * only where the defect is.
  */
 final class SyntheticScene {
-    /** Width of the scene at the plane, metres. */
-    private static final double FIELD = 0.16;
+    /**
+     * Of a hard part, a pixel belongs to the defect where its height changes by this, metres (the noise of the sensor),
+     * or a colour by that, 1 for white; or by half of the defect's largest change, where that is less.
+     */
+    private static final double SEEN_HEIGHT = 0.00005;
 
-    private static final double FOCAL = 0.62 / FIELD;
-    private static final double DEPTH_NOISE = 0.00006;
-    private static final double COLOUR_NOISE = 0.007;
-    private static final double SPECKLE = 0.002;
+    private static final double SEEN_COLOUR = 0.008;
 
     private final int size;
     private final long seed;
     private final double pitch;
     private final SyntheticSurface surface;
+    private final SyntheticCapture capture;
+    private final SyntheticLight lamp;
+    private final SyntheticSensor sensor;
     private final float[] base;
     private final float[] shade;
     private final float[] highlight;
+    private final float[] clean;
     private final float[] colour;
     private final SyntheticDefect defect;
-
-    // Pose, lamp and camera of this part.
-    private final double cos;
-    private final double sin;
-    private final double scale;
-    private final double shiftX;
-    private final double shiftY;
-    private final double distance;
-    private final double tiltX;
-    private final double tiltY;
-    private final double lampX;
-    private final double lampY;
-    private final double lampZ;
-    private final double exposure;
 
     /**
      * @param kind the defect, or null for a good part
      * @param grade null when the seed decides
      */
     SyntheticScene(
-            SyntheticProduct shape, int size, long seed, SyntheticDefect.Kind kind, SyntheticDefect.Grade grade) {
+            SyntheticProduct shape,
+            SyntheticDifficulty difficulty,
+            int size,
+            long seed,
+            SyntheticDefect.Kind kind,
+            SyntheticDefect.Grade grade) {
         this.size = size;
         this.seed = seed;
-        this.pitch = FIELD / size;
-        this.surface = shape.create(Noise.mix(seed, 2));
-        SplittableRandom random = new SplittableRandom(Noise.mix(seed, 3));
-        double turn = SyntheticNoise.between(random, -surface.turn(), surface.turn());
-        cos = StrictMath.cos(turn);
-        sin = StrictMath.sin(turn);
-        scale = SyntheticNoise.between(random, 0.96, 1.04);
-        shiftX = SyntheticNoise.between(random, -0.005, 0.005);
-        shiftY = SyntheticNoise.between(random, -0.005, 0.005);
-        distance = SyntheticNoise.between(random, 0.60, 0.64);
-        tiltX = SyntheticNoise.between(random, -0.08, 0.08);
-        tiltY = SyntheticNoise.between(random, -0.08, 0.08);
-        double azimuth = 3.9 + SyntheticNoise.between(random, -0.2, 0.2);
-        double elevation = 0.9 + SyntheticNoise.between(random, -0.06, 0.06);
-        lampX = StrictMath.cos(azimuth) * StrictMath.cos(elevation);
-        lampY = StrictMath.sin(azimuth) * StrictMath.cos(elevation);
-        lampZ = StrictMath.sin(elevation);
-        exposure = SyntheticNoise.between(random, 0.95, 1.05);
+        this.pitch = SyntheticCapture.FIELD / size;
+        this.surface = shape.create(Noise.mix(seed, 2), difficulty);
+        this.capture = new SyntheticCapture(difficulty, new SplittableRandom(Noise.mix(seed, 3)), surface);
+        this.lamp = new SyntheticLight(size, pitch, capture.lampX, capture.lampY, capture.lampZ);
+        this.sensor = new SyntheticSensor(capture, size, pitch, seed);
         int n = size * size;
         base = new float[n];
         shade = new float[n];
         highlight = new float[n];
-        colour = new float[3 * n];
+        float[] sharp = new float[3 * n];
         measureHeights();
-        light(base, shade, highlight);
-        double brightness = paint();
-        blur();
+        lamp.shade(base, capture.ambient, surface.gloss(), shade, highlight);
+        double brightness = paint(sharp);
+        clean = blurred(sharp);
+        colour = clean.clone();
         defect = kind == null
                 ? null
-                : new SyntheticDefect(kind, grade, Noise.mix(seed, 5), base, size, pitch, brightness < 0.42);
-        if (defect != null && kind.colour) {
-            paintDefect();
+                : new SyntheticDefect(kind, grade, difficulty, Noise.mix(seed, 5), base, size, pitch, brightness);
+        if (defect != null) {
+            if (difficulty == SyntheticDifficulty.HARD) {
+                paintAsSeen(sharp);
+            } else {
+                defect.mark(defect.plain());
+                paintOver();
+            }
         }
     }
 
@@ -113,110 +99,54 @@ final class SyntheticScene {
         return defect == null ? 0 : defect.raised();
     }
 
-    RgbImage rgb() {
-        byte[] rgb = new byte[colour.length];
-        long noise = Noise.mix(seed, 6);
-        for (int i = 0; i < rgb.length; i++) {
-            double value = exposure * colour[i] + COLOUR_NOISE * gaussian(noise, i);
-            rgb[i] = (byte) Math.round(255 * Math.max(0, Math.min(1, value)));
+    /**
+     * How much lighter or darker than without the defect its pixels are, as a share, in the mean over the mask and
+     * before noise; 0 for a good part.
+     */
+    double contrast() {
+        double sum = 0;
+        int count = 0;
+        for (int i = 0; defect != null && i < base.length; i++) {
+            if (defect.mask[i]) {
+                double without = clean[3 * i] + clean[3 * i + 1] + clean[3 * i + 2];
+                double with = colour[3 * i] + colour[3 * i + 1] + colour[3 * i + 2];
+                sum += Math.abs(with - without) / without;
+                count++;
+            }
         }
-        return new RgbImage(size, size, rgb);
+        return count == 0 ? 0 : sum / count;
+    }
+
+    RgbImage rgb() {
+        return sensor.rgb(colour);
     }
 
     PointCloud xyz() {
-        float[] xyz = new float[3 * size * size];
-        float[] height = defect == null ? base : defect.height;
-        long noise = Noise.mix(seed, 7);
-        long loss = Noise.mix(seed, 8);
-        double slant = Math.sqrt(1 + tiltX * tiltX + tiltY * tiltY);
-        for (int y = 0, i = 0; y < size; y++) {
-            double rayY = (y + 0.5 - size / 2.0) / (FOCAL * size);
-            for (int x = 0; x < size; x++, i++) {
-                // Outside of the defect even the losses are those of the undamaged part.
-                float[] seen = defect != null && defect.mask[i] ? height : base;
-                double lost = SPECKLE + 0.75 * step(1.1, 3.5, slope(seen, x, y));
-                if (uniform(loss, i) < lost) {
-                    continue;
-                }
-                double rayX = (x + 0.5 - size / 2.0) / (FOCAL * size);
-                double above = height[i] + DEPTH_NOISE * gaussian(noise, i);
-                double z = (distance - above * slant) / (1 - tiltX * rayX - tiltY * rayY);
-                xyz[3 * i] = (float) (rayX * z);
-                xyz[3 * i + 1] = (float) (rayY * z);
-                xyz[3 * i + 2] = (float) z;
-            }
-        }
-        return new PointCloud(size, size, xyz);
+        return defect == null
+                ? sensor.xyz(base, base, new boolean[base.length])
+                : sensor.xyz(base, defect.height, defect.mask);
     }
 
     private void measureHeights() {
         for (int i = 0; i < base.length; i++) {
-            base[i] = (float) (scale * surface.height(partX(i), partY(i)));
+            base[i] = (float) (capture.scale * surface.height(partX(i), partY(i)));
         }
     }
 
     private double partX(int i) {
-        double x = (i % size + 0.5) * pitch - FIELD / 2 - shiftX;
-        double y = (i / size + 0.5) * pitch - FIELD / 2 - shiftY;
-        return (cos * x + sin * y) / scale;
+        double x = (i % size + 0.5) * pitch - SyntheticCapture.FIELD / 2 - capture.shiftX;
+        double y = (i / size + 0.5) * pitch - SyntheticCapture.FIELD / 2 - capture.shiftY;
+        return (capture.cos * x + capture.sin * y) / capture.scale;
     }
 
     private double partY(int i) {
-        double x = (i % size + 0.5) * pitch - FIELD / 2 - shiftX;
-        double y = (i / size + 0.5) * pitch - FIELD / 2 - shiftY;
-        return (cos * y - sin * x) / scale;
-    }
-
-    private float at(float[] field, int x, int y) {
-        return field[Math.max(0, Math.min(size - 1, y)) * size + Math.max(0, Math.min(size - 1, x))];
-    }
-
-    private double slope(float[] field, int x, int y) {
-        double dx = (at(field, x + 1, y) - at(field, x - 1, y)) / (2 * pitch);
-        double dy = (at(field, x, y + 1) - at(field, x, y - 1)) / (2 * pitch);
-        return Math.sqrt(dx * dx + dy * dy);
-    }
-
-    /** Ambient and lamp light, with cast shadows, and the highlight of the lamp. */
-    private void light(float[] field, float[] shadeOut, float[] highlightOut) {
-        double hx = lampX / 2;
-        double hy = lampY / 2;
-        double hz = (lampZ + 1) / 2;
-        double half = Math.sqrt(hx * hx + hy * hy + hz * hz);
-        for (int y = 0, i = 0; y < size; y++) {
-            for (int x = 0; x < size; x++, i++) {
-                double dx = (at(field, x + 1, y) - at(field, x - 1, y)) / (2 * pitch);
-                double dy = (at(field, x, y + 1) - at(field, x, y - 1)) / (2 * pitch);
-                double length = Math.sqrt(dx * dx + dy * dy + 1);
-                double lamp = Math.max(0, (lampZ - dx * lampX - dy * lampY) / length);
-                double lit = 1 - shadow(field, x, y);
-                double sky = 0.75 + 0.25 / length;
-                shadeOut[i] = (float) (0.44 * sky + 0.74 * lamp * lit);
-                double mirror = Math.max(0, (hz - dx * hx - dy * hy) / (length * half));
-                double m4 = mirror * mirror * mirror * mirror;
-                double m16 = m4 * m4 * m4 * m4;
-                highlightOut[i] = (float) (surface.gloss() * m16 * m16 * lit);
-            }
-        }
-    }
-
-    /** How much of the lamp the surface between here and the lamp hides, 0 to 1, with a soft edge. */
-    private double shadow(float[] field, int x, int y) {
-        double flat = Math.sqrt(lampX * lampX + lampY * lampY);
-        double rise = lampZ / flat;
-        double hidden = 0;
-        for (int s = 1; s <= 8; s++) {
-            double away = 0.0018 * s;
-            int u = (int) Math.round(x + lampX / flat * away / pitch);
-            int v = (int) Math.round(y + lampY / flat * away / pitch);
-            double over = at(field, u, v) - at(field, x, y) - away * rise;
-            hidden = Math.max(hidden, over / (0.0012 + 0.12 * away));
-        }
-        return Math.min(1, hidden);
+        double x = (i % size + 0.5) * pitch - SyntheticCapture.FIELD / 2 - capture.shiftX;
+        double y = (i / size + 0.5) * pitch - SyntheticCapture.FIELD / 2 - capture.shiftY;
+        return (capture.cos * y - capture.sin * x) / capture.scale;
     }
 
     /** Colours part and plane; returns the mean albedo of the part. */
-    private double paint() {
+    private double paint(float[] out) {
         double[] rgb = new double[3];
         long cloth = Noise.mix(seed, 4);
         double sum = 0;
@@ -224,7 +154,7 @@ final class SyntheticScene {
         for (int i = 0; i < base.length; i++) {
             double u = (i % size + 0.5) / size;
             double v = (i / size + 0.5) / size;
-            double cover = step(0, 0.0015, base[i]);
+            double cover = cover(i);
             double plane =
                     0.27 * (1 + 0.06 * fractal(cloth, 50 * u, 50 * v, 3) + 0.03 * fractal(cloth + 9, 5 * u, 5 * v, 2));
             if (cover > 0) {
@@ -232,25 +162,35 @@ final class SyntheticScene {
                 sum += (rgb[0] + rgb[1] + rgb[2]) / 3;
                 count++;
             }
-            double vignette = 1 - 0.25 * ((u - 0.5) * (u - 0.5) + (v - 0.5) * (v - 0.5));
-            double lamp = shade[i] * vignette;
-            colour[3 * i] = (float) (lerp(0.96 * plane, rgb[0], cover) * lamp + cover * highlight[i]);
-            colour[3 * i + 1] = (float) (lerp(plane, rgb[1], cover) * lamp + cover * highlight[i]);
-            colour[3 * i + 2] = (float) (lerp(1.07 * plane, rgb[2], cover) * lamp + cover * highlight[i]);
+            double light = shade[i] * vignette(i);
+            out[3 * i] = (float) (lerp(0.96 * plane, rgb[0], cover) * light + cover * highlight[i]);
+            out[3 * i + 1] = (float) (lerp(plane, rgb[1], cover) * light + cover * highlight[i]);
+            out[3 * i + 2] = (float) (lerp(1.07 * plane, rgb[2], cover) * light + cover * highlight[i]);
         }
         return count == 0 ? 0 : sum / count;
     }
 
+    private double cover(int i) {
+        return step(0, 0.0015, base[i]);
+    }
+
+    private double vignette(int i) {
+        double u = (i % size + 0.5) / size;
+        double v = (i / size + 0.5) / size;
+        return 1 - 0.25 * ((u - 0.5) * (u - 0.5) + (v - 0.5) * (v - 0.5));
+    }
+
     /** The lens: a 1-2-1 kernel in both directions. */
-    private void blur() {
-        float[] across = new float[colour.length];
+    private float[] blurred(float[] sharp) {
+        float[] across = new float[sharp.length];
+        float[] out = new float[sharp.length];
         for (int y = 0; y < size; y++) {
             for (int x = 0; x < size; x++) {
                 int left = 3 * (y * size + Math.max(0, x - 1));
                 int here = 3 * (y * size + x);
                 int right = 3 * (y * size + Math.min(size - 1, x + 1));
                 for (int c = 0; c < 3; c++) {
-                    across[here + c] = (colour[left + c] + 2 * colour[here + c] + colour[right + c]) / 4;
+                    across[here + c] = (sharp[left + c] + 2 * sharp[here + c] + sharp[right + c]) / 4;
                 }
             }
         }
@@ -259,26 +199,98 @@ final class SyntheticScene {
             int here = 3 * y * size;
             int below = 3 * Math.min(size - 1, y + 1) * size;
             for (int k = 0; k < 3 * size; k++) {
-                colour[here + k] = (across[above + k] + 2 * across[here + k] + across[below + k]) / 4;
+                out[here + k] = (across[above + k] + 2 * across[here + k] + across[below + k]) / 4;
             }
         }
+        return out;
     }
 
-    /** Blends the defect's colour in; what stands out of the surface has its own shading, a stain the part's. */
-    private void paintDefect() {
-        float[] lamp = shade;
+    /**
+     * Blends a standard defect's colour in, past the lens; what stands out of the surface has its own shading, a stain
+     * the part's, a dent or a bump none.
+     */
+    private void paintOver() {
+        float[] light = shade;
         if (defect.kind == SyntheticDefect.Kind.CONTAMINATION) {
-            lamp = new float[base.length];
-            light(defect.height, lamp, highlight);
+            light = new float[base.length];
+            lamp.shade(defect.height, capture.ambient, surface.gloss(), light, highlight);
         }
         for (int i = 0; i < base.length; i++) {
             float w = defect.weight[i];
             if (w > 0) {
                 for (int c = 0; c < 3; c++) {
-                    double own = defect.colour[c] * lamp[i];
+                    double own = defect.colour[c] * light[i];
                     colour[3 * i + c] = (float) lerp(colour[3 * i + c], own, w);
                 }
             }
         }
+    }
+
+    /** A hard defect as the camera sees it: shaded as it is shaped, through the lens, marked where a change is seen. */
+    private void paintAsSeen(float[] sharp) {
+        boolean[] touched = defect.touched();
+        float[] light = new float[base.length];
+        float[] shine = new float[base.length];
+        lamp.shade(defect.height, capture.ambient, surface.gloss(), light, shine);
+        double[] rgb = new double[3];
+        float[] painted = sharp.clone();
+        for (int i = 0; i < base.length; i++) {
+            if (touched[i]) {
+                surface.albedo(partX(i), partY(i), base[i], rgb);
+                double cover = cover(i);
+                float w = defect.weight[i];
+                for (int c = 0; c < 3; c++) {
+                    // The plane shows through at the part's very rim: what is left of its light stays.
+                    double rest = sharp[3 * i + c] - cover * (rgb[c] * shade[i] * vignette(i) + highlight[i]);
+                    double own = lerp(rgb[c], defect.colour[c], w) * light[i] * vignette(i) + (1 - w) * shine[i];
+                    painted[3 * i + c] = (float) (rest + cover * own);
+                }
+            }
+        }
+        float[] through = blurred(painted);
+        boolean[] seen = seen(touched, through);
+        for (int i = 0; i < base.length; i++) {
+            if (seen[i]) {
+                System.arraycopy(through, 3 * i, colour, 3 * i, 3);
+            }
+        }
+        defect.mark(seen);
+    }
+
+    /** Of the pixels that the defect touches and their neighbours, to which the lens spreads it: where it is seen. */
+    private boolean[] seen(boolean[] touched, float[] through) {
+        double highest = 0;
+        double strongest = 0;
+        for (int i = 0; i < base.length; i++) {
+            highest = Math.max(highest, Math.abs(defect.height[i] - base[i]));
+            strongest = Math.max(strongest, change(through, i));
+        }
+        boolean[] seen = new boolean[base.length];
+        for (int i = 0; i < base.length; i++) {
+            boolean raised = Math.abs(defect.height[i] - base[i]) > Math.min(SEEN_HEIGHT, highest / 2);
+            boolean coloured = change(through, i) > Math.min(SEEN_COLOUR, strongest / 2);
+            seen[i] = (raised || coloured) && near(touched, i);
+        }
+        return seen;
+    }
+
+    private double change(float[] through, int i) {
+        double most = 0;
+        for (int c = 0; c < 3; c++) {
+            most = Math.max(most, Math.abs(through[3 * i + c] - clean[3 * i + c]));
+        }
+        return most;
+    }
+
+    private boolean near(boolean[] touched, int i) {
+        int x = i % size;
+        int y = i / size;
+        boolean any = false;
+        for (int v = Math.max(0, y - 1); v <= Math.min(size - 1, y + 1); v++) {
+            for (int u = Math.max(0, x - 1); u <= Math.min(size - 1, x + 1); u++) {
+                any |= touched[v * size + u];
+            }
+        }
+        return any;
     }
 }
