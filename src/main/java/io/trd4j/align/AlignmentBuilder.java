@@ -30,6 +30,7 @@ public final class AlignmentBuilder {
     private static final float FULL = 0.92f;
 
     private static final float SMALLEST = 0.25f;
+    private static final int MIN_VIEW = 32;
 
     private final int size;
     private final List<? extends PartSource> sources;
@@ -89,11 +90,16 @@ public final class AlignmentBuilder {
             widest = Math.max(
                     widest, part.rgb() == null ? part.xyz().width() : part.rgb().width());
         }
-        // At S for the search of the frame; finer when the frame turns out to be a small square of the image.
-        Alignment coarse = meanPart(parts, size);
-        float side = coarse.frame()[2];
-        int fine = Math.max(size, Math.min(2 * size, Math.min(widest, Math.round(size / side))) / 4 * 4);
-        return fine == size ? coarse : meanPart(parts, fine);
+        // Whole pixels of the camera's make a pixel of the view: else these lie half a pixel off, to one side.
+        Alignment coarse = meanPart(parts, view(widest, 1));
+        int fine = view(widest, coarse.frame()[2]);
+        return fine == coarse.view() ? coarse : meanPart(parts, fine);
+    }
+
+    /** Pixels of the view whose frame has at least S of them, as far as the camera has. */
+    private int view(int camera, float side) {
+        int wanted = Math.min(2 * size, Math.round(size / side));
+        return Math.max(MIN_VIEW, camera / Math.max(1, camera / wanted));
     }
 
     private Alignment meanPart(List<Part> parts, int viewSize) {

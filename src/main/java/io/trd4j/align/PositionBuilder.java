@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** What is usual at each position, from located normal parts (specification, section 9). Used once. */
+/** Learns what is usual at each position from located normal parts (specification, section 9). Used once. */
 public final class PositionBuilder implements AutoCloseable {
     /** Functions of the place, by which light differs: 1, x, y, x², xy, y². */
     private static final int PLACES = 6;

@@ -143,7 +143,7 @@ final class PositionFilters implements AutoCloseable {
     }
 
     /**
-     * What is left of a difference without its robust fit by functions: beyond twice the spread, what differs is cut
+     * Leaves of a difference only its rest without its robust fit by functions: beyond twice the spread, what differs is cut
      * before the next fit, so that a defect does not bend it.
      *
      * @param functions orthonormal

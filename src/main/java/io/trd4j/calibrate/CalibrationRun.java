@@ -129,7 +129,7 @@ public final class CalibrationRun {
     }
 
     /**
-     * What is usual at each position of a calibrated, aligned model; written into its file.
+     * Measures what is usual at each position of a calibrated, aligned model, and writes it into its file.
      *
      * @param learnt normal parts; those that the model was trained on where they are at hand
      * @param judged normal parts that it was not trained on

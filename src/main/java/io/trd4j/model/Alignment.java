@@ -20,7 +20,7 @@ import java.util.Set;
  * each of its positions (specification, section 9). Arrays belong to this object and are not changed.
  *
  * @param size S
- * @param view pixels along each side of the image in which a part is looked for, at least S
+ * @param view V, pixels along each side of the image in which a part is looked for
  * @param frame the square of a whole image that is the network's input: left, top and side in shares of the image; then
  *     the distance of neighbouring pixels and that of the plane below the part, metres, 0 without points
  * @param whole V x V x 4: mean red, green, blue (0 to 255) and relief (mm, NaN = not measured) of whole images
@@ -39,7 +39,7 @@ public record Alignment(
     private static final String PREFIX = "alignment.";
 
     /**
-     * What is usual at each position of the frame.
+     * Statistics of normal parts at each position of the frame.
      *
      * @param basis 4 x K x S x S: orthonormal on the area, per channel (brightness, red minus green, yellow minus blue,
      *     relief): by these, normal parts differ from the mean everywhere at once

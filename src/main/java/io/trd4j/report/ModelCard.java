@@ -57,7 +57,7 @@ final class ModelCard {
                 new CardSection("Use and limits", USE));
     }
 
-    /** What the second modality's preparation was told. */
+    /** The numbers that the second modality's preparation was told. */
     private static String scales(Geometry geometry) {
         MetricGeometry metric = geometry.metric();
         return switch (geometry.modality()) {
