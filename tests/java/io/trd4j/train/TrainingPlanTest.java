@@ -59,15 +59,17 @@ class TrainingPlanTest {
                 .withThreads(3)
                 .withDevice(TorchDevice.CPU);
         assertEquals(new TrainingOptions(Backbone.RESNET34, 64, Modality.DEPTH, 3, 7, 2, 0.1, 1, 3), all);
-        TrainingPlan plan = TrainingPlan.of(OPTIONS)
+        TrainingOptions normals = OPTIONS.withModality(Modality.NORMALS);
+        TrainingPlan plan = TrainingPlan.of(normals)
                 .withStopsWhenConverged(false)
                 .withTeacher(TrainingPlan.RANDOM_TEACHER)
                 .withStateSeconds(0)
                 .withResumes(true)
                 .withDriftReference(false);
-        assertEquals(new TrainingPlan(OPTIONS, false, true, TrainingPlan.RANDOM_TEACHER, null, 0, true, false), plan);
+        assertEquals(new TrainingPlan(normals, false, true, TrainingPlan.RANDOM_TEACHER, null, 0, true, false), plan);
         assertFalse(plan.withChoosesAperture(false).choosesAperture());
         assertTrue(plan.choosesAperture());
         assertFalse(TrainingPlan.of(all).choosesAperture(), "depth maps have no surface normals");
+        assertFalse(TrainingPlan.of(OPTIONS).choosesAperture(), "metric geometry needs no aperture");
     }
 }

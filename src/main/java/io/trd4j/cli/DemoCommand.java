@@ -63,7 +63,7 @@ final class DemoCommand implements Callable<Integer> {
     private static final int VALIDATION_PARTS = 60;
     private static final int TEST_PARTS = 28;
     private static final Backbone BACKBONE = Backbone.RESNET18;
-    private static final Modality MODALITY = Modality.NORMALS;
+    private static final Modality MODALITY = Modality.METRIC;
     private static final int SIZE = 128;
     private static final int BATCH = 8;
     private static final int MAX_AUTO_EPOCHS = 20;
@@ -99,14 +99,6 @@ final class DemoCommand implements Callable<Integer> {
                     + MAX_AUTO_EPOCHS + " (default: ${DEFAULT-VALUE}).")
     private AutoNumber epochs;
 
-    @Option(
-            names = "--normal-kernel",
-            paramLabel = "auto|3|5|7",
-            defaultValue = "auto",
-            converter = AutoNumber.Converter.class,
-            description = "Sobel aperture for surface normals, as in trd train (default: ${DEFAULT-VALUE}).")
-    private AutoNumber normalKernel;
-
     @Mixin
     private ComputeOptions inference;
 
@@ -119,7 +111,7 @@ final class DemoCommand implements Callable<Integer> {
                     BACKBONE,
                     SIZE,
                     MODALITY,
-                    normalKernel.orElse(SobelAperture.FALLBACK),
+                    SobelAperture.FALLBACK,
                     epochs.orElse(MAX_AUTO_EPOCHS),
                     BATCH,
                     LEARNING_RATE,
@@ -149,10 +141,8 @@ final class DemoCommand implements Callable<Integer> {
 
         Dataset dataset = Dataset.open(category);
         // The drift reference comes with the thresholds.
-        TrainingPlan plan = TrainingPlan.of(options)
-                .withStopsWhenConverged(epochs.auto())
-                .withChoosesAperture(normalKernel.auto())
-                .withDriftReference(false);
+        TrainingPlan plan =
+                TrainingPlan.of(options).withStopsWhenConverged(epochs.auto()).withDriftReference(false);
         // The demo trains shortly on purpose, and says so at its end.
         TrainingText text = new TrainingText(warning -> warning.kind() != TrainingWarning.Kind.NOT_CONVERGED);
         TrainingRun.Result trained = new TrainingRun(plan, text, ConsoleProgress.STDERR).run(dataset, model);
@@ -188,9 +178,7 @@ final class DemoCommand implements Callable<Integer> {
         System.out.println();
         System.out.print(OfficialTable.of(rows));
         System.out.println();
-        if (trained.aperture() != null) {
-            System.out.println(trained.aperture());
-        }
+        System.out.println(trained.metric());
         ThresholdText.lines(thresholds).forEach(System.out::println);
         EvaluationText.verdicts(run).forEach(System.out::println);
         System.out.println();

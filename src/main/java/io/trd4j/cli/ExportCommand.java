@@ -52,8 +52,9 @@ final class ExportCommand implements Callable<Integer> {
             Checkpoints.exportStudents(file, out);
             System.out.println("wrote " + out);
             if (file.info().modality() == Modality.METRIC) {
-                System.out.println("its second student has seen metric geometry, whose scales such a file does not hold: "
-                        + "trd import cannot make a model of it again");
+                System.out.println(
+                        "its second student has seen metric geometry, whose scales such a file does not hold: "
+                                + "trd import cannot make a model of it again");
             }
             if (teacherOut != null) {
                 Checkpoints.exportTeacher(file, teacherOut);

@@ -56,7 +56,7 @@ final class ModelCard {
                 new CardSection("Use and limits", USE));
     }
 
-    /** What the second modality's preparation was told. */
+    /** Settings of the second modality's preparation. */
     private static String scales(Geometry geometry) {
         MetricGeometry metric = geometry.metric();
         return switch (geometry.modality()) {
