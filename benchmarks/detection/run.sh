@@ -134,7 +134,9 @@ one_run() { # teacher modality category seed. run.json is written last: with it 
   [ ! -f "$run/run.json" ] || return 0
   mkdir -p "$run"
   if [ "${set_of[$3]}" != data ] && [ ! -f "$data/defects.csv" ]; then cp "$data.log" "$run/log.txt"; return 1; fi
-  local options=(--teacher "$1" --modality "$2" "${train_options[@]}" --seed "$4")
+  local sees=(--modality "$2")
+  [ "$2" != metric ] || sees=(--geometry metric)
+  local options=(--teacher "$1" "${sees[@]}" "${train_options[@]}" --seed "$4")
   if [ ! -f "$run/model.safetensors" ]; then
     "${trd[@]}" train --data "$data" --out "$run/model.safetensors" "${options[@]}" --threads "$threads" \
       --no-sensitivity --resume --state-every 600 >"$run/log.txt" 2>&1

@@ -1,4 +1,4 @@
-// prepare_rgb, prepare_depth and prepare_normals: from the sensors' data to the network's inputs.
+// prepare_rgb, prepare_depth, prepare_normals and prepare_metric: from the sensors' data to the network's inputs.
 #include <cmath>
 
 #include "op.hpp"
@@ -105,6 +105,39 @@ Op prepare_cloud(const Shapes& s, int32_t type, int32_t kernel) {
     return op;
 }
 
+Op prepare_metric(const Shapes& s, int32_t type) {
+    const int64_t out_count = 3 * s.size * s.size;
+    const double relief = 6 * static_cast<double>(s.size) / 256;
+    Op op;
+    op.name = "prepare_metric";
+    op.shape = shape(s);
+    op.type = type;
+    op.bytes = static_cast<double>(12 * s.raw * s.raw + out_count * element_bytes(type));
+    // Two Gaussians of height and weight, down and across: a sum of pairs, a product, a sum.
+    op.flops = 3 * 4 * (std::ceil(3 * relief) + 3) * static_cast<double>(s.size * s.size);
+    op.memory_bound_goal = true;
+    op.make = [=](uint32_t seed) {
+        Copy copy;
+        const auto xyz = points(s.raw, seed);
+        const float plane[] = {0, 0, 0.6f, 0.02f, -0.01f};
+        const Memory* in = copy.add(xyz.data(), static_cast<int64_t>(4 * xyz.size()));
+        const Memory* below = copy.add(plane, sizeof plane);
+        const int64_t bytes = trd_prepare_metric_workspace_bytes(s.raw, s.raw, s.size);
+        const Memory* space = planned(copy, bytes, [&](const trd_exec* cpu, void* to) {
+            return trd_prepare_metric_plan(cpu, s.raw, s.raw, s.size, 0.7, 4000, relief > 0.7 ? relief : 0.7, 1e-3, to,
+                                           bytes);
+        });
+        const Memory* out = copy.add(out_count * element_bytes(type));
+        copy.writes(out, type, out_count);
+        copy.run = [=](const trd_exec& exec) {
+            return trd_prepare_metric(&exec, in->data<float>(), s.raw, s.raw, 12 * s.raw, out->data(), type, s.size,
+                                      below->data<float>(), space->data(), bytes);
+        };
+        return copy;
+    };
+    return op;
+}
+
 }  // namespace
 
 std::vector<Op> prepare_ops(const Shapes& s) {
@@ -113,6 +146,7 @@ std::vector<Op> prepare_ops(const Shapes& s) {
         ops.push_back(prepare_rgb(s, type));
         ops.push_back(prepare_cloud(s, type, 0));
         ops.push_back(prepare_cloud(s, type, 5));
+        ops.push_back(prepare_metric(s, type));
     }
     return ops;
 }

@@ -499,7 +499,6 @@ class BadInputTest {
             new Case("synth --out @text", "@text", "file"),
             new Case("demo --epochs 0", "--epochs", "0"),
             new Case("demo --epochs foo", "--epochs", "'foo' is neither auto nor a whole number"),
-            new Case("demo --normal-kernel 4", "--normal-kernel", "not 4"),
             // A category of the user's own where the demo would put, and replace, its parts.
             new Case("demo --out @own", "@own/data/", "not made by trd demo", "--out"),
             new Case("demo --out @text", "@text", "file"),

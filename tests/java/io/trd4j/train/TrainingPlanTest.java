@@ -64,17 +64,19 @@ class TrainingPlanTest {
                 .withPrecision(Precision.BF16)
                 .withPrecision(Precision.FP32);
         assertEquals(new TrainingOptions(Backbone.RESNET34, 64, Modality.DEPTH, 3, 7, 2, 0.1, 1, 3), all);
-        TrainingPlan plan = TrainingPlan.of(OPTIONS)
+        TrainingOptions normals = OPTIONS.withModality(Modality.NORMALS);
+        TrainingPlan plan = TrainingPlan.of(normals)
                 .withChoosesEpochs(false)
                 .withTeacher(TrainingPlan.RANDOM_TEACHER)
                 .withStateSeconds(0)
                 .withResumes(true)
                 .withDriftReference(false);
         assertEquals(
-                new TrainingPlan(OPTIONS, false, true, TrainingPlan.RANDOM_TEACHER, null, 0, true, false, Align.AUTO),
+                new TrainingPlan(normals, false, true, TrainingPlan.RANDOM_TEACHER, null, 0, true, false, Align.AUTO),
                 plan);
         assertFalse(plan.withChoosesAperture(false).choosesAperture());
         assertTrue(plan.choosesAperture());
         assertFalse(TrainingPlan.of(all).choosesAperture(), "depth maps have no surface normals");
+        assertFalse(TrainingPlan.of(OPTIONS).choosesAperture(), "metric geometry needs no aperture");
     }
 }

@@ -143,8 +143,8 @@ final class PositionFilters implements AutoCloseable {
     }
 
     /**
-     * Leaves of a difference only its rest without its robust fit by functions: beyond twice the spread, what differs is cut
-     * before the next fit, so that a defect does not bend it.
+     * Leaves of a difference only its rest without its robust fit by functions: beyond twice the spread, what differs
+     * is cut before the next fit, so that a defect does not bend it.
      *
      * @param functions orthonormal
      * @param rest filled

@@ -69,7 +69,7 @@ final class DemoCommand implements Callable<Integer> {
     private static final int VALIDATION_PARTS = 60;
     private static final int TEST_PARTS = 28;
     private static final Backbone BACKBONE = Backbone.RESNET18;
-    private static final Modality MODALITY = Modality.NORMALS;
+    private static final Modality MODALITY = Modality.METRIC;
     private static final int SIZE = 128;
     private static final int BATCH = 8;
     private static final int AUTO_EPOCHS = 20;
@@ -104,14 +104,6 @@ final class DemoCommand implements Callable<Integer> {
             description = "Epochs; auto = " + AUTO_EPOCHS + " (default: ${DEFAULT-VALUE}).")
     private AutoNumber epochs;
 
-    @Option(
-            names = "--normal-kernel",
-            paramLabel = "auto|3|5|7",
-            defaultValue = "auto",
-            converter = AutoNumber.Converter.class,
-            description = "Sobel aperture for surface normals, as in trd train (default: ${DEFAULT-VALUE}).")
-    private AutoNumber normalKernel;
-
     @Mixin
     private ComputeOptions inference;
 
@@ -127,7 +119,7 @@ final class DemoCommand implements Callable<Integer> {
                     BACKBONE,
                     SIZE,
                     MODALITY,
-                    normalKernel.orElse(SobelAperture.FALLBACK),
+                    SobelAperture.FALLBACK,
                     new Schedule(Schedule.Kind.STEPS, epochs.orElse(AUTO_EPOCHS), LEARNING_RATE),
                     BATCH,
                     seed,
@@ -158,10 +150,7 @@ final class DemoCommand implements Callable<Integer> {
 
         Dataset dataset = Dataset.open(category);
         // The drift reference comes with the thresholds.
-        TrainingPlan plan = TrainingPlan.of(options)
-                .withChoosesEpochs(false)
-                .withChoosesAperture(normalKernel.auto())
-                .withDriftReference(false);
+        TrainingPlan plan = TrainingPlan.of(options).withChoosesEpochs(false).withDriftReference(false);
         // The demo trains shortly on purpose, and says so at its end.
         TrainingText text = new TrainingText(warning -> warning.kind() != TrainingWarning.Kind.NOT_CONVERGED);
         TrainingRun.Result trained = new TrainingRun(plan, text, ConsoleProgress.STDERR).run(dataset, model);
@@ -199,9 +188,7 @@ final class DemoCommand implements Callable<Integer> {
         System.out.println();
         System.out.print(OfficialTable.of(rows));
         System.out.println();
-        if (trained.aperture() != null) {
-            System.out.println(trained.aperture());
-        }
+        System.out.println(trained.metric());
         ThresholdText.lines(thresholds).forEach(System.out::println);
         smallest.forEach(System.out::println);
         EvaluationText.verdicts(run).forEach(System.out::println);

@@ -3,7 +3,7 @@ package io.trd4j.model;
 import io.trd4j.io.Arguments;
 
 /**
- * What the second branch sees of a part, with what its preparation needs to know (SPEC section 5).
+ * The second branch's view of a part, with what its preparation needs to know (SPEC section 5).
  *
  * @param modality which of the images
  * @param normalKernel Sobel aperture of {@link Modality#NORMALS}, odd, 1 to 31; 0 for the others

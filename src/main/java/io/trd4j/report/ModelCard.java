@@ -57,7 +57,7 @@ final class ModelCard {
                 new CardSection("Use and limits", USE));
     }
 
-    /** The numbers that the second modality's preparation was told. */
+    /** Settings of the second modality's preparation. */
     private static String scales(Geometry geometry) {
         MetricGeometry metric = geometry.metric();
         return switch (geometry.modality()) {

@@ -10,7 +10,7 @@ import io.trd4j.data.prepare.Prepared;
 import io.trd4j.data.synthetic.SyntheticDefect.Grade;
 import io.trd4j.data.synthetic.SyntheticDefect.Kind;
 import io.trd4j.data.synthetic.SyntheticParts.Sample;
-import io.trd4j.model.Modality;
+import io.trd4j.model.Geometry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -244,7 +244,7 @@ class SyntheticHardPartsTest {
         byte[] first = null;
         for (int part = 0; part < 6; part++) {
             Sample sample = hard(shape, PIXELS, part, null, null);
-            byte[] mask = Prepared.second(Part.of("p", sample.rgb(), sample.xyz()), PIXELS, Modality.DEPTH, 0)
+            byte[] mask = Prepared.second(Part.of("p", sample.rgb(), sample.xyz()), PIXELS, Geometry.DEPTH)
                     .mask();
             for (int i = 0; i < PIXELS; i++) {
                 int border = mask[i] + mask[i * PIXELS] + mask[(i + 1) * PIXELS - 1] + mask[mask.length - 1 - i];

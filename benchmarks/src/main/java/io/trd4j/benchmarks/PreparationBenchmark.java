@@ -9,6 +9,7 @@ import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.prepare.Preparation;
 import io.trd4j.model.Geometry;
+import io.trd4j.model.MetricGeometry;
 import io.trd4j.ops.ElementType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,6 +37,7 @@ public class PreparationBenchmark {
     private final FloatPointer input = new FloatPointer(3L * SIZE * SIZE);
     private Preparation depth;
     private Preparation normals;
+    private Preparation metric;
     private TestParts files;
     private Part part;
     private final InputQuality quality = new InputQuality();
@@ -64,12 +66,14 @@ public class PreparationBenchmark {
                 new Intrinsics(PART_PIXELS, PART_PIXELS, PART_PIXELS / 2.0, PART_PIXELS / 2.0));
         depth = new Preparation(SIZE, Geometry.DEPTH, ElementType.FLOAT32);
         normals = new Preparation(SIZE, Geometry.normals(NORMAL_KERNEL), ElementType.FLOAT32);
+        metric = new Preparation(SIZE, Geometry.metric(MetricGeometry.unmeasured(SIZE)), ElementType.FLOAT32);
     }
 
     @TearDown
     public void tearDown() throws IOException {
         depth.close();
         normals.close();
+        metric.close();
         input.close();
         files.close();
     }
@@ -116,6 +120,13 @@ public class PreparationBenchmark {
     @Benchmark
     public FloatPointer surfaceNormals() {
         normals.second(part, input);
+        return input;
+    }
+
+    /** Slopes and relief, the plane below the part included. */
+    @Benchmark
+    public FloatPointer metricGeometry() {
+        metric.second(part, input);
         return input;
     }
 }

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** What the second branch sees of a part. */
+/** Options of the second branch's input. */
 public final class GeometryOptions {
     @Option(
             names = "--geometry",
