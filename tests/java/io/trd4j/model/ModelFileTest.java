@@ -205,6 +205,26 @@ class ModelFileTest {
                 full.withCalibration(null).withRegionOfInterest(null).normalParts());
     }
 
+    /** The scales come back to the bit; without them, or with impossible ones, the file is refused. */
+    @Test
+    void scalesOfMetricGeometryAreKept() {
+        MetricGeometry scales = new MetricGeometry(0.7, 0.1 + 0.00036, 1 / 3.0, 6, 1e-3);
+        ModelInfo metric = ModelInfo.of(Backbone.RESNET18, 256, Geometry.metric(scales), "a".repeat(64));
+        Map<String, String> metadata = new TreeMap<>(metric.toMetadata());
+        assertEquals(metric, ModelInfo.fromMetadata(folder, metadata));
+        String whole = metadata.put("trd.metric", "{\"smooth_pixels\":0.7}");
+        assertRefused(metadata, "trd.metric");
+        metadata.put("trd.metric", whole.replace("\"smooth_pixels\":0.7", "\"smooth_pixels\":7.0"));
+        assertRefused(metadata, "not 7.0 and 6.0");
+        metadata.remove("trd.metric");
+        assertRefused(metadata, "lacks trd.metric");
+    }
+
+    private void assertRefused(Map<String, String> metadata, String says) {
+        InputException e = assertThrows(InputException.class, () -> ModelInfo.fromMetadata(folder, metadata));
+        assertTrue(e.getMessage().contains(says), e.getMessage());
+    }
+
     /** A file of before there were several thresholds, and what such a version reads of a new one. */
     @Test
     void oneThresholdAloneIsTheCombinedScores() {

@@ -125,16 +125,18 @@ public final class CudaPartEngine implements PartEngine {
                     "the device failed before; close this inspector and open another (" + broken.getMessage() + ")",
                     broken);
         }
+        long begun = System.nanoTime();
         if (!inputs.resolve(part)) {
             return false;
         }
+        long resolved = System.nanoTime() - begun;
         network.device().use();
         try {
             PartGraph graph = staged();
             long start = System.nanoTime();
             graph.run();
             to.networkNanos = System.nanoTime() - start;
-            to.prepareNanos = graph.stagingNanos();
+            to.prepareNanos = resolved + graph.stagingNanos();
             return true;
         } catch (RuntimeException e) {
             RuntimeException translated = CudaErrors.translated(e);
