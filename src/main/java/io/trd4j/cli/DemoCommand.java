@@ -188,6 +188,7 @@ final class DemoCommand implements Callable<Integer> {
         System.out.println();
         System.out.print(OfficialTable.of(rows));
         System.out.println();
+        System.out.println(trained.alignment().reason());
         System.out.println(trained.metric());
         ThresholdText.lines(thresholds).forEach(System.out::println);
         smallest.forEach(System.out::println);

@@ -243,6 +243,7 @@ final class TrainCommand implements Callable<Integer> {
     private void print(TrainingRun.Result result, RegionOfInterest region) {
         List<EpochLoss> history = result.history();
         EpochLoss last = history.get(history.size() - 1);
+        System.out.println(result.alignment().reason());
         if (result.aperture() != null) {
             System.out.println(result.aperture());
         }

@@ -23,7 +23,7 @@ import java.util.Objects;
  * <p>Used by one thread at a time; a second thread inside gets an IllegalStateException, as does any use after
  * {@link #close}. Threads that inspect at the same time each take a {@link #duplicate}. Only {@link #setThresholds} may
  * be called by any thread at any time. The same part and settings give the same bits on every run. After the first part
- * of its size, a part allocates nothing, neither on the Java heap nor outside it.
+ * of its size, a part allocates nothing, neither on the Java heap nor outside it; one of an aligned model some objects.
  */
 public final class Inspector implements AutoCloseable {
     private final SingleUse use = new SingleUse();

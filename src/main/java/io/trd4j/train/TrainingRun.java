@@ -1,6 +1,5 @@
 package io.trd4j.train;
 
-import io.trd4j.align.AlignmentBuilder;
 import io.trd4j.align.LocatedParts;
 import io.trd4j.calibrate.CalibrationRun;
 import io.trd4j.calibrate.DistinctParts;
@@ -48,6 +47,7 @@ public final class TrainingRun {
      * @param history losses of every epoch, those before a resume included
      * @param aperture how the Sobel aperture was chosen; null when it was given, or there are no surface normals
      * @param metric how the scales of metric geometry were measured; null when the modality is another
+     * @param alignment whether parts are aligned, and why
      * @param warnings in the order in which the listener was told them
      */
     public record Result(
@@ -55,15 +55,13 @@ public final class TrainingRun {
             List<EpochLoss> history,
             SobelAperture aperture,
             MetricMeasurement metric,
+            AlignmentChoice alignment,
             List<TrainingWarning> warnings) {
         public Result {
             history = List.copyOf(history);
             warnings = List.copyOf(warnings);
         }
     }
-
-    /** {@link Align#AUTO} aligns parts whose 10th percentile correlates so much with the mean one. */
-    private static final double ALIKE = 0.8;
 
     private final TrainingPlan plan;
     private final TrainingListener listener;
@@ -191,7 +189,8 @@ public final class TrainingRun {
         if (normal.isEmpty()) {
             throw new InputException(noParts);
         }
-        alignment = align(normal);
+        AlignmentChoice aligned = AlignmentChoice.of(plan.align(), normal, options.size(), progress);
+        alignment = aligned.alignment();
         SobelAperture aperture = null;
         if (plan.choosesAperture()) {
             aperture = SobelAperture.choose(
@@ -250,26 +249,7 @@ public final class TrainingRun {
             Optional<DriftReference> reference = DriftReferenceRun.run(model, referenced, options.threads(), progress);
             info = reference.isPresent() ? info.withDriftReference(reference.get()) : info;
         }
-        return new Result(info, history, aperture, metric, warnings);
-    }
-
-    private Alignment align(List<? extends PartSource> normal) throws IOException {
-        if (plan.align() == Align.NONE) {
-            return null;
-        }
-        if (plan.align() == Align.AUTO && normal.size() < AlignmentBuilder.MIN_PARTS) {
-            return null;
-        }
-        try {
-            AlignmentBuilder.Built built = AlignmentBuilder.of(normal, options.size(), progress);
-            boolean alike = built.lost() == 0 && built.agreement() >= ALIKE;
-            return plan.align() == Align.POSE || alike ? built.alignment() : null;
-        } catch (InputException e) {
-            if (plan.align() == Align.POSE) {
-                throw e;
-            }
-            return null;
-        }
+        return new Result(info, history, aperture, metric, aligned, warnings);
     }
 
     private boolean stopsWhenConverged() {
