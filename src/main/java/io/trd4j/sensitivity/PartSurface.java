@@ -1,7 +1,7 @@
 package io.trd4j.sensitivity;
 
 import io.trd4j.data.DepthNoise;
-import io.trd4j.data.Plane;
+import io.trd4j.data.GroundPlane;
 import io.trd4j.data.PointCloud;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,15 +12,10 @@ import java.util.List;
  * no plane lies around the part, all points are the part's.
  */
 final class PartSurface {
-    /** Positions along a side at which points are looked at for the plane; of these from the border inwards. */
+    /** Positions along a side at which it is asked what lies at the border; of these from the border inwards. */
     private static final int GRID = 96;
 
     private static final int BORDER = 5;
-    private static final int ROUNDS = 6;
-    /** Deviations of a Gaussian beyond which a point does not belong to the plane. */
-    private static final double CUT = 3;
-    /** Median of magnitudes to deviation. */
-    private static final double DEVIATION = 1.4826;
     /** Of the border's positions, those that must have a point, and of these those that must lie in the plane. */
     private static final double MIN_BORDER = 0.5;
 
@@ -62,7 +57,7 @@ final class PartSurface {
         Arrays.sort(steps, 0, pairs);
         spacing = pairs == 0 ? 0 : steps[pairs / 2];
         unit = Math.max(Math.max(noise, quantum < Double.POSITIVE_INFINITY ? quantum : 0), FLATTEST * spacing);
-        part = offThePlane(xyz, valid, Math.max(CLEAR * noise, spacing));
+        part = offThePlane(cloud, xyz, valid, Math.max(CLEAR * noise, spacing));
         boolean found = false;
         for (byte b : part) {
             found |= b != 0;
@@ -70,7 +65,7 @@ final class PartSurface {
         any = found;
     }
 
-    private byte[] offThePlane(float[] xyz, byte[] valid, double clear) {
+    private byte[] offThePlane(PointCloud cloud, float[] xyz, byte[] valid, double clear) {
         List<Integer> border = new ArrayList<>();
         int positions = 0;
         for (int j = 0; j < GRID; j++) {
@@ -84,8 +79,8 @@ final class PartSurface {
                 }
             }
         }
-        Plane plane = border.size() < MIN_BORDER * positions ? null : plane(xyz, border);
-        if (plane == null || Double.isNaN(plane.slopeX())) {
+        GroundPlane plane = new GroundPlane();
+        if (border.size() < MIN_BORDER * positions || !plane.fit(cloud)) {
             return valid;
         }
         int inPlane = 0;
@@ -108,33 +103,8 @@ final class PartSurface {
         return count < MIN_PART * all ? valid : off;
     }
 
-    /** By least squares, again and again without what lies off it. */
-    private static Plane plane(float[] xyz, List<Integer> border) {
-        Plane plane = new Plane();
-        double cut = Double.POSITIVE_INFINITY;
-        for (int round = 0; round < ROUNDS; round++) {
-            Plane next = new Plane();
-            for (int at : border) {
-                if (round == 0 || distance(plane, xyz, at) <= cut) {
-                    next.add(xyz[3 * at], xyz[3 * at + 1], xyz[3 * at + 2]);
-                }
-            }
-            if (Double.isNaN(next.slopeX())) {
-                return null;
-            }
-            plane = next;
-            double[] distances = new double[border.size()];
-            for (int i = 0; i < distances.length; i++) {
-                distances[i] = distance(plane, xyz, border.get(i));
-            }
-            Arrays.sort(distances);
-            cut = CUT * DEVIATION * distances[distances.length / 2];
-        }
-        return plane;
-    }
-
-    private static double distance(Plane plane, float[] xyz, int at) {
-        return Math.abs(plane.z(xyz[3 * at], xyz[3 * at + 1]) - xyz[3 * at + 2]);
+    private static double distance(GroundPlane plane, float[] xyz, int at) {
+        return Math.abs(plane.above(xyz[3 * at], xyz[3 * at + 1], xyz[3 * at + 2]));
     }
 
     /** Whether any point is the part's. */
