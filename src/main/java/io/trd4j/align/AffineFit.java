@@ -15,6 +15,9 @@ final class AffineFit {
     private static final double STILL = 0.01;
 
     private static final double HUBER = 1.345;
+    /** Pixels of which the residuals' spread is taken. */
+    private static final int SORTED = 400;
+
     private static final int UNKNOWNS = 6;
     /** Fewer pixels that are in both images decide nothing. */
     private static final int MIN_PIXELS = 60;
@@ -150,14 +153,16 @@ final class AffineFit {
 
         /** Adds the weighted normal equations; the weight of a pixel is Huber's over the residuals' variance. */
         void add(int count) {
+            // Of every few pixels, as sorting them all would take longer than the rest of a step.
+            int every = Math.max(1, count / SORTED);
             int next = 0;
-            for (int k = 0; k < seen.length; k++) {
+            for (int k = 0; k < seen.length; k += every) {
                 if (!Float.isNaN(seen[k])) {
                     sorted[next++] = Math.abs(seen[k] - values[k]);
                 }
             }
-            Arrays.sort(sorted, 0, count);
-            double spread = Math.max(1.4826 * sorted[count / 2], 1e-6);
+            Arrays.sort(sorted, 0, next);
+            double spread = Math.max(1.4826 * sorted[next / 2], 1e-6);
             double inverse = 1 / (spread * spread);
             for (int k = 0; k < seen.length; k++) {
                 if (Float.isNaN(seen[k])) {
