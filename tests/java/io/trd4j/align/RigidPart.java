@@ -108,4 +108,25 @@ public final class RigidPart {
         }
         return PartSource.inMemory(parts);
     }
+
+    /** A part of no kind: a few round lumps anywhere. */
+    public static Part blob(int n, long seed) {
+        Random random = new Random(seed);
+        double[] lumps = random.doubles(12).toArray();
+        byte[] rgb = new byte[3 * n * n];
+        float[] xyz = new float[3 * n * n];
+        for (int i = 0; i < n * n; i++) {
+            double x = (i % n + 0.5) / n;
+            double y = (i / n + 0.5) / n;
+            double h = 0;
+            for (int k = 0; k < lumps.length; k += 3) {
+                h += 5 * boss(x, y, 0.2 + 0.6 * lumps[k], 0.2 + 0.6 * lumps[k + 1], 0.04 + 0.1 * lumps[k + 2]);
+            }
+            rgb[3 * i] = rgb[3 * i + 1] = rgb[3 * i + 2] = (byte) (60 + 10 * h);
+            xyz[3 * i] = i % n * 1e-3f;
+            xyz[3 * i + 1] = i / n * 1e-3f;
+            xyz[3 * i + 2] = (float) (0.4 - 1e-3 * h);
+        }
+        return Part.of("blob-" + seed, new RgbImage(n, n, rgb), new PointCloud(n, n, xyz));
+    }
 }

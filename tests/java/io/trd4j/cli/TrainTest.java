@@ -92,8 +92,9 @@ class TrainTest {
     void aDefectiveTrainingPartIsListedAndCleanOnesAreNot() throws IOException {
         Path spoilt = category("spoilt", 5);
         // Of a random teacher's features, students learn too little in six epochs unless the rate stays high.
-        Object[] random = {"--epochs", 6, "--teacher", "random", "--schedule", "epochs", "--train-precision", "fp32",
-            "--align", "none"};
+        Object[] random = {
+            "--epochs", 6, "--teacher", "random", "--schedule", "epochs", "--train-precision", "fp32", "--align", "none"
+        };
         Cli.Outcome clean = train(spoilt, random);
         assertEquals(List.of(), outliers(clean));
         assertTrue(

@@ -38,6 +38,7 @@ public final class AlignmentBuilder {
     private int view;
     private double agreement;
     private int lost;
+    private boolean both = true;
 
     private AlignmentBuilder(int size, List<? extends PartSource> sources, Progress.Task task) {
         this.size = size;
@@ -50,8 +51,9 @@ public final class AlignmentBuilder {
      *
      * @param agreement 10th percentile of the parts' correlation with it where it has edges; 1 = all the same
      * @param lost of the parts, those that could not be found
+     * @param both whether every part has a colour image and points
      */
-    public record Built(Alignment alignment, double agreement, int lost) {}
+    public record Built(Alignment alignment, double agreement, int lost, boolean both) {}
 
     /**
      * Lays normal parts over each other.
@@ -73,7 +75,7 @@ public final class AlignmentBuilder {
         try (Progress.Task task = progress.open("Aligning", 2L * count)) {
             AlignmentBuilder builder = new AlignmentBuilder(size, chosen, task);
             Alignment alignment = builder.build();
-            return new Built(alignment, builder.agreement, builder.lost);
+            return new Built(alignment, builder.agreement, builder.lost, builder.both);
         }
     }
 
@@ -87,6 +89,7 @@ public final class AlignmentBuilder {
                         + " point cloud, or --align none");
             }
             parts.add(part);
+            both &= part.rgb() != null && part.xyz() != null;
             widest = Math.max(
                     widest, part.rgb() == null ? part.xyz().width() : part.rgb().width());
         }

@@ -31,6 +31,9 @@ public record AlignmentChoice(Alignment alignment, String reason) {
         AlignmentBuilder.Built built;
         try {
             built = AlignmentBuilder.of(normal, size, progress);
+            if (!built.both()) {
+                throw new InputException("some normal training parts lack colour or points; aligned models need both");
+            }
         } catch (InputException e) {
             if (wanted == Align.POSE) {
                 throw e;
