@@ -79,7 +79,7 @@ class ArchitectureTest {
                 .whereLayer("outline")
                 .mayOnlyBeAccessedByLayers("cli", "inspect", "calibrate", "align")
                 .whereLayer("align")
-                .mayOnlyBeAccessedByLayers("inspect", "calibrate", "train")
+                .mayOnlyBeAccessedByLayers("cli", "inspect", "calibrate", "train")
                 .whereLayer("engine")
                 .mayOnlyBeAccessedByLayers("cli", "inspect")
                 .whereLayer("model")

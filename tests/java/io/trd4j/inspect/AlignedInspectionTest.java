@@ -13,6 +13,7 @@ import io.trd4j.calibrate.Calibrator;
 import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.data.Part;
 import io.trd4j.data.PartSource;
+import io.trd4j.data.PointCloud;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
 import io.trd4j.model.Alignment;
@@ -76,7 +77,7 @@ final class AlignedInspectionTest {
             tensors.addAll(alignment.sources());
             ModelFile.write(model, info, tensors);
         }
-        CalibrationRun.positions(model, normal, others, THREADS, Progress.NONE);
+        CalibrationRun.positions(model, null, normal, others, THREADS, Progress.NONE);
     }
 
     private static Inspection inspected(Inspector inspector, Part part) {
@@ -153,16 +154,48 @@ final class AlignedInspectionTest {
     }
 
     @Test
-    void calibratedAnewThePositionsAreMeasuredAnew() throws IOException {
+    void calibratedAnewThePositionsStayAndTheScaleIsMeasured() throws IOException {
         Path copy = folder.resolve("again.safetensors");
         java.nio.file.Files.copy(model, copy);
-        CalibrationRun.run(copy, RigidPart.normal(16, CAMERA, 0.05, 3), THREADS, Progress.NONE);
+        CalibrationRun.run(copy, RigidPart.normal(8, CAMERA, 0.05, 3), THREADS, Progress.NONE);
         try (ModelFile before = ModelFile.open(model);
                 ModelFile after = ModelFile.open(copy)) {
             assertArrayEquals(before.alignment().mean(), after.alignment().mean());
+            assertArrayEquals(
+                    before.alignment().positions().basis(),
+                    after.alignment().positions().basis());
             assertTrue(!Arrays.equals(
                     before.alignment().positions().limits(),
                     after.alignment().positions().limits()));
+        }
+        // Few parts that set the scale must not make other normal parts look like defects.
+        try (Inspector first = Inspector.open(model, OPTIONS);
+                Inspector second = Inspector.open(copy, OPTIONS)) {
+            for (PartSource source : RigidPart.normal(6, CAMERA, 0.05, 4)) {
+                float once = inspected(first, source.load()).score();
+                float again = inspected(second, source.load()).score();
+                assertTrue(again < once + 4, once + " before, " + again + " after");
+            }
+        }
+    }
+
+    @Test
+    void aGapAndWildPointsDoNotHideWhereAPartLies() throws IOException {
+        Part whole = new RigidPart(CAMERA, 0.15, 2, -1).draw("p", 0.05, 0, 0, 0, 12);
+        float[] xyz = whole.xyz().xyz().clone();
+        for (int i = 0; i < CAMERA * CAMERA; i++) {
+            int x = i % CAMERA;
+            int y = i / CAMERA;
+            if (x >= 25 && x < 60 && y >= 30 && y < 65) {
+                Arrays.fill(xyz, 3 * i, 3 * i + 3, 0);
+            } else if (i % 311 == 0) {
+                xyz[3 * i + 2] -= 0.1f;
+            }
+        }
+        Part holed = Part.of("holed", whole.rgb(), new PointCloud(CAMERA, CAMERA, xyz));
+        try (Inspector inspector = Inspector.open(model, OPTIONS)) {
+            assertTrue(inspected(inspector, holed).score()
+                    > inspected(inspector, whole).score());
         }
     }
 

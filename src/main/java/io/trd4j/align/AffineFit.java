@@ -18,6 +18,9 @@ final class AffineFit {
     /** Pixels of which the residuals' spread is taken. */
     private static final int SORTED = 400;
 
+    /** Share of a pixel that must be measured. */
+    private static final float KNOWN = 0.6f;
+
     private static final int UNKNOWNS = 6;
     /** Fewer pixels that are in both images decide nothing. */
     private static final int MIN_PIXELS = 60;
@@ -96,15 +99,24 @@ final class AffineFit {
             }
         }
 
-        /** Looks at the part's pixels; NaN outside its image. Returns how many were seen. */
-        int look(float[] image, int imageSide, Affine map) {
+        /**
+         * Looks at the part's pixels; NaN outside its image and where most was not measured.
+         *
+         * @param known share that was measured; null = all
+         * @return how many were seen
+         */
+        int look(float[] image, float[] known, int imageSide, Affine map) {
             int count = 0;
             for (int k = 0; k < pixels.length; k++) {
                 int px = pixels[k] % side;
                 int py = pixels[k] / side;
                 float x = (float) map.x(px, py);
                 float y = (float) map.y(px, py);
-                if (x >= 0 && y >= 0 && x < imageSide - 1 && y < imageSide - 1) {
+                if (x >= 0
+                        && y >= 0
+                        && x < imageSide - 1
+                        && y < imageSide - 1
+                        && (known == null || known[(int) (y + 0.5f) * imageSide + (int) (x + 0.5f)] > KNOWN)) {
                     int left = (int) x;
                     int top = (int) y;
                     int at = top * imageSide + left;
@@ -200,15 +212,16 @@ final class AffineFit {
     /**
      * Improves a map from the reference's pixels to the part's.
      *
+     * @param byColour whether colours guide although there is relief
      * @return whether there was enough to see
      */
-    boolean refine(PartImage part, Affine map) {
+    boolean refine(PartImage part, Affine map, boolean byColour) {
         double ratio = 1.0 * part.n / n;
         for (int level = PartImage.LEVELS - 1; level >= 0; level--) {
             double share = 1.0 / (1 << level);
             scaled.rescale(map, share, share);
             for (int i = 0; i < STEPS; i++) {
-                double moved = step(part, level);
+                double moved = step(part, level, byColour);
                 if (Double.isNaN(moved)) {
                     // Small images have too few pixels on coarse levels; they begin on a finer one.
                     if (level == 0) {
@@ -230,19 +243,20 @@ final class AffineFit {
         return agreement;
     }
 
-    private double step(PartImage part, int level) {
+    private double step(PartImage part, int level, boolean byColour) {
         for (double[] line : normal) {
             Arrays.fill(line, 0);
         }
         // Relief alone where there is any: edges of colour wander with the light on what shines.
-        Guide guide = part.hasRelief && guides[level][0] != null
+        Guide guide = part.hasRelief && guides[level][0] != null && !byColour
                 ? guides[level][0]
                 : part.hasColour ? guides[level][1] : null;
         boolean any = false;
         agreement = 0;
         if (guide != null) {
             float[] image = (guide.colour ? part.luminance : part.relief)[level];
-            int count = guide.look(image, part.side(level), scaled);
+            float[] known = guide.colour ? null : part.known[level];
+            int count = guide.look(image, known, part.side(level), scaled);
             if (count >= MIN_PIXELS) {
                 agreement = guide.level(count);
                 guide.add(count);

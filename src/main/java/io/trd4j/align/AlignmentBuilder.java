@@ -2,6 +2,7 @@ package io.trd4j.align;
 
 import io.trd4j.data.Part;
 import io.trd4j.data.PartSource;
+import io.trd4j.data.PointCloud;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
 import io.trd4j.model.Alignment;
@@ -80,7 +81,6 @@ public final class AlignmentBuilder {
     }
 
     private Alignment build() throws IOException {
-        List<Part> parts = new ArrayList<>();
         int widest = 0;
         for (PartSource source : sources) {
             Part part = source.load();
@@ -88,15 +88,14 @@ public final class AlignmentBuilder {
                 throw new InputException(part.source() + " is a surface-normal image, which cannot be aligned; give a"
                         + " point cloud, or --align none");
             }
-            parts.add(part);
             both &= part.rgb() != null && part.xyz() != null;
             widest = Math.max(
                     widest, part.rgb() == null ? part.xyz().width() : part.rgb().width());
         }
         // Whole pixels of the camera's make a pixel of the view: else these lie half a pixel off, to one side.
-        Alignment coarse = meanPart(parts, view(widest, 1));
+        Alignment coarse = meanPart(view(widest, 1));
         int fine = view(widest, coarse.frame()[2]);
-        return fine == coarse.view() ? coarse : meanPart(parts, fine);
+        return fine == coarse.view() ? coarse : meanPart(fine);
     }
 
     /** Pixels of the view whose frame has at least S of them, as far as the camera has. */
@@ -105,11 +104,17 @@ public final class AlignmentBuilder {
         return Math.max(MIN_VIEW, camera / Math.max(1, camera / wanted));
     }
 
-    private Alignment meanPart(List<Part> parts, int viewSize) {
+    private Alignment meanPart(int viewSize) throws IOException {
         view = viewSize;
+        // Views alone are kept, as cameras' images of a hundred parts would fill the memory.
         List<PartView> views = new ArrayList<>();
-        for (Part part : parts) {
-            views.add(new PartView(part, view));
+        List<float[]> geometries = new ArrayList<>();
+        for (PartSource source : sources) {
+            Part part = source.load();
+            views.add(PartView.of(copy(new PartView(part, view)), view));
+            if (part.xyz() != null) {
+                geometries.add(geometry(part.xyz()));
+            }
         }
         int first = reference(views);
         float[] whole = copy(views.get(first));
@@ -119,7 +124,7 @@ public final class AlignmentBuilder {
             // Whole images first, then the frame; the mean part is the median of parts that lie over the last one.
             boolean last = round == ROUNDS;
             if (last) {
-                frame = frame(whole, geometry(parts));
+                frame = frame(whole, median(geometries));
             }
             Alignment current = new Alignment(
                     last ? size : view,
@@ -129,13 +134,13 @@ public final class AlignmentBuilder {
                     framed(whole, last ? size : view, frame),
                     area(whole, last ? size : view, frame),
                     null);
-            float[] median = median(parts, current, last);
+            float[] median = median(views, current, last);
             if (last) {
                 result = new Alignment(size, view, frame, whole, planar(median, size), current.area(), null);
             } else {
                 whole = median;
             }
-            task.at(Math.min(2L * parts.size(), (round + 1L) * parts.size() * 2 / (ROUNDS + 1)));
+            task.at(Math.min(2L * views.size(), (round + 1L) * views.size() * 2 / (ROUNDS + 1)));
         }
         return result;
     }
@@ -175,7 +180,7 @@ public final class AlignmentBuilder {
     }
 
     /** Median of the located parts, pixel by pixel: interleaved, relief NaN where most have none. */
-    private float[] median(List<Part> parts, Alignment current, boolean agreed) {
+    private float[] median(List<PartView> parts, Alignment current, boolean agreed) {
         int n = current.size();
         int pixels = n * n;
         Locator locator = new Locator(current);
@@ -183,10 +188,7 @@ public final class AlignmentBuilder {
         List<boolean[]> measured = new ArrayList<>();
         double[] agreements = new double[parts.size()];
         for (int i = 0; i < parts.size(); i++) {
-            try {
-                locator.locate(parts.get(i));
-            } catch (InputException e) {
-                agreements[i] = 0;
+            if (!locator.find(parts.get(i))) {
                 continue;
             }
             agreements[i] = locator.agreement();
@@ -220,40 +222,40 @@ public final class AlignmentBuilder {
         return median;
     }
 
-    /** Distance of neighbouring pixels of a whole image's view, and of the plane below the part; metres. */
-    private float[] geometry(List<Part> parts) {
-        float[] spacings = new float[parts.size()];
-        float[] distances = new float[parts.size()];
-        int count = 0;
-        for (Part part : parts) {
-            if (part.xyz() == null) {
-                continue;
-            }
-            float[] xyz = part.xyz().xyz();
-            int width = part.xyz().width();
-            int height = part.xyz().height();
-            float[] steps = new float[width * height];
-            float[] depths = new float[width * height];
-            int known = 0;
-            for (int i = 0; i + 1 < width * height; i++) {
-                if (i % width + 1 < width && xyz[3 * i + 2] != 0 && xyz[3 * i + 5] != 0) {
-                    steps[known] = Math.abs(xyz[3 * i + 3] - xyz[3 * i]);
-                    depths[known++] = xyz[3 * i + 2];
-                }
-            }
-            if (known > 0) {
-                Arrays.sort(steps, 0, known);
-                Arrays.sort(depths, 0, known);
-                spacings[count] = steps[known / 2] * width / view;
-                distances[count++] = depths[known / 2];
+    /**
+     * Distance of neighbouring pixels of a whole image's view, and of the plane below the part; metres, 0 = unknown.
+     */
+    private float[] geometry(PointCloud cloud) {
+        float[] xyz = cloud.xyz();
+        int width = cloud.width();
+        float[] steps = new float[width * cloud.height()];
+        float[] depths = new float[steps.length];
+        int known = 0;
+        for (int i = 0; i + 1 < steps.length; i++) {
+            if (i % width + 1 < width && xyz[3 * i + 2] != 0 && xyz[3 * i + 5] != 0) {
+                steps[known] = Math.abs(xyz[3 * i + 3] - xyz[3 * i]);
+                depths[known++] = xyz[3 * i + 2];
             }
         }
-        if (count == 0) {
+        if (known == 0) {
             return new float[] {0, 0};
         }
-        Arrays.sort(spacings, 0, count);
-        Arrays.sort(distances, 0, count);
-        return new float[] {spacings[count / 2], distances[count / 2]};
+        Arrays.sort(steps, 0, known);
+        Arrays.sort(depths, 0, known);
+        return new float[] {steps[known / 2] * width / view, depths[known / 2]};
+    }
+
+    private static float[] median(List<float[]> geometries) {
+        float[] median = new float[2];
+        float[] values = new float[geometries.size()];
+        for (int k = 0; k < 2 && values.length > 0; k++) {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = geometries.get(i)[k];
+            }
+            Arrays.sort(values);
+            median[k] = values[values.length / 2];
+        }
+        return median;
     }
 
     /** The square around the part, and the geometry in it. */

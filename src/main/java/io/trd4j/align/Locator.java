@@ -20,7 +20,7 @@ import java.util.Arrays;
  */
 public final class Locator {
     /** Parts that agree less with the mean normal part where that has edges are not found: correlation. */
-    static final double LEAST_AGREEMENT = 0.4;
+    static final double LEAST_AGREEMENT = 0.5;
 
     private final Alignment alignment;
     private final int size;
@@ -55,7 +55,11 @@ public final class Locator {
         for (int i = 0; i < area.length; i++) {
             area[i] = alignment.area()[i] != 0;
         }
-        fit = new AffineFit(mean(alignment), area);
+        PartImage mean = mean(alignment);
+        fit = new AffineFit(mean, area);
+        if (mean.hasRelief) {
+            image.limit(mean.channels[PartImage.RELIEF]);
+        }
         rgb = new byte[3 * size * size];
         xyz = new float[3 * size * size];
         channels = new float[PartImage.CHANNELS * size * size];
@@ -69,6 +73,26 @@ public final class Locator {
         locatedPoints = PointCloud.of(xyzOut, size, size, 3L * size);
     }
 
+    /** The mean normal part as a camera would see it, V x V pixels: a part that is found. */
+    public static Part meanPart(Alignment alignment) {
+        int n = alignment.view();
+        byte[] rgb = new byte[3 * n * n];
+        float[] xyz = new float[3 * n * n];
+        float spacing = alignment.frame()[3] * alignment.size() / (alignment.frame()[2] * n);
+        for (int i = 0; i < n * n; i++) {
+            for (int c = 0; c < 3; c++) {
+                rgb[3 * i + c] = (byte) Math.round(alignment.whole()[PartImage.CHANNELS * i + c]);
+            }
+            float height = alignment.whole()[PartImage.CHANNELS * i + PartImage.RELIEF];
+            if (!Float.isNaN(height)) {
+                xyz[3 * i] = i % n * spacing;
+                xyz[3 * i + 1] = i / n * spacing;
+                xyz[3 * i + 2] = alignment.frame()[4] - 1e-3f * height;
+            }
+        }
+        return Part.of("mean", new RgbImage(n, n, rgb), new PointCloud(n, n, xyz));
+    }
+
     private static PartImage mean(Alignment alignment) {
         PartImage mean = new PartImage(alignment.size());
         int pixels = alignment.size() * alignment.size();
@@ -77,6 +101,7 @@ public final class Locator {
         }
         mean.hasColour = any(mean.channels[0]) || any(mean.channels[1]) || any(mean.channels[2]);
         mean.hasRelief = any(mean.channels[PartImage.RELIEF]);
+        Arrays.fill(mean.measured, true);
         mean.smooth();
         return mean;
     }
@@ -99,19 +124,28 @@ public final class Locator {
      */
     public Part locate(Part part) {
         view.show(part);
-        image.show(view);
-        Pose pose = new PoseSearch(new PartThumbs(view)).against(whole).pose();
-        if (!refine(pose)) {
+        if (!find(view)) {
             throw new InputException(part.source() + " does not show the part that the model was trained on where it"
                     + " can be found; check that it is in view, or train with --align none");
         }
-        warp();
         RgbImage colour = part.rgb() == null ? null : located;
         PointCloud points = part.xyz() == null ? null : locatedPoints;
         return Part.located(part, colour, points);
     }
 
-    private boolean refine(Pose pose) {
+    /** Whether the part that a view shows was found; then it lies in the frame. */
+    boolean find(PartView view) {
+        image.show(view);
+        Pose pose = new PoseSearch(new PartThumbs(view)).against(whole).pose();
+        // By its colours where its points do not say.
+        boolean found = refine(pose, false) || image.hasColour && image.hasRelief && refine(pose, true);
+        if (found) {
+            warp();
+        }
+        return found;
+    }
+
+    private boolean refine(Pose pose, boolean byColour) {
         float[] frame = alignment.frame();
         double side = alignment.view();
         double cos = Math.cos(pose.angle());
@@ -127,7 +161,7 @@ public final class Locator {
                 side * sin * pixel,
                 side * cos * pixel,
                 side * (sin * x0 + cos * y0 + pose.y()) - 0.5);
-        return fit.refine(image, map) && fit.agreement() >= LEAST_AGREEMENT;
+        return fit.refine(image, map, byColour) && fit.agreement() >= LEAST_AGREEMENT;
     }
 
     /** Correlation with the mean normal part, where that has edges, of the last part. */

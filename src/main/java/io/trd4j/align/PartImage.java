@@ -25,8 +25,15 @@ final class PartImage {
     /** Per level, the relief, smoothed. */
     final float[][] relief = new float[LEVELS][];
 
+    /** Per level, the share of a pixel's relief that was measured and plausible. */
+    final float[][] known = new float[LEVELS][];
+
     boolean hasColour;
     boolean hasRelief;
+    /** Relief beyond these, mm, is taken for a wild point where parts are located. */
+    private float lowest = Float.NEGATIVE_INFINITY;
+
+    private float highest = Float.POSITIVE_INFINITY;
     private final float[] row;
     private final Gaps gaps;
 
@@ -40,6 +47,7 @@ final class PartImage {
         for (int level = 0; level < LEVELS; level++) {
             luminance[level] = new float[side(level) * side(level)];
             relief[level] = new float[side(level) * side(level)];
+            known[level] = new float[side(level) * side(level)];
         }
         row = new float[2 * n];
         gaps = new Gaps(n);
@@ -84,9 +92,27 @@ final class PartImage {
             levels(luminance);
         }
         if (hasRelief) {
-            System.arraycopy(channels[RELIEF], 0, relief[0], 0, n * n);
+            float[] first = relief[0];
+            for (int i = 0; i < first.length; i++) {
+                float height = channels[RELIEF][i];
+                first[i] = Math.max(lowest, Math.min(highest, height));
+                known[0][i] = measured[i] && first[i] == height ? 1 : 0;
+            }
             levels(relief);
+            levels(known);
         }
+    }
+
+    /** Relief that is plausible, mm: that of the mean part, and half its span to either side. */
+    void limit(float[] mean) {
+        float least = Float.POSITIVE_INFINITY;
+        float most = Float.NEGATIVE_INFINITY;
+        for (float height : mean) {
+            least = Math.min(least, height);
+            most = Math.max(most, height);
+        }
+        lowest = least - (most - least) / 2;
+        highest = most + (most - least) / 2;
     }
 
     private void levels(float[][] levels) {

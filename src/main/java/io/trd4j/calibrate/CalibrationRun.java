@@ -108,9 +108,11 @@ public final class CalibrationRun {
                     PreparedParts prepared =
                             PreparedParts.of(parts, info.size(), info.geometry(), alignment, progress)) {
                 requireLikeTraining(info, prepared.seen());
-                Calibration calibration = calibrate(network, info.size(), prepared, roi, threads, progress);
+                // A region of the image is none of the frame.
+                RegionOfInterest counted = alignment == null ? roi : null;
+                Calibration calibration = calibrate(network, info.size(), prepared, counted, threads, progress);
                 PrecisionTests precisions =
-                        testPrecisions(network, info.size(), calibration, roi, prepared, threads, progress);
+                        testPrecisions(network, info.size(), calibration, counted, prepared, threads, progress);
                 ModelInfo calibrated = info.withRegionOfInterest(roi)
                         .withCalibration(calibration)
                         .withPrecisions(precisions)
@@ -121,7 +123,11 @@ public final class CalibrationRun {
                 }
                 ModelFile.write(model, calibrated, tensors);
                 if (alignment != null) {
-                    positions(model, parts, parts, threads, progress);
+                    // Learnt from training parts: these ones set thresholds, and must stay new to the positions.
+                    Alignment.Positions known = alignment.positions() == null || info.calibration() == null
+                            ? null
+                            : PositionCalibration.in(alignment.positions(), info.calibration(), calibration);
+                    positions(model, known, parts, parts, threads, progress);
                 }
                 return new Result(calibrated, parts.size());
             }
@@ -131,18 +137,20 @@ public final class CalibrationRun {
     /**
      * Measures what is usual at each position of a calibrated, aligned model, and writes it into its file.
      *
+     * @param known statistics that stay; null = they are learnt
      * @param learnt normal parts; those that the model was trained on where they are at hand
      * @param judged normal parts that it was not trained on
      */
     public static void positions(
             Path model,
+            Alignment.Positions known,
             List<? extends PartSource> learnt,
             List<? extends PartSource> judged,
             int threads,
             Progress progress)
             throws IOException {
         try (Progress.Task task = progress.open("Positions", PositionCalibration.steps(learnt.size(), judged.size()))) {
-            PositionCalibration.run(model, learnt, judged, threads, task::at);
+            PositionCalibration.run(model, known, learnt, judged, threads, task::at);
         }
     }
 

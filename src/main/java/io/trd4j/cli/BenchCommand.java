@@ -1,5 +1,6 @@
 package io.trd4j.cli;
 
+import io.trd4j.align.Locator;
 import io.trd4j.cli.options.ComputeOptions;
 import io.trd4j.cli.options.ModelChoice;
 import io.trd4j.cli.options.PointOptions;
@@ -17,6 +18,7 @@ import io.trd4j.io.Json;
 import io.trd4j.io.ProductVersion;
 import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
+import io.trd4j.model.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -150,6 +152,14 @@ final class BenchCommand implements Callable<Integer> {
 
     private List<Part> load() throws IOException {
         List<Part> loaded = new ArrayList<>();
+        if (data == null && choice.model() != null) {
+            try (ModelFile file = ModelFile.open(choice.model())) {
+                if (file.alignment() != null) {
+                    // Other products would not be found.
+                    return List.of(Locator.meanPart(file.alignment()));
+                }
+            }
+        }
         if (data == null) {
             for (SyntheticProduct shape : SyntheticProduct.values()) {
                 loaded.add(SyntheticParts.part(shape, resolution(), 1));

@@ -56,6 +56,9 @@ final class ExportCommand implements Callable<Integer> {
                         "its second student has seen metric geometry, whose scales such a file does not hold: "
                                 + "trd import cannot make a model of it again");
             }
+            if (file.alignment() != null) {
+                System.out.println("its students have seen aligned parts; such a file does not hold the alignment");
+            }
             if (teacherOut != null) {
                 Checkpoints.exportTeacher(file, teacherOut);
                 System.out.println("wrote " + teacherOut);

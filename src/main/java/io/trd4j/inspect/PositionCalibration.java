@@ -9,6 +9,7 @@ import io.trd4j.engine.PartEngine;
 import io.trd4j.engine.PartMaps;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Alignment;
+import io.trd4j.model.Calibration;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.Precision;
 import java.io.IOException;
@@ -30,6 +31,8 @@ public final class PositionCalibration {
      * Inspects normal parts in fp32 on the CPU, and replaces the model file's positions.
      *
      * @param model calibrated and aligned
+     * @param known statistics of the positions that stay, in this calibration's units: only the scale is measured; null
+     *     = they are learnt
      * @param learnt normal parts whose differences and maps are averaged at each position; those that the model was
      *     trained on may be among them
      * @param judged normal parts whose highest places set the scale; others than the learnt ones, or scores of new
@@ -38,6 +41,7 @@ public final class PositionCalibration {
      */
     public static void run(
             Path model,
+            Alignment.Positions known,
             List<? extends PartSource> learnt,
             List<? extends PartSource> judged,
             int threads,
@@ -55,18 +59,20 @@ public final class PositionCalibration {
             try (PartEngine engine = EngineChoice.open(file, options)) {
                 Locator locator = new Locator(alignment);
                 int done = 0;
-                Alignment.Positions usual;
-                try (PositionBuilder builder = new PositionBuilder(alignment)) {
-                    for (PartSource source : learnt) {
-                        if (inspected(engine, locator, source, maps)) {
-                            builder.learn(locator, maps.mapRgb, maps.mapDepth);
+                Alignment.Positions usual = known;
+                if (usual == null) {
+                    try (PositionBuilder builder = new PositionBuilder(alignment)) {
+                        for (PartSource source : learnt) {
+                            if (inspected(engine, locator, source, maps)) {
+                                builder.learn(locator, maps.mapRgb, maps.mapDepth);
+                            }
+                            progress.accept(++done);
                         }
-                        progress.accept(++done);
+                        if (builder.count() == 0) {
+                            throw without();
+                        }
+                        usual = builder.build();
                     }
-                    if (builder.count() == 0) {
-                        throw without();
-                    }
-                    usual = builder.build();
                 }
                 List<float[]> peaks = new ArrayList<>();
                 try (PositionScores scores = new PositionScores(alignment.withPositions(usual))) {
@@ -94,6 +100,23 @@ public final class PositionCalibration {
             }
         }
         ModelFile.replaceAlignment(model, alignment.withPositions(positions));
+    }
+
+    /** The same statistics for the same maps in another calibration's units: a line takes the one to the other. */
+    public static Alignment.Positions in(Alignment.Positions known, Calibration from, Calibration to) {
+        float[] mean = known.mapMean().clone();
+        float[] deviation = known.mapDeviation().clone();
+        int pixels = mean.length / Alignment.Positions.MAPS;
+        for (int i = 0; i < mean.length; i++) {
+            boolean rgb = i < pixels;
+            double factor = rgb ? from.stdRgb() / to.stdRgb() : from.stdDepth() / to.stdDepth();
+            double shift = rgb
+                    ? (from.meanRgb() - to.meanRgb()) / to.stdRgb()
+                    : (from.meanDepth() - to.meanDepth()) / to.stdDepth();
+            mean[i] = (float) (factor * mean[i] + shift);
+            deviation[i] = (float) (factor * deviation[i]);
+        }
+        return new Alignment.Positions(known.basis(), known.cut(), known.deviation(), mean, deviation, known.limits());
     }
 
     private static InputException without() {

@@ -10,6 +10,7 @@ import io.trd4j.inspect.InputPolicy;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
+import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
 import io.trd4j.model.DefectKind;
 import io.trd4j.model.InspectionMode;
@@ -256,6 +257,9 @@ public final class SensitivityRun {
         return kinds;
     }
 
+    /** Scores of a part that is refused: above every limit. */
+    private static final Scores REFUSED = new Scores(1e9f, 1e9f, 1e9f);
+
     /** Bisects for the least level with which the part is NG. */
     private Trial trial(Part part, int index, Kind kind, Places.Place place) {
         List<Double> levels = levels(kind);
@@ -267,8 +271,14 @@ public final class SensitivityRun {
             int level = (unseen + seen) >>> 1;
             PastedDefect defect =
                     new PastedDefect(kind.defect(), place.u(), place.v(), kind.diameter(), levels.get(level));
-            inspector.inspect(defect.paste(part), inspection);
-            Scores scores = NormalScores.of(inspection);
+            Scores scores;
+            try {
+                inspector.inspect(defect.paste(part), inspection);
+                scores = NormalScores.of(inspection);
+            } catch (InputException e) {
+                // No longer found, or unlike any part: nobody takes it for a normal one.
+                scores = REFUSED;
+            }
             probes.add(new Probe(level, scores));
             if (Sensitivity.ng(scored.mode(), scores, parts.get(index), thresholds)) {
                 seen = level;

@@ -25,6 +25,7 @@ import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.PrecisionTests;
+import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.TeacherWeights;
 import io.trd4j.model.TrainingSummary;
 import io.trd4j.model.network.Network;
@@ -232,8 +233,7 @@ public final class TrainingRun {
                 if (random()) {
                     RandomTeacher.initialise(network.teacher(), options.seed(), parts, options.threads());
                 }
-                OutlierCheck outliers =
-                        new OutlierCheck(options.size(), parts, plan.regionOfInterest(), options.threads());
+                OutlierCheck outliers = new OutlierCheck(options.size(), parts, counted(), options.threads());
                 history = train(network, parts, outliers, validated);
                 info = write(
                         network, parts, validated, normal, validation.isEmpty() ? normal : validation, history, start);
@@ -254,6 +254,11 @@ public final class TrainingRun {
 
     private boolean stopsWhenConverged() {
         return plan.choosesEpochs() && options.schedule().kind() == Schedule.Kind.EPOCHS;
+    }
+
+    /** The region of interest in the network's images: one of the whole image is none of the frame. */
+    private RegionOfInterest counted() {
+        return alignment == null ? plan.regionOfInterest() : null;
     }
 
     private boolean random() {
@@ -338,8 +343,8 @@ public final class TrainingRun {
             long start)
             throws IOException {
         PreparedParts prepared = validated == null ? parts : validated;
-        Calibration calibration = CalibrationRun.calibrate(
-                network, options.size(), prepared, plan.regionOfInterest(), options.threads(), progress);
+        Calibration calibration =
+                CalibrationRun.calibrate(network, options.size(), prepared, counted(), options.threads(), progress);
         ModelInfo info = ModelInfo.of(
                         options.backbone(),
                         options.size(),
@@ -355,12 +360,12 @@ public final class TrainingRun {
         }
         ModelFile.write(model, info, tensors);
         PrecisionTests precisions = CalibrationRun.testPrecisions(
-                network, options.size(), calibration, plan.regionOfInterest(), prepared, options.threads(), progress);
+                network, options.size(), calibration, counted(), prepared, options.threads(), progress);
         // What others wrote meanwhile, such as thresholds, stays.
         ModelFile.replaceInfo(model, now -> now.withPrecisions(precisions));
         info = info.withPrecisions(precisions);
         if (alignment != null) {
-            CalibrationRun.positions(model, normal, compared, options.threads(), progress);
+            CalibrationRun.positions(model, null, normal, compared, options.threads(), progress);
         }
         Files.deleteIfExists(state);
         return info;

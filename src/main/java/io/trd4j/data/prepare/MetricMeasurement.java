@@ -40,7 +40,7 @@ public record MetricMeasurement(MetricGeometry geometry, double noise, boolean m
     /** Slope that noise may seem to have. */
     static final double TILT = 0.05;
 
-    static final double MAX_GAIN = 8;
+    static final double MAX_GAIN = 2.5;
     /** Deviations of noise that the relief tells apart. */
     static final double RELIEF_NOISE = 20;
     /** Deviations that the surface may be smoothed by, pixels. */
