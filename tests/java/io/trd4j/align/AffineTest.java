@@ -1,6 +1,8 @@
 package io.trd4j.align;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -52,5 +54,17 @@ final class AffineTest {
         double y = map.y(10, 4) + 0.5;
         assertEquals(3 * x, fine.x(20.5, 8.5) + 0.5, 1e-9);
         assertEquals(3 * y, fine.y(20.5, 8.5) + 0.5, 1e-9);
+    }
+
+    @Test
+    void shapeIsKeptByTurnsAndNotBySqueezing() {
+        Affine map = new Affine();
+        map.set(2 * Math.cos(1), -2 * Math.sin(1), 5, 2 * Math.sin(1), 2 * Math.cos(1), 1);
+        assertTrue(map.keepsShape(2));
+        assertFalse(map.keepsShape(1.2), "all lengths are 1.7 times as long");
+        map.set(1, 0, 0, 0, 0.6, 0);
+        assertFalse(map.keepsShape(1));
+        map.set(1, 0.3, 0, 0, 0.9, 0);
+        assertTrue(map.keepsShape(1));
     }
 }

@@ -2,6 +2,9 @@ package io.trd4j.align;
 
 /** An affine map between two images' pixels: x' = a x + b y + c, y' = d x + e y + f; 0 = the first pixel's centre. */
 final class Affine {
+    /** Lengths change by this factor at most: camera images of 4 to 3 are squares here, and turn. */
+    private static final double MOST = 1.45;
+
     double a = 1;
     double b;
     double c;
@@ -28,6 +31,19 @@ final class Affine {
 
     void set(Affine other) {
         set(other.a, other.b, other.c, other.d, other.e, other.f);
+    }
+
+    /**
+     * Whether lengths change little in every direction: beyond, one shape is made of another.
+     *
+     * @param scale by which they are to change
+     */
+    boolean keepsShape(double scale) {
+        double squares = (a * a + b * b + d * d + e * e) / (scale * scale);
+        double product = Math.abs(determinant()) / (scale * scale);
+        // Singular values p >= q: p² + q² and p q are these.
+        double root = Math.sqrt(Math.max(0, squares * squares - 4 * product * product));
+        return (squares + root) / 2 <= MOST * MOST && (squares - root) / 2 >= 1 / (MOST * MOST);
     }
 
     double determinant() {

@@ -161,7 +161,7 @@ public final class Locator {
                 side * sin * pixel,
                 side * cos * pixel,
                 side * (sin * x0 + cos * y0 + pose.y()) - 0.5);
-        return fit.refine(image, map, byColour) && fit.agreement() >= LEAST_AGREEMENT;
+        return fit.refine(image, map, byColour) && fit.agreement() >= LEAST_AGREEMENT && map.keepsShape(side * pixel);
     }
 
     /** Correlation with the mean normal part, where that has edges, of the last part. */

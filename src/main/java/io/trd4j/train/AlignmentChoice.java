@@ -17,7 +17,7 @@ import java.util.Locale;
  */
 public record AlignmentChoice(Alignment alignment, String reason) {
     /** {@link Align#AUTO} aligns parts whose 10th percentile correlates so much with the mean one. */
-    static final double ALIKE = 0.8;
+    static final double ALIKE = 0.85;
 
     /**
      * @param size S

@@ -66,12 +66,12 @@ class MetricMeasurementTest {
         for (int i = 0; i < S * S; i++) {
             xyz[3 * i] = 0.5e-3f * (i % S);
             xyz[3 * i + 1] = 0.5e-3f * (i / S);
-            xyz[3 * i + 2] = (float) (0.6 + 4e-5 * Noise.gaussian(7, i));
+            xyz[3 * i + 2] = (float) (0.6 + 6e-5 * Noise.gaussian(7, i));
         }
         Part plane = Part.of("plane", new RgbImage(1, 1, new byte[3]), new PointCloud(S, S, xyz));
-        MetricGeometry scales = MetricMeasurement.scales(S, 0.5e-3, 4e-5);
+        MetricGeometry scales = MetricMeasurement.scales(S, 0.5e-3, 6e-5);
         assertEquals(0.7, scales.smoothPixels());
-        assertTrue(scales.slopeGain() > 1 && scales.slopeGain() < 8, scales.toString());
+        assertTrue(scales.slopeGain() > 1 && scales.slopeGain() < MetricMeasurement.MAX_GAIN, scales.toString());
         float[] image;
         try (Preparation preparation = new Preparation(S, Geometry.metric(scales), ElementType.FLOAT32)) {
             image = Prepared.second(preparation, plane, S).values();
