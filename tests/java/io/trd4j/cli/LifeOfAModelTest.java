@@ -62,7 +62,19 @@ class LifeOfAModelTest {
         Path data = folder.resolve("plate");
         Path model = folder.resolve("cli.safetensors");
         Cli.Outcome trained = Cli.here(
-                        "train", "--data", data, "--out", model, "--size", 64, "--batch", 4, "--epochs", 2)
+                        "train",
+                        "--data",
+                        data,
+                        "--out",
+                        model,
+                        "--size",
+                        64,
+                        "--batch",
+                        4,
+                        "--epochs",
+                        2,
+                        "--train-precision",
+                        "fp32")
                 .expect(0);
         Cli.here("calibrate", "--model", model, "--data", data).expect(0);
         Cli.here("calibrate", "--model", model, "--data", data, "--false-reject-rate", "30%")
