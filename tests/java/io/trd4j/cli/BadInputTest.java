@@ -285,7 +285,7 @@ class BadInputTest {
             new Case(TRAIN + "--steps 400 --epochs 20", "--steps and --epochs", "give one of them"),
             new Case(TRAIN + "--schedule foo", "--schedule", "'foo'", "epochs, steps"),
             new Case(TRAIN + "--train-precision foo", "--train-precision", "'foo'"),
-            new Case(TRAIN + "--train-precision int8", "--train-precision", "fp32 or bf16", "int8"),
+            new Case(TRAIN + "--train-precision int8", "--train-precision", "'int8' is not one of auto, fp32, bf16"),
             new Case(TRAIN + "--lr nan", "--lr", "nan"),
             new Case(TRAIN + "--lr NaN", "--lr", "NaN"),
             new Case(TRAIN + "--lr -1", "--lr", "-1"),

@@ -74,6 +74,8 @@ class LifeOfAModelTest {
                         4,
                         "--epochs",
                         2,
+                        "--train-precision",
+                        "fp32",
                         "--no-sensitivity")
                 .expect(0);
         Cli.here("calibrate", "--model", model, "--data", data, "--no-sensitivity")

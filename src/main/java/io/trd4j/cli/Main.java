@@ -81,7 +81,9 @@ public final class Main {
         cli.setExpandAtFiles(false); // a file name may begin with @
         cli.registerConverter(Modality.class, new EnumConverter<>(Modality.class));
         cli.registerConverter(Align.class, new EnumConverter<>(Align.class));
-        cli.registerConverter(Precision.class, new EnumConverter<>(Precision.class));
+        // Of training: what inspection can do besides is a text of its own.
+        cli.registerConverter(
+                Precision.class, new EnumConverter<>(List.of(Precision.AUTO, Precision.FP32, Precision.BF16)));
         cli.registerConverter(Schedule.Kind.class, new EnumConverter<>(Schedule.Kind.class));
         cli.registerConverter(Pretext.class, new EnumConverter<>(Pretext.class));
         cli.registerConverter(SyntheticDifficulty.class, new EnumConverter<>(SyntheticDifficulty.class));
