@@ -29,10 +29,6 @@ final class Affine {
         f = newF;
     }
 
-    void set(Affine other) {
-        set(other.a, other.b, other.c, other.d, other.e, other.f);
-    }
-
     /**
      * Whether lengths change little in every direction: beyond, one shape is made of another.
      *

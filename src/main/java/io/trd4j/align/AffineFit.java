@@ -119,12 +119,7 @@ final class AffineFit {
                         && (known == null || known[(int) (y + 0.5f) * imageSide + (int) (x + 0.5f)] > KNOWN)) {
                     int left = (int) x;
                     int top = (int) y;
-                    int at = top * imageSide + left;
-                    float fx = x - left;
-                    float fy = y - top;
-                    float upper = image[at] + fx * (image[at + 1] - image[at]);
-                    float lower = image[at + imageSide] + fx * (image[at + imageSide + 1] - image[at + imageSide]);
-                    seen[k] = upper + fy * (lower - upper);
+                    seen[k] = PartImage.between(image, imageSide, top * imageSide + left, x - left, y - top);
                     count++;
                 } else {
                     seen[k] = Float.NaN;

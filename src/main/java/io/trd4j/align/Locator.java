@@ -33,7 +33,6 @@ public final class Locator {
     /** From the pixels of the whole image at S x S to the frame's. */
     private final Affine back = new Affine();
 
-    private final Affine forth = new Affine();
     private final byte[] rgb;
     private final float[] xyz;
     private final float[] channels;
@@ -141,6 +140,8 @@ public final class Locator {
         boolean found = refine(pose, false) || image.hasColour && image.hasRelief && refine(pose, true);
         if (found) {
             warp();
+            back.rescale(map, 1, (double) size / image.n);
+            back.invert(back);
         }
         return found;
     }
@@ -187,10 +188,7 @@ public final class Locator {
                 float fy = v - top;
                 int at = top * n + left;
                 for (int c = 0; c < PartImage.CHANNELS; c++) {
-                    float[] from = image.channels[c];
-                    float upper = from[at] + fx * (from[at + 1] - from[at]);
-                    float lower = from[at + n] + fx * (from[at + n + 1] - from[at + n]);
-                    channels[c * pixels + i] = upper + fy * (lower - upper);
+                    channels[c * pixels + i] = PartImage.between(image.channels[c], n, at, fx, fy);
                 }
                 measured[i] =
                         seen[i] && image.hasRelief && image.measured[at + (fx < 0.5f ? 0 : 1) + (fy < 0.5f ? 0 : n)];
@@ -234,12 +232,10 @@ public final class Locator {
      * Brings a map of the frame back onto the last part's image at S x S; beyond the frame it is the map's lowest
      * value.
      *
-     * @param map S x S; is replaced
-     * @param scratch S x S
+     * @param framed S x S; is replaced
+     * @param scratch S x S, overwritten
      */
     public void toImage(float[] framed, float[] scratch) {
-        forth.rescale(map, 1, (double) size / image.n);
-        back.invert(forth);
         System.arraycopy(framed, 0, scratch, 0, framed.length);
         float lowest = Float.POSITIVE_INFINITY;
         for (float value : scratch) {
@@ -255,12 +251,7 @@ public final class Locator {
                     v = Math.max(0, Math.min(size - 1, v));
                     int left = Math.min((int) u, size - 2);
                     int top = Math.min((int) v, size - 2);
-                    float fx = u - left;
-                    float fy = v - top;
-                    int at = top * size + left;
-                    float upper = scratch[at] + fx * (scratch[at + 1] - scratch[at]);
-                    float lower = scratch[at + size] + fx * (scratch[at + size + 1] - scratch[at + size]);
-                    framed[y * size + x] = upper + fy * (lower - upper);
+                    framed[y * size + x] = PartImage.between(scratch, size, top * size + left, u - left, v - top);
                 }
             }
         }

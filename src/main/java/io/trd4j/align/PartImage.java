@@ -58,6 +58,20 @@ final class PartImage {
         return n >> level;
     }
 
+    /**
+     * A value between four pixels.
+     *
+     * @param side pixels in a row
+     * @param at index of the upper left one
+     * @param fx 0 = at its column, 1 = at the next
+     * @param fy 0 = at its row, 1 = at the next
+     */
+    static float between(float[] image, int side, int at, float fx, float fy) {
+        float upper = image[at] + fx * (image[at + 1] - image[at]);
+        float lower = image[at + side] + fx * (image[at + side + 1] - image[at + side]);
+        return upper + fy * (lower - upper);
+    }
+
     /** Takes a view of the same size over. */
     void show(PartView view) {
         float[] values = view.values();

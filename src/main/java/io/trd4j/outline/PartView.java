@@ -83,7 +83,7 @@ public final class PartView {
     }
 
     /** A normal part, as a model keeps it. */
-    public PartView(NormalImages parts, int index) {
+    PartView(NormalImages parts, int index) {
         this(parts.size());
         Arrays.fill(known, true);
         byte[] colours = parts.rgb().get(index);
