@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,35 +98,55 @@ public record Alignment(
 
     /** As a model file has them. */
     public List<SafetensorsWriter.Source> sources() {
-        long s = size;
-        List<SafetensorsWriter.Source> sources = new ArrayList<>();
-        sources.add(floats("frame", frame, FRAME));
-        sources.add(floats("whole", whole, view, view, CHANNELS));
-        sources.add(floats("mean", mean, CHANNELS, s, s));
-        sources.add(new SafetensorsWriter.Source(
-                new TensorInfo(PREFIX + "area", TensorType.U8, List.of(s, s)), () -> ByteBuffer.wrap(area)));
-        if (positions != null) {
-            sources.add(floats("basis", positions.basis, CHANNELS, positions.functions(size), s, s));
-            sources.add(floats("cut", positions.cut, CHANNELS));
-            sources.add(floats("deviation", positions.deviation, Positions.FILTERS, s, s));
-            sources.add(floats("map_mean", positions.mapMean, Positions.MAPS, s, s));
-            sources.add(floats("map_deviation", positions.mapDeviation, Positions.MAPS, s, s));
-            sources.add(floats("limits", positions.limits, Positions.LIMITS, 2));
-        }
-        return sources;
+        return tensors(size, view, positions == null ? 0 : positions.functions(size)).stream()
+                .map(t -> new SafetensorsWriter.Source(t, () -> bytes(t.name().substring(PREFIX.length()))))
+                .toList();
     }
 
-    private static SafetensorsWriter.Source floats(String name, float[] values, long... shape) {
-        List<Long> dimensions = new ArrayList<>();
-        for (long d : shape) {
-            dimensions.add(d);
+    /** @param functions of the positions; 0 = there are none */
+    private static List<TensorInfo> tensors(long size, long view, long functions) {
+        List<TensorInfo> tensors = new ArrayList<>(List.of(
+                floats("frame", FRAME),
+                floats("whole", view, view, CHANNELS),
+                floats("mean", CHANNELS, size, size),
+                new TensorInfo(PREFIX + "area", TensorType.U8, List.of(size, size))));
+        if (functions > 0) {
+            tensors.addAll(List.of(
+                    floats("basis", CHANNELS, functions, size, size),
+                    floats("cut", CHANNELS),
+                    floats("deviation", Positions.FILTERS, size, size),
+                    floats("map_mean", Positions.MAPS, size, size),
+                    floats("map_deviation", Positions.MAPS, size, size),
+                    floats("limits", Positions.LIMITS, 2)));
         }
-        return new SafetensorsWriter.Source(new TensorInfo(PREFIX + name, TensorType.F32, dimensions), () -> {
-            ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(Float.BYTES, values.length))
-                    .order(ByteOrder.LITTLE_ENDIAN);
-            bytes.asFloatBuffer().put(values);
-            return bytes;
-        });
+        return tensors;
+    }
+
+    private static TensorInfo floats(String name, long... shape) {
+        return new TensorInfo(
+                PREFIX + name, TensorType.F32, Arrays.stream(shape).boxed().toList());
+    }
+
+    private ByteBuffer bytes(String name) {
+        if (name.equals("area")) {
+            return ByteBuffer.wrap(area);
+        }
+        float[] values = switch (name) {
+            case "frame" -> frame;
+            case "whole" -> whole;
+            case "mean" -> mean;
+            case "basis" -> positions.basis;
+            case "cut" -> positions.cut;
+            case "deviation" -> positions.deviation;
+            case "map_mean" -> positions.mapMean;
+            case "map_deviation" -> positions.mapDeviation;
+            case "limits" -> positions.limits;
+            default -> throw new IllegalArgumentException(name);
+        };
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(Float.BYTES, values.length))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return bytes;
     }
 
     /** Whether a tensor of a model file is one of these. */
@@ -178,24 +199,7 @@ public record Alignment(
         if (view < 1 || functions < 1) {
             throw unsound(file);
         }
-        Alignment like = new Alignment(
-                size,
-                view,
-                new float[FRAME],
-                new float[CHANNELS * view * view],
-                new float[CHANNELS * size * size],
-                new byte[size * size],
-                !measured
-                        ? null
-                        : new Positions(
-                                new float[CHANNELS * functions * size * size],
-                                new float[CHANNELS],
-                                new float[Positions.FILTERS * size * size],
-                                new float[Positions.MAPS * size * size],
-                                new float[Positions.MAPS * size * size],
-                                new float[2 * Positions.LIMITS]));
-        Set<TensorInfo> expected = Set.copyOf(
-                like.sources().stream().map(SafetensorsWriter.Source::info).toList());
+        Set<TensorInfo> expected = Set.copyOf(tensors(size, view, measured ? functions : 0));
         if (!expected.equals(Set.copyOf(found))) {
             throw unsound(file);
         }
