@@ -39,7 +39,7 @@ public record MetricGeometry(
 
     /** For networks whose parts nobody has measured: a sensor with a noise of 0.05 mm and points 0.5 mm apart. */
     public static MetricGeometry unmeasured(int size) {
-        return new MetricGeometry(0.7, 0.5e-3 * 256 / size, 2, reliefPixels(size, 0.7), 1e-3);
+        return new MetricGeometry(0.7, 0.5e-3 * 256 / size, 1.2, reliefPixels(size, 0.7), 1e-3);
     }
 
     /** Slope in the image of a height that changes by 1 m from a pixel to the next. */
