@@ -282,6 +282,29 @@ TRD_API trd_status trd_prepare_metric(const trd_exec* exec, const float* xyz, in
                                       void* workspace, int64_t workspace_bytes);
 
 /*
+ * A view of a part, as it is located and outlined by: float32 [size, size, 4], of each pixel mean red, green and blue
+ * (0 to 255) and the mean height above a plane in mm, over columns floor(x width / size) to
+ * max(+ 1, floor((x + 1) width / size)) of what the sensor gave, rows alike. CPU only. The result does not depend on
+ * the number of threads. Each call writes its own channels.
+ * row_stride  bytes from one row to the next
+ * out         overlaps nothing
+ * Errors: ARGUMENT (null, a size out of range, stride too small, overlap, misaligned), UNSUPPORTED (CUDA).
+ */
+
+/** image  uint8 [height, width, 3]: red, green, blue; the first three channels are exact sums, divided. */
+TRD_API trd_status trd_view_colour(const trd_exec* exec, const uint8_t* image, int64_t width, int64_t height,
+                                   int64_t row_stride, float* out, int64_t size);
+
+/**
+ * The fourth channel: NaN where fewer than a quarter of a pixel's points are measured (as trd_prepare_depth says which
+ * are missing), or none.
+ * xyz    float32 [height, width, 3]: x, y, z in metres; row_stride is a multiple of 4
+ * plane  as of trd_prepare_metric
+ */
+TRD_API trd_status trd_view_relief(const trd_exec* exec, const float* xyz, int64_t width, int64_t height,
+                                   int64_t row_stride, float* out, int64_t size, const float* plane);
+
+/*
  * The network's layers on CUDA: convolutions as implicit matrix products on tensor cores with what follows them in the
  * same pass, and the crossmodal tuners (SPEC section 2), which are made of them. CUDA only; float32 sums in every type,
  * of which each result is rounded once. A NaN stays one, through a ReLU too.

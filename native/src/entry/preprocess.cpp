@@ -16,12 +16,10 @@ namespace {
 using trd::PlanHeader;
 using trd::Preparation;
 
-constexpr int64_t kMaxSide = int64_t{1} << 20, kMaxPixels = int64_t{1} << 30, kMaxSize = 4096;
-
 // Bytes of the workspace, 0 when a size is out of range.
 int64_t preparation_bytes(const PlanHeader& plan) {
-    const bool fits = plan.width > 0 && plan.height > 0 && plan.width <= kMaxSide && plan.height <= kMaxSide &&
-                      plan.width * plan.height <= kMaxPixels && plan.size > 0 && plan.size <= kMaxSize;
+    const bool fits = plan.width > 0 && plan.height > 0 && plan.width <= trd::kMaxSide && plan.height <= trd::kMaxSide &&
+                      plan.width * plan.height <= trd::kMaxPixels && plan.size > 0 && plan.size <= trd::kMaxSize;
     const bool kernel =
         plan.op != Preparation::normals || (plan.kernel % 2 == 1 && plan.kernel > 0 && plan.kernel < 32);
     return fits && kernel ? trd::preparation_workspace_bytes(plan) : 0;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "cpu_isa.hpp"
+#include "preprocess/box_heights.hpp"
 #include "preprocess/metric_rows.hpp"
 #include "preprocess/rows.hpp"
 
@@ -19,28 +20,12 @@ constexpr int64_t kBuffer = kColumns + 2 * kMaxBlur + 2 * kLanes;  // with what 
 
 // Mean heights of one row of the output.
 void average(const CloudView& cloud, const MetricWorkspace& w, const HeightPlane& plane, int64_t size, int64_t y) {
-    const MetricRows& row = metric_rows();
     float *height = w.height + y * w.pitch, *weight = w.weight + y * w.pitch;
-    constexpr int64_t kPoints = 512;
-    float sum[kPoints], count[kPoints], total = 0, number = 0;
-    int64_t from = 0, to = 0;  // columns that sum and count hold
-    for (int64_t x = 0; x < size; ++x) {
-        total = number = 0;
-        for (int64_t u = w.columns[2 * x]; u < w.columns[2 * x + 1]; ++u) {
-            if (u >= to) {
-                from = u;
-                to = std::min(u + kPoints, cloud.width);
-                std::fill_n(sum, to - from, 0.0f);
-                std::fill_n(count, to - from, 0.0f);
-                for (int64_t v = w.rows[2 * y]; v < w.rows[2 * y + 1]; ++v)
-                    row.heights(cloud.row(v) + 3 * from, to - from, plane, sum, count);
-            }
-            total += sum[u - from];
-            number += count[u - from];
-        }
-        height[x] = number > 0 ? total / number : 0;
-        weight[x] = number > 0 ? 1.0f : 0.0f;
-    }
+    const auto columns = [&w](int64_t x) { return Box{w.columns[2 * x], w.columns[2 * x + 1]}; };
+    box_heights(cloud, plane, size, columns, {w.rows[2 * y], w.rows[2 * y + 1]}, [&](int64_t x, float sum, float count) {
+        height[x] = count > 0 ? sum / count : 0;
+        weight[x] = count > 0 ? 1.0f : 0.0f;
+    });
 }
 
 // Columns [column, column + n) of row y of a plane [size, pitch], blurred down, then across.

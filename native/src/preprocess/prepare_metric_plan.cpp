@@ -2,16 +2,17 @@
 #include <cmath>
 #include <initializer_list>
 
+#include "preprocess/boxes.hpp"
 #include "preprocess/metric.hpp"
 
 namespace trd {
 namespace {
 
-void fill_boxes(int64_t in, int64_t out, int32_t* box) {
+void fill_boxes(int64_t in, int64_t out, int32_t* boxes) {
     for (int64_t i = 0; i < out; ++i) {
-        const int64_t from = i * in / out, to = (i + 1) * in / out;
-        box[2 * i] = static_cast<int32_t>(from);
-        box[2 * i + 1] = static_cast<int32_t>(to > from ? to : from + 1);
+        const Box box = box_of(i, in, out);
+        boxes[2 * i] = static_cast<int32_t>(box.from);
+        boxes[2 * i + 1] = static_cast<int32_t>(box.to);
     }
 }
 

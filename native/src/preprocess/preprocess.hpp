@@ -44,6 +44,9 @@ struct Prepared {
     int64_t size;
 };
 
+// Of what a sensor gave, columns or rows and all pixels; of an output, pixels along a side.
+constexpr int64_t kMaxSide = int64_t{1} << 20, kMaxPixels = int64_t{1} << 30, kMaxSize = 4096;
+
 constexpr double kMaxDeviation = 170;  // of a Gaussian of the metric geometry, pixels
 
 // Scales of the metric geometry, which its workspace is planned for.
@@ -67,6 +70,9 @@ void prepare_rgb(const ImageView& image, const Prepared& out, void* workspace);
 PartFault prepare_depth(const CloudView& cloud, const Prepared& out, uint8_t* mask, void* workspace);
 PartFault prepare_normals(const CloudView& cloud, const Prepared& out, uint8_t* mask, void* workspace);
 void prepare_metric(const CloudView& cloud, const Prepared& out, const float* plane, void* workspace);
+// Channels of a view, float [size, size, 4].
+void view_colour(const ImageView& image, float* out, int64_t size);
+void view_relief(const CloudView& cloud, float* out, int64_t size, const float* plane);
 
 }  // namespace cpu
 }  // namespace trd

@@ -49,7 +49,7 @@ final class PartImage {
             relief[level] = new float[side(level) * side(level)];
             known[level] = new float[side(level) * side(level)];
         }
-        row = new float[2 * n];
+        row = new float[3 * n];
         gaps = new Gaps(n);
     }
 
@@ -147,24 +147,27 @@ final class PartImage {
 
     /** Smooths by 1 2 1 along rows and columns; the border's values continue. */
     private void binomial(float[] image, int side) {
+        // What is read is copied first: loops that read one array and write another are vectorised.
+        int last = side - 1;
         for (int y = 0; y < side; y++) {
             int from = y * side;
-            float before = image[from];
-            for (int x = 0; x < side; x++) {
-                float here = image[from + x];
-                float after = image[from + Math.min(x + 1, side - 1)];
-                image[from + x] = (before + 2 * here + after) / 4;
-                before = here;
+            System.arraycopy(image, from, row, 0, side);
+            image[from] = (row[0] + 2 * row[0] + row[Math.min(1, last)]) / 4;
+            for (int x = 1; x < last; x++) {
+                image[from + x] = (row[x - 1] + 2 * row[x] + row[x + 1]) / 4;
+            }
+            if (last > 0) {
+                image[from + last] = (row[last - 1] + 2 * row[last] + row[last]) / 4;
             }
         }
         System.arraycopy(image, 0, row, 0, side);
         for (int y = 0; y < side; y++) {
             int from = y * side;
-            int below = Math.min(y + 1, side - 1) * side;
-            // The row above as it was, in the first half; this one goes to the second.
+            // The row above as it was, this one, and the next.
             System.arraycopy(image, from, row, n, side);
+            System.arraycopy(image, Math.min(y + 1, last) * side, row, 2 * n, side);
             for (int x = 0; x < side; x++) {
-                image[from + x] = (row[x] + 2 * row[n + x] + image[below + x]) / 4;
+                image[from + x] = (row[x] + 2 * row[n + x] + row[2 * n + x]) / 4;
             }
             System.arraycopy(row, n, row, 0, side);
         }

@@ -61,6 +61,18 @@ public class TrdConfig implements InfoMapper {
                 "@Const float[] xyz",
                 "@Cast(\"const float*\") long plane, ",
                 "");
+        view(
+                infoMap,
+                "trd_view_colour",
+                "@Cast(\"const uint8_t*\") BytePointer image",
+                "@Cast(\"const uint8_t*\") byte[] image",
+                "");
+        view(
+                infoMap,
+                "trd_view_relief",
+                "@Const FloatPointer xyz",
+                "@Const float[] xyz",
+                ", @Cast(\"const float*\") long plane");
     }
 
     /**
@@ -70,6 +82,21 @@ public class TrdConfig implements InfoMapper {
      */
     private static void preparation(
             InfoMap infoMap, String function, String pointer, String array, String more, String last) {
+        sensed(
+                infoMap,
+                function,
+                pointer,
+                array,
+                "@Cast(\"void*\") long out, int type, @Cast(\"int64_t\") long size, " + more
+                        + "@Cast(\"void*\") long workspace, @Cast(\"int64_t\") long workspace_bytes" + last);
+    }
+
+    /** So does a view. */
+    private static void view(InfoMap infoMap, String function, String pointer, String array, String last) {
+        sensed(infoMap, function, pointer, array, "@Cast(\"float*\") long out, @Cast(\"int64_t\") long size" + last);
+    }
+
+    private static void sensed(InfoMap infoMap, String function, String pointer, String array, String others) {
         StringBuilder text = new StringBuilder();
         for (String input : new String[] {pointer, array}) {
             text.append("public static native @Cast(\"trd_status\") ")
@@ -80,10 +107,7 @@ public class TrdConfig implements InfoMapper {
                     .append(input)
                     .append(", @Cast(\"int64_t\") long width, @Cast(\"int64_t\") long height, "
                             + "@Cast(\"int64_t\") long row_stride, ")
-                    .append("@Cast(\"void*\") long out, int type, @Cast(\"int64_t\") long size, ")
-                    .append(more)
-                    .append("@Cast(\"void*\") long workspace, @Cast(\"int64_t\") long workspace_bytes")
-                    .append(last)
+                    .append(others)
                     .append(");\n");
         }
         infoMap.put(new Info(function).javaText(text.toString()));

@@ -2,37 +2,29 @@ package io.trd4j.outline;
 
 import io.trd4j.data.GroundPlane;
 import io.trd4j.data.Part;
-import io.trd4j.data.PointCloud;
-import io.trd4j.data.PointReader;
-import io.trd4j.data.RgbImage;
 import io.trd4j.model.NormalImages;
-import io.trd4j.ops.Pixels;
-import java.nio.ByteBuffer;
+import io.trd4j.ops.PartViews;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.bytedeco.javacpp.BytePointer;
 
 /**
  * A part seen in the pixels of its maps: of each, mean red, green and blue, and the mean height above the plane below
- * the part. Pixels are computed when they are asked for.
+ * the part.
  */
 public final class PartView {
     /** Floats of a pixel: red, green, blue, 0 to 255; relief, mm, NaN without points. */
     public static final int CHANNELS = 4;
 
     public static final int RELIEF = 3;
-    /** Fewer points than this share of a pixel's do not measure it. */
-    private static final double MIN_SHARE = 0.25;
-
     private final int size;
-    private RgbImage rgb;
-    private PointCloud cloud;
     private final float[] values;
-    private final boolean[] known;
-    private final PointReader points = new PointReader();
     private final GroundPlane plane = new GroundPlane();
+    private final float[] below = new float[GroundPlane.VALUES];
+    /** Null until a part is shown. */
+    private PartViews views;
+
     private boolean hasColour;
+    private boolean hasPoints;
     private boolean hasRelief;
 
     /**
@@ -48,19 +40,27 @@ public final class PartView {
     public PartView(int size) {
         this.size = size;
         values = new float[CHANNELS * size * size];
-        known = new boolean[size * size];
     }
 
     /** Becomes another part's view, in the same memory. */
     public void show(Part part) {
-        rgb = part.rgb();
-        cloud = part.xyz();
-        Arrays.fill(known, false);
-        if (cloud != null) {
-            points.open(cloud.points());
+        hasColour = part.rgb() != null;
+        hasPoints = part.xyz() != null;
+        hasRelief = hasPoints && plane.fit(part.xyz());
+        if (views == null) {
+            views = new PartViews(size);
         }
-        hasColour = rgb != null;
-        hasRelief = cloud != null && plane.fit(cloud);
+        if (hasColour) {
+            views.colour(part.rgb().pixels());
+        }
+        if (hasRelief) {
+            plane.write(below);
+            views.relief(part.xyz().points(), below);
+        }
+        views.get(values);
+        for (int i = RELIEF; !hasRelief && i < values.length; i += CHANNELS) {
+            values[i] = Float.NaN;
+        }
     }
 
     /**
@@ -71,7 +71,6 @@ public final class PartView {
     public static PartView of(float[] values, int size) {
         PartView view = new PartView(size);
         System.arraycopy(values, 0, view.values, 0, values.length);
-        Arrays.fill(view.known, true);
         for (int i = 0; i < values.length; i++) {
             if (i % CHANNELS == RELIEF) {
                 view.hasRelief |= !Float.isNaN(values[i]);
@@ -85,7 +84,6 @@ public final class PartView {
     /** A normal part, as a model keeps it. */
     PartView(NormalImages parts, int index) {
         this(parts.size());
-        Arrays.fill(known, true);
         byte[] colours = parts.rgb().get(index);
         float[] relief = parts.relief().get(index);
         boolean anyColour = false;
@@ -132,73 +130,19 @@ public final class PartView {
     }
 
     boolean hasPoints() {
-        return cloud != null;
+        return hasPoints;
     }
 
     public boolean hasRelief() {
         return hasRelief;
     }
 
-    /** Index of a pixel's values in {@link #values}, which are then known. */
+    /** Index of a pixel's values in {@link #values}. */
     public int pixel(int x, int y) {
-        int i = y * size + x;
-        if (!known[i]) {
-            known[i] = true;
-            if (rgb != null) {
-                colour(x, y);
-            }
-            values[CHANNELS * i + RELIEF] = hasRelief ? relief(x, y) : Float.NaN;
-        }
-        return CHANNELS * i;
+        return CHANNELS * (y * size + x);
     }
 
     public float[] values() {
         return values;
-    }
-
-    private void colour(int x, int y) {
-        Pixels<byte[], BytePointer> pixels = rgb.pixels();
-        int left = (int) ((long) x * rgb.width() / size);
-        int right = Math.max(left + 1, (int) ((x + 1L) * rgb.width() / size));
-        int top = (int) ((long) y * rgb.height() / size);
-        int bottom = Math.max(top + 1, (int) ((y + 1L) * rgb.height() / size));
-        byte[] array = pixels.array();
-        ByteBuffer buffer = (ByteBuffer) pixels.buffer();
-        int stride = pixels.rowElements(Byte.BYTES);
-        int red = 0;
-        int green = 0;
-        int blue = 0;
-        for (int v = top; v < bottom; v++) {
-            for (int at = v * stride + 3 * left; at < v * stride + 3 * right; at += 3) {
-                red += 0xff & (array != null ? array[at] : buffer.get(at));
-                green += 0xff & (array != null ? array[at + 1] : buffer.get(at + 1));
-                blue += 0xff & (array != null ? array[at + 2] : buffer.get(at + 2));
-            }
-        }
-        float share = 1f / ((right - left) * (bottom - top));
-        int to = CHANNELS * (y * size + x);
-        values[to] = share * red;
-        values[to + 1] = share * green;
-        values[to + 2] = share * blue;
-    }
-
-    private float relief(int x, int y) {
-        int left = (int) ((long) x * cloud.width() / size);
-        int right = Math.max(left + 1, (int) ((x + 1L) * cloud.width() / size));
-        int top = (int) ((long) y * cloud.height() / size);
-        int bottom = Math.max(top + 1, (int) ((y + 1L) * cloud.height() / size));
-        double sum = 0;
-        int valid = 0;
-        for (int v = top; v < bottom; v++) {
-            for (int u = left; u < right; u++) {
-                if (points.read(u, v)) {
-                    sum += plane.above(points.x, points.y, points.z);
-                    valid++;
-                }
-            }
-        }
-        return valid == 0 || valid < MIN_SHARE * (right - left) * (bottom - top)
-                ? Float.NaN
-                : (float) (1e3 * sum / valid);
     }
 }

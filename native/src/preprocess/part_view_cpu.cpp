@@ -1,0 +1,69 @@
+// Views of parts: colours and heights averaged over the box of each pixel, a row of pixels at a time.
+//
+// Traffic: 3 w h bytes or 12 w h once, 16 S^2 out. Bound by reading the points.
+#include <limits>
+#include <vector>
+
+#include "preprocess/box_heights.hpp"
+
+namespace trd::cpu {
+namespace {
+
+constexpr int64_t kChannels = 4, kRelief = 3;
+constexpr float kLeastShare = 0.25f;  // of a pixel's points, to measure it
+
+bool worth_threads(int64_t width, int64_t height) { return width * height >= int64_t{1} << 14; }
+
+// Bytes of one row to their sums: a loop of its own, which compilers vectorise.
+void add(const uint8_t* __restrict__ row, int64_t n, uint32_t* __restrict__ sums) {
+    for (int64_t i = 0; i < n; ++i) sums[i] += row[i];
+}
+
+}  // namespace
+
+void view_colour(const ImageView& image, float* out, int64_t size) {
+#pragma omp parallel if (worth_threads(image.width, image.height))
+    {
+        std::vector<uint32_t> sums(static_cast<size_t>(3 * image.width));
+#pragma omp for schedule(static)
+        for (int64_t y = 0; y < size; ++y) {
+            const Box rows = box_of(y, image.height, size);
+            std::fill(sums.begin(), sums.end(), 0u);
+            for (int64_t v = rows.from; v < rows.to; ++v)
+                add(image.data + v * image.stride, 3 * image.width, sums.data());
+            for (int64_t x = 0; x < size; ++x) {
+                const Box columns = box_of(x, image.width, size);
+                uint64_t red = 0, green = 0, blue = 0;
+                for (int64_t u = columns.from; u < columns.to; ++u) {
+                    red += sums[static_cast<size_t>(3 * u)];
+                    green += sums[static_cast<size_t>(3 * u + 1)];
+                    blue += sums[static_cast<size_t>(3 * u + 2)];
+                }
+                const float share =
+                    1.0f / static_cast<float>((rows.to - rows.from) * (columns.to - columns.from));
+                float* const pixel = out + kChannels * (y * size + x);
+                pixel[0] = share * static_cast<float>(red);
+                pixel[1] = share * static_cast<float>(green);
+                pixel[2] = share * static_cast<float>(blue);
+            }
+        }
+    }
+}
+
+void view_relief(const CloudView& cloud, float* out, int64_t size, const float* plane) {
+    const HeightPlane below = height_plane(plane);
+#pragma omp parallel for schedule(static) if (worth_threads(cloud.width, cloud.height))
+    for (int64_t y = 0; y < size; ++y) {
+        const Box rows = box_of(y, cloud.height, size);
+        const auto columns = [&](int64_t x) { return box_of(x, cloud.width, size); };
+        box_heights(cloud, below, size, columns, rows, [&](int64_t x, float sum, float count) {
+            const Box box = columns(x);
+            const auto points = static_cast<float>((rows.to - rows.from) * (box.to - box.from));
+            out[kChannels * (y * size + x) + kRelief] = count > 0 && count >= kLeastShare * points
+                                                            ? 1e3f * (sum / count)
+                                                            : std::numeric_limits<float>::quiet_NaN();
+        });
+    }
+}
+
+}  // namespace trd::cpu
