@@ -38,6 +38,8 @@ public final class Inspector implements AutoCloseable {
     private final NormalViews normalViews;
     /** Null = parts are seen as they lie. */
     private final Fixture fixture;
+    /** Null = the combined map is the sum of both branches', or the fixture's. */
+    private final RaisedSum raised;
     /** Replaced whole: a part is judged by one set of thresholds, whichever thread changes them. */
     private volatile Judge judge;
 
@@ -55,6 +57,8 @@ public final class Inspector implements AutoCloseable {
         inputs = new UsableInputs(options.inputs(), info);
         this.normalViews = normalViews;
         this.fixture = fixture;
+        boolean raises = fixture == null && info.calibration().highest() != null;
+        raised = raises ? new RaisedSum(info.calibration().highest()) : null;
         judge = new Judge(info, options.minRegion(), normalViews);
         leak = new LeakReport(this, "an inspector (" + info.backbone().key() + ", size " + info.size() + ")");
     }
@@ -242,6 +246,8 @@ public final class Inspector implements AutoCloseable {
             }
             if (fixture != null) {
                 fixture.finish(result.maps, result.mode, options.maps());
+            } else if (raised != null && result.mode == InspectionMode.BOTH) {
+                raised.apply(result.maps, options.maps());
             }
             result.leaveOut(info.regionOfInterest(), options.maps());
             if (!Float.isFinite(result.maps.score)) {
