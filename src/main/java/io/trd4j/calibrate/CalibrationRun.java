@@ -123,7 +123,7 @@ public final class CalibrationRun {
                     tensors.addAll(alignment.withPositions(null).sources());
                 }
                 ModelFile.write(model, calibrated, tensors);
-                if (alignment != null) {
+                if (alignment != null && !alignment.crops()) {
                     // Learnt from training parts: these ones set thresholds, and must stay new to the positions.
                     Alignment.Positions known = alignment.positions() == null || info.calibration() == null
                             ? null

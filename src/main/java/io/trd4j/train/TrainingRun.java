@@ -365,7 +365,7 @@ public final class TrainingRun {
         // What others wrote meanwhile, such as thresholds, stays.
         ModelFile.replaceInfo(model, now -> now.withPrecisions(precisions));
         info = info.withPrecisions(precisions);
-        if (alignment != null) {
+        if (alignment != null && !alignment.crops()) {
             CalibrationRun.positions(model, null, normal, compared, options.threads(), progress);
         } else {
             info = HighestPlacesRun.run(model, compared, options.threads(), progress);
