@@ -192,6 +192,17 @@ class ModelFileTest {
         assertEquals(
                 "{\"mean_rgb\":0.1,\"std_rgb\":0.3333333333333333,\"mean_depth\":1.0E-300,\"std_depth\":3.141592653589793}",
                 full.toMetadata().get("trd.calibration"));
+        HighestPlaces highest = new HighestPlaces(
+                new HighestPlaces.Usual(0.1, 1.0 / 3),
+                new HighestPlaces.Usual(-Math.E, 1e-300),
+                new HighestPlaces.Usual(Math.PI, 1e300));
+        ModelInfo raised = full.withHighestPlaces(highest);
+        assertEquals(raised, ModelInfo.fromMetadata(folder, raised.toMetadata()));
+        assertEquals(highest, raised.calibration().highest());
+        assertEquals(Thresholds.NONE, raised.thresholds());
+        assertEquals(CALIBRATION, raised.withHighestPlaces(null).calibration());
+        assertTrue(
+                !raised.calibrationSha256().equals(full.withHighestPlaces(null).calibrationSha256()));
         ModelInfo bare = ModelInfo.of(Backbone.WIDE_RESNET50_2, 32, Geometry.DEPTH, "f".repeat(64));
         assertEquals(0, bare.geometry().normalKernel());
         assertEquals(bare, ModelInfo.fromMetadata(folder, bare.toMetadata()));
@@ -320,6 +331,13 @@ class ModelFileTest {
                 "{\"mean_rgb\":1,\"std_rgb\":\"NaN\",\"mean_depth\":1,\"std_depth\":1}",
                 "positive standard");
         refused("trd.calibration", "{\"mean_rgb\":1,\"std_rgb\":1,\"mean_depth\":1}", "trd.calibration is wrong");
+        String four = "{\"mean_rgb\":1,\"std_rgb\":1,\"mean_depth\":1,\"std_depth\":1,\"highest\":";
+        String usual = "{\"median\":3,\"spread\":1}";
+        refused("trd.calibration", four + "{\"sum\":" + usual + "}}", "those of sum, rgb and depth");
+        refused(
+                "trd.calibration",
+                four + "{\"sum\":" + usual + ",\"rgb\":" + usual + ",\"depth\":{\"median\":3,\"spread\":0}}}",
+                "positive spread");
         refused("trd.training", "{\"epochs\":1", "trd.training is wrong");
         refused("trd.training", "{\"epochs\":1}", "trd.training is wrong");
         refused("trd.teacher_sha256", null, "lacks trd.teacher_sha256");

@@ -29,6 +29,9 @@ final class AlignmentChoiceTest {
         assertNotNull(chosen.alignment(), chosen.reason());
         assertTrue(chosen.reason().startsWith("aligned: nine of ten"), chosen.reason());
         assertNull(choose(Align.NONE, parts).alignment());
+        AlignmentChoice cropped = choose(Align.CROP, parts);
+        assertTrue(cropped.alignment().crops() && !chosen.alignment().crops());
+        assertTrue(cropped.reason().startsWith("cropped, as asked for: the frame is "), cropped.reason());
     }
 
     @Test

@@ -26,11 +26,11 @@ public final class AlignmentBuilder {
     private static final int JUDGES = 8;
     private static final int ROUNDS = 2;
     /** Around the part, in shares of the longer side of its box. */
-    private static final float MARGIN = 0.06f;
+    static final float MARGIN = 0.06f;
     /** A part whose box is longer fills the view: the frame is the whole image. */
-    private static final float FULL = 0.92f;
+    static final float FULL = 0.92f;
 
-    private static final float SMALLEST = 0.25f;
+    static final float SMALLEST = 0.25f;
     private static final int MIN_VIEW = 32;
 
     private final int size;
@@ -68,38 +68,50 @@ public final class AlignmentBuilder {
             throw new InputException("alignment needs at least " + MIN_PARTS + " normal parts, found " + normal.size()
                     + "; give more, or --align none");
         }
-        int count = Math.min(MAX_PARTS, normal.size());
-        List<PartSource> chosen = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            chosen.add(normal.get(i * normal.size() / count));
-        }
-        try (Progress.Task task = progress.open("Aligning", 2L * count)) {
+        List<PartSource> chosen = evenlySpaced(normal);
+        try (Progress.Task task = progress.open("Aligning", 2L * chosen.size())) {
             AlignmentBuilder builder = new AlignmentBuilder(size, chosen, task);
             Alignment alignment = builder.build();
             return new Built(alignment, builder.agreement, builder.lost, builder.both);
         }
     }
 
+    static List<PartSource> evenlySpaced(List<? extends PartSource> normal) {
+        int count = Math.min(MAX_PARTS, normal.size());
+        List<PartSource> chosen = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            chosen.add(normal.get(i * normal.size() / count));
+        }
+        return chosen;
+    }
+
+    static void requireNoNormals(Part part) {
+        if (part.normals() != null) {
+            throw new InputException(part.source() + " is a surface-normal image, which cannot be aligned; give a"
+                    + " point cloud, or --align none");
+        }
+    }
+
+    static int width(Part part) {
+        return part.rgb() == null ? part.xyz().width() : part.rgb().width();
+    }
+
     private Alignment build() throws IOException {
         int widest = 0;
         for (PartSource source : sources) {
             Part part = source.load();
-            if (part.normals() != null) {
-                throw new InputException(part.source() + " is a surface-normal image, which cannot be aligned; give a"
-                        + " point cloud, or --align none");
-            }
+            requireNoNormals(part);
             both &= part.rgb() != null && part.xyz() != null;
-            widest = Math.max(
-                    widest, part.rgb() == null ? part.xyz().width() : part.rgb().width());
+            widest = Math.max(widest, width(part));
         }
         // Whole pixels of the camera's make a pixel of the view: else these lie half a pixel off, to one side.
-        Alignment coarse = meanPart(view(widest, 1));
-        int fine = view(widest, coarse.frame()[2]);
+        Alignment coarse = meanPart(view(widest, 1, size));
+        int fine = view(widest, coarse.frame()[2], size);
         return fine == coarse.view() ? coarse : meanPart(fine);
     }
 
     /** Pixels of the view whose frame has at least S of them, as far as the camera has. */
-    private int view(int camera, float side) {
+    static int view(int camera, float side, int size) {
         int wanted = Math.min(2 * size, Math.round(size / side));
         return Math.max(MIN_VIEW, camera / Math.max(1, camera / wanted));
     }
@@ -113,7 +125,7 @@ public final class AlignmentBuilder {
             Part part = source.load();
             views.add(PartView.of(copy(new PartView(part, view)), view));
             if (part.xyz() != null) {
-                geometries.add(geometry(part.xyz()));
+                geometries.add(geometry(part.xyz(), view));
             }
         }
         int first = reference(views);
@@ -171,7 +183,7 @@ public final class AlignmentBuilder {
         return best;
     }
 
-    private static float[] copy(PartView part) {
+    static float[] copy(PartView part) {
         int n = part.size();
         for (int i = 0; i < n * n; i++) {
             part.pixel(i % n, i / n);
@@ -225,7 +237,7 @@ public final class AlignmentBuilder {
     /**
      * Distance of neighbouring pixels of a whole image's view, and of the plane below the part; metres, 0 = unknown.
      */
-    private float[] geometry(PointCloud cloud) {
+    static float[] geometry(PointCloud cloud, int view) {
         float[] xyz = cloud.xyz();
         int width = cloud.width();
         float[] steps = new float[width * cloud.height()];
@@ -245,7 +257,7 @@ public final class AlignmentBuilder {
         return new float[] {steps[known / 2] * width / view, depths[known / 2]};
     }
 
-    private static float[] median(List<float[]> geometries) {
+    static float[] median(List<float[]> geometries) {
         float[] median = new float[2];
         float[] values = new float[geometries.size()];
         for (int k = 0; k < 2 && values.length > 0; k++) {

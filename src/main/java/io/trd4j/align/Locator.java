@@ -27,6 +27,7 @@ public final class Locator {
     private final PartView view;
     private final PartImage image;
     private final PartThumbs whole;
+    /** Null = parts are cropped, and lie in the frame as they lie in the image. */
     private final AffineFit fit;
     /** From the frame's pixels to the view's. */
     private final Affine map = new Affine();
@@ -49,15 +50,20 @@ public final class Locator {
         size = alignment.size();
         view = new PartView(alignment.view());
         image = new PartImage(alignment.view());
-        whole = new PartThumbs(PartView.of(alignment.whole(), alignment.view()));
-        boolean[] area = new boolean[size * size];
-        for (int i = 0; i < area.length; i++) {
-            area[i] = alignment.area()[i] != 0;
-        }
-        PartImage mean = mean(alignment);
-        fit = new AffineFit(mean, area);
-        if (mean.hasRelief) {
-            image.limit(mean.channels[PartImage.RELIEF]);
+        if (alignment.crops()) {
+            whole = null;
+            fit = null;
+        } else {
+            whole = new PartThumbs(PartView.of(alignment.whole(), alignment.view()));
+            boolean[] area = new boolean[size * size];
+            for (int i = 0; i < area.length; i++) {
+                area[i] = alignment.area()[i] != 0;
+            }
+            PartImage mean = mean(alignment);
+            fit = new AffineFit(mean, area);
+            if (mean.hasRelief) {
+                image.limit(mean.channels[PartImage.RELIEF]);
+            }
         }
         rgb = new byte[3 * size * size];
         xyz = new float[3 * size * size];
@@ -135,15 +141,39 @@ public final class Locator {
     /** Whether the part that a view shows was found; then it lies in the frame. */
     boolean find(PartView view) {
         image.show(view);
-        Pose pose = new PoseSearch(new PartThumbs(view)).against(whole).pose();
-        // By its colours where its points do not say.
-        boolean found = refine(pose, false) || image.hasColour && image.hasRelief && refine(pose, true);
+        boolean found = fit == null ? crop(view) : lay(view);
         if (found) {
             warp();
             back.rescale(map, 1, (double) size / image.n);
             back.invert(back);
         }
         return found;
+    }
+
+    private boolean lay(PartView view) {
+        Pose pose = new PoseSearch(new PartThumbs(view)).against(whole).pose();
+        // By its colours where its points do not say.
+        return refine(pose, false) || image.hasColour && image.hasRelief && refine(pose, true);
+    }
+
+    /** The frame around the part's box, inside the image. A part that is larger than the frame is no such part. */
+    private boolean crop(PartView view) {
+        float[] box = new PartThumbs(view).largestBox();
+        float side = alignment.frame()[2];
+        if (Math.max(box[2] - box[0], box[3] - box[1]) > side) {
+            return false;
+        }
+        double left = Math.max(0, Math.min(1 - side, (box[0] + box[2] - side) / 2));
+        double top = Math.max(0, Math.min(1 - side, (box[1] + box[3] - side) / 2));
+        double pixel = (double) side / size * alignment.view();
+        map.set(
+                pixel,
+                0,
+                left * alignment.view() + pixel / 2 - 0.5,
+                0,
+                pixel,
+                top * alignment.view() + pixel / 2 - 0.5);
+        return true;
     }
 
     private boolean refine(Pose pose, boolean byColour) {

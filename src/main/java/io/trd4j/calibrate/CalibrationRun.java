@@ -29,7 +29,8 @@ import org.bytedeco.javacpp.FloatPointer;
 
 /**
  * Calibrates a model file, an imported one or an existing one anew: measures its maps' mean and standard deviation on a
- * category's normal validation parts, in fp32 on the CPU, and which lower precisions it may be inspected with.
+ * category's normal validation parts, in fp32 on the CPU, how high these reach, and which lower precisions it may be
+ * inspected with.
  *
  * <p>Thresholds and drift reference belong to a calibration: those of the old one are dropped. {@link ThresholdRun} and
  * {@link DriftReferenceRun} set new ones.
@@ -122,14 +123,15 @@ public final class CalibrationRun {
                     tensors.addAll(alignment.withPositions(null).sources());
                 }
                 ModelFile.write(model, calibrated, tensors);
-                if (alignment != null) {
+                if (alignment != null && !alignment.crops()) {
                     // Learnt from training parts: these ones set thresholds, and must stay new to the positions.
                     Alignment.Positions known = alignment.positions() == null || info.calibration() == null
                             ? null
                             : PositionCalibration.in(alignment.positions(), info.calibration(), calibration);
                     positions(model, known, parts, parts, threads, progress);
+                    return new Result(calibrated, parts.size());
                 }
-                return new Result(calibrated, parts.size());
+                return new Result(HighestPlacesRun.run(model, parts, threads, progress), parts.size());
             }
         }
     }

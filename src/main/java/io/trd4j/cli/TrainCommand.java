@@ -82,10 +82,11 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--align",
-            paramLabel = "auto|pose|none",
+            paramLabel = "auto|pose|crop|none",
             defaultValue = "auto",
-            description = "Whether parts are laid onto a mean normal part before they are looked at, position by "
-                    + "position; auto = where the normal parts lie well over each other (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Whether parts are laid onto a mean normal part before they are looked at, position by "
+                            + "position; crop = a square around each part alone; auto = pose where the normal parts lie well over each other (default: ${DEFAULT-VALUE}).")
     private Align align;
 
     @Option(

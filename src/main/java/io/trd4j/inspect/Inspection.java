@@ -65,9 +65,10 @@ public final class Inspection {
     }
 
     /**
-     * Combined anomaly map, calibrated (0 = as on normal parts, 1 = one standard deviation above) and blurred. 0 where
-     * the model's region of interest excludes a pixel. Without {@link InspectorOptions#maps}, no map is filled: each is
-     * 0 everywhere.
+     * Combined anomaly map, calibrated (0 = as on normal parts, 1 = one standard deviation above) and blurred: the sum
+     * of both branches', raised where one alone is higher than on normal parts (specification, section 4). 0 where the
+     * model's region of interest excludes a pixel. Without {@link InspectorOptions#maps}, no map is filled: each is 0
+     * everywhere.
      */
     public float[] map() {
         return maps.map;

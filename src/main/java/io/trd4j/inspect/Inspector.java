@@ -7,6 +7,7 @@ import io.trd4j.jni.NativeRuntime;
 import io.trd4j.model.Alignment;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Geometry;
+import io.trd4j.model.HighestPlaces;
 import io.trd4j.model.InspectionMode;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
@@ -38,6 +39,8 @@ public final class Inspector implements AutoCloseable {
     private final NormalViews normalViews;
     /** Null = parts are seen as they lie. */
     private final Fixture fixture;
+    /** Null = the combined map is the sum of both branches', or that of the positions. */
+    private final RaisedSum raised;
     /** Replaced whole: a part is judged by one set of thresholds, whichever thread changes them. */
     private volatile Judge judge;
 
@@ -55,6 +58,8 @@ public final class Inspector implements AutoCloseable {
         inputs = new UsableInputs(options.inputs(), info);
         this.normalViews = normalViews;
         this.fixture = fixture;
+        HighestPlaces highest = info.calibration().highest();
+        raised = highest == null ? null : new RaisedSum(highest);
         judge = new Judge(info, options.minRegion(), normalViews);
         leak = new LeakReport(this, "an inspector (" + info.backbone().key() + ", size " + info.size() + ")");
     }
@@ -239,6 +244,9 @@ public final class Inspector implements AutoCloseable {
                     : used.hasSecond() ? InspectionMode.BOTH : InspectionMode.RGB_ONLY;
             if (result.mode != InspectionMode.BOTH) {
                 OneModality.calibrate(result.maps, result.mode, info.calibration(), options.maps() || fixture != null);
+            }
+            if (raised != null && result.mode == InspectionMode.BOTH) {
+                raised.apply(result.maps, options.maps() || fixture != null);
             }
             if (fixture != null) {
                 fixture.finish(result.maps, result.mode, options.maps());

@@ -26,7 +26,7 @@ import java.util.Set;
  *     the distance of neighbouring pixels and that of the plane below the part, metres, 0 without points
  * @param whole V x V x 4: mean red, green, blue (0 to 255) and relief (mm, NaN = not measured) of whole images
  * @param mean 4 x S x S: the same in the frame, without gaps
- * @param area S x S, 1 = belongs to the part
+ * @param area S x S, 1 = belongs to the part; all 0 = parts are {@linkplain #crops cropped} only
  * @param positions null before they are measured
  */
 public record Alignment(
@@ -89,6 +89,27 @@ public record Alignment(
         if (!fits) {
             throw new IllegalArgumentException(PREFIX + name + " has another length than its shape");
         }
+    }
+
+    /**
+     * Of parts that are not laid onto a mean one: a square of one size is cut out around each.
+     *
+     * @param frame its side counts, and what follows it
+     * @param whole a normal part's whole image
+     */
+    public static Alignment cropping(int size, int view, float[] frame, float[] whole) {
+        int pixels = size * size;
+        return new Alignment(size, view, frame, whole, new float[CHANNELS * pixels], new byte[pixels], null);
+    }
+
+    /** Whether parts are only cropped: there is no mean part, and there are no positions. */
+    public boolean crops() {
+        for (byte cell : area) {
+            if (cell != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The same with what is usual at each position. */

@@ -1,12 +1,15 @@
 package io.trd4j.model;
 
 /**
- * Mean and population standard deviation of all pixels of all validation maps, per branch (SPEC section 4).
+ * Mean and population standard deviation of all pixels of all validation maps, per branch, and how high these reach
+ * (SPEC section 4).
  *
  * @param alone the same of each branch without the other modality; null in models that were calibrated before there was
  *     such a thing
+ * @param highest how high the maps reach on normal parts; null = the combined map is the sum of both branches'
  */
-public record Calibration(double meanRgb, double stdRgb, double meanDepth, double stdDepth, Alone alone) {
+public record Calibration(
+        double meanRgb, double stdRgb, double meanDepth, double stdDepth, Alone alone, HighestPlaces highest) {
     public Calibration {
         require(meanRgb, stdRgb, meanDepth, stdDepth);
     }
@@ -14,6 +17,16 @@ public record Calibration(double meanRgb, double stdRgb, double meanDepth, doubl
     /** Without the numbers that inspection with one modality needs. */
     public Calibration(double meanRgb, double stdRgb, double meanDepth, double stdDepth) {
         this(meanRgb, stdRgb, meanDepth, stdDepth, null);
+    }
+
+    /** Of a combined map that is the sum of both branches'. */
+    public Calibration(double meanRgb, double stdRgb, double meanDepth, double stdDepth, Alone alone) {
+        this(meanRgb, stdRgb, meanDepth, stdDepth, alone, null);
+    }
+
+    /** @param measured null = the combined map is the sum of both branches' */
+    Calibration withHighest(HighestPlaces measured) {
+        return new Calibration(meanRgb, stdRgb, meanDepth, stdDepth, alone, measured);
     }
 
     /**

@@ -182,6 +182,25 @@ public record ModelInfo(
     }
 
     /**
+     * Drops thresholds, drift reference and sensitivity, which depend on the combined map; the precisions were tested
+     * with the sum.
+     *
+     * @param highest null = the combined map is the sum of both branches'
+     * @throws IllegalStateException when the model is not calibrated
+     */
+    public ModelInfo withHighestPlaces(HighestPlaces highest) {
+        if (calibration == null) {
+            throw new IllegalStateException("a model without calibration has no highest places");
+        }
+        Draft draft = new Draft();
+        draft.calibration = calibration.withHighest(highest);
+        draft.thresholds = Thresholds.NONE;
+        draft.driftReference = null;
+        draft.sensitivity = null;
+        return draft.info();
+    }
+
+    /**
      * Drops nothing.
      *
      * @param tests null = none

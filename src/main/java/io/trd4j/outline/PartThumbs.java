@@ -37,6 +37,53 @@ public final class PartThumbs {
         return box;
     }
 
+    /**
+     * The same around the largest connected piece of what stands out: specks of noise and what lies about do not count.
+     */
+    public float[] largestBox() {
+        boolean[] stands = new boolean[FINE * FINE];
+        for (int cell : fine.foreground(view.hasRelief())) {
+            stands[cell] = true;
+        }
+        int[] queue = new int[FINE * FINE];
+        int most = 0;
+        float[] box = new float[4];
+        for (int start = 0; start < stands.length; start++) {
+            if (!stands[start]) {
+                continue;
+            }
+            int count = 0;
+            int left = FINE;
+            int top = FINE;
+            int right = 0;
+            int bottom = 0;
+            stands[start] = false;
+            queue[count++] = start;
+            for (int next = 0; next < count; next++) {
+                int x = queue[next] % FINE;
+                int y = queue[next] / FINE;
+                left = Math.min(left, x);
+                top = Math.min(top, y);
+                right = Math.max(right, x + 1);
+                bottom = Math.max(bottom, y + 1);
+                for (int v = Math.max(0, y - 1); v <= Math.min(FINE - 1, y + 1); v++) {
+                    for (int u = Math.max(0, x - 1); u <= Math.min(FINE - 1, x + 1); u++) {
+                        if (stands[v * FINE + u]) {
+                            stands[v * FINE + u] = false;
+                            queue[count++] = v * FINE + u;
+                        }
+                    }
+                }
+            }
+            if (count > most) {
+                most = count;
+                box = new float[] {(float) left / FINE, (float) top / FINE, (float) right / FINE, (float) bottom / FINE
+                };
+            }
+        }
+        return box;
+    }
+
     /** Cells, of a square of them row by row, that stand out, and their neighbours. */
     public boolean[] area() {
         boolean[] area = new boolean[FINE * FINE];

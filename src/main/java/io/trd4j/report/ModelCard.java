@@ -2,6 +2,7 @@ package io.trd4j.report;
 
 import io.trd4j.model.Calibration;
 import io.trd4j.model.Geometry;
+import io.trd4j.model.HighestPlaces;
 import io.trd4j.model.MetricGeometry;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.PrecisionTests;
@@ -125,11 +126,22 @@ final class ModelCard {
                     "depth without rgb",
                     moments(c.alone().meanDepth(), c.alone().stdDepth())));
         }
+        if (c.highest() != null) {
+            entries.add(entry("combined maps", "sum of both, raised by " + highest(c.highest())));
+        }
         PrecisionTests tests = info.precisions();
         entries.add(entry("bf16", accuracy(tests == null ? null : tests.bf16())));
         entries.add(entry("int8", accuracy(tests == null ? null : tests.int8())));
         entries.add(entry("identity (SHA-256)", info.calibrationSha256()));
         return entries;
+    }
+
+    private static String highest(HighestPlaces highest) {
+        return String.format(
+                Locale.ROOT,
+                "rgb above %.2f or depth above %.2f alone",
+                highest.rgb().raises(),
+                highest.depth().raises());
     }
 
     private static String moments(double mean, double std) {

@@ -8,10 +8,12 @@ public enum Align implements Keyed {
     AUTO,
     /** Turned, shifted and slightly sheared, in a square around the part. */
     POSE,
+    /** As they lie, in a square around the part. */
+    CROP,
     /** Seen as they lie. */
     NONE;
 
-    /** The name used on the command line: {@code auto}, {@code pose} or {@code none}. */
+    /** The name used on the command line: {@code auto}, {@code pose}, {@code crop} or {@code none}. */
     @Override
     public String key() {
         return Keyed.hyphenated(this);

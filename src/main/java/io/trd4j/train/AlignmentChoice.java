@@ -1,6 +1,7 @@
 package io.trd4j.train;
 
 import io.trd4j.align.AlignmentBuilder;
+import io.trd4j.align.CropBuilder;
 import io.trd4j.data.PartSource;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
@@ -10,9 +11,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Whether a model's parts are aligned, from its normal training parts alone.
+ * Whether a model's parts are aligned or cropped, from its normal training parts alone.
  *
- * @param alignment the mean normal part; null = parts are seen as they lie
+ * @param alignment the mean normal part, or the crop; null = parts are seen as they lie
  * @param reason in one line, for people
  */
 public record AlignmentChoice(Alignment alignment, String reason) {
@@ -27,6 +28,15 @@ public record AlignmentChoice(Alignment alignment, String reason) {
             throws IOException {
         if (wanted == Align.NONE) {
             return new AlignmentChoice(null, "not aligned, as asked for");
+        }
+        if (wanted == Align.CROP) {
+            Alignment crop = CropBuilder.of(normal, size, progress);
+            return new AlignmentChoice(
+                    crop,
+                    String.format(
+                            Locale.ROOT,
+                            "cropped, as asked for: the frame is %.0f %% of the image's width",
+                            100 * crop.frame()[2]));
         }
         AlignmentBuilder.Built built;
         try {

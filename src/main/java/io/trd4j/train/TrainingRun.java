@@ -4,6 +4,7 @@ import io.trd4j.align.LocatedParts;
 import io.trd4j.calibrate.CalibrationRun;
 import io.trd4j.calibrate.DistinctParts;
 import io.trd4j.calibrate.DriftReferenceRun;
+import io.trd4j.calibrate.HighestPlacesRun;
 import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.data.PartSource;
 import io.trd4j.data.dataset.Dataset;
@@ -364,8 +365,10 @@ public final class TrainingRun {
         // What others wrote meanwhile, such as thresholds, stays.
         ModelFile.replaceInfo(model, now -> now.withPrecisions(precisions));
         info = info.withPrecisions(precisions);
-        if (alignment != null) {
+        if (alignment != null && !alignment.crops()) {
             CalibrationRun.positions(model, null, normal, compared, options.threads(), progress);
+        } else {
+            info = HighestPlacesRun.run(model, compared, options.threads(), progress);
         }
         Files.deleteIfExists(state);
         return info;
