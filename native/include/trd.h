@@ -27,7 +27,7 @@ extern "C" {
 #endif
 
 /** Raised whenever a signature or a meaning in this file changes; checked by the Java runtime at load. */
-#define TRD_ABI_VERSION 6
+#define TRD_ABI_VERSION 7
 
 typedef int32_t trd_status;
 enum {
@@ -303,6 +303,89 @@ TRD_API trd_status trd_view_colour(const trd_exec* exec, const uint8_t* image, i
  */
 TRD_API trd_status trd_view_relief(const trd_exec* exec, const float* xyz, int64_t width, int64_t height,
                                    int64_t row_stride, float* out, int64_t size, const float* plane);
+
+/*
+ * Scores at the positions of an aligned part (SPEC section 9). On the CPU, by the calling thread alone; the same bits
+ * whatever its instruction set. A NaN stays one wherever it counts.
+ */
+
+/** Bytes of scratch for trd_robust_rest; 0 when a size is out of range. */
+TRD_API int64_t trd_robust_rest_workspace_bytes(int64_t n, int64_t functions);
+
+/**
+ * Difference less its robust fit: rest = y - sum_f c_f function_f, y brought into [-most, most]. c: products of the
+ * functions with y, then four times with fit + (y - fit), the latter within two spreads, which are 1.4826 times the
+ * median (of an even number the upper one) of |y - fit| over every 16th value from the first on, plus 1e-9.
+ * y          float32 [n]
+ * most       positive, may be infinite
+ * function   float32 [functions, n], orthonormal; 0 to 64 of them, null for 0
+ * unseen     0, or 1: where y is 0, nothing was seen, and the rest is 0
+ * rest       float32 [n]; overlaps nothing
+ * workspace  trd_robust_rest_workspace_bytes(...) bytes, 64-byte aligned; overlaps nothing
+ * Errors: ARGUMENT (null, sizes out of range, most not positive, unseen neither, overlap, workspace small or
+ * misaligned), UNSUPPORTED (not the CPU).
+ */
+TRD_API trd_status trd_robust_rest(const trd_exec* exec, const float* y, float most, const float* function,
+                                   int32_t unseen, float* rest, void* workspace, int64_t workspace_bytes, int64_t n,
+                                   int64_t functions);
+
+/** Positions of a frame [size, size] that belong to the part; packed: one behind the other, without the others. */
+typedef struct trd_area {
+    const int32_t* runs; /* [run_count, 2]: first pixel and number of pixels, 1 or more; each behind the one before */
+    int64_t run_count;   /* 1 or more */
+    int64_t pixels;      /* of all runs */
+    int64_t size;        /* 1 to 2^14 */
+} trd_area;
+
+/** Bytes of scratch for trd_area_filter; 0 when size is out of range. */
+TRD_API int64_t trd_area_filter_workspace_bytes(int64_t size);
+
+/**
+ * out = (narrow Gaussian - wide Gaussian) of a difference that is 0 beyond the area, on the area. Radius the ceiling of
+ * four deviations; the border mirrors at the outermost pixels (c b | a b c | b a).
+ * in            float32 [area.pixels], packed
+ * out           the same; overlaps nothing
+ * narrow, wide  deviations, pixels: 0 < narrow <= 128, 0 <= wide <= 128; wide 0 = nothing is taken off
+ * workspace     trd_area_filter_workspace_bytes(area.size) bytes, 64-byte aligned; overlaps nothing
+ * Errors: ARGUMENT (null, an area that is none, a deviation out of range, overlap, workspace small or misaligned),
+ * UNSUPPORTED (not the CPU).
+ */
+TRD_API trd_status trd_area_filter(const trd_exec* exec, const float* in, const trd_area* area, float* out,
+                                   double narrow, double wide, void* workspace, int64_t workspace_bytes);
+
+/** What one branch's map and the filtered differences that go with it are compared with. */
+typedef struct trd_position_branch {
+    const float* mean;                  /* float32 [size, size] */
+    const float* scale;                 /* float32 [size, size]: score per unit of the map */
+    const float* filtered;              /* float32 [filters, area.pixels], packed */
+    const float* filter_scale;          /* the same: score per unit of |filtered| */
+    const float* filter_offset;         /* float32 [filters] */
+    int64_t filters;                    /* 0 to 16; when 0, the three before are not read */
+    float offset;                       /* finite, as all offsets and factors */
+    float result_factor, result_offset; /* of the branch's joined map */
+    int32_t reserved;                   /* 0 */
+} trd_position_branch;
+
+/** Bytes of scratch for trd_position_scores; 0 when a size is out of range. */
+TRD_API int64_t trd_position_scores_workspace_bytes(int64_t size, int64_t area_pixels);
+
+/**
+ * Soft maxima of scores at every position: sum_b = e(scale_b (map_b - mean_b) + offset_b) + on the area the sum over
+ * b's filters of e(filter_scale |filtered| + filter_offset), e(s) = exp(s / 2), s brought into [-150, 150];
+ * map_b = result_factor_b G(2 ln sum_b) + result_offset_b, map = factor G(2 ln (sum_rgb + sum_depth)) + offset,
+ * G a Gaussian with trd_area_filter's radius and border.
+ * map                 float32 [size, size], filled
+ * map_rgb, map_depth  float32 [size, size]; calibrated maps in, scores out. The three overlap nothing
+ * deviation           of G, pixels, 0 < deviation <= 128
+ * workspace           trd_position_scores_workspace_bytes(area.size, area.pixels) bytes, 64-byte aligned;
+ *                     overlaps nothing
+ * Errors: ARGUMENT (null, an area that is none, filters or deviation out of range, an offset or factor not finite,
+ * overlap, workspace small or misaligned), UNSUPPORTED (not the CPU).
+ */
+TRD_API trd_status trd_position_scores(const trd_exec* exec, const trd_area* area, const trd_position_branch* rgb,
+                                       const trd_position_branch* depth, float* map, float* map_rgb, float* map_depth,
+                                       float factor, float offset, double deviation, void* workspace,
+                                       int64_t workspace_bytes);
 
 /*
  * The network's layers on CUDA: convolutions as implicit matrix products on tensor cores with what follows them in the

@@ -51,9 +51,12 @@ struct Lanes {
     // this + a * b
     Lanes plus(Lanes a, Lanes b) const { return {_mm512_fmadd_ps(a.v, b.v, v)}; }
     Lanes operator+(Lanes o) const { return {_mm512_add_ps(v, o.v)}; }
+    Lanes operator-(Lanes o) const { return {_mm512_sub_ps(v, o.v)}; }
     Lanes operator*(Lanes o) const { return {_mm512_mul_ps(v, o.v)}; }
     // The larger; what a NaN gives is not defined, any_nan() finds it.
     Lanes max(Lanes o) const { return {_mm512_max_ps(v, o.v)}; }
+    // Brought into [low, high]; a NaN stays one (of two operands the instructions return the second then).
+    Lanes within(Lanes low, Lanes high) const { return {_mm512_max_ps(low.v, _mm512_min_ps(high.v, v))}; }
     Lanes where(Counted c, float otherwise) const {
         return {_mm512_mask_blend_ps(c.bits, _mm512_set1_ps(otherwise), v)};
     }
@@ -105,8 +108,13 @@ struct Lanes {
         return {_mm256_fmadd_ps(a.low, b.low, low), _mm256_fmadd_ps(a.high, b.high, high)};
     }
     Lanes operator+(Lanes o) const { return {_mm256_add_ps(low, o.low), _mm256_add_ps(high, o.high)}; }
+    Lanes operator-(Lanes o) const { return {_mm256_sub_ps(low, o.low), _mm256_sub_ps(high, o.high)}; }
     Lanes operator*(Lanes o) const { return {_mm256_mul_ps(low, o.low), _mm256_mul_ps(high, o.high)}; }
     Lanes max(Lanes o) const { return {_mm256_max_ps(low, o.low), _mm256_max_ps(high, o.high)}; }
+    Lanes within(Lanes least, Lanes most) const {
+        return {_mm256_max_ps(least.low, _mm256_min_ps(most.low, low)),
+                _mm256_max_ps(least.high, _mm256_min_ps(most.high, high))};
+    }
     Lanes where(Counted c, float otherwise) const {
         const __m256 other = _mm256_set1_ps(otherwise);
         return {_mm256_blendv_ps(other, low, c.low), _mm256_blendv_ps(other, high, c.high)};
@@ -169,6 +177,11 @@ struct Lanes {
         for (int64_t i = 0; i < kLanes; ++i) r.v[i] = v[i] + o.v[i];
         return r;
     }
+    Lanes operator-(const Lanes& o) const {
+        Lanes r;
+        for (int64_t i = 0; i < kLanes; ++i) r.v[i] = v[i] - o.v[i];
+        return r;
+    }
     Lanes operator*(const Lanes& o) const {
         Lanes r;
         for (int64_t i = 0; i < kLanes; ++i) r.v[i] = v[i] * o.v[i];
@@ -177,6 +190,14 @@ struct Lanes {
     Lanes max(const Lanes& o) const {
         Lanes r;
         for (int64_t i = 0; i < kLanes; ++i) r.v[i] = v[i] > o.v[i] ? v[i] : o.v[i];
+        return r;
+    }
+    Lanes within(const Lanes& low, const Lanes& high) const {
+        Lanes r;
+        for (int64_t i = 0; i < kLanes; ++i) {
+            const float below = high.v[i] < v[i] ? high.v[i] : v[i];
+            r.v[i] = low.v[i] > below ? low.v[i] : below;
+        }
         return r;
     }
     Lanes where(Counted c, float otherwise) const {

@@ -9,7 +9,7 @@ check() { # folder
   (cd "$1" && grep -rnE --include='*.[hc]pp' --include='*.cu' --include='*.cuh' '^ *# *include +"' .) | awk -F: '
     { split($1, path, "/"); from = path[3] == "" ? "" : path[2]; split($3, quoted, "\""); name = quoted[2] }
     { to = index(name, "/") ? substr(name, 1, index(name, "/") - 1) : "" }
-    to == "" && name !~ /^(trd|lanes|cpu_isa|simt)\.hp?p?$/ {
+    to == "" && name !~ /^(trd|lanes|cpu_isa|gaussian|gaussian_rows|workspace|simt)\.hp?p?$/ {
       print "FAILED: " $1 ":" $2 ": " name " is named without its folder"
       bad = 1
       next

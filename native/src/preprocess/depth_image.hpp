@@ -4,7 +4,7 @@
 #include "preprocess/background_plane.hpp"
 #include "preprocess/preprocess.hpp"
 #include "preprocess/tables.hpp"
-#include "preprocess/workspace.hpp"
+#include "workspace.hpp"
 
 namespace trd {
 

@@ -4,20 +4,14 @@
 #pragma once
 #include <cstdint>
 
+#include "gaussian.hpp"
 #include "preprocess/preprocess.hpp"
 #include "preprocess/tables.hpp"
-#include "preprocess/workspace.hpp"
+#include "workspace.hpp"
 
 namespace trd {
 
-constexpr int kMaxBlur = 512;          // pixels on one side of a Gaussian
 constexpr float kLeastWeight = 0.05f;  // of measured pixels under the finer Gaussian; below, a pixel is neutral
-
-// A Gaussian: weights[j] of a pixel j to either side, their sum 1.
-struct Blur {
-    int radius;
-    float weights[kMaxBlur + 1];
-};
 
 struct MetricTables {
     Blur smooth, relief;
@@ -87,11 +81,6 @@ namespace cpu {
 struct MetricRows {
     // Adds the heights of n points to sum and their number to count.
     void (*heights)(const float* xyz, int64_t n, const HeightPlane& plane, float* sum, float* count);
-    // out[i] = sum_j weights[|j|] rows[j][i], j from -radius to radius; rows points to the middle. Up to 31 more are
-    // read and written.
-    void (*down)(const float* const* rows, int64_t n, const Blur& blur, float* out);
-    // out[i] = sum_j weights[|j|] in[i + j], likewise.
-    void (*across)(const float* in, int64_t n, const Blur& blur, float* out);
     // height / weight, NaN below the least weight.
     void (*surface)(const float* height, const float* weight, int64_t n, float* out);
     // tanh((surface - height / weight) per_metre), 0 where there is no surface.

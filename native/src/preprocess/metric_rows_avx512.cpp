@@ -3,6 +3,6 @@
 
 namespace trd::cpu {
 
-const MetricRows metric_rows_avx512 = {heights, down, across, surface, relief, image};
+const MetricRows metric_rows_avx512 = {heights, surface, relief, image};
 
 }  // namespace trd::cpu

@@ -13,10 +13,7 @@
 namespace trd::cpu {
 namespace {
 
-const MetricRows plain = {heights, down, across, surface, relief, image};
-
-constexpr int64_t kColumns = 1024;                               // of the output, blurred together
-constexpr int64_t kBuffer = kColumns + 2 * kMaxBlur + 2 * kLanes;  // with what a Gaussian reaches and vectors overrun
+const MetricRows plain = {heights, surface, relief, image};
 
 // Mean heights of one row of the output.
 void average(const CloudView& cloud, const MetricWorkspace& w, const HeightPlane& plane, int64_t size, int64_t y) {
@@ -28,35 +25,21 @@ void average(const CloudView& cloud, const MetricWorkspace& w, const HeightPlane
     });
 }
 
-// Columns [column, column + n) of row y of a plane [size, pitch], blurred down, then across.
-void blur(const float* plane, int64_t pitch, int64_t size, int64_t y, int64_t column, int64_t n, const Blur& blur,
-          float* out) {
-    const MetricRows& row = metric_rows();
-    alignas(64) float buffer[kBuffer];
-    const float* rows[2 * kMaxBlur + 1];
-    const int64_t r = blur.radius, from = std::max<int64_t>(column - r, 0), to = std::min(column + n + r, size);
-    for (int64_t j = -r; j <= r; ++j) rows[r + j] = plane + mirrored(y + j, size) * pitch + from;
-    float* const at = buffer + r - column;  // by column of the image
-    row.down(rows + r, to - from, blur, at + from);
-    for (int64_t x = column - r; x < from; ++x) at[x] = at[mirrored(x, size)];
-    // Also what the vectors wrote beyond the image.
-    for (int64_t x = to; x < column + n + r; ++x) at[x] = at[mirrored(x, size)];
-    std::fill_n(at + column + n + r, 2 * kLanes, 0.0f);
-    row.across(at + column, n, blur, out);
-}
-
 // The smoothed surface and the relief of one row of the output.
 void smooth(const MetricWorkspace& w, int64_t size, int64_t y) {
     const MetricRows& row = metric_rows();
-    alignas(64) float height[kColumns + 2 * kLanes], weight[kColumns + 2 * kLanes];
-    for (int64_t x = 0; x < size; x += kColumns) {
-        const int64_t n = std::min(kColumns, size - x);
+    alignas(64) float height[kBlurColumns + kBlurOverrun], weight[kBlurColumns + kBlurOverrun];
+    for (int64_t x = 0; x < size; x += kBlurColumns) {
+        const int64_t n = std::min(kBlurColumns, size - x);
         float *surface = w.blurred[0] + y * w.pitch + x, *relief = w.blurred[1] + y * w.pitch + x;
-        blur(w.height, w.pitch, size, y, x, n, w.tables->smooth, height);
-        blur(w.weight, w.pitch, size, y, x, n, w.tables->smooth, weight);
+        const auto blur = [&](const float* plane, const Blur& by, float* out) {
+            gaussian_row(plane, w.pitch, size, y, x, n, by, Border::half_sample, out);
+        };
+        blur(w.height, w.tables->smooth, height);
+        blur(w.weight, w.tables->smooth, weight);
         row.surface(height, weight, n, surface);
-        blur(w.height, w.pitch, size, y, x, n, w.tables->relief, height);
-        blur(w.weight, w.pitch, size, y, x, n, w.tables->relief, weight);
+        blur(w.height, w.tables->relief, height);
+        blur(w.weight, w.tables->relief, weight);
         row.relief(surface, height, weight, n, w.tables->per_metre, relief);
     }
 }

@@ -1,5 +1,4 @@
 // The boxes and Gaussians of the metric geometry, and what lies in the workspace of trd_prepare_metric.
-#include <cmath>
 #include <initializer_list>
 
 #include "preprocess/boxes.hpp"
@@ -14,18 +13,6 @@ void fill_boxes(int64_t in, int64_t out, int32_t* boxes) {
         boxes[2 * i] = static_cast<int32_t>(box.from);
         boxes[2 * i + 1] = static_cast<int32_t>(box.to);
     }
-}
-
-Blur gaussian(double deviation) {
-    Blur blur{};
-    blur.radius = static_cast<int>(std::ceil(3 * deviation));
-    double weights[kMaxBlur + 1], sum = 0;
-    for (int j = 0; j <= blur.radius; ++j) {
-        weights[j] = std::exp(-0.5 * j * j / (deviation * deviation));
-        sum += j == 0 ? weights[j] : 2 * weights[j];
-    }
-    for (int j = 0; j <= blur.radius; ++j) blur.weights[j] = static_cast<float>(weights[j] / sum);
-    return blur;
 }
 
 }  // namespace
@@ -53,7 +40,7 @@ void MetricWorkspace::fill(const PlanHeader& plan) {
 }
 
 void MetricWorkspace::set(const MetricScales& scales) {
-    *tables = MetricTables{gaussian(scales.smooth), gaussian(scales.relief),
+    *tables = MetricTables{gaussian(scales.smooth, 3), gaussian(scales.relief, 3),
                            static_cast<float>(scales.slope_gain / 8), static_cast<float>(1 / scales.relief_metres)};
 }
 

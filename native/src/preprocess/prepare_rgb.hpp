@@ -2,7 +2,7 @@
 #pragma once
 #include "preprocess/preprocess.hpp"
 #include "preprocess/tables.hpp"
-#include "preprocess/workspace.hpp"
+#include "workspace.hpp"
 
 namespace trd {
 

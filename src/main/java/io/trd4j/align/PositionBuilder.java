@@ -25,6 +25,9 @@ public final class PositionBuilder implements AutoCloseable {
     private final int size;
     private final int pixels;
     private final PositionFilters filters;
+    /** The area's pixels. */
+    private final int[] area;
+
     private final List<float[][]> raw = new ArrayList<>();
     private final double[][] mapSum;
     private final double[][] mapSquares;
@@ -36,6 +39,7 @@ public final class PositionBuilder implements AutoCloseable {
         size = alignment.size();
         pixels = size * size;
         filters = new PositionFilters(alignment);
+        area = filters.area.indices();
         mapSum = new double[Alignment.Positions.MAPS][pixels];
         mapSquares = new double[Alignment.Positions.MAPS][pixels];
     }
@@ -61,10 +65,10 @@ public final class PositionBuilder implements AutoCloseable {
     private float[] cut() {
         float[] cut = new float[PositionFilters.CHANNELS];
         for (int c = 0; c < cut.length; c++) {
-            float[] all = new float[count * ((filters.area.length + 15) / 16)];
+            float[] all = new float[count * ((area.length + 15) / 16)];
             int next = 0;
             for (float[][] part : raw) {
-                for (int k = 0; k < filters.area.length; k += 16) {
+                for (int k = 0; k < area.length; k += 16) {
                     all[next++] = Math.abs(part[c][k]);
                 }
             }
@@ -74,20 +78,19 @@ public final class PositionBuilder implements AutoCloseable {
         return cut;
     }
 
-    private float[] basis() {
+    private float[] basis(float[] cut) {
         int directions = Math.min(MOST_DIRECTIONS, count / PARTS_PER_DIRECTION);
         int functions = PLACES + directions;
         float[] dense = new float[PositionFilters.CHANNELS * functions * pixels];
-        int[] area = filters.area;
         float[][] places = places();
-        float[] rest = new float[area.length];
-        float[] sample = new float[(area.length + 15) / 16];
         for (int c = 0; c < PositionFilters.CHANNELS; c++) {
             List<float[]> orthonormal = new ArrayList<>(Arrays.asList(places));
             float[][] parts = new float[count][];
-            for (int p = 0; p < count; p++) {
-                PositionFilters.explain(raw.get(p)[c], places, rest, sample);
-                parts[p] = rest.clone();
+            try (RobustFit fit = new RobustFit(places, area.length)) {
+                for (int p = 0; p < count; p++) {
+                    parts[p] = new float[area.length];
+                    fit.rest(raw.get(p)[c], cut[c], false).get(parts[p]);
+                }
             }
             for (float[] direction : directions(parts, directions)) {
                 orthonormal.add(direction);
@@ -108,7 +111,6 @@ public final class PositionBuilder implements AutoCloseable {
     }
 
     private float[][] places() {
-        int[] area = filters.area;
         List<float[]> functions = new ArrayList<>();
         for (int f = 0; f < PLACES; f++) {
             functions.add(new float[area.length]);
@@ -215,25 +217,26 @@ public final class PositionBuilder implements AutoCloseable {
             throw new IllegalStateException("no part was learnt from");
         }
         float[] cut = cut();
-        raw.forEach(part -> PositionFilters.cut(part, cut));
-        float[] basis = basis();
+        float[] basis = basis(cut);
         filters.set(basis, cut);
         float[] deviation = new float[PositionFilters.FILTERS * pixels];
         double[][] squares = new double[PositionFilters.FILTERS][pixels];
+        float[] filtered = new float[area.length];
         for (float[][] part : raw) {
             for (int c = 0; c < PositionFilters.CHANNELS; c++) {
                 filters.difference(part[c], c);
             }
             for (int f = 0; f < PositionFilters.FILTERS; f++) {
-                float[] filtered = filters.filter(f);
-                for (int i : filters.area) {
-                    squares[f][i] += (double) filtered[i] * filtered[i];
+                filters.filter(f);
+                filters.filtered(f).get(filtered);
+                for (int k = 0; k < area.length; k++) {
+                    squares[f][area[k]] += (double) filtered[k] * filtered[k];
                 }
             }
         }
         for (int f = 0; f < PositionFilters.FILTERS; f++) {
             float[] spread = smoothRoot(squares[f], 1.5 * size / 256);
-            floor(spread, filters.area, LEAST);
+            floor(spread, area, LEAST);
             System.arraycopy(spread, 0, deviation, f * pixels, pixels);
         }
         float[] mapMean = new float[mapSum.length * pixels];

@@ -1,14 +1,14 @@
 package io.trd4j.align;
 
-import static org.bytedeco.opencv.global.opencv_core.CV_32FC1;
-
+import io.trd4j.io.InputException;
 import io.trd4j.model.Alignment;
+import io.trd4j.ops.Area;
+import io.trd4j.ops.OpTarget;
+import io.trd4j.ops.PositionOps;
 import io.trd4j.ops.Retained;
+import io.trd4j.ops.Workspace;
 import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.opencv.global.opencv_imgproc;
-import org.bytedeco.opencv.opencv_core.Mat;
-import org.bytedeco.opencv.opencv_core.Size;
 
 /**
  * Differences of a located part from the mean normal part: per channel (brightness, red minus green, yellow minus blue;
@@ -24,66 +24,48 @@ final class PositionFilters implements AutoCloseable {
     /** Of the filters, those of the colours. */
     static final int COLOUR_FILTERS = 4;
 
-    /** Differences beyond these (grey levels, mm times the relief's noise) do not pull the fit. */
-    private static final int ROUNDS = 4;
-
-    private static final double CUT = 2;
     /** Per filter, its channel, and its two Gaussians' deviations in 256ths of the frame's side; 0 = no second one. */
     private static final double[][] SCALES = {
         {0, 2, 0}, {1, 2, 0}, {2, 2, 0}, {2, 4, 0}, {3, 1, 0}, {3, 2, 0}, {3, 2, 5}
     };
 
-    /** Of the map's Gaussian, in 256ths of the frame's side. */
-    private static final double MAP = 2;
-
     private final int size;
-    final int[] area;
+    final Area area;
     private final float[][] mean = new float[CHANNELS][];
-    /** Per channel and function, on the area. */
-    private float[][][] basis = new float[CHANNELS][0][];
-
+    private final RobustFit[] fits = new RobustFit[CHANNELS];
     private float[] cut;
 
+    private final OpTarget exec = OpTarget.cpu();
     private final float[] packed;
-    private final float[] rest;
-    private final float[] sample;
-    private final float[][] differences;
-    private final float[] filtered;
-    private final float[] wide;
-    private final FloatPointer in;
-    private final FloatPointer out;
-    private final Mat inMat;
-    private final Mat outMat;
-    private final Size kernel = Retained.of(new Size(0, 0));
+    private final FloatPointer[] differences = new FloatPointer[CHANNELS];
+    private final FloatPointer filtered;
+    /** One filter's part of them. */
+    private final FloatPointer[] filters = new FloatPointer[FILTERS];
+
+    private final Workspace workspace;
 
     /** Without functions, and nothing cut. */
     PositionFilters(Alignment alignment) {
         size = alignment.size();
-        int pixels = size * size;
-        int count = 0;
-        int[] inside = new int[pixels];
-        for (int i = 0; i < pixels; i++) {
-            if (alignment.area()[i] != 0) {
-                inside[count++] = i;
-            }
-        }
-        area = Arrays.copyOf(inside, count);
+        area = area(alignment);
         for (int c = 0; c < CHANNELS; c++) {
-            mean[c] = new float[count];
-            for (int k = 0; k < count; k++) {
-                mean[c][k] = value(alignment.mean(), pixels, c, area[k]);
-            }
+            mean[c] = new float[area.pixels()];
+            packChannel(alignment.mean(), c, mean[c]);
         }
-        packed = new float[count];
-        rest = new float[count];
-        sample = new float[(count + 15) / 16];
-        differences = new float[CHANNELS][pixels];
-        filtered = new float[pixels];
-        wide = new float[pixels];
-        in = Retained.of(new FloatPointer((long) pixels));
-        out = Retained.of(new FloatPointer((long) pixels));
-        inMat = Retained.of(new Mat(size, size, CV_32FC1, in));
-        outMat = Retained.of(new Mat(size, size, CV_32FC1, out));
+        packed = new float[area.pixels()];
+        filtered = Retained.of(new FloatPointer((long) FILTERS * area.pixels()));
+        for (int f = 0; f < FILTERS; f++) {
+            filters[f] = filtered.getPointer((long) f * area.pixels());
+        }
+        workspace = PositionOps.areaFilterWorkspace(size);
+    }
+
+    private static Area area(Alignment alignment) {
+        try {
+            return new Area(alignment.area(), alignment.size());
+        } catch (IllegalArgumentException e) {
+            throw new InputException("the model's alignment.area marks no pixel as the part's; train the model again");
+        }
     }
 
     /** @param dense 4 x K x S x S functions; @param limits per channel, see {@link Alignment.Positions#cut} */
@@ -91,190 +73,137 @@ final class PositionFilters implements AutoCloseable {
         cut = limits;
         int pixels = size * size;
         int functions = dense.length / (CHANNELS * pixels);
-        basis = new float[CHANNELS][functions][area.length];
         for (int c = 0; c < CHANNELS; c++) {
+            float[][] basis = new float[functions][area.pixels()];
             for (int f = 0; f < functions; f++) {
-                for (int k = 0; k < area.length; k++) {
-                    basis[c][f][k] = dense[(c * functions + f) * pixels + area[k]];
+                pack(dense, (c * functions + f) * pixels, basis[f]);
+            }
+            if (fits[c] != null) {
+                fits[c].close();
+            }
+            fits[c] = new RobustFit(basis, area.pixels());
+        }
+    }
+
+    /** The area's pixels of an image that starts at an element. */
+    void pack(float[] image, int start, float[] values) {
+        int next = 0;
+        for (int run = 0; run < area.runs(); run++) {
+            System.arraycopy(image, start + area.first(run), values, next, area.length(run));
+            next += area.length(run);
+        }
+    }
+
+    /** A compared channel of an image of red, green, blue and relief, on the area. */
+    private void packChannel(float[] planar, int channel, float[] values) {
+        int pixels = size * size;
+        if (channel == RELIEF) {
+            pack(planar, RELIEF * pixels, values);
+            return;
+        }
+        for (int run = 0, k = 0; run < area.runs(); k += area.length(run), run++) {
+            int red = area.first(run);
+            int green = pixels + red;
+            int blue = 2 * pixels + red;
+            int n = area.length(run);
+            switch (channel) {
+                case 0 -> {
+                    for (int j = 0; j < n; j++) {
+                        values[k + j] = (planar[red + j] + planar[green + j] + planar[blue + j]) / 3;
+                    }
+                }
+                case 1 -> {
+                    for (int j = 0; j < n; j++) {
+                        values[k + j] = planar[red + j] - planar[green + j];
+                    }
+                }
+                default -> {
+                    for (int j = 0; j < n; j++) {
+                        values[k + j] = (planar[red + j] + planar[green + j]) / 2 - planar[blue + j];
+                    }
                 }
             }
         }
     }
 
-    /** A compared channel of an image of red, green, blue and relief. */
-    private static float value(float[] planar, int pixels, int channel, int i) {
-        float red = planar[i];
-        float green = planar[pixels + i];
-        float blue = planar[2 * pixels + i];
-        return switch (channel) {
-            case 0 -> (red + green + blue) / 3;
-            case 1 -> red - green;
-            case 2 -> (red + green) / 2 - blue;
-            default -> planar[3 * pixels + i];
-        };
-    }
-
     /** The difference of a channel from the mean on the area, 0 where the part shows none; as it is. */
     float[] raw(Locator part, int channel) {
-        boolean known = channel == RELIEF ? part.hasRelief() : part.hasColour();
+        if (!(channel == RELIEF ? part.hasRelief() : part.hasColour())) {
+            Arrays.fill(packed, 0);
+            return packed;
+        }
+        packChannel(part.channels(), channel, packed);
+        float[] usual = mean[channel];
+        for (int k = 0; k < packed.length; k++) {
+            packed[k] -= usual[k];
+        }
         boolean[] valid = channel == RELIEF ? part.measured() : part.seen();
-        for (int k = 0; k < area.length; k++) {
-            packed[k] = known && valid[area[k]]
-                    ? value(part.channels(), size * size, channel, area[k]) - mean[channel][k]
-                    : 0;
+        for (int run = 0, k = 0; run < area.runs(); run++) {
+            int end = area.first(run) + area.length(run);
+            for (int i = area.first(run); i < end; i++, k++) {
+                if (!valid[i]) {
+                    packed[k] = 0;
+                }
+            }
         }
         return packed;
     }
 
     /** Takes out of {@link #raw} by which normal parts differ; fills the channel's difference. */
     void difference(Locator part, int channel) {
-        raw(part, channel);
-        cut(packed, cut[channel]);
-        difference(packed, channel);
+        difference(raw(part, channel), channel);
     }
 
     /** The same of a difference as {@link #raw} gave it: 0 exactly where nothing was seen. */
     void difference(float[] raw, int channel) {
-        explain(raw, basis[channel], rest, sample);
-        float[] difference = differences[channel];
-        for (int k = 0; k < area.length; k++) {
-            difference[area[k]] = raw[k] != 0 ? rest[k] : 0;
-        }
+        differences[channel] = fits[channel].rest(raw, cut[channel], true);
     }
 
-    /**
-     * Leaves of a difference only its rest without its robust fit by functions: beyond twice the spread, what differs
-     * is cut before the next fit, so that a defect does not bend it.
-     *
-     * @param functions orthonormal
-     * @param rest filled
-     */
-    static void explain(float[] y, float[][] functions, float[] rest, float[] sample) {
-        System.arraycopy(y, 0, rest, 0, y.length);
-        if (functions.length == 0) {
-            return;
-        }
-        float[] coefficients = new float[functions.length];
-        for (int round = 0; round <= ROUNDS; round++) {
-            if (round > 0) {
-                float cut = (float) (CUT * spread(rest, sample));
-                // The fit so far, and the rest of it where it is small.
-                for (int k = 0; k < rest.length; k++) {
-                    float r = rest[k];
-                    rest[k] = y[k] - r + (r > cut ? cut : r < -cut ? -cut : r);
-                }
-            }
-            for (int f = 0; f < functions.length; f++) {
-                coefficients[f] = dot(functions[f], rest);
-            }
-            System.arraycopy(y, 0, rest, 0, y.length);
-            for (int f = 0; f < functions.length; f++) {
-                float c = coefficients[f];
-                float[] function = functions[f];
-                for (int k = 0; k < rest.length; k++) {
-                    rest[k] -= c * function[k];
-                }
-            }
-        }
-    }
-
-    private static double spread(float[] values, float[] sample) {
-        int count = 0;
-        for (int k = 0; k < values.length && count < sample.length; k += 16) {
-            sample[count++] = Math.abs(values[k]);
-        }
-        Arrays.sort(sample, 0, count);
-        return 1.4826 * sample[count / 2] + 1e-9;
-    }
-
-    /** In eight sums, as a vector unit would add them, so that the bits do not depend on the machine. */
-    private static float dot(float[] a, float[] b) {
-        float s0 = 0;
-        float s1 = 0;
-        float s2 = 0;
-        float s3 = 0;
-        float s4 = 0;
-        float s5 = 0;
-        float s6 = 0;
-        float s7 = 0;
-        int k = 0;
-        for (; k + 7 < a.length; k += 8) {
-            s0 += a[k] * b[k];
-            s1 += a[k + 1] * b[k + 1];
-            s2 += a[k + 2] * b[k + 2];
-            s3 += a[k + 3] * b[k + 3];
-            s4 += a[k + 4] * b[k + 4];
-            s5 += a[k + 5] * b[k + 5];
-            s6 += a[k + 6] * b[k + 6];
-            s7 += a[k + 7] * b[k + 7];
-        }
-        float sum = (s0 + s1) + (s2 + s3) + ((s4 + s5) + (s6 + s7));
-        for (; k < a.length; k++) {
-            sum += a[k] * b[k];
-        }
-        return sum;
-    }
-
-    /** Per channel, cuts what differs more. */
-    static void cut(float[][] differences, float[] limits) {
-        for (int c = 0; c < differences.length; c++) {
-            cut(differences[c], limits[c]);
-        }
-    }
-
-    private static void cut(float[] differences, float limit) {
-        for (int k = 0; k < differences.length; k++) {
-            differences[k] = Math.max(-limit, Math.min(limit, differences[k]));
-        }
-    }
-
-    /** One filter of the differences that {@link #difference} filled, S x S; valid until the next. */
-    float[] filter(int index) {
+    /** Filters the differences that {@link #difference} filled, into {@link #filtered(int)}. */
+    void filter(int index) {
         double[] scale = SCALES[index];
-        in.put(differences[(int) scale[0]]);
-        blur(scale[1]);
-        out.get(filtered);
-        if (scale[2] > 0) {
-            blur(scale[2]);
-            out.get(wide);
-            // The wide one is taken off on the area, where alone the result is used.
-            for (int i : area) {
-                filtered[i] -= wide[i];
-            }
-        }
+        PositionOps.areaFilter(
+                exec,
+                differences[(int) scale[0]],
+                area,
+                filters[index],
+                scale[1] * size / 256,
+                scale[2] * size / 256,
+                workspace);
+    }
+
+    /** All filtered differences, one behind the other, packed. */
+    FloatPointer filtered() {
         return filtered;
+    }
+
+    /** One of them. */
+    FloatPointer filtered(int index) {
+        return filters[index];
     }
 
     /** An S x S image smoothed by a Gaussian; a new array. */
     float[] smooth(float[] image, double sigma) {
-        in.put(image);
-        blurBy(sigma);
-        float[] smoothed = new float[size * size];
-        out.get(smoothed);
-        return smoothed;
-    }
-
-    /** Smooths a map in place. */
-    void smoothMap(float[] map) {
-        in.put(map);
-        blur(MAP);
-        out.get(map);
-    }
-
-    private void blur(double share) {
-        blurBy(share * size / 256);
-    }
-
-    private void blurBy(double sigma) {
-        opencv_imgproc.GaussianBlur(inMat, outMat, kernel, sigma);
+        try (Area whole = Area.whole(size);
+                FloatPointer in = Retained.of(new FloatPointer(image));
+                FloatPointer out = Retained.of(new FloatPointer((long) image.length))) {
+            PositionOps.areaFilter(exec, in, whole, out, sigma, 0, workspace);
+            float[] smoothed = new float[image.length];
+            out.get(smoothed);
+            return smoothed;
+        }
     }
 
     @Override
     public void close() {
-        inMat.close();
-        outMat.close();
-        in.close();
-        out.close();
-        kernel.close();
+        for (RobustFit fit : fits) {
+            if (fit != null) {
+                fit.close();
+            }
+        }
+        workspace.close();
+        filtered.close();
+        exec.close();
+        area.close();
     }
 }

@@ -1,6 +1,12 @@
 package io.trd4j.align;
 
 import io.trd4j.model.Alignment;
+import io.trd4j.ops.OpTarget;
+import io.trd4j.ops.PositionBranch;
+import io.trd4j.ops.PositionOps;
+import io.trd4j.ops.Retained;
+import io.trd4j.ops.Workspace;
+import org.bytedeco.javacpp.FloatPointer;
 
 /**
  * Scores of a located part at every position, in units of normal parts (specification, section 9): both branches' maps
@@ -12,21 +18,70 @@ public final class PositionScores implements AutoCloseable {
     /** The highest place of a typical normal part. */
     public static final float USUAL = 4;
 
-    /** Of the soft maximum t ln sum exp(s / t). */
-    private static final float SOFTNESS = 2;
+    /** Of the maps' Gaussian, in 256ths of the frame's side. */
+    private static final double MAP = 2;
 
-    private static final float MOST = 150;
+    private static final int MAPS = Alignment.Positions.MAPS;
 
     private final Alignment.Positions positions;
     private final PositionFilters filters;
+    private final int size;
     private final int pixels;
+
+    private final OpTarget exec = OpTarget.cpu();
+    private final FloatPointer mean;
+    private final FloatPointer scale;
+    private final FloatPointer filterScale;
+    private final FloatPointer filterOffset;
+    /** Of the colours and of the second image. */
+    private final PositionBranch[] branches = new PositionBranch[MAPS];
+
+    private final Workspace workspace;
 
     /** @param alignment of a model, with positions */
     public PositionScores(Alignment alignment) {
         positions = alignment.positions();
-        pixels = alignment.size() * alignment.size();
+        size = alignment.size();
+        pixels = size * size;
         filters = new PositionFilters(alignment);
         filters.set(positions.basis(), positions.cut());
+        mean = Retained.of(new FloatPointer(positions.mapMean()));
+        scale = Retained.of(new FloatPointer((long) MAPS * pixels));
+        int area = filters.area.pixels();
+        filterScale = Retained.of(new FloatPointer((long) PositionFilters.FILTERS * area));
+        filterOffset = Retained.of(new FloatPointer((long) PositionFilters.FILTERS));
+        for (int branch = 0; branch < MAPS; branch++) {
+            scale.position((long) branch * pixels)
+                    .put(scales(positions.mapDeviation(), branch * pixels, pixels, factor(branch)));
+        }
+        float[] packed = new float[area];
+        for (int f = 0; f < PositionFilters.FILTERS; f++) {
+            filters.pack(positions.deviation(), f * pixels, packed);
+            filterScale.position((long) f * area).put(scales(packed, 0, area, factor(MAPS + f)));
+            filterOffset.put(f, offset(MAPS + f));
+        }
+        scale.position(0);
+        filterScale.position(0);
+        for (int branch = 0; branch < MAPS; branch++) {
+            int first = branch == 0 ? 0 : PositionFilters.COLOUR_FILTERS;
+            branches[branch] = new PositionBranch(
+                    mean.getPointer((long) branch * pixels),
+                    scale.getPointer((long) branch * pixels),
+                    offset(branch),
+                    filters.filtered().getPointer((long) first * area),
+                    filterScale.getPointer((long) first * area),
+                    filterOffset.getPointer(first));
+        }
+        workspace = PositionOps.scoresWorkspace(filters.area);
+    }
+
+    /** Scores per unit; 0, what does not count, for a deviation of 0. */
+    private static float[] scales(float[] deviation, int start, int count, float factor) {
+        float[] scales = new float[count];
+        for (int i = 0; i < count; i++) {
+            scales[i] = deviation[start + i] > 0 ? factor / deviation[start + i] : 0;
+        }
+        return scales;
     }
 
     /**
@@ -38,43 +93,38 @@ public final class PositionScores implements AutoCloseable {
      * @param depth the same of the second branch
      */
     public void apply(Locator part, float[] combined, float[] rgb, float[] depth) {
-        evidence(part, combined, rgb, depth);
-        scale(combined, 0);
-        scale(rgb, 1);
-        scale(depth, 2);
+        int joined = MAPS + PositionFilters.FILTERS;
+        for (int branch = 0; branch < MAPS; branch++) {
+            branches[branch].line(factor(joined + 1 + branch), offset(joined + 1 + branch));
+        }
+        join(part, combined, rgb, depth, factor(joined), offset(joined));
     }
 
-    /** The three maps before they are brought to one scale: soft maxima, smoothed. */
-    private void evidence(Locator part, float[] combined, float[] rgb, float[] depth) {
-        map(rgb, 0);
-        map(depth, 1);
+    /** The three maps, soft maxima, smoothed and on their lines. */
+    private void join(Locator part, float[] combined, float[] rgb, float[] depth, float factor, float offset) {
+        filter(part);
+        branches[0].filters(part.hasColour() ? PositionFilters.COLOUR_FILTERS : 0);
+        branches[1].filters(part.hasRelief() ? PositionFilters.FILTERS - PositionFilters.COLOUR_FILTERS : 0);
+        PositionOps.scores(
+                exec,
+                filters.area,
+                branches[0],
+                branches[1],
+                combined,
+                rgb,
+                depth,
+                factor,
+                offset,
+                MAP * size / 256,
+                workspace);
+    }
+
+    private void filter(Locator part) {
         for (int c = 0; c < PositionFilters.CHANNELS; c++) {
-            if (c == PositionFilters.RELIEF ? part.hasRelief() : part.hasColour()) {
-                filters.difference(part, c);
-            }
+            filters.difference(part, c);
         }
         for (int f = 0; f < PositionFilters.FILTERS; f++) {
-            boolean colour = f < PositionFilters.COLOUR_FILTERS;
-            if (colour ? part.hasColour() : part.hasRelief()) {
-                add(f, colour ? rgb : depth);
-            }
-        }
-        for (int i = 0; i < pixels; i++) {
-            combined[i] = SOFTNESS * (float) Math.log(rgb[i] + depth[i]);
-            rgb[i] = SOFTNESS * (float) Math.log(rgb[i]);
-            depth[i] = SOFTNESS * (float) Math.log(depth[i]);
-        }
-        filters.smoothMap(combined);
-        filters.smoothMap(rgb);
-        filters.smoothMap(depth);
-    }
-
-    private void scale(float[] map, int index) {
-        int channel = Alignment.Positions.MAPS + PositionFilters.FILTERS + index;
-        float factor = factor(channel);
-        float offset = offset(channel);
-        for (int i = 0; i < pixels; i++) {
-            map[i] = factor * map[i] + offset;
+            filters.filter(f);
         }
     }
 
@@ -83,7 +133,10 @@ public final class PositionScores implements AutoCloseable {
      * of {@link Alignment.Positions#limits} are set, when the others are known.
      */
     public float[] mapPeaks(Locator part, float[] combined, float[] rgb, float[] depth) {
-        evidence(part, combined, rgb, depth);
+        for (PositionBranch branch : branches) {
+            branch.line(1, 0);
+        }
+        join(part, combined, rgb, depth, 1, 0);
         return new float[] {highest(part, combined), highest(part, rgb), highest(part, depth)};
     }
 
@@ -105,8 +158,8 @@ public final class PositionScores implements AutoCloseable {
      * @param depth the same of the second branch
      */
     public float[] peaks(Locator part, float[] rgb, float[] depth) {
-        float[] peaks = new float[Alignment.Positions.MAPS + PositionFilters.FILTERS];
-        for (int branch = 0; branch < Alignment.Positions.MAPS; branch++) {
+        float[] peaks = new float[MAPS + PositionFilters.FILTERS];
+        for (int branch = 0; branch < MAPS; branch++) {
             float[] map = branch == 0 ? rgb : depth;
             float peak = Float.NEGATIVE_INFINITY;
             for (int i = 0; i < pixels; i++) {
@@ -116,45 +169,23 @@ public final class PositionScores implements AutoCloseable {
             }
             peaks[branch] = peak;
         }
-        for (int c = 0; c < PositionFilters.CHANNELS; c++) {
-            filters.difference(part, c);
-        }
+        filter(part);
+        float[] filtered = new float[filters.area.pixels()];
+        float[] deviation = new float[filters.area.pixels()];
         for (int f = 0; f < PositionFilters.FILTERS; f++) {
-            float[] filtered = filters.filter(f);
+            filters.filtered(f).get(filtered);
+            filters.pack(positions.deviation(), f * pixels, deviation);
             float peak = 0;
-            for (int i : filters.area) {
-                peak = Math.max(peak, Math.abs(filtered[i]) / positions.deviation()[f * pixels + i]);
+            for (int k = 0; k < filtered.length; k++) {
+                peak = Math.max(peak, Math.abs(filtered[k]) / deviation[k]);
             }
-            peaks[Alignment.Positions.MAPS + f] = peak;
+            peaks[MAPS + f] = peak;
         }
         return peaks;
     }
 
     private float deviations(float[] map, int branch, int i) {
         return (map[i] - positions.mapMean()[branch * pixels + i]) / positions.mapDeviation()[branch * pixels + i];
-    }
-
-    private void map(float[] map, int branch) {
-        float offset = offset(branch);
-        float factor = factor(branch);
-        for (int i = 0; i < pixels; i++) {
-            map[i] = soft(factor * deviations(map, branch, i) + offset);
-        }
-    }
-
-    private void add(int filter, float[] map) {
-        float[] filtered = filters.filter(filter);
-        float[] deviation = positions.deviation();
-        float offset = offset(Alignment.Positions.MAPS + filter);
-        float factor = factor(Alignment.Positions.MAPS + filter);
-        for (int i : filters.area) {
-            map[i] += soft(factor * Math.abs(filtered[i]) / deviation[filter * pixels + i] + offset);
-        }
-    }
-
-    /** Sums of these are soft maxima; far beyond any defect's score they stay finite. */
-    private static float soft(float score) {
-        return (float) Math.exp(Math.min(score, MOST) / SOFTNESS);
     }
 
     private float factor(int channel) {
@@ -167,6 +198,15 @@ public final class PositionScores implements AutoCloseable {
 
     @Override
     public void close() {
+        workspace.close();
+        for (PositionBranch branch : branches) {
+            branch.close();
+        }
+        filterOffset.close();
+        filterScale.close();
+        scale.close();
+        mean.close();
         filters.close();
+        exec.close();
     }
 }

@@ -32,6 +32,8 @@ public class TrdConfig implements InfoMapper {
         infoMap.put(new Info("trd_cuda_device").pointerTypes("TrdCudaDevice"));
         infoMap.put(new Info("trd_convolution").pointerTypes("TrdConvolution"));
         infoMap.put(new Info("trd_tuner_branch").pointerTypes("TrdTunerBranch"));
+        infoMap.put(new Info("trd_area").pointerTypes("TrdArea"));
+        infoMap.put(new Info("trd_position_branch").pointerTypes("TrdPositionBranch"));
         infoMap.put(new Info("uint8_t").cast().valueTypes("byte").pointerTypes("BytePointer"));
         preparation(
                 infoMap,
@@ -73,6 +75,19 @@ public class TrdConfig implements InfoMapper {
                 "@Const FloatPointer xyz",
                 "@Const float[] xyz",
                 ", @Cast(\"const float*\") long plane");
+        // As preparations: what Java computes for every part is in its arrays, which are used in place.
+        infoMap.put(new Info("trd_robust_rest")
+                .javaText("public static native @Cast(\"trd_status\") @CriticalRegion int trd_robust_rest("
+                        + "@Const TrdExec exec, @Const float[] y, float most, @Cast(\"const float*\") long function, "
+                        + "int unseen, @Cast(\"float*\") long rest, @Cast(\"void*\") long workspace, "
+                        + "@Cast(\"int64_t\") long workspace_bytes, @Cast(\"int64_t\") long n, "
+                        + "@Cast(\"int64_t\") long functions);\n"));
+        infoMap.put(new Info("trd_position_scores")
+                .javaText("public static native @Cast(\"trd_status\") @CriticalRegion int trd_position_scores("
+                        + "@Const TrdExec exec, @Const TrdArea area, @Const TrdPositionBranch rgb, "
+                        + "@Const TrdPositionBranch depth, float[] map, float[] map_rgb, float[] map_depth, "
+                        + "float factor, float offset, double deviation, @Cast(\"void*\") long workspace, "
+                        + "@Cast(\"int64_t\") long workspace_bytes);\n"));
     }
 
     /**

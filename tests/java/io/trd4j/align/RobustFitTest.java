@@ -1,12 +1,13 @@
 package io.trd4j.align;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-final class PositionFiltersTest {
+final class RobustFitTest {
     /** 1 and x, orthonormal over n values. */
     private static float[][] line(int n) {
         float[][] functions = new float[2][n];
@@ -34,7 +35,9 @@ final class PositionFiltersTest {
             y[i] += 5;
         }
         float[] rest = new float[n];
-        PositionFilters.explain(y, line(n), rest, new float[(n + 15) / 16]);
+        try (RobustFit fit = new RobustFit(line(n), n)) {
+            fit.rest(y, Float.POSITIVE_INFINITY, false).get(rest);
+        }
         double outside = 0;
         double inside = 0;
         for (int i = 0; i < n; i++) {
@@ -49,10 +52,12 @@ final class PositionFiltersTest {
     }
 
     @Test
-    void withoutFunctionsNothingChanges() {
+    void withoutFunctionsOnlyTheCutChanges() {
         float[] y = {1, -2, 3};
         float[] rest = new float[3];
-        PositionFilters.explain(y, new float[0][], rest, new float[1]);
-        assertEquals(-2, rest[1], 0);
+        try (RobustFit fit = new RobustFit(new float[0][], 3)) {
+            fit.rest(y, 2.5f, false).get(rest);
+        }
+        assertArrayEquals(new float[] {1, -2, 2.5f}, rest);
     }
 }

@@ -1,0 +1,87 @@
+// Soft maxima of maps and filtered differences, on the CPU: sums of exponentials, their logarithms, and a Gaussian of
+// the three maps, whose lines are taken before it: it keeps constants.
+#include <algorithm>
+
+#include "gaussian.hpp"
+#include "positions/positions.hpp"
+#include "workspace.hpp"
+
+namespace trd {
+namespace {
+
+constexpr int64_t kPadding = 64;  // floats behind an image, which vectors may read
+
+struct ScoresWorkspace {
+    float* map[3];  // joint, and of both branches: [size, size]
+    float* sums;    // [area]
+    int64_t bytes;
+    ScoresWorkspace(int64_t size, int64_t area, void* start) {
+        WorkspaceLayout layout(start);
+        for (float*& m : map) m = layout.take<float>(size * size + kPadding);
+        sums = layout.take<float>(area);
+        bytes = layout.bytes();
+    }
+};
+
+}  // namespace
+
+int64_t position_scores_workspace_bytes(int64_t size, int64_t area) {
+    return ScoresWorkspace(size, area, nullptr).bytes;
+}
+
+namespace cpu {
+namespace {
+
+constexpr int64_t kChunk = 1024;  // positions whose sums stay in the first-level cache
+
+// Adds the exponentials of a branch's filtered differences to those of its map.
+void add_filters(const trd_position_branch& b, const trd_area& area, float* sums, float* map) {
+    std::fill_n(sums, area.pixels, 0.0f);
+    for (int64_t k = 0; k < area.pixels; k += kChunk) {
+        const int64_t n = std::min(kChunk, area.pixels - k);
+        for (int64_t f = 0; f < b.filters; ++f)
+            position_rows().add_soft(b.filtered + f * area.pixels + k, b.filter_scale + f * area.pixels + k,
+                                     b.filter_offset[f], n, sums + k);
+    }
+    for (int64_t i = 0; i < area.run_count; ++i) {
+        float* const to = map + area.runs[2 * i];
+        const int64_t n = area.runs[2 * i + 1];
+        for (int64_t k = 0; k < n; ++k) to[k] += sums[k];
+        sums += n;
+    }
+}
+
+}  // namespace
+
+void position_scores(const PositionScores& p) {
+    const int64_t size = p.area.size, pixels = size * size;
+    const ScoresWorkspace w(size, p.area.pixels, p.workspace);
+    for (int b = 0; b < 2; ++b) {
+        const trd_position_branch& branch = p.branch[b];
+        position_rows().soft_map(p.map[b], branch.mean, branch.scale, branch.offset, pixels, w.map[b + 1]);
+        if (branch.filters > 0) add_filters(branch, p.area, w.sums, w.map[b + 1]);
+    }
+    const float line[6] = {kSoftness * p.factor,
+                           p.offset,
+                           kSoftness * p.branch[0].result_factor,
+                           p.branch[0].result_offset,
+                           kSoftness * p.branch[1].result_factor,
+                           p.branch[1].result_offset};
+    position_rows().logarithms(w.map[1], w.map[2], line, pixels, w.map[0]);
+    float* const out[3] = {p.joint, p.map[0], p.map[1]};
+    const Blur blur = gaussian(p.deviation, kAreaReach);
+    for (int m = 0; m < 3; ++m) {
+        std::fill_n(w.map[m] + pixels, kPadding, 0.0f);
+        for (int64_t y = 0; y < size; ++y) {
+            for (int64_t x = 0; x < size; x += kBlurColumns) {
+                const int64_t n = std::min(kBlurColumns, size - x);
+                float row[kBlurColumns + kBlurOverrun];
+                gaussian_row(w.map[m], size, size, y, x, n, blur, Border::whole_sample, row);
+                std::copy_n(row, n, out[m] + y * size + x);
+            }
+        }
+    }
+}
+
+}  // namespace cpu
+}  // namespace trd

@@ -1,0 +1,82 @@
+// Scores at the positions of an aligned part (SPEC section 9): the robust fit, filters on the part's area, soft maxima.
+// Arguments are already validated (entry/positions.cpp); the contract stands in trd.h.
+#pragma once
+#include <cstdint>
+
+#include "trd.h"
+
+namespace trd {
+
+constexpr int kFitRounds = 4;            // of the robust fit, after the plain one
+constexpr double kFitCut = 2;            // spreads beyond which a residual is cut
+constexpr int64_t kFitSample = 16;       // one value of so many says what the spread is
+constexpr double kAreaReach = 4;         // deviations that a Gaussian reaches
+constexpr double kMaxAreaDeviation = 128;  // of a Gaussian, pixels
+constexpr int64_t kMaxFrame = 1 << 14;   // pixels along a side
+constexpr int64_t kMaxFunctions = 64, kMaxFilters = 16;
+constexpr float kSoftness = 2, kMostScore = 150;
+
+// y, cut at `most`, and the functions [count, n] that are to explain it.
+struct Fit {
+    const float* y;
+    const float* functions;
+    int64_t count, n;
+    float most;
+};
+
+struct RobustRest {
+    Fit fit;
+    bool unseen;  // where y is 0, nothing was seen: the rest is 0, too
+    float* rest;
+    void* workspace;
+};
+int64_t robust_rest_workspace_bytes(int64_t n, int64_t functions);
+
+struct AreaFilter {
+    const float* in;
+    trd_area area;
+    float* out;
+    double narrow, wide;  // deviations, pixels; wide = 0: there is none
+    void* workspace;
+};
+int64_t area_filter_workspace_bytes(int64_t size);
+
+struct PositionScores {
+    trd_area area;
+    trd_position_branch branch[2];
+    float factor, offset;  // of the joint map
+    double deviation;
+    float *joint, *map[2];
+    void* workspace;
+};
+int64_t position_scores_workspace_bytes(int64_t size, int64_t area);
+
+namespace cpu {
+
+void robust_rest(const RobustRest& r);
+void area_filter(const AreaFilter& f);
+void position_scores(const PositionScores& p);
+
+// What differs between processors; all give the same bits: the same float operations in the same order, without
+// contraction.
+struct PositionRows {
+    // Adds per function, in sixteen sums, its products with v = fit + (y - fit within +-limit), fit = sum of
+    // coefficients times functions, to sums [count, 16].
+    void (*project)(const Fit& f, const float* coefficients, float limit, float* sums);
+    // y - fit.
+    void (*rest)(const Fit& f, const float* coefficients, bool unseen, float* out);
+    // How many of n numbers lie below a bound.
+    int64_t (*below)(const int32_t* values, int64_t n, int32_t bound);
+    // sum += e(scale |x| + offset), e(s) = exp(s / kSoftness), s brought into +-kMostScore.
+    void (*add_soft)(const float* x, const float* scale, float offset, int64_t n, float* sum);
+    // out = e(scale (map - mean) + offset)
+    void (*soft_map)(const float* map, const float* mean, const float* scale, float offset, int64_t n, float* out);
+    // joint = line[0] ln(a + b) + line[1]; then a = line[2] ln(a) + line[3] and b likewise, in place.
+    void (*logarithms)(float* a, float* b, const float* line, int64_t n, float* joint);
+};
+
+const PositionRows& position_rows();  // of this machine's Isa
+extern const PositionRows position_rows_avx2, position_rows_avx512;
+
+}  // namespace cpu
+}  // namespace trd

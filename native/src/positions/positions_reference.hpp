@@ -1,0 +1,88 @@
+// SPEC section 9, the arithmetic of points 4 and 5, by the definition: plain loops in double, each Gaussian as the sum
+// over its square.
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+namespace trd::reference {
+
+using Values = std::vector<double>;
+
+// y less its robust fit; functions [count][n].
+inline Values robust_rest(const Values& y, double most, const std::vector<Values>& functions, bool unseen) {
+    Values cut(y), fit(y.size(), 0.0);
+    for (double& v : cut) v = std::isnan(v) ? v : std::max(-most, std::min(most, v));
+    for (int round = 0; round <= 4; ++round) {
+        double limit = INFINITY;
+        if (round > 0) {
+            Values sample;
+            for (size_t k = 0; k < y.size(); k += 16) sample.push_back(std::fabs(cut[k] - fit[k]));
+            std::sort(sample.begin(), sample.end());
+            limit = 2 * (1.4826 * sample[sample.size() / 2] + 1e-9);
+        }
+        Values next(y.size(), 0.0);
+        for (const Values& function : functions) {
+            double coefficient = 0;
+            for (size_t k = 0; k < y.size(); ++k) {
+                const double rest = cut[k] - fit[k];
+                coefficient += function[k] * (fit[k] + std::max(-limit, std::min(limit, rest)));
+            }
+            for (size_t k = 0; k < y.size(); ++k) next[k] += coefficient * function[k];
+        }
+        fit = next;
+    }
+    Values rest(y.size());
+    for (size_t k = 0; k < y.size(); ++k) rest[k] = unseen && y[k] == 0 ? 0 : cut[k] - fit[k];
+    return rest;
+}
+
+inline int64_t whole_sample(int64_t i, int64_t n) {
+    while (n > 1 && (i < 0 || i >= n)) i = i < 0 ? -i : 2 * n - 2 - i;
+    return n > 1 ? i : 0;
+}
+
+inline Values gaussian(const Values& image, int64_t size, double deviation) {
+    const auto radius = static_cast<int64_t>(std::ceil(4 * deviation));
+    Values weights, out(image.size());
+    double all = 0;
+    for (int64_t j = -radius; j <= radius; ++j) {
+        weights.push_back(std::exp(-0.5 * static_cast<double>(j * j) / (deviation * deviation)));
+        all += weights.back();
+    }
+    for (int64_t y = 0; y < size; ++y) {
+        for (int64_t x = 0; x < size; ++x) {
+            double sum = 0;
+            for (int64_t v = -radius; v <= radius; ++v)
+                for (int64_t u = -radius; u <= radius; ++u)
+                    sum += weights[static_cast<size_t>(v + radius)] * weights[static_cast<size_t>(u + radius)] *
+                           image[static_cast<size_t>(whole_sample(y + v, size) * size + whole_sample(x + u, size))];
+            out[static_cast<size_t>(y * size + x)] = sum / (all * all);
+        }
+    }
+    return out;
+}
+
+// A difference on an area, given by its pixels, filtered.
+inline Values area_filter(const Values& in, const std::vector<int64_t>& area, int64_t size, double narrow,
+                          double wide) {
+    Values image(static_cast<size_t>(size * size), 0.0), out;
+    for (size_t k = 0; k < area.size(); ++k) image[static_cast<size_t>(area[k])] = in[k];
+    const Values a = gaussian(image, size, narrow), b = wide > 0 ? gaussian(image, size, wide) : Values(image.size());
+    for (const int64_t i : area) out.push_back(a[static_cast<size_t>(i)] - b[static_cast<size_t>(i)]);
+    return out;
+}
+
+inline double soft(double score) { return std::exp(std::max(-150.0, std::min(150.0, score)) / 2); }
+
+// 2 ln of a sum, smoothed, on its line.
+inline Values joined(const Values& sums, int64_t size, double deviation, double factor, double offset) {
+    Values logarithms;
+    for (const double s : sums) logarithms.push_back(2 * std::log(s));
+    Values map = gaussian(logarithms, size, deviation);
+    for (double& v : map) v = factor * v + offset;
+    return map;
+}
+
+}  // namespace trd::reference

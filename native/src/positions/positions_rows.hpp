@@ -1,0 +1,169 @@
+// What scoring positions does to rows of numbers, one source for all variants: included by the file of each, which
+// compiles it for its instructions.
+//
+// Traffic of a round of the fit: all functions once, from the second-level cache. Bound by that, elsewhere by exp and
+// ln, about twenty operations each.
+#pragma once
+#include "lanes.hpp"
+#include "positions/positions.hpp"
+
+namespace trd::cpu {
+namespace {
+
+#if defined(__AVX512F__)
+constexpr int kVectors = 8;  // of a block, whose values stay in registers
+#else
+constexpr int kVectors = 4;
+#endif
+
+struct AllLanes {
+    Lanes operator()(const float* p) const { return Lanes::load(p); }
+};
+
+struct FirstLanes {
+    int64_t n;
+    Lanes operator()(const float* p) const { return Lanes::load(p, n); }
+};
+
+// Calls block(k, lanes) for V vectors at a time, then for one, then for what is left of one.
+template <class Block> inline void each_block(int64_t n, const Block& block) {
+    int64_t k = 0;
+    for (; k + kVectors * kLanes <= n; k += kVectors * kLanes) block.template run<kVectors>(k, AllLanes{});
+    for (; k + kLanes <= n; k += kLanes) block.template run<1>(k, AllLanes{});
+    if (k < n) block.template run<1>(k, FirstLanes{n - k});
+}
+
+template <int V, class Load>
+inline void residual(const Fit& f, const float* coefficients, int64_t k, const Load& load, Lanes (&fit)[V],
+                     Lanes (&rest)[V]) {
+    for (Lanes& x : fit) x = Lanes::zero();
+    for (int64_t i = 0; i < f.count; ++i) {
+        const Lanes c = Lanes::set1(coefficients[i]);
+        const float* const function = f.functions + i * f.n + k;
+        for (int v = 0; v < V; ++v) fit[v] = fit[v] + c * load(function + v * kLanes);
+    }
+    const Lanes high = Lanes::set1(f.most), low = Lanes::set1(-f.most);
+    for (int v = 0; v < V; ++v) rest[v] = load(f.y + k + v * kLanes).within(low, high) - fit[v];
+}
+
+struct Project {
+    const Fit& f;
+    const float* coefficients;
+    float limit;
+    float* sums;
+    template <int V, class Load> void run(int64_t k, const Load& load) const {
+        Lanes value[V], rest[V];
+        residual<V>(f, coefficients, k, load, value, rest);
+        const Lanes high = Lanes::set1(limit), low = Lanes::set1(-limit);
+        for (int v = 0; v < V; ++v) value[v] = value[v] + rest[v].within(low, high);
+        for (int64_t i = 0; i < f.count; ++i) {
+            const float* const function = f.functions + i * f.n + k;
+            Lanes sum = Lanes::load(sums + i * kLanes);
+            for (int v = 0; v < V; ++v) sum = sum + load(function + v * kLanes) * value[v];
+            sum.store(sums + i * kLanes);
+        }
+    }
+};
+
+void project(const Fit& f, const float* coefficients, float limit, float* sums) {
+    each_block(f.n, Project{f, coefficients, limit, sums});
+}
+
+struct Rest {
+    const Fit& f;
+    const float* coefficients;
+    bool unseen;
+    float* out;
+    template <int V, class Load> void run(int64_t k, const Load& load) const {
+        Lanes fit[V], rest[V];
+        residual<V>(f, coefficients, k, load, fit, rest);
+        alignas(64) float values[V * kLanes];
+        for (int v = 0; v < V; ++v) rest[v].store(values + v * kLanes);
+        const int64_t n = f.n - k < V * kLanes ? f.n - k : V * kLanes;
+        if (unseen)
+            for (int64_t i = 0; i < n; ++i) out[k + i] = f.y[k + i] != 0 ? values[i] : 0.0f;
+        else
+            for (int64_t i = 0; i < n; ++i) out[k + i] = values[i];
+    }
+};
+
+void rest(const Fit& f, const float* coefficients, bool unseen, float* out) {
+    each_block(f.n, Rest{f, coefficients, unseen, out});
+}
+
+int64_t below(const int32_t* values, int64_t n, int32_t bound) {
+    int32_t count = 0;
+    for (int64_t i = 0; i < n; ++i) count += values[i] < bound ? 1 : 0;
+    return count;
+}
+
+inline float from_bits(uint32_t bits) {
+    float x;
+    __builtin_memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+inline uint32_t to_bits(float x) {
+    uint32_t bits;
+    __builtin_memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+// e^x for |x| <= 80, after Cephes: within 2e-7 of it, relatively. A NaN stays one.
+inline float exponential(float x) {
+    constexpr float kRound = 12582912.0f;  // 1.5 2^23: what is added to it becomes whole
+    const float shifted = x * 1.44269504088896341f + kRound, n = shifted - kRound;
+    const float r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
+    float p = r * 1.9875691500e-4f + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    // The lowest bits of `shifted` are n: shifted into the exponent's place, the others fall out.
+    return ((p * r) * r + r + 1.0f) * from_bits((to_bits(shifted) << 23) + 0x3f800000u);
+}
+
+// ln x for normal x > 0, after Cephes: within 2e-7 of it, or of the larger of its parts. A NaN stays one.
+inline float logarithm(float x) {
+    const uint32_t above = to_bits(x) - 0x3f3504f3u;  // sqrt(1/2)
+    const float e = static_cast<float>(static_cast<int32_t>(above) >> 23);
+    const float f = from_bits((above & 0x7fffffu) + 0x3f3504f3u) - 1.0f, z = f * f;
+    float p = f * 7.0376836292e-2f + -1.1514610310e-1f;
+    p = p * f + 1.1676998740e-1f;
+    p = p * f + -1.2420140846e-1f;
+    p = p * f + 1.4249322787e-1f;
+    p = p * f + -1.6668057665e-1f;
+    p = p * f + 2.0000714765e-1f;
+    p = p * f + -2.4999993993e-1f;
+    p = p * f + 3.3333331174e-1f;
+    p = (p * f) * z + e * -2.12194440e-4f;
+    const float y = (f + (p - 0.5f * z)) + e * 0.693359375f;
+    return x == x ? y : x;
+}
+
+inline float soft(float score) {
+    const float below = kMostScore < score ? kMostScore : score;
+    return exponential((-kMostScore > below ? -kMostScore : below) * (1 / kSoftness));
+}
+
+void add_soft(const float* __restrict__ x, const float* __restrict__ scale, float offset, int64_t n,
+              float* __restrict__ sum) {
+    for (int64_t i = 0; i < n; ++i) sum[i] += soft(__builtin_fabsf(x[i]) * scale[i] + offset);
+}
+
+void soft_map(const float* __restrict__ map, const float* __restrict__ mean, const float* __restrict__ scale,
+              float offset, int64_t n, float* __restrict__ out) {
+    for (int64_t i = 0; i < n; ++i) out[i] = soft((map[i] - mean[i]) * scale[i] + offset);
+}
+
+void logarithms(float* __restrict__ a, float* __restrict__ b, const float* line, int64_t n, float* __restrict__ joint) {
+    const float f0 = line[0], o0 = line[1], f1 = line[2], o1 = line[3], f2 = line[4], o2 = line[5];
+    for (int64_t i = 0; i < n; ++i) {
+        joint[i] = logarithm(a[i] + b[i]) * f0 + o0;
+        a[i] = logarithm(a[i]) * f1 + o1;
+        b[i] = logarithm(b[i]) * f2 + o2;
+    }
+}
+
+}  // namespace
+}  // namespace trd::cpu

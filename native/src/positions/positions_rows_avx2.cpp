@@ -1,0 +1,8 @@
+// The positions' row operations for AVX2.
+#include "positions/positions_rows.hpp"
+
+namespace trd::cpu {
+
+const PositionRows position_rows_avx2 = {project, rest, below, add_soft, soft_map, logarithms};
+
+}  // namespace trd::cpu

@@ -1,0 +1,8 @@
+// The positions' row operations for AVX-512.
+#include "positions/positions_rows.hpp"
+
+namespace trd::cpu {
+
+const PositionRows position_rows_avx512 = {project, rest, below, add_soft, soft_map, logarithms};
+
+}  // namespace trd::cpu
