@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trd4j.data.Part;
+import io.trd4j.data.PartNotFoundException;
 import io.trd4j.data.PartSource;
-import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Where parts of known poses are found. */
@@ -141,17 +140,8 @@ final class LocatorTest {
     @Test
     void anotherThingIsNotFound() throws IOException {
         Locator locator = new Locator(built().alignment());
-        Random random = new Random(1);
-        byte[] rgb = new byte[3 * CAMERA * CAMERA];
-        random.nextBytes(rgb);
-        float[] xyz = new float[3 * CAMERA * CAMERA];
-        for (int i = 0; i < CAMERA * CAMERA; i++) {
-            xyz[3 * i] = i % CAMERA * 1e-3f;
-            xyz[3 * i + 1] = i / CAMERA * 1e-3f;
-            xyz[3 * i + 2] = 0.4f - 0.01f * random.nextFloat();
-        }
-        Part noise = Part.of("noise", new RgbImage(CAMERA, CAMERA, rgb), new PointCloud(CAMERA, CAMERA, xyz));
-        InputException e = assertThrows(InputException.class, () -> locator.locate(noise));
+        Part noise = RigidPart.noise(CAMERA, 1);
+        PartNotFoundException e = assertThrows(PartNotFoundException.class, () -> locator.locate(noise));
         assertTrue(e.getMessage().startsWith("part noise does not show the part"), e.getMessage());
         assertFalse(e.getMessage().contains("\n"));
     }

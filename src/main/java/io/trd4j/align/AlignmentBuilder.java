@@ -80,6 +80,14 @@ public final class AlignmentBuilder {
         }
     }
 
+    /** @throws InputException when too few of the normal parts are found for a mean part */
+    public static void requireEnough(int found, int parts) {
+        if (found < Math.max(MIN_PARTS, parts / 2)) {
+            throw new InputException("the normal parts cannot be laid over each other: only " + found + " of " + parts
+                    + " look alike; give --align none");
+        }
+    }
+
     private Alignment build() throws IOException {
         int widest = 0;
         for (PartSource source : sources) {
@@ -195,10 +203,7 @@ public final class AlignmentBuilder {
             found.add(locator.channels().clone());
             measured.add(locator.measured().clone());
         }
-        if (found.size() < Math.max(MIN_PARTS, parts.size() / 2)) {
-            throw new InputException("the normal parts cannot be laid over each other: only " + found.size() + " of "
-                    + parts.size() + " look alike; give --align none");
-        }
+        requireEnough(found.size(), parts.size());
         if (agreed) {
             Arrays.sort(agreements);
             agreement = agreements[agreements.length / 10];

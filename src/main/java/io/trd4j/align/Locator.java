@@ -1,9 +1,9 @@
 package io.trd4j.align;
 
 import io.trd4j.data.Part;
+import io.trd4j.data.PartNotFoundException;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
-import io.trd4j.io.InputException;
 import io.trd4j.model.Alignment;
 import io.trd4j.outline.PartThumbs;
 import io.trd4j.outline.PartView;
@@ -119,13 +119,12 @@ public final class Locator {
      *
      * @param part with a colour image, points, or both
      * @return the part in the frame, S x S pixels, and points above a level plane; the same memory for every part
-     * @throws InputException when it cannot be found
+     * @throws PartNotFoundException when it cannot be found
      */
     public Part locate(Part part) {
         view.show(part);
         if (!find(view)) {
-            throw new InputException(part.source() + " does not show the part that the model was trained on where it"
-                    + " can be found; check that it is in view, or train with --align none");
+            throw new PartNotFoundException(part.source());
         }
         RgbImage colour = part.rgb() == null ? null : located;
         PointCloud points = part.xyz() == null ? null : locatedPoints;

@@ -18,6 +18,8 @@ public record TrainingWarning(Kind kind, String message, List<String> parts) {
         OTHER_VIEWS,
         /** Validation parts are training parts. */
         TRAINED_VALIDATION_PARTS,
+        /** Some training parts are not found in the mean one of an aligned model, and are left out. */
+        LOST,
         /** Some training parts are unlike the others, and may have a defect. */
         OUTLIERS,
         /** The loss still fell when training ended, or is no lower than that of the mean feature. */
