@@ -279,7 +279,10 @@ public final class TrainingRun {
                         network, parts, validated, normal, validation.isEmpty() ? normal : validation, history, start);
                 warnOfOutliers(outliers.of(network), normal, parts);
                 String doubt = Convergence.warning(
-                        history, validated == null ? null : MeanFeature.loss(network, validated, options.threads()));
+                        history,
+                        validated == null ? null : MeanFeature.loss(network, validated, options.threads()),
+                        options.schedule().kind(),
+                        (long) history.size() * Trainer.stepsPerEpoch(parts.count(), options));
                 if (doubt != null) {
                     warn(new TrainingWarning(Kind.NOT_CONVERGED, doubt));
                 }

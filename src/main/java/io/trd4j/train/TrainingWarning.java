@@ -22,7 +22,10 @@ public record TrainingWarning(Kind kind, String message, List<String> parts) {
         LOST,
         /** Some training parts are unlike the others, and may have a defect. */
         OUTLIERS,
-        /** The loss still fell when training ended, or is no lower than that of the mean feature. */
+        /**
+         * The loss still fell when training ended, or in a run's last quarter, or is no lower than that of the mean
+         * feature.
+         */
         NOT_CONVERGED,
         /** The state file cannot be written: the run cannot be resumed. */
         STATE_NOT_SAVED
