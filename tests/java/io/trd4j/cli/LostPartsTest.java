@@ -151,6 +151,34 @@ final class LostPartsTest {
         assertSkipped(skipping(thresholds), 1);
     }
 
+    @Test
+    void aRegionWhereTheModelDoesNotLookIsRefused() throws IOException {
+        byte[] corner = new byte[CAMERA * CAMERA];
+        corner[0] = (byte) 255;
+        Path roi = folder.resolve("corner.png");
+        Files.write(roi, ImageWriter.pngGrey(CAMERA, CAMERA, corner));
+        for (List<Object> args : List.of(
+                List.<Object>of("calibrate", "--model", model, "--data", category, "--skip-broken", "--roi", roi),
+                List.<Object>of(
+                        "train",
+                        "--data",
+                        category,
+                        "--out",
+                        folder.resolve("never"),
+                        "--align",
+                        "pose",
+                        "--size",
+                        64,
+                        "--skip-broken",
+                        "--roi",
+                        roi))) {
+            Cli.Outcome outcome = Cli.run(args).expect(2);
+            assertTrue(
+                    outcome.err().contains("nothing of the region of interest corner.png can ever be NG"),
+                    outcome.err());
+        }
+    }
+
     private static Cli.Outcome skipping(List<Object> args) {
         List<Object> more = new ArrayList<>(args);
         more.add("--skip-broken");

@@ -150,6 +150,9 @@ final class CalibrateCommand implements Callable<Integer> {
     private void calibrate(Dataset dataset, RegionOfInterest region) throws IOException {
         CalibrationRun.Result result =
                 CalibrationRun.run(model, dataset, region, inference.cpuThreads(), ConsoleProgress.STDERR);
+        if (result.outside() != null) {
+            System.err.println("trd: " + result.outside());
+        }
         Calibration calibration = result.model().calibration();
         PrecisionTests precisions = result.model().precisions();
         System.out.println("calibrated " + model + " on " + result.parts() + " parts: rgb " + calibration.meanRgb()

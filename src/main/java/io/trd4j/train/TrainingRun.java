@@ -1,6 +1,7 @@
 package io.trd4j.train;
 
 import io.trd4j.align.FoundParts;
+import io.trd4j.align.FramedRegion;
 import io.trd4j.align.LocatedParts;
 import io.trd4j.calibrate.CalibrationRun;
 import io.trd4j.calibrate.DistinctParts;
@@ -210,6 +211,10 @@ public final class TrainingRun {
         AlignmentChoice.Chosen chosen = AlignmentChoice.of(plan.align(), normal, options.size(), progress);
         alignment = chosen.choice().alignment();
         warnOfLost(normal, chosen.found());
+        String outside = FramedRegion.doubt(alignment, plan.regionOfInterest());
+        if (outside != null) {
+            warn(new TrainingWarning(Kind.REGION_OUTSIDE, outside));
+        }
         List<? extends PartSource> found = FoundParts.of(alignment, validation, List.of(), broken, progress);
         if (found.isEmpty() && !validation.isEmpty()) {
             throw new InputException("none of the " + validation.size() + " normal validation parts is found in the"

@@ -20,6 +20,8 @@ public record TrainingWarning(Kind kind, String message, List<String> parts) {
         TRAINED_VALIDATION_PARTS,
         /** Some training parts are not found in the mean one of an aligned model, and are left out. */
         LOST,
+        /** A part of the region of interest is where an aligned model does not look. */
+        REGION_OUTSIDE,
         /** Some training parts are unlike the others, and may have a defect. */
         OUTLIERS,
         /**
