@@ -105,6 +105,7 @@ final class LocatorTest {
                 double height = 1e3 * (alignment.frame()[4] - xyz[3 * i + 2]);
                 off += Math.abs(height - alignment.mean()[3 * pixels + i]);
                 assertEquals(spacing * (i % SIZE), xyz[3 * i], 1e-6);
+                assertEquals(spacing * (i / SIZE), xyz[3 * i + 1], 1e-6);
                 measured++;
             }
         }

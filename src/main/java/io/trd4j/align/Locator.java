@@ -78,6 +78,7 @@ public final class Locator {
         byte[] rgb = new byte[3 * n * n];
         float[] xyz = new float[3 * n * n];
         float spacing = alignment.frame()[3] * alignment.size() / (alignment.frame()[2] * n);
+        float below = spacing * alignment.frame()[5];
         for (int i = 0; i < n * n; i++) {
             for (int c = 0; c < 3; c++) {
                 rgb[3 * i + c] = (byte) Math.round(alignment.whole()[PartImage.CHANNELS * i + c]);
@@ -85,7 +86,7 @@ public final class Locator {
             float height = alignment.whole()[PartImage.CHANNELS * i + PartImage.RELIEF];
             if (!Float.isNaN(height)) {
                 xyz[3 * i] = i % n * spacing;
-                xyz[3 * i + 1] = i / n * spacing;
+                xyz[3 * i + 1] = i / n * below;
                 xyz[3 * i + 2] = alignment.frame()[4] - 1e-3f * height;
             }
         }
@@ -134,7 +135,9 @@ public final class Locator {
     /** Whether the part that a view shows was found; then it lies in the frame. */
     boolean find(PartView view) {
         image.show(view);
-        Pose pose = new PoseSearch(new PartThumbs(view)).against(whole).pose();
+        Pose pose = new PoseSearch(new PartThumbs(view), alignment.frame()[5])
+                .against(whole)
+                .pose();
         // By its colours where its points do not say.
         boolean found = refine(pose, false) || image.hasColour && image.hasRelief && refine(pose, true);
         if (found) {
@@ -149,19 +152,23 @@ public final class Locator {
         float[] frame = alignment.frame();
         double side = alignment.view();
         double cos = Math.cos(pose.angle());
-        double sin = Math.sin(pose.angle());
+        // Turns are those of lengths, which rows and columns have different ones of.
+        double across = Math.sin(pose.angle()) * frame[5];
+        double down = Math.sin(pose.angle()) / frame[5];
         double pixel = frame[2] / size;
         // A pixel of the frame is at frame + (index + 1/2) pixel in the mean part's whole image.
         double x0 = frame[0] + 0.5 * pixel - pose.referenceX();
         double y0 = frame[1] + 0.5 * pixel - pose.referenceY();
         map.set(
                 side * cos * pixel,
-                -side * sin * pixel,
-                side * (cos * x0 - sin * y0 + pose.x()) - 0.5,
-                side * sin * pixel,
+                -side * across * pixel,
+                side * (cos * x0 - across * y0 + pose.x()) - 0.5,
+                side * down * pixel,
                 side * cos * pixel,
-                side * (sin * x0 + cos * y0 + pose.y()) - 0.5);
-        return fit.refine(image, map, byColour) && fit.agreement() >= LEAST_AGREEMENT && map.keepsShape(side * pixel);
+                side * (down * x0 + cos * y0 + pose.y()) - 0.5);
+        return fit.refine(image, map, byColour)
+                && fit.agreement() >= LEAST_AGREEMENT
+                && map.keepsShape(side * pixel, frame[5]);
     }
 
     /** Correlation with the mean normal part, where that has edges, of the last part. */
@@ -172,6 +179,7 @@ public final class Locator {
     private void warp() {
         int n = image.n;
         float spacing = alignment.frame()[3];
+        float below = spacing * alignment.frame()[5];
         float distance = alignment.frame()[4];
         int pixels = size * size;
         for (int y = 0, i = 0; y < size; y++) {
@@ -196,7 +204,7 @@ public final class Locator {
                 }
                 // Towards the camera is up: a point is nearer by its height.
                 xyz[3 * i] = measured[i] ? x * spacing : 0;
-                xyz[3 * i + 1] = measured[i] ? y * spacing : 0;
+                xyz[3 * i + 1] = measured[i] ? y * below : 0;
                 xyz[3 * i + 2] = measured[i] ? distance - 1e-3f * channels[PartImage.RELIEF * pixels + i] : 0;
             }
         }
