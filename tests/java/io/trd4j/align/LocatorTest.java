@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.trd4j.data.Part;
 import io.trd4j.data.PartNotFoundException;
 import io.trd4j.data.PartSource;
+import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
@@ -110,6 +111,32 @@ final class LocatorTest {
             }
         }
         assertTrue(off / measured < 0.12, "mean difference " + off / measured + " mm");
+    }
+
+    /** Where nothing was measured, nothing is known: the network sees the mean part, and no differences are taken. */
+    @Test
+    void gapsAreAsTheMeanPart() throws IOException {
+        Alignment alignment = built().alignment();
+        Part whole = new RigidPart(CAMERA, 0.2, 4, -3).draw("one", 0.05, 0, 0, 0, 9);
+        float[] xyz = whole.xyz().xyz().clone();
+        for (int i = 0; i < CAMERA * CAMERA; i++) {
+            if (i % CAMERA % 24 < 8 && i / CAMERA % 24 < 8) {
+                Arrays.fill(xyz, 3 * i, 3 * i + 3, 0);
+            }
+        }
+        Locator locator = new Locator(alignment);
+        float[] located = locator.locate(Part.of("gaps", whole.rgb(), new PointCloud(CAMERA, CAMERA, xyz)))
+                .xyz()
+                .xyz();
+        int gaps = 0;
+        for (int i = 0; i < SIZE * SIZE; i++) {
+            if (alignment.area()[i] != 0 && !locator.measured()[i]) {
+                double height = 1e3 * (alignment.frame()[4] - located[3 * i + 2]);
+                assertEquals(alignment.mean()[3 * SIZE * SIZE + i], height, 0.5, "height at pixel " + i);
+                gaps++;
+            }
+        }
+        assertTrue(gaps > 100, gaps + " pixels without points");
     }
 
     @Test

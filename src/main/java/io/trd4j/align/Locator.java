@@ -38,6 +38,12 @@ public final class Locator {
     private final float[] channels;
     private final boolean[] measured;
     private final boolean[] seen;
+    /** Where the relief of most normal parts is measured. */
+    private final boolean[] usual;
+    /** Of the relief from the mean part's, its gaps filled; mm. */
+    private final float[] off;
+
+    private final PartImage.Gaps gaps;
     private final RgbImage located;
     private final PointCloud locatedPoints;
     private final ByteBuffer rgbOut;
@@ -64,6 +70,9 @@ public final class Locator {
         channels = new float[PartImage.CHANNELS * size * size];
         measured = new boolean[size * size];
         seen = new boolean[size * size];
+        usual = usual(alignment);
+        off = new float[size * size];
+        gaps = new PartImage.Gaps(size);
         rgbOut = ByteBuffer.allocateDirect(rgb.length).order(ByteOrder.nativeOrder());
         xyzOut = ByteBuffer.allocateDirect(Float.BYTES * xyz.length)
                 .order(ByteOrder.nativeOrder())
@@ -104,6 +113,19 @@ public final class Locator {
         Arrays.fill(mean.measured, true);
         mean.smooth();
         return mean;
+    }
+
+    private static boolean[] usual(Alignment alignment) {
+        int size = alignment.size();
+        int n = alignment.view();
+        float[] frame = alignment.frame();
+        boolean[] usual = new boolean[size * size];
+        for (int i = 0; i < usual.length; i++) {
+            int u = Math.min(n - 1, (int) (n * (frame[0] + (i % size + 0.5f) / size * frame[2])));
+            int v = Math.min(n - 1, (int) (n * (frame[1] + (i / size + 0.5f) / size * frame[2])));
+            usual[i] = !Float.isNaN(alignment.whole()[PartImage.CHANNELS * (v * n + u) + PartImage.RELIEF]);
+        }
+        return usual;
     }
 
     private static boolean any(float[] values) {
@@ -208,8 +230,34 @@ public final class Locator {
                 xyz[3 * i + 2] = measured[i] ? distance - 1e-3f * channels[PartImage.RELIEF * pixels + i] : 0;
             }
         }
+        fillGaps(spacing, below, distance);
         rgbOut.put(0, rgb);
         xyzOut.put(0, xyz);
+    }
+
+    /**
+     * A gap where normal parts have none says nothing of the part, and would be an edge to the network: it sees the
+     * mean part there, as high as this part is around the gap.
+     */
+    private void fillGaps(float spacing, float below, float distance) {
+        int pixels = size * size;
+        float[] mean = alignment.mean();
+        boolean any = false;
+        for (int i = 0; i < pixels; i++) {
+            any |= usual[i] && seen[i] && !measured[i];
+            off[i] = channels[PartImage.RELIEF * pixels + i] - mean[PartImage.RELIEF * pixels + i];
+        }
+        if (!any || !image.hasRelief) {
+            return;
+        }
+        gaps.fill(off, measured);
+        for (int i = 0; i < pixels; i++) {
+            if (usual[i] && seen[i] && !measured[i]) {
+                xyz[3 * i] = i % size * spacing;
+                xyz[3 * i + 1] = i / size * below;
+                xyz[3 * i + 2] = distance - 1e-3f * (mean[PartImage.RELIEF * pixels + i] + off[i]);
+            }
+        }
     }
 
     /** Per channel S x S of the last part in the frame: red, green, blue, relief. */
