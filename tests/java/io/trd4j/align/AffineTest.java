@@ -60,11 +60,15 @@ final class AffineTest {
     void shapeIsKeptByTurnsAndNotBySqueezing() {
         Affine map = new Affine();
         map.set(2 * Math.cos(1), -2 * Math.sin(1), 5, 2 * Math.sin(1), 2 * Math.cos(1), 1);
-        assertTrue(map.keepsShape(2));
-        assertFalse(map.keepsShape(1.2), "all lengths are 1.7 times as long");
+        assertTrue(map.keepsShape(2, 1));
+        assertFalse(map.keepsShape(1.2, 1), "all lengths are 1.7 times as long");
         map.set(1, 0, 0, 0, 0.6, 0);
-        assertFalse(map.keepsShape(1));
+        assertFalse(map.keepsShape(1, 1));
         map.set(1, 0.3, 0, 0, 0.9, 0);
-        assertTrue(map.keepsShape(1));
+        assertTrue(map.keepsShape(1, 1));
+        // A quarter turn in an image twice as wide as high: 1 of its width is 2 of its height.
+        map.set(0, -0.5, 0, 2, 0, 0);
+        assertTrue(map.keepsShape(1, 0.5));
+        assertFalse(map.keepsShape(1, 1));
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trd4j.data.Part;
+import io.trd4j.data.PartNotFoundException;
 import io.trd4j.data.PartSource;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
@@ -17,7 +18,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Where parts of known poses are found. */
@@ -106,10 +106,37 @@ final class LocatorTest {
                 double height = 1e3 * (alignment.frame()[4] - xyz[3 * i + 2]);
                 off += Math.abs(height - alignment.mean()[3 * pixels + i]);
                 assertEquals(spacing * (i % SIZE), xyz[3 * i], 1e-6);
+                assertEquals(spacing * (i / SIZE), xyz[3 * i + 1], 1e-6);
                 measured++;
             }
         }
         assertTrue(off / measured < 0.12, "mean difference " + off / measured + " mm");
+    }
+
+    /** Where nothing was measured, nothing is known: the network sees the mean part, and no differences are taken. */
+    @Test
+    void gapsAreAsTheMeanPart() throws IOException {
+        Alignment alignment = built().alignment();
+        Part whole = new RigidPart(CAMERA, 0.2, 4, -3).draw("one", 0.05, 0, 0, 0, 9);
+        float[] xyz = whole.xyz().xyz().clone();
+        for (int i = 0; i < CAMERA * CAMERA; i++) {
+            if (i % CAMERA % 24 < 8 && i / CAMERA % 24 < 8) {
+                Arrays.fill(xyz, 3 * i, 3 * i + 3, 0);
+            }
+        }
+        Locator locator = new Locator(alignment);
+        float[] located = locator.locate(Part.of("gaps", whole.rgb(), new PointCloud(CAMERA, CAMERA, xyz)))
+                .xyz()
+                .xyz();
+        int gaps = 0;
+        for (int i = 0; i < SIZE * SIZE; i++) {
+            if (alignment.area()[i] != 0 && !locator.measured()[i]) {
+                double height = 1e3 * (alignment.frame()[4] - located[3 * i + 2]);
+                assertEquals(alignment.mean()[3 * SIZE * SIZE + i], height, 0.5, "height at pixel " + i);
+                gaps++;
+            }
+        }
+        assertTrue(gaps > 100, gaps + " pixels without points");
     }
 
     @Test
@@ -141,17 +168,8 @@ final class LocatorTest {
     @Test
     void anotherThingIsNotFound() throws IOException {
         Locator locator = new Locator(built().alignment());
-        Random random = new Random(1);
-        byte[] rgb = new byte[3 * CAMERA * CAMERA];
-        random.nextBytes(rgb);
-        float[] xyz = new float[3 * CAMERA * CAMERA];
-        for (int i = 0; i < CAMERA * CAMERA; i++) {
-            xyz[3 * i] = i % CAMERA * 1e-3f;
-            xyz[3 * i + 1] = i / CAMERA * 1e-3f;
-            xyz[3 * i + 2] = 0.4f - 0.01f * random.nextFloat();
-        }
-        Part noise = Part.of("noise", new RgbImage(CAMERA, CAMERA, rgb), new PointCloud(CAMERA, CAMERA, xyz));
-        InputException e = assertThrows(InputException.class, () -> locator.locate(noise));
+        Part noise = RigidPart.noise(CAMERA, 1);
+        PartNotFoundException e = assertThrows(PartNotFoundException.class, () -> locator.locate(noise));
         assertTrue(e.getMessage().startsWith("part noise does not show the part"), e.getMessage());
         assertFalse(e.getMessage().contains("\n"));
     }

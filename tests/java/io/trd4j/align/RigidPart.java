@@ -109,6 +109,22 @@ public final class RigidPart {
         return PartSource.inMemory(parts);
     }
 
+    /** No part: squares of a sixteenth of the width, their greys and heights up to 10 mm at random. */
+    public static Part noise(int n, long seed) {
+        Random random = new Random(seed);
+        double[] heights = random.doubles(256).toArray();
+        byte[] rgb = new byte[3 * n * n];
+        float[] xyz = new float[3 * n * n];
+        for (int i = 0; i < n * n; i++) {
+            double height = heights[16 * (i / n * 16 / n) + i % n * 16 / n];
+            rgb[3 * i] = rgb[3 * i + 1] = rgb[3 * i + 2] = (byte) (255 * height);
+            xyz[3 * i] = i % n * 1e-3f;
+            xyz[3 * i + 1] = i / n * 1e-3f;
+            xyz[3 * i + 2] = (float) (0.4 - 0.01 * height);
+        }
+        return Part.of("noise", new RgbImage(n, n, rgb), new PointCloud(n, n, xyz));
+    }
+
     /** A part of no kind: a few round lumps anywhere. */
     public static Part blob(int n, long seed) {
         Random random = new Random(seed);

@@ -261,6 +261,12 @@ class BadInputTest {
             new Case(TRAIN + "--geometry foo", "--geometry", "metric or reference", "'foo'"),
             new Case(TRAIN + "--geometry metric --modality depth", "--modality depth", "--geometry metric"),
             new Case(TRAIN + "--geometry metric --normal-kernel 5", "--normal-kernel", "--geometry metric"),
+            new Case(TRAIN + "--modality depth --normal-kernel 5", "--normal-kernel", "--modality normals"),
+            new Case(TRAIN + "--modality depth --normal-kernel auto", "--normal-kernel", "leave it out"),
+            new Case(
+                    "import --out @new.safetensors --modality depth --normal-kernel 5 --student @s.pth --teacher @t.pth",
+                    "--normal-kernel",
+                    "--modality normals"),
             new Case(TRAIN + "--modality metric", "--modality", "depth, normals", "'metric'"),
             new Case(
                     "import --out @new.safetensors --modality metric --student @s.pth --teacher @t.pth",

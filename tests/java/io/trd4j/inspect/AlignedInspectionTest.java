@@ -27,8 +27,12 @@ import io.trd4j.model.Precision;
 import io.trd4j.model.network.LibTorch;
 import io.trd4j.model.network.Network;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
+import io.trd4j.model.tensorfile.TensorInfo;
+import io.trd4j.model.tensorfile.TensorType;
 import io.trd4j.train.RandomTeacher;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -196,6 +200,30 @@ final class AlignedInspectionTest {
         try (Inspector inspector = Inspector.open(model, OPTIONS)) {
             assertTrue(inspected(inspector, holed).score()
                     > inspected(inspector, whole).score());
+        }
+    }
+
+    /** Models from before images could be wide. */
+    @Test
+    void aFrameOfFiveNumbersIsThatOfASquare() throws IOException {
+        Path old = folder.resolve("old.safetensors");
+        try (ModelFile file = ModelFile.open(model)) {
+            float[] frame = file.alignment().frame();
+            assertEquals(1, frame[5], 0);
+            ByteBuffer bytes = ByteBuffer.allocate(5 * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(frame, 0, 5);
+            List<SafetensorsWriter.Source> tensors = file.tensors().tensors().stream()
+                    .map(t -> t.name().equals("alignment.frame")
+                            ? new SafetensorsWriter.Source(
+                                    new TensorInfo(t.name(), TensorType.F32, List.of(5L)), () -> bytes)
+                            : file.tensors().source(t.name()))
+                    .toList();
+            SafetensorsWriter.write(old, file.tensors().metadata(), tensors);
+        }
+        Part part = new RigidPart(CAMERA, -0.2, 2, 1).draw("p", 0.05, 0.3, 0.5, 0.36, 7);
+        try (Inspector now = Inspector.open(model, OPTIONS);
+                Inspector then = Inspector.open(old, OPTIONS)) {
+            assertArrayEquals(inspected(now, part).map(), inspected(then, part).map());
         }
     }
 

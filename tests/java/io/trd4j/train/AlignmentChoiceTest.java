@@ -19,7 +19,7 @@ final class AlignmentChoiceTest {
     private static final int SIZE = 64;
 
     private static AlignmentChoice choose(Align wanted, List<PartSource> parts) throws IOException {
-        return AlignmentChoice.of(wanted, parts, SIZE, Progress.NONE);
+        return AlignmentChoice.of(wanted, parts, SIZE, Progress.NONE).choice();
     }
 
     @Test

@@ -2,7 +2,7 @@ package io.trd4j.align;
 
 /** An affine map between two images' pixels: x' = a x + b y + c, y' = d x + e y + f; 0 = the first pixel's centre. */
 final class Affine {
-    /** Lengths change by this factor at most: camera images of 4 to 3 are squares here, and turn. */
+    /** Lengths change by this factor at most: with the distance, and where a part is tilted. */
     private static final double MOST = 1.45;
 
     double a = 1;
@@ -33,9 +33,12 @@ final class Affine {
      * Whether lengths change little in every direction: beyond, one shape is made of another.
      *
      * @param scale by which they are to change
+     * @param aspect height over width of a pixel, in both images
      */
-    boolean keepsShape(double scale) {
-        double squares = (a * a + b * b + d * d + e * e) / (scale * scale);
+    boolean keepsShape(double scale, double aspect) {
+        double across = b / aspect;
+        double down = d * aspect;
+        double squares = (a * a + across * across + down * down + e * e) / (scale * scale);
         double product = Math.abs(determinant()) / (scale * scale);
         // Singular values p >= q: p² + q² and p q are these.
         double root = Math.sqrt(Math.max(0, squares * squares - 4 * product * product));

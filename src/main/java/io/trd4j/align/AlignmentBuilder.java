@@ -31,12 +31,20 @@ public final class AlignmentBuilder {
     static final float FULL = 0.92f;
 
     static final float SMALLEST = 0.25f;
+    /** Pixels that are oblong by less are square: points are noisy, and surfaces lie oblique. */
+    private static final double SQUARE = 0.05;
+    /** Natural logarithm of what no sensor's pixel is oblong by: coordinates that are turned, or none. */
+    private static final double MOST_OBLONG = Math.log(20);
+
     private static final int MIN_VIEW = 32;
 
     private final int size;
     private final List<? extends PartSource> sources;
     private final Progress.Task task;
     private int view;
+    /** Height of an image over its width, in lengths. */
+    private float aspect;
+
     private double agreement;
     private int lost;
     private boolean both = true;
@@ -73,6 +81,14 @@ public final class AlignmentBuilder {
             AlignmentBuilder builder = new AlignmentBuilder(size, chosen, task);
             Alignment alignment = builder.build();
             return new Built(alignment, builder.agreement, builder.lost, builder.both);
+        }
+    }
+
+    /** @throws InputException when too few of the normal parts are found for a mean part */
+    public static void requireEnough(int found, int parts) {
+        if (found < Math.max(MIN_PARTS, parts / 2)) {
+            throw new InputException("the normal parts cannot be laid over each other: only " + found + " of " + parts
+                    + " look alike; give --align none");
         }
     }
 
@@ -121,22 +137,25 @@ public final class AlignmentBuilder {
         // Views alone are kept, as cameras' images of a hundred parts would fill the memory.
         List<PartView> views = new ArrayList<>();
         List<float[]> geometries = new ArrayList<>();
+        List<float[]> aspects = new ArrayList<>();
         for (PartSource source : sources) {
             Part part = source.load();
             views.add(PartView.of(copy(new PartView(part, view)), view));
             if (part.xyz() != null) {
                 geometries.add(geometry(part.xyz(), view));
             }
+            aspects.add(new float[] {aspect(part)});
         }
+        aspect = median(aspects, 1)[0];
         int first = reference(views);
         float[] whole = copy(views.get(first));
-        float[] frame = {0, 0, 1, 0, 0};
+        float[] frame = {0, 0, 1, 0, 0, aspect};
         Alignment result = null;
         for (int round = 0; round <= ROUNDS; round++) {
             // Whole images first, then the frame; the mean part is the median of parts that lie over the last one.
             boolean last = round == ROUNDS;
             if (last) {
-                frame = frame(whole, median(geometries));
+                frame = frame(whole, median(geometries, 2));
             }
             Alignment current = new Alignment(
                     last ? size : view,
@@ -158,7 +177,7 @@ public final class AlignmentBuilder {
     }
 
     /** The part that lies best under some others. */
-    private static int reference(List<PartView> views) {
+    private int reference(List<PartView> views) {
         List<PartThumbs> thumbs = new ArrayList<>();
         for (PartView view : views) {
             thumbs.add(new PartThumbs(view));
@@ -171,7 +190,7 @@ public final class AlignmentBuilder {
             int candidate = c * views.size() / candidates;
             double sum = 0;
             for (int j = 0; j < judges; j++) {
-                sum += new PoseSearch(thumbs.get(j * views.size() / judges))
+                sum += new PoseSearch(thumbs.get(j * views.size() / judges), aspect)
                         .against(thumbs.get(candidate))
                         .cost();
             }
@@ -207,10 +226,7 @@ public final class AlignmentBuilder {
             found.add(locator.channels().clone());
             measured.add(locator.measured().clone());
         }
-        if (found.size() < Math.max(MIN_PARTS, parts.size() / 2)) {
-            throw new InputException("the normal parts cannot be laid over each other: only " + found.size() + " of "
-                    + parts.size() + " look alike; give --align none");
-        }
+        requireEnough(found.size(), parts.size());
         if (agreed) {
             Arrays.sort(agreements);
             agreement = agreements[agreements.length / 10];
@@ -257,10 +273,48 @@ public final class AlignmentBuilder {
         return new float[] {steps[known / 2] * width / view, depths[known / 2]};
     }
 
-    static float[] median(List<float[]> geometries) {
-        float[] median = new float[2];
+    /**
+     * Height of a part's image over its width, in lengths: that of its pixels where these are square, or nobody says;
+     * as its points are spaced where a sensor scans line by line.
+     */
+    static float aspect(Part part) {
+        if (part.xyz() == null) {
+            return (float) part.rgb().height() / part.rgb().width();
+        }
+        int width = part.xyz().width();
+        int height = part.xyz().height();
+        float[] xyz = part.xyz().xyz();
+        double across = step(xyz, width, 1, 0);
+        double down = step(xyz, width, width, 1);
+        double square = (double) height / width;
+        double measured = across > 0 && down > 0 ? square * down / across : square;
+        boolean same = Math.abs(measured / square - 1) < SQUARE || Math.abs(Math.log(measured / square)) > MOST_OBLONG;
+        return (float) (same ? square : measured);
+    }
+
+    /**
+     * Median distance of neighbours along rows or columns; 0 = unknown.
+     *
+     * @param to from a point to its neighbour
+     * @param axis 0 = x, 1 = y
+     */
+    private static double step(float[] xyz, int width, int to, int axis) {
+        float[] steps = new float[xyz.length / 3];
+        int known = 0;
+        for (int i = 0; i + to < steps.length; i++) {
+            boolean neighbours = to > 1 || i % width + 1 < width;
+            if (neighbours && xyz[3 * i + 2] != 0 && xyz[3 * (i + to) + 2] != 0) {
+                steps[known++] = Math.abs(xyz[3 * (i + to) + axis] - xyz[3 * i + axis]);
+            }
+        }
+        Arrays.sort(steps, 0, known);
+        return known == 0 ? 0 : steps[known / 2];
+    }
+
+    static float[] median(List<float[]> geometries, int numbers) {
+        float[] median = new float[numbers];
         float[] values = new float[geometries.size()];
-        for (int k = 0; k < 2 && values.length > 0; k++) {
+        for (int k = 0; k < numbers && values.length > 0; k++) {
             for (int i = 0; i < values.length; i++) {
                 values[i] = geometries.get(i)[k];
             }
@@ -276,12 +330,12 @@ public final class AlignmentBuilder {
         float[] box = thumbs.box();
         float side = (1 + 2 * MARGIN) * Math.max(box[2] - box[0], box[3] - box[1]);
         if (side >= FULL) {
-            return new float[] {0, 0, 1, geometry[0] * view / size, geometry[1]};
+            return new float[] {0, 0, 1, geometry[0] * view / size, geometry[1], aspect};
         }
         side = Math.max(side, SMALLEST);
         float left = Math.max(0, Math.min(1 - side, (box[0] + box[2] - side) / 2));
         float top = Math.max(0, Math.min(1 - side, (box[1] + box[3] - side) / 2));
-        return new float[] {left, top, side, geometry[0] * view * side / size, geometry[1]};
+        return new float[] {left, top, side, geometry[0] * view * side / size, geometry[1], aspect};
     }
 
     /** Whole image to the frame: planar, gaps filled. */

@@ -42,6 +42,7 @@ public final class CropBuilder {
         float side = 0;
         int widest = 0;
         List<float[]> geometries = new ArrayList<>();
+        List<float[]> aspects = new ArrayList<>();
         PartView view = new PartView(2 * size);
         for (int i = 0; i < sources.size(); i++) {
             Part part = sources.get(i).load();
@@ -50,6 +51,7 @@ public final class CropBuilder {
             view.show(part);
             float[] box = new PartThumbs(view).largestBox();
             side = Math.max(side, Math.max(box[2] - box[0], box[3] - box[1]));
+            aspects.add(new float[] {AlignmentBuilder.aspect(part)});
             if (part.xyz() != null) {
                 geometries.add(AlignmentBuilder.geometry(part.xyz(), 1));
             }
@@ -62,9 +64,10 @@ public final class CropBuilder {
         }
         side = Math.max(side, AlignmentBuilder.SMALLEST);
         int pixels = AlignmentBuilder.view(widest, side, size);
-        float[] geometry = AlignmentBuilder.median(geometries);
+        float[] geometry = AlignmentBuilder.median(geometries, 2);
+        float aspect = AlignmentBuilder.median(aspects, 1)[0];
         float corner = (1 - side) / 2;
-        float[] frame = {corner, corner, side, geometry[0] * side / size, geometry[1]};
+        float[] frame = {corner, corner, side, geometry[0] * side / size, geometry[1], aspect};
         float[] whole = AlignmentBuilder.copy(new PartView(sources.get(0).load(), pixels));
         return Alignment.cropping(size, pixels, frame, whole);
     }

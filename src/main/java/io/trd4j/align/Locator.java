@@ -1,9 +1,9 @@
 package io.trd4j.align;
 
 import io.trd4j.data.Part;
+import io.trd4j.data.PartNotFoundException;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
-import io.trd4j.io.InputException;
 import io.trd4j.model.Alignment;
 import io.trd4j.outline.PartThumbs;
 import io.trd4j.outline.PartView;
@@ -39,6 +39,12 @@ public final class Locator {
     private final float[] channels;
     private final boolean[] measured;
     private final boolean[] seen;
+    /** Where the relief of most normal parts is measured; nowhere where these lie anyhow. */
+    private final boolean[] usual;
+    /** Of the relief from the mean part's, its gaps filled; mm. */
+    private final float[] off;
+
+    private final PartImage.Gaps gaps;
     private final RgbImage located;
     private final PointCloud locatedPoints;
     private final ByteBuffer rgbOut;
@@ -70,6 +76,9 @@ public final class Locator {
         channels = new float[PartImage.CHANNELS * size * size];
         measured = new boolean[size * size];
         seen = new boolean[size * size];
+        usual = alignment.crops() ? new boolean[size * size] : usual(alignment);
+        off = new float[size * size];
+        gaps = new PartImage.Gaps(size);
         rgbOut = ByteBuffer.allocateDirect(rgb.length).order(ByteOrder.nativeOrder());
         xyzOut = ByteBuffer.allocateDirect(Float.BYTES * xyz.length)
                 .order(ByteOrder.nativeOrder())
@@ -84,6 +93,7 @@ public final class Locator {
         byte[] rgb = new byte[3 * n * n];
         float[] xyz = new float[3 * n * n];
         float spacing = alignment.frame()[3] * alignment.size() / (alignment.frame()[2] * n);
+        float below = spacing * alignment.frame()[5];
         for (int i = 0; i < n * n; i++) {
             for (int c = 0; c < 3; c++) {
                 rgb[3 * i + c] = (byte) Math.round(alignment.whole()[PartImage.CHANNELS * i + c]);
@@ -91,7 +101,7 @@ public final class Locator {
             float height = alignment.whole()[PartImage.CHANNELS * i + PartImage.RELIEF];
             if (!Float.isNaN(height)) {
                 xyz[3 * i] = i % n * spacing;
-                xyz[3 * i + 1] = i / n * spacing;
+                xyz[3 * i + 1] = i / n * below;
                 xyz[3 * i + 2] = alignment.frame()[4] - 1e-3f * height;
             }
         }
@@ -111,6 +121,19 @@ public final class Locator {
         return mean;
     }
 
+    private static boolean[] usual(Alignment alignment) {
+        int size = alignment.size();
+        int n = alignment.view();
+        float[] frame = alignment.frame();
+        boolean[] usual = new boolean[size * size];
+        for (int i = 0; i < usual.length; i++) {
+            int u = Math.min(n - 1, (int) (n * (frame[0] + (i % size + 0.5f) / size * frame[2])));
+            int v = Math.min(n - 1, (int) (n * (frame[1] + (i / size + 0.5f) / size * frame[2])));
+            usual[i] = !Float.isNaN(alignment.whole()[PartImage.CHANNELS * (v * n + u) + PartImage.RELIEF]);
+        }
+        return usual;
+    }
+
     private static boolean any(float[] values) {
         for (float value : values) {
             if (value != 0) {
@@ -125,13 +148,12 @@ public final class Locator {
      *
      * @param part with a colour image, points, or both
      * @return the part in the frame, S x S pixels, and points above a level plane; the same memory for every part
-     * @throws InputException when it cannot be found
+     * @throws PartNotFoundException when it cannot be found
      */
     public Part locate(Part part) {
         view.show(part);
         if (!find(view)) {
-            throw new InputException(part.source() + " does not show the part that the model was trained on where it"
-                    + " can be found; check that it is in view, or train with --align none");
+            throw new PartNotFoundException(part.source());
         }
         RgbImage colour = part.rgb() == null ? null : located;
         PointCloud points = part.xyz() == null ? null : locatedPoints;
@@ -151,7 +173,9 @@ public final class Locator {
     }
 
     private boolean lay(PartView view) {
-        Pose pose = new PoseSearch(new PartThumbs(view)).against(whole).pose();
+        Pose pose = new PoseSearch(new PartThumbs(view), alignment.frame()[5])
+                .against(whole)
+                .pose();
         // By its colours where its points do not say.
         return refine(pose, false) || image.hasColour && image.hasRelief && refine(pose, true);
     }
@@ -180,19 +204,23 @@ public final class Locator {
         float[] frame = alignment.frame();
         double side = alignment.view();
         double cos = Math.cos(pose.angle());
-        double sin = Math.sin(pose.angle());
+        // Turns are those of lengths, which rows and columns have different ones of.
+        double across = Math.sin(pose.angle()) * frame[5];
+        double down = Math.sin(pose.angle()) / frame[5];
         double pixel = frame[2] / size;
         // A pixel of the frame is at frame + (index + 1/2) pixel in the mean part's whole image.
         double x0 = frame[0] + 0.5 * pixel - pose.referenceX();
         double y0 = frame[1] + 0.5 * pixel - pose.referenceY();
         map.set(
                 side * cos * pixel,
-                -side * sin * pixel,
-                side * (cos * x0 - sin * y0 + pose.x()) - 0.5,
-                side * sin * pixel,
+                -side * across * pixel,
+                side * (cos * x0 - across * y0 + pose.x()) - 0.5,
+                side * down * pixel,
                 side * cos * pixel,
-                side * (sin * x0 + cos * y0 + pose.y()) - 0.5);
-        return fit.refine(image, map, byColour) && fit.agreement() >= LEAST_AGREEMENT && map.keepsShape(side * pixel);
+                side * (down * x0 + cos * y0 + pose.y()) - 0.5);
+        return fit.refine(image, map, byColour)
+                && fit.agreement() >= LEAST_AGREEMENT
+                && map.keepsShape(side * pixel, frame[5]);
     }
 
     /** Correlation with the mean normal part, where that has edges, of the last part. */
@@ -203,6 +231,7 @@ public final class Locator {
     private void warp() {
         int n = image.n;
         float spacing = alignment.frame()[3];
+        float below = spacing * alignment.frame()[5];
         float distance = alignment.frame()[4];
         int pixels = size * size;
         for (int y = 0, i = 0; y < size; y++) {
@@ -227,12 +256,38 @@ public final class Locator {
                 }
                 // Towards the camera is up: a point is nearer by its height.
                 xyz[3 * i] = measured[i] ? x * spacing : 0;
-                xyz[3 * i + 1] = measured[i] ? y * spacing : 0;
+                xyz[3 * i + 1] = measured[i] ? y * below : 0;
                 xyz[3 * i + 2] = measured[i] ? distance - 1e-3f * channels[PartImage.RELIEF * pixels + i] : 0;
             }
         }
+        fillGaps(spacing, below, distance);
         rgbOut.put(0, rgb);
         xyzOut.put(0, xyz);
+    }
+
+    /**
+     * A gap where normal parts have none says nothing of the part, and would be an edge to the network: it sees the
+     * mean part there, as high as this part is around the gap.
+     */
+    private void fillGaps(float spacing, float below, float distance) {
+        int pixels = size * size;
+        float[] mean = alignment.mean();
+        boolean any = false;
+        for (int i = 0; i < pixels; i++) {
+            any |= usual[i] && seen[i] && !measured[i];
+            off[i] = channels[PartImage.RELIEF * pixels + i] - mean[PartImage.RELIEF * pixels + i];
+        }
+        if (!any || !image.hasRelief) {
+            return;
+        }
+        gaps.fill(off, measured);
+        for (int i = 0; i < pixels; i++) {
+            if (usual[i] && seen[i] && !measured[i]) {
+                xyz[3 * i] = i % size * spacing;
+                xyz[3 * i + 1] = i / size * below;
+                xyz[3 * i + 2] = distance - 1e-3f * (mean[PartImage.RELIEF * pixels + i] + off[i]);
+            }
+        }
     }
 
     /** Per channel S x S of the last part in the frame: red, green, blue, relief. */

@@ -174,7 +174,7 @@ final class PartImage {
     }
 
     /** Fills gaps from around, the nearest first: means of ever larger blocks that have a value. */
-    private static final class Gaps {
+    static final class Gaps {
         private final int n;
         private final float[][] sums;
         private final float[][] counts;

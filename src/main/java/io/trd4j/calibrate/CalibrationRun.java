@@ -1,5 +1,6 @@
 package io.trd4j.calibrate;
 
+import io.trd4j.align.FramedRegion;
 import io.trd4j.data.Part;
 import io.trd4j.data.PartSource;
 import io.trd4j.data.dataset.Dataset;
@@ -43,8 +44,10 @@ public final class CalibrationRun {
      *
      * @param model as it is now
      * @param parts number of parts that it was measured on
+     * @param outside one line, when a part of the region of interest is where an aligned model does not look; null as a
+     *     rule
      */
-    public record Result(ModelInfo model, int parts) {}
+    public record Result(ModelInfo model, int parts, String outside) {}
 
     /** Keeps the model's region of interest. */
     public static Result run(Path model, Dataset dataset, int threads, Progress progress) throws IOException {
@@ -89,7 +92,8 @@ public final class CalibrationRun {
      * @param normal none of them may be one that the model was trained on
      * @param roi what counts from now on, of the model's size; null = everything
      * @param threads CPU threads, 1 or more
-     * @throws InputException when the file is no model, there are no parts, or their maps have no spread
+     * @throws InputException when the file is no model, there are no parts, their maps have no spread, or nothing of
+     *     the region is where an aligned model looks
      * @throws IOException when a part cannot be read, or the file not be written; it is then unchanged
      */
     public static Result run(
@@ -102,6 +106,7 @@ public final class CalibrationRun {
         try (ModelFile file = ModelFile.open(model)) {
             ModelInfo info = file.info();
             Alignment alignment = file.alignment();
+            String outside = FramedRegion.doubt(alignment, roi);
             List<PartSource> parts = normal.stream()
                     .<PartSource>map(part -> part.withColorBits(info.colorBits()))
                     .toList();
@@ -129,9 +134,9 @@ public final class CalibrationRun {
                             ? null
                             : PositionCalibration.in(alignment.positions(), info.calibration(), calibration);
                     positions(model, known, parts, parts, threads, progress);
-                    return new Result(calibrated, parts.size());
+                    return new Result(calibrated, parts.size(), outside);
                 }
-                return new Result(HighestPlacesRun.run(model, parts, threads, progress), parts.size());
+                return new Result(HighestPlacesRun.run(model, parts, threads, progress), parts.size(), outside);
             }
         }
     }

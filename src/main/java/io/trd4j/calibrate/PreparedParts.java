@@ -55,7 +55,7 @@ public final class PreparedParts implements AutoCloseable {
      * The same parts in the frame of an aligned model.
      *
      * @param alignment null = as they lie
-     * @throws io.trd4j.io.InputException also when a part cannot be found
+     * @throws io.trd4j.io.InputException also ({@link io.trd4j.data.PartNotFoundException}) when a part cannot be found
      */
     public PreparedParts(
             List<? extends PartSource> parts, int size, Geometry geometry, Alignment alignment, IntConsumer progress)

@@ -20,10 +20,12 @@ import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
 import io.trd4j.model.PrecisionTests;
 import io.trd4j.model.RegionOfInterest;
+import io.trd4j.model.ScoreBranch;
 import io.trd4j.report.RoiText;
 import io.trd4j.report.ThresholdText;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -94,16 +96,14 @@ final class CalibrateCommand implements Callable<Integer> {
                 throw new InputException(
                         "--precision belongs to thresholds; the calibration itself is measured in fp32");
             }
-            Dataset dataset = broken.openReadable(points.convention(), data);
-            broken.summarise();
+            Dataset dataset = dataset(List.of(), false);
             calibrate(dataset, region(dataset));
             DriftReferenceRun.run(model, dataset, inference.cpuThreads(), ConsoleProgress.STDERR);
             printSensitivity(dataset, options);
             return 0;
         }
         ThresholdPlan plan = thresholds.plan();
-        Dataset dataset = broken.openReadable(points.convention(), data);
-        broken.summarise();
+        Dataset dataset = dataset(plan.branches(), plan.labelled());
         boolean calibrated = roi == null && info().calibration() != null;
         RegionOfInterest region = region(dataset);
         ThresholdRun run = new ThresholdRun(plan, dataset);
@@ -120,6 +120,13 @@ final class CalibrateCommand implements Callable<Integer> {
         ThresholdText.lines(set.thresholds()).forEach(System.out::println);
         printSensitivity(dataset, options);
         return 0;
+    }
+
+    private Dataset dataset(List<ScoreBranch> branches, boolean labelled) throws IOException {
+        Dataset readable = broken.openReadable(points.convention(), data);
+        Dataset dataset = broken.found(model, readable, branches, labelled, ConsoleProgress.STDERR);
+        broken.summarise();
+        return dataset;
     }
 
     private void printSensitivity(Dataset dataset, InspectorOptions options) throws IOException {
@@ -143,6 +150,9 @@ final class CalibrateCommand implements Callable<Integer> {
     private void calibrate(Dataset dataset, RegionOfInterest region) throws IOException {
         CalibrationRun.Result result =
                 CalibrationRun.run(model, dataset, region, inference.cpuThreads(), ConsoleProgress.STDERR);
+        if (result.outside() != null) {
+            System.err.println("trd: " + result.outside());
+        }
         Calibration calibration = result.model().calibration();
         PrecisionTests precisions = result.model().precisions();
         System.out.println("calibrated " + model + " on " + result.parts() + " parts: rgb " + calibration.meanRgb()

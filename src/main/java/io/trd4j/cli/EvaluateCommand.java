@@ -98,7 +98,7 @@ final class EvaluateCommand implements Callable<Integer> {
             // Taken off the queue: the maps of a category are freed when it is done.
             EvaluationRun run = runs.poll();
             try (Inspector inspector = Inspector.open(model(next), options)) {
-                run.inspect(inspector, EvaluationRun.Observer.NONE, ConsoleProgress.STDERR);
+                run.inspect(inspector, EvaluationRun.Observer.NONE, broken, ConsoleProgress.STDERR);
             }
             Map<String, MetricsRow> rows = EvaluationRun.rows(run.details());
             run.write(data.size() == 1 ? out : out.resolve(run.category()), maps, rows);
@@ -109,6 +109,7 @@ final class EvaluateCommand implements Callable<Integer> {
             EvaluationText.verdicts(run)
                     .forEach(line -> verdicts.add(data.size() == 1 ? line : run.category() + ": " + line));
         }
+        broken.summarise();
         if (categories.size() == 1) {
             System.out.print(OfficialTable.of(categories.values().iterator().next()));
         } else {
@@ -138,7 +139,6 @@ final class EvaluateCommand implements Callable<Integer> {
             EvaluationText.notes(run);
             runs.add(run);
         }
-        broken.summarise();
         return runs;
     }
 

@@ -1,5 +1,6 @@
 package io.trd4j.cli;
 
+import io.trd4j.cli.options.GeometryOptions;
 import io.trd4j.cli.options.OutputChecks;
 import io.trd4j.io.InputException;
 import io.trd4j.io.LazyTask;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = "Turn an official PyTorch checkpoint and its teacher's weights into a model file.")
 final class ImportCommand implements Callable<Integer> {
+    private static final int USUAL_KERNEL = 5;
     private static final String UNKNOWN_TEACHER = "0".repeat(64);
 
     @Option(
@@ -68,10 +70,9 @@ final class ImportCommand implements Callable<Integer> {
 
     @Option(
             names = "--normal-kernel",
-            defaultValue = "5",
             paramLabel = "K",
-            description = "Sobel aperture of the surface normals, odd, 1 to 31 (default: ${DEFAULT-VALUE}).")
-    private int normalKernel;
+            description = "Sobel aperture of the surface normals, odd, 1 to 31; " + USUAL_KERNEL + " when not given.")
+    private Integer normalKernel;
 
     @Option(
             names = "--calibration",
@@ -133,7 +134,10 @@ final class ImportCommand implements Callable<Integer> {
         if (modality == Modality.METRIC) {
             throw new InputException("--modality must be depth or normals: official checkpoints know no other");
         }
-        return new Geometry(modality, normalKernel, null);
+        if (modality == Modality.DEPTH && normalKernel != null) {
+            throw new InputException(GeometryOptions.KERNEL_OF_DEPTH);
+        }
+        return new Geometry(modality, normalKernel == null ? USUAL_KERNEL : normalKernel, null);
     }
 
     private Calibration calibration() {

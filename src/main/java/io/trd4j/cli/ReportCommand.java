@@ -78,13 +78,13 @@ final class ReportCommand implements Callable<Integer> {
         Writable.requireFile(out);
         Dataset dataset = broken.openReadable(points.convention(), data);
         EvaluationRun run = EvaluationRun.prepare(dataset, Inspector.describe(model), broken);
-        broken.summarise();
         EvaluationText.notes(run);
         long start = System.nanoTime();
         try (Inspector inspector = Inspector.open(model, options)) {
             inspector.warmUp();
             TestReport report = new TestReport(run, inspector, cycleTime);
-            run.inspect(inspector, report, ConsoleProgress.STDERR);
+            run.inspect(inspector, report, broken, ConsoleProgress.STDERR);
+            broken.summarise();
             Map<String, Evaluation.Detail> details = run.details();
             report.write(
                     out,

@@ -211,7 +211,6 @@ final class TrainCommand implements Callable<Integer> {
             OutputChecks.requireNew("--out", out, "--roi", roi);
         }
         Dataset dataset = broken.openReadable(points.convention(), data);
-        broken.summarise();
         RegionOfInterest region = roi == null ? null : RoiChoice.read(roi, size, dataset);
         options = options.withModality(geometry.modality(dataset.train()));
         if (steps != null) {
@@ -229,13 +228,19 @@ final class TrainCommand implements Callable<Integer> {
         ResumeHint hint = ResumeHint.register(TrainingRun.state(out));
         TrainingRun.Result result;
         try {
-            result = new TrainingRun(plan, new TrainingText(warning -> true), ConsoleProgress.STDERR).run(dataset, out);
+            result = new TrainingRun(plan, new TrainingText(warning -> true), broken, ConsoleProgress.STDERR)
+                    .run(dataset, out);
         } finally {
             hint.remove();
         }
+        broken.summarise();
         print(result, region);
         sensitivity
-                .measure(out, dataset, device.inspection(), ConsoleProgress.STDERR)
+                .measure(
+                        out,
+                        broken.found(out, dataset, List.of(), false, ConsoleProgress.STDERR),
+                        device.inspection(),
+                        ConsoleProgress.STDERR)
                 .forEach(System.out::println);
         printNext();
         return 0;

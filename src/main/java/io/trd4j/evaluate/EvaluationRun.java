@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,13 +56,12 @@ public final class EvaluationRun {
     private final boolean[] counts;
 
     private final List<PartFiles> parts;
-    private final boolean[] anomalous;
-    private final boolean[][] masks;
-    /** Per branch, in the order of BRANCHES. */
-    private final List<float[][]> maps = new ArrayList<>();
+    private final List<boolean[]> masks;
+    /** Per branch, in the order of BRANCHES, and part. */
+    private final List<List<float[]>> maps = new ArrayList<>();
 
-    private final List<float[]> scores = new ArrayList<>();
-    private final Verdict[] verdicts;
+    private final List<List<Float>> scores = new ArrayList<>();
+    private final List<Verdict> verdicts = new ArrayList<>();
     private final MaskNotes notes;
     private boolean inspected;
 
@@ -69,19 +69,14 @@ public final class EvaluationRun {
             String category, List<PartFiles> parts, List<boolean[]> masks, MaskNotes notes, ModelInfo model) {
         this.category = category;
         this.parts = parts;
-        this.masks = masks.toArray(new boolean[0][]);
+        this.masks = masks;
         this.notes = notes;
         size = model.size();
         RegionOfInterest roi = model.regionOfInterest();
         counts = roi == null ? null : roi.mask();
-        anomalous = new boolean[parts.size()];
-        for (int i = 0; i < anomalous.length; i++) {
-            anomalous[i] = parts.get(i).anomalous();
-        }
-        verdicts = new Verdict[parts.size()];
         for (int branch = 0; branch < BRANCHES.size(); branch++) {
-            maps.add(new float[parts.size()][]);
-            scores.add(new float[parts.size()]);
+            maps.add(new ArrayList<>());
+            scores.add(new ArrayList<>());
         }
     }
 
@@ -93,7 +88,7 @@ public final class EvaluationRun {
         /**
          * Called once per part, in their order.
          *
-         * @param index into {@link EvaluationRun#parts}
+         * @param index into {@link EvaluationRun#parts} as they are when all are inspected
          * @param inspection filled; the next part overwrites it
          */
         void inspected(int index, Part part, Inspection inspection);
@@ -132,12 +127,29 @@ public final class EvaluationRun {
                 broken.found(e);
             }
         }
-        EvaluationRun run = new EvaluationRun(dataset.category(), List.copyOf(parts), masks, notes, model);
-        String missing = Evaluation.missing(run.masks, run.anomalous, run.counts);
-        if (missing != null) {
-            throw new InputException(dataset.category() + ": " + missing);
-        }
+        EvaluationRun run = new EvaluationRun(dataset.category(), parts, masks, notes, model);
+        run.requireMetrics();
         return run;
+    }
+
+    /** The official metrics need normal parts and defects that count. */
+    private void requireMetrics() {
+        String missing = Evaluation.missing(maskArray(), anomalous(), counts);
+        if (missing != null) {
+            throw new InputException(category + ": " + missing);
+        }
+    }
+
+    private boolean[][] maskArray() {
+        return masks.toArray(new boolean[0][]);
+    }
+
+    private boolean[] anomalous() {
+        boolean[] anomalous = new boolean[parts.size()];
+        for (int i = 0; i < anomalous.length; i++) {
+            anomalous[i] = parts.get(i).anomalous();
+        }
+        return anomalous;
     }
 
     /**
@@ -147,22 +159,43 @@ public final class EvaluationRun {
      * @throws InputException when a part cannot be read or inspected
      */
     public void inspect(Inspector inspector, Observer observer, Progress progress) throws IOException {
+        inspect(inspector, observer, BrokenParts.REFUSE, progress);
+    }
+
+    /**
+     * The same, where parts may not be inspected.
+     *
+     * @param broken told of them; they are left out of {@link #parts} and of all results
+     * @throws InputException also when without them a metric would be undefined
+     */
+    public void inspect(Inspector inspector, Observer observer, BrokenParts broken, Progress progress)
+            throws IOException {
         Inspection inspection = inspector.newInspection();
-        try (Progress.Task task = progress.open("Evaluating " + category, parts.size())) {
-            for (int i = 0; i < parts.size(); i++) {
-                Part part = parts.get(i).load();
-                inspector.inspect(part, inspection);
-                maps.get(0)[i] = inspection.map().clone();
-                maps.get(1)[i] = inspection.mapRgb().clone();
-                maps.get(2)[i] = inspection.mapDepth().clone();
-                scores.get(0)[i] = inspection.score();
-                scores.get(1)[i] = inspection.scoreRgb();
-                scores.get(2)[i] = inspection.scoreDepth();
-                verdicts[i] = inspection.verdict();
-                observer.inspected(i, part, inspection);
-                task.at(i + 1L);
+        int all = parts.size();
+        try (Progress.Task task = progress.open("Evaluating " + category, all)) {
+            for (int done = 0; done < all; task.at(++done)) {
+                int index = verdicts.size();
+                Part part;
+                try {
+                    part = parts.get(index).load();
+                    inspector.inspect(part, inspection);
+                } catch (InputException e) {
+                    broken.found(e);
+                    parts.remove(index);
+                    masks.remove(index);
+                    continue;
+                }
+                maps.get(0).add(inspection.map().clone());
+                maps.get(1).add(inspection.mapRgb().clone());
+                maps.get(2).add(inspection.mapDepth().clone());
+                scores.get(0).add(inspection.score());
+                scores.get(1).add(inspection.scoreRgb());
+                scores.get(2).add(inspection.scoreDepth());
+                verdicts.add(inspection.verdict());
+                observer.inspected(index, part, inspection);
             }
         }
+        requireMetrics();
         inspected = true;
     }
 
@@ -177,9 +210,9 @@ public final class EvaluationRun {
         return category;
     }
 
-    /** The test parts, in the order of all results. */
+    /** The test parts, in the order of all results; those that broken parts left. */
     public List<PartFiles> parts() {
-        return parts;
+        return Collections.unmodifiableList(parts);
     }
 
     /** Notes on what was inferred about the masks, one line each; empty as a rule. */
@@ -189,7 +222,7 @@ public final class EvaluationRun {
 
     /** A part's ground truth, S x S, true = defect. Not a copy. */
     public boolean[] mask(int part) {
-        return masks[part];
+        return masks.get(part);
     }
 
     /**
@@ -199,24 +232,20 @@ public final class EvaluationRun {
      */
     public float[] map(int branch, int part) {
         requireInspected();
-        return maps.get(branch)[part];
+        return maps.get(branch).get(part);
     }
 
     /** A part's score, the maximum of its map. */
     public float score(int branch, int part) {
         requireInspected();
-        return scores.get(branch)[part];
+        return scores.get(branch).get(part);
     }
 
     /** Of every part, in their order. */
     public List<PartResult> results() {
         List<PartResult> results = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
-            results.add(new PartResult(
-                    parts.get(i).id(),
-                    anomalous[i],
-                    score(0, i),
-                    verdicts[i] == Verdict.NONE ? "" : verdicts[i].toString()));
+            results.add(new PartResult(parts.get(i).id(), parts.get(i).anomalous(), score(0, i), verdict(i)));
         }
         return results;
     }
@@ -227,13 +256,13 @@ public final class EvaluationRun {
      */
     public Map<Verdict, Integer> verdicts(boolean withDefect) {
         requireInspected();
-        if (verdicts[0] == Verdict.NONE) {
+        if (verdicts.get(0) == Verdict.NONE) {
             return Map.of();
         }
         Map<Verdict, Integer> count = new EnumMap<>(Map.of(Verdict.OK, 0, Verdict.REVIEW, 0, Verdict.NG, 0));
-        for (int i = 0; i < verdicts.length; i++) {
-            if (anomalous[i] == withDefect) {
-                count.merge(verdicts[i], 1, Integer::sum);
+        for (int i = 0; i < verdicts.size(); i++) {
+            if (parts.get(i).anomalous() == withDefect) {
+                count.merge(verdicts.get(i), 1, Integer::sum);
             }
         }
         return count;
@@ -247,11 +276,28 @@ public final class EvaluationRun {
         requireInspected();
         Map<String, Evaluation.Detail> details = new LinkedHashMap<>();
         for (int branch = 0; branch < BRANCHES.size(); branch++) {
+            float[] branchScores = new float[parts.size()];
+            for (int i = 0; i < branchScores.length; i++) {
+                branchScores[i] = score(branch, i);
+            }
             details.put(
                     BRANCHES.get(branch),
-                    Evaluation.detail(maps.get(branch), scores.get(branch), masks, anomalous, counts, size, size));
+                    Evaluation.detail(
+                            maps.get(branch).toArray(new float[0][]),
+                            branchScores,
+                            maskArray(),
+                            anomalous(),
+                            counts,
+                            size,
+                            size));
         }
         return details;
+    }
+
+    /** For tables: empty without thresholds. */
+    private String verdict(int part) {
+        Verdict verdict = verdicts.get(part);
+        return verdict == Verdict.NONE ? "" : verdict.toString();
     }
 
     /** The metrics alone, in the same order. */
@@ -276,11 +322,11 @@ public final class EvaluationRun {
             table.add(new ScoreRow(
                     parts.get(i).id(),
                     parts.get(i).kind(),
-                    anomalous[i],
+                    parts.get(i).anomalous(),
                     score(0, i),
                     score(1, i),
                     score(2, i),
-                    verdicts[i] == Verdict.NONE ? "" : verdicts[i].toString()));
+                    verdict(i)));
         }
         try (FileSet files = new FileSet()) {
             files.add(

@@ -38,7 +38,7 @@ final class Fixture implements AutoCloseable {
         }
     }
 
-    /** @throws io.trd4j.io.InputException when the part cannot be found */
+    /** @throws io.trd4j.data.PartNotFoundException when the part cannot be found */
     Part locate(Part part) {
         return locator.locate(part);
     }

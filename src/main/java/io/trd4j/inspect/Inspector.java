@@ -218,8 +218,10 @@ public final class Inspector implements AutoCloseable {
      * are the maxima over them, and the others are 0 in the maps.
      *
      * @param result filled completely
+     * @throws io.trd4j.data.PartNotFoundException when an aligned model does not find its part: it is not in view, or
+     *     another one; the result is then undefined, as with every exception
      * @throws InputException when the part cannot be inspected (no valid depth, for example, where the
-     *     {@link InputPolicy} refuses that, or points that can be no metres); the result is then undefined
+     *     {@link InputPolicy} refuses that, or points that can be no metres)
      */
     public void inspect(Part part, Inspection result) {
         if (result.size() != info.size()) {

@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,8 @@ import java.util.Set;
  * @param size S
  * @param view V, pixels along each side of the image in which a part is looked for
  * @param frame the square of a whole image that is the network's input: left, top and side in shares of the image; then
- *     the distance of neighbouring pixels and that of the plane below the part, metres, 0 without points
+ *     the distance of neighbouring pixels of a row and that of the plane below the part, metres, 0 without points; then
+ *     the height of an image over its width, in lengths: by it, the distance along columns is another
  * @param whole V x V x 4: mean red, green, blue (0 to 255) and relief (mm, NaN = not measured) of whole images
  * @param mean 4 x S x S: the same in the frame, without gaps
  * @param area S x S, 1 = belongs to the part; all 0 = parts are {@linkplain #crops cropped} only
@@ -35,7 +37,10 @@ public record Alignment(
     public static final int CHANNELS = 4;
 
     /** Numbers of a frame. */
-    public static final int FRAME = 5;
+    public static final int FRAME = 6;
+
+    /** Numbers of a frame in older models, which took every image for a square. */
+    private static final int SQUARE_FRAME = 5;
 
     private static final String PREFIX = "alignment.";
 
@@ -192,7 +197,12 @@ public record Alignment(
                         read(file, "map_mean"),
                         read(file, "map_deviation"),
                         read(file, "limits"));
-        return new Alignment(size, view, read(file, "frame"), read(file, "whole"), read(file, "mean"), area, positions);
+        float[] frame = read(file, "frame");
+        if (frame.length == SQUARE_FRAME) {
+            frame = Arrays.copyOf(frame, FRAME);
+            frame[SQUARE_FRAME] = 1;
+        }
+        return new Alignment(size, view, frame, read(file, "whole"), read(file, "mean"), area, positions);
     }
 
     private static float[] read(Safetensors file, String name) throws IOException {
@@ -220,7 +230,12 @@ public record Alignment(
         if (view < 1 || functions < 1) {
             throw unsound(file);
         }
-        Set<TensorInfo> expected = Set.copyOf(tensors(size, view, measured ? functions : 0));
+        Set<TensorInfo> expected = new HashSet<>(tensors(size, view, measured ? functions : 0));
+        TensorInfo square = floats("frame", SQUARE_FRAME);
+        if (found.contains(square)) {
+            expected.remove(floats("frame", FRAME));
+            expected.add(square);
+        }
         if (!expected.equals(Set.copyOf(found))) {
             throw unsound(file);
         }

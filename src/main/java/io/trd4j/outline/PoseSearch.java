@@ -27,6 +27,7 @@ public final class PoseSearch {
 
     private final PartThumbs part;
     private final float reliefScale;
+    private final double aspect;
     private final float[] sampled = new float[PartView.CHANNELS];
 
     /** A reference and where the part lies against it. */
@@ -34,7 +35,17 @@ public final class PoseSearch {
 
     /** @param part that is to be found in references */
     public PoseSearch(PartThumbs part) {
+        this(part, 1);
+    }
+
+    /**
+     * The same in images that are not square, or whose pixels are not: turns are those of the part.
+     *
+     * @param aspect height over width of an image, in lengths
+     */
+    public PoseSearch(PartThumbs part, double aspect) {
         this.part = part;
+        this.aspect = aspect;
         reliefScale = Math.max(RELIEF_SHARE * part.fine.reliefSpan(), Float.MIN_NORMAL);
     }
 
@@ -104,7 +115,7 @@ public final class PoseSearch {
 
     private double cost(Thumb seen, int[] cells, PartThumbs reference, Thumb other, Pose pose) {
         int n = seen.n;
-        Sampler sampler = new Sampler(pose, n);
+        Sampler sampler = new Sampler(pose, n, aspect);
         float colourWeight = part.view.hasColour() && reference.view.hasColour() ? 1 / COLOUR_SCALE : 0;
         float reliefWeight = part.view.hasRelief() && reference.view.hasRelief() ? 1 / reliefScale : 0;
         float sum = 0;

@@ -5,14 +5,25 @@ final class Sampler {
     private final Pose pose;
     private final int n;
     private final double cos;
-    private final double sin;
+    private final double across;
+    private final double down;
 
     /** @param n pixels along each side, of the part and of the reference */
     Sampler(Pose pose, int n) {
+        this(pose, n, 1);
+    }
+
+    /**
+     * The same where a pixel is not square.
+     *
+     * @param aspect its height over its width
+     */
+    Sampler(Pose pose, int n, double aspect) {
         this.pose = pose;
         this.n = n;
         cos = Math.cos(pose.angle());
-        sin = Math.sin(pose.angle());
+        across = Math.sin(pose.angle()) * aspect;
+        down = Math.sin(pose.angle()) / aspect;
     }
 
     /**
@@ -28,8 +39,8 @@ final class Sampler {
         interpolate(
                 reference,
                 n,
-                (float) (cos * dx + sin * dy + n * pose.referenceX() - 0.5),
-                (float) (cos * dy - sin * dx + n * pose.referenceY() - 0.5),
+                (float) (cos * dx + across * dy + n * pose.referenceX() - 0.5),
+                (float) (cos * dy - down * dx + n * pose.referenceY() - 0.5),
                 to);
     }
 

@@ -2,6 +2,7 @@ package io.trd4j.train;
 
 import io.trd4j.align.AlignmentBuilder;
 import io.trd4j.align.CropBuilder;
+import io.trd4j.align.FoundParts;
 import io.trd4j.data.PartSource;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
@@ -21,22 +22,27 @@ public record AlignmentChoice(Alignment alignment, String reason) {
     static final double ALIKE = 0.85;
 
     /**
+     * A choice, and the parts to train on.
+     *
+     * @param found the normal training parts without those that are not found
+     */
+    record Chosen(AlignmentChoice choice, List<? extends PartSource> found) {}
+
+    /**
      * @param size S
      * @throws InputException when {@link Align#POSE} is asked for and the parts cannot be laid over each other
      */
-    static AlignmentChoice of(Align wanted, List<? extends PartSource> normal, int size, Progress progress)
-            throws IOException {
+    static Chosen of(Align wanted, List<? extends PartSource> normal, int size, Progress progress) throws IOException {
         if (wanted == Align.NONE) {
-            return new AlignmentChoice(null, "not aligned, as asked for");
+            return not("not aligned, as asked for", normal);
         }
         if (wanted == Align.CROP) {
             Alignment crop = CropBuilder.of(normal, size, progress);
-            return new AlignmentChoice(
-                    crop,
-                    String.format(
-                            Locale.ROOT,
-                            "cropped, as asked for: the frame is %.0f %% of the image's width",
-                            100 * crop.frame()[2]));
+            String reason = String.format(
+                    Locale.ROOT,
+                    "cropped, as asked for: the frame is %.0f %% of the image's width",
+                    100 * crop.frame()[2]);
+            return new Chosen(new AlignmentChoice(crop, reason), normal);
         }
         AlignmentBuilder.Built built;
         try {
@@ -48,26 +54,34 @@ public record AlignmentChoice(Alignment alignment, String reason) {
             if (wanted == Align.POSE) {
                 throw e;
             }
-            return new AlignmentChoice(null, "not aligned: " + e.getMessage());
+            return not("not aligned: " + e.getMessage(), normal);
         }
-        boolean alike = built.lost() == 0 && built.agreement() >= ALIKE;
         String agreement = String.format(
                 Locale.ROOT,
                 "nine of ten normal training parts correlate by %.2f or more with the mean one",
                 built.agreement());
-        if (wanted == Align.AUTO && !alike) {
-            return new AlignmentChoice(
-                    null,
-                    built.lost() > 0
-                            ? "not aligned: " + built.lost() + " normal training parts are not found in the mean one"
-                            : "not aligned: only " + agreement + "; --align pose aligns all the same");
+        if (wanted == Align.AUTO && built.agreement() < ALIKE) {
+            return not("not aligned: only " + agreement + "; --align pose aligns all the same", normal);
         }
-        return new AlignmentChoice(
-                built.alignment(),
-                String.format(
-                        Locale.ROOT,
-                        "aligned: %s; the frame is %.0f %% of the image's width",
-                        agreement,
-                        100 * built.alignment().frame()[2]));
+        // All of them, by the mean part that there is now: it was made of some, as they lay over earlier ones.
+        List<? extends PartSource> found = FoundParts.of(built.alignment(), normal, List.of(), lost -> {}, progress);
+        int lost = Math.max(built.lost(), normal.size() - found.size());
+        if (wanted == Align.AUTO && lost > 0) {
+            return not("not aligned: " + lost + " normal training parts are not found in the mean one", normal);
+        }
+        AlignmentBuilder.requireEnough(found.size(), normal.size());
+        return new Chosen(
+                new AlignmentChoice(
+                        built.alignment(),
+                        String.format(
+                                Locale.ROOT,
+                                "aligned: %s; the frame is %.0f %% of the image's width",
+                                agreement,
+                                100 * built.alignment().frame()[2])),
+                found);
+    }
+
+    private static Chosen not(String reason, List<? extends PartSource> normal) {
+        return new Chosen(new AlignmentChoice(null, reason), normal);
     }
 }

@@ -1,5 +1,7 @@
 package io.trd4j.train;
 
+import io.trd4j.align.FoundParts;
+import io.trd4j.align.FramedRegion;
 import io.trd4j.align.LocatedParts;
 import io.trd4j.calibrate.CalibrationRun;
 import io.trd4j.calibrate.DistinctParts;
@@ -7,6 +9,7 @@ import io.trd4j.calibrate.DriftReferenceRun;
 import io.trd4j.calibrate.HighestPlacesRun;
 import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.data.PartSource;
+import io.trd4j.data.dataset.BrokenParts;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.image.Reading;
@@ -36,9 +39,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** From normal parts to a calibrated model file. Used once, by one thread. */
 public final class TrainingRun {
@@ -67,6 +73,7 @@ public final class TrainingRun {
 
     private final TrainingPlan plan;
     private final TrainingListener listener;
+    private final BrokenParts broken;
     private final Progress progress;
     private final List<TrainingWarning> warnings = new ArrayList<>();
     /** That the colour images use, see {@link TrainingSummary#colorBits}. */
@@ -89,11 +96,22 @@ public final class TrainingRun {
      * A run that has not begun.
      *
      * @param listener told of warnings when they arise
-     * @param progress of its tasks: preparing, training, calibrating, testing precisions, scoring
+     * @param progress of its tasks: aligning, locating, preparing, training, calibrating, testing precisions, scoring
      */
     public TrainingRun(TrainingPlan plan, TrainingListener listener, Progress progress) {
+        this(plan, listener, BrokenParts.REFUSE, progress);
+    }
+
+    /**
+     * The same, where validation parts may not be found by an aligned model. Training parts that are not found are left
+     * out in any case, with a warning.
+     *
+     * @param broken told of such validation parts, which are left out
+     */
+    public TrainingRun(TrainingPlan plan, TrainingListener listener, BrokenParts broken, Progress progress) {
         this.plan = plan;
         this.listener = listener;
+        this.broken = broken;
         this.progress = progress;
         options = plan.options();
     }
@@ -191,8 +209,35 @@ public final class TrainingRun {
         if (normal.isEmpty()) {
             throw new InputException(noParts);
         }
-        AlignmentChoice aligned = AlignmentChoice.of(plan.align(), normal, options.size(), progress);
-        alignment = aligned.alignment();
+        AlignmentChoice.Chosen chosen = AlignmentChoice.of(plan.align(), normal, options.size(), progress);
+        alignment = chosen.choice().alignment();
+        warnOfLost(normal, chosen.found());
+        String outside = FramedRegion.doubt(alignment, plan.regionOfInterest());
+        if (outside != null) {
+            warn(new TrainingWarning(Kind.REGION_OUTSIDE, outside));
+        }
+        List<? extends PartSource> found = FoundParts.of(alignment, validation, List.of(), broken, progress);
+        if (found.isEmpty() && !validation.isEmpty()) {
+            throw new InputException("none of the " + validation.size() + " normal validation parts is found in the"
+                    + " mean training part; give parts as those trained on, or --align none");
+        }
+        Set<PartSource> usable = Collections.newSetFromMap(new IdentityHashMap<>());
+        usable.addAll(found);
+        return train(
+                chosen.choice(),
+                chosen.found(),
+                found,
+                referenced.stream().filter(usable::contains).toList(),
+                addValidation);
+    }
+
+    private Result train(
+            AlignmentChoice aligned,
+            List<? extends PartSource> normal,
+            List<? extends PartSource> validation,
+            List<? extends PartSource> referenced,
+            String addValidation)
+            throws IOException {
         SobelAperture aperture = null;
         if (plan.choosesAperture()) {
             aperture = SobelAperture.choose(
@@ -240,7 +285,10 @@ public final class TrainingRun {
                         network, parts, validated, normal, validation.isEmpty() ? normal : validation, history, start);
                 warnOfOutliers(outliers.of(network), normal, parts);
                 String doubt = Convergence.warning(
-                        history, validated == null ? null : MeanFeature.loss(network, validated, options.threads()));
+                        history,
+                        validated == null ? null : MeanFeature.loss(network, validated, options.threads()),
+                        options.schedule().kind(),
+                        (long) history.size() * Trainer.stepsPerEpoch(parts.count(), options));
                 if (doubt != null) {
                     warn(new TrainingWarning(Kind.NOT_CONVERGED, doubt));
                 }
@@ -273,6 +321,29 @@ public final class TrainingRun {
     private void warn(TrainingWarning warning) {
         warnings.add(warning);
         listener.warning(warning);
+    }
+
+    private void warnOfLost(List<? extends PartSource> normal, List<? extends PartSource> found) throws IOException {
+        List<String> names = new ArrayList<>();
+        int next = 0;
+        for (PartSource part : normal) {
+            // The same objects in the same order.
+            if (next < found.size() && found.get(next) == part) {
+                next++;
+            } else {
+                names.add(
+                        part instanceof PartFiles files
+                                ? files.rgb().toString()
+                                : part.load().source());
+            }
+        }
+        if (!names.isEmpty()) {
+            warn(new TrainingWarning(
+                    Kind.LOST,
+                    "these training parts are not found in the mean one, and not trained on: "
+                            + String.join(", ", names) + "; look at them, and take them out",
+                    names));
+        }
     }
 
     private void warnOfOutliers(List<Integer> outliers, List<? extends PartSource> normal, PreparedParts prepared) {

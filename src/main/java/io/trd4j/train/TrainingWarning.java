@@ -18,9 +18,16 @@ public record TrainingWarning(Kind kind, String message, List<String> parts) {
         OTHER_VIEWS,
         /** Validation parts are training parts. */
         TRAINED_VALIDATION_PARTS,
+        /** Some training parts are not found in the mean one of an aligned model, and are left out. */
+        LOST,
+        /** A part of the region of interest is where an aligned model does not look. */
+        REGION_OUTSIDE,
         /** Some training parts are unlike the others, and may have a defect. */
         OUTLIERS,
-        /** The loss still fell when training ended, or is no lower than that of the mean feature. */
+        /**
+         * The loss still fell when training ended, or in a run's last quarter, or is no lower than that of the mean
+         * feature.
+         */
         NOT_CONVERGED,
         /** The state file cannot be written: the run cannot be resumed. */
         STATE_NOT_SAVED

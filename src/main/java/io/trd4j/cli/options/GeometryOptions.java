@@ -10,6 +10,10 @@ import picocli.CommandLine.Option;
 
 /** Options of the second branch's input. */
 public final class GeometryOptions {
+    /** That an aperture is given for images that have none. */
+    public static final String KERNEL_OF_DEPTH = "--normal-kernel belongs to surface normals, of which depth images"
+            + " have none; leave it out, or give --modality normals";
+
     @Option(
             names = "--geometry",
             paramLabel = "metric|reference",
@@ -62,6 +66,9 @@ public final class GeometryOptions {
                 : Keyed.find(Modality.class, modality).orElse(null);
         if (reference == null || reference == Modality.METRIC) {
             throw new InputException("--modality must be one of depth, normals, not '" + modality + "'");
+        }
+        if (reference == Modality.DEPTH && normalKernel != null) {
+            throw new InputException(KERNEL_OF_DEPTH);
         }
         return reference;
     }
