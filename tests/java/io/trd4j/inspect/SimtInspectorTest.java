@@ -14,6 +14,7 @@ import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.engine.DeviceException;
 import io.trd4j.engine.cuda.SimtParts;
 import io.trd4j.io.InputException;
+import io.trd4j.model.HighestPlaces;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.Precision;
@@ -115,6 +116,9 @@ class SimtInspectorTest {
         depth = SmallModel.write(folder.resolve("depth.safetensors"), SIZE, Modality.DEPTH, -1e9);
         normals = SmallModel.write(folder.resolve("normals.safetensors"), SIZE, Modality.NORMALS, null);
         metric = SmallModel.write(folder.resolve("metric.safetensors"), SIZE, Modality.METRIC, null);
+        // So low that one branch alone raises the sum.
+        HighestPlaces.Usual low = new HighestPlaces.Usual(0.5, 0.2);
+        ModelFile.replaceInfo(metric, info -> info.withHighestPlaces(new HighestPlaces(low, low, low)));
     }
 
     private static Inspector onDevice(SimtParts device, Path model, Precision precision) throws IOException {

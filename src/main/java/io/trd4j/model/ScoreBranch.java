@@ -6,7 +6,7 @@ import io.trd4j.io.Keyed;
 
 /** The scores that can have thresholds: three of a part with both modalities, one of a part that lacks one. */
 public enum ScoreBranch implements Keyed {
-    /** Maximum of the sum of both branches' maps. */
+    /** Maximum of the combined map: the sum of both branches', which one alone may raise. */
     COMBINED,
     RGB,
     /** The second branch, whatever its modality. */
