@@ -27,6 +27,8 @@ public final class Locator {
     private final PartView view;
     private final PartImage image;
     private final PartThumbs whole;
+    private final PartThumbs thumbs;
+    private final PoseSearch search;
     private final AffineFit fit;
     /** From the frame's pixels to the view's. */
     private final Affine map = new Affine();
@@ -54,6 +56,8 @@ public final class Locator {
         this.alignment = alignment;
         size = alignment.size();
         view = new PartView(alignment.view());
+        thumbs = new PartThumbs(view);
+        search = new PoseSearch(thumbs, alignment.frame()[5]);
         image = new PartImage(alignment.view());
         whole = new PartThumbs(PartView.of(alignment.whole(), alignment.view()));
         boolean[] area = new boolean[size * size];
@@ -146,7 +150,8 @@ public final class Locator {
      */
     public Part locate(Part part) {
         view.show(part);
-        if (!find(view)) {
+        thumbs.show();
+        if (!find(view, search)) {
             throw new PartNotFoundException(part.source());
         }
         RgbImage colour = part.rgb() == null ? null : located;
@@ -155,11 +160,13 @@ public final class Locator {
     }
 
     /** Whether the part that a view shows was found; then it lies in the frame. */
-    boolean find(PartView view) {
-        image.show(view);
-        Pose pose = new PoseSearch(new PartThumbs(view), alignment.frame()[5])
-                .against(whole)
-                .pose();
+    boolean find(PartView part) {
+        return find(part, new PoseSearch(new PartThumbs(part), alignment.frame()[5]));
+    }
+
+    private boolean find(PartView part, PoseSearch by) {
+        image.show(part);
+        Pose pose = by.against(whole).pose();
         // By its colours where its points do not say.
         boolean found = refine(pose, false) || image.hasColour && image.hasRelief && refine(pose, true);
         if (found) {
