@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.trd4j.data.Part;
 import io.trd4j.data.PartNotFoundException;
 import io.trd4j.data.PartSource;
@@ -15,6 +16,7 @@ import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
 import io.trd4j.model.Alignment;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -137,6 +139,21 @@ final class LocatorTest {
             }
         }
         assertTrue(gaps > 100, gaps + " pixels without points");
+    }
+
+    /** The images and their thumbs are the locator's; a few poses per part are not. */
+    @Test
+    void aPartAllocatesLittle() throws IOException {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Locator locator = new Locator(built().alignment());
+        Part part = new RigidPart(CAMERA, 0.2, 4, -3).draw("one", 0.05, 0, 0, 0, 9);
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 40; i++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            locator.locate(part);
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertTrue(least < 150_000, least + " bytes");
     }
 
     @Test

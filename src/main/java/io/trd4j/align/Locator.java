@@ -27,6 +27,8 @@ public final class Locator {
     private final PartView view;
     private final PartImage image;
     private final PartThumbs whole;
+    private final PartThumbs thumbs;
+    private final PoseSearch search;
     /** Null = parts are cropped, and lie in the frame as they lie in the image. */
     private final AffineFit fit;
     /** From the frame's pixels to the view's. */
@@ -55,6 +57,8 @@ public final class Locator {
         this.alignment = alignment;
         size = alignment.size();
         view = new PartView(alignment.view());
+        thumbs = new PartThumbs(view);
+        search = new PoseSearch(thumbs, alignment.frame()[5]);
         image = new PartImage(alignment.view());
         if (alignment.crops()) {
             whole = null;
@@ -152,7 +156,8 @@ public final class Locator {
      */
     public Part locate(Part part) {
         view.show(part);
-        if (!find(view)) {
+        thumbs.show();
+        if (!find(view, thumbs, search)) {
             throw new PartNotFoundException(part.source());
         }
         RgbImage colour = part.rgb() == null ? null : located;
@@ -161,9 +166,14 @@ public final class Locator {
     }
 
     /** Whether the part that a view shows was found; then it lies in the frame. */
-    boolean find(PartView view) {
-        image.show(view);
-        boolean found = fit == null ? crop(view) : lay(view);
+    boolean find(PartView part) {
+        PartThumbs seen = new PartThumbs(part);
+        return find(part, seen, new PoseSearch(seen, alignment.frame()[5]));
+    }
+
+    private boolean find(PartView part, PartThumbs seen, PoseSearch by) {
+        image.show(part);
+        boolean found = fit == null ? crop(seen) : lay(by);
         if (found) {
             warp();
             back.rescale(map, 1, (double) size / image.n);
@@ -172,17 +182,15 @@ public final class Locator {
         return found;
     }
 
-    private boolean lay(PartView view) {
-        Pose pose = new PoseSearch(new PartThumbs(view), alignment.frame()[5])
-                .against(whole)
-                .pose();
+    private boolean lay(PoseSearch by) {
+        Pose pose = by.against(whole).pose();
         // By its colours where its points do not say.
         return refine(pose, false) || image.hasColour && image.hasRelief && refine(pose, true);
     }
 
     /** The frame around the part's box, inside the image. A part that is larger than the frame is no such part. */
-    private boolean crop(PartView view) {
-        float[] box = new PartThumbs(view).largestBox();
+    private boolean crop(PartThumbs seen) {
+        float[] box = seen.largestBox();
         float side = alignment.frame()[2];
         if (Math.max(box[2] - box[0], box[3] - box[1]) > side) {
             return false;

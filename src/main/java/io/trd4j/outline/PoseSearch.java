@@ -26,7 +26,7 @@ public final class PoseSearch {
     private static final float LIMIT = 2;
 
     private final PartThumbs part;
-    private final float reliefScale;
+    private float reliefScale;
     private final double aspect;
     private final float[] sampled = new float[PartView.CHANNELS];
 
@@ -46,7 +46,6 @@ public final class PoseSearch {
     public PoseSearch(PartThumbs part, double aspect) {
         this.part = part;
         this.aspect = aspect;
-        reliefScale = Math.max(RELIEF_SHARE * part.fine.reliefSpan(), Float.MIN_NORMAL);
     }
 
     /**
@@ -67,8 +66,9 @@ public final class PoseSearch {
                 .toList();
     }
 
-    /** The pose against one reference, about which nothing is known. */
+    /** The pose of the part as its thumbs are now against one reference, about which nothing is known. */
     public Found against(PartThumbs reference) {
+        reliefScale = Math.max(RELIEF_SHARE * part.fine.reliefSpan(), Float.MIN_NORMAL);
         boolean byRelief = part.view.hasRelief() && reference.view.hasRelief();
         double[] centre = part.coarse.centre(byRelief);
         double[] other = reference.coarse.centre(byRelief);
@@ -109,21 +109,22 @@ public final class PoseSearch {
 
     private double cost(PartThumbs reference, Pose pose, int level) {
         return level >= FINE_LEVEL
-                ? cost(part.fine, part.fineCells, reference, reference.fine, pose)
-                : cost(part.coarse, part.coarseCells, reference, reference.coarse, pose);
+                ? cost(part.fine, part.fineCells, part.fineCount, reference, reference.fine, pose)
+                : cost(part.coarse, part.coarseCells, part.coarseCount, reference, reference.coarse, pose);
     }
 
-    private double cost(Thumb seen, int[] cells, PartThumbs reference, Thumb other, Pose pose) {
+    private double cost(Thumb seen, int[] cells, int count, PartThumbs reference, Thumb other, Pose pose) {
         int n = seen.n;
         Sampler sampler = new Sampler(pose, n, aspect);
         float colourWeight = part.view.hasColour() && reference.view.hasColour() ? 1 / COLOUR_SCALE : 0;
         float reliefWeight = part.view.hasRelief() && reference.view.hasRelief() ? 1 / reliefScale : 0;
         float sum = 0;
-        for (int cell : cells) {
+        for (int k = 0; k < count; k++) {
+            int cell = cells[k];
             sampler.sample(other.values, cell % n, cell / n, sampled);
-            for (int k = 0; k < PartView.CHANNELS; k++) {
-                float weight = k == PartView.RELIEF ? reliefWeight : colourWeight;
-                float off = weight * Math.abs(sampled[k] - seen.values[PartView.CHANNELS * cell + k]);
+            for (int c = 0; c < PartView.CHANNELS; c++) {
+                float weight = c == PartView.RELIEF ? reliefWeight : colourWeight;
+                float off = weight * Math.abs(sampled[c] - seen.values[PartView.CHANNELS * cell + c]);
                 sum += off < LIMIT ? off : LIMIT;
             }
         }

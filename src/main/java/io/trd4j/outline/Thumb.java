@@ -1,7 +1,6 @@
 package io.trd4j.outline;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /** A view at N x N cells, for the search of a pose: mean colours, and relief, 0 where nothing was measured. */
 final class Thumb {
@@ -12,14 +11,31 @@ final class Thumb {
     /** {@link PartView#CHANNELS} of each cell, row by row. */
     final float[] values;
 
-    private Thumb(int n, float[] values) {
+    /** Cells that stand out, the first {@link #foreground} of them. */
+    final int[] cells;
+
+    private final float[] stands;
+    private final float[] sorted;
+    private final float[] along;
+    private final float[] border = new float[PartView.RELIEF];
+
+    /**
+     * Of no view yet.
+     *
+     * @param n cells along each side
+     */
+    Thumb(int n) {
         this.n = n;
-        this.values = values;
+        values = new float[PartView.CHANNELS * n * n];
+        cells = new int[n * n];
+        stands = new float[n * n];
+        sorted = new float[n * n];
+        along = new float[4 * n - 4];
     }
 
-    /** @param n cells along each side */
-    static Thumb of(PartView view, int n) {
-        float[] values = new float[PartView.CHANNELS * n * n];
+    /** Becomes that of a view as it shows its part now. */
+    void show(PartView view) {
+        Arrays.fill(values, 0);
         int size = view.size();
         for (int cell = 0; cell < n * n; cell++) {
             int measured = 0;
@@ -39,15 +55,14 @@ final class Thumb {
             }
             values[to + PartView.RELIEF] /= Math.max(1, measured);
         }
-        return new Thumb(n, values);
     }
 
-    /** Takes the mean colour of some cells off all: parts of other shades compare then. */
-    void balance(int[] cells) {
+    /** Takes the mean colour of the first of {@link #cells} off all: parts of other shades compare then. */
+    void balance(int count) {
         for (int c = 0; c < PartView.RELIEF; c++) {
             float mean = 0;
-            for (int cell : cells) {
-                mean += values[PartView.CHANNELS * cell + c] / cells.length;
+            for (int k = 0; k < count; k++) {
+                mean += values[PartView.CHANNELS * cells[k] + c] / count;
             }
             for (int cell = 0; cell < n * n; cell++) {
                 values[PartView.CHANNELS * cell + c] -= mean;
@@ -55,29 +70,26 @@ final class Thumb {
         }
     }
 
-    /** Of half as many cells along each side. */
-    Thumb half() {
-        int m = n / 2;
-        float[] means = new float[PartView.CHANNELS * m * m];
-        for (int i = 0; i < values.length; i++) {
+    /** Becomes one of half as many cells along each side. */
+    void halve(Thumb fine) {
+        Arrays.fill(values, 0);
+        for (int i = 0; i < fine.values.length; i++) {
             int cell = i / PartView.CHANNELS;
-            int to = cell / n / 2 * m + cell % n / 2;
-            means[PartView.CHANNELS * to + i % PartView.CHANNELS] += values[i] / 4;
+            int to = cell / fine.n / 2 * n + cell % fine.n / 2;
+            values[PartView.CHANNELS * to + i % PartView.CHANNELS] += fine.values[i] / 4;
         }
-        return new Thumb(m, means);
     }
 
     /** The 95th percentile of what is above the plane or below it, mm. */
     float reliefSpan() {
-        float[] heights = new float[n * n];
-        for (int cell = 0; cell < heights.length; cell++) {
-            heights[cell] = Math.abs(values[PartView.CHANNELS * cell + PartView.RELIEF]);
+        for (int cell = 0; cell < stands.length; cell++) {
+            stands[cell] = Math.abs(values[PartView.CHANNELS * cell + PartView.RELIEF]);
         }
-        return percentile95(heights);
+        return percentile95();
     }
 
-    private static float percentile95(float[] unsorted) {
-        float[] sorted = unsorted.clone();
+    private float percentile95() {
+        System.arraycopy(stands, 0, sorted, 0, sorted.length);
         Arrays.sort(sorted);
         return sorted[(int) (0.95 * sorted.length)];
     }
@@ -87,22 +99,24 @@ final class Thumb {
      * border's colour.
      */
     double[] centre(boolean byRelief) {
-        int[] foreground = foreground(byRelief);
+        int count = foreground(byRelief);
         double x = 0;
         double y = 0;
-        for (int cell : foreground) {
-            x += cell % n + 0.5;
-            y += cell / n + 0.5;
+        for (int k = 0; k < count; k++) {
+            x += cells[k] % n + 0.5;
+            y += cells[k] / n + 0.5;
         }
-        return new double[] {x / foreground.length, y / foreground.length};
+        return new double[] {x / count, y / count};
     }
 
-    /** Cells that stand out; all when none does. */
-    int[] foreground(boolean byRelief) {
-        float[] stands = new float[n * n];
-        float[] border = byRelief ? null : borderColour();
+    /** Puts what stands out first into {@link #cells}; all when nothing does. @return how many cells do */
+    int foreground(boolean byRelief) {
+        if (!byRelief) {
+            borderColour();
+        }
         for (int cell = 0; cell < stands.length; cell++) {
             int at = PartView.CHANNELS * cell;
+            stands[cell] = 0;
             if (byRelief) {
                 stands[cell] = Math.abs(values[at + PartView.RELIEF]);
             } else {
@@ -111,22 +125,22 @@ final class Thumb {
                 }
             }
         }
-        float limit = 0.25f * percentile95(stands);
-        int[] cells = new int[n * n];
+        float limit = 0.25f * percentile95();
         int count = 0;
         for (int cell = 0; cell < cells.length; cell++) {
             if (stands[cell] > limit) {
                 cells[count++] = cell;
             }
         }
-        return count == 0 ? IntStream.range(0, n * n).toArray() : Arrays.copyOf(cells, count);
+        for (int cell = 0; count == 0 && cell < cells.length; cell++) {
+            cells[cell] = cell;
+        }
+        return count == 0 ? cells.length : count;
     }
 
     /** Per channel, the median along the border. */
-    private float[] borderColour() {
-        float[] colour = new float[PartView.RELIEF];
-        for (int c = 0; c < colour.length; c++) {
-            float[] along = new float[4 * n - 4];
+    private void borderColour() {
+        for (int c = 0; c < border.length; c++) {
             int count = 0;
             for (int cell = 0; cell < n * n; cell++) {
                 if (cell / n == 0 || cell / n == n - 1 || cell % n == 0 || cell % n == n - 1) {
@@ -134,8 +148,7 @@ final class Thumb {
                 }
             }
             Arrays.sort(along);
-            colour[c] = along[along.length / 2];
+            border[c] = along[along.length / 2];
         }
-        return colour;
     }
 }
