@@ -309,8 +309,18 @@ TRD_API trd_status trd_view_relief(const trd_exec* exec, const float* xyz, int64
  * whatever its instruction set. A NaN stays one wherever it counts.
  */
 
-/** Bytes of scratch for trd_robust_rest; 0 when a size is out of range. */
+/** Bytes of functions and scratch for trd_robust_rest; 0 when a size is out of range. */
 TRD_API int64_t trd_robust_rest_workspace_bytes(int64_t n, int64_t functions);
+
+/**
+ * Puts functions into a workspace, once; trd_robust_rest of the same n may follow any number of times, one call at a
+ * time.
+ * function   float32 [functions, n], orthonormal; 0 to 64 of them, null for 0
+ * workspace  trd_robust_rest_workspace_bytes(...) bytes, 64-byte aligned; does not overlap function
+ * Errors: ARGUMENT (null, sizes out of range, overlap, workspace small or misaligned), UNSUPPORTED (not the CPU).
+ */
+TRD_API trd_status trd_robust_rest_plan(const trd_exec* exec, const float* function, void* workspace,
+                                        int64_t workspace_bytes, int64_t n, int64_t functions);
 
 /**
  * Difference less its robust fit: rest = y - sum_f c_f function_f, y brought into [-most, most]. c: products of the
@@ -318,16 +328,14 @@ TRD_API int64_t trd_robust_rest_workspace_bytes(int64_t n, int64_t functions);
  * median (of an even number the upper one) of |y - fit| over every 16th value from the first on, plus 1e-9.
  * y          float32 [n]
  * most       positive, may be infinite
- * function   float32 [functions, n], orthonormal; 0 to 64 of them, null for 0
  * unseen     0, or 1: where y is 0, nothing was seen, and the rest is 0
  * rest       float32 [n]; overlaps nothing
- * workspace  trd_robust_rest_workspace_bytes(...) bytes, 64-byte aligned; overlaps nothing
- * Errors: ARGUMENT (null, sizes out of range, most not positive, unseen neither, overlap, workspace small or
+ * workspace  of trd_robust_rest_plan
+ * Errors: ARGUMENT (null, most not positive, unseen neither, overlap, a workspace that was not planned for n, small or
  * misaligned), UNSUPPORTED (not the CPU).
  */
-TRD_API trd_status trd_robust_rest(const trd_exec* exec, const float* y, float most, const float* function,
-                                   int32_t unseen, float* rest, void* workspace, int64_t workspace_bytes, int64_t n,
-                                   int64_t functions);
+TRD_API trd_status trd_robust_rest(const trd_exec* exec, const float* y, float most, int32_t unseen, float* rest,
+                                   void* workspace, int64_t workspace_bytes, int64_t n);
 
 /** Positions of a frame [size, size] that belong to the part; packed: one behind the other, without the others. */
 typedef struct trd_area {
@@ -341,17 +349,18 @@ typedef struct trd_area {
 TRD_API int64_t trd_area_filter_workspace_bytes(int64_t size);
 
 /**
- * out = (narrow Gaussian - wide Gaussian) of a difference that is 0 beyond the area, on the area. Radius the ceiling of
- * four deviations; the border mirrors at the outermost pixels (c b | a b c | b a).
- * in            float32 [area.pixels], packed
- * out           the same; overlaps nothing
- * narrow, wide  deviations, pixels: 0 < narrow <= 128, 0 <= wide <= 128; wide 0 = nothing is taken off
- * workspace     trd_area_filter_workspace_bytes(area.size) bytes, 64-byte aligned; overlaps nothing
+ * out = Gaussian of a difference that is 0 beyond the area, on the area, minus `less`. Radius the ceiling of four
+ * deviations; the border mirrors at the outermost pixels (c b | a b c | b a).
+ * in         float32 [area.pixels], packed
+ * less       the same, such as a narrower Gaussian of it, or null for nothing
+ * out        the same; overlaps nothing
+ * deviation  of the Gaussian, pixels: above 0, at most 128
+ * workspace  trd_area_filter_workspace_bytes(area.size) bytes, 64-byte aligned; overlaps nothing
  * Errors: ARGUMENT (null, an area that is none, a deviation out of range, overlap, workspace small or misaligned),
  * UNSUPPORTED (not the CPU).
  */
-TRD_API trd_status trd_area_filter(const trd_exec* exec, const float* in, const trd_area* area, float* out,
-                                   double narrow, double wide, void* workspace, int64_t workspace_bytes);
+TRD_API trd_status trd_area_filter(const trd_exec* exec, const float* in, const trd_area* area, const float* less,
+                                   float* out, double deviation, void* workspace, int64_t workspace_bytes);
 
 /** What one branch's map and the filtered differences that go with it are compared with. */
 typedef struct trd_position_branch {

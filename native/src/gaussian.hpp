@@ -26,7 +26,8 @@ constexpr int64_t kBlurColumns = 1024;  // most columns that gaussian_row takes 
 constexpr int64_t kBlurOverrun = 32;
 
 // Columns [column, column + n) of row y of an image [size, size] with `pitch` floats from row to row, blurred down,
-// then across. Fewer than kBlurOverrun floats behind the n are written, too, and as many behind a row of the image are read.
+// then across. Up to the next multiple of kBlurOverrun columns is written, too, and up to as many floats more are
+// read behind a row of the image.
 void gaussian_row(const float* image, int64_t pitch, int64_t size, int64_t y, int64_t column, int64_t n,
                   const Blur& blur, Border border, float* out);
 

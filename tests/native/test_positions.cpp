@@ -58,10 +58,14 @@ void fit_case(int64_t n, int64_t count, float most, bool unseen) {
                              std::to_string(most) + (unseen ? " unseen" : "");
     Buffer y(exec, c.y, 4), functions(exec, c.functions, 4), rest(exec, 4 * n, 4);
     Buffer space(exec, trd_robust_rest_workspace_bytes(n, count));
+    expect_status(what,
+                  trd_robust_rest_plan(&exec, count > 0 ? functions.device<float>() : nullptr, space.device(),
+                                       space.bytes(), n, count),
+                  TRD_OK);
     for (int run = 0; run < 2; ++run)  // the second finds what the first left
         expect_status(what,
-                      trd_robust_rest(&exec, y.device<float>(), most, count > 0 ? functions.device<float>() : nullptr,
-                                      unseen ? 1 : 0, rest.device<float>(), space.device(), space.bytes(), n, count),
+                      trd_robust_rest(&exec, y.device<float>(), most, unseen ? 1 : 0, rest.device<float>(),
+                                      space.device(), space.bytes(), n),
                       TRD_OK);
     // Values up to 9; sums of n products, of which most cancel.
     compare(what, rest.host(), c.expected(most, unseen).data(), n, 2e-5);
@@ -77,8 +81,11 @@ void nan_is_not_lost() {
     c.y[37] = kNan;
     Buffer y(exec, c.y), functions(exec, c.functions), rest(exec, 400);
     Buffer space(exec, trd_robust_rest_workspace_bytes(100, 3));
-    expect_status("nan", trd_robust_rest(&exec, y.device<float>(), 6, functions.device<float>(), 1,
-                                         rest.device<float>(), space.device(), space.bytes(), 100, 3),
+    expect_status("nan", trd_robust_rest_plan(&exec, functions.device<float>(), space.device(), space.bytes(), 100, 3),
+                  TRD_OK);
+    expect_status("nan",
+                  trd_robust_rest(&exec, y.device<float>(), 6, 1, rest.device<float>(), space.device(), space.bytes(),
+                                  100),
                   TRD_OK);
     check(std::isnan(rest.host()[37]) && std::isnan(rest.host()[2]), "a NaN reaches the fit, and so every rest");
 }
@@ -117,17 +124,18 @@ std::vector<Area> areas() {
     return all;
 }
 
-void filter_case(const Area& area, double narrow, double wide) {
-    const std::string what = "area_filter " + area.text() + " " + std::to_string(narrow) + " " + std::to_string(wide);
-    const std::vector<float> values = uniform(area.count(), 9, -5, 5);
-    Buffer in(exec, values, 4), out(exec, 4 * area.count(), 4), runs(exec, area.runs);
+void filter_case(const Area& area, double deviation, bool less) {
+    const std::string what = "area_filter " + area.text() + " " + std::to_string(deviation) + (less ? " less" : "");
+    const std::vector<float> values = uniform(area.count(), 9, -5, 5), taken_off = uniform(area.count(), 10, -5, 5);
+    Buffer in(exec, values, 4), minus(exec, taken_off, 4), out(exec, 4 * area.count(), 4), runs(exec, area.runs);
     Buffer space(exec, trd_area_filter_workspace_bytes(area.size));
     const trd_area a = area.struct_of(runs);
     expect_status(what,
-                  trd_area_filter(&exec, in.device<float>(), &a, out.device<float>(), narrow, wide, space.device(),
-                                  space.bytes()),
+                  trd_area_filter(&exec, in.device<float>(), &a, less ? minus.device<float>() : nullptr,
+                                  out.device<float>(), deviation, space.device(), space.bytes()),
                   TRD_OK);
-    const Values expected = trd::reference::area_filter(doubles(values), area.pixels, area.size, narrow, wide);
+    Values expected = trd::reference::area_filter(doubles(values), area.pixels, area.size, deviation);
+    for (size_t k = 0; less && k < expected.size(); ++k) expected[k] -= double{taken_off[k]};
     compare(what, out.host(), expected.data(), area.count(), 1e-5);
     check(out.guards_intact() && space.guards_intact() && in.guards_intact(), what + ": guard zones");
     digest.add(out.host<uint8_t>(), out.bytes());
@@ -225,7 +233,7 @@ void nan_shows_in_the_scores() {
     ScoresRun run(s);
     expect_status("nan", run.call(s), TRD_OK);
     const float *map = run.map.host(), *rgb = run.rgb.host(), *depth = run.depth.host();
-    check(std::isnan(rgb[10]) && std::isfinite(depth[10]) && std::isnan(map[10]), "a NaN of a map, in its own and joint");
+    check(std::isnan(rgb[10]) && std::isfinite(depth[10]) && std::isnan(map[10]), "a NaN of a map");
     check(std::isfinite(rgb[4095]) && std::isnan(depth[4095]) && std::isnan(map[4095]), "a NaN of a filter");
     check(std::isfinite(map[64 * 12 + 40]), "what is beyond the Gaussian's reach sees neither");
 }
@@ -276,31 +284,41 @@ void refused() {
     FitCase c(40, 2, 3);
     Buffer y(exec, c.y), functions(exec, c.functions), rest(exec, 160);
     Buffer space(exec, trd_robust_rest_workspace_bytes(40, 2));
-    const auto fit = [&](const void* on, float most, int32_t unseen, void* to, int64_t n, int64_t count) {
-        return trd_robust_rest(&exec, static_cast<const float*>(on), most, functions.device<float>(), unseen,
-                               static_cast<float*>(to), space.device(), space.bytes(), n, count);
+    const auto plan = [&](const void* function, void* to, int64_t size, int64_t n, int64_t count) {
+        return trd_robust_rest_plan(&exec, static_cast<const float*>(function), to, size, n, count);
     };
-    expect_status("null y", fit(nullptr, 1, 0, rest.device(), 40, 2), TRD_ERROR_ARGUMENT);
-    expect_status("most 0", fit(y.device(), 0, 0, rest.device(), 40, 2), TRD_ERROR_ARGUMENT);
-    expect_status("most NaN", fit(y.device(), kNan, 0, rest.device(), 40, 2), TRD_ERROR_ARGUMENT);
-    expect_status("unseen 2", fit(y.device(), 1, 2, rest.device(), 40, 2), TRD_ERROR_ARGUMENT);
-    expect_status("n 0", fit(y.device(), 1, 0, rest.device(), 0, 2), TRD_ERROR_ARGUMENT);
-    expect_status("65 functions", fit(y.device(), 1, 0, rest.device(), 1, 65), TRD_ERROR_ARGUMENT);
-    expect_status("small workspace", fit(y.device(), 1, 0, rest.device(), 40, 64), TRD_ERROR_ARGUMENT);
-    expect_status("in place", fit(y.device(), 1, 0, y.device(), 40, 2), TRD_ERROR_ARGUMENT);
+    const auto fit = [&](const void* on, float most, int32_t unseen, void* to, int64_t size, int64_t n) {
+        return trd_robust_rest(&exec, static_cast<const float*>(on), most, unseen, static_cast<float*>(to),
+                               space.device(), size, n);
+    };
+    const int64_t whole = space.bytes();
+    expect_status("unplanned", fit(y.device(), 1, 0, rest.device(), whole, 40), TRD_ERROR_ARGUMENT);
+    expect_status("null function", plan(nullptr, space.device(), whole, 40, 2), TRD_ERROR_ARGUMENT);
+    expect_status("65 functions", plan(functions.device(), space.device(), whole, 1, 65), TRD_ERROR_ARGUMENT);
+    expect_status("n 0", plan(functions.device(), space.device(), whole, 0, 2), TRD_ERROR_ARGUMENT);
+    expect_status("small workspace", plan(functions.device(), space.device(), whole - 1, 40, 2), TRD_ERROR_ARGUMENT);
+    check(space.untouched(), "refused plans write nothing");
+    expect_status("planned", plan(functions.device(), space.device(), whole, 40, 2), TRD_OK);
+    expect_status("null y", fit(nullptr, 1, 0, rest.device(), whole, 40), TRD_ERROR_ARGUMENT);
+    expect_status("most 0", fit(y.device(), 0, 0, rest.device(), whole, 40), TRD_ERROR_ARGUMENT);
+    expect_status("most NaN", fit(y.device(), kNan, 0, rest.device(), whole, 40), TRD_ERROR_ARGUMENT);
+    expect_status("unseen 2", fit(y.device(), 1, 2, rest.device(), whole, 40), TRD_ERROR_ARGUMENT);
+    expect_status("another n", fit(y.device(), 1, 0, rest.device(), whole, 39), TRD_ERROR_ARGUMENT);
+    expect_status("small workspace", fit(y.device(), 1, 0, rest.device(), whole - 1, 40), TRD_ERROR_ARGUMENT);
+    expect_status("in place", fit(y.device(), 1, 0, y.device(), whole, 40), TRD_ERROR_ARGUMENT);
     check(rest.untouched(), "refused fits write nothing");
 
     Buffer in(exec, uniform(area.count(), 2)), out(exec, 4 * area.count());
     Buffer filter_space(exec, trd_area_filter_workspace_bytes(8));
-    const auto filter = [&](float* to, double narrow, double wide, int64_t size) {
-        return trd_area_filter(&exec, in.device<float>(), &a, to, narrow, wide, filter_space.device(), size);
+    const auto filter = [&](float* to, double deviation, int64_t size) {
+        return trd_area_filter(&exec, in.device<float>(), &a, nullptr, to, deviation, filter_space.device(), size);
     };
     const int64_t enough = filter_space.bytes();
-    expect_status("narrow 0", filter(out.device<float>(), 0, 1, enough), TRD_ERROR_ARGUMENT);
-    expect_status("wide -1", filter(out.device<float>(), 1, -1, enough), TRD_ERROR_ARGUMENT);
-    expect_status("workspace", filter(out.device<float>(), 1, 1, enough - 1), TRD_ERROR_ARGUMENT);
-    expect_status("null out", filter(nullptr, 1, 1, enough), TRD_ERROR_ARGUMENT);
-    expect_status("in place", filter(in.device<float>(), 1, 1, enough), TRD_ERROR_ARGUMENT);
+    for (const double deviation : {0.0, -1.0, 128.5, std::nan("")})
+        expect_status("deviation", filter(out.device<float>(), deviation, enough), TRD_ERROR_ARGUMENT);
+    expect_status("workspace", filter(out.device<float>(), 1, enough - 1), TRD_ERROR_ARGUMENT);
+    expect_status("null out", filter(nullptr, 1, enough), TRD_ERROR_ARGUMENT);
+    expect_status("in place", filter(in.device<float>(), 1, enough), TRD_ERROR_ARGUMENT);
     check(out.untouched(), "refused filters write nothing");
     check(trd_area_filter_workspace_bytes(0) == 0 && trd_area_filter_workspace_bytes(16385) == 0 &&
               trd_position_scores_workspace_bytes(8, 65) == 0 && trd_robust_rest_workspace_bytes(-1, 1) == 0,
@@ -314,9 +332,9 @@ int main() {
         for (const int64_t count : {0, 1, 3, 10}) fit_case(n, count, n % 2 == 0 ? 6.5f : INFINITY, count != 3);
     nan_is_not_lost();
     for (const Area& area : areas()) {
-        filter_case(area, 1, 0);
-        filter_case(area, 2, 5);
-        filter_case(area, 0.3, 0);
+        filter_case(area, 1, false);
+        filter_case(area, 5, true);
+        filter_case(area, 0.3, false);
         scores_case(area, 4, 3, 4, 2);
         scores_case(area, 0, 1, 4, 0.5);
         scores_case(area, 2, 0, 400, 12);  // beyond what exp can hold, and wider than the frame

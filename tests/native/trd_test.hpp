@@ -53,8 +53,8 @@ inline void expect_status(const std::string& what, trd_status got, trd_status ex
 
 inline trd_exec cpu() { return trd_exec{TRD_BACKEND_CPU, 0, nullptr}; }
 
-// Of everything that CUDA wrote and a test read: runs in different orders of threads must leave the same
-// (TRD_TEST_DIGEST=file).
+// Of everything that CUDA wrote and a test read, or that a test adds: runs in different orders of threads, or with
+// different instruction sets, must leave the same (TRD_TEST_DIGEST=file).
 struct Digest {
     uint64_t hash = 14695981039346656037u;  // FNV-1a
     int64_t bytes = 0;

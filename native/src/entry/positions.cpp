@@ -42,19 +42,34 @@ int64_t trd_robust_rest_workspace_bytes(int64_t n, int64_t functions) {
     return fits ? trd::robust_rest_workspace_bytes(n, functions) : 0;
 }
 
-trd_status trd_robust_rest(const trd_exec* exec, const float* y, float most, const float* function, int32_t unseen,
-                           float* rest, void* workspace, int64_t workspace_bytes, int64_t n, int64_t functions) {
+trd_status trd_robust_rest_plan(const trd_exec* exec, const float* function, void* workspace, int64_t workspace_bytes,
+                                int64_t n, int64_t functions) {
     return guarded([&] {
         require_cpu(exec);
-        require(y && rest && (function || functions == 0), "robust_rest: y, function or rest is null");
         const int64_t bytes = trd_robust_rest_workspace_bytes(n, functions);
-        require(bytes > 0, "robust_rest: n or functions is out of range");
+        require(bytes > 0, "robust_rest_plan: n or functions is out of range");
+        require(function || functions == 0, "robust_rest_plan: function is null");
+        require_workspace(workspace, workspace_bytes, bytes);
+        if (functions > 0) require_disjoint({{function, n * functions}}, {{workspace, bytes / 4}});
+        trd::plan_robust_rest(function, n, functions, workspace);
+    });
+}
+
+trd_status trd_robust_rest(const trd_exec* exec, const float* y, float most, int32_t unseen, float* rest,
+                           void* workspace, int64_t workspace_bytes, int64_t n) {
+    return guarded([&] {
+        require_cpu(exec);
+        require(y && rest, "robust_rest: y or rest is null");
         require(most > 0, "robust_rest: most is not positive");
         require(unseen == 0 || unseen == 1, "robust_rest: unseen is neither 0 nor 1");
+        require_workspace(workspace, workspace_bytes, sizeof(trd::FitHeader));
+        const auto* const planned = static_cast<const trd::FitHeader*>(workspace);
+        require(planned->what == trd::kFitWhat && planned->n == n, "robust_rest: the workspace is not planned for n");
+        const int64_t bytes = trd_robust_rest_workspace_bytes(n, planned->count);
+        require(bytes > 0, "robust_rest: the workspace is not planned for n");
         require_workspace(workspace, workspace_bytes, bytes);
-        require_disjoint({{y, n}, {functions > 0 ? function : y, functions > 0 ? n * functions : n}},
-                         {{rest, n}, {workspace, bytes / 4}});
-        trd::cpu::robust_rest({{y, function, functions, n, most}, unseen == 1, rest, workspace});
+        require_disjoint({{y, n}}, {{rest, n}, {workspace, bytes / 4}});
+        trd::cpu::robust_rest({y, most, unseen == 1, rest, workspace});
     });
 }
 
@@ -62,17 +77,18 @@ int64_t trd_area_filter_workspace_bytes(int64_t size) {
     return size > 0 && size <= trd::kMaxFrame ? trd::area_filter_workspace_bytes(size) : 0;
 }
 
-trd_status trd_area_filter(const trd_exec* exec, const float* in, const trd_area* area, float* out, double narrow,
-                           double wide, void* workspace, int64_t workspace_bytes) {
+trd_status trd_area_filter(const trd_exec* exec, const float* in, const trd_area* area, const float* less, float* out,
+                           double deviation, void* workspace, int64_t workspace_bytes) {
     return guarded([&] {
         require_cpu(exec);
         require(in && out, "area_filter: in or out is null");
         require_area(area);
-        require(is_deviation(narrow) && (wide == 0 || is_deviation(wide)), "area_filter: a deviation is out of range");
+        require(is_deviation(deviation), "area_filter: the deviation is out of range");
         const int64_t bytes = trd_area_filter_workspace_bytes(area->size);
         require_workspace(workspace, workspace_bytes, bytes);
-        require_disjoint({{in, area->pixels}, runs_of(*area)}, {{out, area->pixels}, {workspace, bytes / 4}});
-        trd::cpu::area_filter({in, *area, out, narrow, wide, workspace});
+        require_disjoint({{in, area->pixels}, {less ? less : in, area->pixels}, runs_of(*area)},
+                         {{out, area->pixels}, {workspace, bytes / 4}});
+        trd::cpu::area_filter({in, *area, less, out, deviation, workspace});
     });
 }
 

@@ -1,5 +1,5 @@
-// Gaussians of a difference that is known on a part's area only, on the CPU: inside the rectangle around the area,
-// beyond which the difference is 0 and the result is not asked for.
+// Gaussians of a difference that is known on a part's area only, on the CPU: in each row between the area's
+// first and last pixel: beyond, the result is not asked for.
 #include <algorithm>
 
 #include "gaussian.hpp"
@@ -11,31 +11,36 @@ namespace {
 
 constexpr int64_t kPadding = 64;  // floats behind an image, which vectors may read or write
 
+// Columns [left, right) of a row that hold all of its area; none: left = right.
+struct Extent {
+    int32_t left, right;
+};
+
 struct FilterWorkspace {
     float *image, *filtered;  // [size, size]
+    Extent* extents;          // [size]
     int64_t bytes;
     FilterWorkspace(int64_t size, void* start) {
         WorkspaceLayout layout(start);
         image = layout.take<float>(size * size + kPadding);
         filtered = layout.take<float>(size * size + kPadding);
+        extents = layout.take<Extent>(size);
         bytes = layout.bytes();
     }
 };
 
-struct Box {
-    int64_t left, top, right, bottom;
-};
-
-Box around(const trd_area& area) {
-    const int64_t size = area.size, last = area.run_count - 1;
-    Box box = {size, area.runs[0] / size, 0, (area.runs[2 * last] + area.runs[2 * last + 1] - 1) / size + 1};
+void fill_extents(const trd_area& area, Extent* extents) {
+    const int64_t size = area.size;
+    std::fill_n(extents, size, Extent{0, 0});
     for (int64_t i = 0; i < area.run_count; ++i) {
         const int64_t from = area.runs[2 * i], to = from + area.runs[2 * i + 1];
-        const bool one_row = from / size == (to - 1) / size;
-        box.left = std::min(box.left, one_row ? from % size : 0);
-        box.right = std::max(box.right, one_row ? (to - 1) % size + 1 : size);
+        for (int64_t y = from / size; y * size < to; ++y) {
+            const auto left = static_cast<int32_t>(std::max<int64_t>(from - y * size, 0)),
+                       right = static_cast<int32_t>(std::min(to - y * size, size));
+            // Runs ascend: the first one of a row is the leftmost.
+            extents[y] = {extents[y].right > 0 ? extents[y].left : left, right};
+        }
     }
-    return box;
 }
 
 }  // namespace
@@ -51,23 +56,25 @@ void area_filter(const AreaFilter& f) {
     const float* in = f.in;
     for (int64_t i = 0; i < f.area.run_count; in += f.area.runs[2 * i + 1], ++i)
         std::copy_n(in, f.area.runs[2 * i + 1], w.image + f.area.runs[2 * i]);
-    const Box box = around(f.area);
-    const Blur narrow = gaussian(f.narrow, kAreaReach), wide = f.wide > 0 ? gaussian(f.wide, kAreaReach) : Blur{};
-    for (int64_t y = box.top; y < box.bottom; ++y) {
-        for (int64_t x = box.left; x < box.right; x += kBlurColumns) {
-            const int64_t n = std::min(kBlurColumns, box.right - x);
-            float* const out = w.filtered + y * size + x;
-            gaussian_row(w.image, size, size, y, x, n, narrow, Border::whole_sample, out);
-            if (f.wide > 0) {
-                float taken_off[kBlurColumns + kBlurOverrun];
-                gaussian_row(w.image, size, size, y, x, n, wide, Border::whole_sample, taken_off);
-                for (int64_t i = 0; i < n; ++i) out[i] -= taken_off[i];
-            }
-        }
+    fill_extents(f.area, w.extents);
+    const Blur blur = gaussian(f.deviation, kAreaReach);
+    for (int64_t y = 0; y < size; ++y) {
+        const int64_t right = w.extents[y].right;
+        for (int64_t x = w.extents[y].left; x < right; x += kBlurColumns)
+            gaussian_row(w.image, size, size, y, x, std::min(kBlurColumns, right - x), blur, Border::whole_sample,
+                         w.filtered + y * size + x);
     }
     float* out = f.out;
-    for (int64_t i = 0; i < f.area.run_count; ++i)
-        out = std::copy_n(w.filtered + f.area.runs[2 * i], f.area.runs[2 * i + 1], out);
+    const float* less = f.less;
+    for (int64_t i = 0; i < f.area.run_count; ++i) {
+        const float* const row = w.filtered + f.area.runs[2 * i];
+        const int64_t n = f.area.runs[2 * i + 1];
+        if (less == nullptr) {
+            out = std::copy_n(row, n, out);
+        } else {
+            for (int64_t k = 0; k < n; ++k) *out++ = row[k] - *less++;
+        }
+    }
 }
 
 }  // namespace cpu

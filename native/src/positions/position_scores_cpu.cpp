@@ -75,9 +75,10 @@ void position_scores(const PositionScores& p) {
         for (int64_t y = 0; y < size; ++y) {
             for (int64_t x = 0; x < size; x += kBlurColumns) {
                 const int64_t n = std::min(kBlurColumns, size - x);
-                float row[kBlurColumns + kBlurOverrun];
-                gaussian_row(w.map[m], size, size, y, x, n, blur, Border::whole_sample, row);
-                std::copy_n(row, n, out[m] + y * size + x);
+                float row[kBlurColumns + kBlurOverrun], *const to = out[m] + y * size + x;
+                const bool overruns = n % kBlurOverrun != 0;
+                gaussian_row(w.map[m], size, size, y, x, n, blur, Border::whole_sample, overruns ? row : to);
+                if (overruns) std::copy_n(row, n, to);
             }
         }
     }

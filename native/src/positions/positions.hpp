@@ -16,7 +16,9 @@ constexpr int64_t kMaxFrame = 1 << 14;   // pixels along a side
 constexpr int64_t kMaxFunctions = 64, kMaxFilters = 16;
 constexpr float kSoftness = 2, kMostScore = 150;
 
-// y, cut at `most`, and the functions [count, n] that are to explain it.
+constexpr int64_t kFitBlock = 128;  // values of all functions that lie together: one stream through the caches
+
+// y, cut at `most`, and the functions that are to explain it: [n / kFitBlock, count, kFitBlock], zeros behind n.
 struct Fit {
     const float* y;
     const float* functions;
@@ -24,19 +26,29 @@ struct Fit {
     float most;
 };
 
+// With it, a workspace starts that was planned for a fit.
+struct alignas(64) FitHeader {
+    int64_t what, n, count;
+};
+constexpr int64_t kFitWhat = 0x7472642d666974;
+
 struct RobustRest {
-    Fit fit;
+    const float* y;
+    float most;
     bool unseen;  // where y is 0, nothing was seen: the rest is 0, too
     float* rest;
     void* workspace;
 };
 int64_t robust_rest_workspace_bytes(int64_t n, int64_t functions);
+// functions [count, n]
+void plan_robust_rest(const float* functions, int64_t n, int64_t count, void* workspace);
 
 struct AreaFilter {
     const float* in;
     trd_area area;
+    const float* less;  // may be null
     float* out;
-    double narrow, wide;  // deviations, pixels; wide = 0: there is none
+    double deviation;  // pixels
     void* workspace;
 };
 int64_t area_filter_workspace_bytes(int64_t size);
@@ -61,7 +73,7 @@ void position_scores(const PositionScores& p);
 // contraction.
 struct PositionRows {
     // Adds per function, in sixteen sums, its products with v = fit + (y - fit within +-limit), fit = sum of
-    // coefficients times functions, to sums [count, 16].
+    // coefficients times functions, or 0 without any (null), to sums [count, 16].
     void (*project)(const Fit& f, const float* coefficients, float limit, float* sums);
     // y - fit.
     void (*rest)(const Fit& f, const float* coefficients, bool unseen, float* out);

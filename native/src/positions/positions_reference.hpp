@@ -64,13 +64,12 @@ inline Values gaussian(const Values& image, int64_t size, double deviation) {
     return out;
 }
 
-// A difference on an area, given by its pixels, filtered.
-inline Values area_filter(const Values& in, const std::vector<int64_t>& area, int64_t size, double narrow,
-                          double wide) {
+// A difference on an area, given by its pixels, blurred.
+inline Values area_filter(const Values& in, const std::vector<int64_t>& area, int64_t size, double deviation) {
     Values image(static_cast<size_t>(size * size), 0.0), out;
     for (size_t k = 0; k < area.size(); ++k) image[static_cast<size_t>(area[k])] = in[k];
-    const Values a = gaussian(image, size, narrow), b = wide > 0 ? gaussian(image, size, wide) : Values(image.size());
-    for (const int64_t i : area) out.push_back(a[static_cast<size_t>(i)] - b[static_cast<size_t>(i)]);
+    const Values blurred = gaussian(image, size, deviation);
+    for (const int64_t i : area) out.push_back(blurred[static_cast<size_t>(i)]);
     return out;
 }
 

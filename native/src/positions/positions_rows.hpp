@@ -11,84 +11,59 @@ namespace trd::cpu {
 namespace {
 
 #if defined(__AVX512F__)
-constexpr int kVectors = 8;  // of a block, whose values stay in registers
+constexpr int64_t kVectors = 8;  // of a block's, which stay in registers
 #else
-constexpr int kVectors = 4;
+constexpr int64_t kVectors = 4;
 #endif
+constexpr int64_t kValues = kVectors * kLanes;
+static_assert(kFitBlock % kValues == 0, "a block of functions is a whole number of steps");
 
-struct AllLanes {
-    Lanes operator()(const float* p) const { return Lanes::load(p); }
-};
-
-struct FirstLanes {
-    int64_t n;
-    Lanes operator()(const float* p) const { return Lanes::load(p, n); }
-};
-
-// Calls block(k, lanes) for V vectors at a time, then for one, then for what is left of one.
-template <class Block> inline void each_block(int64_t n, const Block& block) {
-    int64_t k = 0;
-    for (; k + kVectors * kLanes <= n; k += kVectors * kLanes) block.template run<kVectors>(k, AllLanes{});
-    for (; k + kLanes <= n; k += kLanes) block.template run<1>(k, AllLanes{});
-    if (k < n) block.template run<1>(k, FirstLanes{n - k});
-}
-
-template <int V, class Load>
-inline void residual(const Fit& f, const float* coefficients, int64_t k, const Load& load, Lanes (&fit)[V],
-                     Lanes (&rest)[V]) {
+// Values [k, k + kValues) of the fit and of y less it; behind the last one both are 0.
+inline const float* residual(const Fit& f, const float* coefficients, int64_t k, Lanes (&fit)[kVectors],
+                             Lanes (&rest)[kVectors]) {
+    const float* const functions = f.functions + k / kFitBlock * f.count * kFitBlock + k % kFitBlock;
     for (Lanes& x : fit) x = Lanes::zero();
-    for (int64_t i = 0; i < f.count; ++i) {
+    for (int64_t i = 0; coefficients != nullptr && i < f.count; ++i) {
         const Lanes c = Lanes::set1(coefficients[i]);
-        const float* const function = f.functions + i * f.n + k;
-        for (int v = 0; v < V; ++v) fit[v] = fit[v] + c * load(function + v * kLanes);
+        for (int64_t v = 0; v < kVectors; ++v)
+            fit[v] = fit[v] + c * Lanes::load(functions + i * kFitBlock + v * kLanes);
     }
     const Lanes high = Lanes::set1(f.most), low = Lanes::set1(-f.most);
-    for (int v = 0; v < V; ++v) rest[v] = load(f.y + k + v * kLanes).within(low, high) - fit[v];
+    for (int64_t v = 0; v < kVectors; ++v) {
+        const int64_t from = k + v * kLanes, left = f.n - from;
+        const Lanes y = left >= kLanes ? Lanes::load(f.y + from) : Lanes::load(f.y + from, left > 0 ? left : 0);
+        rest[v] = y.within(low, high) - fit[v];
+    }
+    return functions;
 }
 
-struct Project {
-    const Fit& f;
-    const float* coefficients;
-    float limit;
-    float* sums;
-    template <int V, class Load> void run(int64_t k, const Load& load) const {
-        Lanes value[V], rest[V];
-        residual<V>(f, coefficients, k, load, value, rest);
-        const Lanes high = Lanes::set1(limit), low = Lanes::set1(-limit);
-        for (int v = 0; v < V; ++v) value[v] = value[v] + rest[v].within(low, high);
+void project(const Fit& f, const float* coefficients, float limit, float* sums) {
+    const Lanes high = Lanes::set1(limit), low = Lanes::set1(-limit);
+    for (int64_t k = 0; k < f.n; k += kValues) {
+        Lanes value[kVectors], rest[kVectors];
+        const float* const functions = residual(f, coefficients, k, value, rest);
+        for (int64_t v = 0; v < kVectors; ++v) value[v] = value[v] + rest[v].within(low, high);
         for (int64_t i = 0; i < f.count; ++i) {
-            const float* const function = f.functions + i * f.n + k;
             Lanes sum = Lanes::load(sums + i * kLanes);
-            for (int v = 0; v < V; ++v) sum = sum + load(function + v * kLanes) * value[v];
+            for (int64_t v = 0; v < kVectors; ++v)
+                sum = sum + Lanes::load(functions + i * kFitBlock + v * kLanes) * value[v];
             sum.store(sums + i * kLanes);
         }
     }
-};
-
-void project(const Fit& f, const float* coefficients, float limit, float* sums) {
-    each_block(f.n, Project{f, coefficients, limit, sums});
 }
 
-struct Rest {
-    const Fit& f;
-    const float* coefficients;
-    bool unseen;
-    float* out;
-    template <int V, class Load> void run(int64_t k, const Load& load) const {
-        Lanes fit[V], rest[V];
-        residual<V>(f, coefficients, k, load, fit, rest);
-        alignas(64) float values[V * kLanes];
-        for (int v = 0; v < V; ++v) rest[v].store(values + v * kLanes);
-        const int64_t n = f.n - k < V * kLanes ? f.n - k : V * kLanes;
+void rest(const Fit& f, const float* coefficients, bool unseen, float* out) {
+    for (int64_t k = 0; k < f.n; k += kValues) {
+        Lanes fit[kVectors], left[kVectors];
+        residual(f, coefficients, k, fit, left);
+        alignas(64) float values[kValues];
+        for (int64_t v = 0; v < kVectors; ++v) left[v].store(values + v * kLanes);
+        const int64_t n = f.n - k < kValues ? f.n - k : kValues;
         if (unseen)
             for (int64_t i = 0; i < n; ++i) out[k + i] = f.y[k + i] != 0 ? values[i] : 0.0f;
         else
             for (int64_t i = 0; i < n; ++i) out[k + i] = values[i];
     }
-};
-
-void rest(const Fit& f, const float* coefficients, bool unseen, float* out) {
-    each_block(f.n, Rest{f, coefficients, unseen, out});
 }
 
 int64_t below(const int32_t* values, int64_t n, int32_t bound) {

@@ -24,9 +24,11 @@ final class PositionFilters implements AutoCloseable {
     /** Of the filters, those of the colours. */
     static final int COLOUR_FILTERS = 4;
 
-    /** Per filter, its channel, and its two Gaussians' deviations in 256ths of the frame's side; 0 = no second one. */
-    private static final double[][] SCALES = {
-        {0, 2, 0}, {1, 2, 0}, {2, 2, 0}, {2, 4, 0}, {3, 1, 0}, {3, 2, 0}, {3, 2, 5}
+    /**
+     * Per filter its channel, its Gaussian's deviation in 256ths of the frame's side, and the filter it is less, or -1.
+     */
+    private static final int[][] KINDS = {
+        {0, 2, -1}, {1, 2, -1}, {2, 2, -1}, {2, 4, -1}, {3, 1, -1}, {3, 2, -1}, {3, 5, 5}
     };
 
     private final int size;
@@ -36,6 +38,7 @@ final class PositionFilters implements AutoCloseable {
     private float[] cut;
 
     private final OpTarget exec = OpTarget.cpu();
+    private final float[][] colours;
     private final float[] packed;
     private final FloatPointer[] differences = new FloatPointer[CHANNELS];
     private final FloatPointer filtered;
@@ -48,6 +51,7 @@ final class PositionFilters implements AutoCloseable {
     PositionFilters(Alignment alignment) {
         size = alignment.size();
         area = area(alignment);
+        colours = new float[RELIEF][area.pixels()];
         for (int c = 0; c < CHANNELS; c++) {
             mean[c] = new float[area.pixels()];
             packChannel(alignment.mean(), c, mean[c]);
@@ -101,26 +105,26 @@ final class PositionFilters implements AutoCloseable {
             pack(planar, RELIEF * pixels, values);
             return;
         }
-        for (int run = 0, k = 0; run < area.runs(); k += area.length(run), run++) {
-            int red = area.first(run);
-            int green = pixels + red;
-            int blue = 2 * pixels + red;
-            int n = area.length(run);
-            switch (channel) {
-                case 0 -> {
-                    for (int j = 0; j < n; j++) {
-                        values[k + j] = (planar[red + j] + planar[green + j] + planar[blue + j]) / 3;
-                    }
+        for (int c = 0; c < colours.length; c++) {
+            pack(planar, c * pixels, colours[c]);
+        }
+        float[] red = colours[0];
+        float[] green = colours[1];
+        float[] blue = colours[2];
+        switch (channel) {
+            case 0 -> {
+                for (int k = 0; k < values.length; k++) {
+                    values[k] = (red[k] + green[k] + blue[k]) / 3;
                 }
-                case 1 -> {
-                    for (int j = 0; j < n; j++) {
-                        values[k + j] = planar[red + j] - planar[green + j];
-                    }
+            }
+            case 1 -> {
+                for (int k = 0; k < values.length; k++) {
+                    values[k] = red[k] - green[k];
                 }
-                default -> {
-                    for (int j = 0; j < n; j++) {
-                        values[k + j] = (planar[red + j] + planar[green + j]) / 2 - planar[blue + j];
-                    }
+            }
+            default -> {
+                for (int k = 0; k < values.length; k++) {
+                    values[k] = (red[k] + green[k]) / 2 - blue[k];
                 }
             }
         }
@@ -159,16 +163,16 @@ final class PositionFilters implements AutoCloseable {
         differences[channel] = fits[channel].rest(raw, cut[channel], true);
     }
 
-    /** Filters the differences that {@link #difference} filled, into {@link #filtered(int)}. */
+    /** Filters the differences that {@link #difference} filled, into {@link #filtered(int)}; in ascending order. */
     void filter(int index) {
-        double[] scale = SCALES[index];
+        int[] kind = KINDS[index];
         PositionOps.areaFilter(
                 exec,
-                differences[(int) scale[0]],
+                differences[kind[0]],
                 area,
+                kind[2] < 0 ? null : filters[kind[2]],
                 filters[index],
-                scale[1] * size / 256,
-                scale[2] * size / 256,
+                kind[1] * size / 256.0,
                 workspace);
     }
 
@@ -187,7 +191,7 @@ final class PositionFilters implements AutoCloseable {
         try (Area whole = Area.whole(size);
                 FloatPointer in = Retained.of(new FloatPointer(image));
                 FloatPointer out = Retained.of(new FloatPointer((long) image.length))) {
-            PositionOps.areaFilter(exec, in, whole, out, sigma, 0, workspace);
+            PositionOps.areaFilter(exec, in, whole, null, out, sigma, workspace);
             float[] smoothed = new float[image.length];
             out.get(smoothed);
             return smoothed;

@@ -12,8 +12,6 @@ import org.bytedeco.javacpp.FloatPointer;
  */
 final class RobustFit implements AutoCloseable {
     private final OpTarget exec;
-    private final int count;
-    private final FloatPointer functions;
     private final FloatPointer rest;
     private final Workspace workspace;
 
@@ -22,15 +20,14 @@ final class RobustFit implements AutoCloseable {
      * @param n values of a difference
      */
     RobustFit(float[][] functions, int n) {
-        count = functions.length;
         exec = OpTarget.cpu();
-        this.functions = Retained.of(new FloatPointer((long) Math.max(1, count) * n));
         rest = Retained.of(new FloatPointer((long) n));
-        workspace = PositionOps.robustRestWorkspace(n, count);
-        for (int f = 0; f < count; f++) {
-            this.functions.position((long) f * n).put(functions[f]);
+        try (FloatPointer memory = Retained.of(new FloatPointer((long) Math.max(1, functions.length) * n))) {
+            for (int f = 0; f < functions.length; f++) {
+                memory.position((long) f * n).put(functions[f]);
+            }
+            workspace = PositionOps.planRobustRest(exec, memory.position(0), n, functions.length);
         }
-        this.functions.position(0);
     }
 
     /**
@@ -40,7 +37,7 @@ final class RobustFit implements AutoCloseable {
      * @param unseen whether it is 0 where nothing was seen; there, its rest is 0
      */
     FloatPointer rest(float[] difference, float most, boolean unseen) {
-        PositionOps.robustRest(exec, difference, most, functions, count, unseen, rest, workspace);
+        PositionOps.robustRest(exec, difference, most, unseen, rest, workspace);
         return rest;
     }
 
@@ -48,7 +45,6 @@ final class RobustFit implements AutoCloseable {
     public void close() {
         workspace.close();
         rest.close();
-        functions.close();
         exec.close();
     }
 }

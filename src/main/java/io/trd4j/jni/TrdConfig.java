@@ -78,10 +78,9 @@ public class TrdConfig implements InfoMapper {
         // As preparations: what Java computes for every part is in its arrays, which are used in place.
         infoMap.put(new Info("trd_robust_rest")
                 .javaText("public static native @Cast(\"trd_status\") @CriticalRegion int trd_robust_rest("
-                        + "@Const TrdExec exec, @Const float[] y, float most, @Cast(\"const float*\") long function, "
-                        + "int unseen, @Cast(\"float*\") long rest, @Cast(\"void*\") long workspace, "
-                        + "@Cast(\"int64_t\") long workspace_bytes, @Cast(\"int64_t\") long n, "
-                        + "@Cast(\"int64_t\") long functions);\n"));
+                        + "@Const TrdExec exec, @Const float[] y, float most, int unseen, "
+                        + "@Cast(\"float*\") long rest, @Cast(\"void*\") long workspace, "
+                        + "@Cast(\"int64_t\") long workspace_bytes, @Cast(\"int64_t\") long n);\n"));
         infoMap.put(new Info("trd_position_scores")
                 .javaText("public static native @Cast(\"trd_status\") @CriticalRegion int trd_position_scores("
                         + "@Const TrdExec exec, @Const TrdArea area, @Const TrdPositionBranch rgb, "

@@ -13,39 +13,39 @@ import org.bytedeco.javacpp.Pointer;
 public final class PositionOps {
     private PositionOps() {}
 
-    /** Scratch for {@link #robustRest} of n values. */
-    public static Workspace robustRestWorkspace(long n, long functions) {
-        return workspace(Trd.trd_robust_rest_workspace_bytes(n, functions));
+    /**
+     * Functions for {@link #robustRest} in a workspace of their own.
+     *
+     * @param function [functions, n], orthonormal; null for none
+     */
+    public static Workspace planRobustRest(OpTarget exec, FloatPointer function, long n, long functions) {
+        Workspace workspace = workspace(Trd.trd_robust_rest_workspace_bytes(n, functions));
+        int status =
+                Trd.trd_robust_rest_plan(exec.struct, function, workspace.start(), workspace.bytes(), n, functions);
+        if (status != Trd.TRD_OK) {
+            workspace.close();
+        }
+        Status.check(status);
+        return workspace;
     }
 
     /**
-     * Difference less its robust fit by orthonormal functions; {@code rest[y.length]} is filled.
+     * Difference less its robust fit by a workspace's functions; {@code rest[y.length]} is filled.
      *
      * @param most beyond it, y is cut; may be infinite
-     * @param function [functions, y.length]; null for none
      * @param unseen whether y is 0 where nothing was seen; there, the rest is 0
      */
     public static void robustRest(
-            OpTarget exec,
-            float[] y,
-            float most,
-            FloatPointer function,
-            long functions,
-            boolean unseen,
-            FloatPointer rest,
-            Workspace workspace) {
+            OpTarget exec, float[] y, float most, boolean unseen, FloatPointer rest, Workspace workspace) {
         Status.check(Trd.trd_robust_rest(
                 exec.struct,
                 y,
                 most,
-                function == null ? 0 : address(function),
                 unseen ? 1 : 0,
                 address(rest),
                 address(workspace.start()),
                 workspace.bytes(),
-                y.length,
-                functions));
-        Reference.reachabilityFence(function);
+                y.length));
         Reference.reachabilityFence(rest);
     }
 
@@ -55,23 +55,23 @@ public final class PositionOps {
     }
 
     /**
-     * Gaussian of a difference that is 0 beyond the area, less a wider one's.
+     * Gaussian of a difference that is 0 beyond the area, minus what is to be taken off.
      *
      * @param in one value for each of the area's pixels
+     * @param less the same, or null for nothing
      * @param out the same, filled
-     * @param narrow deviation, pixels
-     * @param wide deviation of what is taken off, pixels; 0 = nothing is
+     * @param deviation of the Gaussian, pixels
      */
     public static void areaFilter(
             OpTarget exec,
             FloatPointer in,
             Area area,
+            FloatPointer less,
             FloatPointer out,
-            double narrow,
-            double wide,
+            double deviation,
             Workspace workspace) {
         Status.check(Trd.trd_area_filter(
-                exec.struct, in, area.struct, out, narrow, wide, workspace.start(), workspace.bytes()));
+                exec.struct, in, area.struct, less, out, deviation, workspace.start(), workspace.bytes()));
     }
 
     /** Scratch for {@link #scores} on an area. */
