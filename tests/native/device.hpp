@@ -82,7 +82,7 @@ public:
     template <class T>
     Buffer(const trd_exec& exec, const std::vector<T>& values, int64_t offset = 0)
         : Buffer(exec, static_cast<int64_t>(values.size() * sizeof(T)), offset) {
-        std::memcpy(start_, values.data(), values.size() * sizeof(T));
+        if (!values.empty()) std::memcpy(start_, values.data(), values.size() * sizeof(T));
         write();
     }
     ~Buffer() { poison(false); }

@@ -52,10 +52,13 @@ namespace cpu {
 void area_filter(const AreaFilter& f) {
     const int64_t size = f.area.size;
     const FilterWorkspace w(size, f.workspace);
-    std::fill_n(w.image, size * size + kPadding, 0.0f);
     const float* in = f.in;
-    for (int64_t i = 0; i < f.area.run_count; in += f.area.runs[2 * i + 1], ++i)
-        std::copy_n(in, f.area.runs[2 * i + 1], w.image + f.area.runs[2 * i]);
+    float* to = w.image;
+    for (int64_t i = 0; i < f.area.run_count; in += f.area.runs[2 * i + 1], ++i) {
+        std::fill(to, w.image + f.area.runs[2 * i], 0.0f);
+        to = std::copy_n(in, f.area.runs[2 * i + 1], w.image + f.area.runs[2 * i]);
+    }
+    std::fill(to, w.image + size * size + kPadding, 0.0f);
     fill_extents(f.area, w.extents);
     const Blur blur = gaussian(f.deviation, kAreaReach);
     for (int64_t y = 0; y < size; ++y) {

@@ -47,8 +47,9 @@ public final class PositionBuilder implements AutoCloseable {
     /** Adds a normal part to learn from, as it was located last, and both branches' calibrated maps in the frame. */
     public void learn(Locator part, float[] rgb, float[] depth) {
         float[][] differences = new float[PositionFilters.CHANNELS][];
+        filters.show(part);
         for (int c = 0; c < differences.length; c++) {
-            differences[c] = filters.raw(part, c).clone();
+            differences[c] = filters.raw(c).clone();
         }
         raw.add(differences);
         for (int branch = 0; branch < mapSum.length; branch++) {

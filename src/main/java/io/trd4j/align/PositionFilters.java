@@ -38,7 +38,10 @@ final class PositionFilters implements AutoCloseable {
     private float[] cut;
 
     private final OpTarget exec = OpTarget.cpu();
-    private final float[][] colours;
+    /** Red, green, blue and relief on the area. */
+    private final float[][] planes;
+
+    private Locator part;
     private final float[] packed;
     private final FloatPointer[] differences = new FloatPointer[CHANNELS];
     private final FloatPointer filtered;
@@ -51,10 +54,11 @@ final class PositionFilters implements AutoCloseable {
     PositionFilters(Alignment alignment) {
         size = alignment.size();
         area = area(alignment);
-        colours = new float[RELIEF][area.pixels()];
+        planes = new float[Alignment.CHANNELS][area.pixels()];
+        take(alignment.mean());
         for (int c = 0; c < CHANNELS; c++) {
             mean[c] = new float[area.pixels()];
-            packChannel(alignment.mean(), c, mean[c]);
+            value(c, mean[c]);
         }
         packed = new float[area.pixels()];
         filtered = Retained.of(new FloatPointer((long) FILTERS * area.pixels()));
@@ -98,19 +102,18 @@ final class PositionFilters implements AutoCloseable {
         }
     }
 
-    /** A compared channel of an image of red, green, blue and relief, on the area. */
-    private void packChannel(float[] planar, int channel, float[] values) {
-        int pixels = size * size;
-        if (channel == RELIEF) {
-            pack(planar, RELIEF * pixels, values);
-            return;
+    /** Takes what a located part, or the mean one, shows on the area: {@link #value} is of it. */
+    private void take(float[] planar) {
+        for (int c = 0; c < planes.length; c++) {
+            pack(planar, c * size * size, planes[c]);
         }
-        for (int c = 0; c < colours.length; c++) {
-            pack(planar, c * pixels, colours[c]);
-        }
-        float[] red = colours[0];
-        float[] green = colours[1];
-        float[] blue = colours[2];
+    }
+
+    /** A compared channel of what was taken. */
+    private void value(int channel, float[] values) {
+        float[] red = planes[0];
+        float[] green = planes[1];
+        float[] blue = planes[2];
         switch (channel) {
             case 0 -> {
                 for (int k = 0; k < values.length; k++) {
@@ -122,21 +125,28 @@ final class PositionFilters implements AutoCloseable {
                     values[k] = red[k] - green[k];
                 }
             }
-            default -> {
+            case 2 -> {
                 for (int k = 0; k < values.length; k++) {
                     values[k] = (red[k] + green[k]) / 2 - blue[k];
                 }
             }
+            default -> System.arraycopy(planes[RELIEF], 0, values, 0, values.length);
         }
     }
 
-    /** The difference of a channel from the mean on the area, 0 where the part shows none; as it is. */
-    float[] raw(Locator part, int channel) {
+    /** Takes a located part, whose differences are asked for next. */
+    void show(Locator located) {
+        part = located;
+        take(part.channels());
+    }
+
+    /** The shown part's difference from the mean in a channel on the area, 0 where it shows none; as it is. */
+    float[] raw(int channel) {
         if (!(channel == RELIEF ? part.hasRelief() : part.hasColour())) {
             Arrays.fill(packed, 0);
             return packed;
         }
-        packChannel(part.channels(), channel, packed);
+        value(channel, packed);
         float[] usual = mean[channel];
         for (int k = 0; k < packed.length; k++) {
             packed[k] -= usual[k];
@@ -154,8 +164,8 @@ final class PositionFilters implements AutoCloseable {
     }
 
     /** Takes out of {@link #raw} by which normal parts differ; fills the channel's difference. */
-    void difference(Locator part, int channel) {
-        difference(raw(part, channel), channel);
+    void difference(int channel) {
+        difference(raw(channel), channel);
     }
 
     /** The same of a difference as {@link #raw} gave it: 0 exactly where nothing was seen. */

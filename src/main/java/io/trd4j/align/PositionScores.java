@@ -120,8 +120,9 @@ public final class PositionScores implements AutoCloseable {
     }
 
     private void filter(Locator part) {
+        filters.show(part);
         for (int c = 0; c < PositionFilters.CHANNELS; c++) {
-            filters.difference(part, c);
+            filters.difference(c);
         }
         for (int f = 0; f < PositionFilters.FILTERS; f++) {
             filters.filter(f);
