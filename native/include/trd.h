@@ -260,10 +260,11 @@ TRD_API int64_t trd_prepare_metric_workspace_bytes(int64_t width, int64_t height
  * smooth, relief  deviations of the Gaussians, pixels of the output: 0 < smooth <= relief <= 170
  * slope_gain      slope in the image of a height that changes by 1 m from one output pixel to the next: 0 to 1e9, not 0
  * relief_metres   height over the surroundings of which the relief is tanh(1): 1e-9 to 1e9
+ * ground_metres   height up to which the plane's surface is not shown: 1e-9 to 1e9; 0 = all is shown
  */
 TRD_API trd_status trd_prepare_metric_plan(const trd_exec* exec, int64_t width, int64_t height, int64_t size,
                                            double smooth, double slope_gain, double relief, double relief_metres,
-                                           void* workspace, int64_t workspace_bytes);
+                                           double ground_metres, void* workspace, int64_t workspace_bytes);
 
 /**
  * Geometry in metric terms: of each output the mean height h above a plane of the measured points in its box, columns
@@ -271,7 +272,8 @@ TRD_API trd_status trd_prepare_metric_plan(const trd_exec* exec, int64_t width, 
  * the outputs that have a point, with Gaussians of deviation smooth and relief (radius the ceiling of 3 deviations,
  * half-sample symmetric border); g = slope_gain Sobel_3x3(hs) / 8; channels (1 - g_x / l) / 2, (1 - g_y / l) / 2,
  * (1 + tanh((hs - H) / relief_metres)) / 2, l = sqrt(g^2 + 1). Where G * 1 of smooth is below 0.05, all three are 0.5;
- * for its neighbours' slopes such an output is level with them. Missing points as for trd_prepare_depth. Without any
+ * for its neighbours' slopes such an output is level with them. What all three differ from 0.5 by is multiplied with
+ * max(|hs|, |H|) / ground_metres - 1, from 0 to 1: the plane's own surface, with its noise, is not shown. Missing points as for trd_prepare_depth. Without any
  * point the image is level.
  * xyz    float32 [height, width, 3]: x, y, z in metres; row_stride is a multiple of 4
  * plane  float32 [5]: x0, y0, z0, a, b of z = z0 + a (x - x0) + b (y - y0), metres, finite, |a| and |b| at most 1e6;

@@ -45,7 +45,7 @@ Workspace planned(const trd_exec& exec, const Metric& m, int64_t w, int64_t h, i
     return Workspace(exec, trd_prepare_metric_workspace_bytes(w, h, size),
                      [&](const trd_exec* on, void* to, int64_t n) {
                          return trd_prepare_metric_plan(on, w, h, size, m.smooth, m.slope_gain, m.relief,
-                                                        m.relief_metres, to, n);
+                                                        m.relief_metres, m.ground_metres, to, n);
                      });
 }
 
@@ -85,7 +85,8 @@ void metric_case(const std::string& kind, const Points& p, int64_t size, const M
                              " to " + std::to_string(size);
     const std::vector<double> values = expected(m, p, size);
     // A height of about 10 mm is exact to 1e-9 m; the slope has the differences of eight, the relief of two.
-    const double tolerance = (1e-9 * m.slope_gain + 2e-9 / m.relief_metres) / 0.225 + 4e-6;
+    const double ground = m.ground_metres > 0 ? 1e-9 / m.ground_metres : 0;
+    const double tolerance = (1e-9 * m.slope_gain + 2e-9 / m.relief_metres + ground) / 0.225 + 4e-6;
     Buffer by_cpu = prepared(what, cpu(), m, p, size);
     for (const trd_exec& exec : backends()) {
         const std::string where = name(exec) + " " + what;
@@ -231,7 +232,7 @@ void bad_plans() {
                             trd_status status = TRD_ERROR_ARGUMENT) {
         expect_status(what,
                       trd_prepare_metric_plan(&on, 20, 20, 8, m.smooth, m.slope_gain, m.relief, m.relief_metres,
-                                              space.device(), available),
+                                              m.ground_metres, space.device(), available),
                       status);
     };
     refuse("no smoothing", exec, {0, 6, 1, 1}, bytes);
@@ -241,6 +242,8 @@ void bad_plans() {
     refuse("no slope", exec, {1, 2, 0, 1}, bytes);
     refuse("not a slope", exec, {1, 2, NAN, 1}, bytes);
     refuse("no relief", exec, {1, 2, 1, 0}, bytes);
+    refuse("ground below the table", exec, {1, 2, 1, 1, -1e-3}, bytes);
+    refuse("not a ground", exec, {1, 2, 1, 1, NAN}, bytes);
     refuse("small", exec, kUsual, bytes - 1);
     refuse("on CUDA", device, kUsual, bytes, TRD_ERROR_UNSUPPORTED);
     check(space.untouched(), "a refused plan writes nothing");
@@ -258,6 +261,9 @@ int main() {
                         part(s[0], s[1], s[2], missing, static_cast<uint32_t>(s[0])), s[3]);
     metric_case("wide relief", part(150, 130, 0, 0.05, 2), 96, {0.7, 6, 4000, 1e-3});
     metric_case("wider than the image", part(40, 30, 0, 0.05, 2), 24, {1.3, 20, 4000, 5e-4});
+    // The part is 3 to 7 mm high, its table 0.1 mm of noise.
+    for (const double ground : {1e-4, 2e-3, 4e-3, 1.0})
+        metric_case("ground " + std::to_string(ground), part(100, 90, 3, 0.05, 2), 48, {0.7, 3, 4000, 1e-3, ground});
     metric_case("coarse", part(90, 80, 0, 0.05, 2), 48, {2.8, 5.6, 1000, 2e-3});
     metric_case("many points to a pixel", part(1300, 24, 1, 0.3, 4), 4);
     metric_case("more columns than a block has", part(1400, 40, 0, 0.02, 4), 1100, {0.3, 0.4, 2000, 1e-3});

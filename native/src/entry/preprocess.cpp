@@ -214,8 +214,8 @@ int64_t trd_prepare_metric_workspace_bytes(int64_t width, int64_t height, int64_
 }
 
 trd_status trd_prepare_metric_plan(const trd_exec* exec, int64_t width, int64_t height, int64_t size, double smooth,
-                                   double slope_gain, double relief, double relief_metres, void* workspace,
-                                   int64_t workspace_bytes) {
+                                   double slope_gain, double relief, double relief_metres, double ground_metres,
+                                   void* workspace, int64_t workspace_bytes) {
     return guarded([&] {
         const PlanHeader plan = metric_plan(width, height, size);
         require_plan(exec, plan, workspace, workspace_bytes);
@@ -224,7 +224,9 @@ trd_status trd_prepare_metric_plan(const trd_exec* exec, int64_t width, int64_t 
                 "prepare: 0 < smooth <= relief <= 170 does not hold");
         require(slope_gain > 0 && slope_gain <= 1e9, "prepare: the slope gain is not above 0 and up to 1e9");
         require(relief_metres >= 1e-9 && relief_metres <= 1e9, "prepare: relief_metres is not 1e-9 to 1e9");
-        trd::plan_metric(plan, {smooth, relief, slope_gain, relief_metres}, workspace);
+        require(ground_metres == 0 || (ground_metres >= 1e-9 && ground_metres <= 1e9),
+                "prepare: ground_metres is neither 0 nor 1e-9 to 1e9");
+        trd::plan_metric(plan, {smooth, relief, slope_gain, relief_metres, ground_metres}, workspace);
     });
 }
 

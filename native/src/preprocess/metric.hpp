@@ -17,6 +17,7 @@ struct MetricTables {
     Blur smooth, relief;
     float slope;      // of a sum of Sobel's 3 x 3: slope_gain / 8
     float per_metre;  // 1 / relief_metres
+    float per_ground, fade_offset;  // fade = per_ground * height + fade_offset, from 0 to 1
 };
 
 struct MetricWorkspace {
@@ -25,8 +26,8 @@ struct MetricWorkspace {
     MetricTables* tables = nullptr;
     int32_t *columns = nullptr, *rows = nullptr;  // [size, 2]: points that an output averages, from and to
     float *height = nullptr, *weight = nullptr;   // [size, pitch]: mean height and 1, or 0 and 0 without a point
-    // [size, pitch]. On the CPU [0] the smoothed height, NaN where there is none, and [1] the relief; on CUDA height
-    // and weight blurred downwards, by the finer Gaussian, then by the wider one.
+    // [size, pitch]. On the CPU [0] the smoothed height, NaN where there is none, [1] the relief and [2] how much of
+    // the pixel is shown; on CUDA height and weight blurred downwards, by the finer Gaussian, then by the wider one.
     float* blurred[4] = {};
     int64_t bytes = 0;
     MetricWorkspace(const PlanHeader& plan, void* start);
@@ -58,6 +59,13 @@ TRD_HOST_DEVICE inline int64_t mirrored(int64_t i, int64_t n) {
     return i;
 }
 
+// How much is shown of a pixel whose surface and surroundings are so high: all from twice the ground's height on.
+TRD_HOST_DEVICE inline float fade(float surface, float around, float per_ground, float offset) {
+    const float s = __builtin_fabsf(surface), a = __builtin_fabsf(around);
+    const float v = (s > a ? s : a) * per_ground + offset;
+    return v > 0.0f ? (v < 1.0f ? v : 1.0f) : 0.0f;  // 0 for NaN
+}
+
 // tanh as a rational function, after Eigen's: within 3e-7, never beyond 1.
 TRD_HOST_DEVICE inline float bounded_tanh(float v) {
     constexpr float kEnd = 7.90531110763549805f;
@@ -83,12 +91,13 @@ struct MetricRows {
     void (*heights)(const float* xyz, int64_t n, const HeightPlane& plane, float* sum, float* count);
     // height / weight, NaN below the least weight.
     void (*surface)(const float* height, const float* weight, int64_t n, float* out);
-    // tanh((surface - height / weight) per_metre), 0 where there is no surface.
-    void (*relief)(const float* surface, const float* height, const float* weight, int64_t n, float per_metre,
-                   float* out);
+    // How much of a pixel is shown, and so much of tanh((surface - height / weight) per_metre), 0 where there is no
+    // surface.
+    void (*relief)(const float* surface, const float* height, const float* weight, int64_t n,
+                   const MetricTables& tables, float* out, float* shown);
     // n pixels of the image, not yet normalised; rows of the surface start at the pixel to the left.
-    void (*image)(const float* above, const float* here, const float* below, const float* relief, int64_t n,
-                  float slope, float* out);
+    void (*image)(const float* above, const float* here, const float* below, const float* relief, const float* shown,
+                  int64_t n, float slope, float* out);
 };
 
 const MetricRows& metric_rows();  // of this machine's Isa

@@ -28,15 +28,20 @@ void surface(const float* __restrict__ height, const float* __restrict__ weight,
 }
 
 void relief(const float* __restrict__ surface, const float* __restrict__ height, const float* __restrict__ weight,
-            int64_t n, float per_metre, float* __restrict__ out) {
+            int64_t n, const MetricTables& tables, float* __restrict__ out, float* __restrict__ shown) {
+    const float per_metre = tables.per_metre, per_ground = tables.per_ground, offset = tables.fade_offset;
     for (int64_t i = 0; i < n; ++i) {
-        const float v = bounded_tanh((surface[i] - height[i] / weight[i]) * per_metre);
+        const float around = height[i] / weight[i];
+        const float share = fade(surface[i], around, per_ground, offset);
+        const float v = bounded_tanh((surface[i] - around) * per_metre) * share;
         out[i] = surface[i] == surface[i] ? v : 0.0f;
+        shown[i] = share;
     }
 }
 
 void image(const float* __restrict__ above, const float* __restrict__ here, const float* __restrict__ below,
-           const float* __restrict__ relief, int64_t n, float slope, float* __restrict__ out) {
+           const float* __restrict__ relief, const float* __restrict__ shown, int64_t n, float slope,
+           float* __restrict__ out) {
     for (int64_t i = 0; i < n; ++i) {
         const float centre = here[i + 1];
         // A neighbour without a surface counts as level with the pixel.
@@ -48,8 +53,8 @@ void image(const float* __restrict__ above, const float* __restrict__ here, cons
         const float dy = (((b0 - a0) + 2.0f * (b1 - a1)) + (b2 - a2)) * slope;
         const float x = centre == centre ? dx : 0.0f, y = centre == centre ? dy : 0.0f;
         const float half = 0.5f / __builtin_sqrtf((x * x + y * y) + 1.0f);
-        out[3 * i] = 0.5f - x * half;
-        out[3 * i + 1] = 0.5f - y * half;
+        out[3 * i] = 0.5f - x * half * shown[i];
+        out[3 * i + 1] = 0.5f - y * half * shown[i];
         out[3 * i + 2] = 0.5f + 0.5f * relief[i];
     }
 }

@@ -31,7 +31,8 @@ void smooth(const MetricWorkspace& w, int64_t size, int64_t y) {
     alignas(64) float height[kBlurColumns + kBlurOverrun], weight[kBlurColumns + kBlurOverrun];
     for (int64_t x = 0; x < size; x += kBlurColumns) {
         const int64_t n = std::min(kBlurColumns, size - x);
-        float *surface = w.blurred[0] + y * w.pitch + x, *relief = w.blurred[1] + y * w.pitch + x;
+        const int64_t at = y * w.pitch + x;
+        float *surface = w.blurred[0] + at, *relief = w.blurred[1] + at, *shown = w.blurred[2] + at;
         const auto blur = [&](const float* plane, const Blur& by, float* out) {
             gaussian_row(plane, w.pitch, size, y, x, n, by, Border::half_sample, out);
         };
@@ -40,14 +41,14 @@ void smooth(const MetricWorkspace& w, int64_t size, int64_t y) {
         row.surface(height, weight, n, surface);
         blur(w.height, w.tables->relief, height);
         blur(w.weight, w.tables->relief, weight);
-        row.relief(surface, height, weight, n, w.tables->per_metre, relief);
+        row.relief(surface, height, weight, n, *w.tables, relief, shown);
     }
 }
 
 void write(const MetricWorkspace& w, const Prepared& out, int64_t y) {
     constexpr int64_t kPixels = 128;
     const int64_t size = out.size;
-    const float *relief = w.blurred[1] + y * w.pitch, *surface[3];
+    const float *relief = w.blurred[1] + y * w.pitch, *shown = w.blurred[2] + y * w.pitch, *surface[3];
     for (int64_t j = -1; j <= 1; ++j) surface[j + 1] = w.blurred[0] + mirrored(y + j, size) * w.pitch;
     for (int64_t x = 0; x < size; x += kPixels) {
         const int64_t n = std::min(kPixels, size - x);
@@ -57,7 +58,8 @@ void write(const MetricWorkspace& w, const Prepared& out, int64_t y) {
             rows[j][0] = surface[j][x > 0 ? x - 1 : 0];
             rows[j][n + 1] = surface[j][x + n < size ? x + n : size - 1];
         }
-        metric_rows().image(rows[0], rows[1], rows[2], relief + x, n, w.tables->slope, values);
+        metric_rows().image(rows[0], rows[1], rows[2], relief + x, shown + x, n, w.tables->slope,
+                            values);
         cpu::rows().normalise(values, n, out.data, out.type, y * size + x);
     }
 }

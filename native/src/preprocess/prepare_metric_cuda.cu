@@ -100,7 +100,7 @@ __global__ void __launch_bounds__(kThreads)
     const int u = thread % kColumns, v = thread / kColumns, x = x0 + u, y = y0 + v;
     if (x >= size || y >= size) return;
     const int at = (v + 1) * kWide + u + 1;
-    float dx = 0, dy = 0, relief = 0;
+    float dx = 0, dy = 0, relief = 0, shown = 0;
     if (known[at] != 0) {
         const float centre = surface[at];
         const auto near = [&](int offset) { return known[at + offset] != 0 ? surface[at + offset] : centre; };
@@ -111,12 +111,13 @@ __global__ void __launch_bounds__(kThreads)
         dy = (((b0 - a0) + 2.0f * (b1 - a1)) + (b2 - a2)) * tables->slope;
         const float around = across(from.height[1] + y * pitch, x, size, tables->relief) /
                              across(from.weight[1] + y * pitch, x, size, tables->relief);
-        relief = bounded_tanh((centre - around) * tables->per_metre);
+        shown = fade(centre, around, tables->per_ground, tables->fade_offset);
+        relief = bounded_tanh((centre - around) * tables->per_metre) * shown;
     }
     const float half = 0.5f / sqrtf((dx * dx + dy * dy) + 1.0f);
     T* const to = out + 3 * (static_cast<int64_t>(y) * size + x);
-    to[0] = normalised<T>(0.5f - dx * half, 0);
-    to[1] = normalised<T>(0.5f - dy * half, 1);
+    to[0] = normalised<T>(0.5f - dx * half * shown, 0);
+    to[1] = normalised<T>(0.5f - dy * half * shown, 1);
     to[2] = normalised<T>(0.5f + 0.5f * relief, 2);
 }
 

@@ -40,8 +40,10 @@ void MetricWorkspace::fill(const PlanHeader& plan) {
 }
 
 void MetricWorkspace::set(const MetricScales& scales) {
+    const bool masks = scales.ground_metres > 0;
     *tables = MetricTables{gaussian(scales.smooth, 3), gaussian(scales.relief, 3),
-                           static_cast<float>(scales.slope_gain / 8), static_cast<float>(1 / scales.relief_metres)};
+                           static_cast<float>(scales.slope_gain / 8), static_cast<float>(1 / scales.relief_metres),
+                           masks ? static_cast<float>(1 / scales.ground_metres) : 0.0f, masks ? -1.0f : 1.0f};
 }
 
 }  // namespace trd

@@ -11,6 +11,7 @@ namespace trd::reference {
 struct Metric {
     double smooth, relief;                 // pixels
     double slope_gain, relief_metres;      // see trd_prepare_metric_plan
+    double ground_metres = 0;
 };
 
 // What a pixel's points say, and how much of them there is.
@@ -105,9 +106,11 @@ inline std::vector<double> metric_image(const Heights& h, const Metric& m) {
             const double length = std::sqrt(dx * dx + dy * dy + 1);
             double weight;
             const double around = under(h, x, y, m.relief, weight);
-            out[3 * i] = 0.5 - 0.5 * dx / length;
-            out[3 * i + 1] = 0.5 - 0.5 * dy / length;
-            out[3 * i + 2] = 0.5 + 0.5 * std::tanh((surface[i] - around) / m.relief_metres);
+            const double high = std::max(std::fabs(surface[i]), std::fabs(around));
+            const double shown = m.ground_metres > 0 ? std::clamp(high / m.ground_metres - 1, 0.0, 1.0) : 1;
+            out[3 * i] = 0.5 - shown * 0.5 * dx / length;
+            out[3 * i + 1] = 0.5 - shown * 0.5 * dy / length;
+            out[3 * i + 2] = 0.5 + shown * 0.5 * std::tanh((surface[i] - around) / m.relief_metres);
         }
     }
     return out;

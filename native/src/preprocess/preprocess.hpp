@@ -54,6 +54,7 @@ struct MetricScales {
     double smooth, relief;          // deviations of the Gaussians, pixels of the output
     double slope_gain;              // slope in the image for a height that changes by 1 m from a pixel to the next
     double relief_metres;           // height over the surroundings at which the relief is tanh(1)
+    double ground_metres;           // nothing is shown of what is no higher above the plane, or lower; 0 = all is
 };
 
 // Why a part cannot be prepared.

@@ -219,11 +219,17 @@ class ModelFileTest {
     /** The scales come back to the bit; without them, or with impossible ones, the file is refused. */
     @Test
     void scalesOfMetricGeometryAreKept() {
-        MetricGeometry scales = new MetricGeometry(0.7, 0.1 + 0.00036, 1 / 3.0, 6, 1e-3);
+        MetricGeometry scales = new MetricGeometry(0.7, 0.1 + 0.00036, 1 / 3.0, 6, 1e-3, 2e-4);
         ModelInfo metric = ModelInfo.of(Backbone.RESNET18, 256, Geometry.metric(scales), "a".repeat(64));
         Map<String, String> metadata = new TreeMap<>(metric.toMetadata());
         assertEquals(metric, ModelInfo.fromMetadata(folder, metadata));
-        String whole = metadata.put("trd.metric", "{\"smooth_pixels\":0.7}");
+        String whole = metadata.get("trd.metric");
+        metadata.put("trd.metric", whole.replace(",\"ground_metres\":2.0E-4", ""));
+        assertEquals(
+                scales.withoutGround(),
+                ModelInfo.fromMetadata(folder, metadata).geometry().metric(),
+                "older models show all");
+        metadata.put("trd.metric", "{\"smooth_pixels\":0.7}");
         assertRefused(metadata, "trd.metric");
         metadata.put("trd.metric", whole.replace("\"smooth_pixels\":0.7", "\"smooth_pixels\":7.0"));
         assertRefused(metadata, "not 7.0 and 6.0");

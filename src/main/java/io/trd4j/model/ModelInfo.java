@@ -81,6 +81,10 @@ public record ModelInfo(
             .defaultPropertyInclusion(
                     JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
             .build();
+    /** For what got further numbers, which are 0 in older files. */
+    private static final JsonMapper GROWN = SPARSE.rebuild()
+            .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .build();
 
     public ModelInfo {
         Arguments.require(
@@ -383,7 +387,7 @@ public record ModelInfo(
         return new Geometry(
                 modality,
                 modality == Modality.NORMALS ? integer(file, metadata, KERNEL_KEY) : 0,
-                modality == Modality.METRIC ? json(file, metadata, METRIC_KEY, MetricGeometry.class) : null);
+                modality == Modality.METRIC ? json(GROWN, file, metadata, METRIC_KEY, MetricGeometry.class) : null);
     }
 
     private static String text(Path file, Map<String, String> metadata, String key) {

@@ -275,6 +275,7 @@ public final class Ops {
      * @param slopeGain slope in the image of a height that changes by 1 m from a pixel to the next
      * @param relief deviation of the surroundings' Gaussian, pixels, from {@code smooth} to 170
      * @param reliefMetres height over the surroundings of which the relief is tanh(1)
+     * @param groundMetres height up to which the plane's surface is not shown; 0 = all is
      */
     public static Workspace planMetric(
             OpTarget exec,
@@ -284,7 +285,8 @@ public final class Ops {
             double smooth,
             double slopeGain,
             double relief,
-            double reliefMetres) {
+            double reliefMetres,
+            double groundMetres) {
         long bytes = Trd.trd_prepare_metric_workspace_bytes(width, height, size);
         return planned(
                 bytes,
@@ -297,6 +299,7 @@ public final class Ops {
                         slopeGain,
                         relief,
                         reliefMetres,
+                        groundMetres,
                         w.start(),
                         w.bytes()));
     }

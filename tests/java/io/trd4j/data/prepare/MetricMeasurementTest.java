@@ -73,7 +73,8 @@ class MetricMeasurementTest {
         assertEquals(0.7, scales.smoothPixels());
         assertTrue(scales.slopeGain() > 1 && scales.slopeGain() < MetricMeasurement.MAX_GAIN, scales.toString());
         float[] image;
-        try (Preparation preparation = new Preparation(S, Geometry.metric(scales), ElementType.FLOAT32)) {
+        try (Preparation preparation =
+                new Preparation(S, Geometry.metric(scales.withoutGround()), ElementType.FLOAT32)) {
             image = Prepared.second(preparation, plane, S).values();
         }
         double sum = 0;
@@ -87,7 +88,7 @@ class MetricMeasurementTest {
     @Test
     void scalesStayWithinTheirBounds() {
         MetricGeometry exact = MetricMeasurement.scales(256, 0.5e-3, 0);
-        assertEquals(new MetricGeometry(0.7, 0.5e-3, MetricMeasurement.MAX_GAIN, 6, 0.25e-3), exact);
+        assertEquals(new MetricGeometry(0.7, 0.5e-3, MetricMeasurement.MAX_GAIN, 6, 0.25e-3, 0.05e-3), exact);
         MetricGeometry prototype = MetricMeasurement.scales(256, 0.46e-3, 0.05e-3);
         assertEquals(MetricMeasurement.MAX_GAIN, prototype.slopeGain());
         assertEquals(1e-3, prototype.reliefMetres(), 1e-9);
@@ -95,6 +96,26 @@ class MetricMeasurementTest {
         assertEquals(1, coarse.slopeGain());
         assertEquals(2.8, coarse.smoothPixels());
         assertTrue(MetricMeasurement.scales(256, 0.5e-3, 2e-4).smoothPixels() > 0.7, "noise is smoothed away first");
+    }
+
+    /** Of a part on a table the table is the ground; of one that fills the view nothing is. */
+    @Test
+    void theGroundIsTheTable() throws Exception {
+        MetricGeometry onTable = measure(S, S, 0.5e-3, 4e-5).geometry();
+        assertEquals(onTable.reliefMetres() / MetricMeasurement.GROUND_SHARE, onTable.groundMetres());
+        List<Part> waves = new ArrayList<>();
+        for (int seed = 1; seed <= 3; seed++) {
+            float[] xyz = part(S, S, 0.5e-3, 4e-5, seed).xyz().xyz().clone();
+            for (int i = 0; i < S * S; i++) {
+                if (xyz[3 * i + 2] != 0) {
+                    xyz[3 * i + 2] += (float) (5e-3 * Math.sin(0.4 * (i % S)));
+                }
+            }
+            waves.add(Part.of("w" + seed, new RgbImage(1, 1, new byte[3]), new PointCloud(S, S, xyz)));
+        }
+        MetricMeasurement wavy = MetricMeasurement.of(PartSource.inMemory(waves), S);
+        assertEquals(0, wavy.geometry().groundMetres());
+        assertTrue(wavy.toString().endsWith("parts fill the view"), wavy.toString());
     }
 
     @Test

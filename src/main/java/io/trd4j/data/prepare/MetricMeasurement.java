@@ -27,6 +27,10 @@ import java.util.Locale;
  *       {@value #TILT} at most. Slopes are enlarged until the noise tilts by {@value #TILT}, by {@value #MAX_GAIN} at
  *       most: more would show noise, less would hide a flat dent.
  *   <li>The relief is that within {@value #RELIEF_NOISE} σ, at least half a pixel's spacing.
+ *   <li>The ground, of which nothing is shown, is what is within a fifth of that of the plane: its noise would be
+ *       higher in the maps than a faint defect. Parts that fill the view, of which the plane is the parts' own, are
+ *       shown whole: those of which less than {@value #LEAST_GROUND} of the pixels, or more than {@value #MOST_GROUND},
+ *       are ground.
  * </ol>
  *
  * At most {@value #MAX_PARTS} parts, evenly spaced, are looked at; medians over these count. The same files give the
@@ -47,6 +51,11 @@ public record MetricMeasurement(MetricGeometry geometry, double noise, boolean m
     static final double MAX_GAIN = 1.2;
     /** Deviations of noise that the relief tells apart. */
     static final double RELIEF_NOISE = 20;
+    /** Relief's height over the ground's: the noise, after the surface's smoothing, stays far below the latter. */
+    static final double GROUND_SHARE = 5;
+
+    static final double LEAST_GROUND = 0.1;
+    static final double MOST_GROUND = 0.98;
     /** Deviations that the surface may be smoothed by, pixels. */
     static final List<Double> SMOOTH = List.of(0.7, 1.0, 1.4, 2.0, 2.8);
 
@@ -61,13 +70,16 @@ public record MetricMeasurement(MetricGeometry geometry, double noise, boolean m
         return String.format(
                 Locale.ROOT,
                 "metric geometry: pixels of %.3f mm, noise of z %.4f mm; surface smoothed by %.1f pixels, slopes x%.1f, "
-                        + "relief within %.1f pixels and %.2f mm",
+                        + "relief within %.1f pixels and %.2f mm, %s",
                 1e3 * geometry.spacingMetres(),
                 1e3 * noise,
                 geometry.smoothPixels(),
                 geometry.slopeGain(),
                 geometry.reliefPixels(),
-                1e3 * geometry.reliefMetres());
+                1e3 * geometry.reliefMetres(),
+                geometry.groundMetres() == 0
+                        ? "parts fill the view"
+                        : String.format(Locale.ROOT, "ground up to %.2f mm", 1e3 * geometry.groundMetres()));
     }
 
     /**
@@ -80,6 +92,7 @@ public record MetricMeasurement(MetricGeometry geometry, double noise, boolean m
         int parts = Math.min(normal.size(), MAX_PARTS);
         List<Double> spacings = new ArrayList<>();
         List<Double> noises = new ArrayList<>();
+        List<double[]> heights = new ArrayList<>();
         GroundPlane ground = new GroundPlane();
         for (int i = 0; i < parts; i++) {
             Part part = normal.get((int) ((long) i * normal.size() / parts)).load();
@@ -91,6 +104,7 @@ public record MetricMeasurement(MetricGeometry geometry, double noise, boolean m
                 if (spacing > 0 && noise >= 0) {
                     spacings.add(spacing);
                     noises.add(noise);
+                    heights.add(pixels.h);
                 }
             }
         }
@@ -98,10 +112,27 @@ public record MetricMeasurement(MetricGeometry geometry, double noise, boolean m
             return new MetricMeasurement(MetricGeometry.unmeasured(size), 0, false);
         }
         double noise = median(noises);
-        return new MetricMeasurement(scales(size, median(spacings), noise), noise, true);
+        MetricGeometry scales = scales(size, median(spacings), noise);
+        double limit = 2 * scales.groundMetres();
+        double share = median(heights.stream().map(h -> within(h, limit)).toList());
+        boolean seen = share >= LEAST_GROUND && share <= MOST_GROUND;
+        return new MetricMeasurement(seen ? scales : scales.withoutGround(), noise, true);
     }
 
-    /** The rule, from a spacing and a noise in metres. */
+    /** Share of the measured heights that are within a limit. */
+    private static double within(double[] heights, double limit) {
+        int measured = 0;
+        int low = 0;
+        for (double h : heights) {
+            if (!Double.isNaN(h)) {
+                measured++;
+                low += Math.abs(h) <= limit ? 1 : 0;
+            }
+        }
+        return measured == 0 ? 0 : (double) low / measured;
+    }
+
+    /** The rule, from a spacing and a noise in metres, where the ground is seen. */
     static MetricGeometry scales(int size, double spacing, double noise) {
         double smooth = SMOOTH.get(SMOOTH.size() - 1);
         for (double finer : SMOOTH) {
@@ -112,12 +143,9 @@ public record MetricMeasurement(MetricGeometry geometry, double noise, boolean m
         }
         double tilt = noise / spacing * slopeNoise(smooth);
         double gain = tilt * MAX_GAIN <= TILT ? MAX_GAIN : Math.max(1, TILT / tilt);
+        double relief = Math.max(RELIEF_NOISE * noise, spacing / 2);
         return new MetricGeometry(
-                smooth,
-                spacing,
-                gain,
-                MetricGeometry.reliefPixels(size, smooth),
-                Math.max(RELIEF_NOISE * noise, spacing / 2));
+                smooth, spacing, gain, MetricGeometry.reliefPixels(size, smooth), relief, relief / GROUND_SHARE);
     }
 
     /** Deviation of the smoothed slope, per pixel, of independent noise of deviation 1: the filter's length. */

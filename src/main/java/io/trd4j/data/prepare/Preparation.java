@@ -189,7 +189,8 @@ public final class Preparation implements AutoCloseable {
                         geometry.metric().smoothPixels(),
                         geometry.metric().slopePerMetre(),
                         geometry.metric().reliefPixels(),
-                        geometry.metric().reliefMetres());
+                        geometry.metric().reliefMetres(),
+                        geometry.metric().groundMetres());
         };
     }
 
