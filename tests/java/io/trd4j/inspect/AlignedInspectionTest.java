@@ -2,6 +2,7 @@ package io.trd4j.inspect;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,6 +25,7 @@ import io.trd4j.model.InspectionMode;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
+import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.network.LibTorch;
 import io.trd4j.model.network.Network;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
@@ -33,6 +35,7 @@ import io.trd4j.train.RandomTeacher;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -114,6 +117,40 @@ final class AlignedInspectionTest {
                 assertEquals(Region.Deciding.DEPTH, dented.deciding());
             }
         }
+    }
+
+    /** What the frame does not show of a part can never be NG there: not without a word. */
+    @Test
+    void aRegionThatAPartMovedOutOfIsSaid() throws IOException {
+        Path own = Files.copy(model, folder.resolve("region.safetensors"));
+        boolean[] counts = new boolean[SIZE * SIZE];
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = i % SIZE >= 44 && i % SIZE < 52 && i / SIZE >= 18 && i / SIZE < 28;
+        }
+        RegionOfInterest roi = RegionOfInterest.of(counts, "roi.png", "5".repeat(64));
+        ModelFile.replaceInfo(own, now -> now.withRegionOfInterest(roi).withCalibration(now.calibration()));
+        try (Inspector inspector = Inspector.open(own, OPTIONS)) {
+            Inspection inPlace = inspected(inspector, new RigidPart(CAMERA, 0, 0, 0).draw("p", 0.05, 0, 0, 0, 7));
+            assertFalse(inPlace.warnings().contains(Warning.REGION_UNSEEN));
+            Inspection moved =
+                    inspected(inspector, new RigidPart(CAMERA, 0, -0.3 * CAMERA, 0).draw("p", 0.05, 0, 0, 0, 7));
+            assertTrue(moved.warnings().contains(Warning.REGION_UNSEEN), moved.warnings() + ", " + moved.score());
+        }
+    }
+
+    @Test
+    void valuesThatAreNoStatisticsAreRefused() throws IOException {
+        Path own = Files.copy(model, folder.resolve("unsound.safetensors"));
+        Alignment sound;
+        try (ModelFile file = ModelFile.open(own)) {
+            sound = file.alignment();
+        }
+        Alignment.Positions p = sound.positions();
+        Alignment.Positions flat = new Alignment.Positions(
+                p.basis(), p.cut(), p.deviation(), p.mapMean(), p.mapDeviation(), new float[p.limits().length]);
+        ModelFile.replaceAlignment(own, sound.withPositions(flat));
+        InputException e = assertThrows(InputException.class, () -> Inspector.open(own, OPTIONS));
+        assertTrue(e.getMessage().contains("is not a sound model"), e.getMessage());
     }
 
     @Test

@@ -19,7 +19,7 @@ final class AlignmentChoiceTest {
     private static final int SIZE = 64;
 
     private static AlignmentChoice choose(Align wanted, List<PartSource> parts) throws IOException {
-        return AlignmentChoice.of(wanted, parts, SIZE, Progress.NONE).choice();
+        return AlignmentChoice.of(wanted, parts, 5, SIZE, Progress.NONE).choice();
     }
 
     @Test
@@ -53,6 +53,17 @@ final class AlignmentChoiceTest {
                 "not aligned: alignment needs at least 8 normal parts, found 5; give more, or --align none",
                 choose(Align.AUTO, few).reason());
         assertThrows(InputException.class, () -> choose(Align.POSE, few));
+        List<PartSource> enough = RigidPart.normal(8, SIZE, 0.05, 1);
+        String scale = "the scale of an aligned model needs at least 5 normal validation parts, found 4; give more, or"
+                + " --align none";
+        assertEquals(
+                "not aligned: " + scale,
+                AlignmentChoice.of(Align.AUTO, enough, 4, SIZE, Progress.NONE)
+                        .choice()
+                        .reason());
+        InputException fewer = assertThrows(
+                InputException.class, () -> AlignmentChoice.of(Align.POSE, enough, 4, SIZE, Progress.NONE));
+        assertEquals(scale, fewer.getMessage());
         List<PartSource> flat = new ArrayList<>();
         for (PartSource part : RigidPart.normal(8, SIZE, 0.05, 1)) {
             flat.add(() -> part.load().withoutSecond());

@@ -9,6 +9,7 @@ import io.trd4j.outline.PartThumbs;
 import io.trd4j.outline.PartView;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -39,7 +40,7 @@ public final class CropBuilder {
     }
 
     private Alignment build(Progress.Task task) throws IOException {
-        float side = 0;
+        float[] sides = new float[sources.size()];
         int widest = 0;
         List<float[]> geometries = new ArrayList<>();
         List<float[]> aspects = new ArrayList<>();
@@ -50,14 +51,14 @@ public final class CropBuilder {
             widest = Math.max(widest, AlignmentBuilder.width(part));
             view.show(part);
             float[] box = new PartThumbs(view).largestBox();
-            side = Math.max(side, Math.max(box[2] - box[0], box[3] - box[1]));
+            sides[i] = Math.max(box[2] - box[0], box[3] - box[1]);
             aspects.add(new float[] {AlignmentBuilder.aspect(part)});
             if (part.xyz() != null) {
                 geometries.add(AlignmentBuilder.geometry(part.xyz(), 1));
             }
             task.at(i + 1L);
         }
-        side *= 1 + 2 * AlignmentBuilder.MARGIN;
+        float side = largest(sides) * (1 + 2 * AlignmentBuilder.MARGIN);
         if (side >= AlignmentBuilder.FULL) {
             throw new InputException(
                     "the normal parts fill the view, and cropping would show them no larger; give" + " --align none");
@@ -70,5 +71,17 @@ public final class CropBuilder {
         float[] frame = {corner, corner, side, geometry[0] * side / size, geometry[1], aspect};
         float[] whole = AlignmentBuilder.copy(new PartView(sources.get(0).load(), pixels));
         return Alignment.cropping(size, pixels, frame, whole);
+    }
+
+    /** The largest part's; a few images on which nothing stands out, or everything, are no parts. */
+    private static float largest(float[] sides) {
+        float[] sorted = sides.clone();
+        Arrays.sort(sorted);
+        int last = sorted.length - 1;
+        int fewest = last - sorted.length / 10;
+        while (last > fewest && sorted[last] * (1 + 2 * AlignmentBuilder.MARGIN) >= AlignmentBuilder.FULL) {
+            last--;
+        }
+        return sorted[last];
     }
 }

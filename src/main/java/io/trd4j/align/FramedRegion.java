@@ -9,6 +9,22 @@ import java.util.Locale;
 public final class FramedRegion {
     private FramedRegion() {}
 
+    /** Share of a region that is inside the frame as it lies around the mean part; 0 without a region. */
+    public static double inside(Alignment alignment, RegionOfInterest roi) {
+        if (roi == null) {
+            return 0;
+        }
+        float[] frame = alignment.frame();
+        int size = roi.size();
+        int inside = 0;
+        for (int i = 0; i < size * size; i++) {
+            float x = (i % size + 0.5f) / size - frame[0];
+            float y = (i / size + 0.5f) / size - frame[1];
+            inside += roi.counts(i) && x >= 0 && y >= 0 && x <= frame[2] && y <= frame[2] ? 1 : 0;
+        }
+        return (double) inside / roi.pixels();
+    }
+
     /**
      * Compares a region with the frame as it lies around the mean part.
      *
@@ -22,13 +38,7 @@ public final class FramedRegion {
             return null;
         }
         float[] frame = alignment.frame();
-        int size = roi.size();
-        int inside = 0;
-        for (int i = 0; i < size * size; i++) {
-            float x = (i % size + 0.5f) / size - frame[0];
-            float y = (i / size + 0.5f) / size - frame[1];
-            inside += roi.counts(i) && x >= 0 && y >= 0 && x <= frame[2] && y <= frame[2] ? 1 : 0;
-        }
+        double inside = inside(alignment, roi);
         String where = String.format(
                 Locale.ROOT,
                 "its frame, which for the mean part is columns %.0f to %.0f %% and rows %.0f to %.0f %% of the image",
@@ -40,12 +50,12 @@ public final class FramedRegion {
             throw new InputException("nothing of the region of interest " + roi.source() + " can ever be NG: an aligned"
                     + " model looks at " + where + "; draw the region there, or train with --align none");
         }
-        return inside == roi.pixels()
+        return inside == 1
                 ? null
                 : String.format(
                         Locale.ROOT,
                         "%.1f %% of the region of interest %s can never be NG: an aligned model looks at %s",
-                        100.0 * (roi.pixels() - inside) / roi.pixels(),
+                        100 * (1 - inside),
                         roi.source(),
                         where);
     }

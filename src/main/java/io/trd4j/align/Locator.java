@@ -322,6 +322,27 @@ public final class Locator {
     }
 
     /**
+     * Share of pixels of the last part's image at S x S that lie in the frame.
+     *
+     * @param pixels S x S; at least one
+     */
+    public double framed(boolean[] pixels) {
+        int all = 0;
+        int inside = 0;
+        for (int i = 0; i < pixels.length; i++) {
+            if (pixels[i]) {
+                all++;
+                inside += frames(back.x(i % size, i / size)) && frames(back.y(i % size, i / size)) ? 1 : 0;
+            }
+        }
+        return (double) inside / all;
+    }
+
+    private boolean frames(double at) {
+        return at > -0.5 && at < size - 0.5;
+    }
+
+    /**
      * Brings a map of the frame back onto the last part's image at S x S; beyond the frame it is the map's lowest
      * value.
      *

@@ -107,6 +107,11 @@ public final class CalibrationRun {
             ModelInfo info = file.info();
             Alignment alignment = file.alignment();
             String outside = FramedRegion.doubt(alignment, roi);
+            if (alignment != null && !alignment.crops() && normal.size() < PositionCalibration.MIN_JUDGED) {
+                throw new InputException("the scale of an aligned model needs at least "
+                        + PositionCalibration.MIN_JUDGED + " normal validation parts, found " + normal.size()
+                        + "; give more");
+            }
             List<PartSource> parts = normal.stream()
                     .<PartSource>map(part -> part.withColorBits(info.colorBits()))
                     .toList();

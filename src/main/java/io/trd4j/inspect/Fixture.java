@@ -1,5 +1,6 @@
 package io.trd4j.inspect;
 
+import io.trd4j.align.FramedRegion;
 import io.trd4j.align.Locator;
 import io.trd4j.align.PositionScores;
 import io.trd4j.data.Part;
@@ -14,6 +15,9 @@ import java.util.Arrays;
  * back onto the part's image. Used by one thread at a time.
  */
 final class Fixture implements AutoCloseable {
+    /** Of the region of interest, against the mean part: less is another place. */
+    private static final double LEAST_SEEN = 0.5;
+
     private final Alignment alignment;
     private final Locator locator;
     /** Null before positions are measured. */
@@ -21,6 +25,8 @@ final class Fixture implements AutoCloseable {
 
     private final float[] scratch;
     private final boolean[] counts;
+    /** Share of the region of interest that is in the frame around the mean part; 0 = everything counts. */
+    private final double usuallySeen;
 
     /** @param roi that counts in images as they lie; null = everything */
     Fixture(Alignment alignment, RegionOfInterest roi) {
@@ -30,6 +36,7 @@ final class Fixture implements AutoCloseable {
         scratch = new float[alignment.size() * alignment.size()];
         counts = new boolean[scratch.length];
         Arrays.fill(counts, true);
+        usuallySeen = FramedRegion.inside(alignment, roi);
         if (roi != null) {
             byte[] mask = roi.maskBytes();
             for (int i = 0; i < counts.length; i++) {
@@ -41,6 +48,11 @@ final class Fixture implements AutoCloseable {
     /** @throws io.trd4j.data.PartNotFoundException when the part cannot be found */
     Part locate(Part part) {
         return locator.locate(part);
+    }
+
+    /** Whether the region of interest lies where the part that was located last was looked at. */
+    boolean seesRegion() {
+        return usuallySeen == 0 || locator.framed(counts) >= LEAST_SEEN * usuallySeen;
     }
 
     /**

@@ -252,6 +252,9 @@ public final class Inspector implements AutoCloseable {
             }
             if (fixture != null) {
                 fixture.finish(result.maps, result.mode, options.maps());
+                if (!fixture.seesRegion()) {
+                    result.unlike.add(Warning.REGION_UNSEEN);
+                }
             }
             result.leaveOut(info.regionOfInterest(), options.maps());
             if (!Float.isFinite(result.maps.score)) {

@@ -20,6 +20,9 @@ import java.util.function.IntConsumer;
 
 /** Measures what is usual at each position of an aligned model's frame (specification, section 9). */
 public final class PositionCalibration {
+    /** Fewer normal parts, which the model was not trained on, set no scale: one or two say nothing of a spread. */
+    public static final int MIN_JUDGED = 5;
+
     private PositionCalibration() {}
 
     /** Steps that are counted to {@link #run}'s progress. */

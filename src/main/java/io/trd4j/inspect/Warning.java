@@ -34,7 +34,12 @@ public enum Warning {
     /** Points of another scale than those of the model's normal parts, by a factor of 3 or more. */
     OTHER_SCALE,
     /** Points whose x and y run along other sides of the image, or whose z has another sign, than normal ones. */
-    OTHER_AXES;
+    OTHER_AXES,
+    /**
+     * Less than half of what is usually seen of the region of interest lies where an aligned or cropped model looked at
+     * this part: it is moved, or the model was calibrated with a region of another place. Never OK.
+     */
+    REGION_UNSEEN;
 
     /** As in results: {@code no_depth}. */
     @JsonValue

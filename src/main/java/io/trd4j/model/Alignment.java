@@ -202,7 +202,47 @@ public record Alignment(
             frame = Arrays.copyOf(frame, FRAME);
             frame[SQUARE_FRAME] = 1;
         }
-        return new Alignment(size, view, frame, read(file, "whole"), read(file, "mean"), area, positions);
+        Alignment alignment =
+                new Alignment(size, view, frame, read(file, "whole"), read(file, "mean"), area, positions);
+        if (!alignment.sound()) {
+            throw new InputException(file.path() + " is not a sound model: values of its tensors " + PREFIX
+                    + "* are not finite, or no deviations");
+        }
+        return alignment;
+    }
+
+    private boolean sound() {
+        boolean sound = finite(frame) && frame[2] > 0 && frame[2] <= 1 && frame[5] > 0 && finite(mean);
+        if (positions != null) {
+            sound &= finite(positions.basis)
+                    && notNegative(positions.cut)
+                    && notNegative(positions.deviation)
+                    && finite(positions.mapMean)
+                    && notNegative(positions.mapDeviation)
+                    && finite(positions.limits);
+            for (int i = 1; i < positions.limits.length; i += 2) {
+                sound &= positions.limits[i] > 0;
+            }
+        }
+        return sound;
+    }
+
+    private static boolean finite(float[] values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean notNegative(float[] values) {
+        for (float value : values) {
+            if (!(value >= 0) || value == Float.POSITIVE_INFINITY) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static float[] read(Safetensors file, String name) throws IOException {

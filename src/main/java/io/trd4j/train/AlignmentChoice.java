@@ -4,6 +4,7 @@ import io.trd4j.align.AlignmentBuilder;
 import io.trd4j.align.CropBuilder;
 import io.trd4j.align.FoundParts;
 import io.trd4j.data.PartSource;
+import io.trd4j.inspect.PositionCalibration;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
 import io.trd4j.model.Alignment;
@@ -29,10 +30,12 @@ public record AlignmentChoice(Alignment alignment, String reason) {
     record Chosen(AlignmentChoice choice, List<? extends PartSource> found) {}
 
     /**
+     * @param validation normal parts that set its scale
      * @param size S
      * @throws InputException when {@link Align#POSE} is asked for and the parts cannot be laid over each other
      */
-    static Chosen of(Align wanted, List<? extends PartSource> normal, int size, Progress progress) throws IOException {
+    static Chosen of(Align wanted, List<? extends PartSource> normal, int validation, int size, Progress progress)
+            throws IOException {
         if (wanted == Align.NONE) {
             return not("not aligned, as asked for", normal);
         }
@@ -42,10 +45,16 @@ public record AlignmentChoice(Alignment alignment, String reason) {
                     Locale.ROOT,
                     "cropped, as asked for: the frame is %.0f %% of the image's width",
                     100 * crop.frame()[2]);
-            return new Chosen(new AlignmentChoice(crop, reason), normal);
+            List<? extends PartSource> inside = FoundParts.of(crop, normal, List.of(), lost -> {}, progress);
+            return new Chosen(new AlignmentChoice(crop, reason), inside);
         }
         AlignmentBuilder.Built built;
         try {
+            if (validation < PositionCalibration.MIN_JUDGED) {
+                throw new InputException("the scale of an aligned model needs at least "
+                        + PositionCalibration.MIN_JUDGED + " normal validation parts, found " + validation
+                        + "; give more, or --align none");
+            }
             built = AlignmentBuilder.of(normal, size, progress);
             if (!built.both()) {
                 throw new InputException("some normal training parts lack colour or points; aligned models need both");
@@ -56,13 +65,20 @@ public record AlignmentChoice(Alignment alignment, String reason) {
             }
             return not("not aligned: " + e.getMessage(), normal);
         }
+        if (wanted == Align.AUTO && built.agreement() < ALIKE) {
+            return not(
+                    String.format(
+                            Locale.ROOT,
+                            "not aligned: one of ten normal training parts correlates by no more than %.3f with the mean"
+                                    + " one, below %.2f; --align pose aligns all the same",
+                            built.agreement(),
+                            ALIKE),
+                    normal);
+        }
         String agreement = String.format(
                 Locale.ROOT,
                 "nine of ten normal training parts correlate by %.2f or more with the mean one",
                 built.agreement());
-        if (wanted == Align.AUTO && built.agreement() < ALIKE) {
-            return not("not aligned: only " + agreement + "; --align pose aligns all the same", normal);
-        }
         // All of them, by the mean part that there is now: it was made of some, as they lay over earlier ones.
         List<? extends PartSource> found = FoundParts.of(built.alignment(), normal, List.of(), lost -> {}, progress);
         int lost = Math.max(built.lost(), normal.size() - found.size());

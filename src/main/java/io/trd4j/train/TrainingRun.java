@@ -209,7 +209,8 @@ public final class TrainingRun {
         if (normal.isEmpty()) {
             throw new InputException(noParts);
         }
-        AlignmentChoice.Chosen chosen = AlignmentChoice.of(plan.align(), normal, options.size(), progress);
+        AlignmentChoice.Chosen chosen =
+                AlignmentChoice.of(plan.align(), normal, validation.size(), options.size(), progress);
         alignment = chosen.choice().alignment();
         warnOfLost(normal, chosen.found());
         String outside = FramedRegion.doubt(alignment, plan.regionOfInterest());
