@@ -251,6 +251,10 @@ public final class TrainingRun {
         MetricMeasurement metric = options.modality() == Modality.METRIC
                 ? MetricMeasurement.of(LocatedParts.of(alignment, normal), options.size())
                 : null;
+        if (metric != null && alignment != null && !alignment.crops()) {
+            // Where each place is compared with what is usual there, the table's noise is, too.
+            metric = metric.withoutGround();
+        }
         geometry = new Geometry(options.modality(), options.normalKernel(), metric == null ? null : metric.geometry());
         long start = System.nanoTime();
         ModelInfo info;

@@ -115,7 +115,7 @@ class MetricMeasurementTest {
         }
         MetricMeasurement wavy = MetricMeasurement.of(PartSource.inMemory(waves), S);
         assertEquals(0, wavy.geometry().groundMetres());
-        assertTrue(wavy.toString().endsWith("parts fill the view"), wavy.toString());
+        assertTrue(wavy.toString().endsWith("all is shown"), wavy.toString());
     }
 
     @Test

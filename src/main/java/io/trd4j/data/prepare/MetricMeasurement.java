@@ -78,7 +78,7 @@ public record MetricMeasurement(MetricGeometry geometry, double noise, boolean m
                 geometry.reliefPixels(),
                 1e3 * geometry.reliefMetres(),
                 geometry.groundMetres() == 0
-                        ? "parts fill the view"
+                        ? "all is shown"
                         : String.format(Locale.ROOT, "ground up to %.2f mm", 1e3 * geometry.groundMetres()));
     }
 
@@ -117,6 +117,11 @@ public record MetricMeasurement(MetricGeometry geometry, double noise, boolean m
         double share = median(heights.stream().map(h -> within(h, limit)).toList());
         boolean seen = share >= LEAST_GROUND && share <= MOST_GROUND;
         return new MetricMeasurement(seen ? scales : scales.withoutGround(), noise, true);
+    }
+
+    /** The same where all is shown. */
+    public MetricMeasurement withoutGround() {
+        return new MetricMeasurement(geometry.withoutGround(), noise, measured);
     }
 
     /** Share of the measured heights that are within a limit. */
