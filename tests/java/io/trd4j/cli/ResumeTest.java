@@ -139,6 +139,7 @@ class ResumeTest {
                 .expect(0);
         assertRefused("seed is 42 there and 43 now", training(model, "--resume", "--seed", 43));
         assertRefused("batch is 2 there and 4 now", training(model, "--resume", "--batch", 4));
+        assertRefused("align is auto there and none now", training(model, "--resume", "--align", "none"));
         List<Object> otherParts = training(model, "--resume");
         otherParts.set(2, other.resolve("plate"));
         assertRefused("the training parts are others", otherParts);

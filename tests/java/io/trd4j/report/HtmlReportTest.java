@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
+import io.trd4j.data.dataset.SkippedPart;
 import io.trd4j.io.OptionException;
 import io.trd4j.model.EpochLoss;
 import io.trd4j.report.ReportData.PartScore;
@@ -219,6 +220,13 @@ class HtmlReportTest {
         assertEquals(wrong, linked);
     }
 
+    @Test
+    void namesThePartsThatWereLeftOut() throws IOException {
+        String html = HtmlReport.html(SampleReport.of(4, "good/000"));
+        assertTrue(html.contains("<strong>1 part was left out.</strong>"));
+        assertTrue(html.contains("<li>test/&lt;dent&gt;/009: 009.png cannot be read</li>"));
+    }
+
     /** A report of scores alone: no training, gallery or times. */
     private static String bare(ReportData sample, List<ReportData.Limit> limits, List<PartScore> scores)
             throws IOException {
@@ -231,6 +239,7 @@ class HtmlReportTest {
                 List.of(),
                 limits,
                 scores,
+                List.of(),
                 List.of(),
                 sample.combinedScale(),
                 sample.branchScale(),
@@ -317,6 +326,7 @@ class HtmlReportTest {
                 sample.training(),
                 sample.limits(),
                 sample.scores(),
+                List.of(new SkippedPart(hostile, hostile)),
                 sample.gallery(),
                 sample.combinedScale(),
                 sample.branchScale(),
@@ -349,6 +359,7 @@ class HtmlReportTest {
                 List.of(new EpochLoss(2, 3, null, null), new EpochLoss(1, 2, null, null)),
                 List.of(),
                 sample.scores(),
+                List.of(),
                 List.of(),
                 sample.combinedScale(),
                 sample.branchScale(),
@@ -398,6 +409,7 @@ class HtmlReportTest {
                 List.of(),
                 good,
                 List.of(),
+                List.of(),
                 sample.combinedScale(),
                 sample.branchScale(),
                 null,
@@ -407,6 +419,7 @@ class HtmlReportTest {
         String html = HtmlReport.html(data);
         assertTrue(html.contains("<strong>No table.</strong> none of the 1 test parts is anomalous"));
         assertFalse(html.contains("Read this first"));
+        assertFalse(html.contains("left out"));
         assertFalse(html.contains("id=\"roc\"") || html.contains("id=\"loss\"") || html.contains("id=\"gallery\""));
         assertTrue(html.contains("id=\"histogram\""));
         assertFalse(page(html).contains("NaN") || page(html).contains("null"));

@@ -2,6 +2,7 @@ package io.trd4j.report;
 
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
+import io.trd4j.data.dataset.SkippedPart;
 import io.trd4j.inspect.Region;
 import io.trd4j.inspect.Region.Deciding;
 import io.trd4j.inspect.Region.Point;
@@ -135,6 +136,7 @@ final class SampleReport {
                         new Limit("combined", "REVIEW", REVIEW),
                         new Limit("rgb", "NG", 30)),
                 scores,
+                List.of(new SkippedPart("test/<dent>/009", "009.png cannot be read")),
                 gallery,
                 COMBINED,
                 BRANCH,

@@ -112,7 +112,7 @@ class TeacherFeaturesTest {
         TrainingOptions options = new TrainingOptions(Backbone.RESNET18, SIZE, Modality.DEPTH, 5, 2, 2, 0.005, 1, 2);
         try (Network network = new Network(Backbone.RESNET18)) {
             RandomTeacher.initialise(network.teacher(), 3, parts, 2);
-            try (Trainer trainer = new Trainer(network, options, parts, parts, budget)) {
+            try (Trainer trainer = new Trainer(network, options, parts, parts, Align.NONE, budget)) {
                 for (int epoch = 0; epoch < 2; epoch++) {
                     trainer.epoch((e, step, all, rgb, depth, rate) -> {});
                 }

@@ -122,7 +122,7 @@ class TrainPrecisionTest {
         TrainingOptions options = new TrainingOptions(Backbone.RESNET18, SIZE, Modality.DEPTH, 5, 2, 2, 0.005, 1, 2);
         try (Network network = new Network(Backbone.RESNET18)) {
             RandomTeacher.initialise(network.teacher(), 3, parts, 2);
-            try (Trainer trainer = new Trainer(network, options.withPrecision(precision), parts, parts)) {
+            try (Trainer trainer = new Trainer(network, options.withPrecision(precision), parts, parts, Align.NONE)) {
                 for (int epoch = 0; epoch < options.epochs(); epoch++) {
                     trainer.epoch((e, step, all, rgb, depth, rate) -> {});
                 }

@@ -292,7 +292,7 @@ class TrainerTest {
                 PreparedParts validated = parts(validation)) {
             RandomTeacher.initialise(network.teacher(), 3, parts, options.threads());
             List<EpochLoss> history;
-            try (Trainer trainer = new Trainer(network, options, parts, validated)) {
+            try (Trainer trainer = new Trainer(network, options, parts, validated, Align.NONE)) {
                 if (resumeFrom != null) {
                     trainer.resume(resumeFrom);
                 }

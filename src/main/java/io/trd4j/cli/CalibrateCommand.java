@@ -10,7 +10,9 @@ import io.trd4j.cli.options.PointOptions;
 import io.trd4j.cli.options.SensitivityOption;
 import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.cli.options.ThresholdOptions;
+import io.trd4j.data.PartNotFoundException;
 import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.SkippedParts;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Writable;
@@ -89,6 +91,14 @@ final class CalibrateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        try {
+            return run();
+        } catch (PartNotFoundException e) {
+            throw SkipBroken.refused(e);
+        }
+    }
+
+    private int run() throws IOException {
         InspectorOptions options = inference.options();
         Writable.requireFile(model);
         if (!thresholds.given()) {
@@ -123,9 +133,14 @@ final class CalibrateCommand implements Callable<Integer> {
     }
 
     private Dataset dataset(List<ScoreBranch> branches, boolean labelled) throws IOException {
-        Dataset readable = broken.openReadable(points.convention(), data);
-        Dataset dataset = broken.found(model, readable, branches, labelled, ConsoleProgress.STDERR);
+        SkippedParts skipped = new SkippedParts(broken);
+        Dataset readable = broken.openReadable(points.convention(), data, skipped);
+        Dataset dataset = broken.found(model, readable, branches, labelled, skipped, ConsoleProgress.STDERR);
         broken.summarise();
+        skipped.requireUsable(data, SkippedParts.VALIDATION, dataset.validation());
+        if (labelled) {
+            skipped.requireUsable(data, SkippedParts.TEST, dataset.test());
+        }
         return dataset;
     }
 

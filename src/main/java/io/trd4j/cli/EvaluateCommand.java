@@ -4,6 +4,8 @@ import io.trd4j.cli.options.InspectOptions;
 import io.trd4j.cli.options.PointOptions;
 import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.SkippedPart;
+import io.trd4j.data.dataset.SkippedParts;
 import io.trd4j.evaluate.Baseline;
 import io.trd4j.evaluate.Comparison;
 import io.trd4j.evaluate.EvaluationRun;
@@ -18,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,17 +95,19 @@ final class EvaluateCommand implements Callable<Integer> {
                         baseline, runs.stream().map(EvaluationRun::category).toList());
         List<Comparison> comparisons = new ArrayList<>();
         Map<String, Map<String, MetricsRow>> categories = new LinkedHashMap<>();
+        Map<String, List<SkippedPart>> skipped = new HashMap<>();
         List<String> verdicts = new ArrayList<>();
         int next = 0;
         for (; !runs.isEmpty(); next++) {
             // Taken off the queue: the maps of a category are freed when it is done.
             EvaluationRun run = runs.poll();
             try (Inspector inspector = Inspector.open(model(next), options)) {
-                run.inspect(inspector, EvaluationRun.Observer.NONE, broken, ConsoleProgress.STDERR);
+                run.inspect(inspector, EvaluationRun.Observer.NONE, ConsoleProgress.STDERR);
             }
             Map<String, MetricsRow> rows = EvaluationRun.rows(run.details());
             run.write(data.size() == 1 ? out : out.resolve(run.category()), maps, rows);
             categories.put(run.category(), rows);
+            skipped.put(run.category(), run.skipped());
             if (earlier != null) {
                 comparisons.add(earlier.compare(run.category(), rows, run.results()));
             }
@@ -113,7 +118,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (categories.size() == 1) {
             System.out.print(OfficialTable.of(categories.values().iterator().next()));
         } else {
-            EvaluationRun.writeMean(out.resolve("metrics.json"), categories);
+            EvaluationRun.writeMean(out.resolve("metrics.json"), categories, skipped);
             System.out.print(OfficialTable.paper(categories));
         }
         verdicts.forEach(System.out::println);
@@ -130,12 +135,13 @@ final class EvaluateCommand implements Callable<Integer> {
         Deque<EvaluationRun> runs = new ArrayDeque<>();
         Set<String> names = new HashSet<>();
         for (int i = 0; i < data.size(); i++) {
-            Dataset dataset = broken.openReadable(points.convention(), data.get(i));
+            SkippedParts skipped = new SkippedParts(broken);
+            Dataset dataset = broken.openReadable(points.convention(), data.get(i), skipped);
             if (!names.add(dataset.category())) {
                 throw new InputException(
                         "two categories are named " + dataset.category() + "; evaluate them separately");
             }
-            EvaluationRun run = EvaluationRun.prepare(dataset, Inspector.describe(model(i)), broken);
+            EvaluationRun run = EvaluationRun.prepare(dataset, Inspector.describe(model(i)), skipped);
             EvaluationText.notes(run);
             runs.add(run);
         }

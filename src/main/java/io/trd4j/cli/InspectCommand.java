@@ -6,6 +6,7 @@ import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.Part;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.dataset.SkippedParts;
 import io.trd4j.data.image.CameraFile;
 import io.trd4j.data.image.DepthCamera;
 import io.trd4j.data.image.ImageWriter;
@@ -128,11 +129,13 @@ final class InspectCommand implements Callable<Integer> {
             throw new InputException("give either --rgb and --xyz for one part, or --data for a folder of parts");
         }
         InspectorOptions options = inspecting.options();
+        SkippedParts skipped = new SkippedParts(broken);
         requireBoth(single, options.inputs());
         List<PartFiles> parts = single
                 ? List.of(PartFiles.of(rgb, xyz).withPoints(points.convention()))
-                : broken.open(points.convention(), data).test();
+                : broken.open(points.convention(), data, skipped).test();
         DepthCamera given = camera == null ? null : CameraFile.read(camera);
+        skipped.requireUsable(data, SkippedParts.TEST, parts);
         if (parts.isEmpty()) {
             throw new InputException(data + " holds no test parts; put some under test/, or give --rgb and --xyz");
         }
@@ -169,13 +172,16 @@ final class InspectCommand implements Callable<Integer> {
                         worst = inspection.verdict();
                     }
                 } catch (InputException e) {
-                    broken.found(e);
+                    if (single) {
+                        throw e;
+                    }
+                    skipped.found(files.id(), e);
                 }
             }
         }
         broken.summarise();
         if (inspected == 0) {
-            throw new InputException("no part could be inspected");
+            skipped.requireUsable(data, SkippedParts.TEST, List.of());
         }
         int code = exitCode(worst);
         // Nobody knows what a part is that was skipped: whoever asks for verdicts must not take it for good.

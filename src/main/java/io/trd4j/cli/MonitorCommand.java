@@ -5,6 +5,7 @@ import io.trd4j.cli.options.InspectOptions;
 import io.trd4j.cli.options.PointOptions;
 import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.dataset.SkippedParts;
 import io.trd4j.drift.DriftMonitor;
 import io.trd4j.drift.DriftReport;
 import io.trd4j.drift.DriftReport.Shift;
@@ -90,22 +91,23 @@ final class MonitorCommand implements Callable<Integer> {
             Writable.requireFile(json);
         }
         DriftMonitor monitor = monitor();
-        List<PartFiles> parts = broken.open(points.convention(), data).test();
+        SkippedParts skipped = new SkippedParts(broken);
+        List<PartFiles> parts = broken.open(points.convention(), data, skipped).test();
         if (parts.size() < window) {
             throw new InputException(data + " holds " + parts.size() + " test parts, fewer than one window of " + window
                     + "; give more, or a smaller --window");
         }
         List<Map<String, Object>> windows = new ArrayList<>();
+        List<String> ids = new ArrayList<>();
         try (Inspector inspector = Inspector.open(model, options)) {
             inspector.warmUp();
             Inspection inspection = inspector.newInspection();
-            List<String> ids = new ArrayList<>();
             for (PartFiles files : parts) {
                 try {
                     inspector.inspect(
                             files.withColorBits(inspector.model().colorBits()).load(), inspection);
                 } catch (InputException e) {
-                    broken.found(e);
+                    skipped.found(files.id(), e);
                     continue;
                 }
                 ids.add(files.id());
@@ -118,6 +120,9 @@ final class MonitorCommand implements Callable<Integer> {
             }
         }
         broken.summarise();
+        if (ids.isEmpty()) {
+            skipped.requireUsable(data, SkippedParts.TEST, List.of());
+        }
         if (json != null) {
             AtomicFile.write(json, Json.of(windows));
         }

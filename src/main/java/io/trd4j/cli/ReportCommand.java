@@ -5,6 +5,7 @@ import io.trd4j.cli.options.PointOptions;
 import io.trd4j.cli.options.Refused;
 import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.SkippedParts;
 import io.trd4j.evaluate.EvaluationRun;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
@@ -76,14 +77,15 @@ final class ReportCommand implements Callable<Integer> {
             throw Refused.of(e);
         }
         Writable.requireFile(out);
-        Dataset dataset = broken.openReadable(points.convention(), data);
-        EvaluationRun run = EvaluationRun.prepare(dataset, Inspector.describe(model), broken);
+        SkippedParts skipped = new SkippedParts(broken);
+        Dataset dataset = broken.openReadable(points.convention(), data, skipped);
+        EvaluationRun run = EvaluationRun.prepare(dataset, Inspector.describe(model), skipped);
         EvaluationText.notes(run);
         long start = System.nanoTime();
         try (Inspector inspector = Inspector.open(model, options)) {
             inspector.warmUp();
             TestReport report = new TestReport(run, inspector, cycleTime);
-            run.inspect(inspector, report, broken, ConsoleProgress.STDERR);
+            run.inspect(inspector, report, ConsoleProgress.STDERR);
             broken.summarise();
             Map<String, Evaluation.Detail> details = run.details();
             report.write(

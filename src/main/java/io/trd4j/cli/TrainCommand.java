@@ -12,6 +12,7 @@ import io.trd4j.cli.options.ResumeHint;
 import io.trd4j.cli.options.SensitivityOption;
 import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.SkippedParts;
 import io.trd4j.data.prepare.SobelAperture;
 import io.trd4j.inspect.TrainingDevice;
 import io.trd4j.io.InputException;
@@ -210,7 +211,9 @@ final class TrainCommand implements Callable<Integer> {
         if (roi != null) {
             OutputChecks.requireNew("--out", out, "--roi", roi);
         }
-        Dataset dataset = broken.openReadable(points.convention(), data);
+        SkippedParts skipped = new SkippedParts(broken);
+        Dataset dataset = broken.openReadable(points.convention(), data, skipped);
+        skipped.requireUsable(data, SkippedParts.TRAINING, dataset.train());
         RegionOfInterest region = roi == null ? null : RoiChoice.read(roi, size, dataset);
         options = options.withModality(geometry.modality(dataset.train()));
         if (steps != null) {
@@ -238,7 +241,7 @@ final class TrainCommand implements Callable<Integer> {
         sensitivity
                 .measure(
                         out,
-                        broken.found(out, dataset, List.of(), false, ConsoleProgress.STDERR),
+                        broken.found(out, dataset, List.of(), false, new SkippedParts(broken), ConsoleProgress.STDERR),
                         device.inspection(),
                         ConsoleProgress.STDERR)
                 .forEach(System.out::println);

@@ -12,6 +12,6 @@ public final class PartNotFoundException extends InputException {
     /** @param source of the part, as {@link Part#source} says it */
     public PartNotFoundException(String source) {
         super(source + " does not show the part that the model was trained on where it can be found; check that it is"
-                + " in view; --skip-broken goes on without it, and training with --align none looks for no part");
+                + " in view");
     }
 }

@@ -7,6 +7,8 @@ import io.trd4j.data.dataset.BrokenParts;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.MaskNotes;
 import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.dataset.SkippedPart;
+import io.trd4j.data.dataset.SkippedParts;
 import io.trd4j.data.image.ImageWriter;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
@@ -63,14 +65,21 @@ public final class EvaluationRun {
     private final List<List<Float>> scores = new ArrayList<>();
     private final List<Verdict> verdicts = new ArrayList<>();
     private final MaskNotes notes;
+    private final SkippedParts skipped;
     private boolean inspected;
 
     private EvaluationRun(
-            String category, List<PartFiles> parts, List<boolean[]> masks, MaskNotes notes, ModelInfo model) {
+            String category,
+            List<PartFiles> parts,
+            List<boolean[]> masks,
+            MaskNotes notes,
+            SkippedParts skipped,
+            ModelInfo model) {
         this.category = category;
         this.parts = parts;
         this.masks = masks;
         this.notes = notes;
+        this.skipped = skipped;
         size = model.size();
         RegionOfInterest roi = model.regionOfInterest();
         counts = roi == null ? null : roi.mask();
@@ -102,15 +111,17 @@ public final class EvaluationRun {
      *     part): before anything is computed
      */
     public static EvaluationRun prepare(Dataset dataset, ModelInfo model) throws IOException {
-        return prepare(dataset, model, BrokenParts.REFUSE);
+        return prepare(dataset, model, new SkippedParts(BrokenParts.REFUSE));
     }
 
     /**
-     * The same, where masks may be missing or wrong.
+     * The same, where parts may be left out.
      *
-     * @param broken told of their parts, which are left out
+     * @param skipped knows those that were left out so far; told of those whose masks are missing or wrong, and of
+     *     those that cannot be inspected later
      */
-    public static EvaluationRun prepare(Dataset dataset, ModelInfo model, BrokenParts broken) throws IOException {
+    public static EvaluationRun prepare(Dataset dataset, ModelInfo model, SkippedParts skipped) throws IOException {
+        skipped.requireUsable(dataset.category(), SkippedParts.TEST, dataset.test());
         if (dataset.test().isEmpty() || !dataset.labelled()) {
             throw new InputException(
                     dataset.category() + ": evaluation needs labelled test parts: test/good and test/DEFECT "
@@ -124,19 +135,25 @@ public final class EvaluationRun {
                 masks.add(part.mask(model.size(), notes));
                 parts.add(part);
             } catch (InputException e) {
-                broken.found(e);
+                skipped.found(part.id(), e);
             }
         }
-        EvaluationRun run = new EvaluationRun(dataset.category(), parts, masks, notes, model);
+        EvaluationRun run = new EvaluationRun(dataset.category(), parts, masks, notes, skipped, model);
         run.requireMetrics();
         return run;
     }
 
     /** The official metrics need normal parts and defects that count. */
     private void requireMetrics() {
+        skipped.requireUsable(category, SkippedParts.TEST, parts);
         String missing = Evaluation.missing(maskArray(), anomalous(), counts);
         if (missing != null) {
-            throw new InputException(category + ": " + missing);
+            List<SkippedPart> out = skipped();
+            throw new InputException(category + ": " + missing
+                    + (out.isEmpty()
+                            ? ""
+                            : "; " + out.size() + (out.size() == 1 ? " other was" : " others were")
+                                    + " left out; the first: " + out.get(0).reason()));
         }
     }
 
@@ -153,23 +170,14 @@ public final class EvaluationRun {
     }
 
     /**
-     * Inspects every part and keeps maps, scores and verdicts.
+     * Inspects every part and keeps maps, scores and verdicts. Parts that cannot be inspected, where they may be left
+     * out, are missing in {@link #parts} and in all results.
      *
      * @param inspector of the model that the run was prepared for, with maps
-     * @throws InputException when a part cannot be read or inspected
+     * @throws InputException when a part cannot be read or inspected and may not be left out, or when without those
+     *     left out a metric would be undefined
      */
     public void inspect(Inspector inspector, Observer observer, Progress progress) throws IOException {
-        inspect(inspector, observer, BrokenParts.REFUSE, progress);
-    }
-
-    /**
-     * The same, where parts may not be inspected.
-     *
-     * @param broken told of them; they are left out of {@link #parts} and of all results
-     * @throws InputException also when without them a metric would be undefined
-     */
-    public void inspect(Inspector inspector, Observer observer, BrokenParts broken, Progress progress)
-            throws IOException {
         Inspection inspection = inspector.newInspection();
         int all = parts.size();
         try (Progress.Task task = progress.open("Evaluating " + category, all)) {
@@ -180,7 +188,7 @@ public final class EvaluationRun {
                     part = parts.get(index).load();
                     inspector.inspect(part, inspection);
                 } catch (InputException e) {
-                    broken.found(e);
+                    skipped.found(parts.get(index).id(), e);
                     parts.remove(index);
                     masks.remove(index);
                     continue;
@@ -213,6 +221,11 @@ public final class EvaluationRun {
     /** The test parts, in the order of all results; those that broken parts left. */
     public List<PartFiles> parts() {
         return Collections.unmodifiableList(parts);
+    }
+
+    /** The test parts that were left out so far. */
+    public List<SkippedPart> skipped() {
+        return skipped.of(SkippedParts.TEST);
     }
 
     /** Notes on what was inferred about the masks, one line each; empty as a rule. */
@@ -339,7 +352,7 @@ public final class EvaluationRun {
                     files.add(file, AtomicFile.of(ImageWriter.tiffFloat(size, size, map(branch, i))));
                 }
             }
-            files.add(folder.resolve("metrics.json"), Json.of(toJson(rows)));
+            files.add(folder.resolve("metrics.json"), Json.of(toJson(rows, skipped())));
             files.commit();
         }
     }
@@ -361,20 +374,26 @@ public final class EvaluationRun {
      * Writes the {@code metrics.json} of several categories: the {@linkplain #mean mean} as for one category, and under
      * {@code categories} every one of them.
      *
+     * @param skipped of the categories, the parts that were left out
      * @throws IOException when the file cannot be written; it is then unchanged
      */
-    public static void writeMean(Path file, Map<String, Map<String, MetricsRow>> categories) throws IOException {
-        Map<String, Object> json = new LinkedHashMap<>(toJson(mean(categories)));
+    public static void writeMean(
+            Path file, Map<String, Map<String, MetricsRow>> categories, Map<String, List<SkippedPart>> skipped)
+            throws IOException {
+        Map<String, Object> json = toJson(mean(categories), List.of());
         Map<String, Object> perCategory = new LinkedHashMap<>();
-        categories.forEach((category, table) -> perCategory.put(category, toJson(table)));
+        categories.forEach((category, table) -> perCategory.put(category, toJson(table, skipped.get(category))));
         json.put("categories", perCategory);
         AtomicFile.write(file, Json.of(json));
     }
 
-    /** {@code {"combined": {"I-AUROC": …}, "rgb": …, "depth": …}}. */
-    private static Map<String, Map<String, Double>> toJson(Map<String, MetricsRow> rows) {
-        Map<String, Map<String, Double>> json = new LinkedHashMap<>();
+    /** {@code {"combined": {"I-AUROC": …}, "rgb": …, "depth": …}}, and {@code skipped} when parts were. */
+    private static Map<String, Object> toJson(Map<String, MetricsRow> rows, List<SkippedPart> skipped) {
+        Map<String, Object> json = new LinkedHashMap<>();
         rows.forEach((branch, row) -> json.put(branch, row.toMap()));
+        if (!skipped.isEmpty()) {
+            json.put("skipped", skipped);
+        }
         return json;
     }
 }

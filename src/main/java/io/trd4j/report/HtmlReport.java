@@ -3,6 +3,7 @@ package io.trd4j.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.samskivert.mustache.Mustache;
+import io.trd4j.data.dataset.SkippedPart;
 import io.trd4j.inspect.Region;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.metrics.CurvePoint;
@@ -57,6 +58,7 @@ public final class HtmlReport {
         view.put("title", data.title());
         view.put("run", facts(data));
         view.put("teacherNote", given(data.teacherNote()));
+        view.put("skipped", data.skipped().isEmpty() ? null : skipped(data.skipped()));
         view.put("tiles", tiles(data));
         view.put(
                 "columns",
@@ -127,6 +129,11 @@ public final class HtmlReport {
 
     private static Map<String, String> fact(String name, String value) {
         return Map.of("name", name, "value", value);
+    }
+
+    private static Map<String, Object> skipped(List<SkippedPart> parts) {
+        int count = parts.size();
+        return Map.of("title", count == 1 ? "1 part was left out." : count + " parts were left out.", "parts", parts);
     }
 
     private static List<Map<String, String>> tiles(ReportData data) {

@@ -1,6 +1,7 @@
 package io.trd4j.report;
 
 import io.trd4j.data.RgbImage;
+import io.trd4j.data.dataset.SkippedPart;
 import io.trd4j.data.image.ImageWriter;
 import io.trd4j.inspect.Region;
 import io.trd4j.io.OptionException;
@@ -25,6 +26,7 @@ import java.util.List;
  * @param training losses per epoch; empty when nothing was trained
  * @param limits the model's thresholds; empty when it has none
  * @param scores every test part
+ * @param skipped test parts that were left out; empty when none was
  * @param gallery the parts to show, any order
  * @param combinedScale colour scale of the combined maps in the gallery
  * @param branchScale colour scale of the single branches' maps
@@ -42,6 +44,7 @@ public record ReportData(
         List<EpochLoss> training,
         List<Limit> limits,
         List<PartScore> scores,
+        List<SkippedPart> skipped,
         List<GalleryPart> gallery,
         HeatScale combinedScale,
         HeatScale branchScale,
@@ -54,6 +57,7 @@ public record ReportData(
         branches = List.copyOf(branches);
         training = List.copyOf(training);
         scores = List.copyOf(scores);
+        skipped = List.copyOf(skipped);
         gallery = List.copyOf(gallery);
         nextSteps = List.copyOf(nextSteps);
         limits = List.copyOf(limits);

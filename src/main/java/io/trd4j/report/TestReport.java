@@ -158,6 +158,7 @@ public final class TestReport implements EvaluationRun.Observer {
                         training == null || training.curve() == null ? List.of() : training.curve(),
                         limits(info.thresholds()),
                         scores,
+                        run.skipped(),
                         gallery,
                         HeatScale.COMBINED,
                         HeatScale.BRANCH,

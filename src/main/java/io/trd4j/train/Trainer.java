@@ -42,6 +42,7 @@ public final class Trainer implements Resumable, AutoCloseable {
     /** That students compute in; the teacher's features and the losses are float32. */
     private final torch.ScalarType type;
 
+    private final Align align;
     private final PreparedParts parts;
     private final PreparedParts validation;
     private final TeacherFeatures features;
@@ -53,7 +54,7 @@ public final class Trainer implements Resumable, AutoCloseable {
 
     /** Without validation parts. */
     public Trainer(Network network, TrainingOptions options, PreparedParts parts) {
-        this(network, options, parts, null);
+        this(network, options, parts, null, Align.NONE);
     }
 
     /**
@@ -62,19 +63,28 @@ public final class Trainer implements Resumable, AutoCloseable {
      *
      * @param validation normal parts whose loss is computed after every epoch, without any effect on the weights; null
      *     = none
+     * @param align as it was asked for when the parts were prepared: a state file of another one is refused
      */
-    public Trainer(Network network, TrainingOptions options, PreparedParts parts, PreparedParts validation) {
-        this(network, options, parts, validation, options.device().memory() / MEMORY_SHARE);
+    public Trainer(
+            Network network, TrainingOptions options, PreparedParts parts, PreparedParts validation, Align align) {
+        this(network, options, parts, validation, align, options.device().memory() / MEMORY_SHARE);
     }
 
     /** @param budget bytes on the device that the teacher's features may take */
-    Trainer(Network network, TrainingOptions options, PreparedParts parts, PreparedParts validation, long budget) {
+    Trainer(
+            Network network,
+            TrainingOptions options,
+            PreparedParts parts,
+            PreparedParts validation,
+            Align align,
+            long budget) {
         if (parts.count() < 2) {
             throw new InputException(
                     "training needs at least 2 normal parts, found " + parts.count() + "; add more under train/good");
         }
         this.network = network;
         this.options = options;
+        this.align = align;
         type = options.precision() == Precision.BF16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float;
         this.parts = parts;
         this.validation = validation;
@@ -243,6 +253,7 @@ public final class Trainer implements Resumable, AutoCloseable {
     private TrainingState state() throws IOException {
         return new TrainingState(
                 options,
+                align,
                 ModelFile.teacherSha256(network.teacher().weights().sources("")),
                 parts.sha256(),
                 validation == null ? NO_PARTS : validation.sha256());

@@ -369,7 +369,7 @@ public final class TrainingRun {
 
     private List<EpochLoss> train(Network network, PreparedParts parts, OutlierCheck outliers, PreparedParts validation)
             throws IOException {
-        try (Trainer trainer = new Trainer(network, options, parts, validation)) {
+        try (Trainer trainer = new Trainer(network, options, parts, validation, plan.align())) {
             StateSaver saver = new StateSaver(
                     trainer,
                     state,

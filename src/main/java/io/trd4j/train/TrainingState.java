@@ -18,8 +18,9 @@ import java.util.Map;
  * only a run with the same options, teacher and parts; the number of epochs may differ where the rate falls by epochs,
  * so that a run can be extended.
  */
-record TrainingState(TrainingOptions options, String teacherSha256, String partsSha256, String validationSha256) {
-    private static final String VERSION = "3";
+record TrainingState(
+        TrainingOptions options, Align align, String teacherSha256, String partsSha256, String validationSha256) {
+    private static final String VERSION = "4";
     private static final String TEACHER_KEY = "trd.state.teacher_sha256";
     private static final String PARTS_KEY = "trd.state.parts_sha256";
     private static final String VALIDATION_KEY = "trd.state.validation_sha256";
@@ -85,7 +86,7 @@ record TrainingState(TrainingOptions options, String teacherSha256, String parts
 
     /**
      * In the order in which differences are told: a random teacher follows from backbone and seed, prepared parts from
-     * the size.
+     * the size and from how they are aligned.
      */
     private Map<String, String> identity() {
         Map<String, String> identity = new LinkedHashMap<>();
@@ -94,6 +95,7 @@ record TrainingState(TrainingOptions options, String teacherSha256, String parts
         identity.put("trd.state.size", Integer.toString(options.size()));
         identity.put("trd.state.modality", options.modality().key());
         identity.put("trd.state.normal_kernel", Integer.toString(options.normalKernel()));
+        identity.put("trd.state.align", align.key());
         identity.put("trd.state.batch", Integer.toString(options.batch()));
         identity.put("trd.state.learning_rate", Double.toString(options.learningRate()));
         identity.put("trd.state.precision", options.precision().key());

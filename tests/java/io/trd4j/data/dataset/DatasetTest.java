@@ -324,6 +324,21 @@ class DatasetTest {
                 found.get(0));
         assertEquals("[train/good/000]", ids(data.readable(broken).train()));
         assertTrue(found.get(1).contains("001.tiff is empty"), found.get(1));
+        SkippedParts skipped = new SkippedParts(broken);
+        Dataset.open(root.resolve("cat"), skipped).readable(skipped);
+        assertEquals(
+                List.of("train/good/002", "train/good/001"),
+                skipped.of(SkippedParts.TRAINING).stream().map(SkippedPart::id).toList());
+        assertEquals(List.of(), skipped.of(SkippedParts.TEST));
+        assertRefused(
+                () -> skipped.requireUsable("cat", SkippedParts.TRAINING, List.of()),
+                "cat: none of the 2 training parts can be used; the first: ",
+                "002.png has no partner");
+        skipped.requireUsable("cat", SkippedParts.TRAINING, data.train());
+        skipped.requireUsable("cat", SkippedParts.TEST, List.of());
+        SkippedParts refused = new SkippedParts(BrokenParts.REFUSE);
+        assertRefused(() -> Dataset.open(root.resolve("cat"), refused), "002.png has no partner");
+        assertEquals(List.of(), refused.of(SkippedParts.TRAINING));
         assertRefused(() -> Dataset.open(root.resolve("cat")), "002.png has no partner");
     }
 

@@ -1,9 +1,12 @@
 package io.trd4j.cli.options;
 
 import io.trd4j.align.FoundParts;
+import io.trd4j.data.PartNotFoundException;
 import io.trd4j.data.PointConvention;
 import io.trd4j.data.dataset.BrokenParts;
 import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.dataset.SkippedParts;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
 import io.trd4j.model.Alignment;
@@ -11,7 +14,9 @@ import io.trd4j.model.ModelFile;
 import io.trd4j.model.ScoreBranch;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Option;
@@ -31,22 +36,35 @@ public final class SkipBroken implements BrokenParts {
     @Override
     public void found(InputException why) {
         if (!skips) {
-            throw why;
+            throw why instanceof PartNotFoundException lost ? refused(lost) : why;
         }
         if (skipped.add(why.getMessage())) {
             System.err.println("trd: skipped: " + why.getMessage());
         }
     }
 
-    /** Opens a category whose points are meant so, for a verb that meets the files that cannot be read itself. */
-    public Dataset open(PointConvention points, Path data) throws IOException {
-        return Dataset.open(data, this).withPoints(points);
+    /** Why a part that an aligned model does not find ends a verb that could go on without it. */
+    public static InputException refused(PartNotFoundException why) {
+        return new InputException(why.getMessage() + "; --skip-broken goes on without it", why);
     }
 
-    /** Opens a category, of which every part can be read. */
-    public Dataset openReadable(PointConvention points, Path data) throws IOException {
-        Dataset dataset = open(points, data);
-        return skips ? dataset.readable(this) : dataset;
+    /**
+     * Opens a category whose points are meant so, for a verb that meets the files that cannot be read itself.
+     *
+     * @param skipped remembers the parts that are left out; made with this
+     */
+    public Dataset open(PointConvention points, Path data, SkippedParts skipped) throws IOException {
+        return Dataset.open(data, skipped).withPoints(points);
+    }
+
+    /**
+     * Opens a category, of which every part can be read.
+     *
+     * @param skipped remembers the parts that are left out; made with this
+     */
+    public Dataset openReadable(PointConvention points, Path data, SkippedParts skipped) throws IOException {
+        Dataset dataset = open(points, data, skipped);
+        return skips ? dataset.readable(skipped) : dataset;
     }
 
     /**
@@ -55,8 +73,15 @@ public final class SkipBroken implements BrokenParts {
      *
      * @param branches whose scores are wanted
      * @param labelled whether those of test parts are too; validation parts are looked at in any case
+     * @param skipped remembers the parts that are left out; made with this
      */
-    public Dataset found(Path model, Dataset dataset, List<ScoreBranch> branches, boolean labelled, Progress progress)
+    public Dataset found(
+            Path model,
+            Dataset dataset,
+            List<ScoreBranch> branches,
+            boolean labelled,
+            SkippedParts skipped,
+            Progress progress)
             throws IOException {
         if (!skips) {
             return dataset;
@@ -68,9 +93,25 @@ public final class SkipBroken implements BrokenParts {
                     dataset.category(),
                     dataset.folder(),
                     dataset.train(),
-                    FoundParts.of(alignment, seen.validation(), branches, this, progress),
-                    labelled ? FoundParts.of(alignment, seen.test(), branches, this, progress) : dataset.test());
+                    found(alignment, seen.validation(), branches, skipped, progress),
+                    labelled ? found(alignment, seen.test(), branches, skipped, progress) : dataset.test());
         }
+    }
+
+    /** Which parts these are that are lost: those that are missing in the result, in the order of the reasons. */
+    private static List<PartFiles> found(
+            Alignment alignment,
+            List<PartFiles> parts,
+            List<ScoreBranch> branches,
+            SkippedParts skipped,
+            Progress progress)
+            throws IOException {
+        List<InputException> reasons = new ArrayList<>();
+        List<PartFiles> found = FoundParts.of(alignment, parts, branches, reasons::add, progress);
+        Set<PartFiles> kept = new HashSet<>(found);
+        Iterator<InputException> reason = reasons.iterator();
+        parts.stream().filter(part -> !kept.contains(part)).forEach(part -> skipped.found(part.id(), reason.next()));
+        return found;
     }
 
     /** How many parts were left out so far. */

@@ -16,4 +16,13 @@ public interface BrokenParts {
      * @param why one line that names the part
      */
     void found(InputException why);
+
+    /**
+     * The same of a part that is known.
+     *
+     * @param id as {@link PartFiles#id}
+     */
+    default void found(String id, InputException why) {
+        found(why);
+    }
 }

@@ -198,21 +198,25 @@ final class CategoryFolder {
         if (images.isEmpty()) {
             throw new InputException(data + " has no colour images; expected NNN_image_4.png");
         }
+        String splitName = split.getFileName().toString().toLowerCase(Locale.ROOT);
         for (Map.Entry<Long, Path> other : normals.entrySet()) {
             if (!images.containsKey(other.getKey())) {
-                broken.found(new InputException(other.getValue() + " has no partner; expected "
-                        + data.resolve(FileNames.stem(other.getValue()).replaceFirst("(?i)_normals$", ""))
-                        + "_image_4.png"));
+                String stem = FileNames.stem(other.getValue()).replaceFirst("(?i)_normals$", "");
+                broken.found(
+                        splitName + "/" + stem,
+                        new InputException(
+                                other.getValue() + " has no partner; expected " + data.resolve(stem) + "_image_4.png"));
             }
         }
-        String splitName = split.getFileName().toString().toLowerCase(Locale.ROOT);
         List<PartFiles> parts = new ArrayList<>();
         for (Map.Entry<Long, Path> image : images.entrySet()) {
             Path second = normals.get(image.getKey());
             String stem = FileNames.stem(image.getValue()).replaceFirst("(?i)_image_4$", "");
             if (second == null) {
-                broken.found(new InputException(
-                        image.getValue() + " has no partner; expected " + data.resolve(stem) + "_normals.png"));
+                broken.found(
+                        splitName + "/" + stem,
+                        new InputException(
+                                image.getValue() + " has no partner; expected " + data.resolve(stem) + "_normals.png"));
                 continue;
             }
             Path mask = files.get("mask").get(image.getKey());
@@ -225,7 +229,7 @@ final class CategoryFolder {
                 parts.add(new PartFiles(
                         splitName + "/" + kind + "/" + stem, kind, image.getValue(), second, onlyGood ? null : mask));
             } catch (InputException e) {
-                broken.found(e);
+                broken.found(splitName + "/" + stem, e);
             }
         }
         return parts;

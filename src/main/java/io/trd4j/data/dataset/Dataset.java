@@ -136,7 +136,7 @@ public record Dataset(
                 part.load();
                 readable.add(part);
             } catch (InputException e) {
-                broken.found(e);
+                broken.found(part.id(), e);
             }
         }
         return readable;

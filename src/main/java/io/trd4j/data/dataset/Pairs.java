@@ -84,6 +84,7 @@ final class Pairs {
                 parts.add(new PartFiles(prefix + id, kind, image, other, truths.get(id)));
             } else {
                 broken.found(
+                        prefix + id,
                         image == null
                                 ? missing(other != null ? other : truths.get(id), rgbFolder, id)
                                 : missing(image, secondFolder, id));
