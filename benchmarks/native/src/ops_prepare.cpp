@@ -124,8 +124,8 @@ Op prepare_metric(const Shapes& s, int32_t type) {
         const Memory* below = copy.add(plane, sizeof plane);
         const int64_t bytes = trd_prepare_metric_workspace_bytes(s.raw, s.raw, s.size);
         const Memory* space = planned(copy, bytes, [&](const trd_exec* cpu, void* to) {
-            return trd_prepare_metric_plan(cpu, s.raw, s.raw, s.size, 0.7, 4000, relief > 0.7 ? relief : 0.7, 1e-3, 2e-4, to,
-                                           bytes);
+            return trd_prepare_metric_plan(cpu, s.raw, s.raw, s.size, 0.7, 4000, relief > 0.7 ? relief : 0.7, 1e-3,
+                                           2e-4, to, bytes);
         });
         const Memory* out = copy.add(out_count * element_bytes(type));
         copy.writes(out, type, out_count);
