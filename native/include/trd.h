@@ -273,8 +273,8 @@ TRD_API trd_status trd_prepare_metric_plan(const trd_exec* exec, int64_t width, 
  * half-sample symmetric border); g = slope_gain Sobel_3x3(hs) / 8; channels (1 - g_x / l) / 2, (1 - g_y / l) / 2,
  * (1 + tanh((hs - H) / relief_metres)) / 2, l = sqrt(g^2 + 1). Where G * 1 of smooth is below 0.05, all three are 0.5;
  * for its neighbours' slopes such an output is level with them. What all three differ from 0.5 by is multiplied with
- * max(|hs|, |H|) / ground_metres - 1, from 0 to 1: the plane's own surface, with its noise, is not shown. Missing points as for trd_prepare_depth. Without any
- * point the image is level.
+ * max(|hs|, |H|) / ground_metres - 1, from 0 to 1: the plane's own surface, with its noise, is not shown. Missing
+ * points as for trd_prepare_depth. Without any point the image is level.
  * xyz    float32 [height, width, 3]: x, y, z in metres; row_stride is a multiple of 4
  * plane  float32 [5]: x0, y0, z0, a, b of z = z0 + a (x - x0) + b (y - y0), metres, finite, |a| and |b| at most 1e6;
  *        height is z below the plane. Of the backend's memory, and read by the kernels

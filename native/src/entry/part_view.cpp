@@ -40,7 +40,8 @@ trd_status trd_view_relief(const trd_exec* exec, const float* xyz, int64_t width
         require_view(exec, xyz, width, height, row_stride, 12, out, size);
         require(aligned(xyz, 4) && row_stride % 4 == 0, "view: the points or row_stride are not a multiple of 4 bytes");
         require(plane != nullptr && aligned(plane, 4), "view: the plane is null or not aligned to 4 bytes");
-        require(!overlap(dense(plane, 5 * sizeof(float)), dense(out, 16 * size * size)), "view: out overlaps the plane");
+        require(!overlap(dense(plane, 5 * sizeof(float)), dense(out, 16 * size * size)),
+                "view: out overlaps the plane");
         trd::cpu::view_relief({xyz, width, height, row_stride}, out, size, plane);
     });
 }

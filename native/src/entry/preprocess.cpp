@@ -18,7 +18,8 @@ using trd::Preparation;
 
 // Bytes of the workspace, 0 when a size is out of range.
 int64_t preparation_bytes(const PlanHeader& plan) {
-    const bool fits = plan.width > 0 && plan.height > 0 && plan.width <= trd::kMaxSide && plan.height <= trd::kMaxSide &&
+    const bool fits = plan.width > 0 && plan.height > 0 && plan.width <= trd::kMaxSide &&
+                      plan.height <= trd::kMaxSide &&
                       plan.width * plan.height <= trd::kMaxPixels && plan.size > 0 && plan.size <= trd::kMaxSize;
     const bool kernel =
         plan.op != Preparation::normals || (plan.kernel % 2 == 1 && plan.kernel > 0 && plan.kernel < 32);

@@ -19,7 +19,8 @@ const MetricRows plain = {heights, surface, relief, image};
 void average(const CloudView& cloud, const MetricWorkspace& w, const HeightPlane& plane, int64_t size, int64_t y) {
     float *height = w.height + y * w.pitch, *weight = w.weight + y * w.pitch;
     const auto columns = [&w](int64_t x) { return Box{w.columns[2 * x], w.columns[2 * x + 1]}; };
-    box_heights(cloud, plane, size, columns, {w.rows[2 * y], w.rows[2 * y + 1]}, [&](int64_t x, float sum, float count) {
+    const Box rows{w.rows[2 * y], w.rows[2 * y + 1]};
+    box_heights(cloud, plane, size, columns, rows, [&](int64_t x, float sum, float count) {
         height[x] = count > 0 ? sum / count : 0;
         weight[x] = count > 0 ? 1.0f : 0.0f;
     });
