@@ -32,22 +32,9 @@ inline std::vector<double> view_relief(const float* xyz, int64_t width, int64_t 
                                        const float* plane, int64_t size) {
     const Heights heights = reference::heights(xyz, width, height, stride, plane, size);
     std::vector<double> out(heights.height.size());
-    for (int64_t y = 0; y < size; ++y) {
-        for (int64_t x = 0; x < size; ++x) {
-            const int64_t left = x * width / size, top = y * height / size;
-            const int64_t right = std::max(left + 1, (x + 1) * width / size),
-                          bottom = std::max(top + 1, (y + 1) * height / size);
-            int64_t count = 0;
-            for (int64_t v = top; v < bottom; ++v) {
-                for (int64_t u = left; u < right; ++u) {
-                    const float* p = xyz + v * stride + 3 * u;
-                    count += std::fabs(p[0]) <= 1e6f && std::fabs(p[1]) <= 1e6f && std::fabs(p[2]) <= 1e6f && p[2] != 0;
-                }
-            }
-            const auto i = static_cast<size_t>(y * size + x);
-            const bool measures = count > 0 && 4 * count >= (right - left) * (bottom - top);
-            out[i] = measures ? 1e3 * heights.height[i] : std::numeric_limits<double>::quiet_NaN();
-        }
+    for (size_t i = 0; i < out.size(); ++i) {
+        const bool measures = heights.weight[i] > 0 && heights.share[i] >= 0.25;
+        out[i] = measures ? 1e3 * heights.height[i] : std::numeric_limits<double>::quiet_NaN();
     }
     return out;
 }

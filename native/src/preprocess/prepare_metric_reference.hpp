@@ -19,13 +19,14 @@ struct Heights {
     int64_t size = 0;
     std::vector<double> height;  // 0 without a point
     std::vector<double> weight;  // 1 or 0
+    std::vector<double> share;   // of its points that are measured
 };
 
 // plane: x0, y0, z0, a, b; stride in floats.
 inline Heights heights(const float* xyz, int64_t width, int64_t height, int64_t stride, const float* plane,
                        int64_t size) {
-    Heights out{size, std::vector<double>(static_cast<size_t>(size * size)),
-                std::vector<double>(static_cast<size_t>(size * size))};
+    const std::vector<double> none(static_cast<size_t>(size * size));
+    Heights out{size, none, none, none};
     for (int64_t y = 0; y < size; ++y) {
         for (int64_t x = 0; x < size; ++x) {
             const int64_t left = x * width / size, top = y * height / size;
@@ -48,6 +49,7 @@ inline Heights heights(const float* xyz, int64_t width, int64_t height, int64_t 
             const auto i = static_cast<size_t>(y * size + x);
             out.height[i] = count == 0 ? 0 : sum / static_cast<double>(count);
             out.weight[i] = count == 0 ? 0 : 1;
+            out.share[i] = static_cast<double>(count) / static_cast<double>((right - left) * (bottom - top));
         }
     }
     return out;

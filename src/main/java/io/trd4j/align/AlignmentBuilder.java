@@ -30,6 +30,7 @@ public final class AlignmentBuilder {
     /** A part whose box is longer fills the view: the frame is the whole image. */
     static final float FULL = 0.92f;
 
+    /** Least side of a frame, in shares of the image. */
     static final float SMALLEST = 0.25f;
     /** Pixels that are oblong by less are square: points are noisy, and surfaces lie oblique. */
     private static final double SQUARE = 0.05;
@@ -140,7 +141,7 @@ public final class AlignmentBuilder {
         List<float[]> aspects = new ArrayList<>();
         for (PartSource source : sources) {
             Part part = source.load();
-            views.add(PartView.of(copy(new PartView(part, view)), view));
+            views.add(PartView.of(new PartView(part, view).values(), view));
             if (part.xyz() != null) {
                 geometries.add(geometry(part.xyz(), view));
             }
@@ -148,7 +149,7 @@ public final class AlignmentBuilder {
         }
         aspect = median(aspects, 1)[0];
         int first = reference(views);
-        float[] whole = copy(views.get(first));
+        float[] whole = views.get(first).values().clone();
         float[] frame = {0, 0, 1, 0, 0, aspect};
         Alignment result = null;
         for (int round = 0; round <= ROUNDS; round++) {
@@ -202,14 +203,6 @@ public final class AlignmentBuilder {
         return best;
     }
 
-    static float[] copy(PartView part) {
-        int n = part.size();
-        for (int i = 0; i < n * n; i++) {
-            part.pixel(i % n, i / n);
-        }
-        return part.values().clone();
-    }
-
     /** Median of the located parts, pixel by pixel: interleaved, relief NaN where most have none. */
     private float[] median(List<PartView> parts, Alignment current, boolean agreed) {
         int n = current.size();
@@ -256,21 +249,18 @@ public final class AlignmentBuilder {
     static float[] geometry(PointCloud cloud, int view) {
         float[] xyz = cloud.xyz();
         int width = cloud.width();
-        float[] steps = new float[width * cloud.height()];
-        float[] depths = new float[steps.length];
+        float[] depths = new float[width * cloud.height()];
         int known = 0;
-        for (int i = 0; i + 1 < steps.length; i++) {
+        for (int i = 0; i + 1 < depths.length; i++) {
             if (i % width + 1 < width && xyz[3 * i + 2] != 0 && xyz[3 * i + 5] != 0) {
-                steps[known] = Math.abs(xyz[3 * i + 3] - xyz[3 * i]);
                 depths[known++] = xyz[3 * i + 2];
             }
         }
         if (known == 0) {
             return new float[] {0, 0};
         }
-        Arrays.sort(steps, 0, known);
         Arrays.sort(depths, 0, known);
-        return new float[] {steps[known / 2] * width / view, depths[known / 2]};
+        return new float[] {step(xyz, width, 1, 0) * width / view, depths[known / 2]};
     }
 
     /**
@@ -298,7 +288,7 @@ public final class AlignmentBuilder {
      * @param to from a point to its neighbour
      * @param axis 0 = x, 1 = y
      */
-    private static double step(float[] xyz, int width, int to, int axis) {
+    private static float step(float[] xyz, int width, int to, int axis) {
         float[] steps = new float[xyz.length / 3];
         int known = 0;
         for (int i = 0; i + to < steps.length; i++) {

@@ -69,7 +69,7 @@ public final class CropBuilder {
         float aspect = AlignmentBuilder.median(aspects, 1)[0];
         float corner = (1 - side) / 2;
         float[] frame = {corner, corner, side, geometry[0] * side / size, geometry[1], aspect};
-        float[] whole = AlignmentBuilder.copy(new PartView(sources.get(0).load(), pixels));
+        float[] whole = new PartView(sources.get(0).load(), pixels).values();
         return Alignment.cropping(size, pixels, frame, whole);
     }
 
