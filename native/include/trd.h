@@ -27,7 +27,7 @@ extern "C" {
 #endif
 
 /** Raised whenever a signature or a meaning in this file changes; checked by the Java runtime at load. */
-#define TRD_ABI_VERSION 7
+#define TRD_ABI_VERSION 8
 
 typedef int32_t trd_status;
 enum {
@@ -181,8 +181,8 @@ TRD_API trd_status trd_anomaly_map(const trd_exec* exec, const trd_distances* rg
  *
  * Each of the four ops has a workspace, trd_prepare_<op>_workspace_bytes(...) bytes, 64-byte aligned.
  * trd_prepare_<op>_plan writes the tables that depend on the sizes (and scales) only into it; any number of calls with
- * the same sizes may follow. One call at a time uses a workspace, which belongs to it until the return, on CUDA until its work
- * is done.
+ * the same sizes may follow. One call at a time uses a workspace, which belongs to it until the return, on CUDA until
+ * its work is done.
  *   width, height  of the image or the organised point cloud: 1 to 2^20 each, together at most 2^30 pixels
  *   row_stride     bytes from one row to the next, at least a row's own; what lies between the rows is not read
  *   size           S, 1 to 4096
@@ -193,10 +193,10 @@ TRD_API trd_status trd_anomaly_map(const trd_exec* exec, const trd_distances* rg
  *                  TRD_OK or TRD_ERROR_INPUT when the stream comes so far, in place of the status INPUT for a part
  *                  without foreground, which a queued call cannot have; out is then all zero. Every call writes it
  * CUDA: trd_prepare_<op>_plan runs on the CPU for both backends; the workspace is a device copy of what it wrote, and
- * is not checked to be planned for these sizes. All pointers are the device's. One launch for rgb, two for depth and normals,
- * three for metric. The result does not depend on the number of threads, and has the same bits on both backends. Errors of all:
- * ARGUMENT (null, a size out of range, stride too small, overlap, misaligned, workspace too small or planned for other
- * sizes), UNSUPPORTED, CUDA.
+ * is not checked to be planned for these sizes. All pointers are the device's. One launch for rgb, two for depth and
+ * normals, three for metric. The result does not depend on the number of threads, and has the same bits on both
+ * backends. Errors of all: ARGUMENT (null, a size out of range, stride too small, overlap, misaligned, workspace too
+ * small or planned for other sizes), UNSUPPORTED, CUDA.
  */
 
 /** Bytes of scratch and tables for trd_prepare_rgb; 0 when a size is out of range. */
@@ -364,6 +364,29 @@ TRD_API int64_t trd_area_filter_workspace_bytes(int64_t size);
 TRD_API trd_status trd_area_filter(const trd_exec* exec, const float* in, const trd_area* area, const float* less,
                                    float* out, double deviation, void* workspace, int64_t workspace_bytes);
 
+/** Directions in which lines are looked for; that of d is turned by pi d / 12 from a row towards a column. */
+#define TRD_LINE_DIRECTIONS 12
+
+/** Bytes of scratch for trd_line_filter; 0 when a size or deviation is out of range. */
+TRD_API int64_t trd_line_filter_workspace_bytes(int64_t size, double along);
+
+/**
+ * Lines in a difference that is 0 beyond the area. With G its Gaussian (deviation `across`, trd_area_filter's radius
+ * and border), c and s the cosine and sine of a direction: B = -(s^2 Gxx - 2 c s Gxy + c^2 Gyy) of central differences
+ * (Gxx = G(x-1) - 2 G + G(x+1), Gxy a quarter of the four diagonal ones; the border as G's), 0 beyond the frame. Along
+ * the direction B is averaged at the pixels nearest to places 2 pixels apart, up to the first beyond two deviations to
+ * either side, with weights of a Gaussian (deviation `along`) that add up to 1.
+ * in            float32 [area.pixels], packed
+ * scale         float32 [12, area.pixels] or null
+ * out           float32 [area.pixels]: the highest |value| scale of all directions; where scale is null, float32
+ *               [12, area.pixels]: each direction's values. Overlaps nothing
+ * across, along deviations, pixels: above 0, at most 128
+ * workspace     trd_line_filter_workspace_bytes(area.size, along) bytes, 64-byte aligned; overlaps nothing
+ * Errors: as trd_area_filter.
+ */
+TRD_API trd_status trd_line_filter(const trd_exec* exec, const float* in, const trd_area* area, const float* scale,
+                                   float* out, double across, double along, void* workspace, int64_t workspace_bytes);
+
 /** What one branch's map and the filtered differences that go with it are compared with. */
 typedef struct trd_position_branch {
     const float* mean;                  /* float32 [size, size] */
@@ -373,6 +396,7 @@ typedef struct trd_position_branch {
     const float* filter_offset;         /* float32 [filters] */
     int64_t filters;                    /* 0 to 16; when 0, the three before are not read */
     float offset;                       /* finite, as all offsets and factors */
+    float sum_factor;                   /* of the map's scaled difference, in the joint map */
     float result_factor, result_offset; /* of the branch's joined map */
     int32_t reserved;                   /* 0 */
 } trd_position_branch;
@@ -381,9 +405,10 @@ typedef struct trd_position_branch {
 TRD_API int64_t trd_position_scores_workspace_bytes(int64_t size, int64_t area_pixels);
 
 /**
- * Soft maxima of scores at every position: sum_b = e(scale_b (map_b - mean_b) + offset_b) + on the area the sum over
- * b's filters of e(filter_scale |filtered| + filter_offset), e(s) = exp(s / 2), s brought into [-150, 150];
- * map_b = result_factor_b G(2 ln sum_b) + result_offset_b, map = factor G(2 ln (sum_rgb + sum_depth)) + offset,
+ * Soft maxima of scores at every position. v_b = scale_b (map_b - mean_b), e(s) = exp(s / 2), s brought into
+ * [-150, 150]; f_b = on the area the sum over b's filters of e(filter_scale |filtered| + filter_offset);
+ * map_b = result_factor_b G(2 ln(e(v_b + offset_b) + f_b)) + result_offset_b,
+ * map = factor G(2 ln(e(sum_factor_rgb v_rgb + sum_factor_depth v_depth + sum_offset) + f_rgb + f_depth)) + offset,
  * G a Gaussian with trd_area_filter's radius and border.
  * map                 float32 [size, size], filled
  * map_rgb, map_depth  float32 [size, size]; calibrated maps in, scores out. The three overlap nothing
@@ -395,7 +420,7 @@ TRD_API int64_t trd_position_scores_workspace_bytes(int64_t size, int64_t area_p
  */
 TRD_API trd_status trd_position_scores(const trd_exec* exec, const trd_area* area, const trd_position_branch* rgb,
                                        const trd_position_branch* depth, float* map, float* map_rgb, float* map_depth,
-                                       float factor, float offset, double deviation, void* workspace,
+                                       float sum_offset, float factor, float offset, double deviation, void* workspace,
                                        int64_t workspace_bytes);
 
 /*

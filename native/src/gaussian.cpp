@@ -33,6 +33,8 @@ int64_t mirrored(int64_t i, int64_t n, Border border) {
     return i;
 }
 
+}  // namespace
+
 const GaussianRows& gaussian_rows() {
     switch (isa()) {
 #ifdef TRD_X86_64
@@ -42,8 +44,6 @@ const GaussianRows& gaussian_rows() {
         default: return plain;
     }
 }
-
-}  // namespace
 
 void gaussian_row(const float* image, int64_t pitch, int64_t size, int64_t y, int64_t column, int64_t n,
                   const Blur& blur, Border border, float* out) {

@@ -39,6 +39,7 @@ struct GaussianRows {
     void (*across)(const float* in, int64_t n, const Blur& blur, float* out);
 };
 
+const GaussianRows& gaussian_rows();  // of this machine's Isa
 extern const GaussianRows gaussian_rows_avx2, gaussian_rows_avx512;
 
 }  // namespace cpu

@@ -1,5 +1,6 @@
-// robust_rest, area_filter and position_scores against their double references: awkward areas and sizes, defects that a
-// plain fit would follow, Gaussians wider than the frame, scores beyond exp's range, NaN, refused arguments.
+// robust_rest, area_filter, line_filter and position_scores against their double references: awkward areas and sizes,
+// defects that a plain fit would follow, Gaussians and lines longer than the frame, scores beyond exp's range, NaN,
+// refused arguments.
 #include <algorithm>
 #include <limits>
 
@@ -141,12 +142,65 @@ void filter_case(const Area& area, double deviation, bool less) {
     digest.add(out.host<uint8_t>(), out.bytes());
 }
 
+void line_case(const Area& area, double across, double along) {
+    const std::string what = "line_filter " + area.text() + " " + std::to_string(across) + ", " + std::to_string(along);
+    const int64_t n = area.count(), all = TRD_LINE_DIRECTIONS * n;
+    const std::vector<float> values = uniform(n, 11, -5, 5), scales = uniform(all, 12, 0, 2);
+    Buffer in(exec, values, 4), scale(exec, scales, 4), out(exec, 4 * n, 4), each(exec, 4 * all, 4);
+    Buffer runs(exec, area.runs), space(exec, trd_line_filter_workspace_bytes(area.size, along));
+    const trd_area a = area.struct_of(runs);
+    expect_status(what,
+                  trd_line_filter(&exec, in.device<float>(), &a, nullptr, each.device<float>(), across, along,
+                                  space.device(), space.bytes()),
+                  TRD_OK);
+    expect_status(what,
+                  trd_line_filter(&exec, in.device<float>(), &a, scale.device<float>(), out.device<float>(), across,
+                                  along, space.device(), space.bytes()),
+                  TRD_OK);
+    const std::vector<Values> expected =
+        trd::reference::line_filter(doubles(values), area.pixels, area.size, across, along);
+    Values highest(at(n), 0.0);
+    for (int64_t d = 0; d < TRD_LINE_DIRECTIONS; ++d) {
+        const Values& direction = expected[at(d)];
+        compare(what + ", direction " + std::to_string(d), each.host() + d * n, direction.data(), n, 1e-5);
+        for (int64_t k = 0; k < n; ++k)
+            highest[at(k)] = std::max(highest[at(k)], std::fabs(direction[at(k)]) * double{scales[at(d * n + k)]});
+    }
+    compare(what + ", highest", out.host(), highest.data(), n, 2e-5);
+    check(out.guards_intact() && each.guards_intact() && space.guards_intact() && in.guards_intact(),
+          what + ": guard zones");
+    digest.add(out.host<uint8_t>(), out.bytes());
+    digest.add(each.host<uint8_t>(), each.bytes());
+}
+
+// A scratch of one pixel's width stands out where it is, in the direction in which it runs.
+void a_line_is_found() {
+    const Area area(64, [](int64_t x, int64_t y) { return x > 3 && x < 60 && y > 3 && y < 60; });
+    std::vector<float> values(at(area.count()), 0.0f);
+    for (int64_t t = -10; t <= 10; ++t) {
+        const int64_t i = (30 + t) * 64 + 32 + t;  // direction 3: pi / 4
+        values[at(std::lower_bound(area.pixels.begin(), area.pixels.end(), i) - area.pixels.begin())] = 1;
+    }
+    Buffer in(exec, values), each(exec, 4 * TRD_LINE_DIRECTIONS * area.count()), runs(exec, area.runs);
+    Buffer space(exec, trd_line_filter_workspace_bytes(64, 6));
+    const trd_area a = area.struct_of(runs);
+    expect_status("a line",
+                  trd_line_filter(&exec, in.device<float>(), &a, nullptr, each.device<float>(), 1.2, 6, space.device(),
+                                  space.bytes()),
+                  TRD_OK);
+    const float* const most = std::max_element(each.host(), each.host() + TRD_LINE_DIRECTIONS * area.count());
+    const int64_t place = most - each.host(), pixel = area.pixels[at(place % area.count())];
+    check(place / area.count() == 3, "a line's direction");
+    check(std::abs(pixel % 64 - 32) <= 1 && std::abs(pixel / 64 - 30) <= 1, "a line's middle");
+}
+
 // Both branches of a part, and what they are compared with.
 struct Scores {
     const Area& area;
     int64_t pixels, filters[2];
     std::vector<float> map[2], mean[2], scale[2], filtered[2], filter_scale[2], filter_offset[2];
-    float offset[2] = {-3.5f, -1.25f}, lines[3][2] = {{0.8f, 1.5f}, {1.25f, -2}, {0.5f, 0.25f}};
+    float offset[2] = {-3.5f, -1.25f}, sum_factor[2] = {0.75f, 0.5f}, sum_offset = -2.25f;
+    float lines[3][2] = {{0.8f, 1.5f}, {1.25f, -2}, {0.5f, 0.25f}};
     double deviation = 1.5;
     Scores(const Area& a, int64_t rgb, int64_t depth, float spread) : area(a), pixels(a.size * a.size) {
         filters[0] = rgb;
@@ -160,16 +214,29 @@ struct Scores {
             filter_offset[b] = uniform(filters[b], 70 + b, -3, 3);
         }
     }
-    Values sums(int b) const {
-        Values sum;
-        for (size_t i = 0; i < at(pixels); ++i)
-            sum.push_back(trd::reference::soft((double{map[b][i]} - mean[b][i]) * scale[b][i] + offset[b]));
+    // Of a branch's map at a pixel, scaled.
+    double deviations(int b, size_t i) const { return (double{map[b][i]} - mean[b][i]) * scale[b][i]; }
+    Values filter_sums(int b) const {
+        Values sum(at(pixels), 0.0);
         for (int64_t f = 0; f < filters[b]; ++f)
             for (int64_t k = 0; k < area.count(); ++k)
                 sum[at(area.pixels[at(k)])] +=
                     trd::reference::soft(std::fabs(double{filtered[b][at(f * area.count() + k)]}) *
                                              filter_scale[b][at(f * area.count() + k)] +
                                          filter_offset[b][at(f)]);
+        return sum;
+    }
+    Values sums(int b) const {
+        Values sum = filter_sums(b);
+        for (size_t i = 0; i < sum.size(); ++i) sum[i] += trd::reference::soft(deviations(b, i) + offset[b]);
+        return sum;
+    }
+    Values joint_sums() const {
+        Values sum = filter_sums(0);
+        const Values second = filter_sums(1);
+        for (size_t i = 0; i < sum.size(); ++i)
+            sum[i] += second[i] + trd::reference::soft(sum_factor[0] * deviations(0, i) +
+                                                       sum_factor[1] * deviations(1, i) + sum_offset);
         return sum;
     }
 };
@@ -188,15 +255,16 @@ struct ScoresRun {
         for (const auto* v : {&s.mean[b], &s.scale[b], &s.filtered[b], &s.filter_scale[b], &s.filter_offset[b]})
             kept.emplace_back(exec, *v, 4);
         const auto memory = [&](size_t i) { return kept[first + i].device<float>(); };
-        return {memory(0),    memory(1),      memory(2),         memory(3),         memory(4),
-                s.filters[b], s.offset[b], s.lines[b + 1][0], s.lines[b + 1][1], 0};
+        return {memory(0),    memory(1),   memory(2),       memory(3),         memory(4),
+                s.filters[b], s.offset[b], s.sum_factor[b], s.lines[b + 1][0], s.lines[b + 1][1],
+                0};
     }
     trd_status call(const Scores& s) {
         const trd_area area = s.area.struct_of(runs);
         const trd_position_branch first = branch(s, 0), second = branch(s, 1);
         return trd_position_scores(&exec, &area, &first, &second, map.device<float>(), rgb.device<float>(),
-                                   depth.device<float>(), s.lines[0][0], s.lines[0][1], s.deviation, space.device(),
-                                   space.bytes());
+                                   depth.device<float>(), s.sum_offset, s.lines[0][0], s.lines[0][1], s.deviation,
+                                   space.device(), space.bytes());
     }
 };
 
@@ -207,9 +275,7 @@ void scores_case(const Area& area, int64_t rgb, int64_t depth, float spread, dou
                              std::to_string(depth) + " filters, values up to " + std::to_string(spread);
     ScoresRun run(s);
     expect_status(what, run.call(s), TRD_OK);
-    const Values a = s.sums(0), b = s.sums(1);
-    Values both(a);
-    for (size_t i = 0; i < both.size(); ++i) both[i] += b[i];
+    const Values a = s.sums(0), b = s.sums(1), both = s.joint_sums();
     // Scores up to 150 have an ulp of 1.5e-5.
     const double tolerance = 2e-5 + 1e-6 * std::min(150.0f, 2 * spread);
     const auto expected = [&](const Values& sums, int line) {
@@ -238,6 +304,20 @@ void nan_shows_in_the_scores() {
     check(std::isfinite(map[64 * 12 + 40]), "what is beyond the Gaussian's reach sees neither");
 }
 
+void nan_shows_in_the_lines() {
+    const Area area(64, [](int64_t x, int64_t y) { return x > 20 && y > 20; });
+    std::vector<float> values = uniform(area.count(), 5);
+    values[0] = kNan;
+    Buffer in(exec, values), scale(exec, std::vector<float>(at(TRD_LINE_DIRECTIONS * area.count()), 1.0f));
+    Buffer out(exec, 4 * area.count()), runs(exec, area.runs), space(exec, trd_line_filter_workspace_bytes(64, 3));
+    const trd_area a = area.struct_of(runs);
+    expect_status("nan",
+                  trd_line_filter(&exec, in.device<float>(), &a, scale.device<float>(), out.device<float>(), 1, 3,
+                                  space.device(), space.bytes()),
+                  TRD_OK);
+    check(std::isnan(out.host()[0]) && std::isfinite(out.host()[area.count() - 1]), "a NaN stays where lines reach it");
+}
+
 // What stands on one of the two is refused, and nothing is written.
 void refused() {
     const Area area(8, [](int64_t x, int64_t y) { return x > 2 && y > 2; });
@@ -247,7 +327,7 @@ void refused() {
     trd_position_branch rgb = run.branch(s, 0), depth = run.branch(s, 1);
     const auto scores = [&](const trd_area* on, const trd_position_branch& first, double deviation, int64_t bytes) {
         return trd_position_scores(&exec, on, &first, &depth, run.map.device<float>(), run.rgb.device<float>(),
-                                   run.depth.device<float>(), 1, 0, deviation, run.space.device(), bytes);
+                                   run.depth.device<float>(), 0, 1, 0, deviation, run.space.device(), bytes);
     };
     const int64_t bytes = run.space.bytes();
     expect_status("no area", scores(nullptr, rgb, 1, bytes), TRD_ERROR_ARGUMENT);
@@ -266,6 +346,9 @@ void refused() {
     bad = rgb;
     bad.offset = kNan;
     expect_status("offset", scores(&a, bad, 1, bytes), TRD_ERROR_ARGUMENT);
+    bad = rgb;
+    bad.sum_factor = kNan;
+    expect_status("sum factor", scores(&a, bad, 1, bytes), TRD_ERROR_ARGUMENT);
     bad = rgb;
     bad.scale = run.rgb.device<float>();
     expect_status("overlap", scores(&a, bad, 1, bytes), TRD_ERROR_ARGUMENT);
@@ -320,7 +403,22 @@ void refused() {
     expect_status("null out", filter(nullptr, 1, enough), TRD_ERROR_ARGUMENT);
     expect_status("in place", filter(in.device<float>(), 1, enough), TRD_ERROR_ARGUMENT);
     check(out.untouched(), "refused filters write nothing");
+    Buffer each(exec, 4 * TRD_LINE_DIRECTIONS * area.count()), line_space(exec, trd_line_filter_workspace_bytes(8, 6));
+    const auto line = [&](const float* scale, float* to, double across, double along, int64_t size) {
+        return trd_line_filter(&exec, in.device<float>(), &a, scale, to, across, along, line_space.device(), size);
+    };
+    const int64_t room = line_space.bytes();
+    for (const double bad_deviation : {0.0, -1.0, 128.5, std::nan("")}) {
+        expect_status("across", line(nullptr, each.device<float>(), bad_deviation, 6, room), TRD_ERROR_ARGUMENT);
+        expect_status("along", line(nullptr, each.device<float>(), 1, bad_deviation, room), TRD_ERROR_ARGUMENT);
+    }
+    expect_status("workspace", line(nullptr, each.device<float>(), 1, 6, room - 1), TRD_ERROR_ARGUMENT);
+    expect_status("null out", line(nullptr, nullptr, 1, 6, room), TRD_ERROR_ARGUMENT);
+    expect_status("in place", line(nullptr, in.device<float>(), 1, 6, room), TRD_ERROR_ARGUMENT);
+    expect_status("scale is out", line(each.device<float>(), each.device<float>(), 1, 6, room), TRD_ERROR_ARGUMENT);
+    check(each.untouched(), "refused lines write nothing");
     check(trd_area_filter_workspace_bytes(0) == 0 && trd_area_filter_workspace_bytes(16385) == 0 &&
+              trd_line_filter_workspace_bytes(16385, 6) == 0 && trd_line_filter_workspace_bytes(8, 0) == 0 &&
               trd_position_scores_workspace_bytes(8, 65) == 0 && trd_robust_rest_workspace_bytes(-1, 1) == 0,
           "no workspace for impossible sizes");
 }
@@ -335,10 +433,15 @@ int main() {
         filter_case(area, 1, false);
         filter_case(area, 5, true);
         filter_case(area, 0.3, false);
+        line_case(area, 1.2, 6);
+        line_case(area, 0.4, 0.7);
+        line_case(area, 3, 25);  // longer than most frames
         scores_case(area, 4, 3, 4, 2);
         scores_case(area, 0, 1, 4, 0.5);
         scores_case(area, 2, 0, 400, 12);  // beyond what exp can hold, and wider than the frame
     }
+    a_line_is_found();
+    nan_shows_in_the_lines();
     nan_shows_in_the_scores();
     refused();
     return finish();

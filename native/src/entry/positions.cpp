@@ -1,4 +1,4 @@
-// Entry points of scoring positions: robust_rest, area_filter, position_scores.
+// Entry points of scoring positions: robust_rest, area_filter, line_filter, position_scores.
 #include "positions/positions.hpp"
 
 #include <cmath>
@@ -92,6 +92,28 @@ trd_status trd_area_filter(const trd_exec* exec, const float* in, const trd_area
     });
 }
 
+int64_t trd_line_filter_workspace_bytes(int64_t size, double along) {
+    const bool fits = size > 0 && size <= trd::kMaxFrame && along > 0 && along <= trd::kMaxLine;
+    return fits ? trd::line_filter_workspace_bytes(size, along) : 0;
+}
+
+trd_status trd_line_filter(const trd_exec* exec, const float* in, const trd_area* area, const float* scale, float* out,
+                           double across, double along, void* workspace, int64_t workspace_bytes) {
+    return guarded([&] {
+        require_cpu(exec);
+        require(in && out, "line_filter: in or out is null");
+        require_area(area);
+        require(is_deviation(across), "line_filter: the deviation across is out of range");
+        const int64_t bytes = trd_line_filter_workspace_bytes(area->size, along);
+        require(bytes > 0, "line_filter: the deviation along is out of range");
+        require_workspace(workspace, workspace_bytes, bytes);
+        const int64_t all = TRD_LINE_DIRECTIONS * area->pixels;
+        require_disjoint({{in, area->pixels}, scale ? Region{scale, all} : Region{in, area->pixels}, runs_of(*area)},
+                         {{out, scale ? area->pixels : all}, {workspace, bytes / 4}});
+        trd::cpu::line_filter({in, *area, scale, out, across, along, workspace});
+    });
+}
+
 int64_t trd_position_scores_workspace_bytes(int64_t size, int64_t area_pixels) {
     const bool fits = size > 0 && size <= trd::kMaxFrame && area_pixels > 0 && area_pixels <= size * size;
     return fits ? trd::position_scores_workspace_bytes(size, area_pixels) : 0;
@@ -99,14 +121,15 @@ int64_t trd_position_scores_workspace_bytes(int64_t size, int64_t area_pixels) {
 
 trd_status trd_position_scores(const trd_exec* exec, const trd_area* area, const trd_position_branch* rgb,
                                const trd_position_branch* depth, float* map, float* map_rgb, float* map_depth,
-                               float factor, float offset, double deviation, void* workspace,
+                               float sum_offset, float factor, float offset, double deviation, void* workspace,
                                int64_t workspace_bytes) {
     return guarded([&] {
         require_cpu(exec);
         require(rgb && depth && map && map_rgb && map_depth, "position_scores: a pointer is null");
         require_area(area);
         require(is_deviation(deviation), "position_scores: the deviation is out of range");
-        require(std::isfinite(factor) && std::isfinite(offset), "position_scores: factor or offset is not finite");
+        require(std::isfinite(sum_offset) && std::isfinite(factor) && std::isfinite(offset),
+                "position_scores: factor or an offset is not finite");
         const int64_t pixels = area->size * area->size;
         const int64_t bytes = trd_position_scores_workspace_bytes(area->size, area->pixels);
         require_workspace(workspace, workspace_bytes, bytes);
@@ -116,7 +139,8 @@ trd_status trd_position_scores(const trd_exec* exec, const trd_area* area, const
             require(b->reserved == 0, "position_scores: reserved is not 0");
             require(b->filters == 0 || (b->filtered && b->filter_scale && b->filter_offset),
                     "position_scores: a branch's filters are null");
-            require(std::isfinite(b->offset) && std::isfinite(b->result_factor) && std::isfinite(b->result_offset),
+            require(std::isfinite(b->offset) && std::isfinite(b->sum_factor) && std::isfinite(b->result_factor) &&
+                        std::isfinite(b->result_offset),
                     "position_scores: a branch's offset or factor is not finite");
             for (int64_t f = 0; f < b->filters; ++f)
                 require(std::isfinite(b->filter_offset[f]), "position_scores: a filter's offset is not finite");
@@ -134,6 +158,6 @@ trd_status trd_position_scores(const trd_exec* exec, const trd_area* area, const
                              {{map, pixels}, {map_rgb, pixels}, {map_depth, pixels}, {workspace, bytes / 4}});
         }
         trd::cpu::position_scores(
-            {*area, {*rgb, *depth}, factor, offset, deviation, map, {map_rgb, map_depth}, workspace});
+            {*area, {*rgb, *depth}, sum_offset, factor, offset, deviation, map, {map_rgb, map_depth}, workspace});
     });
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gaussian.hpp"
+#include "positions/area.hpp"
 #include "positions/positions.hpp"
 #include "workspace.hpp"
 
@@ -34,8 +35,8 @@ namespace {
 
 constexpr int64_t kChunk = 1024;  // positions whose sums stay in the first-level cache
 
-// Adds the exponentials of a branch's filtered differences to those of its map.
-void add_filters(const trd_position_branch& b, const trd_area& area, float* sums, float* map) {
+// The sums of the exponentials of a branch's filtered differences, 0 beyond the area.
+void sum_filters(const trd_position_branch& b, const trd_area& area, float* sums, float* map) {
     std::fill_n(sums, area.pixels, 0.0f);
     for (int64_t k = 0; k < area.pixels; k += kChunk) {
         const int64_t n = std::min(kChunk, area.pixels - k);
@@ -43,12 +44,7 @@ void add_filters(const trd_position_branch& b, const trd_area& area, float* sums
             position_rows().add_soft(b.filtered + f * area.pixels + k, b.filter_scale + f * area.pixels + k,
                                      b.filter_offset[f], n, sums + k);
     }
-    for (int64_t i = 0; i < area.run_count; ++i) {
-        float* const to = map + area.runs[2 * i];
-        const int64_t n = area.runs[2 * i + 1];
-        for (int64_t k = 0; k < n; ++k) to[k] += sums[k];
-        sums += n;
-    }
+    spread(sums, area, map);
 }
 
 }  // namespace
@@ -56,18 +52,17 @@ void add_filters(const trd_position_branch& b, const trd_area& area, float* sums
 void position_scores(const PositionScores& p) {
     const int64_t size = p.area.size, pixels = size * size;
     const ScoresWorkspace w(size, p.area.pixels, p.workspace);
-    for (int b = 0; b < 2; ++b) {
-        const trd_position_branch& branch = p.branch[b];
-        position_rows().soft_map(p.map[b], branch.mean, branch.scale, branch.offset, pixels, w.map[b + 1]);
-        if (branch.filters > 0) add_filters(branch, p.area, w.sums, w.map[b + 1]);
-    }
-    const float line[6] = {kSoftness * p.factor,
-                           p.offset,
-                           kSoftness * p.branch[0].result_factor,
-                           p.branch[0].result_offset,
-                           kSoftness * p.branch[1].result_factor,
-                           p.branch[1].result_offset};
-    position_rows().logarithms(w.map[1], w.map[2], line, pixels, w.map[0]);
+    const trd_position_branch& rgb = p.branch[0];
+    const trd_position_branch& depth = p.branch[1];
+    sum_filters(rgb, p.area, w.sums, w.map[1]);
+    sum_filters(depth, p.area, w.sums, w.map[2]);
+    const JoinedMap joined[2] = {{p.map[0], rgb.mean, rgb.scale, rgb.offset, w.map[1]},
+                                 {p.map[1], depth.mean, depth.scale, depth.offset, w.map[2]}};
+    const float sum[3] = {rgb.sum_factor, depth.sum_factor, p.sum_offset};
+    const float line[6] = {kSoftness * p.factor,           p.offset,           kSoftness * rgb.result_factor,
+                           rgb.result_offset,              kSoftness * depth.result_factor,
+                           depth.result_offset};
+    position_rows().join(joined[0], joined[1], sum, line, pixels, w.map[0]);
     float* const out[3] = {p.joint, p.map[0], p.map[1]};
     const Blur blur = gaussian(p.deviation, kAreaReach);
     for (int m = 0; m < 3; ++m) {

@@ -1,4 +1,5 @@
-// Scores at the positions of an aligned part (SPEC section 9): the robust fit, filters on the part's area, soft maxima.
+// Scores at the positions of an aligned part (SPEC section 9): the robust fit, filters on the part's area, lines, soft
+// maxima.
 // Arguments are already validated (entry/positions.cpp); the contract stands in trd.h.
 #pragma once
 #include <cstdint>
@@ -53,10 +54,24 @@ struct AreaFilter {
 };
 int64_t area_filter_workspace_bytes(int64_t size);
 
+constexpr int64_t kLineStep = 2;    // pixels between the places that are averaged along a line
+constexpr double kLineReach = 2;    // deviations to either side along it
+constexpr double kMaxLine = 128;    // deviation along it, pixels
+
+struct LineFilter {
+    const float* in;
+    trd_area area;
+    const float* scale;  // [directions, area], or null: all directions are asked for
+    float* out;          // [area] the highest, or [directions, area]
+    double across, along;
+    void* workspace;
+};
+int64_t line_filter_workspace_bytes(int64_t size, double along);
+
 struct PositionScores {
     trd_area area;
     trd_position_branch branch[2];
-    float factor, offset;  // of the joint map
+    float sum_offset, factor, offset;  // of the joint map
     double deviation;
     float *joint, *map[2];
     void* workspace;
@@ -67,7 +82,15 @@ namespace cpu {
 
 void robust_rest(const RobustRest& r);
 void area_filter(const AreaFilter& f);
+void line_filter(const LineFilter& f);
 void position_scores(const PositionScores& p);
+
+// A branch's map, what it is compared with, and the sums of its filters' exponentials.
+struct JoinedMap {
+    const float *map, *mean, *scale;
+    float offset;
+    float* sums;
+};
 
 // What differs between processors; all give the same bits: the same float operations in the same order, without
 // contraction.
@@ -81,10 +104,14 @@ struct PositionRows {
     int64_t (*below)(const int32_t* values, int64_t n, int32_t bound);
     // sum += e(scale |x| + offset), e(s) = exp(s / kSoftness), s brought into +-kMostScore.
     void (*add_soft)(const float* x, const float* scale, float offset, int64_t n, float* sum);
-    // out = e(scale (map - mean) + offset)
-    void (*soft_map)(const float* map, const float* mean, const float* scale, float offset, int64_t n, float* out);
-    // joint = line[0] ln(a + b) + line[1]; then a = line[2] ln(a) + line[3] and b likewise, in place.
-    void (*logarithms)(float* a, float* b, const float* line, int64_t n, float* joint);
+    // With v_b = scale_b (map_b - mean_b): joint = ln(a + b + e(v_a sum[0] + v_b sum[1] + sum[2])), then a = ln(a +
+    // e(v_a + offset_a)) and b likewise, in place; each times 2 and on its line (line[0] ln + line[1], ...).
+    void (*join)(const JoinedMap& a, const JoinedMap& b, const float* sum, const float* line, int64_t n, float* joint);
+    // Second differences across a line: out[i] = c[0] (here[i-1] - 2 here[i] + here[i+1]) + c[1] (above[i-1] -
+    // above[i+1] - below[i-1] + below[i+1]) + c[2] (above[i] - 2 here[i] + below[i])
+    void (*bend)(const float* above, const float* here, const float* below, const float* c, int64_t n, float* out);
+    // highest = the larger of it and |x| scale
+    void (*highest)(const float* x, const float* scale, int64_t n, float* highest);
 };
 
 const PositionRows& position_rows();  // of this machine's Isa

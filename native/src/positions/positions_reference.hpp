@@ -73,6 +73,44 @@ inline Values area_filter(const Values& in, const std::vector<int64_t>& area, in
     return out;
 }
 
+// Lines in a difference on an area: per direction, the values on the area.
+inline std::vector<Values> line_filter(const Values& in, const std::vector<int64_t>& area, int64_t size, double across,
+                                       double along) {
+    Values image(static_cast<size_t>(size * size), 0.0);
+    for (size_t k = 0; k < area.size(); ++k) image[static_cast<size_t>(area[k])] = in[k];
+    const Values smooth = gaussian(image, size, across);
+    const auto at = [&](int64_t x, int64_t y) {
+        return smooth[static_cast<size_t>(whole_sample(y, size) * size + whole_sample(x, size))];
+    };
+    const auto radius = static_cast<int64_t>(std::ceil(2 * along / 2));  // two deviations, 2 pixels a step
+    constexpr double pi = 3.14159265358979323846;
+    std::vector<Values> all;
+    for (int d = 0; d < 12; ++d) {
+        const double c = std::cos(pi * d / 12), s = std::sin(pi * d / 12);
+        const auto bend = [&](int64_t x, int64_t y) {
+            if (x < 0 || y < 0 || x >= size || y >= size) return 0.0;
+            const double xx = at(x - 1, y) - 2 * at(x, y) + at(x + 1, y);
+            const double yy = at(x, y - 1) - 2 * at(x, y) + at(x, y + 1);
+            const double xy = (at(x + 1, y + 1) + at(x - 1, y - 1) - at(x - 1, y + 1) - at(x + 1, y - 1)) / 4;
+            return -(s * s * xx - 2 * c * s * xy + c * c * yy);
+        };
+        Values values;
+        for (const int64_t i : area) {
+            double sum = 0, weights = 0;
+            for (int64_t t = -radius; t <= radius; ++t) {
+                const double place = 2.0 * static_cast<double>(t);
+                const double weight = std::exp(-0.5 * place * place / (along * along));
+                const int64_t x = i % size + std::lround(place * c), y = i / size + std::lround(place * s);
+                sum += weight * bend(x, y);
+                weights += weight;
+            }
+            values.push_back(sum / weights);
+        }
+        all.push_back(values);
+    }
+    return all;
+}
+
 inline double soft(double score) { return std::exp(std::max(-150.0, std::min(150.0, score)) / 2); }
 
 // 2 ln of a sum, smoothed, on its line.

@@ -126,17 +126,38 @@ void add_soft(const float* __restrict__ x, const float* __restrict__ scale, floa
     for (int64_t i = 0; i < n; ++i) sum[i] += soft(__builtin_fabsf(x[i]) * scale[i] + offset);
 }
 
-void soft_map(const float* __restrict__ map, const float* __restrict__ mean, const float* __restrict__ scale,
-              float offset, int64_t n, float* __restrict__ out) {
-    for (int64_t i = 0; i < n; ++i) out[i] = soft((map[i] - mean[i]) * scale[i] + offset);
-}
-
-void logarithms(float* __restrict__ a, float* __restrict__ b, const float* line, int64_t n, float* __restrict__ joint) {
+void join(const JoinedMap& first, const JoinedMap& second, const float* sum, const float* line, int64_t n,
+          float* __restrict__ joint) {
+    const float *const __restrict__ map_a = first.map, *const __restrict__ mean_a = first.mean;
+    const float *const __restrict__ map_b = second.map, *const __restrict__ mean_b = second.mean;
+    const float *const __restrict__ scale_a = first.scale, *const __restrict__ scale_b = second.scale;
+    float *const __restrict__ a = first.sums, *const __restrict__ b = second.sums;
+    const float offset_a = first.offset, offset_b = second.offset, share_a = sum[0], share_b = sum[1], offset = sum[2];
     const float f0 = line[0], o0 = line[1], f1 = line[2], o1 = line[3], f2 = line[4], o2 = line[5];
     for (int64_t i = 0; i < n; ++i) {
-        joint[i] = logarithm(a[i] + b[i]) * f0 + o0;
-        a[i] = logarithm(a[i]) * f1 + o1;
-        b[i] = logarithm(b[i]) * f2 + o2;
+        const float va = (map_a[i] - mean_a[i]) * scale_a[i], vb = (map_b[i] - mean_b[i]) * scale_b[i];
+        joint[i] = logarithm(a[i] + b[i] + soft(va * share_a + vb * share_b + offset)) * f0 + o0;
+        a[i] = logarithm(a[i] + soft(va + offset_a)) * f1 + o1;
+        b[i] = logarithm(b[i] + soft(vb + offset_b)) * f2 + o2;
+    }
+}
+
+void bend(const float* __restrict__ above, const float* __restrict__ here, const float* __restrict__ below,
+          const float* c, int64_t n, float* __restrict__ out) {
+    const float xx = c[0], xy = c[1], yy = c[2];
+    for (int64_t i = 0; i < n; ++i) {
+        const float twice = 2 * here[i];
+        const float x = here[i - 1] + here[i + 1] - twice, y = above[i] + below[i] - twice;
+        const float z = (above[i - 1] - above[i + 1]) + (below[i + 1] - below[i - 1]);
+        out[i] = x * xx + z * xy + y * yy;
+    }
+}
+
+void highest(const float* __restrict__ x, const float* __restrict__ scale, int64_t n, float* __restrict__ most) {
+    for (int64_t i = 0; i < n; ++i) {
+        const float value = __builtin_fabsf(x[i]) * scale[i];
+        // A NaN is taken, and stays.
+        most[i] = value > most[i] || value != value ? value : most[i];
     }
 }
 

@@ -3,6 +3,6 @@
 
 namespace trd::cpu {
 
-const PositionRows position_rows_avx2 = {project, rest, below, add_soft, soft_map, logarithms};
+const PositionRows position_rows_avx2 = {project, rest, below, add_soft, join, bend, highest};
 
 }  // namespace trd::cpu

@@ -14,6 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Scores of positions against the specification's section 9 in double precision. */
 final class PositionScoresTest {
@@ -62,6 +64,23 @@ final class PositionScoresTest {
         return alignment;
     }
 
+    /** The same, of parts whose colours or relief say nothing. */
+    private static Alignment comparing(boolean byColour, boolean byRelief) throws IOException {
+        Alignment.Positions p = alignment().positions();
+        float[] deviation = p.deviation().clone();
+        float[] lines = p.lineDeviation().clone();
+        if (!byColour) {
+            Arrays.fill(deviation, 0, 4 * PIXELS, 0);
+            Arrays.fill(lines, 0);
+        }
+        if (!byRelief) {
+            Arrays.fill(deviation, 4 * PIXELS, 7 * PIXELS, 0);
+        }
+        return alignment()
+                .withPositions(new Alignment.Positions(
+                        p.basis(), p.cut(), deviation, lines, p.mapMean(), p.mapDeviation(), p.limits()));
+    }
+
     private static float[] map(Random random) {
         float[] map = new float[PIXELS];
         for (int i = 0; i < PIXELS; i++) {
@@ -70,11 +89,13 @@ final class PositionScoresTest {
         return map;
     }
 
-    @Test
-    void equalTheSpecification() throws IOException {
-        Locator locator = new Locator(alignment());
+    @ParameterizedTest
+    @CsvSource({"true, true", "false, true", "true, false", "false, false"})
+    void equalTheSpecification(boolean byColour, boolean byRelief) throws IOException {
+        Alignment alignment = comparing(byColour, byRelief);
+        Locator locator = new Locator(alignment);
         Random random = new Random(8);
-        try (PositionScores scores = new PositionScores(alignment())) {
+        try (PositionScores scores = new PositionScores(alignment)) {
             for (double dent : new double[] {0, 2}) {
                 // Partly out of view: what was not seen is not different.
                 RigidPart part = new RigidPart(CAMERA, 0.1, dent == 0 ? 2 : 24, -3);
@@ -82,7 +103,7 @@ final class PositionScoresTest {
                 float[] rgb = map(random);
                 float[] depth = map(random);
                 rgb[50 * SIZE + 50] = 400; // beyond what an exponential can hold
-                double[][] expected = expected(alignment(), locator, rgb, depth);
+                double[][] expected = expected(alignment, locator, rgb, depth);
                 float[] combined = new float[PIXELS];
                 scores.apply(locator, combined, rgb, depth);
                 float[][] found = {combined, rgb, depth};
@@ -93,6 +114,12 @@ final class PositionScoresTest {
                 }
             }
         }
+    }
+
+    @Test
+    void aRigidPartIsComparedInColoursAndRelief() throws IOException {
+        assertTrue(alignment().positions().byColour());
+        assertTrue(alignment().positions().byRelief());
     }
 
     @Test
@@ -140,17 +167,27 @@ final class PositionScoresTest {
     /** Combined, rgb, depth. */
     private static double[][] expected(Alignment alignment, Locator part, float[] rgb, float[] depth) {
         Alignment.Positions p = alignment.positions();
-        double[][] sums = new double[2][PIXELS];
-        for (int b = 0; b < 2; b++) {
-            float[] map = b == 0 ? rgb : depth;
-            for (int i = 0; i < PIXELS; i++) {
+        double[][] ofMaps = new double[3][PIXELS];
+        for (int i = 0; i < PIXELS; i++) {
+            double both = 0;
+            for (int b = 0; b < 2; b++) {
+                float[] map = b == 0 ? rgb : depth;
                 double z = ((double) map[i] - p.mapMean()[b * PIXELS + i]) / p.mapDeviation()[b * PIXELS + i];
-                sums[b][i] = soft(score(p, b, z));
+                ofMaps[b + 1][i] = soft(score(p, b, z));
+                both += z;
             }
+            ofMaps[0][i] = soft(score(p, 2, both));
         }
+        double[][] sums = new double[2][PIXELS];
         double[][] differences = new double[4][];
         for (int c = 0; c < 4; c++) {
             differences[c] = difference(alignment, part, c);
+        }
+        double[] lines = lines(differences[0], alignment);
+        for (int i = 0; i < PIXELS; i++) {
+            if (alignment.area()[i] != 0 && p.byColour()) {
+                sums[0][i] += soft(score(p, 3 + 4, lines[i]));
+            }
         }
         for (int f = 0; f < FILTERS.length; f++) {
             double[] filtered = gaussian(differences[FILTERS[f][0]], FILTERS[f][1] * SIZE / 256.0);
@@ -158,23 +195,63 @@ final class PositionScoresTest {
                     ? new double[PIXELS]
                     : gaussian(differences[FILTERS[f][0]], FILTERS[f][2] * SIZE / 256.0);
             for (int i = 0; i < PIXELS; i++) {
-                if (alignment.area()[i] != 0) {
+                if (alignment.area()[i] != 0 && (f < 4 ? p.byColour() : p.byRelief())) {
                     double z = Math.abs(filtered[i] - wide[i]) / p.deviation()[f * PIXELS + i];
-                    sums[f < 4 ? 0 : 1][i] += soft(score(p, 2 + f, z));
+                    sums[f < 4 ? 0 : 1][i] += soft(score(p, 3 + (f < 4 ? f : f + 1), z));
                 }
             }
         }
         double[][] maps = new double[3][PIXELS];
         for (int m = 0; m < 3; m++) {
             for (int i = 0; i < PIXELS; i++) {
-                maps[m][i] = 2 * Math.log(m == 0 ? sums[0][i] + sums[1][i] : sums[m - 1][i]);
+                maps[m][i] = 2 * Math.log(ofMaps[m][i] + (m == 0 ? sums[0][i] + sums[1][i] : sums[m - 1][i]));
             }
-            maps[m] = gaussian(maps[m], 2 * SIZE / 256.0);
+            maps[m] = gaussian(maps[m], SIZE / 256.0);
             for (int i = 0; i < PIXELS; i++) {
-                maps[m][i] = score(p, 9 + m, maps[m][i]);
+                maps[m][i] = score(p, 11 + m, maps[m][i]);
             }
         }
         return maps;
+    }
+
+    /** The highest of twelve directions, in deviations: second differences across, averaged along. */
+    private static double[] lines(double[] difference, Alignment alignment) {
+        double[] smooth = gaussian(difference, 1); // 1.2 * 96 / 256 is less than the least
+        int radius = 4; // two deviations of 4 pixels, in steps of two
+        double[] highest = new double[PIXELS];
+        for (int d = 0; d < 12; d++) {
+            double c = Math.cos(Math.PI * d / 12);
+            double s = Math.sin(Math.PI * d / 12);
+            double[] bent = new double[PIXELS];
+            for (int i = 0; i < PIXELS; i++) {
+                double[][] g = new double[3][3];
+                for (int v = 0; v < 3; v++) {
+                    for (int u = 0; u < 3; u++) {
+                        g[v][u] = smooth[mirrored(i / SIZE + v - 1) * SIZE + mirrored(i % SIZE + u - 1)];
+                    }
+                }
+                double xx = g[1][0] - 2 * g[1][1] + g[1][2];
+                double yy = g[0][1] - 2 * g[1][1] + g[2][1];
+                double xy = (g[0][0] + g[2][2] - g[0][2] - g[2][0]) / 4;
+                bent[i] = -(s * s * xx - 2 * c * s * xy + c * c * yy);
+            }
+            for (int i = 0; i < PIXELS; i++) {
+                double sum = 0;
+                double weights = 0;
+                for (int t = -radius; t <= radius; t++) {
+                    double weight = Math.exp(-0.5 * (t / 2.0) * (t / 2.0));
+                    int x = i % SIZE + (int) Math.rint(2 * t * c);
+                    int y = i / SIZE + (int) Math.rint(2 * t * s);
+                    weights += weight;
+                    if (x >= 0 && x < SIZE && y >= 0 && y < SIZE) {
+                        sum += weight * bent[y * SIZE + x];
+                    }
+                }
+                double deviation = alignment.positions().lineDeviation()[d * PIXELS + i];
+                highest[i] = Math.max(highest[i], Math.abs(sum / weights) / deviation);
+            }
+        }
+        return highest;
     }
 
     private static double score(Alignment.Positions p, int channel, double z) {

@@ -146,8 +146,7 @@ final class AlignedInspectionTest {
             sound = file.alignment();
         }
         Alignment.Positions p = sound.positions();
-        Alignment.Positions flat = new Alignment.Positions(
-                p.basis(), p.cut(), p.deviation(), p.mapMean(), p.mapDeviation(), new float[p.limits().length]);
+        Alignment.Positions flat = p.with(p.mapMean(), p.mapDeviation(), new float[p.limits().length]);
         ModelFile.replaceAlignment(own, sound.withPositions(flat));
         InputException e = assertThrows(InputException.class, () -> Inspector.open(own, OPTIONS));
         assertTrue(e.getMessage().contains("is not a sound model"), e.getMessage());
@@ -276,5 +275,19 @@ final class AlignedInspectionTest {
         }
         InputException e = assertThrows(InputException.class, () -> Inspector.open(damaged, OPTIONS));
         assertTrue(e.getMessage().contains("alignment.* are incomplete"), e.getMessage());
+    }
+
+    @Test
+    void aModelAlignedBeforeLinesWereLookedForIsToBeTrainedAgain() throws IOException {
+        Path older = folder.resolve("older.safetensors");
+        try (ModelFile file = ModelFile.open(model)) {
+            List<SafetensorsWriter.Source> tensors = file.tensors().tensors().stream()
+                    .filter(t -> !t.name().equals("alignment.line_deviation"))
+                    .map(t -> file.tensors().source(t.name()))
+                    .toList();
+            SafetensorsWriter.write(older, file.tensors().metadata(), tensors);
+        }
+        InputException e = assertThrows(InputException.class, () -> Inspector.open(older, OPTIONS));
+        assertTrue(e.getMessage().contains("train the model again"), e.getMessage());
     }
 }

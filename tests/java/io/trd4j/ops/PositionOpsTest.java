@@ -68,18 +68,41 @@ final class PositionOpsTest {
             float[] joint = new float[16];
             float[] rgb = new float[16];
             float[] depth = new float[16];
-            PositionOps.scores(exec, area, branch, branch, joint, rgb, depth, 1, 0, 1, scratch);
-            // Each map's score is 0; two of them joined are 2 ln 2 more.
+            PositionOps.scores(exec, area, branch, branch, joint, rgb, depth, 3, 1, 0.5f, 1, scratch);
             assertEquals(0, rgb[5], 1e-5);
-            assertEquals(2 * Math.log(2), joint[5], 1e-5);
+            assertEquals(3.5, joint[5], 1e-5, "the sum's offset is a score, and the line is the whole map's");
             assertThrows(
                     IllegalArgumentException.class,
                     () -> PositionOps.scores(
-                            exec, area, branch, branch, joint, new float[15], depth, 1, 0, 1, scratch));
+                            exec, area, branch, branch, joint, new float[15], depth, 0, 1, 0, 1, scratch));
             assertThrows(
                     IllegalArgumentException.class,
-                    () -> PositionOps.scores(exec, area, branch, branch, joint, rgb, depth, 1, 0, 129, scratch));
+                    () -> PositionOps.scores(exec, area, branch, branch, joint, rgb, depth, 0, 1, 0, 129, scratch));
         }
+    }
+
+    @Test
+    void aLineStandsOut() {
+        int size = 32;
+        float[] scratch = new float[size * size];
+        for (int x = 6; x < 26; x++) {
+            scratch[16 * size + x] = 1;
+        }
+        try (PointerScope scope = new PointerScope();
+                OpTarget exec = OpTarget.cpu();
+                Area area = Area.whole(size);
+                Workspace space = PositionOps.lineFilterWorkspace(size, 4)) {
+            FloatPointer out = new FloatPointer(12L * size * size);
+            PositionOps.lineFilter(exec, new FloatPointer(scratch), area, null, out, 1, 4, space);
+            float along = out.get(16L * size + 16);
+            float across = out.get(6L * size * size + 16L * size + 16);
+            assertTrue(along > 0.1 && along > 5 * Math.abs(across), along + " along it, " + across + " across");
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> PositionOps.lineFilter(exec, new FloatPointer(scratch), area, null, out, 1, 40, space),
+                    "longer than its scratch is for");
+        }
+        assertThrows(IllegalArgumentException.class, () -> PositionOps.lineFilterWorkspace(size, 129));
     }
 
     private static PositionBranch branch() {

@@ -1,9 +1,11 @@
 package io.trd4j.align;
 
 import io.trd4j.model.Alignment;
+import io.trd4j.ops.Retained;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.javacpp.FloatPointer;
 
 /** Learns what is usual at each position from located normal parts (specification, section 9). Used once. */
 public final class PositionBuilder implements AutoCloseable {
@@ -18,8 +20,6 @@ public final class PositionBuilder implements AutoCloseable {
 
     /** Differences of so many usual ones are cut: more says nothing more, and edges reach it by a pixel. */
     private static final float CUT = 6;
-
-    private static final float LEAST_MAP = 0.3f;
 
     private final Alignment alignment;
     private final int size;
@@ -220,32 +220,56 @@ public final class PositionBuilder implements AutoCloseable {
         float[] cut = cut();
         float[] basis = basis(cut);
         filters.set(basis, cut);
-        float[] deviation = new float[PositionFilters.FILTERS * pixels];
-        double[][] squares = new double[PositionFilters.FILTERS][pixels];
+        int blurs = Alignment.Positions.BLURS;
+        int directions = Alignment.Positions.DIRECTIONS;
+        double[][] squares = new double[blurs + directions][pixels];
         float[] filtered = new float[area.length];
-        for (float[][] part : raw) {
-            for (int c = 0; c < PositionFilters.CHANNELS; c++) {
-                filters.difference(part[c], c);
-            }
-            for (int f = 0; f < PositionFilters.FILTERS; f++) {
-                filters.filter(f);
-                filters.filtered(f).get(filtered);
-                for (int k = 0; k < area.length; k++) {
-                    squares[f][area[k]] += (double) filtered[k] * filtered[k];
+        float[] lines = new float[directions * area.length];
+        float[] brightness = new float[pixels];
+        for (int i = 0; i < pixels; i++) {
+            float[] mean = alignment.mean();
+            brightness[i] = (mean[i] + mean[pixels + i] + mean[2 * pixels + i]) / 3;
+        }
+        float[] relief = Arrays.copyOfRange(alignment.mean(), 3 * pixels, 4 * pixels);
+        MeanPartFit colours = new MeanPartFit(filters, size, brightness);
+        MeanPartFit heights = new MeanPartFit(filters, size, relief);
+        try (FloatPointer eachLine = Retained.of(new FloatPointer((long) lines.length))) {
+            for (float[][] part : raw) {
+                for (int c = 0; c < PositionFilters.CHANNELS; c++) {
+                    filters.difference(part[c], c);
+                }
+                colours.add(filters.rest(0));
+                heights.add(filters.rest(PositionFilters.RELIEF));
+                for (int f = 0; f < PositionFilters.FILTERS; f++) {
+                    if (f != PositionFilters.LINES) {
+                        filters.filter(f);
+                        filters.filtered(f).get(filtered);
+                        addSquares(filtered, 0, squares[PositionFilters.blur(f)]);
+                    }
+                }
+                filters.eachLine(eachLine);
+                eachLine.get(lines);
+                for (int d = 0; d < directions; d++) {
+                    addSquares(lines, d * area.length, squares[blurs + d]);
                 }
             }
         }
-        for (int f = 0; f < PositionFilters.FILTERS; f++) {
+        float[] deviation = new float[blurs * pixels];
+        float[] lineDeviation = new float[directions * pixels];
+        boolean byColour = colours.share() >= MeanPartFit.ENOUGH;
+        boolean byRelief = heights.share() >= MeanPartFit.ENOUGH;
+        for (int f = 0; f < squares.length; f++) {
+            boolean ofRelief = f >= PositionFilters.blur(PositionFilters.COLOUR_FILTERS) && f < blurs;
+            if (!(ofRelief ? byRelief : byColour)) {
+                continue; // 0 does not count
+            }
             float[] spread = smoothRoot(squares[f], 1.5 * size / 256);
-            floor(spread, area, LEAST);
-            System.arraycopy(spread, 0, deviation, f * pixels, pixels);
+            floor(spread);
+            boolean line = f >= blurs;
+            System.arraycopy(spread, 0, line ? lineDeviation : deviation, (line ? f - blurs : f) * pixels, pixels);
         }
         float[] mapMean = new float[mapSum.length * pixels];
         float[] mapDeviation = new float[mapSum.length * pixels];
-        int[] all = new int[pixels];
-        for (int i = 0; i < pixels; i++) {
-            all[i] = i;
-        }
         for (int branch = 0; branch < mapSum.length; branch++) {
             double[] variance = new double[pixels];
             for (int i = 0; i < pixels; i++) {
@@ -254,14 +278,20 @@ public final class PositionBuilder implements AutoCloseable {
                 variance[i] = Math.max(0, mapSquares[branch][i] - count * mean * mean);
             }
             float[] spread = smoothRoot(variance, 3.0 * size / 256);
-            floor(spread, all, LEAST_MAP);
+            floor(spread);
             System.arraycopy(spread, 0, mapDeviation, branch * pixels, pixels);
         }
         float[] limits = new float[2 * Alignment.Positions.LIMITS];
         for (int i = 0; i < limits.length; i++) {
             limits[i] = i % 2;
         }
-        return new Alignment.Positions(basis, cut, deviation, mapMean, mapDeviation, limits);
+        return new Alignment.Positions(basis, cut, deviation, lineDeviation, mapMean, mapDeviation, limits);
+    }
+
+    private void addSquares(float[] values, int start, double[] squares) {
+        for (int k = 0; k < area.length; k++) {
+            squares[area[k]] += (double) values[start + k] * values[start + k];
+        }
     }
 
     private float[] smoothRoot(double[] sums, double sigma) {
@@ -276,13 +306,13 @@ public final class PositionBuilder implements AutoCloseable {
         return smooth;
     }
 
-    private static void floor(float[] spread, int[] where, float share) {
-        float[] sorted = new float[where.length];
-        for (int k = 0; k < where.length; k++) {
-            sorted[k] = spread[where[k]];
+    private void floor(float[] spread) {
+        float[] sorted = new float[area.length];
+        for (int k = 0; k < area.length; k++) {
+            sorted[k] = spread[area[k]];
         }
         Arrays.sort(sorted);
-        float least = Math.max(share * sorted[sorted.length / 2], 1e-6f);
+        float least = Math.max(LEAST * sorted[sorted.length / 2], 1e-6f);
         for (int i = 0; i < spread.length; i++) {
             spread[i] = Math.max(spread[i], least);
         }
@@ -303,7 +333,7 @@ public final class PositionBuilder implements AutoCloseable {
      * @param peaks per part, see {@link PositionScores#mapPeaks}; at least one part
      */
     public static Alignment.Positions mapLimits(Alignment.Positions positions, List<float[]> peaks) {
-        return limits(positions, peaks, Alignment.Positions.MAPS + PositionFilters.FILTERS);
+        return limits(positions, peaks, Alignment.Positions.MAPS + 1 + PositionFilters.FILTERS);
     }
 
     private static Alignment.Positions limits(Alignment.Positions positions, List<float[]> peaks, int first) {
@@ -320,13 +350,7 @@ public final class PositionBuilder implements AutoCloseable {
             // Of few parts the spread may be nothing by chance.
             limits[2 * channel + 1] = Math.max(spread, 0.05f * Math.abs(median) + 1e-3f);
         }
-        return new Alignment.Positions(
-                positions.basis(),
-                positions.cut(),
-                positions.deviation(),
-                positions.mapMean(),
-                positions.mapDeviation(),
-                limits);
+        return positions.with(positions.mapMean(), positions.mapDeviation(), limits);
     }
 
     @Override

@@ -22,14 +22,24 @@ final class PositionFilters implements AutoCloseable {
     static final int RELIEF = 3;
     static final int FILTERS = Alignment.Positions.FILTERS;
     /** Of the filters, those of the colours. */
-    static final int COLOUR_FILTERS = 4;
+    static final int COLOUR_FILTERS = 5;
+    /** The last one of these, lines of brightness such as scratches and cracks; the others are blurred differences. */
+    static final int LINES = COLOUR_FILTERS - 1;
 
     /**
-     * Per filter its channel, its Gaussian's deviation in 256ths of the frame's side, and the filter it is less, or -1.
+     * Per blurred difference its channel, its Gaussian's deviation in 256ths of the frame's side, and the filter it is
+     * less, or -1.
      */
-    private static final int[][] KINDS = {
-        {0, 2, -1}, {1, 2, -1}, {2, 2, -1}, {2, 4, -1}, {3, 1, -1}, {3, 2, -1}, {3, 5, 5}
+    private static final int[][] BLURS = {
+        {0, 2, -1}, {1, 2, -1}, {2, 2, -1}, {2, 4, -1}, {3, 1, -1}, {3, 2, -1}, {3, 5, 6}
     };
+
+    /** Gaussians of lines across and along, in 256ths of the frame's side; at least so many pixels. */
+    private static final double ACROSS = 1.2;
+
+    private static final double LEAST_ACROSS = 1;
+    private static final double ALONG = 6;
+    private static final double LEAST_ALONG = 4;
 
     private final int size;
     final Area area;
@@ -48,7 +58,13 @@ final class PositionFilters implements AutoCloseable {
     /** One filter's part of them. */
     private final FloatPointer[] filters = new FloatPointer[FILTERS];
 
+    /** Scores per unit of each direction's lines on the area; null before {@link #lines} sets them. */
+    private FloatPointer lineScale;
+
+    private final double across;
+    private final double along;
     private final Workspace workspace;
+    private final Workspace lineWorkspace;
 
     /** Without functions, and nothing cut. */
     PositionFilters(Alignment alignment) {
@@ -66,6 +82,9 @@ final class PositionFilters implements AutoCloseable {
             filters[f] = filtered.getPointer((long) f * area.pixels());
         }
         workspace = PositionOps.areaFilterWorkspace(size);
+        across = Math.max(LEAST_ACROSS, ACROSS * size / 256);
+        along = Math.max(LEAST_ALONG, ALONG * size / 256);
+        lineWorkspace = PositionOps.lineFilterWorkspace(size, along);
     }
 
     private static Area area(Alignment alignment) {
@@ -173,9 +192,40 @@ final class PositionFilters implements AutoCloseable {
         differences[channel] = fits[channel].rest(raw, cut[channel], true);
     }
 
+    /** The blurred difference of a filter among those of {@link Alignment.Positions#deviation}. */
+    static int blur(int filter) {
+        return filter < LINES ? filter : filter - 1;
+    }
+
+    /** Each direction's lines are measured by these deviations from now on; 12 x S x S, 0 = does not count. */
+    void lines(float[] deviation) {
+        if (lineScale != null) {
+            lineScale.close();
+        }
+        lineScale = Retained.of(new FloatPointer((long) Alignment.Positions.DIRECTIONS * area.pixels()));
+        float[] scale = new float[area.pixels()];
+        for (int d = 0; d < Alignment.Positions.DIRECTIONS; d++) {
+            pack(deviation, d * size * size, scale);
+            for (int k = 0; k < scale.length; k++) {
+                scale[k] = scale[k] > 0 ? 1 / scale[k] : 0;
+            }
+            lineScale.position((long) d * scale.length).put(scale);
+        }
+        lineScale.position(0);
+    }
+
+    /** Each direction's lines in the brightness's difference: 12 x the area's pixels are filled. */
+    void eachLine(FloatPointer values) {
+        PositionOps.lineFilter(exec, differences[0], area, null, values, across, along, lineWorkspace);
+    }
+
     /** Filters the differences that {@link #difference} filled, into {@link #filtered(int)}; in ascending order. */
     void filter(int index) {
-        int[] kind = KINDS[index];
+        if (index == LINES) {
+            PositionOps.lineFilter(exec, differences[0], area, lineScale, filters[index], across, along, lineWorkspace);
+            return;
+        }
+        int[] kind = BLURS[blur(index)];
         PositionOps.areaFilter(
                 exec,
                 differences[kind[0]],
@@ -194,6 +244,23 @@ final class PositionFilters implements AutoCloseable {
     /** One of them. */
     FloatPointer filtered(int index) {
         return filters[index];
+    }
+
+    /** The shown part's difference in a channel, as {@link #difference} left it; on the area. */
+    FloatPointer rest(int channel) {
+        return differences[channel];
+    }
+
+    /** A difference on the area blurred by one Gaussian, less that by a wider one; a new array. */
+    float[] band(FloatPointer difference, double fine, double coarse) {
+        float[] band = new float[area.pixels()];
+        try (FloatPointer wide = Retained.of(new FloatPointer((long) band.length));
+                FloatPointer out = Retained.of(new FloatPointer((long) band.length))) {
+            PositionOps.areaFilter(exec, difference, area, null, wide, coarse, workspace);
+            PositionOps.areaFilter(exec, difference, area, wide, out, fine, workspace);
+            out.get(band);
+        }
+        return band;
     }
 
     /** An S x S image smoothed by a Gaussian; a new array. */
@@ -215,6 +282,10 @@ final class PositionFilters implements AutoCloseable {
                 fit.close();
             }
         }
+        if (lineScale != null) {
+            lineScale.close();
+        }
+        lineWorkspace.close();
         workspace.close();
         filtered.close();
         exec.close();

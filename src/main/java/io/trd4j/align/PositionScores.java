@@ -6,6 +6,7 @@ import io.trd4j.ops.PositionBranch;
 import io.trd4j.ops.PositionOps;
 import io.trd4j.ops.Retained;
 import io.trd4j.ops.Workspace;
+import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
@@ -19,14 +20,23 @@ public final class PositionScores implements AutoCloseable {
     public static final float USUAL = 4;
 
     /** Of the maps' Gaussian, in 256ths of the frame's side. */
-    private static final double MAP = 2;
+    private static final double MAP = 1;
 
     private static final int MAPS = Alignment.Positions.MAPS;
+    /** Of the limits, that of both maps' sum, and the first one of a filter. */
+    private static final int SUM = MAPS;
+
+    private static final int FIRST_FILTER = SUM + 1;
 
     private final Alignment.Positions positions;
     private final PositionFilters filters;
     private final int size;
     private final int pixels;
+
+    /** Whether colours, and whether heights, are compared with the mean part's. */
+    private final boolean byColour;
+
+    private final boolean byRelief;
 
     private final OpTarget exec = OpTarget.cpu();
     private final FloatPointer mean;
@@ -45,6 +55,9 @@ public final class PositionScores implements AutoCloseable {
         pixels = size * size;
         filters = new PositionFilters(alignment);
         filters.set(positions.basis(), positions.cut());
+        filters.lines(positions.lineDeviation());
+        byColour = positions.byColour();
+        byRelief = positions.byRelief();
         mean = Retained.of(new FloatPointer(positions.mapMean()));
         scale = Retained.of(new FloatPointer((long) MAPS * pixels));
         int area = filters.area.pixels();
@@ -56,9 +69,9 @@ public final class PositionScores implements AutoCloseable {
         }
         float[] packed = new float[area];
         for (int f = 0; f < PositionFilters.FILTERS; f++) {
-            filters.pack(positions.deviation(), f * pixels, packed);
-            filterScale.position((long) f * area).put(scales(packed, 0, area, factor(MAPS + f)));
-            filterOffset.put(f, offset(MAPS + f));
+            deviation(f, packed);
+            filterScale.position((long) f * area).put(scales(packed, 0, area, factor(FIRST_FILTER + f)));
+            filterOffset.put(f, offset(FIRST_FILTER + f));
         }
         scale.position(0);
         filterScale.position(0);
@@ -71,8 +84,18 @@ public final class PositionScores implements AutoCloseable {
                     filters.filtered().getPointer((long) first * area),
                     filterScale.getPointer((long) first * area),
                     filterOffset.getPointer(first));
+            branches[branch].share(factor(SUM) / factor(branch));
         }
         workspace = PositionOps.scoresWorkspace(filters.area);
+    }
+
+    /** Of a filter on the area; lines have theirs already. */
+    private void deviation(int filter, float[] packed) {
+        if (filter == PositionFilters.LINES) {
+            Arrays.fill(packed, 1);
+        } else {
+            filters.pack(positions.deviation(), PositionFilters.blur(filter) * pixels, packed);
+        }
     }
 
     /** Scores per unit; 0, what does not count, for a deviation of 0. */
@@ -93,7 +116,7 @@ public final class PositionScores implements AutoCloseable {
      * @param depth the same of the second branch
      */
     public void apply(Locator part, float[] combined, float[] rgb, float[] depth) {
-        int joined = MAPS + PositionFilters.FILTERS;
+        int joined = FIRST_FILTER + PositionFilters.FILTERS;
         for (int branch = 0; branch < MAPS; branch++) {
             branches[branch].line(factor(joined + 1 + branch), offset(joined + 1 + branch));
         }
@@ -103,8 +126,9 @@ public final class PositionScores implements AutoCloseable {
     /** The three maps, soft maxima, smoothed and on their lines. */
     private void join(Locator part, float[] combined, float[] rgb, float[] depth, float factor, float offset) {
         filter(part);
-        branches[0].filters(part.hasColour() ? PositionFilters.COLOUR_FILTERS : 0);
-        branches[1].filters(part.hasRelief() ? PositionFilters.FILTERS - PositionFilters.COLOUR_FILTERS : 0);
+        branches[0].filters(byColour && part.hasColour() ? PositionFilters.COLOUR_FILTERS : 0);
+        branches[1].filters(
+                byRelief && part.hasRelief() ? PositionFilters.FILTERS - PositionFilters.COLOUR_FILTERS : 0);
         PositionOps.scores(
                 exec,
                 filters.area,
@@ -113,6 +137,7 @@ public final class PositionScores implements AutoCloseable {
                 combined,
                 rgb,
                 depth,
+                offset(SUM),
                 factor,
                 offset,
                 MAP * size / 256,
@@ -122,11 +147,19 @@ public final class PositionScores implements AutoCloseable {
     private void filter(Locator part) {
         filters.show(part);
         for (int c = 0; c < PositionFilters.CHANNELS; c++) {
-            filters.difference(c);
+            if (c == PositionFilters.RELIEF ? byRelief : byColour) {
+                filters.difference(c);
+            }
         }
         for (int f = 0; f < PositionFilters.FILTERS; f++) {
-            filters.filter(f);
+            if (counts(f)) {
+                filters.filter(f);
+            }
         }
+    }
+
+    private boolean counts(int filter) {
+        return filter < PositionFilters.COLOUR_FILTERS ? byColour : byRelief;
     }
 
     /**
@@ -152,35 +185,38 @@ public final class PositionScores implements AutoCloseable {
     }
 
     /**
-     * Of each map and each filtered difference, in its own units, the highest place on a part: from these the scales of
-     * {@link Alignment.Positions#limits} are set.
+     * Of each map, their sum and each filtered difference, in its own units, the highest place on a part: from these
+     * the scales of {@link Alignment.Positions#limits} are set.
      *
      * @param rgb calibrated map in the frame, S x S
      * @param depth the same of the second branch
      */
     public float[] peaks(Locator part, float[] rgb, float[] depth) {
-        float[] peaks = new float[MAPS + PositionFilters.FILTERS];
-        for (int branch = 0; branch < MAPS; branch++) {
-            float[] map = branch == 0 ? rgb : depth;
-            float peak = Float.NEGATIVE_INFINITY;
-            for (int i = 0; i < pixels; i++) {
-                if (part.seen()[i]) {
-                    peak = Math.max(peak, deviations(map, branch, i));
-                }
+        float[] peaks = new float[FIRST_FILTER + PositionFilters.FILTERS];
+        Arrays.fill(peaks, 0, FIRST_FILTER, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < pixels; i++) {
+            if (part.seen()[i]) {
+                float first = deviations(rgb, 0, i);
+                float second = deviations(depth, 1, i);
+                peaks[0] = Math.max(peaks[0], first);
+                peaks[1] = Math.max(peaks[1], second);
+                peaks[SUM] = Math.max(peaks[SUM], first + second);
             }
-            peaks[branch] = peak;
         }
         filter(part);
         float[] filtered = new float[filters.area.pixels()];
         float[] deviation = new float[filters.area.pixels()];
         for (int f = 0; f < PositionFilters.FILTERS; f++) {
+            if (!counts(f)) {
+                continue;
+            }
             filters.filtered(f).get(filtered);
-            filters.pack(positions.deviation(), f * pixels, deviation);
+            deviation(f, deviation);
             float peak = 0;
             for (int k = 0; k < filtered.length; k++) {
                 peak = Math.max(peak, Math.abs(filtered[k]) / deviation[k]);
             }
-            peaks[MAPS + f] = peak;
+            peaks[FIRST_FILTER + f] = peak;
         }
         return peaks;
     }

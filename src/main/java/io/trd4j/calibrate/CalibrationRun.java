@@ -152,8 +152,9 @@ public final class CalibrationRun {
      * @param known statistics that stay; null = they are learnt
      * @param learnt normal parts; those that the model was trained on where they are at hand
      * @param judged normal parts that it was not trained on
+     * @return what was measured
      */
-    public static void positions(
+    public static Alignment.Positions positions(
             Path model,
             Alignment.Positions known,
             List<? extends PartSource> learnt,
@@ -162,7 +163,7 @@ public final class CalibrationRun {
             Progress progress)
             throws IOException {
         try (Progress.Task task = progress.open("Positions", PositionCalibration.steps(learnt.size(), judged.size()))) {
-            PositionCalibration.run(model, known, learnt, judged, threads, task::at);
+            return PositionCalibration.run(model, known, learnt, judged, threads, task::at);
         }
     }
 

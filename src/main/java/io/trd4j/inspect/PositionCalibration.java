@@ -40,9 +40,10 @@ public final class PositionCalibration {
      *     trained on may be among them
      * @param judged normal parts whose highest places set the scale; others than the learnt ones, or scores of new
      *     parts are too high
+     * @return what was measured
      * @throws InputException when the model is not aligned, or none of the parts has both modalities
      */
-    public static void run(
+    public static Alignment.Positions run(
             Path model,
             Alignment.Positions known,
             List<? extends PartSource> learnt,
@@ -103,6 +104,7 @@ public final class PositionCalibration {
             }
         }
         ModelFile.replaceAlignment(model, alignment.withPositions(positions));
+        return positions;
     }
 
     /** The same statistics for the same maps in another calibration's units: a line takes the one to the other. */
@@ -119,7 +121,7 @@ public final class PositionCalibration {
             mean[i] = (float) (factor * mean[i] + shift);
             deviation[i] = (float) (factor * deviation[i]);
         }
-        return new Alignment.Positions(known.basis(), known.cut(), known.deviation(), mean, deviation, known.limits());
+        return known.with(mean, deviation, known.limits());
     }
 
     private static InputException without() {

@@ -50,22 +50,64 @@ public record Alignment(
      * @param basis 4 x K x S x S: orthonormal on the area, per channel (brightness, red minus green, yellow minus blue,
      *     relief): by these, normal parts differ from the mean everywhere at once
      * @param cut 4: per channel, the largest difference that counts
-     * @param deviation 7 x S x S: standard deviations of the seven filtered differences; 0 = does not count
+     * @param deviation 7 x S x S: standard deviations of the seven blurred differences, four of the colours and three
+     *     of the relief; all 0 = colours, or the relief, are not compared
+     * @param lineDeviation 12 x S x S: of lines in the brightness's difference, per direction; 0 where colours are not
+     *     compared
      * @param mapMean 2 x S x S: means of the calibrated maps of both branches over normal parts
      * @param mapDeviation their standard deviations
-     * @param limits 12 x 2: of each branch's map, each filtered difference and each of the three joined maps the
-     *     highest place on a normal part, the median and by how much the 84th percentile is above it
+     * @param limits 14 x 2: of each branch's map, of their sum, of each filtered difference and each of the three
+     *     joined maps the highest place on a normal part, the median and by how much the 84th percentile is above it
      */
     public record Positions(
-            float[] basis, float[] cut, float[] deviation, float[] mapMean, float[] mapDeviation, float[] limits) {
-        /** Filtered differences: four of the colours, three of the relief. */
-        public static final int FILTERS = 7;
+            float[] basis,
+            float[] cut,
+            float[] deviation,
+            float[] lineDeviation,
+            float[] mapMean,
+            float[] mapDeviation,
+            float[] limits) {
+        /** Differences blurred by Gaussians: four of the colours, three of the relief. */
+        public static final int BLURS = 7;
+
+        private static final int COLOUR_BLURS = 4;
+
+        /** Filtered differences: four of the colours and lines, three of the relief. */
+        public static final int FILTERS = BLURS + 1;
+
+        /** Directions in which lines are looked for. */
+        public static final int DIRECTIONS = 12;
 
         /** Branches' maps before the filters. */
         public static final int MAPS = 2;
 
-        /** Scales: of these maps and filters, and of the combined map and both branches' that are made of them. */
-        public static final int LIMITS = MAPS + FILTERS + 3;
+        /** Scales: of these maps, their sum and filters, and of the combined map and both branches' made of them. */
+        public static final int LIMITS = MAPS + 1 + FILTERS + 3;
+
+        /** Whether colours are compared with the mean part's. */
+        public boolean byColour() {
+            return counts(0, COLOUR_BLURS);
+        }
+
+        /** Whether the relief is compared with the mean part's. */
+        public boolean byRelief() {
+            return counts(COLOUR_BLURS, BLURS);
+        }
+
+        private boolean counts(int first, int end) {
+            int pixels = deviation.length / BLURS;
+            for (int i = first * pixels; i < end * pixels; i++) {
+                if (deviation[i] > 0) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** The same with other statistics of the branches' maps and other limits. */
+        public Positions with(float[] newMapMean, float[] newMapDeviation, float[] newLimits) {
+            return new Positions(basis, cut, deviation, lineDeviation, newMapMean, newMapDeviation, newLimits);
+        }
 
         /** Functions per channel. */
         public int functions(int size) {
@@ -83,7 +125,8 @@ public record Alignment(
         if (positions != null) {
             require(positions.basis.length % (CHANNELS * pixels) == 0, "basis");
             require(positions.cut.length == CHANNELS, "cut");
-            require(positions.deviation.length == Positions.FILTERS * pixels, "deviation");
+            require(positions.deviation.length == Positions.BLURS * pixels, "deviation");
+            require(positions.lineDeviation.length == Positions.DIRECTIONS * pixels, "line_deviation");
             require(positions.mapMean.length == Positions.MAPS * pixels, "map_mean");
             require(positions.mapDeviation.length == Positions.MAPS * pixels, "map_deviation");
             require(positions.limits.length == 2L * Positions.LIMITS, "limits");
@@ -140,7 +183,8 @@ public record Alignment(
             tensors.addAll(List.of(
                     floats("basis", CHANNELS, functions, size, size),
                     floats("cut", CHANNELS),
-                    floats("deviation", Positions.FILTERS, size, size),
+                    floats("deviation", Positions.BLURS, size, size),
+                    floats("line_deviation", Positions.DIRECTIONS, size, size),
                     floats("map_mean", Positions.MAPS, size, size),
                     floats("map_deviation", Positions.MAPS, size, size),
                     floats("limits", Positions.LIMITS, 2)));
@@ -164,6 +208,7 @@ public record Alignment(
             case "basis" -> positions.basis;
             case "cut" -> positions.cut;
             case "deviation" -> positions.deviation;
+            case "line_deviation" -> positions.lineDeviation;
             case "map_mean" -> positions.mapMean;
             case "map_deviation" -> positions.mapDeviation;
             case "limits" -> positions.limits;
@@ -194,6 +239,7 @@ public record Alignment(
                         read(file, "basis"),
                         read(file, "cut"),
                         read(file, "deviation"),
+                        read(file, "line_deviation"),
                         read(file, "map_mean"),
                         read(file, "map_deviation"),
                         read(file, "limits"));
@@ -217,6 +263,7 @@ public record Alignment(
             sound &= finite(positions.basis)
                     && notNegative(positions.cut)
                     && notNegative(positions.deviation)
+                    && notNegative(positions.lineDeviation)
                     && finite(positions.mapMean)
                     && notNegative(positions.mapDeviation)
                     && finite(positions.limits);
@@ -265,6 +312,10 @@ public record Alignment(
         Map<String, TensorInfo> named = new LinkedHashMap<>();
         found.forEach(t -> named.put(t.name(), t));
         int view = dimension(named.get(PREFIX + "whole"), 0, ModelInfo.MAX_SIZE);
+        if (named.containsKey(PREFIX + "limits") && !named.containsKey(PREFIX + "line_deviation")) {
+            throw new InputException(file + " was aligned by an earlier version of trd4j, which did not look for lines;"
+                    + " train the model again");
+        }
         boolean measured = named.containsKey(PREFIX + "basis");
         int functions = measured ? dimension(named.get(PREFIX + "basis"), 1, 64) : 1;
         if (view < 1 || functions < 1) {

@@ -11,7 +11,7 @@ public final class PositionBranch implements AutoCloseable {
     final TrdPositionBranch struct = Retained.of(new TrdPositionBranch());
 
     /**
-     * Without filters, on the line 1 x + 0.
+     * Without filters, without a share in the sum of both maps, on the line 1 x + 0.
      *
      * @param mean of the map, size x size
      * @param scale score per unit of the map, size x size
@@ -29,13 +29,18 @@ public final class PositionBranch implements AutoCloseable {
             FloatPointer filterOffset) {
         struct.mean(mean).scale(scale).offset(offset);
         struct.filtered(filtered).filter_scale(filterScale).filter_offset(filterOffset);
-        struct.filters(0).reserved(0);
+        struct.filters(0).sum_factor(0).reserved(0);
         line(1, 0);
     }
 
     /** How many filters count from now on. */
     public void filters(int count) {
         struct.filters(count);
+    }
+
+    /** The map's share in the sum of both maps, per score of it. */
+    public void share(float factor) {
+        struct.sum_factor(factor);
     }
 
     /** The line on which the joined map is brought from now on. */

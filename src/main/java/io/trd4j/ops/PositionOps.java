@@ -74,6 +74,39 @@ public final class PositionOps {
                 exec.struct, in, area.struct, less, out, deviation, workspace.start(), workspace.bytes()));
     }
 
+    /**
+     * Scratch for {@link #lineFilter} in frames of this size.
+     *
+     * @param along deviation along a line, pixels
+     */
+    public static Workspace lineFilterWorkspace(long size, double along) {
+        return workspace(Trd.trd_line_filter_workspace_bytes(size, along));
+    }
+
+    /**
+     * Lines in a difference that is 0 beyond the area: its second differences across each of twelve directions,
+     * averaged along it.
+     *
+     * @param in one value for each of the area's pixels
+     * @param scale [12, area], or null
+     * @param out one value for each of the area's pixels, filled: the highest |value| scale of all directions; without
+     *     scale [12, area], each direction's values
+     * @param across deviation of the Gaussian before the differences, pixels
+     * @param along deviation of the average, pixels, that the workspace is for
+     */
+    public static void lineFilter(
+            OpTarget exec,
+            FloatPointer in,
+            Area area,
+            FloatPointer scale,
+            FloatPointer out,
+            double across,
+            double along,
+            Workspace workspace) {
+        Status.check(Trd.trd_line_filter(
+                exec.struct, in, area.struct, scale, out, across, along, workspace.start(), workspace.bytes()));
+    }
+
     /** Scratch for {@link #scores} on an area. */
     public static Workspace scoresWorkspace(Area area) {
         return workspace(Trd.trd_position_scores_workspace_bytes(area.size(), area.pixels()));
@@ -81,11 +114,12 @@ public final class PositionOps {
 
     /**
      * Joins both branches' maps and filtered differences by a soft maximum, smooths the three maps, and brings each on
-     * its line; the joint one's is {@code factor} x + {@code offset}.
+     * its line; the joint one's is {@code factor} x + {@code offset}. Of the maps, the joint one has the sum.
      *
      * @param map size x size, filled
      * @param mapRgb size x size, a calibrated map; replaced by scores
      * @param mapDepth the same of the second branch
+     * @param sumOffset of the sum of both maps
      * @param deviation of the Gaussian, pixels
      */
     public static void scores(
@@ -96,6 +130,7 @@ public final class PositionOps {
             float[] map,
             float[] mapRgb,
             float[] mapDepth,
+            float sumOffset,
             float factor,
             float offset,
             double deviation,
@@ -111,6 +146,7 @@ public final class PositionOps {
                 map,
                 mapRgb,
                 mapDepth,
+                sumOffset,
                 factor,
                 offset,
                 deviation,

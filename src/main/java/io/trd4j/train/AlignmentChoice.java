@@ -97,6 +97,22 @@ public record AlignmentChoice(Alignment alignment, String reason) {
                 found);
     }
 
+    /** The same, and what positions compare with the mean part. */
+    AlignmentChoice comparing(Alignment.Positions positions) {
+        String compared;
+        if (positions.byColour() && positions.byRelief()) {
+            compared = "colours and relief are compared with its";
+        } else if (positions.byColour()) {
+            compared = "colours are compared with its, relief is not: that of normal parts differs from part to part";
+        } else if (positions.byRelief()) {
+            compared = "relief is compared with its, colours are not: those of normal parts differ from part to part";
+        } else {
+            compared =
+                    "neither colours nor relief are compared with its: normal parts differ in them from part to part";
+        }
+        return new AlignmentChoice(alignment, reason + "; " + compared);
+    }
+
     private static Chosen not(String reason, List<? extends PartSource> normal) {
         return new Chosen(new AlignmentChoice(null, reason), normal);
     }

@@ -82,6 +82,8 @@ public final class TrainingRun {
     private TrainingOptions options;
     /** Null = parts are seen as they lie. */
     private Alignment alignment;
+    /** Of normal parts at each position; null while they are not measured. */
+    private Alignment.Positions positions;
 
     private Geometry geometry;
     private Path model;
@@ -303,7 +305,8 @@ public final class TrainingRun {
             Optional<DriftReference> reference = DriftReferenceRun.run(model, referenced, options.threads(), progress);
             info = reference.isPresent() ? info.withDriftReference(reference.get()) : info;
         }
-        return new Result(info, history, aperture, metric, aligned, warnings);
+        return new Result(
+                info, history, aperture, metric, positions == null ? aligned : aligned.comparing(positions), warnings);
     }
 
     private boolean stopsWhenConverged() {
@@ -442,7 +445,7 @@ public final class TrainingRun {
         ModelFile.replaceInfo(model, now -> now.withPrecisions(precisions));
         info = info.withPrecisions(precisions);
         if (alignment != null && !alignment.crops()) {
-            CalibrationRun.positions(model, null, normal, compared, options.threads(), progress);
+            positions = CalibrationRun.positions(model, null, normal, compared, options.threads(), progress);
         } else {
             info = HighestPlacesRun.run(model, compared, options.threads(), progress);
         }

@@ -30,9 +30,14 @@ public class PositionBenchmark {
     private static final int PIXELS = SIZE * SIZE;
     private static final int CHANNELS = 4;
     private static final int FUNCTIONS = 10;
-    private static final int RGB_FILTERS = 4;
-    /** Per filter its channel, and its Gaussian's deviation, pixels. */
-    private static final int[][] FILTERS = {{0, 2}, {1, 2}, {2, 2}, {2, 4}, {3, 1}, {3, 2}, {3, 5}};
+    private static final int DIRECTIONS = 12;
+    private static final int RGB_FILTERS = 5;
+    private static final int LINES = 4;
+    /** Per filter its channel, and its Gaussian's deviation, pixels; lines have their own. */
+    private static final int[][] FILTERS = {{0, 2}, {1, 2}, {2, 2}, {2, 4}, {0, 0}, {3, 1}, {3, 2}, {3, 5}};
+
+    private static final double ACROSS = 1.2;
+    private static final double ALONG = 6;
 
     private final SplittableRandom random = new SplittableRandom(7);
     private final float[][] difference = new float[CHANNELS][];
@@ -44,7 +49,9 @@ public class PositionBenchmark {
     private Area area;
     private PositionBranch rgb;
     private PositionBranch depth;
+    private FloatPointer lineScale;
     private Workspace filterScratch;
+    private Workspace lineScratch;
     private Workspace scoresScratch;
 
     @Setup
@@ -70,7 +77,9 @@ public class PositionBenchmark {
         }
         rgb = branch(filtered, RGB_FILTERS);
         depth = branch(filter[RGB_FILTERS], FILTERS.length - RGB_FILTERS);
+        lineScale = memory(DIRECTIONS * n, 1);
         filterScratch = PositionOps.areaFilterWorkspace(SIZE);
+        lineScratch = PositionOps.lineFilterWorkspace(SIZE, ALONG);
         scoresScratch = PositionOps.scoresWorkspace(area);
     }
 
@@ -104,6 +113,7 @@ public class PositionBenchmark {
             workspace.close();
         }
         filterScratch.close();
+        lineScratch.close();
         scoresScratch.close();
         rgb.close();
         depth.close();
@@ -123,15 +133,23 @@ public class PositionBenchmark {
     @Benchmark
     public void areaFilters() {
         for (int f = 0; f < FILTERS.length; f++) {
-            FloatPointer less = f == FILTERS.length - 1 ? filter[f - 1] : null;
-            PositionOps.areaFilter(exec, rest[FILTERS[f][0]], area, less, filter[f], FILTERS[f][1], filterScratch);
+            if (f != LINES) {
+                FloatPointer less = f == FILTERS.length - 1 ? filter[f - 1] : null;
+                PositionOps.areaFilter(exec, rest[FILTERS[f][0]], area, less, filter[f], FILTERS[f][1], filterScratch);
+            }
         }
     }
 
-    /** Soft maxima of two maps and seven filters, smoothed. */
+    /** Lines in twelve directions. */
+    @Benchmark
+    public void lineFilter() {
+        PositionOps.lineFilter(exec, rest[0], area, lineScale, filter[LINES], ACROSS, ALONG, lineScratch);
+    }
+
+    /** Soft maxima of two maps and eight filters, smoothed. */
     @Benchmark
     public void scores() {
-        PositionOps.scores(exec, area, rgb, depth, maps[0], maps[1], maps[2], 1, 0, 2, scoresScratch);
+        PositionOps.scores(exec, area, rgb, depth, maps[0], maps[1], maps[2], 0, 1, 0, 1, scoresScratch);
     }
 
     /** All of it. */
@@ -139,6 +157,7 @@ public class PositionBenchmark {
     public void positions() {
         robustRests();
         areaFilters();
+        lineFilter();
         scores();
     }
 }
