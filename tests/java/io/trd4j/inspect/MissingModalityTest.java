@@ -298,6 +298,9 @@ class MissingModalityTest {
                                         InputException.class, () -> inspector.inspect(part(rgb, depth), result), what)
                                 .getMessage();
                         assertTrue(message.contains("part it") && !message.contains("\n"), message);
+                        if (depthUsable) {
+                            assertTrue(message.contains("--on-bad-rgb depth-only"), message);
+                        }
                         continue;
                     }
                     inspector.inspect(part(rgb, depth), result);

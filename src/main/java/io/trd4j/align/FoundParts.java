@@ -3,13 +3,13 @@ package io.trd4j.align;
 import io.trd4j.data.Part;
 import io.trd4j.data.PartNotFoundException;
 import io.trd4j.data.PartSource;
-import io.trd4j.data.dataset.BrokenParts;
 import io.trd4j.io.Progress;
 import io.trd4j.model.Alignment;
 import io.trd4j.model.ScoreBranch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** Which parts an aligned model finds, before anything is computed from them. */
 public final class FoundParts {
@@ -20,11 +20,15 @@ public final class FoundParts {
      *
      * @param alignment null = parts are seen as they lie, and all are found
      * @param branches whose scores are wanted: for those of parts that lack a modality, a part must be found without it
-     * @param broken told of the others, which are left out
+     * @param lost told of the others, which are left out
      * @throws IOException when a part cannot be read
      */
     public static <T extends PartSource> List<T> of(
-            Alignment alignment, List<T> parts, List<ScoreBranch> branches, BrokenParts broken, Progress progress)
+            Alignment alignment,
+            List<T> parts,
+            List<ScoreBranch> branches,
+            BiConsumer<? super T, PartNotFoundException> lost,
+            Progress progress)
             throws IOException {
         if (alignment == null || parts.isEmpty()) {
             return parts;
@@ -44,7 +48,7 @@ public final class FoundParts {
                     }
                     found.add(parts.get(i));
                 } catch (PartNotFoundException e) {
-                    broken.found(e);
+                    lost.accept(parts.get(i), e);
                 }
                 task.at(i + 1L);
             }

@@ -57,7 +57,10 @@ final class ExportCommand implements Callable<Integer> {
                                 + "trd import cannot make a model of it again");
             }
             if (file.alignment() != null) {
-                System.out.println("its students have seen aligned parts; such a file does not hold the alignment");
+                System.out.println(
+                        file.alignment().crops()
+                                ? "its students have seen parts cropped; such a file does not hold the crop"
+                                : "its students have seen aligned parts; such a file does not hold the alignment");
             }
             if (teacherOut != null) {
                 Checkpoints.exportTeacher(file, teacherOut);

@@ -54,7 +54,8 @@ final class UsableInputs {
                     part.rgb() == null
                             ? "has no colour image"
                             : "has a colour image that is " + (quality.black() ? "black" : "saturated")
-                                    + " everywhere; check exposure and light");
+                                    + " everywhere; check exposure and light",
+                    noDepth ? null : "--on-bad-rgb depth-only (in Java InputPolicy)");
         }
         if (noDepth && policy.depth() == OnUnusable.REFUSE) {
             throw refused(
@@ -66,7 +67,8 @@ final class UsableInputs {
                                     "has %.1f %% valid %s, at least %.1f %% are needed",
                                     100 * quality.validDepthShare(),
                                     part.xyz() != null ? "points" : "surface normals",
-                                    100 * policy.minValidDepth()));
+                                    100 * policy.minValidDepth()),
+                    noRgb ? null : "--on-bad-depth rgb-only (in Java InputPolicy)");
         }
         if (noRgb) {
             return part.withoutRgb();
@@ -103,7 +105,11 @@ final class UsableInputs {
         return part.withoutSecond();
     }
 
-    private static InputException refused(String which, String what) {
-        return new InputException(which + " " + what + "; it cannot be inspected with these options");
+    /** @param remedy what inspects it by its other modality; null = there is none */
+    private static InputException refused(String which, String what, String remedy) {
+        return new InputException(which + " " + what + "; "
+                + (remedy == null
+                        ? "it cannot be inspected with these options"
+                        : remedy + " inspects it by what it has"));
     }
 }

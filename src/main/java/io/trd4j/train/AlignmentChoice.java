@@ -45,7 +45,7 @@ public record AlignmentChoice(Alignment alignment, String reason) {
                     Locale.ROOT,
                     "cropped, as asked for: the frame is %.0f %% of the image's width",
                     100 * crop.frame()[2]);
-            List<? extends PartSource> inside = FoundParts.of(crop, normal, List.of(), lost -> {}, progress);
+            List<? extends PartSource> inside = FoundParts.of(crop, normal, List.of(), (part, why) -> {}, progress);
             return new Chosen(new AlignmentChoice(crop, reason), inside);
         }
         AlignmentBuilder.Built built;
@@ -80,7 +80,8 @@ public record AlignmentChoice(Alignment alignment, String reason) {
                 "nine of ten normal training parts correlate by %.2f or more with the mean one",
                 built.agreement());
         // All of them, by the mean part that there is now: it was made of some, as they lay over earlier ones.
-        List<? extends PartSource> found = FoundParts.of(built.alignment(), normal, List.of(), lost -> {}, progress);
+        List<? extends PartSource> found =
+                FoundParts.of(built.alignment(), normal, List.of(), (part, why) -> {}, progress);
         int lost = Math.max(built.lost(), normal.size() - found.size());
         if (wanted == Align.AUTO && lost > 0) {
             return not("not aligned: " + lost + " normal training parts are not found in the mean one", normal);

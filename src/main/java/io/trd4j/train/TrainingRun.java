@@ -219,7 +219,8 @@ public final class TrainingRun {
         if (outside != null) {
             warn(new TrainingWarning(Kind.REGION_OUTSIDE, outside));
         }
-        List<? extends PartSource> found = FoundParts.of(alignment, validation, List.of(), broken, progress);
+        List<? extends PartSource> found =
+                FoundParts.of(alignment, validation, List.of(), (part, why) -> broken.found(why), progress);
         if (found.isEmpty() && !validation.isEmpty()) {
             throw new InputException("none of the " + validation.size() + " normal validation parts is found in the"
                     + " mean training part; give parts as those trained on, or --align none");

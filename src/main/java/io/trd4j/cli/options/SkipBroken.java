@@ -14,11 +14,10 @@ import io.trd4j.model.ModelFile;
 import io.trd4j.model.ScoreBranch;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import picocli.CommandLine.Option;
 
 /** Whether a verb that reads a folder goes on without parts that cannot be read, or that a model does not find. */
@@ -89,29 +88,14 @@ public final class SkipBroken implements BrokenParts {
         try (ModelFile file = ModelFile.open(model)) {
             Dataset seen = dataset.withColorBits(file.info().colorBits());
             Alignment alignment = file.alignment();
+            BiConsumer<PartFiles, PartNotFoundException> lost = (part, why) -> skipped.found(part.id(), why);
             return new Dataset(
                     dataset.category(),
                     dataset.folder(),
                     dataset.train(),
-                    found(alignment, seen.validation(), branches, skipped, progress),
-                    labelled ? found(alignment, seen.test(), branches, skipped, progress) : dataset.test());
+                    FoundParts.of(alignment, seen.validation(), branches, lost, progress),
+                    labelled ? FoundParts.of(alignment, seen.test(), branches, lost, progress) : dataset.test());
         }
-    }
-
-    /** Which parts these are that are lost: those that are missing in the result, in the order of the reasons. */
-    private static List<PartFiles> found(
-            Alignment alignment,
-            List<PartFiles> parts,
-            List<ScoreBranch> branches,
-            SkippedParts skipped,
-            Progress progress)
-            throws IOException {
-        List<InputException> reasons = new ArrayList<>();
-        List<PartFiles> found = FoundParts.of(alignment, parts, branches, reasons::add, progress);
-        Set<PartFiles> kept = new HashSet<>(found);
-        Iterator<InputException> reason = reasons.iterator();
-        parts.stream().filter(part -> !kept.contains(part)).forEach(part -> skipped.found(part.id(), reason.next()));
-        return found;
     }
 
     /** How many parts were left out so far. */
