@@ -21,6 +21,11 @@ public final class PositionBuilder implements AutoCloseable {
     /** Differences of so many usual ones are cut: more says nothing more, and edges reach it by a pixel. */
     private static final float CUT = 6;
 
+    /** Of the share of parts that lack points at a place, times the others': where it is between, and above. */
+    private static final float STEADY = 0.02f;
+
+    private static final float UNSTEADY = 0.04f;
+
     private final Alignment alignment;
     private final int size;
     private final int pixels;
@@ -31,6 +36,9 @@ public final class PositionBuilder implements AutoCloseable {
     private final List<float[][]> raw = new ArrayList<>();
     private final double[][] mapSum;
     private final double[][] mapSquares;
+    /** Parts without points, per position. */
+    private final int[] unmeasured;
+
     private int count;
 
     /** @param alignment without positions */
@@ -42,6 +50,7 @@ public final class PositionBuilder implements AutoCloseable {
         area = filters.area.indices();
         mapSum = new double[Alignment.Positions.MAPS][pixels];
         mapSquares = new double[Alignment.Positions.MAPS][pixels];
+        unmeasured = new int[pixels];
     }
 
     /** Adds a normal part to learn from, as it was located last, and both branches' calibrated maps in the frame. */
@@ -52,6 +61,10 @@ public final class PositionBuilder implements AutoCloseable {
             differences[c] = filters.raw(c).clone();
         }
         raw.add(differences);
+        boolean[] measured = part.measured();
+        for (int i = 0; i < pixels; i++) {
+            unmeasured[i] += measured[i] ? 0 : 1;
+        }
         for (int branch = 0; branch < mapSum.length; branch++) {
             float[] map = branch == 0 ? rgb : depth;
             for (int i = 0; i < pixels; i++) {
@@ -258,6 +271,7 @@ public final class PositionBuilder implements AutoCloseable {
         float[] lineDeviation = new float[directions * pixels];
         boolean byColour = colours.share() >= MeanPartFit.ENOUGH;
         boolean byRelief = heights.share() >= MeanPartFit.ENOUGH;
+        float[] unsteady = unsteady();
         for (int f = 0; f < squares.length; f++) {
             boolean ofRelief = f >= PositionFilters.blur(PositionFilters.COLOUR_FILTERS) && f < blurs;
             if (!(ofRelief ? byRelief : byColour)) {
@@ -265,6 +279,9 @@ public final class PositionBuilder implements AutoCloseable {
             }
             float[] spread = smoothRoot(squares[f], 1.5 * size / 256);
             floor(spread);
+            for (int i = 0; i < pixels; i++) {
+                spread[i] *= 1 + unsteady[i];
+            }
             boolean line = f >= blurs;
             System.arraycopy(spread, 0, line ? lineDeviation : deviation, (line ? f - blurs : f) * pixels, pixels);
         }
@@ -286,6 +303,23 @@ public final class PositionBuilder implements AutoCloseable {
             limits[i] = i % 2;
         }
         return new Alignment.Positions(basis, cut, deviation, lineDeviation, mapMean, mapDeviation, limits);
+    }
+
+    /**
+     * Where points come and go from part to part, edges hide what is behind them, one pose more than another: there,
+     * normal parts differ seldom but much. 0 to 1.
+     */
+    private float[] unsteady() {
+        float[] spread = new float[pixels];
+        for (int i = 0; i < pixels; i++) {
+            float missing = (float) unmeasured[i] / count;
+            spread[i] = missing * (1 - missing);
+        }
+        float[] smooth = filters.smooth(spread, 3.0 * size / 256);
+        for (int i = 0; i < pixels; i++) {
+            smooth[i] = Math.max(0, Math.min(1, (smooth[i] - STEADY) / (UNSTEADY - STEADY)));
+        }
+        return smooth;
     }
 
     private void addSquares(float[] values, int start, double[] squares) {
