@@ -1,10 +1,14 @@
 package io.trd4j.align;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.trd4j.data.Part;
 import io.trd4j.data.PartSource;
+import io.trd4j.data.PointCloud;
+import io.trd4j.data.RgbImage;
 import io.trd4j.io.Progress;
 import io.trd4j.model.Alignment;
 import java.io.IOException;
@@ -120,6 +124,55 @@ final class PositionScoresTest {
     void aRigidPartIsComparedInColoursAndRelief() throws IOException {
         assertTrue(alignment().positions().byColour());
         assertTrue(alignment().positions().byRelief());
+    }
+
+    /** Normal parts that lie alike; of every other one the points of a square are missing, or its grey is its own. */
+    private static Alignment.Positions learnt(boolean gaps, boolean textures) throws IOException {
+        Alignment bare = alignment().withPositions(null);
+        Locator locator = new Locator(bare);
+        Random random = new Random(4);
+        try (PositionBuilder builder = new PositionBuilder(bare)) {
+            for (int p = 0; p < 16; p++) {
+                Part part = new RigidPart(CAMERA, 0, 0, 0).draw("normal", 0.05, 0, 0, 0, p);
+                byte[] rgb = part.rgb().rgb().clone();
+                float[] xyz = part.xyz().xyz().clone();
+                double[] greys = random.doubles(32 * 32, -40, 40).toArray();
+                for (int i = 0; i < CAMERA * CAMERA; i++) {
+                    int x = i % CAMERA;
+                    int y = i / CAMERA;
+                    if (gaps && p % 2 == 0 && Math.abs(x - 0.3 * CAMERA) < 6 && Math.abs(y - 0.5 * CAMERA) < 6) {
+                        Arrays.fill(xyz, 3 * i, 3 * i + 3, 0);
+                    }
+                    for (int c = 0; textures && c < 3; c++) {
+                        double grey = (rgb[3 * i + c] & 255) + greys[y / 4 * 32 + x / 4];
+                        rgb[3 * i + c] = (byte) Math.max(0, Math.min(255, grey));
+                    }
+                }
+                locator.locate(
+                        Part.of("normal", new RgbImage(CAMERA, CAMERA, rgb), new PointCloud(CAMERA, CAMERA, xyz)));
+                builder.learn(locator, map(random), map(random));
+            }
+            return builder.build();
+        }
+    }
+
+    @Test
+    void coloursOfPartsWithTexturesOfTheirOwnAreNotCompared() throws IOException {
+        Alignment.Positions positions = learnt(false, true);
+        assertFalse(positions.byColour());
+        assertTrue(positions.byRelief());
+    }
+
+    @Test
+    void placesWherePointsComeAndGoCountHalf() throws IOException {
+        float[] steady = learnt(false, false).deviation();
+        float[] unsteady = learnt(true, false).deviation();
+        float[] frame = alignment().frame();
+        int x = (int) ((0.3 - frame[0]) / frame[2] * SIZE);
+        int y = (int) ((0.5 - frame[1]) / frame[2] * SIZE);
+        int elsewhere = (int) ((0.3 - frame[1]) / frame[2] * SIZE);
+        assertEquals(2, unsteady[y * SIZE + x] / steady[y * SIZE + x], 0.1);
+        assertEquals(1, unsteady[elsewhere * SIZE + x] / steady[elsewhere * SIZE + x], 0.1);
     }
 
     @Test
