@@ -107,9 +107,13 @@ struct PositionRows {
     // With v_b = scale_b (map_b - mean_b): joint = ln(a + b + e(v_a sum[0] + v_b sum[1] + sum[2])), then a = ln(a +
     // e(v_a + offset_a)) and b likewise, in place; each times 2 and on its line (line[0] ln + line[1], ...).
     void (*join)(const JoinedMap& a, const JoinedMap& b, const float* sum, const float* line, int64_t n, float* joint);
-    // Second differences across a line: out[i] = c[0] (here[i-1] - 2 here[i] + here[i+1]) + c[1] (above[i-1] -
-    // above[i+1] - below[i-1] + below[i+1]) + c[2] (above[i] - 2 here[i] + below[i])
-    void (*bend)(const float* above, const float* here, const float* below, const float* c, int64_t n, float* out);
+    // Of central second differences xx, yy and xy (a quarter of the four diagonal ones): -(xx + yy) / 2, (xx - yy) / 2
+    // and xy. Rows are read from one before the first column to one behind the last.
+    void (*curvature)(const float* above, const float* here, const float* below, int64_t n, float* both, float* apart,
+                      float* twist);
+    // both + cosine apart + sine twist, of a direction's double angle: what bends across it.
+    void (*bend)(const float* both, const float* apart, const float* twist, float cosine, float sine, int64_t n,
+                 float* out);
     // highest = the larger of it and |x| scale
     void (*highest)(const float* x, const float* scale, int64_t n, float* highest);
 };

@@ -142,15 +142,20 @@ void join(const JoinedMap& first, const JoinedMap& second, const float* sum, con
     }
 }
 
-void bend(const float* __restrict__ above, const float* __restrict__ here, const float* __restrict__ below,
-          const float* c, int64_t n, float* __restrict__ out) {
-    const float xx = c[0], xy = c[1], yy = c[2];
+void curvature(const float* __restrict__ above, const float* __restrict__ here, const float* __restrict__ below,
+               int64_t n, float* __restrict__ both, float* __restrict__ apart, float* __restrict__ twist) {
     for (int64_t i = 0; i < n; ++i) {
         const float twice = 2 * here[i];
-        const float x = here[i - 1] + here[i + 1] - twice, y = above[i] + below[i] - twice;
-        const float z = (above[i - 1] - above[i + 1]) + (below[i + 1] - below[i - 1]);
-        out[i] = x * xx + z * xy + y * yy;
+        const float xx = here[i - 1] + here[i + 1] - twice, yy = above[i] + below[i] - twice;
+        both[i] = -0.5f * (xx + yy);
+        apart[i] = 0.5f * (xx - yy);
+        twist[i] = 0.25f * ((above[i - 1] - above[i + 1]) + (below[i + 1] - below[i - 1]));
     }
+}
+
+void bend(const float* __restrict__ both, const float* __restrict__ apart, const float* __restrict__ twist,
+          float cosine, float sine, int64_t n, float* __restrict__ out) {
+    for (int64_t i = 0; i < n; ++i) out[i] = both[i] + apart[i] * cosine + twist[i] * sine;
 }
 
 void highest(const float* __restrict__ x, const float* __restrict__ scale, int64_t n, float* __restrict__ most) {

@@ -3,6 +3,6 @@
 
 namespace trd::cpu {
 
-const PositionRows position_rows_avx2 = {project, rest, below, add_soft, join, bend, highest};
+const PositionRows position_rows_avx2 = {project, rest, below, add_soft, join, curvature, bend, highest};
 
 }  // namespace trd::cpu
