@@ -1,6 +1,8 @@
 package io.trd4j.align;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
@@ -19,11 +21,13 @@ final class MeanPartFit {
     /** Of a normal distribution, its standard deviation per median size. */
     private static final double USUAL = 1.4826;
 
+    private static final int EVERY = 16;
+
     private final PositionFilters filters;
     private final int size;
     private final double mean;
-    private float[] rests = new float[0];
-    private float[] bends = new float[0];
+    private final List<float[]> rests = new ArrayList<>();
+    private final List<float[]> bends = new ArrayList<>();
 
     /**
      * @param filters on the part's area, with functions set
@@ -39,13 +43,14 @@ final class MeanPartFit {
         }
         float[] band = new float[filters.area.pixels()];
         filters.pack(fine, 0, band);
-        mean = usual(band);
+        mean = usual(List.of(band));
     }
 
     /** Adds what a normal part's difference from the mean one has left, on the area. */
     void add(FloatPointer difference) {
         float[] rest = new float[filters.area.pixels()];
         difference.get(rest);
+        rests.add(some(filters.band(difference, FINE * size / 256, COARSE * size / 256), rest.length));
         float[] bend = new float[rest.length];
         int next = 0;
         for (int run = 0, k = 0; run < filters.area.runs(); k += filters.area.length(run), run++) {
@@ -53,14 +58,16 @@ final class MeanPartFit {
                 bend[next++] = rest[i - 1] - 2 * rest[i] + rest[i + 1];
             }
         }
-        bends = joined(bends, bend, next);
-        rests = joined(rests, filters.band(difference, FINE * size / 256, COARSE * size / 256), rest.length);
+        bends.add(some(bend, next));
     }
 
-    private static float[] joined(float[] before, float[] more, int count) {
-        float[] all = Arrays.copyOf(before, before.length + count);
-        System.arraycopy(more, 0, all, before.length, count);
-        return all;
+    /** Every 16th of so many values says how large they are. */
+    private static float[] some(float[] values, int count) {
+        float[] some = new float[(count + EVERY - 1) / EVERY];
+        for (int i = 0; i < some.length; i++) {
+            some[i] = values[i * EVERY];
+        }
+        return some;
     }
 
     /** The share, 0 to 1. */
@@ -74,15 +81,15 @@ final class MeanPartFit {
         return unexplained == 0 ? 1 : (mean * mean + noise) / (mean * mean + unexplained);
     }
 
-    private static double usual(float[] values) {
-        if (values.length == 0) {
-            return 0;
-        }
-        float[] sizes = new float[values.length];
-        for (int i = 0; i < sizes.length; i++) {
-            sizes[i] = Math.abs(values[i]);
+    private static double usual(List<float[]> values) {
+        float[] sizes = new float[values.stream().mapToInt(part -> part.length).sum()];
+        int next = 0;
+        for (float[] part : values) {
+            for (float value : part) {
+                sizes[next++] = Math.abs(value);
+            }
         }
         Arrays.sort(sizes);
-        return USUAL * sizes[sizes.length / 2];
+        return sizes.length == 0 ? 0 : USUAL * sizes[sizes.length / 2];
     }
 }

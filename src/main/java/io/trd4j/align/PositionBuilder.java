@@ -15,6 +15,8 @@ public final class PositionBuilder implements AutoCloseable {
     private static final int MOST_DIRECTIONS = 4;
 
     private static final int PARTS_PER_DIRECTION = 8;
+    private static final int BLURS = Alignment.Positions.BLURS;
+    private static final int DIRECTIONS = Alignment.Positions.DIRECTIONS;
     /** No position's deviation is below this share of the area's median one. */
     private static final float LEAST = 0.7f;
 
@@ -106,10 +108,8 @@ public final class PositionBuilder implements AutoCloseable {
                     fit.rest(raw.get(p)[c], cut[c], false).get(parts[p]);
                 }
             }
-            for (float[] direction : directions(parts, directions)) {
-                orthonormal.add(direction);
-            }
-            orthonormalise(orthonormal);
+            orthonormal.addAll(Functions.directions(parts, directions));
+            Functions.orthonormalise(orthonormal);
             for (int f = 0; f < functions; f++) {
                 for (int k = 0; k < area.length; k++) {
                     dense[(c * functions + f) * pixels + area[k]] = orthonormal.get(f)[k];
@@ -137,88 +137,8 @@ public final class PositionBuilder implements AutoCloseable {
                 functions.get(f)[k] = values[f];
             }
         }
-        orthonormalise(functions);
+        Functions.orthonormalise(functions);
         return functions.toArray(float[][]::new);
-    }
-
-    /** Gram and Schmidt, twice for the rounding. A function that is a sum of earlier ones becomes 0. */
-    private static void orthonormalise(List<float[]> functions) {
-        for (int f = 0; f < functions.size(); f++) {
-            float[] function = functions.get(f);
-            double before = Math.sqrt(dot(function, function));
-            for (int twice = 0; twice < 2; twice++) {
-                for (int g = 0; g < f; g++) {
-                    double along = dot(function, functions.get(g));
-                    for (int k = 0; k < function.length; k++) {
-                        function[k] -= (float) (along * functions.get(g)[k]);
-                    }
-                }
-            }
-            double length = Math.sqrt(dot(function, function));
-            double scale = length > 1e-4 * before && length > 0 ? 1 / length : 0;
-            for (int k = 0; k < function.length; k++) {
-                function[k] *= (float) scale;
-            }
-        }
-    }
-
-    private static double dot(float[] a, float[] b) {
-        double sum = 0;
-        for (int k = 0; k < a.length; k++) {
-            sum += (double) a[k] * b[k];
-        }
-        return sum;
-    }
-
-    /** The first principal directions of the parts around their median, by the eigenvectors of their products. */
-    private static List<float[]> directions(float[][] parts, int most) {
-        int n = parts.length;
-        int length = parts[0].length;
-        float[] values = new float[n];
-        float[][] centred = new float[n][length];
-        float[] spread = new float[length];
-        for (int k = 0; k < length; k++) {
-            for (int p = 0; p < n; p++) {
-                values[p] = parts[p][k];
-            }
-            Arrays.sort(values);
-            float median = values[n / 2];
-            for (int p = 0; p < n; p++) {
-                centred[p][k] = parts[p][k] - median;
-            }
-            spread[k] = values[Math.min(n - 1, 9 * n / 10)] - values[n / 10];
-        }
-        // What lies far off at some pixels, as at edges and where points come and go, is no direction.
-        Arrays.sort(spread);
-        float limit = 4 * spread[length / 2] + 1e-6f;
-        for (float[] part : centred) {
-            for (int k = 0; k < length; k++) {
-                part[k] = Math.max(-limit, Math.min(limit, part[k]));
-            }
-        }
-        double[][] products = new double[n][n];
-        for (int p = 0; p < n; p++) {
-            for (int q = 0; q <= p; q++) {
-                products[p][q] = dot(centred[p], centred[q]);
-                products[q][p] = products[p][q];
-            }
-        }
-        double[][] vectors = new double[n][n];
-        double[] eigenvalues = Jacobi.decompose(products, vectors);
-        List<float[]> directions = new ArrayList<>();
-        for (int d = 0; d < most; d++) {
-            float[] direction = new float[length];
-            if (eigenvalues[d] > 1e-9 * eigenvalues[0]) {
-                for (int p = 0; p < n; p++) {
-                    double weight = vectors[p][d] / Math.sqrt(eigenvalues[d]);
-                    for (int k = 0; k < length; k++) {
-                        direction[k] += (float) (weight * centred[p][k]);
-                    }
-                }
-            }
-            directions.add(direction);
-        }
-        return directions;
     }
 
     /**
@@ -233,19 +153,64 @@ public final class PositionBuilder implements AutoCloseable {
         float[] cut = cut();
         float[] basis = basis(cut);
         filters.set(basis, cut);
-        int blurs = Alignment.Positions.BLURS;
-        int directions = Alignment.Positions.DIRECTIONS;
-        double[][] squares = new double[blurs + directions][pixels];
-        float[] filtered = new float[area.length];
-        float[] lines = new float[directions * area.length];
+        MeanPartFit colours = new MeanPartFit(filters, size, brightness());
+        MeanPartFit heights =
+                new MeanPartFit(filters, size, Arrays.copyOfRange(alignment.mean(), 3 * pixels, 4 * pixels));
+        double[][] squares = squares(colours, heights);
+        boolean byColour = colours.share() >= MeanPartFit.ENOUGH;
+        boolean byRelief = heights.share() >= MeanPartFit.ENOUGH;
+        float[] unsteady = unsteady();
+        float[] deviation = new float[BLURS * pixels];
+        float[] lineDeviation = new float[DIRECTIONS * pixels];
+        for (int f = 0; f < squares.length; f++) {
+            boolean ofRelief = f >= PositionFilters.blur(PositionFilters.COLOUR_FILTERS) && f < BLURS;
+            if (ofRelief ? byRelief : byColour) { // 0 does not count
+                float[] spread = spread(squares[f], 1.5);
+                for (int i = 0; i < pixels; i++) {
+                    spread[i] *= 1 + unsteady[i];
+                }
+                boolean line = f >= BLURS;
+                System.arraycopy(spread, 0, line ? lineDeviation : deviation, (line ? f - BLURS : f) * pixels, pixels);
+            }
+        }
+        float[] mapMean = new float[mapSum.length * pixels];
+        float[] mapDeviation = new float[mapSum.length * pixels];
+        for (int branch = 0; branch < mapSum.length; branch++) {
+            double[] variance = new double[pixels];
+            for (int i = 0; i < pixels; i++) {
+                double mean = mapSum[branch][i] / count;
+                mapMean[branch * pixels + i] = (float) mean;
+                variance[i] = Math.max(0, mapSquares[branch][i] - count * mean * mean);
+            }
+            System.arraycopy(spread(variance, 3), 0, mapDeviation, branch * pixels, pixels);
+        }
+        float[] limits = new float[2 * Alignment.Positions.LIMITS];
+        for (int i = 0; i < limits.length; i++) {
+            limits[i] = i % 2;
+        }
+        return new Alignment.Positions(basis, cut, deviation, lineDeviation, mapMean, mapDeviation, limits);
+    }
+
+    /** Of the mean part. */
+    private float[] brightness() {
+        float[] mean = alignment.mean();
         float[] brightness = new float[pixels];
         for (int i = 0; i < pixels; i++) {
-            float[] mean = alignment.mean();
             brightness[i] = (mean[i] + mean[pixels + i] + mean[2 * pixels + i]) / 3;
         }
-        float[] relief = Arrays.copyOfRange(alignment.mean(), 3 * pixels, 4 * pixels);
-        MeanPartFit colours = new MeanPartFit(filters, size, brightness);
-        MeanPartFit heights = new MeanPartFit(filters, size, relief);
+        return brightness;
+    }
+
+    /**
+     * Sums of squares over the parts, of each blurred difference, then of each direction's lines.
+     *
+     * @param colours shown the differences of brightness
+     * @param heights shown those of relief
+     */
+    private double[][] squares(MeanPartFit colours, MeanPartFit heights) {
+        double[][] squares = new double[BLURS + DIRECTIONS][pixels];
+        float[] filtered = new float[area.length];
+        float[] lines = new float[DIRECTIONS * area.length];
         try (FloatPointer eachLine = Retained.of(new FloatPointer((long) lines.length))) {
             for (float[][] part : raw) {
                 for (int c = 0; c < PositionFilters.CHANNELS; c++) {
@@ -262,47 +227,12 @@ public final class PositionBuilder implements AutoCloseable {
                 }
                 filters.eachLine(eachLine);
                 eachLine.get(lines);
-                for (int d = 0; d < directions; d++) {
-                    addSquares(lines, d * area.length, squares[blurs + d]);
+                for (int d = 0; d < DIRECTIONS; d++) {
+                    addSquares(lines, d * area.length, squares[BLURS + d]);
                 }
             }
         }
-        float[] deviation = new float[blurs * pixels];
-        float[] lineDeviation = new float[directions * pixels];
-        boolean byColour = colours.share() >= MeanPartFit.ENOUGH;
-        boolean byRelief = heights.share() >= MeanPartFit.ENOUGH;
-        float[] unsteady = unsteady();
-        for (int f = 0; f < squares.length; f++) {
-            boolean ofRelief = f >= PositionFilters.blur(PositionFilters.COLOUR_FILTERS) && f < blurs;
-            if (!(ofRelief ? byRelief : byColour)) {
-                continue; // 0 does not count
-            }
-            float[] spread = smoothRoot(squares[f], 1.5 * size / 256);
-            floor(spread);
-            for (int i = 0; i < pixels; i++) {
-                spread[i] *= 1 + unsteady[i];
-            }
-            boolean line = f >= blurs;
-            System.arraycopy(spread, 0, line ? lineDeviation : deviation, (line ? f - blurs : f) * pixels, pixels);
-        }
-        float[] mapMean = new float[mapSum.length * pixels];
-        float[] mapDeviation = new float[mapSum.length * pixels];
-        for (int branch = 0; branch < mapSum.length; branch++) {
-            double[] variance = new double[pixels];
-            for (int i = 0; i < pixels; i++) {
-                double mean = mapSum[branch][i] / count;
-                mapMean[branch * pixels + i] = (float) mean;
-                variance[i] = Math.max(0, mapSquares[branch][i] - count * mean * mean);
-            }
-            float[] spread = smoothRoot(variance, 3.0 * size / 256);
-            floor(spread);
-            System.arraycopy(spread, 0, mapDeviation, branch * pixels, pixels);
-        }
-        float[] limits = new float[2 * Alignment.Positions.LIMITS];
-        for (int i = 0; i < limits.length; i++) {
-            limits[i] = i % 2;
-        }
-        return new Alignment.Positions(basis, cut, deviation, lineDeviation, mapMean, mapDeviation, limits);
+        return squares;
     }
 
     /**
@@ -328,28 +258,30 @@ public final class PositionBuilder implements AutoCloseable {
         }
     }
 
-    private float[] smoothRoot(double[] sums, double sigma) {
+    /**
+     * A standard deviation from sums of squares over the parts: smoothed, and nowhere below a share of its median.
+     *
+     * @param sigma of the Gaussian, in 256ths of the frame's side
+     */
+    private float[] spread(double[] sums, double sigma) {
         float[] variance = new float[pixels];
         for (int i = 0; i < pixels; i++) {
             variance[i] = (float) (sums[i] / count);
         }
-        float[] smooth = filters.smooth(variance, sigma);
+        float[] spread = filters.smooth(variance, sigma * size / 256);
         for (int i = 0; i < pixels; i++) {
-            smooth[i] = (float) Math.sqrt(Math.max(0, smooth[i]));
+            spread[i] = (float) Math.sqrt(Math.max(0, spread[i]));
         }
-        return smooth;
-    }
-
-    private void floor(float[] spread) {
         float[] sorted = new float[area.length];
         for (int k = 0; k < area.length; k++) {
             sorted[k] = spread[area[k]];
         }
         Arrays.sort(sorted);
         float least = Math.max(LEAST * sorted[sorted.length / 2], 1e-6f);
-        for (int i = 0; i < spread.length; i++) {
+        for (int i = 0; i < pixels; i++) {
             spread[i] = Math.max(spread[i], least);
         }
+        return spread;
     }
 
     /**
