@@ -374,10 +374,10 @@ TRD_API int64_t trd_line_filter_workspace_bytes(int64_t size, double along);
  * Lines in a difference that is 0 beyond the area. With G its Gaussian (deviation `across`, trd_area_filter's radius
  * and border), c and s the cosine and sine of a direction: B = -(s^2 Gxx - 2 c s Gxy + c^2 Gyy) of central differences
  * (Gxx = G(x-1) - 2 G + G(x+1), Gxy a quarter of the four diagonal ones; the border as G's), 0 beyond the frame. Along
- * the direction B is averaged at the pixels nearest to places 2 pixels apart, up to the first beyond two deviations to
- * either side, with weights of a Gaussian (deviation `along`) that add up to 1.
+ * the direction B is averaged at the pixels nearest to places 2 pixels apart, up to the first at or beyond two
+ * deviations to either side, with weights of a Gaussian (deviation `along`) that add up to 1.
  * in            float32 [area.pixels], packed
- * scale         float32 [12, area.pixels] or null
+ * scale         float32 [12, area.pixels], not negative, or null
  * out           float32 [area.pixels]: the highest |value| scale of all directions; where scale is null, float32
  *               [12, area.pixels]: each direction's values. Overlaps nothing
  * across, along deviations, pixels: above 0, at most 128

@@ -323,6 +323,8 @@ void refused() {
     const Area area(8, [](int64_t x, int64_t y) { return x > 2 && y > 2; });
     Scores s(area, 2, 1, 3);
     ScoresRun run(s);
+    s.sum_offset = kNan;
+    expect_status("sum offset", run.call(s), TRD_ERROR_ARGUMENT);
     trd_area a = area.struct_of(run.runs);
     trd_position_branch rgb = run.branch(s, 0), depth = run.branch(s, 1);
     const auto scores = [&](const trd_area* on, const trd_position_branch& first, double deviation, int64_t bytes) {
@@ -440,6 +442,9 @@ int main() {
         scores_case(area, 0, 1, 4, 0.5);
         scores_case(area, 2, 0, 400, 12);  // beyond what exp can hold, and wider than the frame
     }
+    // Wider than a row is blurred at a time, and the longest that there are.
+    line_case(Area(1100, [](int64_t x, int64_t y) { return y > 4 && y < 7 && x % 500 > 20; }), 0.8, 6);
+    line_case(Area(7, [](int64_t x, int64_t y) { return x == 3 && y > 2; }), 128, 128);
     a_line_is_found();
     nan_shows_in_the_lines();
     nan_shows_in_the_scores();

@@ -19,11 +19,11 @@ int64_t reach_of(double along) { return kLineStep * static_cast<int64_t>(std::ce
 
 struct LineWorkspace {
     int64_t reach, smooth_pitch, bent_pitch;
-    float* image;     // [size, size]; then what was averaged along a direction
-    float* smooth;    // [size, size + 2]: with a column on each side
+    float* image;         // [size, size]; then what was averaged along a direction
+    float* smooth;        // [size, size + 2]: with a column on each side
     float* curvature[3];  // [size, size] each: (xx + yy) / -2, (xx - yy) / 2, xy
-    float* bent;      // [size + 2 reach, size + 2 reach], 0 beyond the frame
-    Extent* extents;  // [size]
+    float* bent;          // [size + 2 reach, size + 2 reach], 0 beyond the frame
+    Extent* extents;      // [size]
     int64_t bytes;
     LineWorkspace(int64_t size, double along, void* start) : reach(reach_of(along)) {
         smooth_pitch = size + 2;

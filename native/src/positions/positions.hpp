@@ -54,9 +54,9 @@ struct AreaFilter {
 };
 int64_t area_filter_workspace_bytes(int64_t size);
 
-constexpr int64_t kLineStep = 2;    // pixels between the places that are averaged along a line
-constexpr double kLineReach = 2;    // deviations to either side along it
-constexpr double kMaxLine = 128;    // deviation along it, pixels
+constexpr int64_t kLineStep = 2;  // pixels between the places that are averaged along a line
+constexpr double kLineReach = 2;  // deviations to either side along it
+constexpr double kMaxLine = 128;  // deviation along it, pixels
 
 struct LineFilter {
     const float* in;
@@ -104,8 +104,8 @@ struct PositionRows {
     int64_t (*below)(const int32_t* values, int64_t n, int32_t bound);
     // sum += e(scale |x| + offset), e(s) = exp(s / kSoftness), s brought into +-kMostScore.
     void (*add_soft)(const float* x, const float* scale, float offset, int64_t n, float* sum);
-    // With v_b = scale_b (map_b - mean_b): joint = ln(a + b + e(v_a sum[0] + v_b sum[1] + sum[2])), then a = ln(a +
-    // e(v_a + offset_a)) and b likewise, in place; each times 2 and on its line (line[0] ln + line[1], ...).
+    // With v_b = scale_b (map_b - mean_b): joint = line[0] ln(a + b + e(v_a sum[0] + v_b sum[1] + sum[2])) + line[1],
+    // then a = line[2] ln(a + e(v_a + offset_a)) + line[3] and b likewise, in place.
     void (*join)(const JoinedMap& a, const JoinedMap& b, const float* sum, const float* line, int64_t n, float* joint);
     // Of central second differences xx, yy and xy (a quarter of the four diagonal ones): -(xx + yy) / 2, (xx - yy) / 2
     // and xy. Rows are read from one before the first column to one behind the last.

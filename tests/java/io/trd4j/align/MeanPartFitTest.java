@@ -3,88 +3,92 @@ package io.trd4j.align;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trd4j.data.Part;
+import io.trd4j.data.RgbImage;
 import io.trd4j.io.Progress;
 import io.trd4j.model.Alignment;
-import io.trd4j.ops.Retained;
 import java.io.IOException;
 import java.util.Random;
-import org.bytedeco.javacpp.FloatPointer;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whether differences from the mean part say anything: told from noise and from textures that differ. */
 final class MeanPartFitTest {
-    private static final int SIZE = 96;
-    private static final int PIXELS = SIZE * SIZE;
-    private static Alignment alignment;
+    private static final int CAMERA = 192;
+    private static final int PARTS = 8;
 
-    @BeforeAll
-    static void align() throws IOException {
-        alignment = AlignmentBuilder.of(RigidPart.normal(8, 128, 0.05, 1), SIZE, Progress.NONE)
+    /**
+     * Of parts that lie somewhat turned, with textures of squares of 4 pixels of their own, and noise of single ones.
+     *
+     * @param plain whether the mean part is taken for one that shows nothing at all
+     */
+    private static double share(int size, double texture, double noise, boolean plain) throws IOException {
+        Alignment alignment = AlignmentBuilder.of(RigidPart.normal(8, CAMERA, 0.02, 1), size, Progress.NONE)
                 .alignment()
                 .withPositions(null);
-    }
-
-    /** White noise, smoothed by a Gaussian where its deviation is above 0, of a standard deviation. */
-    private static float[] texture(PositionFilters filters, double sigma, double deviation, long seed) {
-        Random random = new Random(seed);
-        float[] image = new float[PIXELS];
-        for (int i = 0; i < PIXELS; i++) {
-            image[i] = (float) random.nextGaussian();
-        }
-        float[] smooth = sigma > 0 ? filters.smooth(image, sigma) : image;
-        double squares = 0;
-        for (float value : smooth) {
-            squares += (double) value * value;
-        }
-        float scale = (float) (deviation / Math.sqrt(squares / PIXELS));
-        for (int i = 0; i < PIXELS; i++) {
-            smooth[i] *= scale;
-        }
-        return smooth;
-    }
-
-    /** @param sigma of the texture that 6 parts have each of their own; 0 = noise of single pixels */
-    private static double share(double meanDeviation, double sigma, double deviation) {
+        Alignment judged = !plain
+                ? alignment
+                : new Alignment(
+                        size,
+                        alignment.view(),
+                        alignment.frame(),
+                        alignment.whole(),
+                        new float[alignment.mean().length],
+                        alignment.area(),
+                        null);
+        Random random = new Random(5);
+        Locator locator = new Locator(alignment);
         try (PositionFilters filters = new PositionFilters(alignment)) {
-            MeanPartFit fit = new MeanPartFit(filters, SIZE, texture(filters, 1.2, meanDeviation, 1));
-            float[] packed = new float[filters.area.pixels()];
-            for (int part = 0; part < 6; part++) {
-                filters.pack(texture(filters, sigma, deviation, 2 + part), 0, packed);
-                try (FloatPointer difference = Retained.of(new FloatPointer(packed))) {
-                    fit.add(difference);
-                }
+            filters.set(new float[0], new float[] {1e9f, 1e9f, 1e9f, 1e9f});
+            MeanPartFit fit = new MeanPartFit(filters, judged, 0);
+            for (int p = 0; p < PARTS; p++) {
+                locator.locate(part(random, texture, noise));
+                fit.look(locator);
+                filters.show(locator);
+                filters.difference(0);
+                fit.add(filters.rest(0));
             }
             return fit.share();
         }
     }
 
-    @Test
-    void whatTheMeanPartShowsIsExplained() {
-        assertTrue(share(10, 1.2, 1) > 0.95);
-    }
-
-    @Test
-    void aTextureOfEachPartsOwnIsNot() {
-        double share = share(3, 1.2, 3);
-        // As much in the mean part as in what is left of each.
-        assertEquals(0.5, share, 0.1);
-        assertTrue(share(1, 1.2, 3) < 0.25);
-    }
-
-    @Test
-    void aPlainPartWithNoiseAloneIsExplained() {
-        assertTrue(share(1e-3, 0, 3) > MeanPartFit.ENOUGH, "share " + share(1e-3, 0, 3));
-    }
-
-    @Test
-    void partsWithoutAnyDifferenceAreExplained() {
-        try (PositionFilters filters = new PositionFilters(alignment)) {
-            MeanPartFit flat = new MeanPartFit(filters, SIZE, new float[PIXELS]);
-            try (FloatPointer nothing = Retained.of(new FloatPointer(new float[filters.area.pixels()]))) {
-                flat.add(nothing);
+    private static Part part(Random random, double texture, double noise) {
+        Part part = new RigidPart(CAMERA, 0.4 * random.nextDouble() - 0.2, 2, -1)
+                .draw("p", 0.02, 0, 0, 0, random.nextLong());
+        byte[] rgb = part.rgb().rgb().clone();
+        double[] squares = random.doubles(CAMERA / 4 * (CAMERA / 4)).toArray();
+        for (int i = 0; i < CAMERA * CAMERA; i++) {
+            double more = texture * (2 * squares[i / CAMERA / 4 * (CAMERA / 4) + i % CAMERA / 4] - 1);
+            for (int c = 0; c < 3; c++) {
+                double grey = (rgb[3 * i + c] & 255) + more + noise * random.nextGaussian();
+                rgb[3 * i + c] = (byte) Math.max(0, Math.min(255, Math.round(grey)));
             }
-            assertEquals(1, flat.share(), 0);
+        }
+        return Part.of("p", new RgbImage(CAMERA, CAMERA, rgb), part.xyz());
+    }
+
+    /** At 0.5 to 2 pixels of the view in one of the frame: interpolation takes more or less of the noise away. */
+    @ParameterizedTest
+    @CsvSource({"64", "96", "128", "192", "256"})
+    void noiseIsNoTexture(int size) throws IOException {
+        double share = share(size, 0, 6, true);
+        assertTrue(share > MeanPartFit.ENOUGH, "share " + share);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"96", "192"})
+    void aTextureOfEachPartsOwnIsNotExplained(int size) throws IOException {
+        double share = share(size, 40, 2, false);
+        assertTrue(share < 0.5, "share " + share);
+    }
+
+    @Test
+    void partsWithoutAnyDifferenceAreExplained() throws IOException {
+        Alignment alignment = AlignmentBuilder.of(RigidPart.normal(8, CAMERA, 0.02, 1), 64, Progress.NONE)
+                .alignment();
+        try (PositionFilters filters = new PositionFilters(alignment)) {
+            assertEquals(1, new MeanPartFit(filters, alignment, PositionFilters.RELIEF).share(), 0);
         }
     }
 }

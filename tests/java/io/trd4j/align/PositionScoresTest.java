@@ -1,5 +1,6 @@
 package io.trd4j.align;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,12 +12,17 @@ import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
 import io.trd4j.io.Progress;
 import io.trd4j.model.Alignment;
+import io.trd4j.ops.Area;
+import io.trd4j.ops.OpTarget;
+import io.trd4j.ops.PositionOps;
+import io.trd4j.ops.Workspace;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.bytedeco.javacpp.FloatPointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -126,13 +132,15 @@ final class PositionScoresTest {
         assertTrue(alignment().positions().byRelief());
     }
 
-    /** Normal parts that lie alike; of every other one the points of a square are missing, or its grey is its own. */
-    private static Alignment.Positions learnt(boolean gaps, boolean textures) throws IOException {
+    /**
+     * 33 normal parts that lie alike; of the first the points of a square are missing, or of all the grey is their own.
+     */
+    private static Alignment.Positions learnt(boolean gap, boolean textures) throws IOException {
         Alignment bare = alignment().withPositions(null);
         Locator locator = new Locator(bare);
         Random random = new Random(4);
         try (PositionBuilder builder = new PositionBuilder(bare)) {
-            for (int p = 0; p < 16; p++) {
+            for (int p = 0; p < 33; p++) {
                 Part part = new RigidPart(CAMERA, 0, 0, 0).draw("normal", 0.05, 0, 0, 0, p);
                 byte[] rgb = part.rgb().rgb().clone();
                 float[] xyz = part.xyz().xyz().clone();
@@ -140,8 +148,12 @@ final class PositionScoresTest {
                 for (int i = 0; i < CAMERA * CAMERA; i++) {
                     int x = i % CAMERA;
                     int y = i / CAMERA;
-                    if (gaps && p % 2 == 0 && Math.abs(x - 0.3 * CAMERA) < 6 && Math.abs(y - 0.5 * CAMERA) < 6) {
+                    if (gap && p == 0 && Math.abs(x - 0.3 * CAMERA) < 7 && Math.abs(y - 0.5 * CAMERA) < 7) {
                         Arrays.fill(xyz, 3 * i, 3 * i + 3, 0);
+                    } else if (xyz[3 * i + 2] == 0 && i > 0) { // no other point is missing
+                        xyz[3 * i] = xyz[3 * i - 3] + 1e-3f;
+                        xyz[3 * i + 1] = xyz[3 * i - 2];
+                        xyz[3 * i + 2] = xyz[3 * i - 1];
                     }
                     for (int c = 0; textures && c < 3; c++) {
                         double grey = (rgb[3 * i + c] & 255) + greys[y / 4 * 32 + x / 4];
@@ -164,15 +176,51 @@ final class PositionScoresTest {
     }
 
     @Test
-    void placesWherePointsComeAndGoCountHalf() throws IOException {
-        float[] steady = learnt(false, false).deviation();
-        float[] unsteady = learnt(true, false).deviation();
+    void linesAreAsWideAndLongAsSpecified() {
+        int size = 256;
+        byte[] area = new byte[size * size];
+        Arrays.fill(area, (byte) 1);
+        float[] frame = {0, 0, 1, 1e-3f, 0.4f, 1};
+        Alignment whole = new Alignment(size, 2, frame, new float[4 * 4], new float[4 * size * size], area, null);
+        float[] scratch = new float[size * size];
+        Arrays.fill(scratch, 100 * size + 60, 100 * size + 90, 1);
+        float[] found = new float[12 * size * size];
+        float[] expected = new float[found.length];
+        try (PositionFilters filters = new PositionFilters(whole);
+                Area everywhere = Area.whole(size);
+                OpTarget exec = OpTarget.cpu();
+                Workspace workspace = PositionOps.lineFilterWorkspace(size, 6);
+                FloatPointer in = new FloatPointer(scratch);
+                FloatPointer out = new FloatPointer((long) found.length)) {
+            filters.set(new float[0], new float[] {9, 9, 9, 9});
+            filters.difference(scratch, 0);
+            filters.eachLine(out);
+            out.get(found);
+            PositionOps.lineFilter(exec, in, everywhere, null, out, 1.2, 6, workspace);
+            out.get(expected);
+        }
+        assertArrayEquals(expected, found);
+    }
+
+    @Test
+    void placesWherePointsComeAndGoCountLess() throws IOException {
+        Alignment.Positions steady = learnt(false, false);
+        Alignment.Positions unsteady = learnt(true, false);
         float[] frame = alignment().frame();
         int x = (int) ((0.3 - frame[0]) / frame[2] * SIZE);
         int y = (int) ((0.5 - frame[1]) / frame[2] * SIZE);
-        int elsewhere = (int) ((0.3 - frame[1]) / frame[2] * SIZE);
-        assertEquals(2, unsteady[y * SIZE + x] / steady[y * SIZE + x], 0.1);
-        assertEquals(1, unsteady[elsewhere * SIZE + x] / steady[elsewhere * SIZE + x], 0.1);
+        int there = y * SIZE + x;
+        int elsewhere = (int) ((0.3 - frame[1]) / frame[2] * SIZE) * SIZE + x;
+        // One part of 33: v = 1/33 x 32/33, of which 0.02 is usual and from 0.04 on a place counts half.
+        double raised = 1 + (1.0 / 33 * 32 / 33 - 0.02) / 0.02;
+        assertEquals(raised, unsteady.deviation()[there] / steady.deviation()[there], 0.05, "brightness");
+        assertEquals(raised, unsteady.lineDeviation()[there] / steady.lineDeviation()[there], 0.05, "lines");
+        assertEquals(
+                raised,
+                unsteady.deviation()[5 * PIXELS + there] / steady.deviation()[5 * PIXELS + there],
+                0.1,
+                "relief, of which one part more shows none");
+        assertEquals(1, unsteady.deviation()[elsewhere] / steady.deviation()[elsewhere], 0.05);
     }
 
     @Test
@@ -270,7 +318,8 @@ final class PositionScoresTest {
     /** The highest of twelve directions, in deviations: second differences across, averaged along. */
     private static double[] lines(double[] difference, Alignment alignment) {
         double[] smooth = gaussian(difference, 1); // 1.2 * 96 / 256 is less than the least
-        int radius = 4; // two deviations of 4 pixels, in steps of two
+        double along = 4;
+        int radius = (int) Math.ceil(2 * along / 2); // two deviations, in steps of two pixels
         double[] highest = new double[PIXELS];
         for (int d = 0; d < 12; d++) {
             double c = Math.cos(Math.PI * d / 12);
@@ -292,7 +341,7 @@ final class PositionScoresTest {
                 double sum = 0;
                 double weights = 0;
                 for (int t = -radius; t <= radius; t++) {
-                    double weight = Math.exp(-0.5 * (t / 2.0) * (t / 2.0));
+                    double weight = Math.exp(-0.5 * (2 * t / along) * (2 * t / along));
                     int x = i % SIZE + (int) Math.rint(2 * t * c);
                     int y = i / SIZE + (int) Math.rint(2 * t * s);
                     weights += weight;

@@ -303,6 +303,35 @@ public final class Locator {
         return channels;
     }
 
+    /**
+     * How the last part bends along a row of its view, v(x - 1) - 2 v(x) + v(x + 1), at the pixel nearest to a place of
+     * the frame: where neighbouring pixels are the sensor's, before they are laid onto the mean part.
+     *
+     * @param pixel of the frame
+     * @param channel 3 = relief; others = brightness
+     * @return NaN where one of the three was not seen, or not measured
+     */
+    float bend(int pixel, int channel) {
+        int x = (int) Math.rint(map.x(pixel % size, pixel / size));
+        int y = (int) Math.rint(map.y(pixel % size, pixel / size));
+        boolean relief = channel == PartImage.RELIEF;
+        int n = image.n;
+        if (x < 1 || y < 0 || x > n - 2 || y > n - 1 || !(relief ? image.hasRelief : image.hasColour)) {
+            return Float.NaN;
+        }
+        int at = y * n + x;
+        if (relief) {
+            float[] heights = image.channels[PartImage.RELIEF];
+            boolean known = image.measured[at - 1] && image.measured[at] && image.measured[at + 1];
+            return known ? heights[at - 1] - 2 * heights[at] + heights[at + 1] : Float.NaN;
+        }
+        float sum = 0;
+        for (int c = 0; c < PartImage.RELIEF; c++) {
+            sum += image.channels[c][at - 1] - 2 * image.channels[c][at] + image.channels[c][at + 1];
+        }
+        return sum / 3;
+    }
+
     /** Where its relief was measured, in the frame. */
     boolean[] measured() {
         return measured;

@@ -23,7 +23,7 @@ public final class PositionBuilder implements AutoCloseable {
     /** Differences of so many usual ones are cut: more says nothing more, and edges reach it by a pixel. */
     private static final float CUT = 6;
 
-    /** Of the share of parts that lack points at a place, times the others': where it is between, and above. */
+    /** m (1 - m), m the share of parts without a point: up to this, a place counts in full; from the next on, half. */
     private static final float STEADY = 0.02f;
 
     private static final float UNSTEADY = 0.04f;
@@ -38,8 +38,12 @@ public final class PositionBuilder implements AutoCloseable {
     private final List<float[][]> raw = new ArrayList<>();
     private final double[][] mapSum;
     private final double[][] mapSquares;
-    /** Parts without points, per position. */
+    /** Parts that are seen, and those of them without a point, per position. */
+    private final int[] seen;
+
     private final int[] unmeasured;
+    private final MeanPartFit colours;
+    private final MeanPartFit heights;
 
     private int count;
 
@@ -52,7 +56,10 @@ public final class PositionBuilder implements AutoCloseable {
         area = filters.area.indices();
         mapSum = new double[Alignment.Positions.MAPS][pixels];
         mapSquares = new double[Alignment.Positions.MAPS][pixels];
+        seen = new int[pixels];
         unmeasured = new int[pixels];
+        colours = new MeanPartFit(filters, alignment, 0);
+        heights = new MeanPartFit(filters, alignment, PositionFilters.RELIEF);
     }
 
     /** Adds a normal part to learn from, as it was located last, and both branches' calibrated maps in the frame. */
@@ -63,10 +70,12 @@ public final class PositionBuilder implements AutoCloseable {
             differences[c] = filters.raw(c).clone();
         }
         raw.add(differences);
-        boolean[] measured = part.measured();
         for (int i = 0; i < pixels; i++) {
-            unmeasured[i] += measured[i] ? 0 : 1;
+            seen[i] += part.seen()[i] ? 1 : 0;
+            unmeasured[i] += part.seen()[i] && !part.measured()[i] ? 1 : 0;
         }
+        colours.look(part);
+        heights.look(part);
         for (int branch = 0; branch < mapSum.length; branch++) {
             float[] map = branch == 0 ? rgb : depth;
             for (int i = 0; i < pixels; i++) {
@@ -153,10 +162,7 @@ public final class PositionBuilder implements AutoCloseable {
         float[] cut = cut();
         float[] basis = basis(cut);
         filters.set(basis, cut);
-        MeanPartFit colours = new MeanPartFit(filters, size, brightness());
-        MeanPartFit heights =
-                new MeanPartFit(filters, size, Arrays.copyOfRange(alignment.mean(), 3 * pixels, 4 * pixels));
-        double[][] squares = squares(colours, heights);
+        double[][] squares = squares();
         boolean byColour = colours.share() >= MeanPartFit.ENOUGH;
         boolean byRelief = heights.share() >= MeanPartFit.ENOUGH;
         float[] unsteady = unsteady();
@@ -191,23 +197,8 @@ public final class PositionBuilder implements AutoCloseable {
         return new Alignment.Positions(basis, cut, deviation, lineDeviation, mapMean, mapDeviation, limits);
     }
 
-    /** Of the mean part. */
-    private float[] brightness() {
-        float[] mean = alignment.mean();
-        float[] brightness = new float[pixels];
-        for (int i = 0; i < pixels; i++) {
-            brightness[i] = (mean[i] + mean[pixels + i] + mean[2 * pixels + i]) / 3;
-        }
-        return brightness;
-    }
-
-    /**
-     * Sums of squares over the parts, of each blurred difference, then of each direction's lines.
-     *
-     * @param colours shown the differences of brightness
-     * @param heights shown those of relief
-     */
-    private double[][] squares(MeanPartFit colours, MeanPartFit heights) {
+    /** Sums of squares over the parts, of each blurred difference, then of each direction's lines. */
+    private double[][] squares() {
         double[][] squares = new double[BLURS + DIRECTIONS][pixels];
         float[] filtered = new float[area.length];
         float[] lines = new float[DIRECTIONS * area.length];
@@ -242,7 +233,7 @@ public final class PositionBuilder implements AutoCloseable {
     private float[] unsteady() {
         float[] spread = new float[pixels];
         for (int i = 0; i < pixels; i++) {
-            float missing = (float) unmeasured[i] / count;
+            float missing = (float) unmeasured[i] / Math.max(1, seen[i]);
             spread[i] = missing * (1 - missing);
         }
         float[] smooth = filters.smooth(spread, 3.0 * size / 256);

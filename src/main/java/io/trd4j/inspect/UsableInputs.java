@@ -55,7 +55,7 @@ final class UsableInputs {
                             ? "has no colour image"
                             : "has a colour image that is " + (quality.black() ? "black" : "saturated")
                                     + " everywhere; check exposure and light",
-                    noDepth ? null : "--on-bad-rgb depth-only (in Java InputPolicy)");
+                    noDepth ? null : "--on-bad-rgb depth-only");
         }
         if (noDepth && policy.depth() == OnUnusable.REFUSE) {
             throw refused(
@@ -68,7 +68,7 @@ final class UsableInputs {
                                     100 * quality.validDepthShare(),
                                     part.xyz() != null ? "points" : "surface normals",
                                     100 * policy.minValidDepth()),
-                    noRgb ? null : "--on-bad-depth rgb-only (in Java InputPolicy)");
+                    noRgb ? null : "--on-bad-depth rgb-only");
         }
         if (noRgb) {
             return part.withoutRgb();
@@ -105,11 +105,12 @@ final class UsableInputs {
         return part.withoutSecond();
     }
 
-    /** @param remedy what inspects it by its other modality; null = there is none */
+    /** @param remedy option by which its other modality is inspected; null = there is none */
     private static InputException refused(String which, String what, String remedy) {
-        return new InputException(which + " " + what + "; "
+        return new InputException(which + " " + what + "; it cannot be inspected with these options"
                 + (remedy == null
-                        ? "it cannot be inspected with these options"
-                        : remedy + " inspects it by what it has"));
+                        ? ""
+                        : "; where its other modality is to do, inspect with " + remedy
+                                + " (in Java InputPolicy.inspectOther)"));
     }
 }

@@ -85,7 +85,8 @@ public class TrdConfig implements InfoMapper {
                 .javaText("public static native @Cast(\"trd_status\") @CriticalRegion int trd_position_scores("
                         + "@Const TrdExec exec, @Const TrdArea area, @Const TrdPositionBranch rgb, "
                         + "@Const TrdPositionBranch depth, float[] map, float[] map_rgb, float[] map_depth, "
-                        + "float sum_offset, float factor, float offset, double deviation, @Cast(\"void*\") long workspace, "
+                        + "float sum_offset, float factor, float offset, double deviation, "
+                        + "@Cast(\"void*\") long workspace, "
                         + "@Cast(\"int64_t\") long workspace_bytes);\n"));
     }
 

@@ -114,7 +114,7 @@ public final class PositionOps {
 
     /**
      * Joins both branches' maps and filtered differences by a soft maximum, smooths the three maps, and brings each on
-     * its line; the joint one's is {@code factor} x + {@code offset}. Of the maps, the joint one has the sum.
+     * its line; the joint one's is {@code factor} x + {@code offset}. The joint map takes the sum of both maps.
      *
      * @param map size x size, filled
      * @param mapRgb size x size, a calibrated map; replaced by scores

@@ -102,14 +102,13 @@ public record AlignmentChoice(Alignment alignment, String reason) {
     AlignmentChoice comparing(Alignment.Positions positions) {
         String compared;
         if (positions.byColour() && positions.byRelief()) {
-            compared = "colours and relief are compared with its";
+            compared = "colours and relief are compared with the mean part's";
         } else if (positions.byColour()) {
-            compared = "colours are compared with its, relief is not: that of normal parts differs from part to part";
+            compared = "colours are compared with the mean part's, relief is not: it differs from part to part";
         } else if (positions.byRelief()) {
-            compared = "relief is compared with its, colours are not: those of normal parts differ from part to part";
+            compared = "relief is compared with the mean part's, colours are not: they differ from part to part";
         } else {
-            compared =
-                    "neither colours nor relief are compared with its: normal parts differ in them from part to part";
+            compared = "neither colours nor relief are compared with the mean part's: they differ from part to part";
         }
         return new AlignmentChoice(alignment, reason + "; " + compared);
     }
