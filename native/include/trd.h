@@ -356,7 +356,7 @@ TRD_API int64_t trd_area_filter_workspace_bytes(int64_t size);
  * in         float32 [area.pixels], packed
  * less       the same, such as a narrower Gaussian of it, or null for nothing
  * out        the same; overlaps nothing
- * deviation  of the Gaussian, pixels: above 0, at most 128
+ * deviation  of the Gaussian, pixels: 1e-3 to 128
  * workspace  trd_area_filter_workspace_bytes(area.size) bytes, 64-byte aligned; overlaps nothing
  * Errors: ARGUMENT (null, an area that is none, a deviation out of range, overlap, workspace small or misaligned),
  * UNSUPPORTED (not the CPU).
@@ -380,7 +380,7 @@ TRD_API int64_t trd_line_filter_workspace_bytes(int64_t size, double along);
  * scale         float32 [12, area.pixels], not negative, or null
  * out           float32 [area.pixels]: the highest |value| scale of all directions; where scale is null, float32
  *               [12, area.pixels]: each direction's values. Overlaps nothing
- * across, along deviations, pixels: above 0, at most 128
+ * across, along deviations, pixels: 1e-3 to 128
  * workspace     trd_line_filter_workspace_bytes(area.size, along) bytes, 64-byte aligned; overlaps nothing
  * Errors: as trd_area_filter.
  */
@@ -412,7 +412,7 @@ TRD_API int64_t trd_position_scores_workspace_bytes(int64_t size, int64_t area_p
  * G a Gaussian with trd_area_filter's radius and border.
  * map                 float32 [size, size], filled
  * map_rgb, map_depth  float32 [size, size]; calibrated maps in, scores out. The three overlap nothing
- * deviation           of G, pixels, 0 < deviation <= 128
+ * deviation           of G, pixels, 1e-3 to 128
  * workspace           trd_position_scores_workspace_bytes(area.size, area.pixels) bytes, 64-byte aligned;
  *                     overlaps nothing
  * Errors: ARGUMENT (null, an area that is none, filters or deviation out of range, an offset or factor not finite,

@@ -333,7 +333,7 @@ void refused() {
     };
     const int64_t bytes = run.space.bytes();
     expect_status("no area", scores(nullptr, rgb, 1, bytes), TRD_ERROR_ARGUMENT);
-    for (const double bad : {0.0, -1.0, 129.0, std::nan("")})
+    for (const double bad : {0.0, 1e-4, -1.0, 129.0, std::nan("")})
         expect_status("deviation", scores(&a, rgb, bad, bytes), TRD_ERROR_ARGUMENT);
     expect_status("workspace", scores(&a, rgb, 1, bytes - 1), TRD_ERROR_ARGUMENT);
     trd_position_branch bad = rgb;
@@ -399,7 +399,7 @@ void refused() {
         return trd_area_filter(&exec, in.device<float>(), &a, nullptr, to, deviation, filter_space.device(), size);
     };
     const int64_t enough = filter_space.bytes();
-    for (const double deviation : {0.0, -1.0, 128.5, std::nan("")})
+    for (const double deviation : {0.0, 1e-4, -1.0, 128.5, std::nan("")})
         expect_status("deviation", filter(out.device<float>(), deviation, enough), TRD_ERROR_ARGUMENT);
     expect_status("workspace", filter(out.device<float>(), 1, enough - 1), TRD_ERROR_ARGUMENT);
     expect_status("null out", filter(nullptr, 1, enough), TRD_ERROR_ARGUMENT);
@@ -410,7 +410,7 @@ void refused() {
         return trd_line_filter(&exec, in.device<float>(), &a, scale, to, across, along, line_space.device(), size);
     };
     const int64_t room = line_space.bytes();
-    for (const double bad_deviation : {0.0, -1.0, 128.5, std::nan("")}) {
+    for (const double bad_deviation : {0.0, 1e-4, -1.0, 128.5, std::nan("")}) {
         expect_status("across", line(nullptr, each.device<float>(), bad_deviation, 6, room), TRD_ERROR_ARGUMENT);
         expect_status("along", line(nullptr, each.device<float>(), 1, bad_deviation, room), TRD_ERROR_ARGUMENT);
     }

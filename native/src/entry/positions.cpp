@@ -32,7 +32,7 @@ void require_workspace(const void* workspace, int64_t bytes, int64_t needed) {
     require(aligned(workspace, 64), "the workspace is not 64-byte aligned");
 }
 
-bool is_deviation(double d) { return d > 0 && d <= trd::kMaxAreaDeviation; }
+bool is_deviation(double d) { return d >= trd::kMinAreaDeviation && d <= trd::kMaxAreaDeviation; }
 
 }  // namespace
 
@@ -93,7 +93,7 @@ trd_status trd_area_filter(const trd_exec* exec, const float* in, const trd_area
 }
 
 int64_t trd_line_filter_workspace_bytes(int64_t size, double along) {
-    const bool fits = size > 0 && size <= trd::kMaxFrame && along > 0 && along <= trd::kMaxLine;
+    const bool fits = size > 0 && size <= trd::kMaxFrame && is_deviation(along);
     return fits ? trd::line_filter_workspace_bytes(size, along) : 0;
 }
 

@@ -12,7 +12,7 @@ constexpr int kFitRounds = 4;            // of the robust fit, after the plain o
 constexpr double kFitCut = 2;            // spreads beyond which a residual is cut
 constexpr int64_t kFitSample = 16;       // one value of so many says what the spread is
 constexpr double kAreaReach = 4;         // deviations that a Gaussian reaches
-constexpr double kMaxAreaDeviation = 128;  // of a Gaussian, pixels
+constexpr double kMinAreaDeviation = 1e-3, kMaxAreaDeviation = 128;  // of a Gaussian, pixels
 constexpr int64_t kMaxFrame = 1 << 14;   // pixels along a side
 constexpr int64_t kMaxFunctions = 64, kMaxFilters = 16;
 constexpr float kSoftness = 2, kMostScore = 150;
@@ -56,7 +56,6 @@ int64_t area_filter_workspace_bytes(int64_t size);
 
 constexpr int64_t kLineStep = 2;  // pixels between the places that are averaged along a line
 constexpr double kLineReach = 2;  // deviations to either side along it
-constexpr double kMaxLine = 128;  // deviation along it, pixels
 
 struct LineFilter {
     const float* in;
