@@ -20,7 +20,7 @@ import java.util.Locale;
  */
 public record AlignmentChoice(Alignment alignment, String reason) {
     /** {@link Align#AUTO} aligns parts whose 10th percentile correlates so much with the mean one. */
-    static final double ALIKE = 0.85;
+    static final double ALIKE = 0.6;
 
     /**
      * A choice, and the parts to train on.
