@@ -56,13 +56,15 @@ void position_scores(const PositionScores& p) {
     const trd_position_branch& depth = p.branch[1];
     sum_filters(rgb, p.area, w.sums, w.map[1]);
     sum_filters(depth, p.area, w.sums, w.map[2]);
-    const JoinedMap joined[2] = {{p.map[0], rgb.mean, rgb.scale, rgb.offset, w.map[1]},
-                                 {p.map[1], depth.mean, depth.scale, depth.offset, w.map[2]}};
-    const float sum[3] = {rgb.sum_factor, depth.sum_factor, p.sum_offset};
-    const float line[6] = {kSoftness * p.factor,           p.offset,           kSoftness * rgb.result_factor,
-                           rgb.result_offset,              kSoftness * depth.result_factor,
-                           depth.result_offset};
-    position_rows().join(joined[0], joined[1], sum, line, pixels, w.map[0]);
+    const float share[3] = {rgb.sum_factor, depth.sum_factor, p.sum_offset};
+    const PositionRows& rows = position_rows();
+    rows.add_both(p.map[0], rgb.mean, rgb.scale, p.map[1], depth.mean, depth.scale, share, w.map[1], w.map[2], pixels,
+                  w.map[0]);
+    rows.add_map(p.map[0], rgb.mean, rgb.scale, rgb.offset, pixels, w.map[1]);
+    rows.add_map(p.map[1], depth.mean, depth.scale, depth.offset, pixels, w.map[2]);
+    rows.logarithms(kSoftness * p.factor, p.offset, pixels, w.map[0]);
+    rows.logarithms(kSoftness * rgb.result_factor, rgb.result_offset, pixels, w.map[1]);
+    rows.logarithms(kSoftness * depth.result_factor, depth.result_offset, pixels, w.map[2]);
     float* const out[3] = {p.joint, p.map[0], p.map[1]};
     const Blur blur = gaussian(p.deviation, kAreaReach);
     for (int m = 0; m < 3; ++m) {

@@ -84,13 +84,6 @@ void area_filter(const AreaFilter& f);
 void line_filter(const LineFilter& f);
 void position_scores(const PositionScores& p);
 
-// A branch's map, what it is compared with, and the sums of its filters' exponentials.
-struct JoinedMap {
-    const float *map, *mean, *scale;
-    float offset;
-    float* sums;
-};
-
 // What differs between processors; all give the same bits: the same float operations in the same order, without
 // contraction.
 struct PositionRows {
@@ -103,9 +96,14 @@ struct PositionRows {
     int64_t (*below)(const int32_t* values, int64_t n, int32_t bound);
     // sum += e(scale |x| + offset), e(s) = exp(s / kSoftness), s brought into +-kMostScore.
     void (*add_soft)(const float* x, const float* scale, float offset, int64_t n, float* sum);
-    // With v_b = scale_b (map_b - mean_b): joint = line[0] ln(a + b + e(v_a sum[0] + v_b sum[1] + sum[2])) + line[1],
-    // then a = line[2] ln(a + e(v_a + offset_a)) + line[3] and b likewise, in place.
-    void (*join)(const JoinedMap& a, const JoinedMap& b, const float* sum, const float* line, int64_t n, float* joint);
+    // sum += e(scale (map - mean) + offset)
+    void (*add_map)(const float* map, const float* mean, const float* scale, float offset, int64_t n, float* sum);
+    // out = a + b + e(share[0] scale_a (map_a - mean_a) + share[1] scale_b (map_b - mean_b) + share[2])
+    void (*add_both)(const float* map_a, const float* mean_a, const float* scale_a, const float* map_b,
+                     const float* mean_b, const float* scale_b, const float* share, const float* a, const float* b,
+                     int64_t n, float* out);
+    // x = factor ln x + offset, in place.
+    void (*logarithms)(float factor, float offset, int64_t n, float* x);
     // Of central second differences xx, yy and xy (a quarter of the four diagonal ones): -(xx + yy) / 2, (xx - yy) / 2
     // and xy. Rows are read from one before the first column to one behind the last.
     void (*curvature)(const float* above, const float* here, const float* below, int64_t n, float* both, float* apart,

@@ -126,20 +126,24 @@ void add_soft(const float* __restrict__ x, const float* __restrict__ scale, floa
     for (int64_t i = 0; i < n; ++i) sum[i] += soft(__builtin_fabsf(x[i]) * scale[i] + offset);
 }
 
-void join(const JoinedMap& first, const JoinedMap& second, const float* sum, const float* line, int64_t n,
-          float* __restrict__ joint) {
-    const float *const __restrict__ map_a = first.map, *const __restrict__ mean_a = first.mean;
-    const float *const __restrict__ map_b = second.map, *const __restrict__ mean_b = second.mean;
-    const float *const __restrict__ scale_a = first.scale, *const __restrict__ scale_b = second.scale;
-    float *const __restrict__ a = first.sums, *const __restrict__ b = second.sums;
-    const float offset_a = first.offset, offset_b = second.offset, share_a = sum[0], share_b = sum[1], offset = sum[2];
-    const float f0 = line[0], o0 = line[1], f1 = line[2], o1 = line[3], f2 = line[4], o2 = line[5];
+void add_map(const float* __restrict__ map, const float* __restrict__ mean, const float* __restrict__ scale,
+             float offset, int64_t n, float* __restrict__ sum) {
+    for (int64_t i = 0; i < n; ++i) sum[i] += soft((map[i] - mean[i]) * scale[i] + offset);
+}
+
+void add_both(const float* __restrict__ map_a, const float* __restrict__ mean_a, const float* __restrict__ scale_a,
+              const float* __restrict__ map_b, const float* __restrict__ mean_b, const float* __restrict__ scale_b,
+              const float* share, const float* __restrict__ a, const float* __restrict__ b, int64_t n,
+              float* __restrict__ out) {
+    const float share_a = share[0], share_b = share[1], offset = share[2];
     for (int64_t i = 0; i < n; ++i) {
         const float va = (map_a[i] - mean_a[i]) * scale_a[i], vb = (map_b[i] - mean_b[i]) * scale_b[i];
-        joint[i] = logarithm(a[i] + b[i] + soft(va * share_a + vb * share_b + offset)) * f0 + o0;
-        a[i] = logarithm(a[i] + soft(va + offset_a)) * f1 + o1;
-        b[i] = logarithm(b[i] + soft(vb + offset_b)) * f2 + o2;
+        out[i] = a[i] + b[i] + soft(va * share_a + vb * share_b + offset);
     }
+}
+
+void logarithms(float factor, float offset, int64_t n, float* __restrict__ x) {
+    for (int64_t i = 0; i < n; ++i) x[i] = logarithm(x[i]) * factor + offset;
 }
 
 void curvature(const float* __restrict__ above, const float* __restrict__ here, const float* __restrict__ below,

@@ -3,6 +3,7 @@
 
 namespace trd::cpu {
 
-const PositionRows position_rows_avx2 = {project, rest, below, add_soft, join, curvature, bend, highest};
+const PositionRows position_rows_avx2 = {project,  rest,       below,     add_soft, add_map,
+                                         add_both, logarithms, curvature, bend,     highest};
 
 }  // namespace trd::cpu

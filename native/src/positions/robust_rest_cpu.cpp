@@ -53,7 +53,8 @@ void plan_robust_rest(const float* functions, int64_t n, int64_t count, void* wo
 namespace cpu {
 namespace {
 
-const PositionRows plain = {project, rest, below, add_soft, join, curvature, bend, highest};
+const PositionRows plain = {project,  rest,       below,     add_soft, add_map,
+                            add_both, logarithms, curvature, bend,     highest};
 
 // The median of |rest|, the upper one of two: the largest number of which at most half of the sample lie below. NaN
 // counts as larger than any other number.
