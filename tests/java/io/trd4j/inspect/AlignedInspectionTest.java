@@ -263,31 +263,29 @@ final class AlignedInspectionTest {
         }
     }
 
-    @Test
-    void damagedAlignmentIsNoSoundModel() throws IOException {
-        Path damaged = folder.resolve("damaged.safetensors");
+    /** Why the model is refused when a tensor is missing in it. */
+    private static String refusalWithout(String tensor) throws IOException {
+        Path without = folder.resolve("without-" + tensor + ".safetensors");
         try (ModelFile file = ModelFile.open(model)) {
             List<SafetensorsWriter.Source> tensors = file.tensors().tensors().stream()
-                    .filter(t -> !t.name().equals("alignment.area"))
+                    .filter(t -> !t.name().equals(tensor))
                     .map(t -> file.tensors().source(t.name()))
                     .toList();
-            SafetensorsWriter.write(damaged, file.tensors().metadata(), tensors);
+            SafetensorsWriter.write(without, file.tensors().metadata(), tensors);
         }
-        InputException e = assertThrows(InputException.class, () -> Inspector.open(damaged, OPTIONS));
-        assertTrue(e.getMessage().contains("alignment.* are incomplete"), e.getMessage());
+        return assertThrows(InputException.class, () -> Inspector.open(without, OPTIONS))
+                .getMessage();
+    }
+
+    @Test
+    void damagedAlignmentIsNoSoundModel() throws IOException {
+        String message = refusalWithout("alignment.area");
+        assertTrue(message.contains("alignment.* are incomplete"), message);
     }
 
     @Test
     void aModelAlignedBeforeLinesWereLookedForIsToBeTrainedAgain() throws IOException {
-        Path older = folder.resolve("older.safetensors");
-        try (ModelFile file = ModelFile.open(model)) {
-            List<SafetensorsWriter.Source> tensors = file.tensors().tensors().stream()
-                    .filter(t -> !t.name().equals("alignment.line_deviation"))
-                    .map(t -> file.tensors().source(t.name()))
-                    .toList();
-            SafetensorsWriter.write(older, file.tensors().metadata(), tensors);
-        }
-        InputException e = assertThrows(InputException.class, () -> Inspector.open(older, OPTIONS));
-        assertTrue(e.getMessage().contains("train the model again"), e.getMessage());
+        String message = refusalWithout("alignment.line_deviation");
+        assertTrue(message.contains("train the model again"), message);
     }
 }

@@ -314,22 +314,7 @@ public final class Locator {
     float bend(int pixel, int channel) {
         int x = (int) Math.rint(map.x(pixel % size, pixel / size));
         int y = (int) Math.rint(map.y(pixel % size, pixel / size));
-        boolean relief = channel == PartImage.RELIEF;
-        int n = image.n;
-        if (x < 1 || y < 0 || x > n - 2 || y > n - 1 || !(relief ? image.hasRelief : image.hasColour)) {
-            return Float.NaN;
-        }
-        int at = y * n + x;
-        if (relief) {
-            float[] heights = image.channels[PartImage.RELIEF];
-            boolean known = image.measured[at - 1] && image.measured[at] && image.measured[at + 1];
-            return known ? heights[at - 1] - 2 * heights[at] + heights[at + 1] : Float.NaN;
-        }
-        float sum = 0;
-        for (int c = 0; c < PartImage.RELIEF; c++) {
-            sum += image.channels[c][at - 1] - 2 * image.channels[c][at] + image.channels[c][at + 1];
-        }
-        return sum / 3;
+        return image.bend(x, y, channel);
     }
 
     /** Where its relief was measured, in the frame. */

@@ -72,6 +72,27 @@ final class PartImage {
         return upper + fy * (lower - upper);
     }
 
+    /**
+     * v(x - 1) - 2 v(x) + v(x + 1) along a row, of relief or, with another channel, of brightness; NaN where one of the
+     * three is beyond the image, or was not seen or measured.
+     */
+    float bend(int x, int y, int channel) {
+        boolean ofRelief = channel == RELIEF;
+        if (x < 1 || y < 0 || x > n - 2 || y > n - 1 || !(ofRelief ? hasRelief : hasColour)) {
+            return Float.NaN;
+        }
+        int at = y * n + x;
+        if (ofRelief) {
+            boolean known = measured[at - 1] && measured[at] && measured[at + 1];
+            return known ? bend(channels[RELIEF], at) : Float.NaN;
+        }
+        return (bend(channels[0], at) + bend(channels[1], at) + bend(channels[2], at)) / 3;
+    }
+
+    private static float bend(float[] values, int at) {
+        return values[at - 1] - 2 * values[at] + values[at + 1];
+    }
+
     /** Takes a view of the same size over. */
     void show(PartView view) {
         float[] values = view.values();
