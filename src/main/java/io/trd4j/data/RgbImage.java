@@ -55,7 +55,7 @@ public final class RgbImage {
             return of(direct, width, height, rowStride);
         }
         Pixels.check(direct, width, height, rowStride, layout.samples(), "bytes");
-        return new RgbImage(new ColorConversion(null, direct, layout, width, height, rowStride));
+        return new RgbImage(new ColorConversion(direct, layout, width, height, rowStride));
     }
 
     /**
@@ -71,8 +71,7 @@ public final class RgbImage {
     }
 
     /**
-     * An image of any layout in an array, dense. Other layouts than RGB8 are copied before they are converted; a direct
-     * buffer is not.
+     * An image of any layout in an array, dense.
      *
      * @throws IllegalArgumentException when the array does not have exactly {@code samples * width * height} bytes
      */
@@ -85,8 +84,7 @@ public final class RgbImage {
             throw new IllegalArgumentException(width + "x" + height + " pixels of " + layout + " need " + row * height
                     + " bytes; the array has " + array.length);
         }
-        return new RgbImage(
-                new ColorConversion(array, ByteBuffer.allocateDirect(array.length), layout, width, height, row));
+        return new RgbImage(new ColorConversion(ByteBuffer.wrap(array), layout, width, height, row));
     }
 
     /**

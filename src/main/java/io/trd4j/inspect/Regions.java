@@ -13,18 +13,10 @@ import io.trd4j.outline.Outline;
 import io.trd4j.outline.Outliner;
 import io.trd4j.outline.SearchAreas;
 import io.trd4j.outline.SurfaceArea;
-import java.nio.ByteBuffer;
-import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.opencv.global.opencv_core;
-import org.bytedeco.opencv.global.opencv_imgproc;
-import org.bytedeco.opencv.opencv_core.Mat;
-import org.bytedeco.opencv.opencv_core.MatVector;
-import org.bytedeco.opencv.opencv_core.Scalar;
 
 /**
  * The defects of a part. Where a map is above its NG limit is where to look: a part has a region that counts exactly
@@ -66,16 +58,7 @@ public final class Regions {
     public static byte[] mask(Inspection inspection, List<Region> regions) {
         int size = inspection.size();
         byte[] mask = new byte[size * size];
-        try (PointerScope scope = new PointerScope()) {
-            Mat pixels = new Mat(size, size, opencv_core.CV_8UC1, Scalar.all(0));
-            for (Region region : regions) {
-                Mat contour = new Mat(region.contour().size(), 1, opencv_core.CV_32SC2);
-                IntBuffer points = contour.createBuffer();
-                region.contour().forEach(p -> points.put(p.x()).put(p.y()));
-                opencv_imgproc.fillPoly(pixels, new MatVector(contour), Scalar.all(255));
-            }
-            pixels.<ByteBuffer>createBuffer().get(mask);
-        }
+        regions.forEach(region -> Contour.fill(region.contour(), mask, size));
         RegionOfInterest roi = inspection.regionOfInterest();
         for (int i = 0; roi != null && i < mask.length; i++) {
             mask[i] = roi.counts(i) ? mask[i] : 0;
@@ -217,22 +200,10 @@ public final class Regions {
     }
 
     private static List<Point> contour(int[] region, int left, int top, int width, int height, int size) {
-        byte[] mask = new byte[width * height];
+        boolean[] inside = new boolean[width * height];
         for (int i : region) {
-            mask[(i / size - top) * width + i % size - left] = 1;
+            inside[(i / size - top) * width + i % size - left] = true;
         }
-        List<Point> contour = new ArrayList<>();
-        try (PointerScope scope = new PointerScope()) {
-            Mat pixels = new Mat(height, width, opencv_core.CV_8UC1);
-            pixels.<ByteBuffer>createBuffer().put(mask);
-            MatVector borders = new MatVector();
-            opencv_imgproc.findContours(
-                    pixels, borders, opencv_imgproc.RETR_EXTERNAL, opencv_imgproc.CHAIN_APPROX_SIMPLE);
-            IntBuffer points = borders.get(0).createBuffer();
-            while (points.hasRemaining()) {
-                contour.add(new Point(left + points.get(), top + points.get()));
-            }
-        }
-        return contour;
+        return Contour.around(inside, width, left, top);
     }
 }
