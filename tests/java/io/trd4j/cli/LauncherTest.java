@@ -153,7 +153,7 @@ class LauncherTest {
     @Test
     void startsFromTheSharedArchive() throws Exception {
         stubTools();
-        for (String source : List.of("pom.xml", "cppbuild.sh", "native/x", "src/x")) {
+        for (String source : List.of("pom.xml", "src/pom.xml", "cppbuild.sh", "native/x", "src/x")) {
             Files.createDirectories(project.resolve(source).getParent());
             Files.writeString(project.resolve(source), "");
         }
@@ -210,7 +210,7 @@ class LauncherTest {
     @Test
     void buildsOnceAndRunsFromAnywhere() throws Exception {
         stubTools();
-        for (String source : List.of("pom.xml", "cppbuild.sh", "native/x", "src/main/x")) {
+        for (String source : List.of("pom.xml", "src/pom.xml", "cppbuild.sh", "native/x", "src/main/x")) {
             Files.createDirectories(project.resolve(source).getParent());
             Files.writeString(project.resolve(source), "");
         }

@@ -91,7 +91,8 @@ class NativeLibrariesTest {
 
         text = NativeLibraries.reason(
                 new UnsatisfiedLinkError("Could not find jniTrd in class, module, and library paths."));
-        assertTrue(text.contains("; use a trd4j jar built for this platform, "), text);
+        assertTrue(
+                text.contains("; the natives of this platform are not on the class path: add io.trd4j:trd4j:"), text);
     }
 
     @Test

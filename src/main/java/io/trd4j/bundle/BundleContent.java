@@ -102,6 +102,8 @@ final class BundleContent {
                             "-B",
                             "-ntp",
                             "-Dstyle.color=never",
+                            "-f",
+                            "src/pom.xml",
                             "-Pgpu,bundle",
                             "dependency:build-classpath",
                             "-DincludeScope=runtime",
@@ -203,10 +205,29 @@ final class BundleContent {
     private String commit() {
         try {
             String commit = Tool.run(
-                            root, List.of("git", "log", "-1", "--format=%h", "--", "native", "src/main", "pom.xml"))
+                            root,
+                            List.of(
+                                    "git",
+                                    "log",
+                                    "-1",
+                                    "--format=%h",
+                                    "--",
+                                    "native",
+                                    "src/main",
+                                    "pom.xml",
+                                    "src/pom.xml"))
                     .strip();
             boolean dirty = !Tool.run(
-                            root, List.of("git", "status", "--porcelain", "--", "native", "src/main", "pom.xml"))
+                            root,
+                            List.of(
+                                    "git",
+                                    "status",
+                                    "--porcelain",
+                                    "--",
+                                    "native",
+                                    "src/main",
+                                    "pom.xml",
+                                    "src/pom.xml"))
                     .isBlank();
             return commit.isEmpty() ? "unknown" : dirty ? commit + "-dirty" : commit;
         } catch (IOException e) {

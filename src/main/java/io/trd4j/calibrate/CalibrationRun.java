@@ -9,6 +9,7 @@ import io.trd4j.inspect.Likeness;
 import io.trd4j.inspect.PositionCalibration;
 import io.trd4j.inspect.PrecisionCalibration;
 import io.trd4j.io.InputException;
+import io.trd4j.io.OptionalLibrary;
 import io.trd4j.io.Progress;
 import io.trd4j.io.Writable;
 import io.trd4j.model.Alignment;
@@ -99,6 +100,7 @@ public final class CalibrationRun {
     public static Result run(
             Path model, List<? extends PartSource> normal, RegionOfInterest roi, int threads, Progress progress)
             throws IOException {
+        OptionalLibrary.LIBTORCH.require();
         Writable.requireFile(model);
         if (normal.isEmpty()) {
             throw new InputException("there are no normal parts to calibrate " + model + " on; give some");

@@ -7,6 +7,7 @@ import io.trd4j.data.PartSource;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.prepare.Preparation;
 import io.trd4j.inspect.Likeness;
+import io.trd4j.io.OptionalLibrary;
 import io.trd4j.io.Progress;
 import io.trd4j.io.Sha256;
 import io.trd4j.jni.NativeRuntime;
@@ -60,6 +61,7 @@ public final class PreparedParts implements AutoCloseable {
     public PreparedParts(
             List<? extends PartSource> parts, int size, Geometry geometry, Alignment alignment, IntConsumer progress)
             throws IOException {
+        OptionalLibrary.LIBTORCH.require();
         NativeRuntime.description();
         count = parts.size();
         imageShape = new long[] {1, size, size, 3};

@@ -2,6 +2,7 @@ package io.trd4j.cli;
 
 import io.trd4j.engine.DeviceException;
 import io.trd4j.io.InputException;
+import io.trd4j.io.MissingLibraryException;
 import io.trd4j.jni.NativeException;
 import io.trd4j.jni.NativeLibraries;
 import java.io.IOException;
@@ -30,7 +31,7 @@ record Failure(int code, String line) {
                 || thrown instanceof ExceptionInInitializerError) {
             return thrown.getCause() == null ? internal(thrown) : of(thrown.getCause(), sparing);
         }
-        if (thrown instanceof InputException) {
+        if (thrown instanceof InputException || thrown instanceof MissingLibraryException) {
             return new Failure(USERS_FAULT, oneLine(thrown.getMessage()));
         }
         if (thrown instanceof InvalidPathException e) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import io.trd4j.io.InputException;
+import io.trd4j.io.OptionalLibrary;
 import io.trd4j.metrics.MetricsRow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +21,6 @@ import java.util.Map;
 /** The results of an earlier {@code trd evaluate}: its metrics.json, and the scores.csv of each category. */
 public final class Baseline {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final CsvMapper CSV = new CsvMapper();
 
     private record Earlier(Map<String, Map<String, Double>> metrics, List<PartResult> parts) {}
 
@@ -39,6 +39,7 @@ public final class Baseline {
      * @throws InputException when a file is missing or no evaluation's, or lacks one of the categories
      */
     public static Baseline open(Path file, List<String> wanted) throws IOException {
+        OptionalLibrary.CSV.require();
         if (!Files.isRegularFile(file)) {
             throw new InputException(
                     "the baseline " + file + " does not exist; give the metrics.json of an earlier trd evaluate");
@@ -89,7 +90,8 @@ public final class Baseline {
                     file + " does not exist: a baseline needs the scores.csv that trd evaluate wrote with it");
         }
         List<PartResult> parts = new ArrayList<>();
-        try (MappingIterator<Map<String, String>> rows = CSV.readerFor(new TypeReference<Map<String, String>>() {})
+        try (MappingIterator<Map<String, String>> rows = new CsvMapper()
+                .readerFor(new TypeReference<Map<String, String>>() {})
                 .with(CsvSchema.emptySchema().withHeader())
                 .readValues(file.toFile())) {
             while (rows.hasNext()) {

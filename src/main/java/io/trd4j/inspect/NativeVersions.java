@@ -2,10 +2,12 @@ package io.trd4j.inspect;
 
 import io.trd4j.data.image.OpenCv;
 import io.trd4j.engine.cpu.CpuSupport;
+import io.trd4j.io.OptionalLibrary;
 import io.trd4j.jni.NativeRuntime;
 import io.trd4j.model.network.LibTorch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;
 
@@ -13,9 +15,17 @@ import org.bytedeco.javacpp.Loader;
 public final class NativeVersions {
     private NativeVersions() {}
 
-    /** One line per library that comes in a jar of its own, as that jar says it. Loads none of them. */
+    /** One line per library that comes in a jar of its own and is there, as that jar says it. Loads none of them. */
     public static List<String> packed() {
-        return List.of(LibTorch.version(), "oneDNN " + packed("dnnl"), "OpenCV " + packed("opencv"));
+        List<String> versions = new ArrayList<>();
+        if (OptionalLibrary.LIBTORCH.isPresent()) {
+            versions.add(LibTorch.version());
+        }
+        versions.add("oneDNN " + packed("dnnl"));
+        if (OptionalLibrary.OPENCV.isPresent()) {
+            versions.add("OpenCV " + packed("opencv"));
+        }
+        return versions;
     }
 
     private static String packed(String artifact) {
@@ -26,14 +36,23 @@ public final class NativeVersions {
         }
     }
 
-    /** One line per library, with its version and what it found of this machine. Unpacks and loads all of them. */
+    /**
+     * One line per library that is there, with its version and what it found of this machine. Unpacks and loads all of
+     * them.
+     */
     public static List<String> describe() {
-        return List.of(
-                NativeRuntime.description(),
-                LibTorch.describe(),
+        List<String> versions = new ArrayList<>();
+        versions.add(NativeRuntime.description());
+        if (OptionalLibrary.LIBTORCH.isPresent()) {
+            versions.add(LibTorch.describe());
+        }
+        versions.add(
                 CpuSupport.isAvailable()
                         ? "oneDNN " + CpuSupport.version()
-                        : "oneDNN is not available on this platform",
-                OpenCv.describe());
+                        : "oneDNN is not available on this platform");
+        if (OptionalLibrary.OPENCV.isPresent()) {
+            versions.add(OpenCv.describe());
+        }
+        return versions;
     }
 }

@@ -7,10 +7,6 @@ import java.util.List;
 
 /** Tables as CSV: a line of headings, then the rows, with commas, line feeds, and quotes where a value needs them. */
 public final class Csv {
-    // Else every value of more than 24 characters is quoted.
-    private static final CsvMapper MAPPER = CsvMapper.builder()
-            .enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING)
-            .build();
 
     private Csv() {}
 
@@ -21,8 +17,13 @@ public final class Csv {
      *     in order
      */
     public static <T> String of(Class<T> type, List<T> rows) {
+        OptionalLibrary.CSV.require();
+        // Else every value of more than 24 characters is quoted.
+        CsvMapper mapper = CsvMapper.builder()
+                .enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING)
+                .build();
         try {
-            return MAPPER.writer(MAPPER.schemaFor(type).withHeader()).writeValueAsString(rows);
+            return mapper.writer(mapper.schemaFor(type).withHeader()).writeValueAsString(rows);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("rows of texts and numbers can always be written", e);
         }

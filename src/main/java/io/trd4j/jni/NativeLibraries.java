@@ -1,6 +1,7 @@
 package io.trd4j.jni;
 
 import io.trd4j.io.CacheFolder;
+import io.trd4j.io.ProductVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URL;
@@ -185,7 +186,9 @@ public final class NativeLibraries {
         String text =
                 String.valueOf(cause.getMessage()).strip().lines().findFirst().orElse("no message");
         if (text.contains("in class, module, and library paths") || text.contains("not supported by")) {
-            return text + "; use a trd4j jar built for this platform, " + Loader.getPlatform();
+            return text + "; the natives of this platform are not on the class path: add io.trd4j:trd4j:"
+                    + ProductVersion.number() + ", or, where it has none of " + Loader.getPlatform()
+                    + ", a build of it for that";
         }
         return text + "; libraries are unpacked to " + folder() + ", which needs 550 MB and must allow execution (no "
                 + "noexec); -D" + CACHE_PROPERTY + "=FOLDER names another";

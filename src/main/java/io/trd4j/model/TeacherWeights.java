@@ -1,6 +1,7 @@
 package io.trd4j.model;
 
 import io.trd4j.io.InputException;
+import io.trd4j.io.OptionalLibrary;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.model.tensorfile.TensorInfo;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.LongConsumer;
 
 /** The teacher's weights from a file: a torchvision or timm ResNet, or the teacher of a trd4j model. */
@@ -27,7 +27,7 @@ public final class TeacherWeights {
     public static final String EMBEDDED = "embedded";
 
     public static final Backbone EMBEDDED_BACKBONE = Backbone.RESNET18;
-    private static final String RESOURCE = "formula-resnet18.safetensors";
+    private static final String RESOURCE = "io/trd4j/model/formula-resnet18.safetensors";
 
     private TeacherWeights() {}
 
@@ -86,10 +86,10 @@ public final class TeacherWeights {
             throw new InputException("--teacher embedded is a " + EMBEDDED_BACKBONE.key() + ", not a " + backbone.key()
                     + "; use --teacher imagenet (recommended), random or a weights file");
         }
+        OptionalLibrary.EMBEDDED_TEACHER.require();
         // A jar's entry cannot be read from any position: it is read as a file, once per training.
         Path file = Files.createTempFile("trd4j-teacher", ".safetensors");
-        try (InputStream resource =
-                Objects.requireNonNull(TeacherWeights.class.getResourceAsStream(RESOURCE), RESOURCE)) {
+        try (InputStream resource = TeacherWeights.class.getClassLoader().getResourceAsStream(RESOURCE)) {
             Files.copy(resource, file, StandardCopyOption.REPLACE_EXISTING);
             return load(file, backbone);
         } finally {

@@ -16,8 +16,12 @@ public final class HeatMap {
     private static final int LEVELS = 256;
     /** The defect itself shimmers through even at the scale's end. */
     private static final float STRONGEST = 0.8f;
-    /** [LEVELS * 3], red, green, blue. */
-    private static final byte[] COLOURS = turbo();
+
+    /** Made when first used: an application without OpenCV is told so by {@link Images}, not by this class. */
+    private static final class Colours {
+        /** [LEVELS * 3], red, green, blue. */
+        static final byte[] TURBO = turbo();
+    }
 
     private HeatMap() {}
 
@@ -33,14 +37,15 @@ public final class HeatMap {
     public static RgbImage overlay(RgbImage part, float[] map, int size, float low, float high) {
         HeatScale scale = new HeatScale(low, high);
         float[] heat = Images.stretch(map, size, part.width(), part.height());
-        byte[] out = new byte[part.rgb().length];
+        byte[] rgb = part.rgb();
+        byte[] out = new byte[rgb.length];
         for (int i = 0; i < heat.length; i++) {
             float t = scale.position(heat[i]);
             float alpha = opacity(t);
             int colour = 3 * Math.round(t * (LEVELS - 1));
             for (int c = 0; c < 3; c++) {
-                int under = part.rgb()[3 * i + c] & 0xff;
-                int over = COLOURS[colour + c] & 0xff;
+                int under = rgb[3 * i + c] & 0xff;
+                int over = Colours.TURBO[colour + c] & 0xff;
                 out[3 * i + c] = (byte) Math.round(under + alpha * (over - under));
             }
         }
@@ -56,7 +61,7 @@ public final class HeatMap {
         byte[] rgba = new byte[4 * heat.length];
         for (int i = 0; i < heat.length; i++) {
             float t = scale.position(heat[i]);
-            System.arraycopy(COLOURS, 3 * Math.round(t * (LEVELS - 1)), rgba, 4 * i, 3);
+            System.arraycopy(Colours.TURBO, 3 * Math.round(t * (LEVELS - 1)), rgba, 4 * i, 3);
             rgba[4 * i + 3] = (byte) Math.round(255 * opacity(t));
         }
         return Images.pngWithAlpha(pixels, pixels, rgba);
@@ -97,9 +102,9 @@ public final class HeatMap {
             css.append(String.format(
                     Locale.ROOT,
                     ", rgba(%d, %d, %d, %.2f)",
-                    COLOURS[colour] & 0xff,
-                    COLOURS[colour + 1] & 0xff,
-                    COLOURS[colour + 2] & 0xff,
+                    Colours.TURBO[colour] & 0xff,
+                    Colours.TURBO[colour + 1] & 0xff,
+                    Colours.TURBO[colour + 2] & 0xff,
                     opacity(t)));
         }
         return css.append(')').toString();

@@ -6,6 +6,7 @@ import com.samskivert.mustache.Mustache;
 import io.trd4j.data.dataset.SkippedPart;
 import io.trd4j.inspect.Region;
 import io.trd4j.io.AtomicFile;
+import io.trd4j.io.OptionalLibrary;
 import io.trd4j.metrics.CurvePoint;
 import io.trd4j.metrics.MetricsRow;
 import io.trd4j.model.EpochLoss;
@@ -49,6 +50,8 @@ public final class HtmlReport {
     }
 
     static String html(ReportData data) throws IOException {
+        OptionalLibrary.MUSTACHE.require();
+        OptionalLibrary.CHARTS.require();
         String template = resource("report.mustache");
         return Mustache.compiler().escapeHTML(true).compile(template).execute(view(data));
     }

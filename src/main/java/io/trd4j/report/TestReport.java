@@ -8,6 +8,7 @@ import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.Regions;
 import io.trd4j.inspect.Verdict;
+import io.trd4j.io.OptionalLibrary;
 import io.trd4j.io.ProductVersion;
 import io.trd4j.io.Sha256;
 import io.trd4j.metrics.Evaluation;
@@ -61,6 +62,9 @@ public final class TestReport implements EvaluationRun.Observer {
      * @throws io.trd4j.io.OptionException when it is not positive
      */
     public TestReport(EvaluationRun run, Inspector inspector, Double cycleTime) {
+        OptionalLibrary.MUSTACHE.require();
+        OptionalLibrary.CHARTS.require();
+        OptionalLibrary.OPENCV.require();
         ReportData.requireCycleTime(cycleTime);
         this.run = run;
         this.inspector = inspector;

@@ -2,6 +2,7 @@ package io.trd4j.train;
 
 import io.trd4j.data.prepare.SobelAperture;
 import io.trd4j.io.OptionException;
+import io.trd4j.io.OptionalLibrary;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelInfo;
@@ -64,6 +65,7 @@ public record TrainingOptions(
      * falling by steps, at most {@value Schedule#PAPER_EPOCHS} epochs, seed 42, in float32 on all cores of the CPU.
      */
     public static TrainingOptions defaults() {
+        OptionalLibrary.LIBTORCH.require();
         return new TrainingOptions(
                 Backbone.RESNET18,
                 256,

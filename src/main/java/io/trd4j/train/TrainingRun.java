@@ -17,6 +17,7 @@ import io.trd4j.data.prepare.MetricMeasurement;
 import io.trd4j.data.prepare.SobelAperture;
 import io.trd4j.io.InputException;
 import io.trd4j.io.LazyTask;
+import io.trd4j.io.OptionalLibrary;
 import io.trd4j.io.OutputLock;
 import io.trd4j.io.Progress;
 import io.trd4j.io.Writable;
@@ -111,6 +112,7 @@ public final class TrainingRun {
      * @param broken told of such validation parts, which are left out
      */
     public TrainingRun(TrainingPlan plan, TrainingListener listener, BrokenParts broken, Progress progress) {
+        OptionalLibrary.LIBTORCH.require();
         this.plan = plan;
         this.listener = listener;
         this.broken = broken;

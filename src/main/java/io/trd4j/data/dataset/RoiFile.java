@@ -13,6 +13,7 @@ import io.trd4j.data.image.ImageChecks;
 import io.trd4j.data.image.ImageReader;
 import io.trd4j.data.prepare.Preparation;
 import io.trd4j.io.InputException;
+import io.trd4j.io.OptionalLibrary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -177,6 +178,7 @@ public final class RoiFile {
     }
 
     private static GreyImage filled(Polygons polygons) {
+        OptionalLibrary.OPENCV.require();
         int width = Math.toIntExact(polygons.width);
         int height = Math.toIntExact(polygons.height);
         byte[] pixels = new byte[width * height];

@@ -9,6 +9,7 @@ import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
 import io.trd4j.data.GreyImage;
 import io.trd4j.data.RgbImage;
 import io.trd4j.io.InputException;
+import io.trd4j.io.OptionalLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.BytePointer;
@@ -149,6 +150,7 @@ public final class ImageReader {
     }
 
     private static Wide decode(EncodedImage image) {
+        OptionalLibrary.OPENCV.require();
         byte[] encoded = image.bytes;
         if (image.tiff != null) {
             TiffFile.Page page = image.tiff.pages.get(0);

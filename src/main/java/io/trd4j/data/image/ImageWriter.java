@@ -9,6 +9,7 @@ import static org.bytedeco.opencv.global.opencv_imgcodecs.IMWRITE_TIFF_COMPRESSI
 
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
+import io.trd4j.io.OptionalLibrary;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -24,6 +25,7 @@ public final class ImageWriter {
 
     /** PNG of a colour image. */
     public static byte[] png(RgbImage image) {
+        OptionalLibrary.OPENCV.require();
         byte[] bgr = image.rgb().clone();
         for (int i = 0; i < bgr.length; i += 3) {
             byte red = bgr[i];
@@ -35,18 +37,21 @@ public final class ImageWriter {
 
     /** PNG of one 8-bit channel, row by row. */
     public static byte[] pngGrey(int width, int height, byte[] pixels) {
+        OptionalLibrary.OPENCV.require();
         requireLength(pixels.length, (long) width * height);
         return encodePng(width, height, CV_8UC1, pixels);
     }
 
     /** Uncompressed float32 TIFF of one channel, row by row. */
     public static byte[] tiffFloat(int width, int height, float[] values) {
+        OptionalLibrary.OPENCV.require();
         requireLength(values.length, (long) width * height);
         return encodeTiff(width, height, CV_32FC1, values);
     }
 
     /** Uncompressed float32 TIFF of x, y, z per pixel, as in MVTec 3D-AD. */
     public static byte[] tiffXyz(PointCloud cloud) {
+        OptionalLibrary.OPENCV.require();
         float[] zyx = cloud.xyz().clone();
         for (int i = 0; i < zyx.length; i += 3) {
             float x = zyx[i];

@@ -1,6 +1,7 @@
 package io.trd4j.data.image;
 
 import io.trd4j.io.InputException;
+import io.trd4j.io.OptionalLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -217,17 +218,13 @@ final class TiffCodec {
     }
 
     private static byte[] zstd(Path file, byte[] in, int offset, int count, int expected) {
+        OptionalLibrary.ZSTD.require();
         try {
             byte[] out = Zstd.decode(in, offset, count, expected);
             if (out.length < expected) {
                 throw tooShort(file);
             }
             return out;
-        } catch (NoClassDefFoundError e) {
-            throw new InputException(
-                    file + " is compressed with ZSTD, which needs io.airlift:aircompressor on the class path; "
-                            + "add it, or save the file with deflate",
-                    e);
         } catch (IOException e) {
             throw undecodable(file);
         }

@@ -1,5 +1,6 @@
 package io.trd4j.engine.cuda;
 
+import io.trd4j.io.OptionalLibrary;
 import io.trd4j.model.Precision;
 import io.trd4j.ops.CudaProbe;
 import java.nio.file.Path;
@@ -34,8 +35,7 @@ public final class CudaSupport {
         if (!hasBinding()) {
             return new Check(
                     "the CUDA runtime's binding (libjnicudart.so) is not on the class path; add "
-                            + "org.bytedeco:cuda with the classifier "
-                            + Loader.getPlatform() + ", or use the GPU bundle",
+                            + OptionalLibrary.CUDA.coordinates() + ", or use the GPU bundle",
                     false);
         }
         String missing = LIBRARIES.missing(CudaLibraries.RUNTIME);

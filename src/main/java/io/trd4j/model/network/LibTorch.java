@@ -1,5 +1,6 @@
 package io.trd4j.model.network;
 
+import io.trd4j.io.OptionalLibrary;
 import io.trd4j.jni.NativeLibraries;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,6 +14,7 @@ public final class LibTorch {
 
     /** Loads it, when the first of its classes is going to be touched. */
     static void load() {
+        OptionalLibrary.LIBTORCH.require();
         NativeLibraries.load("LibTorch", torch.class, openblas_nolapack.class);
     }
 

@@ -1,6 +1,7 @@
 package io.trd4j.model.tensorfile;
 
 import io.trd4j.io.InputException;
+import io.trd4j.io.OptionalLibrary;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -33,6 +34,7 @@ public final class TorchFile implements AutoCloseable {
      * @throws IOException when it cannot be read
      */
     public static TorchFile open(Path file) throws IOException {
+        OptionalLibrary.PICKLE.require();
         if (Files.isDirectory(file)) {
             throw new InputException(file + " is a folder, not a PyTorch checkpoint");
         }

@@ -1,6 +1,7 @@
 package io.trd4j.model.tensorfile;
 
 import io.trd4j.io.AtomicFile;
+import io.trd4j.io.OptionalLibrary;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -70,6 +71,7 @@ public final class TorchWriter {
      * @throws IOException when the file cannot be written; the target is then unchanged
      */
     public static void write(Path target, Map<String, ?> dict) throws IOException {
+        OptionalLibrary.PICKLE.require();
         TorchWriter writer = new TorchWriter();
         writer.opcode(Opcodes.PROTO);
         writer.pickle.write(2);

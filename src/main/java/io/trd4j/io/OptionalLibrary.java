@@ -1,0 +1,50 @@
+package io.trd4j.io;
+
+/**
+ * The libraries that inspecting parts in memory does without, and the artifact of trd4j that brings each. Whoever uses
+ * one asks for it first, so that an application without it is told its name, and not that of a class.
+ */
+public enum OptionalLibrary {
+    LIBTORCH("LibTorch", "trd4j-train", "org/bytedeco/pytorch/global/torch.class"),
+    PICKLE("the pickle library", "trd4j-train", "net/razorvine/pickle/Unpickler.class"),
+    /** Not a library, but as large as one. */
+    EMBEDDED_TEACHER("the embedded teacher", "trd4j-train", "io/trd4j/model/formula-resnet18.safetensors"),
+    OPENCV("OpenCV", "trd4j-images", "org/bytedeco/opencv/global/opencv_core.class"),
+    ZSTD("the ZSTD decompressor", "trd4j-images", "io/airlift/compress/zstd/ZstdInputStream.class"),
+    CSV("the CSV library", "trd4j-report", "com/fasterxml/jackson/dataformat/csv/CsvMapper.class"),
+    MUSTACHE("the template library", "trd4j-report", "com/samskivert/mustache/Mustache.class"),
+    CHARTS("the chart library", "trd4j-report", "META-INF/resources/webjars/chart.js/4.5.1/package.json"),
+    CUDA("the CUDA runtime's binding", "trd4j-gpu", "org/bytedeco/cuda/global/cudart.class");
+
+    private final String title;
+    private final String artifact;
+    private final String resource;
+    /** Once there, always there; what is asked for often is asked in no time. */
+    private volatile boolean found;
+
+    OptionalLibrary(String title, String artifact, String resource) {
+        this.title = title;
+        this.artifact = artifact;
+        this.resource = resource;
+    }
+
+    /** Whether it is on the class path. Loads none of its classes. */
+    public boolean isPresent() {
+        if (!found) {
+            found = OptionalLibrary.class.getClassLoader().getResource(resource) != null;
+        }
+        return found;
+    }
+
+    /** @throws MissingLibraryException when it is not on the class path */
+    public void require() {
+        if (!isPresent()) {
+            throw new MissingLibraryException(title + " is not on the class path; add " + coordinates());
+        }
+    }
+
+    /** The artifact that brings it, as build tools name it. */
+    public String coordinates() {
+        return "io.trd4j:" + artifact + ":" + ProductVersion.number();
+    }
+}
