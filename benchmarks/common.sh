@@ -9,7 +9,7 @@ fail() { echo "$(basename "$0"): $1" >&2; exit 1; }
 
 # The last commit that changed what is measured; commits of texts, tests and results leave it as it is.
 measured_commit() {
-  local sources=(native src/main pom.xml cppbuild.sh ':!*.md') commit
+  local sources=(native src/main pom.xml src/pom.xml cppbuild.sh ':!*.md') commit
   commit=$(git -C "$root" log -1 --format=%h -- "${sources[@]}")
   [ -z "$(git -C "$root" status --porcelain -- "${sources[@]}")" ] || commit+=-dirty
   echo "$commit"
