@@ -88,7 +88,7 @@ public final class ToleranceBound {
         return new Bound(Math.nextDown(sorted[rank - 1]), rank);
     }
 
-    /** The rank of the bound: the largest k with P(Binomial(parts, rate) <= k - 1) <= 1 - confidence. */
+    /** The rank of the bound: the largest k with P(Binomial(parts, rate) &le; k - 1) &le; 1 - confidence. */
     public static int rank(int parts, double rate, double confidence) {
         if (parts < partsNeeded(rate, confidence)) {
             throw new IllegalArgumentException("a rate of " + rate + " with confidence " + confidence + " needs "

@@ -21,7 +21,7 @@ public record SecondImage(PointCloud xyz, RgbImage normals) {
      * @param reading has the depth image's camera, and the unit of integers
      * @param columns of the colour image, in which a list of points is arranged when it has as many; 0 = not known
      * @param rows of the colour image; 0 = not known
-     * @throws InputException as {@link PointCloudReader#read} and {@link ImageReader#readNormals}
+     * @throws io.trd4j.io.InputException as {@link PointCloudReader#read} and {@link ImageReader#readNormals}
      */
     public static SecondImage read(Path file, Reading reading, int columns, int rows) throws IOException {
         byte[] bytes = EncodedImage.bytes(file);
