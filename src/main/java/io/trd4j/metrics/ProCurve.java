@@ -63,7 +63,7 @@ final class ProCurve {
         return low;
     }
 
-    /** Trapezoids from 0 to the limit (0 < limit <= 1), interpolated there, divided by the limit. */
+    /** Trapezoids from 0 to the limit (above 0, at most 1), interpolated there, divided by the limit. */
     double area(double limit) {
         if (!(limit > 0 && limit <= 1)) {
             throw new IllegalArgumentException("an AUPRO limit lies above 0 and at most at 1, not at " + limit);

@@ -139,7 +139,7 @@ public final class PointCloudReader {
     /**
      * From a file's numbers to points in metres.
      *
-     * @param camera of depths, and of integers the unit; null = not known
+     * @param reading has the camera of depths, and of integers the unit
      * @param columns in which a list is arranged when that leaves no point over, where the camera has none; 0 = none
      */
     static PointCloud points(Grid stored, Reading reading, int columns, int rows) {
