@@ -1,6 +1,7 @@
 package io.trd4j.cli;
 
 import io.trd4j.data.InputQuality;
+import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.Region;
@@ -8,6 +9,8 @@ import io.trd4j.inspect.Verdict;
 import io.trd4j.model.InspectionMode;
 import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Thresholds;
+import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,12 +20,19 @@ import java.util.Map;
 final class InspectionJson {
     private InspectionJson() {}
 
+    /** @param checksums of the files there are, the colour image's first */
     static Map<String, Object> of(
-            String id, Inspector inspector, Inspection inspection, List<Region> regions, long readNanos) {
+            ModelInUse model,
+            PartFiles files,
+            List<String> checksums,
+            Inspection inspection,
+            List<Region> regions,
+            long readNanos) {
+        Inspector inspector = model.inspector();
         InspectionMode mode = inspection.mode();
         int peak = inspection.peak();
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("id", id);
+        json.put("id", files.id());
         json.put(
                 "verdict",
                 inspection.verdict() == Verdict.NONE
@@ -47,6 +57,23 @@ final class InspectionJson {
         timings.put("network", inspection.networkNanos() / 1e6);
         timings.put("anomaly_map", inspection.anomalyMapNanos() / 1e6);
         json.put("timings_ms", timings);
+        json.put("model", file(model.file(), model.sha256().join()));
+        json.put("inputs", inputs(files, checksums));
+        return json;
+    }
+
+    private static Map<String, Object> inputs(PartFiles files, List<String> checksums) {
+        Iterator<String> next = checksums.iterator();
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("rgb", files.rgb() == null ? null : file(files.rgb(), next.next()));
+        json.put("xyz", files.second() == null ? null : file(files.second(), next.next()));
+        return json;
+    }
+
+    private static Map<String, String> file(Path path, String sha256) {
+        Map<String, String> json = new LinkedHashMap<>();
+        json.put("file", path.toString());
+        json.put("sha256", sha256);
         return json;
     }
 

@@ -88,7 +88,7 @@ public final class Main {
         cli.registerConverter(Pretext.class, new EnumConverter<>(Pretext.class));
         cli.registerConverter(SyntheticDifficulty.class, new EnumConverter<>(SyntheticDifficulty.class));
         cli.registerConverter(SyntheticProduct.class, new EnumConverter<>(SyntheticProduct.class));
-        cli.registerConverter(InspectCommand.FailOn.class, new EnumConverter<>(InspectCommand.FailOn.class));
+        cli.registerConverter(WorstVerdict.FailOn.class, new EnumConverter<>(WorstVerdict.FailOn.class));
         cli.registerConverter(Rate.class, text -> {
             try {
                 return Rate.of(text);

@@ -1,0 +1,58 @@
+package io.trd4j.cli;
+
+import io.trd4j.data.Part;
+import io.trd4j.data.RgbImage;
+import io.trd4j.data.image.ImageWriter;
+import io.trd4j.inspect.Inspection;
+import io.trd4j.inspect.Regions;
+import io.trd4j.io.AtomicFile;
+import io.trd4j.io.FileContent;
+import io.trd4j.io.FileSet;
+import io.trd4j.io.Json;
+import io.trd4j.report.HeatMap;
+import io.trd4j.report.HeatScale;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Writes a part's result into a folder: result.json, the maps, the mask and the overlay.
+ *
+ * @param folder of all parts, or of the only one
+ * @param single whether there is only one; else each has a folder of its own below
+ */
+record ResultFolder(Path folder, boolean single) implements ResultSink {
+    @Override
+    public void inspected(InspectedPart part) throws IOException {
+        Path to = single ? folder : folder.resolve(part.id());
+        Inspection inspection = part.inspection();
+        int size = inspection.size();
+        try (FileSet results = new FileSet()) {
+            results.add(to.resolve("anomaly_map.tiff"), map(size, inspection.map()));
+            results.add(to.resolve("anomaly_map_rgb.tiff"), map(size, inspection.mapRgb()));
+            results.add(to.resolve("anomaly_map_depth.tiff"), map(size, inspection.mapDepth()));
+            results.add(
+                    to.resolve("overlay.png"),
+                    AtomicFile.of(ImageWriter.png(HeatMap.overlay(
+                            shown(part.part(), size),
+                            inspection.map(),
+                            size,
+                            HeatScale.COMBINED.low(),
+                            HeatScale.COMBINED.high()))));
+            results.add(
+                    to.resolve("mask.png"),
+                    AtomicFile.of(ImageWriter.pngGrey(size, size, Regions.mask(inspection, part.regions()))));
+            // Last: whoever waits for result.json finds the maps beside it.
+            results.add(to.resolve("result.json"), Json.of(part.json()));
+            results.commit();
+        }
+    }
+
+    /** The image below the heat map; black for a part without colour image. */
+    private static RgbImage shown(Part part, int size) {
+        return part.rgb() != null ? part.rgb() : new RgbImage(size, size, new byte[3 * size * size]);
+    }
+
+    private static FileContent map(int size, float[] map) {
+        return AtomicFile.of(ImageWriter.tiffFloat(size, size, map));
+    }
+}
