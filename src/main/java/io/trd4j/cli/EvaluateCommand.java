@@ -4,6 +4,7 @@ import io.trd4j.cli.options.InspectOptions;
 import io.trd4j.cli.options.PointOptions;
 import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.dataset.SkippedPart;
 import io.trd4j.data.dataset.SkippedParts;
 import io.trd4j.evaluate.Baseline;
@@ -16,6 +17,7 @@ import io.trd4j.io.Writable;
 import io.trd4j.metrics.MetricsRow;
 import io.trd4j.report.OfficialTable;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -65,6 +68,13 @@ final class EvaluateCommand implements Callable<Integer> {
     private boolean maps;
 
     @Option(
+            names = "--json",
+            paramLabel = "FILE|-",
+            description = "Write the content of result.json, as of inspect, of every part as one line; - writes to "
+                    + "standard output, and all other text to standard error.")
+    private String json;
+
+    @Option(
             names = "--baseline",
             paramLabel = "FILE",
             description = "The metrics.json of an earlier evaluation: print what changed per category and per part, "
@@ -88,6 +98,7 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         InspectorOptions options = inspecting.options();
         Writable.requireFolder(out);
+        requireJson();
         Deque<EvaluationRun> runs = prepare();
         Baseline earlier = baseline == null
                 ? null
@@ -98,36 +109,62 @@ final class EvaluateCommand implements Callable<Integer> {
         Map<String, List<SkippedPart>> skipped = new HashMap<>();
         List<String> verdicts = new ArrayList<>();
         int next = 0;
-        for (; !runs.isEmpty(); next++) {
-            // Taken off the queue: the maps of a category are freed when it is done.
-            EvaluationRun run = runs.poll();
-            try (Inspector inspector = Inspector.open(model(next), options)) {
-                run.inspect(inspector, EvaluationRun.Observer.NONE, ConsoleProgress.STDERR);
+        try (JsonLines lines = JsonLines.open(json)) {
+            for (; !runs.isEmpty(); next++) {
+                // Taken off the queue: the maps of a category are freed when it is done.
+                EvaluationRun run = runs.poll();
+                inspect(run, model(next), options, lines);
+                Map<String, MetricsRow> rows = EvaluationRun.rows(run.details());
+                run.write(data.size() == 1 ? out : out.resolve(run.category()), maps, rows);
+                categories.put(run.category(), rows);
+                skipped.put(run.category(), run.skipped());
+                if (earlier != null) {
+                    comparisons.add(earlier.compare(run.category(), rows, run.results()));
+                }
+                EvaluationText.verdicts(run)
+                        .forEach(line -> verdicts.add(data.size() == 1 ? line : run.category() + ": " + line));
             }
-            Map<String, MetricsRow> rows = EvaluationRun.rows(run.details());
-            run.write(data.size() == 1 ? out : out.resolve(run.category()), maps, rows);
-            categories.put(run.category(), rows);
-            skipped.put(run.category(), run.skipped());
-            if (earlier != null) {
-                comparisons.add(earlier.compare(run.category(), rows, run.results()));
-            }
-            EvaluationText.verdicts(run)
-                    .forEach(line -> verdicts.add(data.size() == 1 ? line : run.category() + ": " + line));
+            lines.commit();
         }
+        PrintStream text = JsonLines.text(json);
         broken.summarise();
         if (categories.size() == 1) {
-            System.out.print(OfficialTable.of(categories.values().iterator().next()));
+            text.print(OfficialTable.of(categories.values().iterator().next()));
         } else {
             EvaluationRun.writeMean(out.resolve("metrics.json"), categories, skipped);
-            System.out.print(OfficialTable.paper(categories));
+            text.print(OfficialTable.paper(categories));
         }
-        verdicts.forEach(System.out::println);
+        verdicts.forEach(text::println);
         if (earlier != null) {
             Comparison.write(out.resolve("comparison.json"), comparisons);
-            comparisons.forEach(comparison -> System.out.print(EvaluationText.comparison(comparison, baseline)));
+            comparisons.forEach(comparison -> text.print(EvaluationText.comparison(comparison, baseline)));
         }
-        System.out.println("wrote " + out.resolve("metrics.json"));
+        text.println("wrote " + out.resolve("metrics.json"));
         return 0;
+    }
+
+    private void requireJson() throws IOException {
+        for (Path model : models) {
+            JsonLines.require(json, "--model", model);
+        }
+        if (baseline != null) {
+            JsonLines.require(json, "--baseline", baseline);
+        }
+    }
+
+    private void inspect(EvaluationRun run, Path model, InspectorOptions options, JsonLines lines) throws IOException {
+        CompletableFuture<String> modelHash = json == null ? null : ModelInUse.checksum(model);
+        try (Inspector inspector = Inspector.open(model, options)) {
+            ModelInUse used = new ModelInUse(model, inspector, modelHash);
+            EvaluationRun.Observer observer = (index, part, readNanos, inspection) -> {
+                PartFiles files = run.parts().get(index);
+                lines.inspected(new InspectedPart(used, files, part, inspection, readNanos));
+            };
+            run.inspect(inspector, json == null ? EvaluationRun.Observer.NONE : observer, ConsoleProgress.STDERR);
+        }
+        for (SkippedPart part : run.skipped()) {
+            lines.skipped(part.id(), part.reason());
+        }
     }
 
     /** Everything that can be wrong with a category or its model is found before the first one is inspected. */

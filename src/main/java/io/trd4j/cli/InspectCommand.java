@@ -5,6 +5,7 @@ import io.trd4j.cli.options.PointOptions;
 import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.Part;
 import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.dataset.SkippedPart;
 import io.trd4j.data.dataset.SkippedParts;
 import io.trd4j.data.image.CameraFile;
 import io.trd4j.data.image.DepthCamera;
@@ -18,6 +19,7 @@ import io.trd4j.io.InputException;
 import io.trd4j.io.Writable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -33,8 +35,9 @@ import picocli.CommandLine.Option;
         description = {
             "Inspect one part (--rgb and --xyz, or one of them where --on-bad-depth or --on-bad-rgb allow), or "
                     + "every test part of a folder (--data).",
-            "Writes result.json, anomaly_map.tiff, anomaly_map_rgb.tiff, anomaly_map_depth.tiff, mask.png and "
-                    + "overlay.png; with --data into one subfolder per part.",
+            "--out writes result.json, anomaly_map.tiff, anomaly_map_rgb.tiff, anomaly_map_depth.tiff, mask.png and "
+                    + "overlay.png; with --data into one subfolder per part. --json writes what result.json has as one "
+                    + "line per part.",
             "Exit code 0: all parts were inspected; with --fail-on also 3: a part is NG, 4: none is NG, but one is "
                     + "REVIEW."
         })
@@ -66,8 +69,16 @@ final class InspectCommand implements Callable<Integer> {
                     "A folder of parts instead: rgb/ and xyz/, or a category in the MVTec 3D-AD or Eyecandies layout.")
     private Path data;
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for the results.")
+    @Option(names = "--out", paramLabel = "DIR", description = "Folder for the results; not needed with --json.")
     private Path out;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE|-",
+            description =
+                    "Write the content of result.json of every part as one line; - writes to standard output, and "
+                            + "all other text to standard error.")
+    private String json;
 
     @Option(
             names = "--fail-on",
@@ -103,12 +114,18 @@ final class InspectCommand implements Callable<Integer> {
         if (parts.isEmpty()) {
             throw new InputException(data + " holds no test parts; put some under test/, or give --rgb and --xyz");
         }
-        Writable.requireFolder(out);
+        requireOutput();
         WorstVerdict worst = new WorstVerdict(failOn);
         worst.requireThresholds(model);
-        List<ResultSink> sinks = List.of(new ResultFolder(out, single), new ResultText(System.out), worst);
         CompletableFuture<String> modelHash = ModelInUse.checksum(model);
-        try (Inspector inspector = Inspector.open(model, options)) {
+        try (Inspector inspector = Inspector.open(model, options);
+                JsonLines lines = JsonLines.open(json)) {
+            List<ResultSink> sinks = sinks(single, lines, worst);
+            for (SkippedPart part : skipped.of(SkippedParts.TEST)) {
+                for (ResultSink sink : sinks) {
+                    sink.skipped(part.id(), part.reason());
+                }
+            }
             inspector.warmUp();
             ModelInUse used = new ModelInUse(model, inspector, modelHash);
             Inspection inspection = inspector.newInspection();
@@ -128,6 +145,9 @@ final class InspectCommand implements Callable<Integer> {
                         throw e;
                     }
                     skipped.found(files.id(), e);
+                    for (ResultSink sink : sinks) {
+                        sink.skipped(files.id(), e.getMessage());
+                    }
                     continue;
                 }
                 InspectedPart inspected = new InspectedPart(used, files, part, inspection, readNanos);
@@ -135,12 +155,35 @@ final class InspectCommand implements Callable<Integer> {
                     sink.inspected(inspected);
                 }
             }
+            lines.commit();
         }
         broken.summarise();
         if (worst.parts() == 0) {
             skipped.requireUsable(data, SkippedParts.TEST, List.of());
         }
         return worst.exitCode(broken.skipped());
+    }
+
+    private void requireOutput() throws IOException {
+        if (out == null && json == null) {
+            throw new InputException(
+                    "nothing would be written; give --out DIR for files, --json - for a line per " + "part, or both");
+        }
+        if (out != null) {
+            Writable.requireFolder(out);
+        }
+        JsonLines.require(json, "--model", model);
+    }
+
+    private List<ResultSink> sinks(boolean single, JsonLines lines, WorstVerdict worst) {
+        List<ResultSink> sinks = new ArrayList<>();
+        if (out != null) {
+            sinks.add(new ResultFolder(out, single));
+        }
+        sinks.add(lines);
+        sinks.add(new ResultText(JsonLines.text(json)));
+        sinks.add(worst);
+        return sinks;
     }
 
     /** That the other file was forgotten is said before a model is opened. */

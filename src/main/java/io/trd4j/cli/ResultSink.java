@@ -12,4 +12,12 @@ interface ResultSink {
      * @throws IOException when it cannot be written
      */
     void inspected(InspectedPart part) throws IOException;
+
+    /**
+     * Takes that a part was left out.
+     *
+     * @param reason one line
+     * @throws IOException when it cannot be written
+     */
+    default void skipped(String id, String reason) throws IOException {}
 }

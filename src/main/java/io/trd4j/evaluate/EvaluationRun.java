@@ -92,15 +92,17 @@ public final class EvaluationRun {
     /** Sees every part while its result is there. */
     @FunctionalInterface
     public interface Observer {
-        Observer NONE = (index, part, inspection) -> {};
+        Observer NONE = (index, part, readNanos, inspection) -> {};
 
         /**
          * Called once per part, in their order.
          *
          * @param index into {@link EvaluationRun#parts} as they are when all are inspected
+         * @param readNanos that reading its files took
          * @param inspection filled; the next part overwrites it
+         * @throws IOException when what it writes cannot be written: that ends the evaluation
          */
-        void inspected(int index, Part part, Inspection inspection);
+        void inspected(int index, Part part, long readNanos, Inspection inspection) throws IOException;
     }
 
     /**
@@ -184,8 +186,11 @@ public final class EvaluationRun {
             for (int done = 0; done < all; task.at(++done)) {
                 int index = verdicts.size();
                 Part part;
+                long readNanos;
                 try {
+                    long start = System.nanoTime();
                     part = parts.get(index).load();
+                    readNanos = System.nanoTime() - start;
                     inspector.inspect(part, inspection);
                 } catch (InputException e) {
                     skipped.found(parts.get(index).id(), e);
@@ -200,7 +205,7 @@ public final class EvaluationRun {
                 scores.get(1).add(inspection.scoreRgb());
                 scores.get(2).add(inspection.scoreDepth());
                 verdicts.add(inspection.verdict());
-                observer.inspected(index, part, inspection);
+                observer.inspected(index, part, readNanos, inspection);
             }
         }
         requireMetrics();

@@ -47,6 +47,24 @@ public final class FileSet implements AutoCloseable {
      * @throws IOException when the folder or the file cannot be written; the message names the target
      */
     public void add(Path target, FileContent content) throws IOException {
+        FileChannel opened = open(target);
+        try (FileChannel channel = opened) {
+            content.write(channel);
+            channel.force(true);
+        } catch (IOException e) {
+            // The system's reason comes without a file name, but a reader inside the content says more than that.
+            throw e.getClass() == IOException.class ? new IOException(cannot(target, e.getMessage()), e) : e;
+        }
+    }
+
+    /**
+     * Opens one file whose content comes bit by bit. The caller closes the channel before {@link #commit}, with which
+     * the target changes. Missing parent folders are created.
+     *
+     * @throws InputException as {@link #add}
+     * @throws IOException as {@link #add}
+     */
+    FileChannel open(Path target) throws IOException {
         Writable.requireFile(target);
         Path absolute = target.toAbsolutePath();
         // Moving onto a link would replace the link itself, not the file the user keeps behind it.
@@ -59,16 +77,10 @@ public final class FileSet implements AutoCloseable {
                 + HexFormat.of().formatHex(unique) + SUFFIX);
         OPEN.add(temporary);
         staged.add(new Staged(temporary, file));
-        try (FileChannel channel = open(temporary, target)) {
-            content.write(channel);
-            channel.force(true);
-        } catch (IOException e) {
-            // The system's reason comes without a file name, but a reader inside the content says more than that.
-            throw e.getClass() == IOException.class ? new IOException(cannot(target, e.getMessage()), e) : e;
-        }
+        return create(temporary, target);
     }
 
-    private static FileChannel open(Path temporary, Path target) throws IOException {
+    private static FileChannel create(Path temporary, Path target) throws IOException {
         try {
             return FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (AccessDeniedException e) {
@@ -78,7 +90,8 @@ public final class FileSet implements AutoCloseable {
         }
     }
 
-    private static String cannot(Path target, String reason) {
+    /** In words, that a file cannot be written. */
+    static String cannot(Path target, String reason) {
         return target + " cannot be written: " + (reason == null ? "the system gives no reason" : reason)
                 + "; make room on the disk or choose another place";
     }

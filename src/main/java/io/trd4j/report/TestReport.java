@@ -72,7 +72,7 @@ public final class TestReport implements EvaluationRun.Observer {
     }
 
     @Override
-    public void inspected(int index, Part part, Inspection inspection) {
+    public void inspected(int index, Part part, long readNanos, Inspection inspection) {
         PartFiles files = run.parts().get(index);
         PartScore score = new PartScore(
                 files.id(),
