@@ -45,7 +45,7 @@ class BadInputTest {
         for (String name : List.of("text", "text.png", "text.tiff", "text.safetensors", "text.pth")) {
             Files.writeString(w.resolve(name), "This is no such file.\n".repeat(9));
         }
-        copy(sample.category, w.resolve("parts/plate"));
+        Sample.copy(sample.category, w.resolve("parts/plate"));
         cut("parts/plate/test/hole/rgb/000.png", "cut.png", 2);
         cut("parts/plate/test/hole/xyz/000.tiff", "cut.tiff", 2);
         cut("parts/plate/test/hole/xyz/000.tiff", "head.tiff", 900);
@@ -56,21 +56,21 @@ class BadInputTest {
         Files.copy(Cli.ROOT.resolve("tests/fixtures/golden/metrics-a.safetensors"), w.resolve("other.safetensors"));
 
         for (String category : List.of("cookie", "plate", "ring", "rope")) {
-            copy(
+            Sample.copy(
                     sample.category.resolve("train"),
                     w.resolve("own/data").resolve(category).resolve("train"));
         }
-        copy(sample.category.resolve("train"), w.resolve("untested/train"));
-        copy(sample.category.resolve("test"), w.resolve("untrained/test"));
-        copy(sample.category.resolve("train/good"), w.resolve("plain"));
-        copy(sample.category.resolve("test/good"), w.resolve("spotless/test/good"));
-        copy(sample.category.resolve("test/hole"), w.resolve("spoilt/test/hole"));
-        copy(sample.category.resolve("test"), w.resolve("maskless/test"));
+        Sample.copy(sample.category.resolve("train"), w.resolve("untested/train"));
+        Sample.copy(sample.category.resolve("test"), w.resolve("untrained/test"));
+        Sample.copy(sample.category.resolve("train/good"), w.resolve("plain"));
+        Sample.copy(sample.category.resolve("test/good"), w.resolve("spotless/test/good"));
+        Sample.copy(sample.category.resolve("test/hole"), w.resolve("spoilt/test/hole"));
+        Sample.copy(sample.category.resolve("test"), w.resolve("maskless/test"));
         Files.delete(w.resolve("maskless/test/dent/gt/000.png"));
-        copy(sample.category.resolve("train"), w.resolve("torn/train"));
+        Sample.copy(sample.category.resolve("train"), w.resolve("torn/train"));
         Files.copy(w.resolve("cut.tiff"), w.resolve("torn/train/good/xyz/009.tiff"));
         Files.copy(w.resolve(PNG), w.resolve("torn/train/good/rgb/009.png"));
-        copy(sample.category.resolve("train/good"), w.resolve("odd"));
+        Sample.copy(sample.category.resolve("train/good"), w.resolve("odd"));
         Files.delete(w.resolve("odd/xyz/001.tiff"));
 
         try (ModelFile file = ModelFile.open(sample.model)) {
@@ -114,16 +114,6 @@ class BadInputTest {
         ModelFile.write(target, info, tensors);
     }
 
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> walk = Files.walk(from)) {
-            for (Path path : walk.toList()) {
-                Path target = to.resolve(from.relativize(path).toString());
-                Files.createDirectories(target.getParent());
-                Files.copy(path, target);
-            }
-        }
-    }
-
     private static void cut(String file, String target, int part) throws IOException {
         byte[] bytes = Files.readAllBytes(w.resolve(file));
         Files.write(w.resolve(target), Arrays.copyOf(bytes, part > 99 ? part : bytes.length / part));
@@ -149,7 +139,7 @@ class BadInputTest {
             new Case("inspct", "unknown verb 'inspct'", "inspect", "trd --help"),
             new Case("--foo", "'--foo'", "trd --help"),
             // inspect
-            new Case(INSPECT, "--rgb", "--xyz", "--data"),
+            new Case(INSPECT, "--rgb", "--xyz", "--data", "--watch"),
             new Case(INSPECT + "--rgb @" + PNG, "--xyz", "--on-bad-depth rgb-only"),
             new Case(INSPECT + "--xyz @" + TIFF, "--rgb", "--on-bad-rgb depth-only"),
             new Case(INSPECT + ONE + "--on-bad-depth ignore", "'ignore'", "refuse", "rgb-only"),
@@ -158,6 +148,17 @@ class BadInputTest {
             new Case(INSPECT + ONE + "--min-valid-depth 99%", "valid points", "99.0 %"),
             new Case(INSPECT + ONE + "--min-region -1", "--min-region", "-1"),
             new Case(INSPECT + ONE + "--data @parts/plate", "--rgb", "--xyz", "--data"),
+            new Case(INSPECT + ONE + "--watch @plain", "--rgb", "--xyz", "--data", "--watch"),
+            new Case(INSPECT + "--watch @none", "@none", "does not exist"),
+            new Case(INSPECT + "--watch @text", "@text", "is not a folder"),
+            new Case(INSPECT + "--watch @empty", "@empty/rgb", "does not exist", "rgb and xyz"),
+            new Case(
+                    "inspect --model @model.safetensors --watch @plain --json @text",
+                    "@text, line 1",
+                    "is no line of trd inspect --json"),
+            new Case("inspect --model @model.safetensors " + ONE, "--out DIR", "--json -"),
+            new Case(INSPECT + ONE + "--json @model.safetensors", "--json", "--model", "the same file"),
+            new Case(INSPECT + ONE + "--json @empty", "@empty", "is a folder"),
             new Case(INSPECT + ONE + "--foo", "'--foo'", "trd inspect --help"),
             new Case(INSPECT + ONE + "more", "'more'", "trd inspect --help"),
             new Case("inspect --out @out " + ONE, "--model", "trd inspect --help"),
@@ -609,6 +610,11 @@ class BadInputTest {
         assertTrue(trained.complaints().get(1).contains(at("@bare.safetensors") + " cannot be written"));
         assertEquals(old, Sha256.of(w.resolve("bare.safetensors")));
         assertRefused(1, limited(10, EVALUATE + "--maps --data @parts/plate"), "_combined.tiff", "cannot be written");
+        assertRefused(
+                1,
+                limited(2, EVALUATE + "--data @parts/plate --json @new/lines.jsonl"),
+                "@new/lines.jsonl",
+                "cannot be written");
         assertRefused(1, limited(10, "synth --out @new --size 64"), "@new/cookie/train", "cannot be written");
         assertRefused(1, limited(10_000, EXPORT + "--to pth --out @new/x.pth"), "@new/x.pth", "cannot be written");
         assertUnchanged(before);

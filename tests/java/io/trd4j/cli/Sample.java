@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A small synthetic category and a model trained on it, made once for all tests of the command line. */
 final class Sample {
@@ -73,6 +74,17 @@ final class Sample {
 
     List<Object> inspect(String part, Path out) {
         return List.of("inspect", "--model", model, "--rgb", rgb(part), "--xyz", xyz(part), "--out", out);
+    }
+
+    /** Copies a folder with everything below. */
+    static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> walk = Files.walk(from)) {
+            for (Path path : walk.toList()) {
+                Path target = to.resolve(from.relativize(path).toString());
+                Files.createDirectories(target.getParent());
+                Files.copy(path, target);
+            }
+        }
     }
 
     private static void delete(Path folder) {

@@ -163,7 +163,7 @@ final class EvaluateCommand implements Callable<Integer> {
             run.inspect(inspector, json == null ? EvaluationRun.Observer.NONE : observer, ConsoleProgress.STDERR);
         }
         for (SkippedPart part : run.skipped()) {
-            lines.skipped(part.id(), part.reason());
+            lines.skipped(new SkippedResult(part.id(), part.reason()));
         }
     }
 

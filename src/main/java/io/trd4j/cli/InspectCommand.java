@@ -5,6 +5,7 @@ import io.trd4j.cli.options.PointOptions;
 import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.Part;
 import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.dataset.PlainFolder;
 import io.trd4j.data.dataset.SkippedPart;
 import io.trd4j.data.dataset.SkippedParts;
 import io.trd4j.data.image.CameraFile;
@@ -33,8 +34,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Inspect one part (--rgb and --xyz, or one of them where --on-bad-depth or --on-bad-rgb allow), or "
-                    + "every test part of a folder (--data).",
+            "Inspect one part (--rgb and --xyz, or one of them where --on-bad-depth or --on-bad-rgb allow), every test "
+                    + "part of a folder (--data), or the parts that appear in a folder (--watch).",
             "--out writes result.json, anomaly_map.tiff, anomaly_map_rgb.tiff, anomaly_map_depth.tiff, mask.png and "
                     + "overlay.png; with --data into one subfolder per part. --json writes what result.json has as one "
                     + "line per part.",
@@ -69,6 +70,14 @@ final class InspectCommand implements Callable<Integer> {
                     "A folder of parts instead: rgb/ and xyz/, or a category in the MVTec 3D-AD or Eyecandies layout.")
     private Path data;
 
+    @Option(
+            names = "--watch",
+            paramLabel = "DIR",
+            description = "Inspect the parts of a folder with rgb/ and xyz/ as their files appear, until Ctrl-C or "
+                    + "SIGTERM; nothing in it is changed. Without --out and --json, as --json -. With --json FILE, "
+                    + "lines are appended, and parts that have one by this model are not inspected again.")
+    private Path watch;
+
     @Option(names = "--out", paramLabel = "DIR", description = "Folder for the results; not needed with --json.")
     private Path out;
 
@@ -100,10 +109,15 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         boolean single = rgb != null || xyz != null;
-        if (single == (data != null)) {
-            throw new InputException("give either --rgb and --xyz for one part, or --data for a folder of parts");
+        if ((single ? 1 : 0) + (data != null ? 1 : 0) + (watch != null ? 1 : 0) != 1) {
+            throw new InputException(
+                    "give one of --rgb and --xyz for one part, --data for a folder of parts, or --watch "
+                            + "for a folder that parts come into");
         }
         InspectorOptions options = inspecting.options();
+        if (watch != null) {
+            return watch(options);
+        }
         SkippedParts skipped = new SkippedParts(broken);
         requireBoth(single, options.inputs());
         List<PartFiles> parts = single
@@ -123,7 +137,7 @@ final class InspectCommand implements Callable<Integer> {
             List<ResultSink> sinks = sinks(single, lines, worst);
             for (SkippedPart part : skipped.of(SkippedParts.TEST)) {
                 for (ResultSink sink : sinks) {
-                    sink.skipped(part.id(), part.reason());
+                    sink.skipped(new SkippedResult(part.id(), part.reason()));
                 }
             }
             inspector.warmUp();
@@ -146,7 +160,7 @@ final class InspectCommand implements Callable<Integer> {
                     }
                     skipped.found(files.id(), e);
                     for (ResultSink sink : sinks) {
-                        sink.skipped(files.id(), e.getMessage());
+                        sink.skipped(new SkippedResult(files.id(), e.getMessage()));
                     }
                     continue;
                 }
@@ -162,6 +176,24 @@ final class InspectCommand implements Callable<Integer> {
             skipped.requireUsable(data, SkippedParts.TEST, List.of());
         }
         return worst.exitCode(broken.skipped());
+    }
+
+    private int watch(InspectorOptions options) throws IOException {
+        if (out == null && json == null) {
+            json = JsonLines.STANDARD_OUTPUT;
+        }
+        PlainFolder folder = PlainFolder.open(watch);
+        DepthCamera given = camera == null ? null : CameraFile.read(camera);
+        Reading reading = folder.reading().withPoints(points.convention());
+        requireOutput();
+        WorstVerdict worst = new WorstVerdict(failOn);
+        worst.requireThresholds(model);
+        KnownParts known = new KnownParts(json);
+        try (JsonLines lines = JsonLines.appending(json, known)) {
+            PlainFolder read = folder.with(given == null ? reading : reading.withCamera(given));
+            int refused = WatchedFolder.inspect(model, options, read, known, sinks(false, lines, worst));
+            return worst.exitCode(refused);
+        }
     }
 
     private void requireOutput() throws IOException {

@@ -13,6 +13,7 @@ import java.util.Map;
 final class InspectedPart {
     private final ModelInUse model;
     private final PartFiles files;
+    private final List<String> checksums;
     private final Part part;
     private final Inspection inspection;
     private final long readNanos;
@@ -21,8 +22,20 @@ final class InspectedPart {
 
     /** @param readNanos that reading the files took */
     InspectedPart(ModelInUse model, PartFiles files, Part part, Inspection inspection, long readNanos) {
+        this(model, files, null, part, inspection, readNanos);
+    }
+
+    /** @param checksums of the files; null = to be computed where they are wanted */
+    InspectedPart(
+            ModelInUse model,
+            PartFiles files,
+            List<String> checksums,
+            Part part,
+            Inspection inspection,
+            long readNanos) {
         this.model = model;
         this.files = files;
+        this.checksums = checksums;
         this.part = part;
         this.inspection = inspection;
         this.readNanos = readNanos;
@@ -48,10 +61,16 @@ final class InspectedPart {
         return regions;
     }
 
-    /** The content of result.json. Reads the part's files again, for their checksums. */
+    /** The content of result.json. Reads the part's files again where their checksums are not known. */
     Map<String, Object> json() throws IOException {
         if (json == null) {
-            json = InspectionJson.of(model, files, files.checksums(part), inspection, regions(), readNanos);
+            json = InspectionJson.of(
+                    model,
+                    files,
+                    checksums != null ? checksums : files.checksums(part),
+                    inspection,
+                    regions(),
+                    readNanos);
         }
         return json;
     }

@@ -57,6 +57,17 @@ final class InspectionJson {
         timings.put("network", inspection.networkNanos() / 1e6);
         timings.put("anomaly_map", inspection.anomalyMapNanos() / 1e6);
         json.put("timings_ms", timings);
+        json.putAll(sources(model, files, checksums));
+        return json;
+    }
+
+    /**
+     * The model and the part's files, each with its checksum.
+     *
+     * @param checksums of the files there are, the colour image's first
+     */
+    static Map<String, Object> sources(ModelInUse model, PartFiles files, List<String> checksums) {
+        Map<String, Object> json = new LinkedHashMap<>();
         json.put("model", file(model.file(), model.sha256().join()));
         json.put("inputs", inputs(files, checksums));
         return json;

@@ -54,9 +54,16 @@ final class JsonLines implements ResultSink, AutoCloseable {
                 : new JsonLines(null, LineFile.replacing(Path.of(where)));
     }
 
-    /** Goes on with a file whose lines are there. */
-    static JsonLines of(LineFile file) {
-        return new JsonLines(null, file);
+    /**
+     * Opens what --json names, going on with a file that is there.
+     *
+     * @param where null = the option is not given: lines go nowhere
+     * @param known takes the lines that are there
+     */
+    static JsonLines appending(String where, LineFile.Reading known) throws IOException {
+        return where == null || where.equals(STANDARD_OUTPUT)
+                ? open(where)
+                : new JsonLines(null, LineFile.appending(Path.of(where), known));
     }
 
     @Override
@@ -68,10 +75,11 @@ final class JsonLines implements ResultSink, AutoCloseable {
     }
 
     @Override
-    public void skipped(String id, String reason) throws IOException {
+    public void skipped(SkippedResult part) throws IOException {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("id", id);
-        json.put("error", reason);
+        json.put("id", part.id());
+        json.put("error", part.reason());
+        json.putAll(part.sources());
         write(json);
     }
 

@@ -16,8 +16,7 @@ interface ResultSink {
     /**
      * Takes that a part was left out.
      *
-     * @param reason one line
      * @throws IOException when it cannot be written
      */
-    default void skipped(String id, String reason) throws IOException {}
+    default void skipped(SkippedResult part) throws IOException {}
 }

@@ -21,7 +21,7 @@ final class CategoryFolder {
     private static final Pattern EYECANDIES =
             Pattern.compile("(\\d+)_(image_4|normals|mask)", Pattern.CASE_INSENSITIVE);
     private static final String[] SPLITS = {"train", "validation", "val", "test", "test_public"};
-    private static final String[] SECOND = {"xyz", "normals", "depth"};
+    static final String[] SECOND = {"xyz", "normals", "depth"};
     private static final String[] MASKS = {"gt", "ground_truth", "mask", "masks"};
     private static final String ABNORMAL = "abnormal";
 

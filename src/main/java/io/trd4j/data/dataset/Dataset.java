@@ -60,8 +60,13 @@ public record Dataset(
     public static Dataset open(Path categoryFolder, BrokenParts broken) throws IOException {
         CategoryFolder folder = new CategoryFolder(categoryFolder, broken);
         Dataset dataset = new Dataset(folder.name, categoryFolder, folder.train, folder.validation, folder.test);
+        return dataset.with(reading(categoryFolder));
+    }
+
+    /** What a category's folder says of its files: the camera of depth images, where there is one. */
+    static Reading reading(Path categoryFolder) throws IOException {
         Path camera = categoryFolder.resolve(CAMERA);
-        return Files.exists(camera) ? dataset.with(Reading.UNSTATED.withCamera(CameraFile.read(camera))) : dataset;
+        return Files.exists(camera) ? Reading.UNSTATED.withCamera(CameraFile.read(camera)) : Reading.UNSTATED;
     }
 
     /** The same parts, read in another way. */

@@ -40,18 +40,37 @@ final class Pairs {
         for (Path folder : maskFolders) {
             Folders.byStem(folder, FileNames::isImage).forEach(masks::putIfAbsent);
         }
-        if (rgb.isEmpty() && second.isEmpty()) {
-            throw new InputException(
-                    rgbFolder + " is empty; put the colour images there and their partners into " + secondFolder);
-        }
     }
 
     /**
      * The parts, sorted by name.
      *
      * @param prefix of their ids
+     * @param broken told of those of which a file is missing
+     * @throws InputException when there are none
      */
     List<PartFiles> parts(String prefix, String kind, BrokenParts broken) throws IOException {
+        if (rgb.isEmpty() && second.isEmpty()) {
+            throw new InputException(
+                    rgbFolder + " is empty; put the colour images there and their partners into " + secondFolder);
+        }
+        List<PartFiles> parts = new ArrayList<>();
+        for (PartFiles part : all(prefix, kind)) {
+            if (part.rgb() != null && part.second() != null) {
+                parts.add(part);
+            } else {
+                String stem = part.id().substring(prefix.length());
+                Path there = part.second() != null ? part.second() : part.mask();
+                broken.found(
+                        part.id(),
+                        part.rgb() == null ? missing(there, rgbFolder, stem) : missing(part.rgb(), secondFolder, stem));
+            }
+        }
+        return parts;
+    }
+
+    /** The same with those of which only some of the files are there: the others are null. */
+    List<PartFiles> all(String prefix, String kind) {
         Map<String, Path> rgbs = new TreeMap<>();
         Map<String, Path> seconds = new TreeMap<>();
         // Of what has no partner by its name, the name without what it says of the file's kind.
@@ -78,17 +97,7 @@ final class Pairs {
         ids.addAll(truths.keySet());
         List<PartFiles> parts = new ArrayList<>();
         for (String id : ids) {
-            Path image = rgbs.get(id);
-            Path other = seconds.get(id);
-            if (image != null && other != null) {
-                parts.add(new PartFiles(prefix + id, kind, image, other, truths.get(id)));
-            } else {
-                broken.found(
-                        prefix + id,
-                        image == null
-                                ? missing(other != null ? other : truths.get(id), rgbFolder, id)
-                                : missing(image, secondFolder, id));
-            }
+            parts.add(new PartFiles(prefix + id, kind, rgbs.get(id), seconds.get(id), truths.get(id)));
         }
         return parts;
     }

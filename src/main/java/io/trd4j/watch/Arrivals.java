@@ -1,0 +1,164 @@
+package io.trd4j.watch;
+
+import io.trd4j.data.dataset.PartFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Which of a folder's parts are complete and not inspected yet. Knows the parts that are in the folder, and forgets
+ * them when they leave it. Times are {@link System#nanoTime}'s.
+ */
+final class Arrivals {
+    private final WatchTimes times;
+    private final Map<String, Known> parts = new HashMap<>();
+
+    Arrivals(WatchTimes times) {
+        this.times = times;
+    }
+
+    /** A file and since when it is as it is. */
+    private static final class Seen {
+        private FileState state;
+        private long since;
+
+        /** Whether it is another one than at the last look. */
+        private boolean look(FileState now, long time) {
+            boolean other = !Objects.equals(now, state);
+            if (other) {
+                state = now;
+                since = time;
+            }
+            return other;
+        }
+
+        private boolean complete(long now, long quiet) {
+            return state != null && state.size() > 0 && (state.finished() || now - since >= quiet);
+        }
+    }
+
+    /** A part of the folder. */
+    private static final class Known {
+        private final Seen rgb = new Seen();
+        private final Seen second = new Seen();
+        /** Of what was done last; null = nothing was. */
+        private List<String> checksums;
+
+        /** Whether it needs nothing as its files are. */
+        private boolean done;
+        /** Its files when it was inspected; null = it was not. */
+        private FileState inspectedRgb;
+
+        private FileState inspectedSecond;
+        private boolean toldAlone;
+        /** Since when its files, as they are, cannot be read; null = nobody tried in vain. */
+        private Long failing;
+
+        private void look(FileState rgbNow, FileState secondNow, long now) {
+            boolean other = rgb.look(rgbNow, now);
+            other |= second.look(secondNow, now);
+            if (other) {
+                done = false;
+                failing = null;
+            }
+        }
+
+        /** Whether its colour image is there, and another one than was inspected. */
+        private boolean hasNewRgb() {
+            return rgb.state != null && !rgb.state.equals(inspectedRgb);
+        }
+
+        private boolean hasNewSecond() {
+            return second.state != null && !second.state.equals(inspectedSecond);
+        }
+
+        private boolean complete(long now, long quiet) {
+            return !done && hasNewRgb() && hasNewSecond() && rgb.complete(now, quiet) && second.complete(now, quiet);
+        }
+
+        /** Whether it waits for the other file since this time. */
+        private boolean waitsSince(long time) {
+            return !done && hasNewRgb() != hasNewSecond() && Math.max(rgb.since, second.since) <= time;
+        }
+    }
+
+    /**
+     * Looks at the files again.
+     *
+     * @param there the folder's parts, of which a file may be missing
+     * @param alone is given, once each, the files whose partner does not come
+     * @return those that are complete and not done, in the same order
+     */
+    List<PartFiles> look(List<PartFiles> there, long now, List<Path> alone) throws IOException {
+        List<PartFiles> complete = new ArrayList<>();
+        Set<String> ids = new HashSet<>();
+        for (PartFiles files : there) {
+            ids.add(files.id());
+            Known part = parts.computeIfAbsent(files.id(), id -> new Known());
+            part.look(state(files.rgb()), state(files.second()), now);
+            if (part.complete(now, times.quiet())) {
+                complete.add(files);
+            } else if (!part.toldAlone && part.waitsSince(now - times.partner())) {
+                part.toldAlone = true;
+                alone.add(part.hasNewRgb() ? files.rgb() : files.second());
+            }
+        }
+        parts.keySet().retainAll(ids);
+        return complete;
+    }
+
+    private static FileState state(Path file) throws IOException {
+        return file == null ? null : FileState.of(file);
+    }
+
+    /** Whether a part's files are still those of the last look. */
+    boolean unchanged(PartFiles files) throws IOException {
+        Known part = parts.get(files.id());
+        return Objects.equals(part.rgb.state, state(files.rgb()))
+                && Objects.equals(part.second.state, state(files.second()));
+    }
+
+    /** Takes note that a part's files cannot be read. Returns whether they may be readable later. */
+    boolean mayBeIncomplete(PartFiles files, long now) {
+        Known part = parts.get(files.id());
+        if (part.failing == null) {
+            part.failing = now;
+        }
+        return now - part.failing < times.patience();
+    }
+
+    /** Whether this content of a part was done before, and its files merely touched or written again. */
+    boolean wasDone(PartFiles files, List<String> checksums) {
+        return checksums.equals(parts.get(files.id()).checksums);
+    }
+
+    /**
+     * Says that a part was inspected: it is another one when both of its files are others, not while one of them is.
+     *
+     * @param checksums of its files
+     */
+    void inspected(PartFiles files, List<String> checksums) {
+        Known part = parts.get(files.id());
+        part.inspectedRgb = part.rgb.state;
+        part.inspectedSecond = part.second.state;
+        part.toldAlone = false;
+        done(files, checksums);
+    }
+
+    /**
+     * Says that a part needs no more until one of its files changes.
+     *
+     * @param checksums of its files
+     */
+    void done(PartFiles files, List<String> checksums) {
+        Known part = parts.get(files.id());
+        part.done = true;
+        part.checksums = checksums;
+    }
+}
