@@ -36,7 +36,7 @@ class ArrivalsTest {
 
     private List<String> look(long now) throws IOException {
         alone.clear();
-        return arrivals.look(PlainFolder.open(folder).parts(), now, alone).stream()
+        return arrivals.look(PlainFolder.open(folder).parts(), true, now, alone).stream()
                 .map(PartFiles::id)
                 .toList();
     }
@@ -137,6 +137,19 @@ class ArrivalsTest {
         assertFalse(arrivals.wasDone(part, List.of("1", "3")));
         arrivals.inspected(part, List.of("1", "3"));
         assertEquals(List.of(), look(10_004));
+    }
+
+    /** So that thousands of them cost nothing. */
+    @Test
+    void partsThatAreDoneAreLookedAtWhenAllAre() throws IOException {
+        finish("rgb/a.png", "a");
+        finish("xyz/a.tiff", "a");
+        assertEquals(List.of("a"), look(0));
+        arrivals.inspected(part("a"), List.of("1", "2"));
+        replace("rgb/a.png", "other");
+        replace("xyz/a.tiff", "other");
+        assertEquals(List.of(), arrivals.look(PlainFolder.open(folder).parts(), false, 1, alone));
+        assertEquals(List.of("a"), look(2));
     }
 
     /** Who mends the file that is damaged need not write the other one again. */

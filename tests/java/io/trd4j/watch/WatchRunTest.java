@@ -115,6 +115,12 @@ class WatchRunTest {
         return heard.poll(2, TimeUnit.MINUTES);
     }
 
+    /** Passes over that one of its files was there before the other. */
+    private String nextResult() throws InterruptedException {
+        String said = next();
+        return said.startsWith("alone") ? nextResult() : said;
+    }
+
     private byte[] points(int seed) {
         return ImageWriter.tiffXyz(
                 SyntheticParts.part(SyntheticProduct.COOKIE, 48, seed).xyz());
@@ -158,10 +164,10 @@ class WatchRunTest {
         assertEquals("inspected b", next());
         assertEquals("known", next());
         bring("c", points(3));
-        assertEquals("inspected c", next());
+        assertEquals("inspected c", nextResult());
         Path mended = Files.write(folder.resolve("xyz/.a"), points(1));
         Files.move(mended, folder.resolve("xyz/a.tiff"), StandardCopyOption.REPLACE_EXISTING);
-        assertEquals("inspected a", next());
+        assertEquals("inspected a", nextResult());
     }
 
     /** As a network that is down for a while. */

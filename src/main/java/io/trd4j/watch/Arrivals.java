@@ -92,15 +92,19 @@ final class Arrivals {
      * Looks at the files again.
      *
      * @param there the folder's parts, of which a file may be missing
+     * @param all whether to look at those, too, that are done
      * @param alone is given, once each, the files whose partner does not come
      * @return those that are complete and not done, in the same order
      */
-    List<PartFiles> look(List<PartFiles> there, long now, List<Path> alone) throws IOException {
+    List<PartFiles> look(List<PartFiles> there, boolean all, long now, List<Path> alone) throws IOException {
         List<PartFiles> complete = new ArrayList<>();
         Set<String> ids = new HashSet<>();
         for (PartFiles files : there) {
-            ids.add(files.id());
             Known part = parts.computeIfAbsent(files.id(), id -> new Known());
+            if (part.done && !all) {
+                continue;
+            }
+            ids.add(files.id());
             part.look(state(files.rgb()), state(files.second()), now);
             if (part.complete(now, times.quiet())) {
                 complete.add(files);
@@ -109,7 +113,9 @@ final class Arrivals {
                 alone.add(part.hasNewRgb() ? files.rgb() : files.second());
             }
         }
-        parts.keySet().retainAll(ids);
+        if (all) {
+            parts.keySet().retainAll(ids);
+        }
         return complete;
     }
 

@@ -20,11 +20,9 @@ import java.util.concurrent.TimeUnit;
  * is inspected again; so is one that left the folder and came back.
  */
 public final class WatchRun {
-    /** How many times longer than a look the pause between two is: more parts cost no more of the machine. */
-    private static final int PAUSE = 4;
-
-    private final PlainFolder folder;
+    private final Path folder;
     private final WatchTimes times;
+    private final Listing listing;
     private final Arrivals arrivals;
     private final CountDownLatch stopped = new CountDownLatch(1);
     /** The last fault of the folder; null = it can be read. */
@@ -67,8 +65,9 @@ public final class WatchRun {
 
     /** @param folder with the reading of the model that inspects: {@code withColorBits} */
     public WatchRun(PlainFolder folder, WatchTimes times) {
-        this.folder = folder;
+        this.folder = folder.folder();
         this.times = times;
+        listing = new Listing(folder);
         arrivals = new Arrivals(times);
     }
 
@@ -94,7 +93,7 @@ public final class WatchRun {
                     take(part, inspector, inspection, listener);
                 }
             }
-            goesOn = pause(Math.max(times.look(), PAUSE * took));
+            goesOn = pause(Math.max(times.look(), took));
         }
     }
 
@@ -112,12 +111,13 @@ public final class WatchRun {
         List<Path> alone = new ArrayList<>();
         List<PartFiles> complete = List.of();
         try {
-            complete = arrivals.look(folder.parts(), now, alone);
+            boolean all = listing.refresh(now);
+            complete = arrivals.look(listing.parts(), all, now, alone);
             trouble = null;
         } catch (InputException e) {
             tell(e.getMessage(), listener);
         } catch (IOException e) {
-            tell(folder.folder() + " cannot be read: " + e.getMessage() + "; it is tried again", listener);
+            tell(folder + " cannot be read: " + e.getMessage() + "; it is tried again", listener);
         }
         alone.forEach(listener::alone);
         return complete;

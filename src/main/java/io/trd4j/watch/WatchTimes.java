@@ -5,15 +5,15 @@ import java.util.concurrent.TimeUnit;
 /**
  * How long {@link WatchRun} waits for what, nanoseconds.
  *
- * @param look between two looks at the folder at least; where a look takes long, four times as long as it took
+ * @param look between two looks at the folder at least; where a look takes longer, as long as it took
  * @param quiet for which a file must not have changed to be complete
  * @param patience for which files that cannot be read are read again
  * @param partner after which it is said that of a part's two files only one is there
  */
 public record WatchTimes(long look, long quiet, long patience, long partner) {
-    /** 0.1 s, 0.2 s, 2 s and 10 s. */
+    /** 0.05 s, 0.2 s, 2 s and 10 s. */
     public static final WatchTimes USUAL = new WatchTimes(
-            TimeUnit.MILLISECONDS.toNanos(100),
+            TimeUnit.MILLISECONDS.toNanos(50),
             TimeUnit.MILLISECONDS.toNanos(200),
             TimeUnit.SECONDS.toNanos(2),
             TimeUnit.SECONDS.toNanos(10));

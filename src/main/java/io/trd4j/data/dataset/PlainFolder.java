@@ -48,6 +48,11 @@ public final class PlainFolder {
         return folder;
     }
 
+    /** Of it, the folders that hold the parts' files: colour images, and the others. */
+    public List<Path> folders() {
+        return List.of(rgb, second);
+    }
+
     /** What the files do not say themselves. */
     public Reading reading() {
         return reading;

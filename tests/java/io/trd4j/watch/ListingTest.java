@@ -1,0 +1,59 @@
+package io.trd4j.watch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.trd4j.data.dataset.PlainFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ListingTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aFolderIsListedWhenSomethingChanged() throws IOException {
+        Path rgb = Files.createDirectory(folder.resolve("rgb"));
+        Files.createDirectory(folder.resolve("xyz"));
+        Listing listing = new Listing(PlainFolder.open(folder));
+        assertTrue(listing.refresh(0));
+        assertTrue(listing.refresh(1), "once more: a file that came meanwhile may not show in its time");
+        assertFalse(listing.refresh(2));
+        assertEquals(0, listing.parts().size());
+        Files.write(rgb.resolve("a.png"), new byte[1]);
+        // Times are as coarse as the system's clock.
+        Files.setLastModifiedTime(rgb, FileTime.fromMillis(1_000_000));
+        assertTrue(listing.refresh(3));
+        assertEquals(1, listing.parts().size());
+        assertTrue(listing.refresh(4));
+        assertFalse(listing.refresh(5));
+        assertTrue(listing.refresh(TimeUnit.SECONDS.toNanos(1) + 4), "once a second in any case");
+    }
+
+    /** A folder that cannot be listed is listed as soon as it can. */
+    @Test
+    void aFaultIsNotTheLastWord() throws IOException {
+        Path rgb = Files.createDirectory(folder.resolve("rgb"));
+        Files.createDirectory(folder.resolve("xyz"));
+        Listing listing = new Listing(PlainFolder.open(folder));
+        listing.refresh(0);
+        listing.refresh(1);
+        Files.write(rgb.resolve("a.png"), new byte[1]);
+        Files.write(rgb.resolve("a.jpg"), new byte[1]);
+        Files.setLastModifiedTime(rgb, FileTime.fromMillis(1_000_000));
+        for (int time = 2; time < 5; time++) {
+            long now = time;
+            assertThrows(RuntimeException.class, () -> listing.refresh(now), "two files of one name");
+        }
+        Files.delete(rgb.resolve("a.jpg"));
+        assertTrue(listing.refresh(5));
+        assertEquals(1, listing.parts().size());
+    }
+}
