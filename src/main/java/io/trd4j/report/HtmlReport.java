@@ -35,7 +35,8 @@ import java.util.stream.IntStream;
  * forbids itself the network, so it can be opened from disk, mailed and archived.
  */
 public final class HtmlReport {
-    private static final String CHART_JS = "/META-INF/resources/webjars/chart.js/4.5.1/dist/chart.umd.min.js";
+    private static final String OWN = "io/trd4j/report/";
+    private static final String CHART_JS = "META-INF/resources/webjars/chart.js/4.5.1/dist/chart.umd.min.js";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private HtmlReport() {}
@@ -52,7 +53,7 @@ public final class HtmlReport {
     static String html(ReportData data) throws IOException {
         OptionalLibrary.MUSTACHE.require();
         OptionalLibrary.CHARTS.require();
-        String template = resource("report.mustache");
+        String template = resource(OWN + "report.mustache");
         return Mustache.compiler().escapeHTML(true).compile(template).execute(view(data));
     }
 
@@ -105,8 +106,8 @@ public final class HtmlReport {
         view.put("hasCard", !data.card().isEmpty());
         view.put("next", data.nextSteps());
         view.put("hasNext", !data.nextSteps().isEmpty());
-        view.put("style", resource("report.css"));
-        view.put("script", inline(resource("report.js")));
+        view.put("style", resource(OWN + "report.css"));
+        view.put("script", inline(resource(OWN + "report.js")));
         view.put("chartJs", inline(resource(CHART_JS).replaceAll("(?m)^//# sourceMappingURL=.*$", "")));
         view.put("data", chartData(data));
         return view;
@@ -540,9 +541,10 @@ public final class HtmlReport {
     }
 
     private static String resource(String name) throws IOException {
-        try (InputStream in = HtmlReport.class.getResourceAsStream(name)) {
+        // By the class loader, which looks into every jar: on the module path that of Chart.js is another module.
+        try (InputStream in = HtmlReport.class.getClassLoader().getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException("the resource " + name + " is not on the class path; rebuild trd4j");
+                throw new IllegalStateException("the resource " + name + " is not on the class path; build trd4j again");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }

@@ -89,11 +89,16 @@ public final class CudaSupport {
 
     private static boolean hasBinding() {
         String file = "libjnicudart.so";
-        return CudaSupport.class.getResource("/org/bytedeco/cuda/" + Loader.getPlatform() + "/" + file) != null
+        return packed("org/bytedeco/cuda/" + Loader.getPlatform() + "/" + file)
                 || new CudaLibraries(CudaLibraries.folders(
                                 System.getProperty("java.library.path", ""), name -> null, Path.of("/")))
                         .find(file)
                         .isPresent();
+    }
+
+    /** Whether a jar has the file; asked of the class loader, as on the module path other jars are other modules. */
+    private static boolean packed(String file) {
+        return CudaSupport.class.getClassLoader().getResource(file) != null;
     }
 
     /** The device, after {@link #check} found nothing wrong. */
@@ -112,8 +117,7 @@ public final class CudaSupport {
      * <p>Without it libtrd computes all convolutions, except those of {@link Precision#TF32}, which it does not have.
      */
     public static String cudnnProblem() {
-        if (CudaSupport.class.getResource("/org/bytedeco/pytorch/" + Loader.getPlatform() + "-gpu/libtorch_cuda.so")
-                        == null
+        if (!packed("org/bytedeco/pytorch/" + Loader.getPlatform() + "-gpu/libtorch_cuda.so")
                 && LIBRARIES.find("libtorch_cuda.so").isEmpty()) {
             return "this build of trd4j has LibTorch for the CPU (no libtorch_cuda.so); build it with -Pgpu, or "
                     + "use the GPU bundle";
