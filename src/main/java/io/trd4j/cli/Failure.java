@@ -58,7 +58,8 @@ record Failure(int code, String line) {
         if (thrown instanceof OutOfMemoryError || thrown instanceof RuntimeException && saysOutOfMemory(thrown)) {
             return new Failure(OTHER, "not enough memory (" + firstLine(thrown) + "); " + moreMemory(thrown, sparing));
         }
-        if (thrown instanceof NativeException e && e.getCause() instanceof LinkageError) {
+        if (thrown instanceof NativeException e && e.getCause() != null) {
+            // It could not be loaded, and its message says why.
             return new Failure(OTHER, oneLine(e.getMessage()));
         }
         if (thrown instanceof UnsatisfiedLinkError

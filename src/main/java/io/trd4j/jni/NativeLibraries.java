@@ -7,6 +7,9 @@ import java.io.UncheckedIOException;
 import java.net.URL;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.bytedeco.javacpp.ClassProperties;
 import org.bytedeco.javacpp.Loader;
 import org.slf4j.Logger;
@@ -25,23 +28,33 @@ public final class NativeLibraries {
     /** A name of JavaCPP's for {@link #CACHE_PROPERTY}. */
     private static final String OTHER_CACHE_PROPERTY = "org.bytedeco.javacpp.cacheDir";
 
+    /** Names of what is loaded: to load it again is free. */
+    private static final Set<String> LOADED = ConcurrentHashMap.newKeySet();
+
     private static boolean prepared;
+    /** Later failures are consequences: classes that could not be initialised, which do not say why. */
+    private static volatile boolean refused;
 
     private NativeLibraries() {}
 
     /**
-     * Loads the libraries of these bindings, in a thread with a large stack: the caller's may be small.
+     * Loads the libraries of these bindings, in a thread with a large stack: the caller's may be small. Does nothing
+     * when they are loaded.
      *
-     * @param name of the library, for the message
+     * @param name of the library, for the message; one name stands for the same bindings always
      * @throws NativeException when one cannot be unpacked or loaded; its one line says why and what to do
      */
     public static void load(String name, Class<?>... bindings) {
+        if (LOADED.contains(name)) {
+            return;
+        }
         inThreadOfItsOwn(name, () -> {
             prepare();
             for (Class<?> binding : bindings) {
                 Loader.load(binding);
             }
         });
+        LOADED.add(name);
     }
 
     /** As {@link #load}, from a folder of this build's own. */
@@ -84,6 +97,10 @@ public final class NativeLibraries {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        refused |= isRefusal(failure[0]);
+        if (refused && failure[0] != null) {
+            throw new NativeException(refusal(), failure[0]);
+        }
         if (failure[0] instanceof LinkageError || failure[0] instanceof UncheckedIOException) {
             throw new NativeException(name + " cannot be loaded: " + reason(failure[0]), failure[0]);
         }
@@ -93,6 +110,37 @@ public final class NativeLibraries {
         if (failure[0] instanceof Error e) {
             throw e;
         }
+    }
+
+    /**
+     * From version 24 on, Java asks the user who may load native libraries and call them, and warns or refuses without
+     * an answer: everybody on the class path, or the modules by their names.
+     */
+    private static String refusal() {
+        ModuleLayer layer = Trd.class.getModule().getLayer();
+        String allowed = layer == null
+                ? "ALL-UNNAMED"
+                : layer.modules().stream()
+                        .filter(module -> module == Trd.class.getModule() || hasBinding(module))
+                        .map(Module::getName)
+                        .sorted()
+                        .collect(Collectors.joining(","));
+        return "Java refuses native libraries: start it with --enable-native-access=" + allowed;
+    }
+
+    private static boolean isRefusal(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IllegalCallerException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether it is one of JavaCPP's with classes: a platform's holds libraries alone. */
+    private static boolean hasBinding(Module module) {
+        return module.getName().startsWith("org.bytedeco.")
+                && !module.getDescriptor().isOpen();
     }
 
     private static synchronized void prepare() {

@@ -1,6 +1,7 @@
 package io.trd4j.report;
 
 import io.trd4j.data.RgbImage;
+import io.trd4j.data.image.OpenCv;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 import org.bytedeco.javacpp.PointerScope;
@@ -115,6 +116,7 @@ public final class HeatMap {
     }
 
     private static byte[] turbo() {
+        OpenCv.load();
         try (PointerScope scope = new PointerScope()) {
             byte[] ramp = new byte[LEVELS];
             for (int i = 0; i < LEVELS; i++) {

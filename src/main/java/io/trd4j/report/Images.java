@@ -1,7 +1,7 @@
 package io.trd4j.report;
 
 import io.trd4j.data.RgbImage;
-import io.trd4j.io.OptionalLibrary;
+import io.trd4j.data.image.OpenCv;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.BytePointer;
@@ -28,7 +28,7 @@ final class Images {
         }
         int width = Math.max(1, (int) Math.round(image.width() * scale));
         int height = Math.max(1, (int) Math.round(image.height() * scale));
-        OptionalLibrary.OPENCV.require();
+        OpenCv.load();
         try (PointerScope scope = new PointerScope()) {
             Mat source = new Mat(image.height(), image.width(), opencv_core.CV_8UC3);
             source.<ByteBuffer>createBuffer().put(image.rgb());
@@ -45,7 +45,7 @@ final class Images {
         if (size <= 0 || map.length != (long) size * size) {
             throw new IllegalArgumentException("a map of " + map.length + " values is not " + size + "x" + size);
         }
-        OptionalLibrary.OPENCV.require();
+        OpenCv.load();
         try (PointerScope scope = new PointerScope()) {
             Mat source = new Mat(size, size, opencv_core.CV_32FC1);
             source.<FloatBuffer>createBuffer().put(map);
@@ -59,7 +59,7 @@ final class Images {
 
     /** PNG of red, green, blue, alpha per pixel, row by row. */
     static byte[] pngWithAlpha(int width, int height, byte[] rgba) {
-        OptionalLibrary.OPENCV.require();
+        OpenCv.load();
         try (PointerScope scope = new PointerScope()) {
             Mat image = new Mat(height, width, opencv_core.CV_8UC4);
             image.<ByteBuffer>createBuffer().put(rgba);

@@ -13,7 +13,6 @@ import io.trd4j.data.image.ImageChecks;
 import io.trd4j.data.image.ImageReader;
 import io.trd4j.data.prepare.Preparation;
 import io.trd4j.io.InputException;
-import io.trd4j.io.OptionalLibrary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -178,10 +177,10 @@ public final class RoiFile {
     }
 
     private static GreyImage filled(Polygons polygons) {
-        OptionalLibrary.OPENCV.require();
         int width = Math.toIntExact(polygons.width);
         int height = Math.toIntExact(polygons.height);
         byte[] pixels = new byte[width * height];
+        OpenCv.load();
         try (PointerScope scope = new PointerScope()) {
             BytePointer data = new BytePointer(pixels.length);
             Mat image = new Mat(height, width, opencv_core.CV_8UC1, data);

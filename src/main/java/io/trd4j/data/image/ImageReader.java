@@ -9,7 +9,6 @@ import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
 import io.trd4j.data.GreyImage;
 import io.trd4j.data.RgbImage;
 import io.trd4j.io.InputException;
-import io.trd4j.io.OptionalLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.BytePointer;
@@ -150,7 +149,6 @@ public final class ImageReader {
     }
 
     private static Wide decode(EncodedImage image) {
-        OptionalLibrary.OPENCV.require();
         byte[] encoded = image.bytes;
         if (image.tiff != null) {
             TiffFile.Page page = image.tiff.pages.get(0);
@@ -171,6 +169,7 @@ public final class ImageReader {
             }
         }
         byte[] file = encoded;
+        OpenCv.load();
         try (PointerScope scope = new PointerScope();
                 BytePointer data = new BytePointer(file)) {
             Mat mat = OpenCv.decode(image, () -> imdecode(new Mat(1, file.length, CV_8UC1, data), IMREAD_UNCHANGED));

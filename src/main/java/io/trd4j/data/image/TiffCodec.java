@@ -225,6 +225,11 @@ final class TiffCodec {
                 throw tooShort(file);
             }
             return out;
+        } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
+            throw new InputException(
+                    file + " is compressed with ZSTD, whose decompressor needs sun.misc.Unsafe; start Java with "
+                            + "--sun-misc-unsafe-memory-access=allow, or save the file with deflate",
+                    e);
         } catch (IOException e) {
             throw undecodable(file);
         }

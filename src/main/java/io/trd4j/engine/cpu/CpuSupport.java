@@ -6,21 +6,20 @@ import org.bytedeco.dnnl.global.dnnl;
 
 /** Arithmetic that this machine's CPU supports through oneDNN. */
 public final class CpuSupport {
-    private static final boolean AVAILABLE = load();
+    private static final boolean PACKED = NativeLibraries.has(dnnl.class);
 
     private CpuSupport() {}
 
-    private static boolean load() {
-        if (!NativeLibraries.has(dnnl.class)) {
-            return false;
-        }
-        NativeLibraries.load("oneDNN", dnnl.class);
-        return true;
-    }
-
-    /** Whether there is oneDNN for this platform, which is then loaded. */
+    /**
+     * Whether there is oneDNN for this platform, which is then loaded.
+     *
+     * @throws io.trd4j.jni.NativeException when it cannot be loaded
+     */
     public static boolean isAvailable() {
-        return AVAILABLE;
+        if (PACKED) {
+            NativeLibraries.load("oneDNN", dnnl.class);
+        }
+        return PACKED;
     }
 
     /**
@@ -31,7 +30,7 @@ public final class CpuSupport {
         if (precision == Precision.FP32 || precision == Precision.AUTO) {
             return true;
         }
-        if (!AVAILABLE || precision == Precision.FP16 || precision == Precision.TF32) {
+        if (!isAvailable() || precision == Precision.FP16 || precision == Precision.TF32) {
             return false;
         }
         int isa = dnnl.dnnl_get_effective_cpu_isa();
