@@ -1,9 +1,14 @@
 # Sourced by run.sh, latency.sh, reference/training.sh and detection's scripts: builds what is measured and opens its results folder.
-#   java      the JVM        class_path   of the benchmarks        commit   what is measured
+#   java      the JVM        class_path   of the benchmarks        commit   what is measured        java_options   of the JVM
 #   results   benchmarks/results/<date>_<cpu>_<commit>
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+# From version 24 on, Java warns of native libraries; older ones would start more slowly with the option.
+java_options=()
+if [[ $("$java" -version 2>&1) =~ version\ \"([0-9]+) ]] && [ "${BASH_REMATCH[1]}" -ge 24 ]; then
+  java_options=(--enable-native-access=ALL-UNNAMED)
+fi
 
 fail() { echo "$(basename "$0"): $1" >&2; exit 1; }
 
@@ -41,7 +46,7 @@ built_or_named() {
 }
 
 run() { # a class and its arguments
-  "$java" -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dlogback.configurationFile=io/trd4j/cli/logback.xml -cp "$class_path" "$@"
+  "$java" ${java_options[@]+"${java_options[@]}"} -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dlogback.configurationFile=io/trd4j/cli/logback.xml -cp "$class_path" "$@"
 }
 
 # A result is never overwritten: what was published once stays as it was.
@@ -51,7 +56,7 @@ new_folder() {
 }
 
 environment() { # file, flags
-  "$java" -cp "$class_path" io.trd4j.benchmarks.Environment "$1" "$commit" "$2"
+  "$java" ${java_options[@]+"${java_options[@]}"} -cp "$class_path" io.trd4j.benchmarks.Environment "$1" "$commit" "$2"
 }
 
 load_now() { cut -d' ' -f1-3 /proc/loadavg 2>/dev/null || echo unknown; }

@@ -16,6 +16,6 @@ build
 folder=${OUT:-$results/latency}
 new_folder "$folder"
 environment "$folder/env.json" "${*:-defaults}"
-"$python" "$here/reference/latency.py" --java "$java" --class-path "$class_path" --work "$here/target/latency" --out "$folder" "$@" \
+"$python" "$here/reference/latency.py" --java "$java" ${java_options[@]+"${java_options[@]/#/--java-option=}"} --class-path "$class_path" --work "$here/target/latency" --out "$folder" "$@" \
   || { rm -rf "$folder"; fail "nothing was recorded"; }
 echo "wrote $folder; the table in RESULTS.md: python3 benchmarks/table.py" >&2

@@ -8,6 +8,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 build
 new_folder "$results/jmh"
 environment "$results/jmh/env.json" "${*:-JMH defaults}"
-"$java" -cp "$class_path" org.openjdk.jmh.Main -rf json -rff "$results/jmh/results.json" "$@" | tee "$results/jmh/log.txt"
+"$java" ${java_options[@]+"${java_options[@]}"} -cp "$class_path" org.openjdk.jmh.Main -rf json -rff "$results/jmh/results.json" "$@" | tee "$results/jmh/log.txt"
 echo "load average after the run: $(load_now)" >>"$results/jmh/log.txt"
 echo "wrote $results/jmh; the table in RESULTS.md: python3 benchmarks/table.py" >&2

@@ -70,6 +70,7 @@ def arguments():
     parser = argparse.ArgumentParser()
     for name in ('java', 'class-path', 'work', 'out'):
         parser.add_argument('--' + name, required=True)
+    parser.add_argument('--java-option', action='append', default=[], help='of the JVM; may be repeated')
     parser.add_argument('--backbone', help=f'of the group network; both {FULL} and {COMPACT} unless given')
     parser.add_argument('--size', type=int, default=256)
     parser.add_argument('--rounds', type=int, default=10)
@@ -86,7 +87,7 @@ def arguments():
 
 
 def java(options, main_class, *rest):
-    return [options.java, '-Xmx2g', '-Djava.awt.headless=true', '-Dorg.bytedeco.javacpp.maxPhysicalBytes=0', '-cp',
+    return [options.java, *options.java_option, '-Xmx2g', '-Djava.awt.headless=true', '-Dorg.bytedeco.javacpp.maxPhysicalBytes=0', '-cp',
             options.class_path, 'io.trd4j.benchmarks.latency.' + main_class, *map(str, rest)]
 
 

@@ -21,7 +21,7 @@ new_folder "$folder"
 environment "$folder/env.json" "rounds $rounds, steps $steps, warm-up $warm_up, threads $threads"
 
 trd4j() { # backbone size batch out
-  "$java" -Xmx2g -cp "$class_path" io.trd4j.benchmarks.TrainingThroughput "$1" "$2" "$3" "$threads" "$warm_up" "$steps" "$4"
+  "$java" ${java_options[@]+"${java_options[@]}"} -Xmx2g -cp "$class_path" io.trd4j.benchmarks.TrainingThroughput "$1" "$2" "$3" "$threads" "$warm_up" "$steps" "$4"
 }
 pytorch() { # backbone size batch out setting
   "$python" "$here/training.py" run "$1" "$2" "$3" "$threads" "$warm_up" "$steps" "$5" "$4"

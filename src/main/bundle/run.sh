@@ -34,6 +34,8 @@ prepare_java() {
     # The libraries lie in one folder instead of jars, LibTorch's being the build for GPUs.
     -Dorg.bytedeco.javacpp.pathsFirst=true -Djava.library.path="$here/natives" -Dorg.bytedeco.javacpp.platform.extension=-gpu
     -Dorg.bytedeco.javacpp.platform.linkpath="$folders" -Dorg.bytedeco.javacpp.cachedir="$(cache_folder)")
+  # From version 24 on, Java warns of native libraries, and of the one library (of ZSTD) that calls sun.misc.Unsafe.
+  if [ "$(about java)" -ge 24 ]; then java_options+=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow); fi
   # Ours first: a folder with CUDA may hold libraries of the same names as ours.
   export LD_LIBRARY_PATH=$here/natives${folders:+:$folders}
   export OPENCV_LOG_LEVEL=${OPENCV_LOG_LEVEL:-SILENT}

@@ -126,6 +126,25 @@ class RunScriptTest {
         assertEquals(0, run("--cuda-libs", folder.resolve("tools") + ":" + cuda, "trd", "x").code);
     }
 
+    /** Newer Java warns of native libraries, and of the library that calls sun.misc.Unsafe. */
+    @Test
+    void tellsNewerJavaWhatIsAllowed() throws Exception {
+        libraries(cuda);
+        Path about = bundle.resolve("about.txt");
+        for (String version : List.of("17", "23", "24", "25")) {
+            Files.writeString(about, Files.readString(about).replaceFirst("java=\\d+", "java=" + version));
+            List<String> allowed = run("--cuda-libs=" + cuda, "trd", "x").lines.stream()
+                    .filter(line -> line.startsWith("--"))
+                    .toList();
+            assertEquals(
+                    version.compareTo("24") >= 0
+                            ? List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
+                            : List.of(),
+                    allowed,
+                    version);
+        }
+    }
+
     @Test
     void saysWhatIsMissingInOneLine() throws Exception {
         program(tools.resolve("ldconfig"), "exit 0");

@@ -23,6 +23,7 @@ final class Cli {
             .toAbsolutePath()
             .normalize();
     private static final Pattern FLAG = Pattern.compile("(?<=\\s)-D[\\w.]+=\\S+");
+    private static final Pattern ALLOWED = Pattern.compile("allowed=\\((--[^)]+)\\)");
     private static final Pattern PROGRESS = Pattern.compile("\\w[\\w ]* \\d+/\\d+, .*");
 
     /** Exit code, standard output and standard error of one run. */
@@ -44,6 +45,8 @@ final class Cli {
     private final Map<String, String> environment = new TreeMap<>();
     private final Path folder;
     private String before = "";
+    /** Null = the one that runs the tests, told what the launcher tells it. */
+    private Path java;
 
     private Cli(Path folder) {
         this.folder = folder;
@@ -56,6 +59,12 @@ final class Cli {
 
     Cli jvm(String... flags) {
         jvmFlags.addAll(List.of(flags));
+        return this;
+    }
+
+    /** Another JDK's, told nothing. */
+    Cli java(Path home) {
+        java = home;
         return this;
     }
 
@@ -76,10 +85,15 @@ final class Cli {
         command.addAll(List.of(
                 "env",
                 "--default-signal=INT",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+                (java == null ? Path.of(System.getProperty("java.home")) : java)
+                        .resolve("bin/java")
+                        .toString()));
         Matcher flags = FLAG.matcher(Files.readString(ROOT.resolve("trd")).replaceFirst("(?s).*\\nrun\\(\\)", ""));
         while (flags.find()) {
             command.add(flags.group());
+        }
+        if (java == null && Runtime.version().feature() >= 24) {
+            command.addAll(allowed());
         }
         command.addAll(jvmFlags);
         command.addAll(List.of(
@@ -99,6 +113,15 @@ final class Cli {
         builder.environment().keySet().removeAll(List.of("TRD_STACKTRACE", "TRD_LOG", "JAVA_TOOL_OPTIONS"));
         builder.environment().putAll(environment);
         return builder.start();
+    }
+
+    /** What the launcher tells Java 24 and newer, so that it neither warns nor refuses. */
+    static List<String> allowed() throws IOException {
+        Matcher allowed = ALLOWED.matcher(Files.readString(ROOT.resolve("trd")));
+        if (!allowed.find()) {
+            throw new AssertionError("the launcher allows nothing");
+        }
+        return List.of(allowed.group(1).split(" "));
     }
 
     /** Runs to the end; a run of more than ten minutes is killed and fails the test. */

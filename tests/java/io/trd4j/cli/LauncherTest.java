@@ -184,6 +184,29 @@ class LauncherTest {
                 run(folder, project.resolve("trd"), "inspect").out().get(0));
     }
 
+    /** From 24 on, Java warns without being asked for it; an older one would refuse an option that it does not know. */
+    @Test
+    void onlyNewerJavaIsToldWhatIsAllowed() throws Exception {
+        stubTools();
+        for (String source : List.of("pom.xml", "cppbuild.sh", "native/x", "src/main/x")) {
+            Files.createDirectories(project.resolve(source).getParent());
+            Files.writeString(project.resolve(source), "");
+        }
+        stub(bin.resolve("mvn"), "echo /lib.jar >target/classpath.txt");
+        Path release = stubJava().resolve("release");
+        for (String version : List.of("17.0.1", "21", "23.0.2", "24", "25.0.3", "26-ea")) {
+            Files.writeString(release, "IMPLEMENTOR=\"A\"\nJAVA_VERSION=\"" + version + "\"\n");
+            List<String> options =
+                    run(folder, project.resolve("trd"), "inspect").out();
+            assertEquals(
+                    Integer.parseInt(version.substring(0, 2)) >= 24
+                            ? List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
+                            : List.of(),
+                    options.stream().filter(option -> option.startsWith("--")).toList(),
+                    version);
+        }
+    }
+
     /** Also when tests fail: what is said last is said of what ran, and the exit code is Maven's. */
     @Test
     void theTestsEndWithTheirReport() throws Exception {

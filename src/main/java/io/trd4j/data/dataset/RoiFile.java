@@ -11,6 +11,7 @@ import io.trd4j.data.RgbImage;
 import io.trd4j.data.image.EncodedImage;
 import io.trd4j.data.image.ImageChecks;
 import io.trd4j.data.image.ImageReader;
+import io.trd4j.data.image.OpenCv;
 import io.trd4j.data.prepare.Preparation;
 import io.trd4j.io.InputException;
 import java.io.IOException;
