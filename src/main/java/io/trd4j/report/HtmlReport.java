@@ -544,7 +544,8 @@ public final class HtmlReport {
         // By the class loader, which looks into every jar: on the module path that of Chart.js is another module.
         try (InputStream in = HtmlReport.class.getClassLoader().getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException("the resource " + name + " is not on the class path; build trd4j again");
+                throw new IllegalStateException(
+                        "the resource " + name + " is not on the class path; build trd4j again");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
