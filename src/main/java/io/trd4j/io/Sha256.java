@@ -66,6 +66,11 @@ public final class Sha256 {
 
     /** The checksum of all that was added. This object then begins anew. */
     public String hex() {
-        return HexFormat.of().formatHex(digest.digest());
+        return HexFormat.of().formatHex(bytes());
+    }
+
+    /** As {@link #hex}: the 32 bytes. */
+    public byte[] bytes() {
+        return digest.digest();
     }
 }

@@ -1,5 +1,6 @@
 package io.trd4j.model;
 
+import io.trd4j.io.FileBytes;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Sha256;
 import io.trd4j.model.tensorfile.Safetensors;
@@ -35,10 +36,22 @@ public final class ModelFile implements AutoCloseable {
      * @throws InputException when it is not a sound model, or one of a newer format
      */
     public static ModelFile open(Path file) throws IOException {
-        Safetensors tensors = Safetensors.open(file);
+        return of(Safetensors.open(file));
+    }
+
+    /**
+     * The same of a file that is open already, and is closed with this, or when it is refused.
+     *
+     * @throws InputException as {@link #open(Path)}
+     */
+    public static ModelFile open(FileBytes content) throws IOException {
+        return of(Safetensors.open(content));
+    }
+
+    private static ModelFile of(Safetensors tensors) throws IOException {
         try {
-            ModelInfo info = ModelInfo.fromMetadata(file, tensors.metadata());
-            checkTensors(file, info, tensors.tensors());
+            ModelInfo info = ModelInfo.fromMetadata(tensors.path(), tensors.metadata());
+            checkTensors(tensors.path(), info, tensors.tensors());
             return new ModelFile(info, tensors);
         } catch (RuntimeException | Error e) {
             tensors.close();

@@ -1,5 +1,6 @@
 package io.trd4j.model.tensorfile;
 
+import io.trd4j.io.FileBytes;
 import io.trd4j.io.InputException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -21,13 +22,13 @@ import java.util.Map;
  */
 public final class Safetensors implements AutoCloseable {
     private final Path file;
-    private final FileChannel channel;
+    private final FileBytes content;
     private final SafetensorsHeader header;
     private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
 
-    private Safetensors(Path file, FileChannel channel, SafetensorsHeader header) {
-        this.file = file;
-        this.channel = channel;
+    private Safetensors(FileBytes content, SafetensorsHeader header) {
+        file = content.path();
+        this.content = content;
         this.header = header;
         header.tensors().values().forEach(t -> tensors.put(t.info().name(), t.info()));
     }
@@ -40,11 +41,19 @@ public final class Safetensors implements AutoCloseable {
         if (Files.isDirectory(file)) {
             throw new InputException(file + " is a folder, not a safetensors file");
         }
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        return open(new ChannelBytes(file, FileChannel.open(file, StandardOpenOption.READ)));
+    }
+
+    /**
+     * The same of a file that is open already, and is closed with this, or when it is refused.
+     *
+     * @throws InputException as {@link #open(Path)}
+     */
+    public static Safetensors open(FileBytes content) throws IOException {
         try {
-            return new Safetensors(file, channel, SafetensorsHeader.read(file, channel));
+            return new Safetensors(content, SafetensorsHeader.read(content));
         } catch (IOException | RuntimeException | Error e) {
-            channel.close();
+            content.close();
             throw e;
         }
     }
@@ -100,7 +109,7 @@ public final class Safetensors implements AutoCloseable {
                     + tensor.info().bytes() + " bytes, not " + target.remaining() + " from byte " + offset + " on");
         }
         try {
-            ChannelIo.read(channel, tensor.position() + offset, target);
+            content.read(tensor.position() + offset, target);
         } catch (EOFException e) {
             throw new InputException(file + ": tensor " + name + " is cut off; the file changed while it was open", e);
         }
@@ -141,7 +150,7 @@ public final class Safetensors implements AutoCloseable {
     /** Idempotent. */
     @Override
     public void close() throws IOException {
-        channel.close();
+        content.close();
     }
 
     private SafetensorsHeader.Located located(String name) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import io.trd4j.io.FileBytes;
 import io.trd4j.io.InputException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -55,13 +55,14 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
                     StreamReadConstraints.builder().maxNestingDepth(3).build())
             .build();
 
-    static SafetensorsHeader read(Path file, FileChannel channel) throws IOException {
-        long size = channel.size();
+    static SafetensorsHeader read(FileBytes content) throws IOException {
+        Path file = content.path();
+        long size = content.size();
         if (size < 8) {
             throw new InputException(file + " has " + size + " bytes and is not a safetensors file (too short)");
         }
         ByteBuffer prefix = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-        ChannelIo.read(channel, 0, prefix);
+        content.read(0, prefix);
         long length = prefix.getLong(0);
         if (length < 2 || length > MAX_HEADER_BYTES || length > size - 8) {
             throw new InputException(
@@ -69,7 +70,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
                             + " bytes, the file has " + size + "; it may be cut or another format");
         }
         try (Reader reader = new BufferedReader(new InputStreamReader(
-                        new Range(channel, 8, length),
+                        new Range(content, 8, length),
                         StandardCharsets.UTF_8
                                 .newDecoder()
                                 .onMalformedInput(CodingErrorAction.REPORT)
@@ -220,14 +221,14 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
         return clean.length() <= 120 ? clean : clean.substring(0, 120) + "...";
     }
 
-    /** The bytes of a part of the file; the channel stays open. */
+    /** The bytes of a part of the file, which stays open. */
     private static final class Range extends InputStream {
-        private final FileChannel channel;
+        private final FileBytes content;
         private final long end;
         private long position;
 
-        Range(FileChannel channel, long position, long length) {
-            this.channel = channel;
+        Range(FileBytes content, long position, long length) {
+            this.content = content;
             this.position = position;
             this.end = position + length;
         }
@@ -244,7 +245,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
             if (count == 0) {
                 return length == 0 ? 0 : -1;
             }
-            ChannelIo.read(channel, position, ByteBuffer.wrap(target, offset, count));
+            content.read(position, ByteBuffer.wrap(target, offset, count));
             position += count;
             return count;
         }
