@@ -59,6 +59,46 @@ class HelpTest {
         assertTrue(missing.contains("Missing required options") && missing.contains("--model"), missing);
     }
 
+    /** The nearest word that is known, of verbs, options and the values of options; none where none is near. */
+    @Test
+    void aMistypedWordIsUnderstood() {
+        assertEquals(
+                "trd: unknown verb 'inspct' (did you mean inspect?); see trd --help\n",
+                Cli.here("inspct").expect(2).err());
+        assertEquals(
+                "trd: unknown verb 'frobnicate'; see trd --help\n",
+                Cli.here("frobnicate").expect(2).err());
+        for (String option : List.of("--modle", "--modle=x")) {
+            assertEquals(
+                    "trd: Unknown option: '--modle' (did you mean --model?); see trd inspect --help\n",
+                    Cli.here("inspect", option, "x").expect(2).err());
+        }
+        assertEquals(
+                "trd: unknown device 'cdua' (did you mean cuda?); use auto, cpu, cuda or cuda:N, the GPU's number "
+                        + "from 0\n",
+                Cli.here("bench", "--random", "--device", "cdua").expect(2).err());
+        Map.of(
+                        List.of("inspect", "--fail-on", "reveiw"), "review",
+                        List.of("train", "--align", "psoe"), "pose",
+                        List.of("train", "--epochs", "atuo"), "auto")
+                .forEach((words, meant) -> {
+                    String line = Cli.run(words).expect(2).err();
+                    assertTrue(line.contains("(did you mean " + meant + "?)"), line);
+                });
+        Map.of(
+                        "bench --random --precision itn8", "int8",
+                        "bench --random --backbone resnet81", "resnet18",
+                        "train --data x --out y --geometry mertic", "metric",
+                        "train --data x --out y --modality nromals", "normals",
+                        "calibrate --model x --data y --method tial", "tail",
+                        "calibrate --model x --data y --false-reject-rate 1% --branch combind", "combined",
+                        "monitor --model x --data y --on-unlike reviw", "review")
+                .forEach((command, meant) -> {
+                    String line = Cli.run(List.of(command.split(" "))).expect(2).err();
+                    assertTrue(line.contains("(did you mean " + meant + "?)"), line);
+                });
+    }
+
     /** Sentences, and defaults in one form. */
     @Test
     void descriptionsAreInOneStyle() {

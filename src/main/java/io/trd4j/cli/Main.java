@@ -4,6 +4,7 @@ import io.trd4j.calibrate.Rate;
 import io.trd4j.cli.options.EnumConverter;
 import io.trd4j.data.synthetic.SyntheticDifficulty;
 import io.trd4j.data.synthetic.SyntheticProduct;
+import io.trd4j.io.Nearest;
 import io.trd4j.model.Modality;
 import io.trd4j.model.Precision;
 import io.trd4j.train.Align;
@@ -118,23 +119,27 @@ public final class Main {
         if (e.getCause() instanceof InvalidPathException) {
             message += Failure.charset();
         }
-        if (e instanceof MissingParameterException) {
-            // A misspelt option is what is wrong, not that the right one is missing.
-            List<String> unknown = command.getUnmatchedArguments();
-            if (!unknown.isEmpty() && unknown.get(0).startsWith("-")) {
-                message = Failure.oneLine(new UnmatchedArgumentException(command, unknown).getMessage());
+        // A misspelt option is what is wrong, not that the right one is missing.
+        if (e instanceof MissingParameterException || e instanceof UnmatchedArgumentException) {
+            String first = command.getUnmatchedArguments().stream().findFirst().orElse("");
+            if (first.startsWith("-")) {
+                message = unknownOption(command, first);
+            } else if (noVerb && !first.isEmpty()) {
+                message = "unknown verb '" + Failure.oneLine(first) + "'"
+                        + Nearest.hint(first, command.getSubcommands().keySet());
             }
-        }
-        if (e instanceof UnmatchedArgumentException unmatched && noVerb && !unmatched.isUnknownOption()) {
-            message = "unknown verb '"
-                    + Failure.oneLine(unmatched.getUnmatched().get(0)) + "'"
-                    + (unmatched.getSuggestions().isEmpty()
-                            ? ""
-                            : " (did you mean " + unmatched.getSuggestions().get(0) + "?)");
         }
         System.err.println(
                 "trd: " + message + "; see trd " + (noVerb ? "" : command.getCommandName() + " ") + "--help");
         return 2;
+    }
+
+    private static String unknownOption(CommandLine command, String given) {
+        String name = given.replaceFirst("=.*", "");
+        List<String> names = command.getCommandSpec().options().stream()
+                .flatMap(option -> Stream.of(option.names()))
+                .toList();
+        return "Unknown option: '" + Failure.oneLine(name) + "'" + Nearest.hint(name, names);
     }
 
     /** @param verb null when it is not known */

@@ -1,6 +1,8 @@
 package io.trd4j.inspect;
 
 import io.trd4j.io.InputException;
+import io.trd4j.io.Nearest;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -13,6 +15,8 @@ public record DeviceChoice(Kind kind, int index) {
     public static final DeviceChoice AUTO = new DeviceChoice(Kind.AUTO, 0);
 
     public static final DeviceChoice CPU = new DeviceChoice(Kind.CPU, 0);
+
+    private static final List<String> WORDS = List.of("auto", "cpu", "cuda");
 
     /** The kind of device that is asked for. */
     public enum Kind {
@@ -55,8 +59,8 @@ public record DeviceChoice(Kind kind, int index) {
                 if (key.matches("cuda:\\d{1,4}")) {
                     return cuda(Integer.parseInt(key.substring("cuda:".length())));
                 }
-                throw new InputException(
-                        "unknown device '" + key + "'; use auto, cpu, cuda or cuda:N, the GPU's number from 0");
+                throw new InputException("unknown device '" + key + "'" + Nearest.hint(key, WORDS)
+                        + "; use auto, cpu, cuda or cuda:N, the GPU's number from 0");
         }
     }
 }

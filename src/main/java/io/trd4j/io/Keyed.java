@@ -1,9 +1,9 @@
 package io.trd4j.io;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** An enum whose values have names of their own on the command line, in files and in results. */
 public interface Keyed {
@@ -25,12 +25,17 @@ public interface Keyed {
      */
     static <E extends Enum<E> & Keyed> E of(Class<E> type, String key, String noun) {
         return find(type, key)
-                .orElseThrow(() -> new InputException("unknown " + noun + " '" + key + "'; use one of " + keys(type)));
+                .orElseThrow(() -> new InputException("unknown " + noun + " '" + key + "'"
+                        + Nearest.hint(key, names(type)) + "; use one of " + keys(type)));
     }
 
     /** All names in the order of the values, with commas between them. */
     static <E extends Enum<E> & Keyed> String keys(Class<E> type) {
-        return Arrays.stream(type.getEnumConstants()).map(Keyed::key).collect(Collectors.joining(", "));
+        return String.join(", ", names(type));
+    }
+
+    private static <E extends Enum<E> & Keyed> List<String> names(Class<E> type) {
+        return Arrays.stream(type.getEnumConstants()).map(Keyed::key).toList();
     }
 
     /** The usual name: the constant's, in lower case, with hyphens in place of underscores. */

@@ -1,5 +1,7 @@
 package io.trd4j.cli.options;
 
+import io.trd4j.io.Nearest;
+import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -25,7 +27,8 @@ public record AutoNumber(Integer number) {
             try {
                 return new AutoNumber(value.equals("auto") ? null : Integer.valueOf(value));
             } catch (NumberFormatException e) {
-                throw new TypeConversionException("'" + value + "' is neither auto nor a whole number");
+                throw new TypeConversionException(
+                        "'" + value + "' is neither auto nor a whole number" + Nearest.hint(value, List.of("auto")));
             }
         }
     }

@@ -1,8 +1,8 @@
 package io.trd4j.cli.options;
 
+import io.trd4j.io.Nearest;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -25,8 +25,11 @@ public final class EnumConverter<E extends Enum<E>> implements ITypeConverter<E>
         return values.stream()
                 .filter(e -> key(e).equals(value.toLowerCase(Locale.ROOT)))
                 .findFirst()
-                .orElseThrow(() -> new TypeConversionException("'" + value + "' is not one of "
-                        + values.stream().map(EnumConverter::key).collect(Collectors.joining(", "))));
+                .orElseThrow(() -> {
+                    List<String> keys = values.stream().map(EnumConverter::key).toList();
+                    return new TypeConversionException(
+                            "'" + value + "' is not one of " + String.join(", ", keys) + Nearest.hint(value, keys));
+                });
     }
 
     private static String key(Enum<?> value) {

@@ -3,6 +3,7 @@ package io.trd4j.cli.options;
 import io.trd4j.data.PartSource;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Keyed;
+import io.trd4j.io.Nearest;
 import io.trd4j.model.Modality;
 import java.io.IOException;
 import java.util.List;
@@ -48,7 +49,8 @@ public final class GeometryOptions {
     public Modality modality() {
         boolean metric = geometry == null ? modality == null && normalKernel == null : geometry.equals("metric");
         if (geometry != null && !metric && !geometry.equals("reference")) {
-            throw new InputException("--geometry must be metric or reference, not '" + geometry + "'");
+            throw new InputException("--geometry must be metric or reference, not '" + geometry + "'"
+                    + Nearest.hint(geometry, List.of("metric", "reference")));
         }
         if (metric && modality != null) {
             throw new InputException("--modality " + modality
@@ -65,7 +67,8 @@ public final class GeometryOptions {
                 ? Modality.NORMALS
                 : Keyed.find(Modality.class, modality).orElse(null);
         if (reference == null || reference == Modality.METRIC) {
-            throw new InputException("--modality must be one of depth, normals, not '" + modality + "'");
+            throw new InputException("--modality must be one of depth, normals, not '" + modality + "'"
+                    + Nearest.hint(modality, List.of("depth", "normals")));
         }
         if (reference == Modality.DEPTH && normalKernel != null) {
             throw new InputException(KERNEL_OF_DEPTH);

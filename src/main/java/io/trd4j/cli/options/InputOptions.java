@@ -6,6 +6,8 @@ import io.trd4j.inspect.InputPolicy.OnUnlike;
 import io.trd4j.inspect.InputPolicy.OnUnusable;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Nearest;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Options on parts that lack a usable modality or are unlike normal ones, and on small regions. */
@@ -72,6 +74,7 @@ final class InputOptions {
         if (value.equals("refuse") || value.equals(other)) {
             return value.equals(other);
         }
-        throw new InputException("unknown " + option + " '" + value + "'; use refuse or " + other);
+        throw new InputException("unknown " + option + " '" + value + "'"
+                + Nearest.hint(value, List.of("refuse", other)) + "; use refuse or " + other);
     }
 }

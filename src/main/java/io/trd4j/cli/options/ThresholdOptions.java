@@ -3,6 +3,7 @@ package io.trd4j.cli.options;
 import io.trd4j.calibrate.Rate;
 import io.trd4j.calibrate.ThresholdPlan;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Nearest;
 import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Threshold.Method;
 import java.util.List;
@@ -78,7 +79,9 @@ public final class ThresholdOptions {
             return new ThresholdPlan(fnr ? Method.FNR : Method.MAX_F1, fnr ? missed() : null, null, sure, scores);
         }
         if (method != null && !method.equals("exact") && !method.equals("tail")) {
-            throw new InputException("unknown --method '" + method + "'; use exact, tail, max-f1 or fnr=RATE");
+            throw new InputException(
+                    "unknown --method '" + method + "'" + Nearest.hint(method, List.of("exact", "tail", "max-f1"))
+                            + "; use exact, tail, max-f1 or fnr=RATE");
         }
         if (falseRejects == null && reviews == null) {
             throw new InputException(
