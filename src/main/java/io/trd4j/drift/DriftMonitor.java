@@ -9,6 +9,7 @@ import io.trd4j.io.InputException;
 import io.trd4j.model.DriftReference;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Statistic;
+import io.trd4j.sign.TrustedKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,7 +91,18 @@ public final class DriftMonitor {
      * @throws IllegalArgumentException as the constructors
      */
     public static DriftMonitor open(Path model, int window, double falseAlarmRate) throws IOException {
-        return new DriftMonitor(reference(Inspector.describe(model), model.toString()), window, falseAlarmRate);
+        return open(model, null, window, falseAlarmRate);
+    }
+
+    /**
+     * The same of a model whose signature is checked.
+     *
+     * @param trusted as of {@code InspectorOptions.trustedKeys}; null = every model is accepted
+     */
+    public static DriftMonitor open(Path model, TrustedKeys trusted, int window, double falseAlarmRate)
+            throws IOException {
+        return new DriftMonitor(
+                reference(Inspector.describe(model, trusted), model.toString()), window, falseAlarmRate);
     }
 
     /**

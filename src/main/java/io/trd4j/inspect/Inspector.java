@@ -14,6 +14,7 @@ import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
 import io.trd4j.model.Thresholds;
 import io.trd4j.outline.NormalViews;
+import io.trd4j.sign.TrustedKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -33,6 +34,9 @@ public final class Inspector implements AutoCloseable {
 
     private final LeakReport leak;
     private final ModelInfo info;
+    /** Null = random weights, which come from no file. */
+    private final ModelSource source;
+
     private final PartEngine engine;
     private final InspectorOptions options;
     private final UsableInputs inputs;
@@ -44,15 +48,21 @@ public final class Inspector implements AutoCloseable {
     /** Replaced whole: a part is judged by one set of thresholds, whichever thread changes them. */
     private volatile Judge judge;
 
-    /** Sees parts as they lie. Takes the engine over. */
+    /** From no file; sees parts as they lie. Takes the engine over. */
     Inspector(ModelInfo info, PartEngine engine, InspectorOptions options, NormalViews normalViews) {
-        this(info, engine, options, normalViews, null);
+        this(info, null, engine, options, normalViews, null);
     }
 
     /** @param fixture null = parts are seen as they lie; engine and fixture are taken over */
     private Inspector(
-            ModelInfo info, PartEngine engine, InspectorOptions options, NormalViews normalViews, Fixture fixture) {
+            ModelInfo info,
+            ModelSource source,
+            PartEngine engine,
+            InspectorOptions options,
+            NormalViews normalViews,
+            Fixture fixture) {
         this.info = info;
+        this.source = source;
         this.engine = engine;
         this.options = options;
         inputs = new UsableInputs(options.inputs(), info);
@@ -72,12 +82,18 @@ public final class Inspector implements AutoCloseable {
     /**
      * Opens a model: loads and packs its weights, which takes seconds.
      *
+     * <p>With {@link InspectorOptions#trustedKeys} the whole file is hashed first, and nothing of it is parsed before
+     * its signature was checked. The bytes that are loaded are those that were hashed: they are read through the same
+     * open file, and compared with what was hashed again as they are read ({@link io.trd4j.io.HashedFile}).
+     *
      * @throws InputException when the file is no model, is damaged, or has no calibration yet, or when this machine or
      *     this model cannot do the precision asked for
+     * @throws io.trd4j.sign.UntrustedModelException when none of the trusted keys signed it, or it was changed since
      */
     public static Inspector open(Path model, InspectorOptions options) throws IOException {
         NativeRuntime.description();
-        try (ModelFile file = ModelFile.open(model)) {
+        ModelSource source = new ModelSource(model);
+        try (ModelFile file = source.open(options.trustedKeys())) {
             ModelChecks.requireCalibrated(model, file.info());
             ModelChecks.requireCalibratedAlone(model, file.info(), options.inputs());
             // Before the engine, which somebody must close.
@@ -88,7 +104,7 @@ public final class Inspector implements AutoCloseable {
                     : new Fixture(alignment, file.info().regionOfInterest());
             // Positions are scored from maps, whoever wants them afterwards.
             PartEngine engine = EngineChoice.open(file, fixture == null ? options : options.withMaps(true));
-            Inspector inspector = new Inspector(file.info(), engine, options, normalViews, fixture);
+            Inspector inspector = new Inspector(file.info(), source, engine, options, normalViews, fixture);
             ModelChecks.warnOfOtherPrecision(model, file.info(), inspector.precision());
             return inspector;
         }
@@ -115,7 +131,17 @@ public final class Inspector implements AutoCloseable {
      * @throws InputException as {@link #open}
      */
     public static ModelInfo describe(Path model) throws IOException {
-        try (ModelFile file = ModelFile.open(model)) {
+        return describe(model, null);
+    }
+
+    /**
+     * The same with the check of its signature.
+     *
+     * @param trusted as of {@link InspectorOptions#trustedKeys}; null = every model is accepted
+     * @throws InputException as {@link #open}
+     */
+    public static ModelInfo describe(Path model, TrustedKeys trusted) throws IOException {
+        try (ModelFile file = new ModelSource(model).open(trusted)) {
             ModelChecks.requireCalibrated(model, file.info());
             return file.info();
         }
@@ -167,6 +193,30 @@ public final class Inspector implements AutoCloseable {
         return options.resolvedThreads();
     }
 
+    /**
+     * SHA-256 of the model file that it was opened from, 64 hexadecimal digits. With trusted keys it is known; without,
+     * the first call computes it, about a millisecond per megabyte, and duplicates need not again. Any thread may call
+     * it.
+     *
+     * @throws InputException when the file's size, time or place on the disk tell that it was changed since
+     * @throws IOException when it cannot be read any more
+     * @throws IllegalStateException with random weights, which come from no file
+     */
+    public String modelSha256() throws IOException {
+        if (source == null) {
+            throw new IllegalStateException("random weights come from no model file");
+        }
+        return source.sha256();
+    }
+
+    /**
+     * The trusted key that signed the model: SHA-256 of its SubjectPublicKeyInfo, 64 hexadecimal digits; null when it
+     * was opened without {@link InspectorOptions#trustedKeys}.
+     */
+    public String signedBy() {
+        return source == null ? null : source.signedBy();
+    }
+
     /** As it was opened. */
     public InspectorOptions options() {
         return options;
@@ -183,6 +233,7 @@ public final class Inspector implements AutoCloseable {
             use.requireOpen();
             return new Inspector(
                     judge.model(),
+                    source,
                     engine.duplicate(),
                     options,
                     normalViews,

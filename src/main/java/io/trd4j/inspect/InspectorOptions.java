@@ -1,6 +1,7 @@
 package io.trd4j.inspect;
 
 import io.trd4j.model.Precision;
+import io.trd4j.sign.TrustedKeys;
 import java.util.Objects;
 
 /**
@@ -14,9 +15,17 @@ import java.util.Objects;
  * @param inputs what happens to parts of which a modality is missing or unusable
  * @param minRegion mm²: regions above a limit that are smaller do not count for the verdict, where the part's points
  *     tell their area; 0 = all count. Needs maps. A part above a limit then costs a search for regions, which allocates
+ * @param trustedKeys a model file that none of them signed is refused before anything of it is parsed, with
+ *     {@link io.trd4j.sign.UntrustedModelException}; null = every model is accepted
  */
 public record InspectorOptions(
-        int threads, Precision precision, DeviceChoice device, boolean maps, InputPolicy inputs, double minRegion) {
+        int threads,
+        Precision precision,
+        DeviceChoice device,
+        boolean maps,
+        InputPolicy inputs,
+        double minRegion,
+        TrustedKeys trustedKeys) {
     public static final int MAX_THREADS = 1024;
 
     public InspectorOptions {
@@ -35,9 +44,12 @@ public record InspectorOptions(
         }
     }
 
-    /** The first GPU that can be used, else the CPU; with maps; what cannot be used is refused, every region counts. */
+    /**
+     * The first GPU that can be used, else the CPU; with maps; what cannot be used is refused, every region counts,
+     * every model is accepted.
+     */
     public InspectorOptions(int threads, Precision precision) {
-        this(threads, precision, DeviceChoice.AUTO, true, InputPolicy.REFUSE, 0);
+        this(threads, precision, DeviceChoice.AUTO, true, InputPolicy.REFUSE, 0, null);
     }
 
     /** All cores, the fastest precision that passed its test, a GPU when there is one. */
@@ -47,32 +59,37 @@ public record InspectorOptions(
 
     /** The same options with other CPU threads; 0 = all cores. */
     public InspectorOptions withThreads(int newThreads) {
-        return new InspectorOptions(newThreads, precision, device, maps, inputs, minRegion);
+        return new InspectorOptions(newThreads, precision, device, maps, inputs, minRegion, trustedKeys);
     }
 
     /** The same options with another arithmetic. */
     public InspectorOptions withPrecision(Precision newPrecision) {
-        return new InspectorOptions(threads, newPrecision, device, maps, inputs, minRegion);
+        return new InspectorOptions(threads, newPrecision, device, maps, inputs, minRegion, trustedKeys);
     }
 
     /** The same options for another device. */
     public InspectorOptions withDevice(DeviceChoice newDevice) {
-        return new InspectorOptions(threads, precision, newDevice, maps, inputs, minRegion);
+        return new InspectorOptions(threads, precision, newDevice, maps, inputs, minRegion, trustedKeys);
     }
 
     /** The same options with or without maps. */
     public InspectorOptions withMaps(boolean newMaps) {
-        return new InspectorOptions(threads, precision, device, newMaps, inputs, minRegion);
+        return new InspectorOptions(threads, precision, device, newMaps, inputs, minRegion, trustedKeys);
     }
 
     /** The same options with another policy for parts that lack a modality. */
     public InspectorOptions withInputs(InputPolicy newInputs) {
-        return new InspectorOptions(threads, precision, device, maps, newInputs, minRegion);
+        return new InspectorOptions(threads, precision, device, maps, newInputs, minRegion, trustedKeys);
     }
 
     /** The same options with another least area of a region, mm². */
     public InspectorOptions withMinRegion(double squareMillimetres) {
-        return new InspectorOptions(threads, precision, device, maps, inputs, squareMillimetres);
+        return new InspectorOptions(threads, precision, device, maps, inputs, squareMillimetres, trustedKeys);
+    }
+
+    /** The same options for models that one of these keys signed alone; null = every model is accepted. */
+    public InspectorOptions withTrustedKeys(TrustedKeys keys) {
+        return new InspectorOptions(threads, precision, device, maps, inputs, minRegion, keys);
     }
 
     int resolvedThreads() {
