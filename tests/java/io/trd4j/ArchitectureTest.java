@@ -36,8 +36,12 @@ class ArchitectureTest {
                 .definedBy("io.trd4j.drift..")
                 .layer("sensitivity")
                 .definedBy("io.trd4j.sensitivity..")
+                .layer("audit")
+                .definedBy("io.trd4j.audit..")
                 .layer("inspect")
                 .definedBy("io.trd4j.inspect..")
+                .layer("sign")
+                .definedBy("io.trd4j.sign..")
                 .layer("align")
                 .definedBy("io.trd4j.align..")
                 .layer("outline")
@@ -75,7 +79,11 @@ class ArchitectureTest {
                 .whereLayer("drift")
                 .mayOnlyBeAccessedByLayers("cli", "calibrate")
                 .whereLayer("inspect")
-                .mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "calibrate", "drift", "sensitivity")
+                .mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "calibrate", "drift", "sensitivity", "audit")
+                .whereLayer("audit")
+                .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("sign")
+                .mayOnlyBeAccessedByLayers("cli", "inspect", "drift")
                 .whereLayer("outline")
                 .mayOnlyBeAccessedByLayers("cli", "inspect", "calibrate", "align")
                 .whereLayer("align")
@@ -91,6 +99,7 @@ class ArchitectureTest {
                         "calibrate",
                         "drift",
                         "sensitivity",
+                        "audit",
                         "inspect",
                         "align",
                         "outline",
@@ -108,6 +117,7 @@ class ArchitectureTest {
                         "train",
                         "calibrate",
                         "sensitivity",
+                        "audit",
                         "inspect",
                         "align",
                         "outline",
@@ -140,17 +150,20 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** A signature is checked before anything is parsed, and with nothing that parses. */
     @Test
-    void bundleDependsOnIoAlone() {
-        noClasses()
-                .that()
-                .resideInAPackage("io.trd4j.bundle..")
-                .should()
-                .dependOnClassesThat(DescribedPredicate.describe(
-                        "are ours, except bundle and io",
-                        c -> c.getPackageName().startsWith("io.trd4j")
-                                && !c.getPackageName().matches("io\\.trd4j\\.(bundle|io)")))
-                .check(CLASSES);
+    void bundleAndSignDependOnIoAlone() {
+        for (String alone : new String[] {"bundle", "sign"}) {
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.trd4j." + alone + "..")
+                    .should()
+                    .dependOnClassesThat(DescribedPredicate.describe(
+                            "are ours, except " + alone + " and io",
+                            c -> c.getPackageName().startsWith("io.trd4j")
+                                    && !c.getPackageName().matches("io\\.trd4j\\.(io|" + alone + ")")))
+                    .check(CLASSES);
+        }
     }
 
     @Test

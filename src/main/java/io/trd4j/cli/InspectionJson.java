@@ -7,8 +7,6 @@ import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.Region;
 import io.trd4j.inspect.Verdict;
 import io.trd4j.model.InspectionMode;
-import io.trd4j.model.ScoreBranch;
-import io.trd4j.model.Thresholds;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -45,7 +43,7 @@ final class InspectionJson {
         json.put("score_depth", mode == InspectionMode.RGB_ONLY ? null : inspection.scoreDepth());
         json.put("peak_at", List.of(peak % inspection.size(), peak / inspection.size()));
         json.put("deciding", inspection.deciding().name().toLowerCase(Locale.ROOT));
-        json.put("thresholds", thresholds(inspection.thresholds()));
+        json.put("thresholds", inspection.thresholds().values());
         json.put("regions", regions.stream().map(RegionJson::of).toList());
         json.put("quality", quality(inspection.quality()));
         json.put("precision", inspector.precision().key());
@@ -86,23 +84,6 @@ final class InspectionJson {
         json.put("file", path.toString());
         json.put("sha256", sha256);
         return json;
-    }
-
-    /** {@code {"combined": {"ng": 3.2, "review": 2.5}}}: the scores that have thresholds; null when none has. */
-    private static Map<String, Map<String, Double>> thresholds(Thresholds thresholds) {
-        Map<String, Map<String, Double>> json = new LinkedHashMap<>();
-        for (ScoreBranch branch : ScoreBranch.values()) {
-            Thresholds.Limits limits = thresholds.of(branch);
-            if (limits.all().findAny().isPresent()) {
-                Map<String, Double> values = new LinkedHashMap<>();
-                values.put("ng", limits.ng() == null ? null : limits.ng().value());
-                values.put(
-                        "review",
-                        limits.review() == null ? null : limits.review().value());
-                json.put(branch.key(), values);
-            }
-        }
-        return json.isEmpty() ? null : json;
     }
 
     /** Measures of the images there are, unusable ones too: these are the parts that people ask about. */

@@ -42,17 +42,24 @@ public final class NativeVersions {
      */
     public static List<String> describe() {
         List<String> versions = new ArrayList<>();
-        versions.add(NativeRuntime.description());
+        versions.add(libtrd());
         if (OptionalLibrary.LIBTORCH.isPresent()) {
             versions.add(LibTorch.describe());
         }
-        versions.add(
-                CpuSupport.isAvailable()
-                        ? "oneDNN " + CpuSupport.version()
-                        : "oneDNN is not available on this platform");
+        versions.add(oneDnn());
         if (OptionalLibrary.OPENCV.isPresent()) {
             versions.add(OpenCv.describe());
         }
         return versions;
+    }
+
+    /** The line of libtrd: its ABI, backends, compiler and flags. Loads it. */
+    public static String libtrd() {
+        return NativeRuntime.description();
+    }
+
+    /** The line of oneDNN, which is loaded where there is one. */
+    public static String oneDnn() {
+        return CpuSupport.isAvailable() ? "oneDNN " + CpuSupport.version() : "oneDNN is not available on this platform";
     }
 }

@@ -29,6 +29,15 @@ public final class Json {
      * @throws JsonProcessingException when it holds anything that has no JSON form
      */
     public static byte[] line(Object value) throws JsonProcessingException {
-        return (LINE.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8);
+        return (text(value) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * The same without its line feed.
+     *
+     * @throws JsonProcessingException when it holds anything that has no JSON form
+     */
+    public static String text(Object value) throws JsonProcessingException {
+        return LINE.writeValueAsString(value);
     }
 }

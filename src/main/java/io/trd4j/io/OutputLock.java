@@ -119,6 +119,11 @@ public final class OutputLock implements AutoCloseable {
         return new InputException("another run is writing " + target + "; wait for its end, or choose another name");
     }
 
+    /** Whether it was given up. */
+    public boolean isClosed() {
+        return closed;
+    }
+
     /** Gives the lock up, and removes its file. Idempotent. */
     @Override
     public void close() throws IOException {

@@ -1,6 +1,8 @@
 package io.trd4j.model;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -75,6 +77,26 @@ public record Thresholds(Limits combined, Limits rgb, Limits depth, Limits rgbOn
     /** All that are set: by score as {@link ScoreBranch} lists them, NG first. */
     public Stream<Threshold> all() {
         return Arrays.stream(ScoreBranch.values()).map(this::of).flatMap(Limits::all);
+    }
+
+    /**
+     * As results have them: {@code {"combined": {"ng": 3.2, "review": 2.5}}}, of the scores that have a limit; null
+     * when none has.
+     */
+    public Map<String, Map<String, Double>> values() {
+        Map<String, Map<String, Double>> all = new LinkedHashMap<>();
+        for (ScoreBranch branch : ScoreBranch.values()) {
+            Limits limits = of(branch);
+            if (limits.all().findAny().isPresent()) {
+                Map<String, Double> values = new LinkedHashMap<>();
+                values.put("ng", limits.ng() == null ? null : limits.ng().value());
+                values.put(
+                        "review",
+                        limits.review() == null ? null : limits.review().value());
+                all.put(branch.key(), values);
+            }
+        }
+        return all.isEmpty() ? null : all;
     }
 
     /** The value of a limit, or infinity when it is not set: no score is above that. */
