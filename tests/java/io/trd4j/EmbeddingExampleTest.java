@@ -3,8 +3,11 @@ package io.trd4j;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trd4j.audit.AuditCheck;
+import io.trd4j.audit.AuditLog;
 import io.trd4j.data.ColorLayout;
 import io.trd4j.data.DepthLayout;
 import io.trd4j.data.Intrinsics;
@@ -14,8 +17,13 @@ import io.trd4j.data.RgbImage;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
+import io.trd4j.io.HashedFile;
 import io.trd4j.model.Modality;
 import io.trd4j.model.Precision;
+import io.trd4j.sign.ModelSignature;
+import io.trd4j.sign.SigningKey;
+import io.trd4j.sign.TrustedKeys;
+import io.trd4j.sign.UntrustedModelException;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
@@ -154,6 +162,31 @@ class EmbeddingExampleTest {
     // java.md: driver to here
     // spotless:on
 
+    // spotless:off
+    // java.md: audit from here
+    void audited(Path modelFile, Path publicKeys, Path record, Grabber camera) throws IOException {
+        TrustedKeys trusted = TrustedKeys.read(List.of(publicKeys));              // files, or folders of files *.pub
+        InspectorOptions options = InspectorOptions.defaults().withTrustedKeys(trusted);
+        try (AuditLog audit = AuditLog.open(record);
+                Inspector inspector = Inspector.open(modelFile, options)) {       // or UntrustedModelException
+            Part part = part(camera);                                             // as in station, above
+            Inspection result = inspector.newInspection();
+            while (camera.next()) {
+                inspector.inspect(part, result);
+                audit.inspected(part, inspector, result);                         // a line, on the disk when this returns
+            }
+        }
+    }
+    // java.md: audit to here
+    // spotless:on
+
+    private static Part part(Grabber camera) {
+        return Part.of(
+                camera.name(),
+                RgbImage.of(camera.rgb(), camera.width(), camera.height(), camera.rgbStride()),
+                PointCloud.of(camera.xyz(), camera.width(), camera.height(), camera.xyzStride()));
+    }
+
     private synchronized void report(String id, float score, float[] map) {
         scores.add(score);
         maps.add(map.clone());
@@ -252,6 +285,28 @@ class EmbeddingExampleTest {
         assertArrayEquals(maps.get(1), maps.get(0));
     }
 
+    /** Who signed the model is in each line, and each frame has its own checksums. */
+    @Test
+    void framesAreAudited(@TempDir Path folder) throws IOException {
+        Path model = SmallModel.write(folder.resolve("model.safetensors"), Modality.DEPTH, null);
+        SigningKey key = SigningKey.create(folder.resolve("key"));
+        Path record = folder.resolve("audit.jsonl");
+        List<Frame> frames = List.of(frame("left", 0), frame("left", 1), frame("left", 0));
+        assertThrows(UntrustedModelException.class, () -> audited(model, folder, record, new Grabber(frames)));
+        try (HashedFile content = HashedFile.open(model)) {
+            ModelSignature.of(content, key).write(ModelSignature.file(model));
+        }
+        audited(model, folder, record, new Grabber(frames));
+        assertEquals(3, AuditCheck.of(record).lines());
+        List<String> images = new ArrayList<>();
+        for (String line : Files.readAllLines(record)) {
+            assertTrue(line.contains(key.keyId()), line);
+            images.add(line.replaceAll(".*(\"inputs\":\\{[^}]*}).*", "$1"));
+        }
+        assertNotEquals(images.get(0), images.get(1));
+        assertEquals(images.get(0), images.get(2));
+    }
+
     @Test
     void standsInTheDocuments() throws IOException {
         Path root = Golden.fixture("../..");
@@ -259,6 +314,7 @@ class EmbeddingExampleTest {
         assertEquals(10, assertStands(root.resolve("README.md"), source, "README: "), "ten lines");
         assertStands(root.resolve("src/docs/java.md"), source, "java.md: stations ");
         assertStands(root.resolve("src/docs/java.md"), source, "java.md: driver ");
+        assertStands(root.resolve("src/docs/java.md"), source, "java.md: audit ");
         List<String> life = Files.readAllLines(root.resolve("tests/java/io/trd4j/LifeOfAModelExample.java"));
         assertStands(root.resolve("src/docs/java.md"), life, "java.md: memory ");
         assertTrue(

@@ -78,6 +78,12 @@ class BadInputTest {
             write(w.resolve("damaged.safetensors"), file.info(), file, true);
         }
         Files.createLink(w.resolve("model.safetensors"), sample.model);
+        Files.createLink(w.resolve("signed.safetensors"), sample.model);
+        Cli.here("sign", "--new-key", w.resolve("key")).expect(0);
+        Cli.here("sign", "--new-key", w.resolve("other")).expect(0);
+        Cli.here("sign", "--model", w.resolve("signed.safetensors"), "--key", w.resolve("key"))
+                .expect(0);
+        Files.copy(w.resolve("signed.safetensors.sig"), w.resolve("bare.safetensors.sig"));
         Files.write(w.resolve("cut.safetensors"), Arrays.copyOf(Files.readAllBytes(sample.model), 100_000));
         Cli.here(
                         "export",
@@ -198,6 +204,60 @@ class BadInputTest {
             new Case(INSPECT + "--data @parts", "@parts", "several categories"),
             new Case(INSPECT + "--data @untested", "@untested", "no test parts"),
             new Case(INSPECT + "--data @odd", "@odd/rgb/001.png", "@odd/xyz/001"),
+            // keys and the audit record
+            new Case(INSPECT + ONE + "--trusted @key.pub", "@model.safetensors is not signed", "trd sign --model"),
+            new Case(INSPECT + ONE + "--trusted @none", "@none", "does not exist"),
+            new Case(INSPECT + ONE + "--trusted @empty", "@empty holds no public key"),
+            new Case(INSPECT + ONE + "--trusted @text", "@text holds no key"),
+            new Case(INSPECT + ONE + "--trusted @key", "@key holds a private key", "-pubout"),
+            new Case(INSPECT + ONE + "--trusted", "--trusted", "trd inspect --help"),
+            new Case(
+                    "inspect --model @signed.safetensors --out @out --trusted @other.pub " + ONE,
+                    "@signed.safetensors is signed by the key",
+                    "not among the trusted"),
+            new Case(
+                    "inspect --model @bare.safetensors --out @out --trusted @key.pub " + ONE,
+                    "@bare.safetensors: the model was changed after it was signed"),
+            new Case(INSPECT + ONE + "--audit @empty", "@empty is a folder"),
+            new Case(INSPECT + ONE + "--audit @text", "@text is no audit record"),
+            new Case(INSPECT + ONE + "--audit @text/x", "@text/x", "is a file"),
+            new Case(INSPECT + ONE + "--audit @model.safetensors", "@model.safetensors is no audit record"),
+            new Case(INSPECT + ONE + "--audit @out/result.json", "--audit", "would replace it"),
+            new Case(INSPECT + ONE + "--no-audit-sync", "--no-audit-sync belongs to --audit"),
+            new Case("inspect --model @none --out @out --audit @new.jsonl " + ONE, "@none", "does not exist"),
+            new Case("sign", "--model and --key", "--new-key"),
+            new Case("sign --model @model.safetensors", "--key"),
+            new Case("sign --new-key @new --model @model.safetensors", "--new-key", "alone"),
+            new Case("sign --new-key @key", "@key exists", "never overwritten"),
+            new Case("sign --new-key @text/x", "@text/x", "is a file"),
+            new Case("sign --new-key @empty", "@empty is a folder"),
+            new Case("sign --model @none --key @key", "@none", "does not exist"),
+            new Case("sign --model @empty --key @key", "@empty is a folder"),
+            new Case("sign --model @text.safetensors --key @key", "@text.safetensors"),
+            new Case("sign --model @model.safetensors --key @none", "@none", "does not exist"),
+            new Case("sign --model @model.safetensors --key @key.pub", "@key.pub holds a public key", "private key"),
+            new Case("sign --model @model.safetensors --key @text", "@text holds no key in PEM"),
+            new Case("sign --model @model.safetensors --key @key --signature @key", "--signature", "--key", "@key"),
+            new Case(
+                    "sign --model @model.safetensors --key @key --signature @model.safetensors",
+                    "--signature",
+                    "--model"),
+            new Case("verify", "--model and --trusted", "--audit"),
+            new Case("verify --model @model.safetensors", "--trusted KEY.pub"),
+            new Case("verify --trusted @key.pub", "--trusted", "--model"),
+            new Case("verify --audit @text --signature @text", "--signature", "--model"),
+            new Case("verify --model @none --trusted @key.pub", "@none", "does not exist"),
+            new Case("verify --model @model.safetensors --trusted @key.pub", "@model.safetensors is not signed"),
+            new Case("verify --model @signed.safetensors --trusted @other.pub", "not among the trusted"),
+            new Case("verify --model @signed.safetensors --trusted @key", "@key holds a private key"),
+            new Case(
+                    "verify --model @bare.safetensors --trusted @key.pub", "the model was changed after it was signed"),
+            new Case(
+                    "verify --model @signed.safetensors --trusted @key.pub --signature @text", "@text is no signature"),
+            new Case("verify --model @signed.safetensors --trusted @key.pub --signature @empty", "@empty is a folder"),
+            new Case("verify --model @signed.safetensors --trusted @key.pub --audit @text", "@text: line 1"),
+            new Case("verify --audit @none", "@none", "does not exist"),
+            new Case("verify --audit @empty", "@empty is a folder"),
             new Case("inspect --model @model.safetensors --out @text " + ONE, "@text", "is a file"),
             new Case("inspect --model @model.safetensors --out @text/below " + ONE, "@text/below", "is a file"),
             new Case("inspect --model @model.safetensors --out /dev/null/below " + ONE, "/dev/null/below"),

@@ -26,6 +26,8 @@ class HelpTest {
                         "calibrate",
                         "threshold",
                         "roi",
+                        "sign",
+                        "verify",
                         "evaluate",
                         "report",
                         "inspect",

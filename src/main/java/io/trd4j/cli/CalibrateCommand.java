@@ -8,6 +8,7 @@ import io.trd4j.calibrate.ThresholdRun;
 import io.trd4j.cli.options.ComputeOptions;
 import io.trd4j.cli.options.PointOptions;
 import io.trd4j.cli.options.SensitivityOption;
+import io.trd4j.cli.options.SignatureNote;
 import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.cli.options.ThresholdOptions;
 import io.trd4j.data.PartNotFoundException;
@@ -91,10 +92,13 @@ final class CalibrateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        SignatureNote note = SignatureNote.of(model);
         try {
             return run();
         } catch (PartNotFoundException e) {
             throw SkipBroken.refused(e);
+        } finally {
+            note.print();
         }
     }
 

@@ -7,6 +7,7 @@ import io.trd4j.cli.options.AutoNumber;
 import io.trd4j.cli.options.ComputeOptions;
 import io.trd4j.cli.options.Refused;
 import io.trd4j.cli.options.SensitivityOption;
+import io.trd4j.cli.options.SignatureNote;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.prepare.SobelAperture;
 import io.trd4j.data.synthetic.SyntheticParts;
@@ -147,6 +148,7 @@ final class DemoCommand implements Callable<Integer> {
                     category, SHAPE, TRAIN_PARTS, VALIDATION_PARTS, TEST_PARTS, PART_PIXELS, seed, task::at);
         }
         start = lap(timings, "synthetic parts", start);
+        SignatureNote note = SignatureNote.of(model);
 
         Dataset dataset = Dataset.open(category);
         // The drift reference comes with the thresholds.
@@ -163,6 +165,7 @@ final class DemoCommand implements Callable<Integer> {
         start = lap(timings, "thresholds", start);
         List<String> smallest = sensitivity.measure(model, dataset, inspection, ConsoleProgress.STDERR);
         start = lap(timings, "sensitivity", start);
+        note.print();
 
         Map<String, MetricsRow> rows;
         EvaluationRun run;

@@ -16,6 +16,7 @@ import io.trd4j.io.InputException;
 import io.trd4j.io.Writable;
 import io.trd4j.metrics.MetricsRow;
 import io.trd4j.report.OfficialTable;
+import io.trd4j.sign.TrustedKeys;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -29,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -99,7 +99,7 @@ final class EvaluateCommand implements Callable<Integer> {
         InspectorOptions options = inspecting.options();
         Writable.requireFolder(out);
         requireJson();
-        Deque<EvaluationRun> runs = prepare();
+        Deque<EvaluationRun> runs = prepare(options.trustedKeys());
         Baseline earlier = baseline == null
                 ? null
                 : Baseline.open(
@@ -153,22 +153,24 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private void inspect(EvaluationRun run, Path model, InspectorOptions options, JsonLines lines) throws IOException {
-        CompletableFuture<String> modelHash = json == null ? null : ModelInUse.checksum(model);
         try (Inspector inspector = Inspector.open(model, options)) {
-            ModelInUse used = new ModelInUse(model, inspector, modelHash);
-            EvaluationRun.Observer observer = (index, part, readNanos, inspection) -> {
-                PartFiles files = run.parts().get(index);
-                lines.inspected(new InspectedPart(used, files, part, inspection, readNanos));
-            };
-            run.inspect(inspector, json == null ? EvaluationRun.Observer.NONE : observer, ConsoleProgress.STDERR);
+            run.inspect(inspector, json == null ? EvaluationRun.Observer.NONE : lines(run, model, inspector, lines), ConsoleProgress.STDERR);
         }
         for (SkippedPart part : run.skipped()) {
-            lines.skipped(new SkippedResult(part.id(), part.reason()));
+            lines.skipped(SkippedResult.of(part));
         }
     }
 
+    private static EvaluationRun.Observer lines(EvaluationRun run, Path model, Inspector inspector, JsonLines lines) {
+        ModelInUse used = ModelInUse.of(model, inspector);
+        return (index, part, readNanos, inspection) -> {
+            PartFiles files = run.parts().get(index);
+            lines.inspected(new InspectedPart(used, files, part, inspection, readNanos));
+        };
+    }
+
     /** Everything that can be wrong with a category or its model is found before the first one is inspected. */
-    private Deque<EvaluationRun> prepare() throws IOException {
+    private Deque<EvaluationRun> prepare(TrustedKeys trusted) throws IOException {
         Deque<EvaluationRun> runs = new ArrayDeque<>();
         Set<String> names = new HashSet<>();
         for (int i = 0; i < data.size(); i++) {
@@ -178,7 +180,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 throw new InputException(
                         "two categories are named " + dataset.category() + "; evaluate them separately");
             }
-            EvaluationRun run = EvaluationRun.prepare(dataset, Inspector.describe(model(i)), skipped);
+            EvaluationRun run = EvaluationRun.prepare(dataset, Inspector.describe(model(i), trusted), skipped);
             EvaluationText.notes(run);
             runs.add(run);
         }

@@ -2,6 +2,7 @@ package io.trd4j.cli;
 
 import io.trd4j.cli.options.GeometryOptions;
 import io.trd4j.cli.options.OutputChecks;
+import io.trd4j.cli.options.SignatureNote;
 import io.trd4j.io.InputException;
 import io.trd4j.io.LazyTask;
 import io.trd4j.io.Progress;
@@ -105,6 +106,7 @@ final class ImportCommand implements Callable<Integer> {
             Checkpoints.requireReadable(student);
         }
         ModelInfo written;
+        SignatureNote note = SignatureNote.of(out);
         try (LazyTask task = new LazyTask(ConsoleProgress.STDERR, "Downloading MB", Progress.UNKNOWN)) {
             List<SafetensorsWriter.Source> weights =
                     TeacherWeights.load(teacher, wanted.backbone(), bytes -> task.at(bytes / 1_000_000));
@@ -112,6 +114,7 @@ final class ImportCommand implements Callable<Integer> {
                     ? Checkpoints.importStudents(students.get(0), weights, wanted, out)
                     : Checkpoints.importStudents(students.get(0), students.get(1), weights, wanted, out);
         }
+        note.print();
         System.out.println("wrote " + out + ": " + written.backbone().key() + ", size " + written.size() + ", rgb and "
                 + written.modality().key());
         if (written.calibration() == null) {

@@ -1,5 +1,7 @@
 package io.trd4j.cli;
 
+import io.trd4j.audit.AuditLog;
+import io.trd4j.cli.options.AuditOptions;
 import io.trd4j.cli.options.InspectOptions;
 import io.trd4j.cli.options.PointOptions;
 import io.trd4j.cli.options.SkipBroken;
@@ -23,7 +25,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -106,6 +107,9 @@ final class InspectCommand implements Callable<Integer> {
     @Mixin
     private InspectOptions inspecting;
 
+    @Mixin
+    private AuditOptions auditing;
+
     @Override
     public Integer call() throws IOException {
         boolean single = rgb != null || xyz != null;
@@ -130,18 +134,16 @@ final class InspectCommand implements Callable<Integer> {
         }
         requireOutput();
         WorstVerdict worst = new WorstVerdict(failOn);
-        worst.requireThresholds(model);
-        CompletableFuture<String> modelHash = ModelInUse.checksum(model);
-        try (Inspector inspector = Inspector.open(model, options);
+        worst.requireThresholds(model, options.trustedKeys());
+        try (AuditLog audit = auditing.open(out, ResultFolder.FILES);
+                Inspector inspector = Inspector.open(model, options);
                 JsonLines lines = JsonLines.open(json)) {
-            List<ResultSink> sinks = sinks(single, lines, worst);
+            ModelInUse used = ModelInUse.of(model, inspector);
+            ResultSink results = AuditedResults.of(sinks(single, lines, worst), audit, inspector);
             for (SkippedPart part : skipped.of(SkippedParts.TEST)) {
-                for (ResultSink sink : sinks) {
-                    sink.skipped(new SkippedResult(part.id(), part.reason()));
-                }
+                results.skipped(SkippedResult.of(part));
             }
             inspector.warmUp();
-            ModelInUse used = new ModelInUse(model, inspector, modelHash);
             Inspection inspection = inspector.newInspection();
             for (PartFiles stored : parts) {
                 Reading reading =
@@ -155,19 +157,17 @@ final class InspectCommand implements Callable<Integer> {
                     readNanos = System.nanoTime() - start;
                     inspector.inspect(part, inspection);
                 } catch (InputException e) {
+                    results.skipped(SkippedResult.of(files, e));
                     if (single) {
                         throw e;
                     }
                     skipped.found(files.id(), e);
-                    for (ResultSink sink : sinks) {
-                        sink.skipped(new SkippedResult(files.id(), e.getMessage()));
-                    }
                     continue;
+                } catch (IOException | RuntimeException e) {
+                    results.skipped(SkippedResult.of(files, e));
+                    throw e;
                 }
-                InspectedPart inspected = new InspectedPart(used, files, part, inspection, readNanos);
-                for (ResultSink sink : sinks) {
-                    sink.inspected(inspected);
-                }
+                results.inspected(new InspectedPart(used, files, part, inspection, readNanos));
             }
             lines.commit();
         }
@@ -187,11 +187,12 @@ final class InspectCommand implements Callable<Integer> {
         Reading reading = folder.reading().withPoints(points.convention());
         requireOutput();
         WorstVerdict worst = new WorstVerdict(failOn);
-        worst.requireThresholds(model);
+        worst.requireThresholds(model, options.trustedKeys());
         KnownParts known = new KnownParts(json);
-        try (JsonLines lines = JsonLines.appending(json, known)) {
+        try (AuditLog audit = auditing.open(out, ResultFolder.FILES);
+                JsonLines lines = JsonLines.appending(json, known)) {
             PlainFolder read = folder.with(given == null ? reading : reading.withCamera(given));
-            int refused = WatchedFolder.inspect(model, options, read, known, sinks(false, lines, worst));
+            int refused = WatchedFolder.inspect(model, options, read, known, sinks(false, lines, worst), audit);
             return worst.exitCode(refused);
         }
     }
@@ -205,6 +206,9 @@ final class InspectCommand implements Callable<Integer> {
             Writable.requireFolder(out);
         }
         JsonLines.require(json, "--model", model);
+        if (auditing.file() != null) {
+            JsonLines.require(json, "--audit", auditing.file());
+        }
     }
 
     private List<ResultSink> sinks(boolean single, JsonLines lines, WorstVerdict worst) {

@@ -41,6 +41,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CalibrateCommand.class,
             ThresholdCommand.class,
             RoiCommand.class,
+            SignCommand.class,
+            VerifyCommand.class,
             EvaluateCommand.class,
             ReportCommand.class,
             InspectCommand.class,

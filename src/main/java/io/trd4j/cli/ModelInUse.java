@@ -1,7 +1,6 @@
 package io.trd4j.cli;
 
 import io.trd4j.inspect.Inspector;
-import io.trd4j.io.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -12,20 +11,20 @@ import java.util.concurrent.CompletableFuture;
  *
  * @param file as it was given
  * @param inspector of that model
- * @param sha256 of the file
+ * @param sha256 of the file as the inspector read it
  */
 record ModelInUse(Path file, Inspector inspector, CompletableFuture<String> sha256) {
-    /**
-     * Begins to compute a model's checksum: before it is opened, as the packing of the weights does not keep the cores
-     * busy all the time.
-     */
-    static CompletableFuture<String> checksum(Path model) {
-        return CompletableFuture.supplyAsync(() -> {
-            try {
-                return Sha256.of(model);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+    /** Begins to compute the checksum, beside the warming up, which does not keep the cores busy all the time. */
+    static ModelInUse of(Path file, Inspector inspector) {
+        return new ModelInUse(
+                file,
+                inspector,
+                CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return inspector.modelSha256();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }));
     }
 }

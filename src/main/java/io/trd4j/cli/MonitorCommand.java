@@ -16,6 +16,7 @@ import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Json;
 import io.trd4j.io.Writable;
+import io.trd4j.sign.TrustedKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,7 +91,7 @@ final class MonitorCommand implements Callable<Integer> {
         if (json != null) {
             Writable.requireFile(json);
         }
-        DriftMonitor monitor = monitor();
+        DriftMonitor monitor = monitor(options.trustedKeys());
         SkippedParts skipped = new SkippedParts(broken);
         List<PartFiles> parts = broken.open(points.convention(), data, skipped).test();
         if (parts.size() < window) {
@@ -129,9 +130,9 @@ final class MonitorCommand implements Callable<Integer> {
         return monitor.alarms() > 0 ? DRIFT : 0;
     }
 
-    private DriftMonitor monitor() throws IOException {
+    private DriftMonitor monitor(TrustedKeys trusted) throws IOException {
         try {
-            return DriftMonitor.open(model, window, falseAlarms.value());
+            return DriftMonitor.open(model, trusted, window, falseAlarms.value());
         } catch (IllegalArgumentException e) {
             throw new InputException("--window and --false-alarm-rate: " + e.getMessage(), e);
         }

@@ -79,7 +79,7 @@ final class ReportCommand implements Callable<Integer> {
         Writable.requireFile(out);
         SkippedParts skipped = new SkippedParts(broken);
         Dataset dataset = broken.openReadable(points.convention(), data, skipped);
-        EvaluationRun run = EvaluationRun.prepare(dataset, Inspector.describe(model), skipped);
+        EvaluationRun run = EvaluationRun.prepare(dataset, Inspector.describe(model, options.trustedKeys()), skipped);
         EvaluationText.notes(run);
         long start = System.nanoTime();
         try (Inspector inspector = Inspector.open(model, options)) {

@@ -13,6 +13,7 @@ import io.trd4j.report.HeatMap;
 import io.trd4j.report.HeatScale;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Writes a part's result into a folder: result.json, the maps, the mask and the overlay.
@@ -21,17 +22,26 @@ import java.nio.file.Path;
  * @param single whether there is only one; else each has a folder of its own below
  */
 record ResultFolder(Path folder, boolean single) implements ResultSink {
+    private static final String RESULT = "result.json";
+    private static final String MAP = "anomaly_map.tiff";
+    private static final String MAP_RGB = "anomaly_map_rgb.tiff";
+    private static final String MAP_DEPTH = "anomaly_map_depth.tiff";
+    private static final String OVERLAY = "overlay.png";
+    private static final String MASK = "mask.png";
+    /** All that is written per part. */
+    static final List<String> FILES = List.of(MAP, MAP_RGB, MAP_DEPTH, OVERLAY, MASK, RESULT);
+
     @Override
     public void inspected(InspectedPart part) throws IOException {
         Path to = single ? folder : folder.resolve(part.id());
         Inspection inspection = part.inspection();
         int size = inspection.size();
         try (FileSet results = new FileSet()) {
-            results.add(to.resolve("anomaly_map.tiff"), map(size, inspection.map()));
-            results.add(to.resolve("anomaly_map_rgb.tiff"), map(size, inspection.mapRgb()));
-            results.add(to.resolve("anomaly_map_depth.tiff"), map(size, inspection.mapDepth()));
+            results.add(to.resolve(MAP), map(size, inspection.map()));
+            results.add(to.resolve(MAP_RGB), map(size, inspection.mapRgb()));
+            results.add(to.resolve(MAP_DEPTH), map(size, inspection.mapDepth()));
             results.add(
-                    to.resolve("overlay.png"),
+                    to.resolve(OVERLAY),
                     AtomicFile.of(ImageWriter.png(HeatMap.overlay(
                             shown(part.part(), size),
                             inspection.map(),
@@ -39,10 +49,10 @@ record ResultFolder(Path folder, boolean single) implements ResultSink {
                             HeatScale.COMBINED.low(),
                             HeatScale.COMBINED.high()))));
             results.add(
-                    to.resolve("mask.png"),
+                    to.resolve(MASK),
                     AtomicFile.of(ImageWriter.pngGrey(size, size, Regions.mask(inspection, part.regions()))));
             // Last: whoever waits for result.json finds the maps beside it.
-            results.add(to.resolve("result.json"), Json.of(part.json()));
+            results.add(to.resolve(RESULT), Json.of(part.json()));
             results.commit();
         }
     }

@@ -1,5 +1,7 @@
 package io.trd4j.cli;
 
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.dataset.SkippedPart;
 import java.util.Map;
 
 /**
@@ -7,11 +9,17 @@ import java.util.Map;
  *
  * @param id as of inspected ones
  * @param reason one line
+ * @param files its own; null where they are not known
  * @param sources its files and the model, as result.json has them; empty where they are not known
  */
-record SkippedResult(String id, String reason, Map<String, Object> sources) {
-    /** Of whose files nothing is known. */
-    SkippedResult(String id, String reason) {
-        this(id, reason, Map.of());
+record SkippedResult(String id, String reason, PartFiles files, Map<String, Object> sources) {
+    /** That was left out when its folder was read. */
+    static SkippedResult of(SkippedPart part) {
+        return new SkippedResult(part.id(), part.reason(), null, Map.of());
+    }
+
+    /** That cannot be read, inspected or handed out. */
+    static SkippedResult of(PartFiles files, Exception why) {
+        return new SkippedResult(files.id(), Failure.of(why).line(), files, Map.of());
     }
 }

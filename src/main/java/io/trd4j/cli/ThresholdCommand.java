@@ -1,5 +1,6 @@
 package io.trd4j.cli;
 
+import io.trd4j.cli.options.SignatureNote;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Writable;
 import io.trd4j.model.ModelFile;
@@ -77,7 +78,9 @@ final class ThresholdCommand implements Callable<Integer> {
                 ? cleared(info.thresholds(), chosen)
                 : set ? changed(info.thresholds(), chosen == null ? ScoreBranch.COMBINED : chosen) : info.thresholds();
         if (!thresholds.equals(info.thresholds())) {
+            SignatureNote note = SignatureNote.of(model);
             ModelFile.replaceInfo(model, now -> now.withThresholds(thresholds));
+            note.print();
         }
         ThresholdText.lines(thresholds).forEach(System.out::println);
         if (info.sensitivity() != null) {

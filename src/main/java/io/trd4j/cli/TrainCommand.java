@@ -10,6 +10,7 @@ import io.trd4j.cli.options.PointOptions;
 import io.trd4j.cli.options.Refused;
 import io.trd4j.cli.options.ResumeHint;
 import io.trd4j.cli.options.SensitivityOption;
+import io.trd4j.cli.options.SignatureNote;
 import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.SkippedParts;
@@ -180,6 +181,15 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        SignatureNote note = SignatureNote.of(out);
+        try {
+            return run();
+        } finally {
+            note.print();
+        }
+    }
+
+    private int run() throws IOException {
         if (stateSeconds < 0) {
             throw new InputException("--state-every must not be negative, not " + stateSeconds);
         }

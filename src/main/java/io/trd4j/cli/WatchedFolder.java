@@ -1,5 +1,6 @@
 package io.trd4j.cli;
 
+import io.trd4j.audit.AuditLog;
 import io.trd4j.data.Part;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.dataset.PlainFolder;
@@ -14,39 +15,44 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 
 /** Hands the parts of a watched folder to sinks, and says on standard error what is no result. */
 final class WatchedFolder implements WatchRun.Listener {
     private final ModelInUse model;
     private final KnownParts known;
-    private final List<ResultSink> sinks;
+    private final ResultSink results;
     private int inspected;
     private int ng;
     private int refused;
     private int knownParts;
 
-    private WatchedFolder(ModelInUse model, KnownParts known, List<ResultSink> sinks) {
+    private WatchedFolder(ModelInUse model, KnownParts known, ResultSink results) {
         this.model = model;
         this.known = known;
-        this.sinks = sinks;
+        this.results = results;
     }
 
     /**
      * Inspects what comes into a folder, until Ctrl-C or SIGTERM.
      *
      * @param known parts of earlier runs
+     * @param audit null = no audit record is kept
      * @return how many parts could not be inspected
      */
     static int inspect(
-            Path model, InspectorOptions options, PlainFolder folder, KnownParts known, List<ResultSink> sinks)
+            Path model,
+            InspectorOptions options,
+            PlainFolder folder,
+            KnownParts known,
+            List<ResultSink> sinks,
+            AuditLog audit)
             throws IOException {
-        CompletableFuture<String> modelHash = ModelInUse.checksum(model);
         try (Inspector inspector = Inspector.open(model, options)) {
+            ModelInUse used = ModelInUse.of(model, inspector);
             inspector.warmUp();
             int bits = inspector.model().colorBits();
             WatchRun run = new WatchRun(folder.with(folder.reading().withColorBits(bits)), WatchTimes.USUAL);
-            WatchedFolder watched = new WatchedFolder(new ModelInUse(model, inspector, modelHash), known, sinks);
+            WatchedFolder watched = new WatchedFolder(used, known, AuditedResults.of(sinks, audit, inspector));
             System.err.println("trd: watching " + folder.folder() + "; Ctrl-C ends it");
             try (StopSignals signals = new StopSignals(run::stop)) {
                 run.run(inspector, watched);
@@ -68,10 +74,7 @@ final class WatchedFolder implements WatchRun.Listener {
             throws IOException {
         inspected++;
         ng += inspection.verdict() == Verdict.NG ? 1 : 0;
-        InspectedPart result = new InspectedPart(model, files, checksums, part, inspection, readNanos);
-        for (ResultSink sink : sinks) {
-            sink.inspected(result);
-        }
+        results.inspected(new InspectedPart(model, files, checksums, part, inspection, readNanos));
     }
 
     @Override
@@ -81,10 +84,9 @@ final class WatchedFolder implements WatchRun.Listener {
         SkippedResult result = new SkippedResult(
                 files.id(),
                 why.getMessage(),
+                files,
                 checksums.isEmpty() ? Map.of() : InspectionJson.sources(model, files, checksums));
-        for (ResultSink sink : sinks) {
-            sink.skipped(result);
-        }
+        results.skipped(result);
     }
 
     @Override

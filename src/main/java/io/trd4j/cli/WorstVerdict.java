@@ -6,6 +6,7 @@ import io.trd4j.io.InputException;
 import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Thresholds;
 import io.trd4j.model.Thresholds.Limits;
+import io.trd4j.sign.TrustedKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -37,11 +38,11 @@ final class WorstVerdict implements ResultSink {
     }
 
     /** Without the thresholds that make it, a verdict that is waited for never comes: not a word would say so. */
-    void requireThresholds(Path model) throws IOException {
+    void requireThresholds(Path model, TrustedKeys trusted) throws IOException {
         if (failOn == null) {
             return;
         }
-        Thresholds thresholds = Inspector.describe(model).thresholds();
+        Thresholds thresholds = Inspector.describe(model, trusted).thresholds();
         if (Stream.of(ScoreBranch.values()).map(thresholds::of).noneMatch(this::tells)) {
             throw new InputException("--fail-on " + failOn.name().toLowerCase(Locale.ROOT) + " can never fail: " + model
                     + " has no " + (failOn == FailOn.NG ? "NG threshold" : "thresholds")

@@ -1,0 +1,59 @@
+package io.trd4j.cli;
+
+import io.trd4j.audit.AuditLog;
+import io.trd4j.audit.InputHashes;
+import io.trd4j.inspect.Inspector;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Hands results to sinks, and records them where an audit record is kept: behind the verdict, which holds whether it
+ * can be recorded or not. A part whose result cannot be written is recorded as refused.
+ */
+final class AuditedResults implements ResultSink {
+    private final List<ResultSink> sinks;
+    private final AuditLog audit;
+    private final Inspector inspector;
+
+    private AuditedResults(List<ResultSink> sinks, AuditLog audit, Inspector inspector) {
+        this.sinks = sinks;
+        this.audit = audit;
+        this.inspector = inspector;
+    }
+
+    /** @param audit null = none is kept */
+    static ResultSink of(List<ResultSink> sinks, AuditLog audit, Inspector inspector) {
+        return new AuditedResults(sinks, audit, inspector);
+    }
+
+    @Override
+    public void inspected(InspectedPart part) throws IOException {
+        try {
+            for (ResultSink sink : sinks) {
+                sink.inspected(part);
+            }
+        } catch (IOException | RuntimeException e) {
+            record(SkippedResult.of(part.files(), e));
+            throw e;
+        }
+        if (audit != null) {
+            audit.inspected(part.time(), part.id(), part.inputs(), inspector, part.inspection());
+        }
+    }
+
+    @Override
+    public void skipped(SkippedResult part) throws IOException {
+        record(part);
+        for (ResultSink sink : sinks) {
+            sink.skipped(part);
+        }
+    }
+
+    private void record(SkippedResult part) throws IOException {
+        if (audit != null) {
+            InputHashes inputs = part.files() == null ? InputHashes.UNKNOWN : InputHashes.ofReadable(part.files());
+            audit.refused(Instant.now(), part.id(), inputs, inspector, part.reason());
+        }
+    }
+}
