@@ -258,6 +258,7 @@ class BadInputTest {
             new Case("verify --model @signed.safetensors --trusted @key.pub --audit @text", "@text: line 1"),
             new Case("verify --audit @none", "@none", "does not exist"),
             new Case("verify --audit @empty", "@empty is a folder"),
+            new Case("completion --shell fish", "'--shell'", "trd completion --help"),
             new Case("inspect --model @model.safetensors --out @text " + ONE, "@text", "is a file"),
             new Case("inspect --model @model.safetensors --out @text/below " + ONE, "@text/below", "is a file"),
             new Case("inspect --model @model.safetensors --out /dev/null/below " + ONE, "/dev/null/below"),

@@ -37,7 +37,8 @@ class HelpTest {
                         "import",
                         "export",
                         "bundle",
-                        "natives"),
+                        "natives",
+                        "completion"),
                 List.copyOf(VERBS.keySet()));
         String all = Cli.here().expect(0).out();
         assertEquals(all, Cli.here("--help").expect(0).out());

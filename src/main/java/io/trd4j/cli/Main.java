@@ -52,7 +52,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ImportCommand.class,
             ExportCommand.class,
             BundleCommand.class,
-            NativesCommand.class
+            NativesCommand.class,
+            CompletionCommand.class
         })
 public final class Main {
     private Main() {}
