@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** What a line of the record says, without its link to the line before. */
+/** The content of a line, without its link to the line before. */
 final class AuditLine {
     private AuditLine() {}
 

@@ -68,9 +68,11 @@ final class SignCommand implements Callable<Integer> {
         HashedFile content = HashedFile.open(model);
         try (ModelFile checked = ModelFile.open(content)) {
             ModelSignature.of(content, secret).write(file);
+            System.out.println(
+                    "wrote " + file + ": " + checked.info().backbone().key() + ", size "
+                            + checked.info().size() + ", " + content.size() + " bytes with SHA-256 " + content.sha256()
+                            + ", signed by the key " + secret.keyId());
         }
-        System.out.println("wrote " + file + ": " + content.size() + " bytes with SHA-256 " + content.sha256()
-                + ", signed by the key " + secret.keyId());
         return 0;
     }
 }
