@@ -27,7 +27,7 @@ extern "C" {
 #endif
 
 /** Raised whenever a signature or a meaning in this file changes; checked by the Java runtime at load. */
-#define TRD_ABI_VERSION 8
+#define TRD_ABI_VERSION 9
 
 typedef int32_t trd_status;
 enum {
@@ -175,6 +175,59 @@ TRD_API trd_status trd_anomaly_map(const trd_exec* exec, const trd_distances* rg
                                    int64_t side_1, int64_t side_2, int64_t side_3, const trd_calibration* calibration,
                                    const uint8_t* mask, const void* operators, int64_t operators_bytes, float* map,
                                    float* map_rgb, float* map_depth, float* scores, int64_t n, int64_t size);
+
+/*
+ * A part's raw memory in the layouts that all else reads (SPEC section 5). On the CPU, by the calling thread alone; the
+ * same bits whatever its instruction set.
+ *   width, height  1 to 2^20 each, together at most 2^30 pixels
+ *   row_stride     bytes from one row to the next, at least a row's own; what lies between the rows is not read
+ * What is read may start at any address. The result is dense and overlaps nothing.
+ * Errors of all: ARGUMENT (null, a value unknown or out of range, stride too small, overlap, result misaligned),
+ * UNSUPPORTED (CUDA).
+ */
+
+/** Samples of a pixel in the order of their bytes. The fourth one is left out; grey is red, green and blue alike. */
+enum { TRD_RGB8 = 0, TRD_BGR8 = 1, TRD_GRAY8 = 2, TRD_RGBA8 = 3, TRD_BGRA8 = 4 };
+
+/**
+ * Colour image of any layout to RGB8.
+ * image  uint8 [height, width, samples of the layout]
+ * rgb    uint8 [height, width, 3]: red, green, blue
+ */
+TRD_API trd_status trd_convert_colour(const trd_exec* exec, const uint8_t* image, int64_t width, int64_t height,
+                                      int64_t row_stride, int32_t layout, uint8_t* rgb);
+
+/** Types of depth: uint16 and IEEE's float32, in the machine's byte order. */
+enum { TRD_DEPTH_UINT16 = 0, TRD_DEPTH_FLOAT32 = 1 };
+
+/**
+ * Depth image of a pinhole camera to points: z = depth metres_per_unit, x = ((u - cx) / fx) z, y = ((v - cy) / fy) z at
+ * column u and row v. Both quotients are computed in double and rounded to float32, all products in float32. So a depth
+ * of 0 has x = y = z = 0, and what is not a number stays so: such points are missing. A negative depth stays negative.
+ * depth            uint16 or float32 [height, width]
+ * metres_per_unit  positive, finite
+ * fx, fy           focal lengths, pixels; positive, finite
+ * cx, cy           principal point, pixels; 0 is the middle of the first column or row; finite
+ * xyz              float32 [height, width, 3]: x, y, z in metres
+ */
+TRD_API trd_status trd_convert_depth(const trd_exec* exec, const void* depth, int32_t type, int64_t width,
+                                     int64_t height, int64_t row_stride, float metres_per_unit, double fx, double fy,
+                                     double cx, double cy, float* xyz);
+
+/**
+ * Points of another convention to x, y, z in metres: of each point the channels in their order and with their signs,
+ * times metres_per_unit in double, rounded to float32. Where the channel that holds z equals a value of missing, all
+ * three are 0; a NaN equals none.
+ * points           float32 [height, width, 3], or planar [3, height, width] with the same stride throughout
+ * x, y, z          1, 2 or 3, each once: the channel that holds the coordinate; negative where it holds the negative
+ * planar           1: all of the first channel comes first; 0: the channels of a point lie beside each other
+ * metres_per_unit  positive, finite
+ * missing          float32 [missing_count], values in the points' own unit; may be null for 0 of them; up to 2^20
+ * xyz              float32 [height, width, 3]
+ */
+TRD_API trd_status trd_convert_points(const trd_exec* exec, const float* points, int64_t width, int64_t height,
+                                      int64_t row_stride, int32_t x, int32_t y, int32_t z, int32_t planar,
+                                      double metres_per_unit, const float* missing, int64_t missing_count, float* xyz);
 
 /*
  * Data preparation (SPEC section 5): from what the sensors gave to the network's inputs.
