@@ -5,8 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.trd4j.Needs;
+import io.trd4j.data.ColorLayout;
+import io.trd4j.data.DepthLayout;
+import io.trd4j.data.Intrinsics;
 import io.trd4j.data.Part;
+import io.trd4j.data.PointAxes;
 import io.trd4j.data.PointCloud;
+import io.trd4j.data.PointConvention;
+import io.trd4j.data.RgbImage;
 import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.model.Backbone;
@@ -18,7 +24,10 @@ import io.trd4j.model.Precision;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.outline.NormalViews;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,6 +85,50 @@ class AllocationTest {
             inspector.inspect(flat, result);
             assertEquals(InspectionMode.RGB_ONLY, result.mode());
             assertAllocatesNothing(inspector, good, flat);
+        }
+    }
+
+    /** Nor do images and points of other layouts, which are converted for every part. */
+    @Test
+    void aPartOfOtherLayoutsAllocatesNothingEither() {
+        int side = 96;
+        Part plain = SyntheticParts.part(SyntheticProduct.COOKIE, side, 1);
+        byte[] rgb = plain.rgb().rgb();
+        float[] xyz = plain.xyz().xyz();
+        ByteBuffer grey = ByteBuffer.allocateDirect(side * side);
+        ByteBuffer depth = ByteBuffer.allocateDirect(4 * side * side).order(ByteOrder.nativeOrder());
+        ByteBuffer planes = ByteBuffer.allocateDirect(12 * side * side).order(ByteOrder.nativeOrder());
+        for (int i = 0; i < side * side; i++) {
+            grey.put(i, rgb[3 * i]);
+            depth.putFloat(4 * i, 1000 * xyz[3 * i + 2]);
+            for (int k = 0; k < 3; k++) {
+                planes.putFloat(4 * (k * side * side + i), xyz[3 * i + 2] == 0 ? -1 : 1000 * xyz[3 * i + k]);
+            }
+        }
+        PointConvention millimetres = PointConvention.UNSTATED
+                .withAxes(PointAxes.of("planar"))
+                .withMetresPerUnit(1e-3)
+                .withMissing(List.of(-1f));
+        Part[] parts = {
+            Part.of(
+                    "bgr of an array, depth",
+                    RgbImage.of(rgb, ColorLayout.BGR8, side, side),
+                    PointCloud.ofDepth(
+                            depth,
+                            DepthLayout.FLOAT32,
+                            side,
+                            side,
+                            4 * side,
+                            1e-3,
+                            new Intrinsics(200, 200, side / 2.0, side / 2.0))),
+            Part.of(
+                    "grey, planes",
+                    RgbImage.of(grey, ColorLayout.GRAY8, side, side, side),
+                    PointCloud.of(planes.asFloatBuffer(), side, side, side, millimetres))
+        };
+        InspectorOptions options = new InspectorOptions(2, Precision.FP32).withDevice(DeviceChoice.CPU);
+        try (Inspector inspector = Inspector.random(Backbone.RESNET18, SIZE, Geometry.DEPTH, options)) {
+            assertAllocatesNothing(inspector, parts);
         }
     }
 

@@ -10,7 +10,9 @@ import io.trd4j.data.ColorLayout;
 import io.trd4j.data.DepthLayout;
 import io.trd4j.data.Intrinsics;
 import io.trd4j.data.Part;
+import io.trd4j.data.PointAxes;
 import io.trd4j.data.PointCloud;
+import io.trd4j.data.PointConvention;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
@@ -22,6 +24,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Random;
 import org.bytedeco.javacpp.BytePointer;
 import org.junit.jupiter.api.AfterAll;
@@ -174,7 +177,10 @@ class InputLayoutTest {
     void everyDepthLayoutGivesTheBitsOfPlainPoints(DepthLayout layout) {
         int stride = layout.bytes() * (WIDTH + 3);
         double unit = layout == DepthLayout.UINT16 ? 1e-4 : 2e-4;
-        ByteBuffer memory = ByteBuffer.allocateDirect(stride * HEIGHT).order(ByteOrder.nativeOrder());
+        // Behind a header of odd length.
+        int begin = 3;
+        ByteBuffer all = ByteBuffer.allocateDirect(begin + stride * HEIGHT);
+        ByteBuffer memory = all.slice(begin, stride * HEIGHT).order(ByteOrder.nativeOrder());
         RgbImage image = new RgbImage(WIDTH, HEIGHT, RGB[0]);
         Part[] parts = new Part[2];
         for (int[] frame : DEPTH) {
@@ -267,6 +273,23 @@ class InputLayoutTest {
         refused("address 0", () -> PointCloud.of(0, 5, 5, 15));
         refused("shorter than a row", () -> RgbImage.of(1 << 20, ColorLayout.BGR8, 5, 5, 14));
         refused("no buffer of", () -> RgbImage.of(1 << 20, ColorLayout.BGR8, 50_000, 50_000, 150_000));
+        // What is read would fit, what is made of it not.
+        refused("2 GiB", () -> RgbImage.of(1 << 20, ColorLayout.GRAY8, 40_000, 40_000, 40_000));
+        refused("2 GiB", () -> PointCloud.ofDepth(1 << 20, DepthLayout.UINT16, 20_000, 20_000, 40_000, 1e-3, CAMERA));
+        for (long stride : new long[] {1L << 31, 1L << 61, Long.MAX_VALUE}) {
+            refused("longer than any buffer", () -> RgbImage.of(direct, ColorLayout.BGR8, 5, 1, stride));
+            refused("longer than any buffer", () -> RgbImage.of(direct, 5, 1, stride));
+            for (PointAxes axes : new PointAxes[] {PointAxes.XYZ, PointAxes.of("planar")}) {
+                PointConvention convention = PointConvention.UNSTATED.withAxes(axes);
+                refused("stride of", () -> PointCloud.of(direct.asFloatBuffer(), 5, 1, stride, convention));
+            }
+        }
+        PointConvention planes = PointConvention.UNSTATED.withAxes(PointAxes.of("planar"));
+        refused("has 25 floats left", () -> PointCloud.of(direct.asFloatBuffer(), 3, 3, 3, planes));
+        refused("not positive", () -> PointCloud.of(direct.asFloatBuffer(), 3, Integer.MIN_VALUE, 3, planes));
+        refused("shorter than a row", () -> PointCloud.of(direct.asFloatBuffer(), 3, 2, 2, planes));
+        FloatBuffer swapped = direct.duplicate().order(OTHER_ORDER).asFloatBuffer();
+        refused("byte order", () -> PointCloud.of(swapped, 3, 2, 3, planes));
         refused("multiple of 4", () -> PointCloud.of(new BytePointer(direct).address() + 1, 1, 1, 3));
         ByteBuffer foreign = direct.duplicate().order(OTHER_ORDER);
         refused("byte order", () -> PointCloud.ofDepth(foreign, DepthLayout.UINT16, 5, 5, 10, 1e-3, CAMERA));

@@ -63,15 +63,8 @@ public final class PointCloud {
      */
     public static PointCloud of(FloatBuffer direct, int width, int height, long rowStride, PointConvention convention) {
         if (convention.planar()) {
-            if (rowStride < width) {
-                throw new IllegalArgumentException(
-                        "the row stride of " + rowStride + " floats is shorter than a plane's row of " + width);
-            }
-            long last = (3L * height - 1) * rowStride + width;
-            if (!direct.isDirect() || direct.order() != ByteOrder.nativeOrder() || direct.remaining() < last) {
-                throw new IllegalArgumentException("three planes of " + width + "x" + height
-                        + " need a direct buffer in the machine's byte order with " + last + " floats");
-            }
+            Pixels.check(direct, width, 3L * height, rowStride, 1, "floats");
+            Pixels.checkOrder(direct);
         } else {
             Pixels.of(direct, width, height, rowStride);
         }

@@ -42,14 +42,7 @@ public record PointConvention(Double metresPerUnit, PointAxes axes, List<Float> 
         return axes != null && axes.planar();
     }
 
-    /** Makes n points x, y, z in metres; those marked as missing 0. Allocates nothing. */
-    void convert(float[] from, float[] to, int n) {
-        arrange(from, to, n);
-        if (metresPerUnit != null) {
-            scale(to);
-        }
-    }
-
+    /** Makes n points x, y, z in their own unit; those marked as missing 0. */
     void arrange(float[] from, float[] to, int n) {
         PointAxes by = axes == null ? PointAxes.XYZ : axes;
         int point = by.planar() ? 1 : 3;
@@ -69,7 +62,7 @@ public record PointConvention(Double metresPerUnit, PointAxes axes, List<Float> 
     }
 
     /** @param z as the cloud has it */
-    boolean isMissing(float z) {
+    private boolean isMissing(float z) {
         for (int i = 0; i < missing.size(); i++) {
             if (missing.get(i) == z) {
                 return true;

@@ -1,52 +1,62 @@
 package io.trd4j.data;
 
+import io.trd4j.ops.Conversions;
 import io.trd4j.ops.Pixels;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 
 /** From a sensor's points of another convention to points in memory of its own, again and again without allocating. */
 final class PointConversion implements ConvertedPoints {
+    /** Keeps the caller's memory reachable. */
     private final FloatBuffer source;
-    private final PointConvention convention;
-    private final int width;
-    private final int height;
-    private final int rowStride;
-    /** A row of the source: interleaved, or x, y and z of the three planes. */
-    private final float[] sourceRow;
 
-    private final float[] pointRow;
-    private final FloatBuffer points;
+    private final FloatPointer pointer;
+    private final long rowStride;
+    private final PointAxes axes;
+    private final double metresPerUnit;
+    /** Values of z that mark missing points; null for none, as their pointer. */
+    private final FloatBuffer marks;
+
+    private final FloatPointer missing;
+    private final Pixels<float[], FloatPointer> points;
 
     /** @param rowStride floats from one row to the next; of planar points, from one row of a plane to its next */
     PointConversion(FloatBuffer direct, int width, int height, long rowStride, PointConvention convention) {
         source = direct.slice();
-        this.convention = convention;
-        this.width = width;
-        this.height = height;
-        this.rowStride = Math.toIntExact(rowStride);
-        sourceRow = new float[Math.multiplyExact(3, width)];
-        pointRow = new float[sourceRow.length];
-        points = ConvertedPoints.memory(width, height);
+        this.rowStride = Math.multiplyExact(rowStride, (long) Float.BYTES);
+        axes = convention.axes() == null ? PointAxes.XYZ : convention.axes();
+        metresPerUnit = convention.metresPerUnit() == null ? 1 : convention.metresPerUnit();
+        marks = convention.missing().isEmpty() ? null : direct(convention.missing());
+        points = Pixels.ofFloats(width, height);
+        pointer = new FloatPointer(source);
+        missing = marks == null ? null : new FloatPointer(marks);
         run();
+    }
+
+    private static FloatBuffer direct(List<Float> values) {
+        FloatBuffer buffer = ByteBuffer.allocateDirect(Math.multiplyExact(Float.BYTES, values.size()))
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+        for (int i = 0; i < values.size(); i++) {
+            buffer.put(i, values.get(i));
+        }
+        return buffer;
     }
 
     @Override
     public void run() {
-        boolean planar = convention.planar();
-        for (int v = 0; v < height; v++) {
-            for (int plane = 0; planar && plane < 3; plane++) {
-                source.get((plane * height + v) * rowStride, sourceRow, plane * width, width);
-            }
-            if (!planar) {
-                source.get(v * rowStride, sourceRow);
-            }
-            convention.convert(sourceRow, pointRow, width);
-            points.put(v * pointRow.length, pointRow);
-        }
+        Conversions.points(
+                pointer, rowStride, axes.x(), axes.y(), axes.z(), axes.planar(), metresPerUnit, missing, points);
+        Reference.reachabilityFence(source);
+        Reference.reachabilityFence(marks);
     }
 
     @Override
     public Pixels<float[], FloatPointer> pixels() {
-        return Pixels.of(points, width, height, 3L * width);
+        return points;
     }
 }

@@ -84,7 +84,7 @@ public final class RgbImage {
             throw new IllegalArgumentException(width + "x" + height + " pixels of " + layout + " need " + row * height
                     + " bytes; the array has " + array.length);
         }
-        return new RgbImage(new ColorConversion(ByteBuffer.wrap(array), layout, width, height, row));
+        return new RgbImage(new ColorConversion(array, layout, width, height));
     }
 
     /**

@@ -35,6 +35,12 @@ public class TrdConfig implements InfoMapper {
         infoMap.put(new Info("trd_area").pointerTypes("TrdArea"));
         infoMap.put(new Info("trd_position_branch").pointerTypes("TrdPositionBranch"));
         infoMap.put(new Info("uint8_t").cast().valueTypes("byte").pointerTypes("BytePointer"));
+        sensed(
+                infoMap,
+                "trd_convert_colour",
+                "@Cast(\"const uint8_t*\") BytePointer image",
+                "@Cast(\"const uint8_t*\") byte[] image",
+                "int layout, @Cast(\"uint8_t*\") long rgb");
         preparation(
                 infoMap,
                 "trd_prepare_rgb",

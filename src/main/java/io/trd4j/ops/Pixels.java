@@ -72,10 +72,7 @@ public final class Pixels<A, P extends Pointer> {
      */
     public static Pixels<float[], FloatPointer> of(FloatBuffer direct, int width, int height, long rowStride) {
         check(direct, width, height, rowStride, 3, "floats");
-        if (!direct.order().equals(ByteOrder.nativeOrder())) {
-            throw new IllegalArgumentException("the buffer's byte order is " + direct.order() + ", this machine's is "
-                    + ByteOrder.nativeOrder() + "; set it before asFloatBuffer()");
-        }
+        checkOrder(direct);
         NativeRuntime.description();
         FloatBuffer view = direct.slice();
         FloatPointer pointer = new FloatPointer(view);
@@ -85,7 +82,31 @@ public final class Pixels<A, P extends Pointer> {
         return new Pixels<>(width, height, 4 * rowStride, null, pointer, view);
     }
 
-    private static void checkSize(int width, int height) {
+    /**
+     * Dense rows in memory of their own, which the garbage collector frees.
+     *
+     * @throws IllegalArgumentException when a size is not positive, or they need 2 GiB and more
+     */
+    public static Pixels<byte[], BytePointer> ofBytes(int width, int height) {
+        return of(allocate(width, height, 1), width, height, 3L * width);
+    }
+
+    /** The same of floats. */
+    public static Pixels<float[], FloatPointer> ofFloats(int width, int height) {
+        return of(allocate(width, height, Float.BYTES).asFloatBuffer(), width, height, 3L * width);
+    }
+
+    private static ByteBuffer allocate(int width, int height, int elementBytes) {
+        long row = 3L * elementBytes * width;
+        long bytes = bytes(width, height, row, 3 * elementBytes);
+        if (bytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    width + "x" + height + " pixels need " + bytes + " bytes, 2 GiB or more: reduce the image");
+        }
+        return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
+    }
+
+    private static void checkSize(int width, long height) {
         if (width <= 0 || height <= 0) {
             throw new IllegalArgumentException("a size of " + width + "x" + height + " is not positive");
         }
@@ -139,7 +160,7 @@ public final class Pixels<A, P extends Pointer> {
      * @param samples elements of a pixel
      * @param unit what an element is called, in the plural
      */
-    public static void check(Buffer direct, int width, int height, long rowStride, int samples, String unit) {
+    public static void check(Buffer direct, int width, long height, long rowStride, int samples, String unit) {
         checkSize(width, height);
         if (!direct.isDirect()) {
             throw new IllegalArgumentException(
@@ -152,6 +173,19 @@ public final class Pixels<A, P extends Pointer> {
                 || direct.remaining() < last) {
             throw new IllegalArgumentException("the buffer has " + direct.remaining() + " " + unit + " left; " + height
                     + " rows with a stride of " + rowStride + " need more");
+        }
+        // Of one row.
+        if (rowStride > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "the row stride of " + rowStride + " " + unit + " is longer than any buffer");
+        }
+    }
+
+    /** Refuses a buffer that is in another byte order than this machine's. */
+    public static void checkOrder(FloatBuffer buffer) {
+        if (!buffer.order().equals(ByteOrder.nativeOrder())) {
+            throw new IllegalArgumentException("the buffer's byte order is " + buffer.order() + ", this machine's is "
+                    + ByteOrder.nativeOrder() + "; set it before asFloatBuffer()");
         }
     }
 
