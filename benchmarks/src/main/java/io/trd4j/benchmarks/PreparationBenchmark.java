@@ -1,19 +1,12 @@
 package io.trd4j.benchmarks;
 
-import io.trd4j.data.ColorLayout;
-import io.trd4j.data.DepthLayout;
 import io.trd4j.data.InputQuality;
-import io.trd4j.data.Intrinsics;
 import io.trd4j.data.Part;
-import io.trd4j.data.PointCloud;
-import io.trd4j.data.RgbImage;
 import io.trd4j.data.prepare.Preparation;
 import io.trd4j.model.Geometry;
 import io.trd4j.model.MetricGeometry;
 import io.trd4j.ops.ElementType;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.FloatPointer;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -41,29 +34,11 @@ public class PreparationBenchmark {
     private TestParts files;
     private Part part;
     private final InputQuality quality = new InputQuality();
-    /** As a camera writes them: blue, green, red; depth in tenths of a millimetre. */
-    private RgbImage bgr;
-
-    private PointCloud depth16;
 
     @Setup
     public void setUp() throws IOException {
         files = new TestParts(1, PART_PIXELS);
         part = files.all().get(0).load();
-        bgr = RgbImage.of(part.rgb().rgb(), ColorLayout.BGR8, PART_PIXELS, PART_PIXELS);
-        ByteBuffer z = ByteBuffer.allocateDirect(2 * PART_PIXELS * PART_PIXELS).order(ByteOrder.nativeOrder());
-        float[] xyz = part.xyz().xyz();
-        for (int i = 0; i < PART_PIXELS * PART_PIXELS; i++) {
-            z.putShort(2 * i, (short) (1e4f * xyz[3 * i + 2]));
-        }
-        depth16 = PointCloud.ofDepth(
-                z,
-                DepthLayout.UINT16,
-                PART_PIXELS,
-                PART_PIXELS,
-                2L * PART_PIXELS,
-                1e-4,
-                new Intrinsics(PART_PIXELS, PART_PIXELS, PART_PIXELS / 2.0, PART_PIXELS / 2.0));
         depth = new Preparation(SIZE, Geometry.DEPTH, ElementType.FLOAT32);
         normals = new Preparation(SIZE, Geometry.normals(NORMAL_KERNEL), ElementType.FLOAT32);
         metric = new Preparation(SIZE, Geometry.metric(MetricGeometry.unmeasured(SIZE)), ElementType.FLOAT32);
@@ -89,20 +64,6 @@ public class PreparationBenchmark {
     public InputQuality quality() {
         quality.measure(part);
         return quality;
-    }
-
-    /** From BGR8, copied from an array, to RGB8. */
-    @Benchmark
-    public RgbImage colourLayout() {
-        bgr.update();
-        return bgr;
-    }
-
-    /** From 16-bit depth to points. */
-    @Benchmark
-    public PointCloud depthLayout() {
-        depth16.update();
-        return depth16;
     }
 
     @Benchmark
