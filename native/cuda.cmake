@@ -49,7 +49,9 @@ string(REPLACE ";" " sm_" TRD_CUDA_BUILD "sm_${TRD_CUDA_ARCHITECTURES}")
 # Warnings are errors, a register spill is one. ptxas says what each kernel uses; the launcher keeps it beside the
 # object.
 set(TRD_NVCC_FLAGS --Werror=all-warnings -Xptxas=--warn-on-spills,--warn-on-local-memory-usage,--verbose -Xcompiler=-Wall,-Wextra
-    --threads=2)
+    --threads=2
+    # Temporary files have names of their own in every run, which would stay in the library.
+    --objdir-as-tempdir)
 set(TRD_KERNEL_TABLE ${CMAKE_CURRENT_SOURCE_DIR}/kernel_table.sh)
 # The preparation decides about the foreground as the CPU does, to the bit: no operation may be contracted with the next
 # one.

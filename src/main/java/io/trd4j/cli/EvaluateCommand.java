@@ -154,7 +154,10 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private void inspect(EvaluationRun run, Path model, InspectorOptions options, JsonLines lines) throws IOException {
         try (Inspector inspector = Inspector.open(model, options)) {
-            run.inspect(inspector, json == null ? EvaluationRun.Observer.NONE : lines(run, model, inspector, lines), ConsoleProgress.STDERR);
+            run.inspect(
+                    inspector,
+                    json == null ? EvaluationRun.Observer.NONE : lines(run, model, inspector, lines),
+                    ConsoleProgress.STDERR);
         }
         for (SkippedPart part : run.skipped()) {
             lines.skipped(SkippedResult.of(part));

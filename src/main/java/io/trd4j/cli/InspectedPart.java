@@ -92,13 +92,7 @@ final class InspectedPart {
     /** The content of result.json. Reads the part's files again where their checksums are not known. */
     Map<String, Object> json() throws IOException {
         if (json == null) {
-            json = InspectionJson.of(
-                    model,
-                    files,
-                    checksums(),
-                    inspection,
-                    regions(),
-                    readNanos);
+            json = InspectionJson.of(model, files, checksums(), inspection, regions(), readNanos);
         }
         return json;
     }

@@ -16,15 +16,12 @@ import java.util.concurrent.CompletableFuture;
 record ModelInUse(Path file, Inspector inspector, CompletableFuture<String> sha256) {
     /** Begins to compute the checksum, beside the warming up, which does not keep the cores busy all the time. */
     static ModelInUse of(Path file, Inspector inspector) {
-        return new ModelInUse(
-                file,
-                inspector,
-                CompletableFuture.supplyAsync(() -> {
-                    try {
-                        return inspector.modelSha256();
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                }));
+        return new ModelInUse(file, inspector, CompletableFuture.supplyAsync(() -> {
+            try {
+                return inspector.modelSha256();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }));
     }
 }

@@ -42,8 +42,7 @@ public final class AuditOptions {
         }
         Path record = file.toAbsolutePath().normalize();
         for (String name : results) {
-            if (out != null
-                    && record.startsWith(out.toAbsolutePath().normalize()) && record.endsWith(name)) {
+            if (out != null && record.startsWith(out.toAbsolutePath().normalize()) && record.endsWith(name)) {
                 throw new InputException("--audit " + file + " is the name of a result in " + out
                         + ", which would replace it; choose another name");
             }
