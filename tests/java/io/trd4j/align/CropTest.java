@@ -10,6 +10,7 @@ import io.trd4j.data.Part;
 import io.trd4j.data.PartSource;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
+import io.trd4j.data.SurfaceNormals;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
 import io.trd4j.model.Alignment;
@@ -114,8 +115,9 @@ final class CropTest {
         RgbImage image = new RgbImage(32, 32, new byte[3 * 32 * 32]);
         e = assertThrows(
                 InputException.class,
-                () -> CropBuilder.of(List.of(() -> Part.ofNormals("n", image, image)), 32, Progress.NONE));
-        assertTrue(e.getMessage().contains("surface-normal image"), e.getMessage());
+                () -> CropBuilder.of(
+                        List.of(() -> Part.of("n", image, SurfaceNormals.encoded(image))), 32, Progress.NONE));
+        assertTrue(e.getMessage().contains("has surface normals, which cannot be aligned"), e.getMessage());
     }
 
     @Test

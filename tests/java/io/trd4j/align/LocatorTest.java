@@ -12,6 +12,7 @@ import io.trd4j.data.PartNotFoundException;
 import io.trd4j.data.PartSource;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
+import io.trd4j.data.SurfaceNormals;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
 import io.trd4j.model.Alignment;
@@ -199,9 +200,9 @@ final class LocatorTest {
         RgbImage image = new RgbImage(32, 32, new byte[3 * 32 * 32]);
         List<PartSource> images = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            images.add(() -> Part.ofNormals("n", image, image));
+            images.add(() -> Part.of("n", image, SurfaceNormals.encoded(image)));
         }
         e = assertThrows(InputException.class, () -> AlignmentBuilder.of(images, 32, Progress.NONE));
-        assertTrue(e.getMessage().contains("surface-normal image"), e.getMessage());
+        assertTrue(e.getMessage().contains("has surface normals, which cannot be aligned"), e.getMessage());
     }
 }

@@ -218,7 +218,7 @@ class InputQualityTest {
         byte[] normals = noise(3 * 60 * 40, 100, 200);
         Arrays.fill(normals, 0, normals.length / 4, (byte) 0);
         InputQuality q = new InputQuality();
-        q.measure(Part.ofNormals("a", new RgbImage(1, 1, new byte[3]), new RgbImage(60, 40, normals)));
+        q.measure(Part.of("a", new RgbImage(1, 1, new byte[3]), SurfaceNormals.encoded(new RgbImage(60, 40, normals))));
         assertEquals(0.75, q.validDepthShare());
         assertEquals(List.of(60, 40), List.of(q.secondWidth(), q.secondHeight()));
         assertEquals(0, q.meanDepth());

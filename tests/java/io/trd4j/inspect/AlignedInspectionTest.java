@@ -15,6 +15,7 @@ import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.data.Part;
 import io.trd4j.data.PartSource;
 import io.trd4j.data.PointCloud;
+import io.trd4j.data.SurfaceNormals;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
 import io.trd4j.model.Alignment;
@@ -116,6 +117,21 @@ final class AlignedInspectionTest {
                 assertEquals(place[1] * scale, dented.peak() / SIZE, 4, "row of the peak");
                 assertEquals(Region.Deciding.DEPTH, dented.deciding());
             }
+        }
+    }
+
+    /** They could not be laid over the mean part, and would be left out without a word. */
+    @Test
+    void surfaceNormalsAreRefused() throws IOException {
+        Part part = new RigidPart(CAMERA, 0, 0, 0).draw("p", 0.05, 0, 0, 0, 7);
+        Part normals = Part.of("p", part.rgb(), SurfaceNormals.encoded(part.rgb()));
+        // That it is of another kind than the model's normal parts is no reason here.
+        InputPolicy policy = OPTIONS.inputs().withUnlike(InputPolicy.OnUnlike.REVIEW);
+        try (Inspector inspector = Inspector.open(model, OPTIONS.withInputs(policy))) {
+            InputException refused = assertThrows(InputException.class, () -> inspected(inspector, normals));
+            assertTrue(
+                    refused.getMessage().startsWith("part p has surface normals, which cannot be aligned"),
+                    refused.getMessage());
         }
     }
 

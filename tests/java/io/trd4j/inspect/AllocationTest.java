@@ -13,6 +13,7 @@ import io.trd4j.data.PointAxes;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.PointConvention;
 import io.trd4j.data.RgbImage;
+import io.trd4j.data.SurfaceNormals;
 import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.model.Backbone;
@@ -129,6 +130,27 @@ class AllocationTest {
         InspectorOptions options = new InspectorOptions(2, Precision.FP32).withDevice(DeviceChoice.CPU);
         try (Inspector inspector = Inspector.random(Backbone.RESNET18, SIZE, Geometry.DEPTH, options)) {
             assertAllocatesNothing(inspector, parts);
+        }
+    }
+
+    /** Directions as floats are encoded for every part. */
+    @Test
+    void surfaceNormalsAllocateNothing() {
+        Needs.precision(Precision.FP32);
+        RgbImage rgb = SyntheticParts.part(SyntheticProduct.COOKIE, 96, 1).rgb();
+        ByteBuffer floats = ByteBuffer.allocateDirect(3 * Float.BYTES * 96 * 96).order(ByteOrder.nativeOrder());
+        for (int i = 0; i < 96 * 96; i++) {
+            floats.putFloat(12 * i + 8, i % 3);
+        }
+        floats.putFloat(12 + 8, Float.NaN);
+        Part whole = Part.of("floats", rgb, SurfaceNormals.of(floats.asFloatBuffer(), 96, 96, 3 * 96));
+        for (int i = 0; i < 96 * 96; i++) {
+            floats.putFloat(12 * i + 8, i % 3 == 0 ? 0 : 1);
+        }
+        Part encoded = Part.of("bytes", rgb, SurfaceNormals.encoded(rgb));
+        InspectorOptions options = new InspectorOptions(2, Precision.FP32).withDevice(DeviceChoice.CPU);
+        try (Inspector inspector = Inspector.random(Backbone.RESNET18, SIZE, Geometry.normals(5), options)) {
+            assertAllocatesNothing(inspector, whole, encoded);
         }
     }
 

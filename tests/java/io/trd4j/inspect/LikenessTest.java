@@ -10,6 +10,7 @@ import io.trd4j.data.InputQuality;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
+import io.trd4j.data.SurfaceNormals;
 import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.inspect.InputPolicy.OnUnlike;
@@ -116,7 +117,7 @@ class LikenessTest {
 
     @Test
     void imagesInPlaceOfPointsAreNoted() {
-        Part normals = Part.ofNormals("n", part(4).rgb(), part(5).rgb());
+        Part normals = Part.of("n", part(4).rgb(), SurfaceNormals.encoded(part(5).rgb()));
         assertUnlike(OF_POINTS, normals, Warning.OTHER_KIND);
         ModelInfo ofNormals = model(seen(normals));
         assertUnlike(ofNormals, normals);
@@ -201,7 +202,7 @@ class LikenessTest {
     void partsToCalibrateOnMustBeOfTheKindAndScaleOfThoseTrainedOn() {
         Likeness training = new Likeness(OF_POINTS.normalParts());
         assertNull(training.difference(seen(part(7), coarse(part(8)))));
-        assertNotNull(training.difference(seen(Part.ofNormals("n", part(4).rgb(), part(5).rgb()))));
+        assertNotNull(training.difference(seen(Part.of("n", part(4).rgb(), SurfaceNormals.encoded(part(5).rgb())))));
         assertNotNull(training.difference(
                 seen(part(7), points(scaled(part(4).xyz().xyz(), 5, 5, 5), SIDE, SIDE))));
         assertNull(new Likeness(null).difference(seen(part(7))));

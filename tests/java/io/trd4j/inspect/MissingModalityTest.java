@@ -12,6 +12,7 @@ import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
+import io.trd4j.data.SurfaceNormals;
 import io.trd4j.data.prepare.Preparation;
 import io.trd4j.engine.PartEngine;
 import io.trd4j.inspect.InputPolicy.OnUnlike;
@@ -95,7 +96,8 @@ class MissingModalityTest {
         double[] squares = new double[2];
         float[] map = new float[TrainedModel.SIZE * TrainedModel.SIZE];
         // Black of another size than the one that stands in.
-        Part black = Part.ofNormals("black", new RgbImage(7, 5, new byte[105]), new RgbImage(7, 5, new byte[105]));
+        Part black = Part.of(
+                "black", new RgbImage(7, 5, new byte[105]), SurfaceNormals.encoded(new RgbImage(7, 5, new byte[105])));
         int parts;
         try (ModelFile file = ModelFile.open(model.file);
                 Network network = Network.load(file);

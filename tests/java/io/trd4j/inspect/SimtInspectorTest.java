@@ -9,6 +9,8 @@ import io.trd4j.Golden;
 import io.trd4j.SmallModel;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
+import io.trd4j.data.RgbImage;
+import io.trd4j.data.SurfaceNormals;
 import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.engine.DeviceException;
@@ -21,6 +23,8 @@ import io.trd4j.model.Precision;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.outline.NormalViews;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -248,6 +252,36 @@ class SimtInspectorTest {
             }
         } finally {
             pool.shutdownNow();
+        }
+        assertEquals(0, device.allocated(), "bytes still allocated");
+    }
+
+    /** Staged, read from page-locked memory, and made of floats: three graphs, one result. */
+    @Test
+    void surfaceNormalsOfEveryMemoryGiveTheSameBits() throws IOException {
+        ByteBuffer floats =
+                ByteBuffer.allocateDirect(3 * Float.BYTES * PIXELS * PIXELS).order(ByteOrder.nativeOrder());
+        for (int i = 0; i < PIXELS * PIXELS; i++) {
+            double x = 0.3 * Math.sin(i % PIXELS / 5.0);
+            double y = 0.4 * Math.cos(i / PIXELS / 7.0);
+            floats.putFloat(12 * i, (float) x);
+            floats.putFloat(12 * i + 4, (float) y);
+            floats.putFloat(12 * i + 8, i % 11 == 0 ? Float.NaN : (float) Math.sqrt(1 - x * x - y * y));
+        }
+        Part made = Part.of(
+                "floats", PARTS[0].rgb(), SurfaceNormals.of(floats.asFloatBuffer(), PIXELS, PIXELS, 3L * PIXELS));
+        byte[] bytes = made.normals().image().rgb();
+        Part staged = Part.of("bytes", PARTS[0].rgb(), SurfaceNormals.encoded(new RgbImage(PIXELS, PIXELS, bytes)));
+        SimtParts device = new SimtParts(4);
+        try (Inspector cpu = onCpu(normals);
+                Inspector inspector = onDevice(device, normals, Precision.FP32);
+                InputBuffers pinned = inspector.newNormalsBuffers("pinned", PIXELS, PIXELS, PIXELS, PIXELS)) {
+            Result expected = Result.of(inspector, staged);
+            expected.assertNear(Result.of(cpu, staged), 1e-4, 0.999999);
+            Result.of(inspector, made).assertSame(expected);
+            pinned.rgb().put(0, PARTS[0].rgb().rgb());
+            pinned.normals().put(0, bytes);
+            Result.of(inspector, pinned.part()).assertSame(expected);
         }
         assertEquals(0, device.allocated(), "bytes still allocated");
     }

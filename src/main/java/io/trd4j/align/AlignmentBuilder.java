@@ -102,13 +102,6 @@ public final class AlignmentBuilder {
         return chosen;
     }
 
-    static void requireNoNormals(Part part) {
-        if (part.normals() != null) {
-            throw new InputException(part.source() + " is a surface-normal image, which cannot be aligned; give a"
-                    + " point cloud, or --align none");
-        }
-    }
-
     static int width(Part part) {
         return part.rgb() == null ? part.xyz().width() : part.rgb().width();
     }
@@ -117,7 +110,7 @@ public final class AlignmentBuilder {
         int widest = 0;
         for (PartSource source : sources) {
             Part part = source.load();
-            requireNoNormals(part);
+            Locator.requireNoNormals(part);
             both &= part.rgb() != null && part.xyz() != null;
             widest = Math.max(widest, width(part));
         }

@@ -47,7 +47,7 @@ public final class CropBuilder {
         PartView view = new PartView(2 * size);
         for (int i = 0; i < sources.size(); i++) {
             Part part = sources.get(i).load();
-            AlignmentBuilder.requireNoNormals(part);
+            Locator.requireNoNormals(part);
             widest = Math.max(widest, AlignmentBuilder.width(part));
             view.show(part);
             float[] box = new PartThumbs(view).largestBox();

@@ -4,6 +4,7 @@ import io.trd4j.data.Part;
 import io.trd4j.data.PartNotFoundException;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
+import io.trd4j.io.InputException;
 import io.trd4j.model.Alignment;
 import io.trd4j.outline.PartThumbs;
 import io.trd4j.outline.PartView;
@@ -153,8 +154,11 @@ public final class Locator {
      * @param part with a colour image, points, or both
      * @return the part in the frame, S x S pixels, and points above a level plane; the same memory for every part
      * @throws PartNotFoundException when it cannot be found
+     * @throws InputException when its second modality is surface normals: these have no heights to be laid over those
+     *     of the mean part
      */
     public Part locate(Part part) {
+        requireNoNormals(part);
         view.show(part);
         thumbs.show();
         if (!find(view, thumbs, search)) {
@@ -163,6 +167,15 @@ public final class Locator {
         RgbImage colour = part.rgb() == null ? null : located;
         PointCloud points = part.xyz() == null ? null : locatedPoints;
         return Part.located(part, colour, points);
+    }
+
+    /** Of what has no heights, nothing could be laid over the mean part. */
+    static void requireNoNormals(Part part) {
+        if (part.normals() != null) {
+            throw new InputException(
+                    part.source() + " has surface normals, which cannot be aligned as points can; give a "
+                            + "point cloud (x, y, z), or a model that is trained with --align none");
+        }
     }
 
     /** Whether the part that a view shows was found; then it lies in the frame. */

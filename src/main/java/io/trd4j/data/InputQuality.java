@@ -42,7 +42,7 @@ public final class InputQuality {
     public void measure(Part part) {
         colour(part.rgb());
         if (part.normals() != null) {
-            normals(part.normals());
+            normals(part.normals().image());
         } else {
             points(part.xyz(), PointCloud.MAX_METRES);
         }

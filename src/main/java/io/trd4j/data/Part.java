@@ -9,20 +9,20 @@ import java.util.Objects;
 
 /**
  * One part as the sensors saw it: a colour image and a second modality, either an organised point cloud or (Eyecandies)
- * a surface-normal image. The two may differ in size. One of them may be missing.
+ * surface normals. The two may differ in size. One of them may be missing.
  */
 public final class Part {
     private final String id;
     private final String source;
     private final RgbImage rgb;
     private final PointCloud xyz;
-    private final RgbImage normals;
+    private final SurfaceNormals normals;
     /** Made when asked for, then kept: a line whose sensor fails makes no garbage per part. */
     private Part withoutRgb;
 
     private Part withoutSecond;
 
-    private Part(String id, String source, RgbImage rgb, PointCloud xyz, RgbImage normals) {
+    private Part(String id, String source, RgbImage rgb, PointCloud xyz, SurfaceNormals normals) {
         this.id = Objects.requireNonNull(id, "id");
         this.source = source;
         this.rgb = rgb;
@@ -35,8 +35,8 @@ public final class Part {
         return new Part(id, "part " + id, Objects.requireNonNull(rgb, "rgb"), Objects.requireNonNull(xyz, "xyz"), null);
     }
 
-    /** A part whose second modality is a surface-normal image, each component mapped from [-1, 1] to [0, 255]. */
-    public static Part ofNormals(String id, RgbImage rgb, RgbImage normals) {
+    /** A part whose second modality is surface normals, for models that see these. */
+    public static Part of(String id, RgbImage rgb, SurfaceNormals normals) {
         return new Part(
                 id, "part " + id, Objects.requireNonNull(rgb, "rgb"), null, Objects.requireNonNull(normals, "normals"));
     }
@@ -51,8 +51,13 @@ public final class Part {
         return new Part(id, "part " + id, null, Objects.requireNonNull(xyz, "xyz"), null);
     }
 
+    /** The same of surface normals. */
+    public static Part ofNormals(String id, SurfaceNormals normals) {
+        return new Part(id, "part " + id, null, null, Objects.requireNonNull(normals, "normals"));
+    }
+
     /** A part as read, with the file that errors name, its second modality's; what is missing is null. */
-    public static Part fromFiles(String id, String file, RgbImage rgb, PointCloud xyz, RgbImage normals) {
+    public static Part fromFiles(String id, String file, RgbImage rgb, PointCloud xyz, SurfaceNormals normals) {
         return new Part(id, file, rgb, xyz, normals);
     }
 
@@ -89,7 +94,7 @@ public final class Part {
             checksums.add(checksum(rgb));
         }
         if (normals != null) {
-            checksums.add(checksum(normals));
+            checksums.add(checksum(normals.image()));
         }
         if (xyz != null) {
             float[] points = xyz.xyz();
@@ -112,8 +117,10 @@ public final class Part {
     }
 
     /**
-     * Reads what its images convert from the caller's memory again; see {@link RgbImage#update} and
-     * {@link PointCloud#update}.
+     * Reads what its images convert from the caller's memory again; see {@link RgbImage#update},
+     * {@link PointCloud#update} and {@link SurfaceNormals#update}.
+     *
+     * @throws io.trd4j.io.InputException when what are to be surface normals are no directions
      */
     public void update() {
         if (rgb != null) {
@@ -124,6 +131,7 @@ public final class Part {
         }
         if (normals != null) {
             normals.update();
+            normals.requireDirections(source);
         }
     }
 
@@ -136,17 +144,17 @@ public final class Part {
         return rgb;
     }
 
-    /** The point cloud, or null when the second modality is a normals image or missing. */
+    /** The point cloud, or null when the second modality is surface normals or missing. */
     public PointCloud xyz() {
         return xyz;
     }
 
-    /** The surface-normal image, or null when the second modality is a point cloud or missing. */
-    public RgbImage normals() {
+    /** The surface normals, or null when the second modality is a point cloud or missing. */
+    public SurfaceNormals normals() {
         return normals;
     }
 
-    /** Whether there is a point cloud or a surface-normal image. */
+    /** Whether there is a point cloud or surface normals. */
     public boolean hasSecond() {
         return xyz != null || normals != null;
     }

@@ -58,6 +58,11 @@ public final class RgbImage {
         return new RgbImage(new ColorConversion(direct, layout, width, height, rowStride));
     }
 
+    /** Directions as colours. */
+    static RgbImage of(NormalsConversion normals) {
+        return new RgbImage(normals.pixels());
+    }
+
     /**
      * An image at an address, as C interfaces of frame grabbers give it. Nobody checks that the memory is there: it
      * must stay until the last inspection, or the JVM ends.

@@ -3,44 +3,59 @@ package io.trd4j.inspect;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
+import io.trd4j.data.SurfaceNormals;
 import io.trd4j.engine.PartEngine;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
  * Memory for one raw part that the device of an {@link Inspector} reads without a copy: page-locked where it is a GPU.
- * A frame grabber writes each frame into it, and {@link #part()} is inspected again. RGB8 and points only: other
- * layouts are converted into other memory anyway ({@link io.trd4j.data.ColorLayout}).
+ * A frame grabber writes each frame into it, and {@link #part()} is inspected again. RGB8, and points or surface
+ * normals as bytes only: other layouts are converted into other memory anyway ({@link io.trd4j.data.ColorLayout}).
  *
- * <p>Made by {@link Inspector#newInputBuffers}, for that inspector and its duplicates. Close it after the last
- * inspection, and do not touch the buffers afterwards: their memory is gone.
+ * <p>Made by {@link Inspector#newInputBuffers} and {@link Inspector#newNormalsBuffers}, for that inspector and its
+ * duplicates. Close it after the last inspection, and do not touch the buffers afterwards: their memory is gone.
  */
 public final class InputBuffers implements AutoCloseable {
     private final PartEngine.Memory rgbMemory;
-    private final PartEngine.Memory xyzMemory;
+    private final PartEngine.Memory secondMemory;
     private final ByteBuffer rgb;
     private final FloatBuffer xyz;
+    private final ByteBuffer normals;
     private final Part part;
     private boolean closed;
 
-    InputBuffers(PartEngine engine, String id, int rgbWidth, int rgbHeight, int xyzWidth, int xyzHeight) {
-        if (rgbWidth <= 0 || rgbHeight <= 0 || xyzWidth <= 0 || xyzHeight <= 0) {
-            throw new IllegalArgumentException(
-                    "sizes " + rgbWidth + "x" + rgbHeight + " and " + xyzWidth + "x" + xyzHeight + " are not positive");
+    /** @param ofNormals whether the second modality is surface normals, not points */
+    InputBuffers(
+            PartEngine engine,
+            String id,
+            int rgbWidth,
+            int rgbHeight,
+            int secondWidth,
+            int secondHeight,
+            boolean ofNormals) {
+        if (rgbWidth <= 0 || rgbHeight <= 0 || secondWidth <= 0 || secondHeight <= 0) {
+            throw new IllegalArgumentException("sizes " + rgbWidth + "x" + rgbHeight + " and " + secondWidth + "x"
+                    + secondHeight + " are not positive");
         }
         rgbMemory = engine.allocateInput(3L * rgbWidth * rgbHeight);
         try {
-            xyzMemory = engine.allocateInput(3L * Float.BYTES * xyzWidth * xyzHeight);
+            secondMemory = engine.allocateInput((ofNormals ? 3L : 3L * Float.BYTES) * secondWidth * secondHeight);
         } catch (RuntimeException | Error e) {
             rgbMemory.close();
             throw e;
         }
         rgb = rgbMemory.buffer();
-        xyz = xyzMemory.buffer().asFloatBuffer();
-        part = Part.of(
-                id,
-                RgbImage.of(rgb, rgbWidth, rgbHeight, 3L * rgbWidth),
-                PointCloud.of(xyz, xyzWidth, xyzHeight, 3L * xyzWidth));
+        RgbImage colour = RgbImage.of(rgb, rgbWidth, rgbHeight, 3L * rgbWidth);
+        if (ofNormals) {
+            xyz = null;
+            normals = secondMemory.buffer();
+            part = Part.of(id, colour, SurfaceNormals.of(normals, secondWidth, secondHeight, 3L * secondWidth));
+        } else {
+            xyz = secondMemory.buffer().asFloatBuffer();
+            normals = null;
+            part = Part.of(id, colour, PointCloud.of(xyz, secondWidth, secondHeight, 3L * secondWidth));
+        }
     }
 
     /** Red, green, blue of each pixel, row by row. */
@@ -48,9 +63,16 @@ public final class InputBuffers implements AutoCloseable {
         return rgb;
     }
 
-    /** x, y, z in metres of each point, row by row. */
+    /** x, y, z in metres of each point, row by row; null where the buffers are for normals. */
     public FloatBuffer xyz() {
         return xyz;
+    }
+
+    /**
+     * The direction of each pixel, encoded as {@link SurfaceNormals#encoded} says, row by row; null where for points.
+     */
+    public ByteBuffer normals() {
+        return normals;
     }
 
     /** The part in the buffers, always the same object. */
@@ -63,7 +85,7 @@ public final class InputBuffers implements AutoCloseable {
         if (!closed) {
             closed = true;
             rgbMemory.close();
-            xyzMemory.close();
+            secondMemory.close();
         }
     }
 }

@@ -248,7 +248,16 @@ public final class Inspector implements AutoCloseable {
      * @throws IllegalArgumentException when a size is not positive, or a buffer would be larger than 2 GiB
      */
     public InputBuffers newInputBuffers(String id, int rgbWidth, int rgbHeight, int xyzWidth, int xyzHeight) {
-        return use.during(() -> new InputBuffers(engine, id, rgbWidth, rgbHeight, xyzWidth, xyzHeight));
+        return use.during(() -> new InputBuffers(engine, id, rgbWidth, rgbHeight, xyzWidth, xyzHeight, false));
+    }
+
+    /**
+     * The same for a part whose second modality is surface normals, as bytes.
+     *
+     * @throws IllegalArgumentException as {@link #newInputBuffers}
+     */
+    public InputBuffers newNormalsBuffers(String id, int rgbWidth, int rgbHeight, int normalsWidth, int normalsHeight) {
+        return use.during(() -> new InputBuffers(engine, id, rgbWidth, rgbHeight, normalsWidth, normalsHeight, true));
     }
 
     /**

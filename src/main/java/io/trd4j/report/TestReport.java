@@ -88,8 +88,9 @@ public final class TestReport implements EvaluationRun.Observer {
         scores.add(score);
         int size = inspection.size();
         RgbImage colour = part.rgb() == null ? new RgbImage(size, size, new byte[3 * size * size]) : part.rgb();
-        RgbImage second =
-                part.normals() != null ? part.normals() : part.xyz() == null ? null : DepthPicture.of(part.xyz());
+        RgbImage second = part.normals() != null
+                ? part.normals().image()
+                : part.xyz() == null ? null : DepthPicture.of(part.xyz());
         List<String> remarks = new ArrayList<>();
         if (inspection.mode() != InspectionMode.BOTH) {
             remarks.add("inspected " + inspection.mode().key());

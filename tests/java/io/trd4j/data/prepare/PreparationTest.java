@@ -10,6 +10,7 @@ import com.sun.management.ThreadMXBean;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
+import io.trd4j.data.SurfaceNormals;
 import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.ops.ElementType;
@@ -206,7 +207,7 @@ class PreparationTest {
         byte[] pixels = new byte[3 * 40 * 30];
         new Random(5).nextBytes(pixels);
         RgbImage image = new RgbImage(40, 30, pixels);
-        Part part = Part.ofNormals("candy", image, image);
+        Part part = Part.of("candy", image, SurfaceNormals.encoded(image));
         try (Preparation normals = preparation(Modality.NORMALS);
                 Preparation depth = preparation(Modality.DEPTH);
                 FloatPointer out = new FloatPointer(3L * S * S)) {
@@ -214,7 +215,7 @@ class PreparationTest {
             assertArrayEquals(
                     Prepared.rgb(normals, part, S).values(),
                     Prepared.second(normals, part, S).values());
-            assertRefused(() -> depth.second(part, out), "candy", "surface-normal image");
+            assertRefused(() -> depth.second(part, out), "candy", "surface normals", "second modality is depth");
         }
     }
 

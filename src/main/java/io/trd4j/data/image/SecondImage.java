@@ -1,7 +1,7 @@
 package io.trd4j.data.image;
 
 import io.trd4j.data.PointCloud;
-import io.trd4j.data.RgbImage;
+import io.trd4j.data.SurfaceNormals;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -10,7 +10,7 @@ import java.nio.file.Path;
  *
  * @param xyz metres, missing points as they are in the file
  */
-public record SecondImage(PointCloud xyz, RgbImage normals) {
+public record SecondImage(PointCloud xyz, SurfaceNormals normals) {
     /** Of a normals image, the share of pixels that are no direction at most: edges that were smoothed. */
     private static final double MAX_WRONG_NORMALS = 0.5;
 
@@ -32,7 +32,7 @@ public record SecondImage(PointCloud xyz, RgbImage normals) {
         }
         return grid != null
                 ? new SecondImage(PointCloudReader.points(grid, reading, columns, rows), null)
-                : new SecondImage(null, ImageReader.normals(image));
+                : new SecondImage(null, SurfaceNormals.encoded(ImageReader.normals(image)));
     }
 
     /** Whether an image holds points or depths; else its pixels are directions. */

@@ -246,11 +246,11 @@ public final class Preparation implements AutoCloseable {
                     + part.xyz().height() + " points; at least 3x3 are needed");
         }
         if (part.normals() != null && modality != Modality.NORMALS) {
-            throw new InputException(part.source() + " is a surface-normal image, but the model's second modality is "
-                    + modality.key() + "; give a point cloud (a TIFF of float x, y, z) or use a model trained with "
+            throw new InputException(part.source() + " has surface normals, but the model's second modality is "
+                    + modality.key() + "; give a point cloud (x, y, z) or use a model trained with "
                     + "--modality normals");
         }
-        return part.normals() != null ? part.normals() : part.xyz() == null ? BLACK : null;
+        return part.normals() != null ? part.normals().image() : part.xyz() == null ? BLACK : null;
     }
 
     /**
