@@ -11,7 +11,7 @@ import org.jline.utils.Signals;
 final class StopSignals implements AutoCloseable {
     private static final String[] NAMES = {"INT", "TERM"};
 
-    /** What happened before, by name; null where the JVM keeps a signal for itself. */
+    /** The handlers of before, by name; null where the JVM keeps a signal for itself. */
     private final Map<String, Object> before = new LinkedHashMap<>();
 
     /** @param stop is called by a thread of its own */

@@ -63,7 +63,7 @@ public record Dataset(
         return dataset.with(reading(categoryFolder));
     }
 
-    /** What a category's folder says of its files: the camera of depth images, where there is one. */
+    /** Facts that a category's folder says of its files: the camera of depth images, where there is one. */
     static Reading reading(Path categoryFolder) throws IOException {
         Path camera = categoryFolder.resolve(CAMERA);
         return Files.exists(camera) ? Reading.UNSTATED.withCamera(CameraFile.read(camera)) : Reading.UNSTATED;

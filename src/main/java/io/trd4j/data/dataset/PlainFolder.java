@@ -53,7 +53,7 @@ public final class PlainFolder {
         return List.of(rgb, second);
     }
 
-    /** What the files do not say themselves. */
+    /** Facts that the files do not say themselves. */
     public Reading reading() {
         return reading;
     }
