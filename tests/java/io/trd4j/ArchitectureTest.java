@@ -28,6 +28,8 @@ class ArchitectureTest {
                 .definedBy("io.trd4j.report..")
                 .layer("evaluate")
                 .definedBy("io.trd4j.evaluate..")
+                .layer("watch")
+                .definedBy("io.trd4j.watch..")
                 .layer("calibrate")
                 .definedBy("io.trd4j.calibrate..")
                 .layer("train")
@@ -70,6 +72,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("evaluate")
                 .mayOnlyBeAccessedByLayers("cli", "report")
+                .whereLayer("watch")
+                .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("train")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("sensitivity")
@@ -79,7 +83,7 @@ class ArchitectureTest {
                 .whereLayer("drift")
                 .mayOnlyBeAccessedByLayers("cli", "calibrate")
                 .whereLayer("inspect")
-                .mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "calibrate", "drift", "sensitivity", "audit")
+                .mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "watch", "calibrate", "drift", "sensitivity", "audit")
                 .whereLayer("audit")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("sign")
@@ -114,6 +118,7 @@ class ArchitectureTest {
                         "cli",
                         "report",
                         "evaluate",
+                        "watch",
                         "train",
                         "calibrate",
                         "sensitivity",
@@ -201,6 +206,7 @@ class ArchitectureTest {
                         "io.trd4j.calibrate..",
                         "io.trd4j.sensitivity..",
                         "io.trd4j.evaluate..",
+                        "io.trd4j.watch..",
                         "io.trd4j.report..")
                 .should()
                 .dependOnClassesThat()

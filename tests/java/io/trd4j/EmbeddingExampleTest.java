@@ -14,6 +14,7 @@ import io.trd4j.data.Intrinsics;
 import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
+import io.trd4j.data.SurfaceNormals;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
@@ -187,6 +188,16 @@ class EmbeddingExampleTest {
                 PointCloud.of(camera.xyz(), camera.width(), camera.height(), camera.xyzStride()));
     }
 
+    // spotless:off
+    // java.md: normals from here
+    /** What photometric stereo gave: colours, and a direction per pixel as three floats, in one direct buffer each. */
+    static Part of(String name, ByteBuffer rgb, FloatBuffer normals, int width, int height) {
+        return Part.of(name, RgbImage.of(rgb, width, height, 3L * width),
+                SurfaceNormals.of(normals, width, height, 3L * width));
+    }
+    // java.md: normals to here
+    // spotless:on
+
     private synchronized void report(String id, float score, float[] map) {
         scores.add(score);
         maps.add(map.clone());
@@ -307,6 +318,38 @@ class EmbeddingExampleTest {
         assertEquals(images.get(0), images.get(2));
     }
 
+    /** What photometric stereo wrote, as an image, gives the same. */
+    @Test
+    void surfaceNormalsAreInspected(@TempDir Path folder) throws IOException {
+        ByteBuffer rgb = ByteBuffer.allocateDirect(3 * WIDTH * HEIGHT);
+        FloatBuffer normals = ByteBuffer.allocateDirect(3 * Float.BYTES * WIDTH * HEIGHT)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+        byte[] image = new byte[3 * WIDTH * HEIGHT];
+        rgb.put(0, frame("a", 0).rgb());
+        for (int i = 0; i < image.length; i += 3) {
+            // Steps from 0.7 to the left to 0.7 to the right; nothing is measured in the first rows.
+            boolean there = i > 9 * WIDTH;
+            float x = there ? 0.7f * (i / 3 % WIDTH / 32 - 1) : 0;
+            float z = there ? (float) Math.sqrt(1 - x * x) : 0;
+            normals.put(i, x);
+            normals.put(i + 2, z);
+            image[i] = (byte) (there ? Math.round(127.5 * (x + 1)) : 0);
+            image[i + 1] = (byte) (there ? 128 : 0);
+            image[i + 2] = (byte) (there ? Math.round(127.5 * (z + 1)) : 0);
+        }
+        Path model = SmallModel.write(folder.resolve("model.safetensors"), Modality.NORMALS, null);
+        try (Inspector inspector = Inspector.open(model)) {
+            Inspection result = inspector.newInspection();
+            inspector.inspect(of("stereo", rgb, normals, WIDTH, HEIGHT), result);
+            report("stereo", result.score(), result.map());
+            RgbImage colour = new RgbImage(WIDTH, HEIGHT, frame("a", 0).rgb());
+            SurfaceNormals encoded = SurfaceNormals.encoded(new RgbImage(WIDTH, HEIGHT, image));
+            inspector.inspect(Part.of("image", colour, encoded), result);
+            assertArrayEquals(maps.get(0), result.map());
+        }
+    }
+
     @Test
     void standsInTheDocuments() throws IOException {
         Path root = Golden.fixture("../..");
@@ -315,6 +358,7 @@ class EmbeddingExampleTest {
         assertStands(root.resolve("src/docs/java.md"), source, "java.md: stations ");
         assertStands(root.resolve("src/docs/java.md"), source, "java.md: driver ");
         assertStands(root.resolve("src/docs/java.md"), source, "java.md: audit ");
+        assertStands(root.resolve("src/docs/java.md"), source, "java.md: normals ");
         List<String> life = Files.readAllLines(root.resolve("tests/java/io/trd4j/LifeOfAModelExample.java"));
         assertStands(root.resolve("src/docs/java.md"), life, "java.md: memory ");
         assertTrue(

@@ -92,7 +92,7 @@ final class Arrivals {
      * Looks at the files again.
      *
      * @param there the folder's parts, of which a file may be missing
-     * @param all whether to look at those, too, that are done
+     * @param all whether to look at the files of those, too, that are done
      * @param alone is given, once each, the files whose partner does not come
      * @return those that are complete and not done, in the same order
      */
@@ -101,10 +101,10 @@ final class Arrivals {
         Set<String> ids = new HashSet<>();
         for (PartFiles files : there) {
             Known part = parts.computeIfAbsent(files.id(), id -> new Known());
+            ids.add(files.id());
             if (part.done && !all) {
                 continue;
             }
-            ids.add(files.id());
             part.look(state(files.rgb()), state(files.second()), now);
             if (part.complete(now, times.quiet())) {
                 complete.add(files);
@@ -113,9 +113,7 @@ final class Arrivals {
                 alone.add(part.hasNewRgb() ? files.rgb() : files.second());
             }
         }
-        if (all) {
-            parts.keySet().retainAll(ids);
-        }
+        parts.keySet().retainAll(ids);
         return complete;
     }
 

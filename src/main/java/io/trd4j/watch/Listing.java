@@ -9,18 +9,21 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A folder's parts, listed anew when the system says that a file came, went or got another name. Thousands of parts
- * cost nothing while none comes.
+ * A folder's parts, listed anew when the system says that a file came, went or got another name: thousands of parts
+ * cost little while none comes.
  */
 final class Listing {
-    /** Not every system says so: the folder is listed once in this time in any case. */
+    /** Not every system says so, and none says that a file was written to: from time to time, all is looked at. */
     private static final long TRUST = TimeUnit.SECONDS.toNanos(1);
+    /** At most one in so many moments is spent on that. */
+    private static final long SHARE = 20;
 
     private final PlainFolder folder;
     private List<PartFiles> parts = List.of();
+    /** Of the folders that hold the files, before they were listed. */
     private List<FileState> states = List.of();
-    /** When it was listed last, {@link System#nanoTime}. */
-    private long listed;
+    /** When all is due to be looked at, {@link System#nanoTime}; null = now. */
+    private Long due;
     /** Whether it is to be listed whatever the system says. */
     private boolean again = true;
 
@@ -31,15 +34,17 @@ final class Listing {
     /**
      * Lists the folder where that may give something else than the last time.
      *
-     * @return whether it did
+     * @return whether it is time to look at every file, not only at new ones
      */
     boolean refresh(long now) throws IOException {
+        long start = System.nanoTime();
         List<FileState> before = new ArrayList<>();
         for (Path one : folder.folders()) {
             before.add(FileState.of(one));
         }
         boolean other = !before.equals(states);
-        if (!other && !again && now - listed < TRUST) {
+        boolean all = due == null || now - due >= 0;
+        if (!other && !again && !all) {
             return false;
         }
         again = true;
@@ -47,8 +52,10 @@ final class Listing {
         // What came while it was listed may have the same time as what was seen.
         again = other;
         states = before;
-        listed = now;
-        return true;
+        if (all) {
+            due = now + Math.max(TRUST, SHARE * (System.nanoTime() - start));
+        }
+        return all;
     }
 
     /** The parts as of the last listing, sorted by name; a file that is missing is null. */
