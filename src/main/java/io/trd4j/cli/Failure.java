@@ -3,6 +3,7 @@ package io.trd4j.cli;
 import io.trd4j.engine.DeviceException;
 import io.trd4j.io.InputException;
 import io.trd4j.io.MissingLibraryException;
+import io.trd4j.io.OneLine;
 import io.trd4j.jni.NativeException;
 import io.trd4j.jni.NativeLibraries;
 import java.io.IOException;
@@ -32,25 +33,26 @@ record Failure(int code, String line) {
             return thrown.getCause() == null ? internal(thrown) : of(thrown.getCause(), sparing);
         }
         if (thrown instanceof InputException || thrown instanceof MissingLibraryException) {
-            return new Failure(USERS_FAULT, oneLine(thrown.getMessage()));
+            return new Failure(USERS_FAULT, OneLine.of(thrown.getMessage()));
         }
         if (thrown instanceof InvalidPathException e) {
-            return new Failure(USERS_FAULT, oneLine(e.getInput()) + " is no file name here" + charset());
+            return new Failure(USERS_FAULT, OneLine.of(e.getInput()) + " is no file name here" + charset());
         }
         if (thrown instanceof NoSuchFileException) {
-            return new Failure(USERS_FAULT, oneLine(thrown.getMessage()) + " does not exist; check the path");
+            return new Failure(USERS_FAULT, OneLine.of(thrown.getMessage()) + " does not exist; check the path");
         }
         if (thrown instanceof AccessDeniedException e) {
-            return new Failure(USERS_FAULT, oneLine(e.getFile()) + " cannot be read or written; check its permissions");
+            return new Failure(
+                    USERS_FAULT, OneLine.of(e.getFile()) + " cannot be read or written; check its permissions");
         }
         if (thrown instanceof FileSystemException e) {
             return new Failure(
                     OTHER,
-                    oneLine(e.getFile() + ": " + (e.getReason() == null ? name(e) : e.getReason()))
+                    OneLine.of(e.getFile() + ": " + (e.getReason() == null ? name(e) : e.getReason()))
                             + "; check the path and the disk");
         }
         if (thrown instanceof IOException) {
-            return new Failure(OTHER, thrown.getMessage() == null ? name(thrown) : oneLine(thrown.getMessage()));
+            return new Failure(OTHER, thrown.getMessage() == null ? name(thrown) : OneLine.of(thrown.getMessage()));
         }
         if (thrown instanceof DeviceException) {
             return new Failure(OTHER, firstLine(thrown));
@@ -60,11 +62,12 @@ record Failure(int code, String line) {
         }
         if (thrown instanceof NativeException e && e.getCause() != null) {
             // It could not be loaded, and its message says why.
-            return new Failure(OTHER, oneLine(e.getMessage()));
+            return new Failure(OTHER, OneLine.of(e.getMessage()));
         }
         if (thrown instanceof UnsatisfiedLinkError
                 || thrown instanceof NoClassDefFoundError && thrown.getCause() != null) {
-            return new Failure(OTHER, "a native library cannot be loaded: " + oneLine(NativeLibraries.reason(thrown)));
+            return new Failure(
+                    OTHER, "a native library cannot be loaded: " + OneLine.of(NativeLibraries.reason(thrown)));
         }
         if (thrown instanceof LinkageError) {
             return new Failure(
@@ -122,12 +125,7 @@ record Failure(int code, String line) {
                 .strip()
                 .lines()
                 .findFirst()
-                .map(Failure::oneLine)
+                .map(OneLine::of)
                 .orElse("no message");
-    }
-
-    /** Also for names of files, which may hold any character. */
-    static String oneLine(String text) {
-        return String.valueOf(text).replaceAll("\\s*\\R\\s*", " ").replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -5,6 +5,7 @@ import io.trd4j.cli.options.EnumConverter;
 import io.trd4j.data.synthetic.SyntheticDifficulty;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.io.Nearest;
+import io.trd4j.io.OneLine;
 import io.trd4j.model.Modality;
 import io.trd4j.model.Precision;
 import io.trd4j.train.Align;
@@ -118,7 +119,7 @@ public final class Main {
     private static int wrongUsage(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
         boolean noVerb = command.getParent() == null;
-        String message = Failure.oneLine(e.getMessage());
+        String message = OneLine.of(e.getMessage());
         if (e.getCause() instanceof InvalidPathException) {
             message += Failure.charset();
         }
@@ -128,7 +129,7 @@ public final class Main {
             if (first.startsWith("-")) {
                 message = unknownOption(command, first);
             } else if (noVerb && !first.isEmpty()) {
-                message = "unknown verb '" + Failure.oneLine(first) + "'"
+                message = "unknown verb '" + OneLine.of(first) + "'"
                         + Nearest.hint(first, command.getSubcommands().keySet());
             }
         }

@@ -4,6 +4,7 @@ import io.trd4j.cli.options.DeviceOptions;
 import io.trd4j.cli.options.Refused;
 import io.trd4j.cli.options.ResumeHint;
 import io.trd4j.io.InputException;
+import io.trd4j.io.OneLine;
 import io.trd4j.io.OptionException;
 import io.trd4j.io.OutputLock;
 import io.trd4j.io.Progress;
@@ -128,7 +129,7 @@ final class PretrainCommand implements Callable<Integer> {
         try (OutputLock lock = OutputLock.of(out);
                 Pretrainer pretrainer = new Pretrainer(options)) {
             StateSaver saver = new StateSaver(
-                    pretrainer, state, stateSeconds, message -> System.err.println("trd: " + Failure.oneLine(message)));
+                    pretrainer, state, stateSeconds, message -> System.err.println("trd: " + OneLine.of(message)));
             if (resume && saver.resume()) {
                 System.err.println("trd: resuming after step " + pretrainer.stepsDone() + " from " + state);
             } else if (resume) {

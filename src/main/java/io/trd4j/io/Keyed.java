@@ -25,7 +25,7 @@ public interface Keyed {
      */
     static <E extends Enum<E> & Keyed> E of(Class<E> type, String key, String noun) {
         return find(type, key)
-                .orElseThrow(() -> new InputException("unknown " + noun + " '" + key + "'"
+                .orElseThrow(() -> new InputException("unknown " + noun + " '" + OneLine.start(key) + "'"
                         + Nearest.hint(key, names(type)) + "; use one of " + keys(type)));
     }
 
