@@ -143,7 +143,7 @@ public final class Main {
         List<String> names = command.getCommandSpec().options().stream()
                 .flatMap(option -> Stream.of(option.names()))
                 .toList();
-        return "Unknown option: '" + Failure.oneLine(name) + "'" + Nearest.hint(name, names);
+        return "Unknown option: '" + OneLine.of(name) + "'" + Nearest.hint(name, names);
     }
 
     /** @param verb null when it is not known */
