@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -115,6 +116,40 @@ class RoiFileTest {
                 "{" + size + ", \"ignore\": [[[0, 0], [64, 0], [64, 48], [0, 48]]]}",
                 "excludes every pixel",
                 "polygons");
+    }
+
+    /** Bytes that another charset would make JSON of are no internal fault. */
+    @Test
+    void charsetsAreNotGuessed() throws IOException {
+        Path file = folder.resolve("roi.json");
+        for (String charset : List.of("UTF-32BE", "UTF-32LE", "UTF-16")) {
+            Files.write(file, "{\"width\": 32, \"height\": 32}".getBytes(charset));
+            assertRefused(() -> RoiFile.read(file, SIZE, null), file, "not");
+        }
+        Files.write(file, new byte[] {'{', 0, 0, 0, '"', 0, 0, 0, -1, -1, -1, -1});
+        assertRefused(() -> RoiFile.read(file, SIZE, null), file, "not UTF-8");
+        assertCounts(
+                json("\uFEFF{\"width\": 32, \"height\": 32, \"ignore\": [[[0, 0], [32, 0], [32, 15], [0, 15]]]}"),
+                (x, y) -> y >= 16);
+    }
+
+    /** 84 KB took more than twenty seconds. */
+    @Test
+    void polygonsThatTakeTooLongAreRefused() throws IOException {
+        String whole = "[[0,0],[10000,0],[10000,10000],[0,10000]]";
+        String size = "{\"width\":10000,\"height\":10000,\"include\":[";
+        refused(size + whole + ("," + whole).repeat(2000) + "]}", "too many, too large or too tangled");
+        StringBuilder zigzag = new StringBuilder("[[0,0]");
+        for (int i = 1; i < 3000; i++) {
+            zigzag.append(",[").append(3 * i).append(',').append(i % 2 * 10000).append(']');
+        }
+        refused(size + zigzag + "]]}", "too many, too large or too tangled");
+        refused(size + "\n".repeat(4 << 20) + "]}", "more than 4 MiB");
+        // Ten thousand small ones are no work.
+        assertCounts(
+                json(size.replace("10000", "1000") + "[[0,0],[9,0],[9,9]]" + ",[[0,0],[9,0],[9,9]]".repeat(10_000)
+                        + ",[[0,0],[1000,0],[1000,1000],[0,1000]]]}"),
+                (x, y) -> true);
     }
 
     @Test

@@ -1,10 +1,5 @@
 package io.trd4j.data.dataset;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.trd4j.data.GreyImage;
 import io.trd4j.data.RgbImage;
@@ -14,11 +9,12 @@ import io.trd4j.data.image.ImageReader;
 import io.trd4j.data.image.OpenCv;
 import io.trd4j.data.prepare.Preparation;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -45,12 +41,12 @@ public final class RoiFile {
     /** Of the ratio of width and height: polygons drawn on a smaller copy of the image fit. */
     private static final double RATIO_TOLERANCE = 0.01;
 
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-            .build();
+    /** A point takes about 10 bytes. */
+    private static final int MAX_JSON_BYTES = 4 << 20;
+    /** Pixels that are filled or drawn, and edges that are compared: a second or two. */
+    private static final double MAX_STEPS = 1e9;
+
+    private static final JsonMapper JSON = Json.strict(1 << 10).build();
 
     private RoiFile() {}
 
@@ -58,6 +54,10 @@ public final class RoiFile {
         Polygons {
             include = include == null ? List.of() : include;
             ignore = ignore == null ? List.of() : ignore;
+        }
+
+        List<List<double[]>> all() {
+            return Stream.concat(include.stream(), ignore.stream()).toList();
         }
     }
 
@@ -99,14 +99,10 @@ public final class RoiFile {
     }
 
     private static Polygons parse(Path file, byte[] bytes) {
-        Polygons polygons;
-        try {
-            polygons = JSON.readValue(bytes, Polygons.class);
-        } catch (JsonProcessingException e) {
-            throw wrong(file, reason(e));
-        } catch (IOException e) {
-            throw new IllegalStateException("bytes in memory are read without the disk", e);
+        if (bytes.length > MAX_JSON_BYTES) {
+            throw wrong(file, "it has more than 4 MiB, more than polygons need");
         }
+        Polygons polygons = Json.read(JSON, bytes, Polygons.class, what -> wrong(file, what));
         if (polygons == null
                 || polygons.width == null
                 || polygons.height == null
@@ -117,26 +113,22 @@ public final class RoiFile {
         ImageChecks.checkSize(file, polygons.width, polygons.height, ImageChecks.MAX_PIXELS);
         check(file, "include", polygons.include, polygons);
         check(file, "ignore", polygons.ignore, polygons);
+        requireWork(file, polygons);
         return polygons;
     }
 
-    /** Jackson's own words name Java types and its settings. */
-    private static String reason(JsonProcessingException e) {
-        String where = e.getLocation() == null
-                ? ""
-                : " (line " + e.getLocation().getLineNr() + ", column "
-                        + e.getLocation().getColumnNr() + ")";
-        if (e instanceof UnrecognizedPropertyException unknown) {
-            return "'" + unknown.getPropertyName().replaceAll("\\p{Cntrl}", "?") + "' is not known" + where;
+    /** Of polygons that were checked: as many and as large ones as take seconds to fill are a mistake, or an attack. */
+    private static void requireWork(Path file, Polygons polygons) {
+        double steps = 0;
+        for (List<double[]> points : polygons.all()) {
+            steps += PolygonWork.steps(points);
+            if (steps > MAX_STEPS) {
+                throw wrong(
+                        file,
+                        "its polygons are too many, too large or too tangled to be filled; draw them on a smaller copy "
+                                + "of the image, with fewer points");
+            }
         }
-        if (e instanceof MismatchedInputException mismatched
-                && !mismatched.getPath().isEmpty()) {
-            return mismatched.getPath().stream()
-                            .map(r -> r.getFieldName() == null ? "[" + r.getIndex() + "]" : r.getFieldName())
-                            .collect(Collectors.joining())
-                    + " has another form" + where;
-        }
-        return "no sound JSON" + where;
     }
 
     private static void check(Path file, String name, List<List<double[]>> list, Polygons size) {
