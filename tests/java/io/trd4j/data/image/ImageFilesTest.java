@@ -337,10 +337,16 @@ class ImageFilesTest {
         ByteBuffer tiff = ByteBuffer.allocate(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
         tiff.putInt(0x002A4949).putInt(8).putShort((short) 4096);
         for (int i = 0; i < 4096; i++) {
-            tiff.putShort((short) 258).putShort((short) 1).putInt(900_000).putInt(65_536);
+            tiff.putShort((short) 320).putShort((short) 1).putInt(190_000).putInt(65_536);
         }
         Path file = Files.write(folder.resolve("a.tiff"), tiff.array());
         assertRefused(() -> PointCloudReader.read(file), file, "directories overlap");
+        // No page has as many bits as that.
+        for (int i = 0; i < 4096; i++) {
+            tiff.putShort(10 + 12 * i, (short) 258).putInt(14 + 12 * i, 900_000);
+        }
+        Files.write(file, tiff.array());
+        assertRefused(() -> PointCloudReader.read(file), file, "impossible values");
     }
 
     /** Of samples of 16 bits those are kept that the images use: a file of 12 bits gives what one of 8 bits gives. */

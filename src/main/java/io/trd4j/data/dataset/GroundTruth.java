@@ -1,7 +1,6 @@
 package io.trd4j.data.dataset;
 
 import io.trd4j.data.GreyImage;
-import io.trd4j.data.image.EncodedImage;
 import io.trd4j.data.image.ImageReader;
 import io.trd4j.data.image.StoredImage;
 import io.trd4j.data.prepare.Preparation;
@@ -63,6 +62,8 @@ public record GroundTruth(Path file, GreyImage marks, Form form, String values) 
     private static final int NOISE = 32;
 
     private static final int MARKED = 255;
+    /** Of a mask in colours, pixels: it takes 40 bytes for each. */
+    private static final int MAX_COLOURED = 32_000_000;
 
     /**
      * Reads a mask: PNG, JPEG, TIFF or BMP, of 8 or 16 bits, grey, in colours or with an alpha channel.
@@ -70,11 +71,15 @@ public record GroundTruth(Path file, GreyImage marks, Form form, String values) 
      * @throws InputException when the file is missing, damaged or a picture that marks nothing
      */
     public static GroundTruth read(Path file) throws IOException {
-        return of(ImageReader.stored(EncodedImage.read(file)));
+        return of(ImageReader.stored(file));
     }
 
     /** The same of an image in memory. */
     public static GroundTruth of(StoredImage image) {
+        if (image.channels() > 1 && (long) image.width() * image.height() > MAX_COLOURED) {
+            throw new InputException(image.file() + " has " + image.width() + "x" + image.height()
+                    + " pixels in colours, more than the 32 million supported of masks; save it as a grey PNG");
+        }
         int[] alpha = image.channels() == 4 ? plane(image, 3) : null;
         boolean transparent = alpha != null && !constant(alpha);
         if (transparent && constant(plane(image, 0)) && constant(plane(image, 1)) && constant(plane(image, 2))) {
@@ -82,7 +87,7 @@ public record GroundTruth(Path file, GreyImage marks, Form form, String values) 
         }
         int[][] bgr = new int[3][];
         for (int c = 0; c < 3; c++) {
-            bgr[c] = plane(image, image.channels() == 1 ? 0 : c);
+            bgr[c] = image.channels() == 1 && c > 0 ? bgr[0] : plane(image, c);
             for (int i = 0; transparent && i < alpha.length; i++) {
                 bgr[c][i] = (int) ((long) bgr[c][i] * alpha[i] / image.full()); // what is seen on black
             }

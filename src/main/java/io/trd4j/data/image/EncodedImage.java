@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.CRC32;
 
 /**
  * The bytes of an image file, of which the container was checked before a decoder sees them. Decoders fill what a
@@ -16,10 +15,12 @@ import java.util.zip.CRC32;
  */
 public final class EncodedImage {
     private static final long MAX_FILE_BYTES = 1L << 30;
-    private static final long PNG_SIGNATURE = 0x89504E470D0A1A0AL;
     private static final int PNG_HEADER_BYTES = 33;
-    /** "Exif" and two zero bytes. */
-    private static final long EXIF = 0x457869660000L;
+    /** Of a BMP, the header of version 5. */
+    private static final int MAX_BMP_HEADER_BYTES = 124;
+
+    /** A file's content without what decoders only warn of, how it must be turned, and its size as it is stored. */
+    record Clean(byte[] bytes, int orientation, long width, long height) {}
 
     final Path file;
     final byte[] bytes;
@@ -28,11 +29,16 @@ public final class EncodedImage {
     /** How what {@link #bytes} decode to must be turned, see {@link Orientation}. */
     final int orientation;
 
-    private EncodedImage(Path file, byte[] bytes, TiffFile tiff, int orientation) {
+    private final long width;
+    private final long height;
+
+    private EncodedImage(Path file, Clean clean, TiffFile tiff) {
         this.file = file;
-        this.bytes = bytes;
+        this.bytes = clean.bytes;
         this.tiff = tiff;
-        this.orientation = orientation;
+        this.orientation = clean.orientation;
+        this.width = clean.width;
+        this.height = clean.height;
     }
 
     /** A file's content, checked. */
@@ -58,23 +64,24 @@ public final class EncodedImage {
      * Checks a file's content.
      *
      * @param file names it in messages
+     * @param bytes belong to the image from here on, and may be changed
      * @throws InputException when it is no PNG, JPEG, TIFF or BMP, or is damaged, truncated or too large
      */
     public static EncodedImage check(Path file, byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
-        if (bytes.length >= 8 && in.getLong(0) == PNG_SIGNATURE) {
-            return png(file, in);
+        if (bytes.length >= 8 && in.getLong(0) == PngFile.SIGNATURE) {
+            return new EncodedImage(file, PngFile.clean(file, in), null);
         }
-        if (bytes.length >= 3 && (in.getShort(0) & 0xFFFF) == 0xFFD8 && (bytes[2] & 0xFF) == 0xFF) {
-            return new EncodedImage(file, bytes, null, jpeg(file, in));
+        if (JpegFile.starts(bytes)) {
+            return new EncodedImage(file, JpegFile.clean(file, bytes), null);
         }
         if (TiffFile.isTiff(bytes)) {
             TiffFile tiff = TiffFile.parse(file, bytes);
-            return new EncodedImage(file, tiff.upright(), tiff, tiff.pages.get(0).orientation);
+            TiffPage page = tiff.pages.get(0);
+            return new EncodedImage(file, new Clean(bytes, page.orientation, page.width, page.height), tiff);
         }
         if (bytes.length >= 2 && bytes[0] == 'B' && bytes[1] == 'M') {
-            bmp(file, in.order(ByteOrder.LITTLE_ENDIAN));
-            return new EncodedImage(file, bytes, null, Orientation.NONE);
+            return new EncodedImage(file, bmp(file, in.order(ByteOrder.LITTLE_ENDIAN)), null);
         }
         FileKind kind = FileKind.of(bytes);
         if (kind == FileKind.GIT_LFS) {
@@ -108,13 +115,42 @@ public final class EncodedImage {
     static boolean startsWide(byte[] start) {
         return TiffFile.isTiff(start)
                 || start.length == PNG_HEADER_BYTES
-                        && ByteBuffer.wrap(start).getLong(0) == PNG_SIGNATURE
+                        && ByteBuffer.wrap(start).getLong(0) == PngFile.SIGNATURE
                         && start[24] == 16;
     }
 
     /** Whether its samples may have 16 bits: told without decoding. */
     boolean mayBeWide() {
-        return tiff != null ? tiff.pages.get(0).bits > 8 : bytes[0] == (byte) 0x89 && bytes[24] == 16;
+        return tiff != null ? tiff.pages.get(0).bits > 8 : isPng() && bytes[24] == 16;
+    }
+
+    boolean isJpeg() {
+        return JpegFile.starts(bytes);
+    }
+
+    /** Whether it may have a fourth channel: told without decoding. */
+    boolean mayHaveAlpha() {
+        if (tiff != null) {
+            return tiff.pages.get(0).samples > 3;
+        }
+        return isPng() ? bytes[25] == 4 || bytes[25] == 6 : !isJpeg() && bytes[28] == 32;
+    }
+
+    private boolean isPng() {
+        return bytes[0] == (byte) 0x89;
+    }
+
+    /**
+     * Checks that it can be decoded here.
+     *
+     * @param pixelBytes of what is made of a pixel, on the Java heap
+     * @throws InputException when there is not so much memory
+     */
+    void requireMemory(int pixelBytes) {
+        long pixels = width * height;
+        // Encoded and decoded in native memory; OpenCV makes 3 channels of a palette, and drops a fourth.
+        long decoded = pixels * (mayHaveAlpha() ? 4 : 3) * (mayBeWide() ? 2 : 1);
+        ImageChecks.requireMemory(file, width, height, pixels * pixelBytes, bytes.length + decoded);
     }
 
     /** Whether it is a PNG of one channel of 16 bits, as depth cameras' images are stored. */
@@ -122,155 +158,7 @@ public final class EncodedImage {
         return tiff == null && mayBeWide() && bytes[25] == 0;
     }
 
-    /**
-     * Verifies the chunks and their checksums. The bytes are a copy with only the chunks that define the pixels: colour
-     * profiles, text and animation change nothing here but make libpng warn.
-     */
-    private static EncodedImage png(Path file, ByteBuffer in) {
-        ByteBuffer out = ByteBuffer.allocate(in.capacity()).putLong(PNG_SIGNATURE);
-        CRC32 crc = new CRC32();
-        long rawBytes = 0;
-        long dataBytes = 0;
-        int orientation = Orientation.NONE;
-        int position = 8;
-        while (true) {
-            if (position > in.capacity() - 12) {
-                throw ImageChecks.damaged(file, "it ends before its last PNG chunk");
-            }
-            int length = in.getInt(position);
-            int type = in.getInt(position + 4);
-            if (length < 0 || length > in.capacity() - 12 - position) {
-                throw ImageChecks.damaged(file, "it ends inside a PNG chunk");
-            }
-            crc.reset();
-            crc.update(in.array(), position + 4, length + 4);
-            if ((int) crc.getValue() != in.getInt(position + 8 + length)) {
-                throw ImageChecks.damaged(file, "wrong checksum of a PNG chunk");
-            }
-            if ((position == 8) != (type == chunk("IHDR")) || (position == 8 && length != 13)) {
-                throw ImageChecks.damaged(file, "no PNG header");
-            }
-            if (position == 8) {
-                rawBytes = pngRawBytes(file, in);
-            }
-            if (type == chunk("IDAT")) {
-                dataBytes += length;
-            }
-            if (type == chunk("IHDR") || type == chunk("PLTE") || type == chunk("IDAT") || type == chunk("IEND")) {
-                out.put(in.array(), position, length + 12);
-            }
-            if (type == chunk("eXIf")) {
-                orientation = Orientation.ofExif(in.slice(position + 8, length));
-            }
-            if (type == chunk("IEND")) {
-                break;
-            }
-            position += length + 12;
-        }
-        if (dataBytes * ImageChecks.MAX_DEFLATE_RATIO < rawBytes) {
-            throw ImageChecks.damaged(file, "too little image data for its size");
-        }
-        byte[] clean = new byte[out.position()];
-        out.flip().get(clean);
-        return new EncodedImage(file, clean, null, orientation);
-    }
-
-    private static long pngRawBytes(Path file, ByteBuffer in) {
-        long width = in.getInt(16) & 0xFFFFFFFFL;
-        long height = in.getInt(20) & 0xFFFFFFFFL;
-        ImageChecks.checkSize(file, width, height, ImageChecks.MAX_PIXELS);
-        int bits = in.get(24);
-        int colour = in.get(25);
-        boolean known = switch (colour) {
-            case 0 -> bits == 1 || bits == 2 || bits == 4 || bits == 8 || bits == 16;
-            case 3 -> bits == 1 || bits == 2 || bits == 4 || bits == 8;
-            case 2, 4, 6 -> bits == 8 || bits == 16;
-            default -> false;
-        };
-        if (!known || in.get(26) != 0 || in.get(27) != 0 || in.get(28) < 0 || in.get(28) > 1) {
-            throw ImageChecks.damaged(file, "impossible values in its PNG header");
-        }
-        int channels = colour == 2 ? 3 : colour == 4 ? 2 : colour == 6 ? 4 : 1;
-        return (width * channels * bits + 7) / 8 * height;
-    }
-
-    private static int chunk(String name) {
-        return name.charAt(0) << 24 | name.charAt(1) << 16 | name.charAt(2) << 8 | name.charAt(3);
-    }
-
-    /**
-     * Walks the segments up to the end marker: a truncated JPEG has none, and decoders then invent the rest in grey.
-     *
-     * @return the orientation of its EXIF block
-     */
-    private static int jpeg(Path file, ByteBuffer in) {
-        boolean sized = false;
-        int orientation = 0;
-        int position = 2;
-        while (true) {
-            if (position > in.capacity() - 2) {
-                throw ImageChecks.damaged(file, "it ends before the end of the JPEG image");
-            }
-            int marker = in.getShort(position) & 0xFFFF;
-            if (marker == 0xFFFF) {
-                position++; // fill byte
-                continue;
-            }
-            if (marker <= 0xFF00) {
-                throw ImageChecks.damaged(file, "no JPEG marker where one must be");
-            }
-            if (marker == 0xFFD9) {
-                break;
-            }
-            position += 2;
-            if (marker >= 0xFFD0 && marker <= 0xFFD7 || marker == 0xFF01) {
-                continue;
-            }
-            int length = position > in.capacity() - 2 ? -1 : in.getShort(position) & 0xFFFF;
-            if (length < 2 || length > in.capacity() - position) {
-                throw ImageChecks.damaged(file, "it ends inside a JPEG segment");
-            }
-            boolean frame =
-                    marker >= 0xFFC0 && marker <= 0xFFCF && marker != 0xFFC4 && marker != 0xFFC8 && marker != 0xFFCC;
-            if (frame) {
-                if (length < 8) {
-                    throw ImageChecks.damaged(file, "a JPEG frame header is too short");
-                }
-                ImageChecks.checkSize(
-                        file,
-                        in.getShort(position + 5) & 0xFFFF,
-                        in.getShort(position + 3) & 0xFFFF,
-                        ImageChecks.MAX_PIXELS);
-                sized = true;
-            }
-            // The first block counts: programs that edit images sometimes leave another one behind it.
-            if (marker == 0xFFE1 && orientation == 0 && length >= 16 && in.getLong(position + 2) >>> 16 == EXIF) {
-                orientation = Orientation.ofExif(in.slice(position + 8, length - 8));
-            }
-            position += length;
-            if (marker == 0xFFDA) {
-                position = endOfScan(in, position);
-            }
-        }
-        if (!sized) {
-            throw ImageChecks.damaged(file, "a JPEG without a frame");
-        }
-        return Orientation.of(orientation);
-    }
-
-    private static int endOfScan(ByteBuffer in, int start) {
-        int position = start;
-        while (position < in.capacity() - 1) {
-            int next = in.get(position + 1) & 0xFF;
-            if (in.get(position) == (byte) 0xFF && next != 0 && !(next >= 0xD0 && next <= 0xD7)) {
-                return position;
-            }
-            position++;
-        }
-        return in.capacity();
-    }
-
-    private static void bmp(Path file, ByteBuffer in) {
+    private static Clean bmp(Path file, ByteBuffer in) {
         if (in.capacity() < 54) {
             throw ImageChecks.damaged(file, "it ends inside the BMP header");
         }
@@ -279,6 +167,7 @@ public final class EncodedImage {
         int bits = in.getShort(28);
         int compression = in.getInt(30);
         if (headerBytes < 40
+                || headerBytes > MAX_BMP_HEADER_BYTES
                 || compression != 0 && compression != 3
                 || bits != 1 && bits != 4 && bits != 8 && bits != 16 && bits != 24 && bits != 32) {
             throw new InputException(file + " is a BMP of an unusual kind (header of " + headerBytes + " bytes, " + bits
@@ -287,8 +176,13 @@ public final class EncodedImage {
         long width = in.getInt(18);
         long height = Math.abs((long) in.getInt(22));
         ImageChecks.checkSize(file, width, height, ImageChecks.MAX_PIXELS);
+        int colours = in.getInt(46);
+        if (colours < 0 || colours > 256) {
+            throw ImageChecks.damaged(file, "impossible palette");
+        }
         if (offset + (width * bits + 31) / 32 * 4 * height > in.capacity()) {
             throw ImageChecks.damaged(file, "it ends before its last row");
         }
+        return new Clean(in.array(), Orientation.NONE, width, height);
     }
 }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A page written anew, uncompressed and interleaved, for the codec library: it knows what colours mean, but neither
- * ZSTD nor separate planes.
+ * A page written anew, uncompressed, interleaved and with nothing else, for the codec library: it knows what colours
+ * mean, but neither ZSTD nor separate planes, and writes on standard error what it finds wrong with a directory.
  */
 final class PlainTiff {
     private static final int SHORT = 3;
@@ -22,16 +22,19 @@ final class PlainTiff {
         }
     }
 
-    /** Of samples of 8 or 16 bits; the byte order stays, the orientation is left out. */
-    static byte[] of(TiffFile tiff, TiffFile.Page page) {
+    /** Of samples of 8 or 16 bits, or of one bit; the byte order stays, the orientation is left out. */
+    static byte[] of(TiffFile tiff, TiffPage page) {
         int samples = (int) page.samples;
         int sampleBytes = (int) page.bits / 8;
-        int rowBytes = Math.toIntExact(page.width * samples * sampleBytes);
+        int rowBytes = Math.toIntExact((page.width * samples * page.bits + 7) / 8);
         int dataBytes = Math.toIntExact(rowBytes * page.height);
         long[] bits = IntStream.range(0, samples).mapToLong(i -> page.bits).toArray();
-        int entries = 10 + (page.colourMap.length > 0 ? 1 : 0) + (page.extraSamples.length > 0 ? 1 : 0);
+        // Of a wrong number of them nothing is known.
+        int further = samples - TiffColours.colours(page.photometric);
+        long[] extraSamples = page.extraSamples.length == further ? page.extraSamples : new long[further];
+        int entries = 10 + (page.colourMap.length > 0 ? 1 : 0) + (extraSamples.length > 0 ? 1 : 0);
         int valuesAt = HEADER_BYTES + 2 + ENTRY_BYTES * entries + 4;
-        int dataAt = valuesAt + 2 * samples + 2 * page.colourMap.length + 2 * page.extraSamples.length;
+        int dataAt = valuesAt + 2 * samples + 2 * page.colourMap.length + 2 * extraSamples.length;
         List<Entry> directory = List.of(
                 new Entry(256, LONG, page.width),
                 new Entry(257, LONG, page.height),
@@ -44,7 +47,7 @@ final class PlainTiff {
                 new Entry(279, LONG, dataBytes),
                 new Entry(284, SHORT, 1),
                 new Entry(320, SHORT, page.colourMap),
-                new Entry(338, SHORT, page.extraSamples));
+                new Entry(338, SHORT, extraSamples));
         ByteBuffer out = ByteBuffer.allocate(Math.addExact(dataAt, dataBytes)).order(tiff.byteOrder());
         out.put(tiff.mark()).put(tiff.mark()).putShort((short) 42).putInt(HEADER_BYTES);
         out.putShort((short) entries);
@@ -74,7 +77,15 @@ final class PlainTiff {
         }
         int pixelBytes = page.interleaved() * sampleBytes;
         tiff.forEachRow(page, (plane, row, column, pixels, data, from) -> {
+            if (page.bits == 1) {
+                out.put(dataAt + row * rowBytes + column / 8, data, from, (pixels + 7) / 8);
+                return;
+            }
             int to = dataAt + row * rowBytes + column * samples * sampleBytes + plane * sampleBytes;
+            if (pixelBytes == samples * sampleBytes) {
+                out.put(to, data, from, pixels * pixelBytes);
+                return;
+            }
             for (int i = 0; i < pixels; i++) {
                 out.put(to + i * samples * sampleBytes, data, from + i * pixelBytes, pixelBytes);
             }

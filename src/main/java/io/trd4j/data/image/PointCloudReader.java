@@ -40,16 +40,18 @@ public final class PointCloudReader {
      * @throws IOException when the disk fails
      */
     public static PointCloud read(Path file, Reading reading) throws IOException {
-        byte[] bytes = EncodedImage.bytes(file);
-        Grid grid = untagged(file, bytes);
-        if (grid == null) {
-            EncodedImage image = EncodedImage.check(file, bytes);
-            if (image.tiff == null) {
-                throw ImageChecks.notXyz(file, "is not a TIFF");
+        return ImageChecks.read(file, () -> {
+            byte[] bytes = EncodedImage.bytes(file);
+            Grid grid = untagged(file, bytes);
+            if (grid == null) {
+                EncodedImage image = EncodedImage.check(file, bytes);
+                if (image.tiff == null) {
+                    throw ImageChecks.notXyz(file, "is not a TIFF");
+                }
+                grid = grid(image);
             }
-            grid = grid(image);
-        }
-        return points(grid, reading, 0, 0);
+            return points(grid, reading, 0, 0);
+        });
     }
 
     /** Of a format that is no image; null when it is none of these. */
@@ -69,9 +71,9 @@ public final class PointCloudReader {
 
     /** Of a TIFF: three channels, or one. */
     static Grid grid(EncodedImage image) {
-        List<TiffFile.Page> pages = image.tiff.pages;
-        TiffFile.Page first = pages.get(0);
-        for (TiffFile.Page page : pages) {
+        List<TiffPage> pages = image.tiff.pages;
+        TiffPage first = pages.get(0);
+        for (TiffPage page : pages) {
             if (page.type() == null) {
                 throw ImageChecks.notXyz(image.file, "has " + page.bits + "-bit samples of a kind that is not read");
             }
@@ -126,8 +128,8 @@ public final class PointCloudReader {
 
     /** All samples of all pages, one page after the other. */
     private static float[] samples(EncodedImage image) {
-        List<TiffFile.Page> pages = image.tiff.pages;
-        TiffFile.Page first = pages.get(0);
+        List<TiffPage> pages = image.tiff.pages;
+        TiffPage first = pages.get(0);
         int perPage = (int) (first.width * first.height * first.samples);
         float[] out = new float[perPage * pages.size()];
         for (int i = 0; i < pages.size(); i++) {

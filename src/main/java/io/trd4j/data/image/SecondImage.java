@@ -24,15 +24,17 @@ public record SecondImage(PointCloud xyz, SurfaceNormals normals) {
      * @throws io.trd4j.io.InputException as {@link PointCloudReader#read} and {@link ImageReader#readNormals}
      */
     public static SecondImage read(Path file, Reading reading, int columns, int rows) throws IOException {
-        byte[] bytes = EncodedImage.bytes(file);
-        Grid grid = PointCloudReader.untagged(file, bytes);
-        EncodedImage image = grid != null ? null : EncodedImage.check(file, bytes);
-        if (image != null && holdsNumbers(image, reading)) {
-            grid = image.tiff != null ? PointCloudReader.grid(image) : ImageReader.depth(image);
-        }
-        return grid != null
-                ? new SecondImage(PointCloudReader.points(grid, reading, columns, rows), null)
-                : new SecondImage(null, SurfaceNormals.encoded(ImageReader.normals(image)));
+        return ImageChecks.read(file, () -> {
+            byte[] bytes = EncodedImage.bytes(file);
+            Grid grid = PointCloudReader.untagged(file, bytes);
+            EncodedImage image = grid != null ? null : EncodedImage.check(file, bytes);
+            if (image != null && holdsNumbers(image, reading)) {
+                grid = image.tiff != null ? PointCloudReader.grid(image) : ImageReader.depth(image);
+            }
+            return grid != null
+                    ? new SecondImage(PointCloudReader.points(grid, reading, columns, rows), null)
+                    : new SecondImage(null, SurfaceNormals.encoded(ImageReader.normals(image)));
+        });
     }
 
     /** Whether an image holds points or depths; else its pixels are directions. */
@@ -40,7 +42,7 @@ public record SecondImage(PointCloud xyz, SurfaceNormals normals) {
         if (image.tiff == null) {
             return image.isGrey16Png();
         }
-        TiffFile.Page page = image.tiff.pages.get(0);
+        TiffPage page = image.tiff.pages.get(0);
         SampleType type = page.type();
         if (type == null || type == SampleType.UINT8) {
             return false;

@@ -35,7 +35,81 @@ final class TiffCodec {
     private static final int LZW_CLEAR = 256;
     private static final int LZW_END = 257;
 
-    private TiffCodec() {}
+    private final Path file;
+    private final byte[] in;
+    private Lzw lzw;
+
+    TiffCodec(Path file, byte[] in) {
+        this.file = file;
+        this.in = in;
+    }
+
+    /** The table of codes, made once for all strips. */
+    private static final class Lzw {
+        private final int[] prefix = new int[LZW_CODES];
+        private final int[] length = new int[LZW_CODES];
+        private final byte[] first = new byte[LZW_CODES];
+        private final byte[] last = new byte[LZW_CODES];
+
+        Lzw() {
+            for (int i = 0; i < LZW_CLEAR; i++) {
+                first[i] = last[i] = (byte) i;
+                length[i] = 1;
+            }
+        }
+    }
+
+    /** Decompresses strips or tiles, one after the other. */
+    final class Open implements AutoCloseable {
+        private Inflater inflater;
+
+        private Open() {}
+
+        /**
+         * Decompresses {@code count} bytes from {@code offset}.
+         *
+         * @param expected bytes that come out at least; more are left out
+         * @throws InputException when there are fewer, or they cannot be decompressed
+         */
+        byte[] decode(long compression, int offset, int count, int expected) {
+            byte[] out;
+            switch ((int) compression) {
+                case NONE -> {
+                    if (count < expected) {
+                        throw tooShort(file);
+                    }
+                    out = Arrays.copyOfRange(in, offset, offset + expected);
+                }
+                case LZW -> {
+                    out = new byte[expected];
+                    lzw(offset, count, out);
+                }
+                case PACKBITS -> {
+                    out = new byte[expected];
+                    packBits(file, in, offset, count, out);
+                }
+                case ZSTD -> out = zstd(file, in, offset, count, expected);
+                default -> {
+                    out = new byte[expected];
+                    inflater = inflater == null ? new Inflater() : inflater;
+                    inflate(file, inflater, in, offset, count, out);
+                }
+            }
+            return out;
+        }
+
+        @Override
+        public void close() {
+            if (inflater != null) {
+                inflater.end();
+            }
+        }
+    }
+
+    /** To be closed after the last strip or tile. */
+    Open open() {
+        return new Open();
+    }
 
     static boolean isDeflate(long compression) {
         return compression == DEFLATE || compression == DEFLATE_OLD;
@@ -74,47 +148,13 @@ final class TiffCodec {
         };
     }
 
-    /**
-     * Decompresses {@code count} bytes from {@code offset}.
-     *
-     * @param expected bytes that come out at least; more are left out
-     * @throws InputException when there are fewer, or they cannot be decompressed
-     */
-    static byte[] decode(Path file, long compression, byte[] in, int offset, int count, int expected) {
-        byte[] out;
-        switch ((int) compression) {
-            case NONE -> {
-                if (count < expected) {
-                    throw tooShort(file);
-                }
-                out = Arrays.copyOfRange(in, offset, offset + expected);
-            }
-            case LZW -> {
-                out = new byte[expected];
-                lzw(file, in, offset, count, out);
-            }
-            case PACKBITS -> {
-                out = new byte[expected];
-                packBits(file, in, offset, count, out);
-            }
-            case ZSTD -> out = zstd(file, in, offset, count, expected);
-            default -> {
-                out = new byte[expected];
-                inflate(file, in, offset, count, out, expected);
-            }
-        }
-        return out;
-    }
-
-    /** Decompresses {@code expected} bytes through {@code buffer} and fails when there are fewer. */
-    static void inflate(Path file, byte[] in, int offset, int count, byte[] buffer, long expected) {
-        Inflater inflater = new Inflater();
+    private static void inflate(Path file, Inflater inflater, byte[] in, int offset, int count, byte[] out) {
         try {
+            inflater.reset();
             inflater.setInput(in, offset, count);
-            long total = 0;
-            while (total < expected) {
-                int from = expected <= buffer.length ? (int) total : 0;
-                int n = inflater.inflate(buffer, from, (int) Math.min(buffer.length - from, expected - total));
+            int total = 0;
+            while (total < out.length) {
+                int n = inflater.inflate(out, total, out.length - total);
                 if (n == 0) {
                     throw tooShort(file);
                 }
@@ -124,24 +164,19 @@ final class TiffCodec {
             inflater.inflate(new byte[1]);
         } catch (DataFormatException e) {
             throw undecodable(file);
-        } finally {
-            inflater.end();
         }
     }
 
     /** Codes of 9 to 12 bits, the highest bit first; a width grows one code early. */
-    private static void lzw(Path file, byte[] in, int offset, int count, byte[] out) {
+    private void lzw(int offset, int count, byte[] out) {
         if (count > 1 && in[offset] == 0 && (in[offset + 1] & 1) == 1) {
             throw new InputException(file + " uses LZW of before TIFF 5.0; save it with another program");
         }
-        int[] prefix = new int[LZW_CODES];
-        int[] length = new int[LZW_CODES];
-        byte[] first = new byte[LZW_CODES];
-        byte[] last = new byte[LZW_CODES];
-        for (int i = 0; i < LZW_CLEAR; i++) {
-            first[i] = last[i] = (byte) i;
-            length[i] = 1;
-        }
+        lzw = lzw == null ? new Lzw() : lzw;
+        int[] prefix = lzw.prefix;
+        int[] length = lzw.length;
+        byte[] first = lzw.first;
+        byte[] last = lzw.last;
         int next = LZW_END + 1;
         int width = 9;
         int previous = -1;

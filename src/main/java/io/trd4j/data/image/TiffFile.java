@@ -19,9 +19,15 @@ final class TiffFile {
     static final long MAX_POINTS = 32_000_000L;
 
     private static final int MAX_PAGES = 32_768;
-    private static final int MAX_VALUES = 1 << 22;
+    /** Strips and tiles of all pages together: tiles of 16 x 16 of the largest image. */
+    private static final int MAX_SEGMENTS = 1 << 19;
+    /** As many JPEGs are decoded one by one: tiles of 64 x 64. */
+    private static final int MAX_JPEGS = 1 << 15;
+
+    private static final int MAX_SAMPLES = 16;
+    private static final int MAX_COLOURS = 3 << 16;
     /** Pixels of a tile that is larger than its page, far beyond any that is written. */
-    private static final long MAX_TILE = 1 << 22;
+    private static final long MAX_TILE = 1 << 20;
     /** Of a strip or tile, decompressed. */
     private static final long MAX_SEGMENT_BYTES = 1 << 30;
 
@@ -30,89 +36,8 @@ final class TiffFile {
 
     private static final int ASCII = 2;
     private static final int NO_DATA = 42113;
-
-    private static final int SIGNED_SAMPLES = 2;
-    private static final int FLOAT_SAMPLES = 3;
-    private static final int COMPLEX_SAMPLES = 5;
-    private static final int FLOAT_PREDICTOR = 3;
-
-    /** One image of the file. */
-    static final class Page {
-        long width;
-        long height;
-        long bits = 1;
-        long compression = 1;
-        long samples = 1;
-        long rowsPerStrip = Long.MAX_VALUE;
-        long planar = 1;
-        long predictor = 1;
-        long sampleFormat = 1;
-        long photometric = 1;
-        int orientation = Orientation.NONE;
-        /** Where the orientation's entry stands in the file; 0 = nowhere, or it says 1. */
-        long orientationAt;
-
-        long tileWidth;
-        long tileHeight;
-        /** GDAL's number that marks missing points; null = none. */
-        Double noData;
-
-        long[] colourMap = {};
-        long[] extraSamples = {};
-        long[] offsets = {};
-        long[] counts = {};
-
-        boolean tiled() {
-            return tileWidth > 0;
-        }
-
-        boolean isFloat() {
-            return sampleFormat == FLOAT_SAMPLES;
-        }
-
-        /** Null for numbers that no sensor's file has: complex ones, 12 bits, and the like. */
-        SampleType type() {
-            return sampleFormat >= COMPLEX_SAMPLES
-                    ? null
-                    : SampleType.of(isFloat(), sampleFormat == SIGNED_SAMPLES, bits);
-        }
-
-        /** Samples of a pixel that lie beside each other. */
-        int interleaved() {
-            return planar == 2 ? 1 : (int) samples;
-        }
-
-        private long planes() {
-            return planar == 2 ? samples : 1;
-        }
-
-        /** Pixels in a row of a strip or tile. */
-        private long segmentWidth() {
-            return tiled() ? tileWidth : width;
-        }
-
-        private long segmentHeight() {
-            return tiled() ? tileHeight : Math.min(rowsPerStrip, height);
-        }
-
-        private long rowBytes() {
-            return (segmentWidth() * interleaved() * bits + 7) / 8;
-        }
-
-        private long across() {
-            return (width + segmentWidth() - 1) / segmentWidth();
-        }
-
-        private long down() {
-            return (height + segmentHeight() - 1) / segmentHeight();
-        }
-
-        /** Rows that segment {@code s} stores: of the last strip fewer, of every tile all. */
-        private long storedRows(int s) {
-            long firstRow = s / across() % down() * segmentHeight();
-            return tiled() ? tileHeight : Math.min(segmentHeight(), height - firstRow);
-        }
-    }
+    private static final int JPEG_TABLES = 347;
+    private static final int MAX_TABLES_BYTES = 1 << 16;
 
     /** Takes a page, a piece of a row at a time. */
     @FunctionalInterface
@@ -127,12 +52,22 @@ final class TiffFile {
         void row(int plane, int row, int column, int pixels, ByteBuffer data, int at);
     }
 
-    final List<Page> pages = new ArrayList<>();
+    /** Takes a strip or tile that is a JPEG. */
+    @FunctionalInterface
+    interface JpegSink {
+        /** @param jpeg as a file */
+        void jpeg(int row, int column, byte[] jpeg);
+    }
+
+    final List<TiffPage> pages = new ArrayList<>();
     private final Path file;
     private final ByteBuffer in;
     private final boolean big;
+    private final TiffCodec codec;
     /** Bytes of directories and their values still to be read: a file that holds them has more. */
     private long unread;
+
+    private long segments;
 
     private TiffFile(Path file, byte[] bytes) {
         this.file = file;
@@ -140,6 +75,7 @@ final class TiffFile {
         in.order(bytes[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
         this.big = in.getShort(2) == 43;
         this.unread = bytes.length;
+        this.codec = new TiffCodec(file, bytes);
     }
 
     static boolean isTiff(byte[] b) {
@@ -161,7 +97,6 @@ final class TiffFile {
         if (tiff.pages.isEmpty()) {
             throw ImageChecks.damaged(file, "a TIFF without an image");
         }
-        tiff.pages.forEach(tiff::verify);
         return tiff;
     }
 
@@ -175,7 +110,7 @@ final class TiffFile {
     }
 
     /** All samples of a page, interleaved by pixel, as the numbers that they are; 64 bits are rounded. */
-    void read(Page page, float[] out, int start) {
+    void read(TiffPage page, float[] out, int start) {
         SampleType type = page.type();
         int stride = (int) page.samples;
         int perPixel = page.interleaved();
@@ -201,22 +136,54 @@ final class TiffFile {
      *
      * @throws InputException when it is damaged
      */
-    void forEachRow(Page page, RowSink sink) {
+    void forEachRow(TiffPage page, RowSink sink) {
         int perPlane = (int) (page.across() * page.down());
         int rowBytes = (int) page.rowBytes();
-        for (int s = 0; s < page.offsets.length; s++) {
-            int firstRow = (int) (s % perPlane / page.across() * page.segmentHeight());
-            int firstColumn = (int) (s % perPlane % page.across() * page.segmentWidth());
-            int rows = (int) Math.min(page.segmentHeight(), page.height - firstRow);
-            int columns = (int) Math.min(page.segmentWidth(), page.width - firstColumn);
-            ByteBuffer data = segment(page, s);
-            for (int y = 0; y < rows; y++) {
-                sink.row(s / perPlane, firstRow + y, firstColumn, columns, data, y * rowBytes);
+        try (TiffCodec.Open open = codec.open()) {
+            for (int s = 0; s < page.offsets.length; s++) {
+                int firstRow = (int) (s % perPlane / page.across() * page.segmentHeight());
+                int firstColumn = (int) (s % perPlane % page.across() * page.segmentWidth());
+                int rows = (int) Math.min(page.segmentHeight(), page.height - firstRow);
+                int columns = (int) Math.min(page.segmentWidth(), page.width - firstColumn);
+                ByteBuffer data = segment(page, s, open);
+                for (int y = 0; y < rows; y++) {
+                    sink.row(s / perPlane, firstRow + y, firstColumn, columns, data, y * rowBytes);
+                }
             }
         }
     }
 
-    private ByteBuffer segment(Page page, int s) {
+    /**
+     * The strips or tiles of a page of JPEGs, each made a file of its own.
+     *
+     * @throws InputException when one is damaged
+     */
+    void forEachJpeg(TiffPage page, JpegSink sink) {
+        if (page.offsets.length > MAX_JPEGS) {
+            throw ImageChecks.damaged(file, "more TIFF strips than are read");
+        }
+        for (int s = 0; s < page.offsets.length; s++) {
+            EncodedImage.Clean jpeg = JpegFile.clean(
+                    file,
+                    JpegFile.joined(
+                            page.samples == 3 ? page.photometric == TiffColours.YCBCR ? 1 : 0 : -1,
+                            page.jpegTables,
+                            Arrays.copyOfRange(
+                                    in.array(), (int) page.offsets[s], (int) (page.offsets[s] + page.counts[s]))));
+            long firstRow = s / page.across() * page.segmentHeight();
+            long firstColumn = s % page.across() * page.segmentWidth();
+            boolean fits = jpeg.width() <= page.segmentWidth()
+                    && jpeg.width() >= Math.min(page.segmentWidth(), page.width - firstColumn)
+                    && jpeg.height() <= page.segmentHeight()
+                    && jpeg.height() >= Math.min(page.segmentHeight(), page.height - firstRow);
+            if (!fits) {
+                throw ImageChecks.damaged(file, "a TIFF strip of another size");
+            }
+            sink.jpeg((int) firstRow, (int) firstColumn, jpeg.bytes());
+        }
+    }
+
+    private ByteBuffer segment(TiffPage page, int s, TiffCodec.Open open) {
         int offset = (int) page.offsets[s];
         int count = (int) page.counts[s];
         if (segmentBytes(page, s) > MAX_SEGMENT_BYTES) {
@@ -226,82 +193,19 @@ final class TiffFile {
         if (page.compression == TiffCodec.NONE && count >= bytes) {
             return in.slice(offset, bytes).order(in.order());
         }
-        byte[] raw = TiffCodec.decode(file, page.compression, in.array(), offset, count, bytes);
+        byte[] raw = open.decode(page.compression, offset, count, bytes);
         ByteBuffer data = ByteBuffer.wrap(raw).order(in.order());
-        if (page.predictor != 1 && TiffCodec.predicts(page.compression)) {
-            int rowBytes = (int) page.rowBytes();
-            for (int at = 0; at < bytes; at += rowBytes) {
-                if (page.predictor == FLOAT_PREDICTOR) {
-                    undoFloatPredictor(page, raw, at, rowBytes);
-                } else {
-                    undoDifferences(page, data, at, rowBytes);
-                }
-            }
+        if (page.predicted()) {
+            TiffPredictor.undo(page, data);
         }
         return data;
     }
 
-    /** Predictor 2: every sample is stored as the difference from that of the pixel before. */
-    private static void undoDifferences(Page page, ByteBuffer data, int from, int rowBytes) {
-        int bytes = (int) page.bits / 8;
-        int stride = page.interleaved() * bytes;
-        for (int at = from + stride; at < from + rowBytes; at += bytes) {
-            int before = at - stride;
-            switch (bytes) {
-                case 1 -> data.put(at, (byte) (data.get(at) + data.get(before)));
-                case 2 -> data.putShort(at, (short) (data.getShort(at) + data.getShort(before)));
-                case 4 -> data.putInt(at, data.getInt(at) + data.getInt(before));
-                default -> data.putLong(at, data.getLong(at) + data.getLong(before));
-            }
-        }
-    }
-
-    /** Predictor 3: of a row, first all highest bytes, then the next; each as the difference from the pixel before. */
-    private void undoFloatPredictor(Page page, byte[] raw, int from, int rowBytes) {
-        int bytes = (int) page.bits / 8;
-        int stride = page.interleaved();
-        for (int i = from + stride; i < from + rowBytes; i++) {
-            raw[i] += raw[i - stride];
-        }
-        byte[] planes = Arrays.copyOfRange(raw, from, from + rowBytes);
-        int values = rowBytes / bytes;
-        boolean highestLast = in.order() == ByteOrder.LITTLE_ENDIAN;
-        for (int value = 0; value < values; value++) {
-            for (int b = 0; b < bytes; b++) {
-                raw[from + value * bytes + (highestLast ? bytes - 1 - b : b)] = planes[b * values + value];
-            }
-        }
-    }
-
-    /** Decompresses deflated strips only to see that they are sound, before the codec library reads a page. */
-    void verifyData(Page page) {
-        if (TiffCodec.isDeflate(page.compression) && !page.tiled()) {
-            byte[] buffer = new byte[1 << 16];
-            for (int s = 0; s < page.offsets.length; s++) {
-                TiffCodec.inflate(
-                        file, in.array(), (int) page.offsets[s], (int) page.counts[s], buffer, segmentBytes(page, s));
-            }
-        }
-    }
-
-    /** The file with all pages' orientation 1: the codec library turns some kinds of pages and leaves others. */
-    byte[] upright() {
-        byte[] bytes = in.array();
-        for (Page page : pages) {
-            if (page.orientationAt > 0) {
-                bytes = bytes == in.array() ? bytes.clone() : bytes;
-                ByteBuffer entry = ByteBuffer.wrap(bytes).order(in.order());
-                int at = (int) page.orientationAt;
-                entry.putShort(at + 2, (short) SHORT).putShort(at + (big ? 12 : 8), (short) 1);
-            }
-        }
-        return bytes;
-    }
-
-    private void verify(Page page) {
+    /** Of a page whose directory was read; then reads where its strips or tiles are. */
+    private void verify(TiffPage page) {
         ImageChecks.checkSize(file, page.width, page.height, ImageChecks.MAX_PIXELS);
         boolean sane = page.samples >= 1
-                && page.samples <= 16
+                && page.samples <= MAX_SAMPLES
                 && page.bits >= 1
                 && page.bits <= 64
                 && (page.planar == 1 || page.planar == 2)
@@ -310,15 +214,21 @@ final class TiffFile {
                 && page.tileWidth <= 1 << 20
                 && page.tileHeight <= 1 << 20
                 && page.tileWidth * page.tileHeight <= Math.max(MAX_TILE, 2 * page.width * page.height)
-                && page.offsets.length > 0
-                && page.offsets.length == page.counts.length;
-        if (!sane) {
-            throw ImageChecks.damaged(file, "impossible values in its TIFF directory");
+                && (!page.predicted() || TiffPredictor.known(page));
+        if (!sane || page.offsetsAt == 0 || page.countsAt == 0) {
+            throw impossible();
         }
         if (!TiffCodec.known(page.compression)) {
             throw TiffCodec.unknown(file, page.compression);
         }
-        if (page.offsets.length != page.planes() * page.across() * page.down()) {
+        long needed = page.planes() * page.across() * page.down();
+        segments += needed;
+        if (segments > MAX_SEGMENTS) {
+            throw ImageChecks.damaged(file, "more TIFF strips than are read");
+        }
+        page.offsets = values(page.offsetsAt, needed);
+        page.counts = values(page.countsAt, needed);
+        if (page.offsets.length != needed || page.counts.length != needed) {
             throw ImageChecks.damaged(file, "the wrong number of TIFF strips");
         }
         for (int s = 0; s < page.offsets.length; s++) {
@@ -333,8 +243,12 @@ final class TiffFile {
         }
     }
 
+    private InputException impossible() {
+        return ImageChecks.damaged(file, "impossible values in its TIFF directory");
+    }
+
     /** Bytes of a strip or tile when it is decompressed. */
-    private static long segmentBytes(Page page, int s) {
+    private static long segmentBytes(TiffPage page, int s) {
         return page.storedRows(s) * page.rowBytes();
     }
 
@@ -344,40 +258,41 @@ final class TiffFile {
         long entry = at + (big ? 8 : 2);
         int entryBytes = big ? 20 : 12;
         if (n < 1 || n > 4096) {
-            throw ImageChecks.damaged(file, "impossible values in its TIFF directory");
+            throw impossible();
         }
-        Page page = new Page();
+        TiffPage page = new TiffPage();
         for (long i = 0; i < n; i++, entry += entryBytes) {
-            int tag = u16(entry);
             read(entryBytes);
-            switch (tag) {
-                case 256 -> page.width = single(entry);
-                case 257 -> page.height = single(entry);
-                case 258 -> page.bits = same(values(entry), "bits");
-                case 259 -> page.compression = single(entry);
-                case 277 -> page.samples = single(entry);
-                case 278 -> page.rowsPerStrip = single(entry);
-                case 284 -> page.planar = single(entry);
-                case 317 -> page.predictor = single(entry);
-                case 339 -> page.sampleFormat = same(values(entry), "formats");
-                case 262 -> page.photometric = single(entry);
-                case 273, 324 -> page.offsets = values(entry);
-                case 274 -> {
-                    long orientation = single(entry);
-                    page.orientation = Orientation.of(orientation);
-                    page.orientationAt = orientation == Orientation.NONE ? 0 : entry;
-                }
-                case 279, 325 -> page.counts = values(entry);
-                case 320 -> page.colourMap = values(entry);
-                case 322 -> page.tileWidth = single(entry);
-                case 323 -> page.tileHeight = single(entry);
-                case 338 -> page.extraSamples = values(entry);
-                case NO_DATA -> page.noData = text(entry);
-                default -> {}
-            }
+            read(page, u16(entry), entry);
         }
+        verify(page);
         pages.add(page);
         return big ? u64(entry) : u32(entry);
+    }
+
+    private void read(TiffPage page, int tag, long entry) {
+        switch (tag) {
+            case 256 -> page.width = single(entry);
+            case 257 -> page.height = single(entry);
+            case 258 -> page.bits = same(values(entry, MAX_SAMPLES), "bits");
+            case 259 -> page.compression = single(entry);
+            case 277 -> page.samples = single(entry);
+            case 278 -> page.rowsPerStrip = single(entry);
+            case 284 -> page.planar = single(entry);
+            case 317 -> page.predictor = single(entry);
+            case 339 -> page.sampleFormat = same(values(entry, MAX_SAMPLES), "formats");
+            case 262 -> page.photometric = single(entry);
+            case 273, 324 -> page.offsetsAt = entry;
+            case 274 -> page.orientation = Orientation.of(single(entry));
+            case 279, 325 -> page.countsAt = entry;
+            case 320 -> page.colourMap = values(entry, MAX_COLOURS);
+            case 322 -> page.tileWidth = single(entry);
+            case 323 -> page.tileHeight = single(entry);
+            case 338 -> page.extraSamples = values(entry, MAX_SAMPLES);
+            case JPEG_TABLES -> page.jpegTables = bytes(entry);
+            case NO_DATA -> page.noData = text(entry);
+            default -> {}
+        }
     }
 
     /** Directories that name the same bytes again and again would keep a computer busy for minutes. */
@@ -389,11 +304,21 @@ final class TiffFile {
     }
 
     private long single(long entry) {
-        long[] values = values(entry);
-        if (values.length != 1) {
-            throw ImageChecks.damaged(file, "impossible values in its TIFF directory");
+        return values(entry, 1)[0];
+    }
+
+    private byte[] bytes(long entry) {
+        long count = big ? u64(entry + 4) : u32(entry + 4);
+        long at = entry + (big ? 12 : 8);
+        if (count > (big ? 8 : 4)) {
+            at = big ? u64(at) : u32(at);
+            read(count);
         }
-        return values[0];
+        if (count > MAX_TABLES_BYTES) {
+            throw impossible();
+        }
+        int from = at(at, (int) count);
+        return Arrays.copyOfRange(in.array(), from, from + (int) count);
     }
 
     /** A text that says a number; null when it says none. */
@@ -424,12 +349,13 @@ final class TiffFile {
         return values[0];
     }
 
-    private long[] values(long entry) {
+    /** @param most that there can be */
+    private long[] values(long entry, long most) {
         int type = u16(entry + 2);
         long count = big ? u64(entry + 4) : u32(entry + 4);
         int bytes = type == SHORT ? 2 : type == 4 ? 4 : type == 16 ? 8 : type == 1 ? 1 : 0;
-        if (bytes == 0 || count < 1 || count > in.capacity() / bytes || count > MAX_VALUES) {
-            throw ImageChecks.damaged(file, "impossible values in its TIFF directory");
+        if (bytes == 0 || count < 1 || count > in.capacity() / bytes || count > most) {
+            throw impossible();
         }
         long at = entry + (big ? 12 : 8);
         if (count * bytes > (big ? 8 : 4)) {
@@ -465,7 +391,7 @@ final class TiffFile {
     private long u64(long position) {
         long value = in.getLong(at(position, 8));
         if (value < 0) {
-            throw ImageChecks.damaged(file, "impossible values in its TIFF directory");
+            throw impossible();
         }
         return value;
     }
