@@ -4,6 +4,7 @@ import static io.trd4j.data.Fixtures.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trd4j.data.Intrinsics;
 import io.trd4j.data.PointCloud;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,7 +86,7 @@ class CameraFileTest {
     @Test
     void refusesWhatItDoesNotUnderstand() throws IOException {
         assertRefused(() -> CameraFile.read(folder.resolve("none.json")), "does not exist");
-        assertRefused(() -> read("{'fx':1"), "camera.json", "not sound JSON");
+        assertRefused(() -> read("{'fx':1"), "camera.json", "no sound JSON");
         assertRefused(() -> read("{}"), "no focal length");
         assertRefused(() -> read("[]"), "no focal length");
         assertRefused(() -> read("{'fx':1,'fy':1}"), "cx (ppx)");
@@ -175,5 +177,35 @@ class CameraFileTest {
         // The only pixel's ray, by its principal point.
         DepthCamera camera = new DepthCamera(new Intrinsics(100, 100, -100 * u, -100 * v), k, 1, 1, 1.0);
         assertArrayEquals(new float[] {0.8f, -0.6f, 2}, camera.points(new float[] {2}, 1, 1), 1e-6f);
+    }
+
+    /** Many keys and cameras took minutes, and a key can be any text. */
+    @Test
+    void largeFilesAreRefusedAtOnce() throws IOException {
+        StringBuilder keys = new StringBuilder("{");
+        for (int i = 0; i < 10_001; i++) {
+            keys.append("\"k").append(i).append("\": 1, ");
+        }
+        String pinhole = "{\"fx\": 1, \"fy\": 1, \"cx\": 1, \"cy\": 1}";
+        assertRefused(() -> read(keys + "\"a\": " + pinhole + "}"), "camera.json", "more than 10000 keys");
+        assertRefused(
+                () -> read("[" + pinhole + ("," + pinhole).repeat(64) + "]"), "camera.json", "more than 64 cameras");
+        assertRefused(() -> read("{\"a\":".repeat(100) + "1" + "}".repeat(100)), "camera.json", "nested too deeply");
+        assertRefused(
+                () -> read("{\"a\\u001b\u202e\": " + pinhole + ", \"b\": " + pinhole.replace("1", "2") + "}"),
+                "camera.json",
+                "several cameras (a??, b)");
+    }
+
+    /** Coefficients without sense: every pixel took 200 steps. */
+    @Test
+    void distortionThatLeadsNowhereHasNoPoints() throws IOException {
+        DepthCamera camera = read("{\"fx\": 1, \"fy\": 1, \"cx\": 1, \"cy\": 1, \"coeffs\": [-900, 800, 70, -60, 5]}");
+        float[] depths = new float[64 * 64];
+        Arrays.fill(depths, 1);
+        float[] points = camera.points(depths, 64, 1);
+        for (float value : points) {
+            assertTrue(Float.isFinite(value));
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.trd4j.data.image;
 
+import io.trd4j.io.OneLine;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -48,6 +49,6 @@ final class AsciiNumbers {
         if (name.startsWith("inf")) {
             return negative ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
         }
-        throw ImageChecks.damaged(file, "'" + text.replaceAll("[^ -~]", "?") + "' where a number must be");
+        throw ImageChecks.damaged(file, "'" + OneLine.start(text) + "' where a number must be");
     }
 }

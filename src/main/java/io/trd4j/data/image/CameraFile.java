@@ -1,18 +1,21 @@
 package io.trd4j.data.image;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.trd4j.data.Intrinsics;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Json;
+import io.trd4j.io.OneLine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A depth camera's JSON file. Names differ from maker to maker in case and punctuation, and in how deep they are
@@ -23,7 +26,12 @@ public final class CameraFile {
             "; give {\"fx\": …, \"fy\": …, \"cx\": …, \"cy\": …, \"width\": …, \"height\": …, "
                     + "\"depth_unit_m\": 0.001}, or the file of RealSense, Azure Kinect, Zivid, ROS or Open3D as JSON";
     private static final int MAX_BYTES = 1 << 20;
-    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    /** Far more than any camera's file has. */
+    private static final int MAX_KEYS = 10_000;
+
+    private static final int MAX_CAMERAS = 64;
+    private static final int SHOWN_PLACES = 8;
+    private static final JsonMapper JSON = Json.strict(MAX_BYTES).build();
     private static final List<String> MATRICES =
             List.of("intrinsicmatrix", "cameramatrix", "k", "camk", "intrinsics", "intrinsic", "matrix");
     private static final List<String> COEFFICIENTS =
@@ -54,6 +62,10 @@ public final class CameraFile {
     private final Path file;
     private final List<DepthCamera> found = new ArrayList<>();
     private final List<String> places = new ArrayList<>();
+    /** Of every object, its values by the {@linkplain #plain plain} keys; of equal ones, the first counts. */
+    private final Map<JsonNode, Map<String, JsonNode>> named = new IdentityHashMap<>();
+
+    private int keys;
 
     private CameraFile(Path file) {
         this.file = file;
@@ -76,19 +88,30 @@ public final class CameraFile {
         if (bytes.length > MAX_BYTES) {
             throw new InputException(file + " has more than 1 MiB, which no camera's file has" + FORM);
         }
-        JsonNode root;
-        try {
-            root = JSON.readTree(bytes);
-        } catch (JsonProcessingException e) {
-            throw new InputException(file + " is not sound JSON" + FORM);
-        }
         CameraFile camera = new CameraFile(file);
+        JsonNode root = Json.read(JSON, bytes, JsonNode.class, camera::wrong);
         try {
+            camera.name(root);
             camera.search(root, "", List.of());
             return camera.only(root);
         } catch (IllegalArgumentException e) {
             throw camera.wrong(e.getMessage());
         }
+    }
+
+    private void name(JsonNode node) {
+        if (node.isObject()) {
+            Map<String, JsonNode> byName = new HashMap<>();
+            for (Map.Entry<String, JsonNode> child : node.properties()) {
+                byName.putIfAbsent(plain(child.getKey()), child.getValue());
+                keys++;
+            }
+            named.put(node, byName);
+        }
+        if (keys > MAX_KEYS) {
+            throw wrong("it has more than " + MAX_KEYS + " keys");
+        }
+        node.forEach(this::name);
     }
 
     private DepthCamera only(JsonNode root) {
@@ -107,7 +130,9 @@ public final class CameraFile {
         }
         List<DepthCamera> candidates = depth.isEmpty() ? found : depth;
         if (candidates.stream().distinct().count() > 1) {
-            throw wrong("it has several cameras (" + String.join(", ", places) + "): keep that of the depth images");
+            throw wrong("it has several cameras ("
+                    + places.stream().limit(SHOWN_PLACES).collect(Collectors.joining(", "))
+                    + (places.size() > SHOWN_PLACES ? ", …" : "") + "): keep that of the depth images");
         }
         return candidates.get(0);
     }
@@ -130,6 +155,9 @@ public final class CameraFile {
         chain.addAll(around);
         Intrinsics intrinsics = intrinsics(node);
         if (intrinsics != null) {
+            if (found.size() == MAX_CAMERAS) {
+                throw wrong("it has more than " + MAX_CAMERAS + " cameras");
+            }
             found.add(camera(intrinsics, chain));
             places.add(place.isEmpty() ? "the whole file" : place);
             return;
@@ -139,7 +167,7 @@ public final class CameraFile {
                     + "depth mode that is used");
         }
         for (Map.Entry<String, JsonNode> child : node.properties()) {
-            search(child.getValue(), place + (place.isEmpty() ? "" : ".") + child.getKey(), chain);
+            search(child.getValue(), place + (place.isEmpty() ? "" : ".") + clean(child.getKey()), chain);
         }
     }
 
@@ -307,19 +335,19 @@ public final class CameraFile {
         return value == null || !value.isNumber() ? null : Double.valueOf(value.doubleValue());
     }
 
-    private static JsonNode get(JsonNode node, String... names) {
+    private JsonNode get(JsonNode node, String... names) {
+        Map<String, JsonNode> byName = named.getOrDefault(node, Map.of());
         for (String name : names) {
-            for (Map.Entry<String, JsonNode> field : node.properties()) {
-                if (plain(field.getKey()).equals(name)) {
-                    return field.getValue();
-                }
+            JsonNode value = byName.get(name);
+            if (value != null) {
+                return value;
             }
         }
         return null;
     }
 
     /** A flat or nested list of numbers, or an object with such a list as {@code data}; null = another form. */
-    private static double[] numbers(JsonNode node) {
+    private double[] numbers(JsonNode node) {
         if (node == null) {
             return null;
         }
@@ -353,7 +381,7 @@ public final class CameraFile {
     }
 
     private static String clean(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?").substring(0, Math.min(text.length(), 40));
+        return OneLine.of(text.substring(0, Math.min(text.length(), 40)));
     }
 
     private InputException wrong(String what) {

@@ -14,6 +14,8 @@ import java.util.List;
  */
 public record DepthCamera(Intrinsics intrinsics, List<Double> distortion, int width, int height, Double metresPerUnit) {
     private static final int ITERATIONS = 200;
+    /** From here on every step is smaller than the one before, or the steps lead nowhere. */
+    private static final int SETTLED = 16;
     /** Of a focal length: far below what a pixel can tell. */
     private static final double CONVERGED = 1e-12;
 
@@ -73,6 +75,7 @@ public record DepthCamera(Intrinsics intrinsics, List<Double> distortion, int wi
     private boolean undistort(double[] ray) {
         double x = ray[0];
         double y = ray[1];
+        double before = Double.MAX_VALUE;
         for (int i = 0; i < ITERATIONS; i++) {
             double r2 = x * x + y * y;
             double radial = (1 + r2 * (k(0) + r2 * (k(1) + r2 * k(4)))) / (1 + r2 * (k(5) + r2 * (k(6) + r2 * k(7))));
@@ -86,6 +89,10 @@ public record DepthCamera(Intrinsics intrinsics, List<Double> distortion, int wi
                 ray[1] = y;
                 return radial > 0;
             }
+            if (i > SETTLED && !(change < before)) {
+                return false;
+            }
+            before = change;
         }
         return false;
     }

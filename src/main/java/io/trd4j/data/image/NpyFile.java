@@ -1,6 +1,7 @@
 package io.trd4j.data.image;
 
 import io.trd4j.io.InputException;
+import io.trd4j.io.OneLine;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,11 @@ final class NpyFile {
     private static final Pattern FORTRAN = Pattern.compile("'fortran_order':\\s*True");
     private static final Pattern SHAPE = Pattern.compile("'shape':\\s*\\(([\\d, L]*)\\)");
 
+    /** NumPy itself reads no more than 10000. */
+    private static final int MAX_HEADER_BYTES = 1 << 16;
+
+    private static final int MAX_DIMENSIONS = 32;
+
     private NpyFile() {}
 
     static Grid read(Path file, byte[] bytes) {
@@ -29,6 +35,9 @@ final class NpyFile {
         long headerBytes = wide ? in.getInt(8) & 0xFFFFFFFFL : in.getShort(8) & 0xFFFF;
         if (headerBytes > bytes.length - headerAt) {
             throw ImageChecks.damaged(file, "it ends inside its header");
+        }
+        if (headerBytes > MAX_HEADER_BYTES) {
+            throw ImageChecks.damaged(file, "its header has " + headerBytes + " bytes");
         }
         String header = new String(bytes, headerAt, (int) headerBytes, StandardCharsets.ISO_8859_1);
         SampleType type = type(file, header, in);
@@ -72,7 +81,7 @@ final class NpyFile {
                     ? "an unreadable type"
                     : description.group(1).equals("[")
                             ? "named fields"
-                            : "the type " + description.group(1).replaceAll("[^ -~]", "?");
+                            : "the type " + OneLine.start(description.group(1));
             throw ImageChecks.notXyz(file, "is a NumPy array of " + what + ", not of floats or integers");
         }
         if (">".equals(match.group(1))) {
@@ -90,12 +99,15 @@ final class NpyFile {
         String[] numbers = Stream.of(match.group(1).split("[, L]+"))
                 .filter(s -> !s.isEmpty())
                 .toArray(String[]::new);
+        if (numbers.length > MAX_DIMENSIONS) {
+            throw ImageChecks.notXyz(file, "is a NumPy array of " + numbers.length + " dimensions");
+        }
         long[] shape = new long[numbers.length];
         for (int i = 0; i < shape.length; i++) {
             if (numbers[i].length() > 9) {
-                throw new InputException(
-                        file + " has an array of the shape (" + match.group(1).strip()
-                                + "), more than the 32 million points supported; crop it or reduce its resolution");
+                throw new InputException(file + " has an array of the shape ("
+                        + OneLine.start(match.group(1).strip())
+                        + "), more than the 32 million points supported; crop it or reduce its resolution");
             }
             shape[i] = Long.parseLong(numbers[i]);
         }

@@ -13,6 +13,9 @@ final class PcdFile {
     /** LZF: three bytes can stand for 264. */
     private static final int MAX_LZF_RATIO = 88;
 
+    private static final int MAX_FIELDS = 1024;
+    private static final int MAX_POINT_BYTES = 1 << 16;
+
     private final Path file;
     private final byte[] bytes;
     private final Map<String, String[]> header = new HashMap<>();
@@ -40,12 +43,12 @@ final class PcdFile {
         Map<String, Field> fields = new HashMap<>();
         long pointBytes = 0;
         int values = 0;
-        for (int i = 0; i < names.length; i++) {
+        for (int i = 0; i < names.length && i <= MAX_FIELDS; i++) {
             long size = number("SIZE", i, 4);
             long count = number("COUNT", i, 1);
             String kind = i < header.getOrDefault("TYPE", new String[0]).length ? header.get("TYPE")[i] : "F";
             SampleType type = SampleType.of(kind.equals("F"), kind.equals("I"), 8 * size);
-            if (type == null || count < 0 || count > 1 << 16) {
+            if (type == null || i == MAX_FIELDS || pointBytes + size * count > MAX_POINT_BYTES) {
                 throw ImageChecks.damaged(file, "impossible values in its header");
             }
             fields.put(names[i], new Field(values, (int) pointBytes, (int) count, type));
@@ -145,7 +148,7 @@ final class PcdFile {
         long whole = in.getInt(position + 4) & 0xFFFFFFFFL;
         position += 8;
         requireBytes(stored);
-        if (whole < expected || whole > Integer.MAX_VALUE - 8 || whole / MAX_LZF_RATIO > stored) {
+        if (whole != expected || whole > Integer.MAX_VALUE - 8 || whole / MAX_LZF_RATIO > stored) {
             throw ImageChecks.damaged(file, "its compressed data have another size than its points");
         }
         byte[] out = new byte[(int) whole];

@@ -1,5 +1,6 @@
 package io.trd4j.data.image;
 
+import io.trd4j.io.OneLine;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -18,9 +19,10 @@ import java.util.regex.Pattern;
 final class PlyFile {
     private static final int MAX_HEADER_BYTES = 1 << 16;
     private static final int MAX_ELEMENTS = 64;
+    private static final int MAX_PROPERTIES = 1024;
     private static final Pattern COLUMNS =
-            Pattern.compile("(?i)(?:num_cols|num_columns|columns|cols|width)\\s*[:=]?\\s*(\\d{1,6})");
-    private static final Pattern ROWS = Pattern.compile("(?i)(?:num_rows|rows|height)\\s*[:=]?\\s*(\\d{1,6})");
+            Pattern.compile("(?i)(?:num_cols|num_columns|columns|cols|width) ?[:=]? ?(\\d{1,6})");
+    private static final Pattern ROWS = Pattern.compile("(?i)(?:num_rows|rows|height) ?[:=]? ?(\\d{1,6})");
 
     /** @param counts type of a list's length; null = no list */
     private record Property(String name, SampleType counts, SampleType type) {}
@@ -96,16 +98,15 @@ final class PlyFile {
     }
 
     private void header() {
-        String line = line();
+        line();
         boolean ended = false;
         String format = null;
         List<Property> properties = List.of();
         while (!ended) {
-            line = line().strip();
-            String[] words = line.split("\\s+");
+            String[] words = line().strip().split("\\s+");
             switch (words[0]) {
                 case "format" -> format = words.length > 1 ? words[1] : "";
-                case "comment", "obj_info" -> size(line);
+                case "comment", "obj_info" -> size(String.join(" ", words));
                 case "element" -> {
                     properties = new ArrayList<>();
                     if (words.length != 3 || !words[2].matches("\\d{1,10}") || elements.size() == MAX_ELEMENTS) {
@@ -114,7 +115,7 @@ final class PlyFile {
                     elements.add(new Element(words[1], Long.parseLong(words[2]), properties));
                 }
                 case "property" -> {
-                    if (elements.isEmpty()) {
+                    if (elements.isEmpty() || properties.size() == MAX_PROPERTIES) {
                         throw ImageChecks.damaged(file, "impossible values in its header");
                     }
                     properties.add(property(words));
@@ -181,7 +182,7 @@ final class PlyFile {
     private void read(Element element) {
         long least = element.leastBytes(text != null);
         if (least == 0 && element.count > 0 || element.count > (bytes.length - position + 1L) / Math.max(1, least)) {
-            throw ImageChecks.damaged(file, "it ends before its last " + element.name.replaceAll("[^ -~]", "?"));
+            throw ImageChecks.damaged(file, "it ends before its last " + OneLine.start(element.name));
         }
         int x = element.index("x");
         int y = element.index("y");

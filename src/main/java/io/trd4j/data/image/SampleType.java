@@ -30,7 +30,7 @@ enum SampleType {
 
     /** @return null where there is none */
     static SampleType of(boolean isFloat, boolean signed, long bits) {
-        return switch ((int) bits) {
+        return switch ((int) Math.min(bits, Integer.MAX_VALUE)) {
             case 8 -> isFloat ? null : signed ? INT8 : UINT8;
             case 16 -> isFloat ? FLOAT16 : signed ? INT16 : UINT16;
             case 32 -> isFloat ? FLOAT32 : signed ? INT32 : UINT32;
