@@ -1,6 +1,7 @@
 package io.trd4j.model;
 
 import io.trd4j.io.InputException;
+import io.trd4j.io.OneLine;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.model.tensorfile.TensorElements;
 import io.trd4j.model.tensorfile.TensorInfo;
@@ -25,6 +26,9 @@ public final class StateDict {
     /** Parts that PyTorch's wrappers put into names, wherever they wrap: no network of ours has such a part. */
     private static final Set<String> WRAPPERS =
             Set.of("_orig_mod", "module", "_forward_module", "_fsdp_wrapped_module", "_checkpoint_wrapped_module");
+
+    /** Of a name, divided by dots: far more than networks in networks have. */
+    private static final int MAX_PARTS = 32;
 
     /** Which of several copies in one checkpoint is meant, as training scripts name it. */
     private static final List<String> MAIN = List.of("state_dict.", "model.");
@@ -68,7 +72,7 @@ public final class StateDict {
         Map<String, SafetensorsWriter.Source> named = unwrapped(file, all);
         Map<String, Integer> count = new LinkedHashMap<>();
         for (String name : named.keySet()) {
-            for (int at = 0, dot = 0; dot >= 0; at = dot + 1) {
+            for (int at = 0, dot = 0, part = 0; dot >= 0 && part < MAX_PARTS; at = dot + 1, part++) {
                 if (wanted.contains(name.substring(at)) && accepts.test(name.substring(0, at))) {
                     count.merge(name.substring(0, at), 1, Integer::sum);
                 }
@@ -114,7 +118,10 @@ public final class StateDict {
             }
             throw new InputException(
                     file.path() + " holds " + what + " " + complete.size() + " times, with the prefixes "
-                            + complete.stream().limit(4).map(p -> "'" + p + "'").collect(Collectors.joining(", "))
+                            + complete.stream()
+                                    .limit(4)
+                                    .map(p -> "'" + OneLine.start(p) + "'")
+                                    .collect(Collectors.joining(", "))
                             + "; save the one that is meant");
         }
         return complete.contains("")
@@ -142,8 +149,7 @@ public final class StateDict {
 
     /** How the names begin, and which objects were not read, on one line. */
     private static String shown(Map<String, SafetensorsWriter.Source> all, WeightsFile file) {
-        String names =
-                String.join(", ", all.keySet().stream().limit(4).toList()).replaceAll("\\p{Cntrl}", "?");
+        String names = all.keySet().stream().limit(4).map(OneLine::start).collect(Collectors.joining(", "));
         return (all.isEmpty()
                         ? "it has no tensors"
                         : "its names begin with " + names.substring(0, Math.min(160, names.length())))

@@ -51,8 +51,7 @@ public final class TeacherWeights {
         try {
             return load(Path.of(option), backbone);
         } catch (InvalidPathException e) {
-            throw new InputException(
-                    "the teacher '" + option.replaceAll("\\p{Cntrl}", "?") + "' is not a file name", e);
+            throw new InputException("the teacher '" + option + "' is not a file name", e);
         }
     }
 

@@ -26,6 +26,8 @@ final class WeightsFile implements AutoCloseable {
 
     private static final int MAX_DEPTH = 8;
     private static final int MAX_ENTRIES = 1_000_000;
+    /** Characters of all names: those of a dict that is contained over and over have all the names around it. */
+    private static final int MAX_NAMES = 1 << 24;
 
     private final Path path;
     private final Safetensors safetensors;
@@ -64,11 +66,15 @@ final class WeightsFile implements AutoCloseable {
     /** The tensors of a dict and of the dicts in it, whose keys stand before the names; other values are skipped. */
     private static Map<String, SafetensorsWriter.Source> flat(Path file, Map<String, Object> dict) {
         Map<String, SafetensorsWriter.Source> out = new LinkedHashMap<>();
-        flatten(file, "", dict, 0, new int[1], out);
+        flatten(file, "", dict, 0, new int[2], out);
         return out;
     }
 
-    /** A damaged file's dict may contain itself, or be contained over and over: depth and entries are limited. */
+    /**
+     * A damaged file's dict may contain itself, or be contained over and over: depth and entries are limited.
+     *
+     * @param entries how many there were, and the characters of their names
+     */
     @SuppressWarnings("unchecked") // the maps of a checkpoint are all of this type
     private static void flatten(
             Path file,
@@ -78,8 +84,9 @@ final class WeightsFile implements AutoCloseable {
             int[] entries,
             Map<String, SafetensorsWriter.Source> out) {
         for (Map.Entry<String, Object> entry : dict.entrySet()) {
-            if (++entries[0] > MAX_ENTRIES) {
-                throw new InputException(file + " holds more than " + MAX_ENTRIES + " values; save the weights alone");
+            entries[1] += prefix.length() + entry.getKey().length();
+            if (++entries[0] > MAX_ENTRIES || entries[1] > MAX_NAMES) {
+                throw new InputException(file + " holds too many values, or too long names; save the weights alone");
             }
             if (entry.getValue() instanceof TorchTensor tensor) {
                 String name = prefix + entry.getKey();

@@ -218,15 +218,37 @@ public class SafetensorsTest {
         bad.put("shape and offsets differ", file(good.replace("[2]", "[3]"), 8));
         bad.put("65 dimensions", file(good.replace("[2]", "[2" + ",1".repeat(64) + "]"), 8));
         bad.put(
-                "2^18 + 1 tensors",
+                "2^16 + 1 tensors",
                 file(
                         "{"
-                                + IntStream.rangeClosed(0, 1 << 18)
+                                + IntStream.rangeClosed(0, 1 << 16)
                                         .mapToObj(i ->
                                                 "\"" + i + "\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}")
                                         .collect(Collectors.joining(","))
                                 + "}",
                         0));
+        bad.put("name of 513 characters", file(good.replace("\"a\"", "\"" + "a".repeat(513) + "\""), 8));
+        bad.put("metadata of 9 MB", file("{\"__metadata__\":{\"k\":\"" + "a".repeat(9 << 20) + "\"}}", 0));
+        bad.put(
+                "metadata of 17 MB",
+                file(
+                        "{\"__metadata__\":{"
+                                + IntStream.range(0, 17)
+                                        .mapToObj(i -> "\"" + i + "\":\"" + "a".repeat(1 << 20) + "\"")
+                                        .collect(Collectors.joining(","))
+                                + "}}",
+                        0));
+        bad.put(
+                "4097 keys",
+                file(
+                        "{\"__metadata__\":{"
+                                + IntStream.rangeClosed(0, 4096)
+                                        .mapToObj(i -> "\"" + i + "\":\"\"")
+                                        .collect(Collectors.joining(","))
+                                + "}}",
+                        0));
+        bad.put("key twice", file("{\"__metadata__\":{\"k\":\"a\",\"k\":\"b\"}}", 0));
+        bad.put("number of 30 digits", file(good.replace("[2]", "[" + "1".repeat(30) + "]"), 8));
         bad.put("offsets reversed", file(good.replace("[0,8]", "[8,0]"), 8));
         bad.put("three offsets", file(good.replace("[0,8]", "[0,8,8]"), 8));
         bad.put("beyond the file", file(good.replace("[0,8]", "[8,16]"), 8));

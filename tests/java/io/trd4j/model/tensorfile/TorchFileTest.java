@@ -140,7 +140,12 @@ class TorchFileTest {
         pickles.put("h\u0005.", "makes no sense");
         pickles.put("\u0080\u0063.", "makes no sense"); // protocol 99
         pickles.put("K\u0001.", "does not hold a dict");
-        pickles.put("}".repeat(2_000_001) + ".", "more than 2000000 steps");
+        String typed = "ctorch._tensor\n_rebuild_from_type_v2\n";
+        pickles.put(typed + "(" + typed + "K\u0001)}tR.", "by itself");
+        pickles.put("]\u008c\u0001a\u0093.", "makes no sense"); // STACK_GLOBAL of a list
+        pickles.put("c" + "m".repeat(600) + "\na\n.", "a name of 600 characters");
+        pickles.put("}X\u0058\u0002\u0000\u0000" + "k".repeat(600) + "K\u0001s.", "a name of 600 characters");
+        pickles.put("}".repeat(2_000_001) + ".", "more than 3000000 steps");
         Path file = folder.resolve("hostile.pth");
         for (Map.Entry<String, String> e : pickles.entrySet()) {
             Files.write(file, zip(Map.of("archive/data.pkl", e.getKey().getBytes(StandardCharsets.ISO_8859_1))));
@@ -199,7 +204,7 @@ class TorchFileTest {
         pickles.put(
                 "ccollections\nOrderedDict\nq\u00000" + pairs + "q\u00010" + "h\u0000h\u0001\u0085R0".repeat(3000)
                         + "}.",
-                "more than 2000000 steps");
+                "more than 3000000 steps");
         pickles.put(
                 tensor("ByteStorage", "K\u0000", "(" + "K\u0001".repeat(65) + "t", "K\u0001\u0085"), "65 dimensions");
         Path file = folder.resolve("copies.pth");
@@ -251,7 +256,11 @@ class TorchFileTest {
                 assertTrue(message.contains(e.getValue()), e.getValue() + " <- " + message);
             }
         }
-        String pickle = tensor("ByteStorage", "K\u0000", "K\u0004\u0085", "K\u0001\u0085");
+        // 256 million elements, all of them the same one: 325 bytes took gigabytes.
+        String pickle = tensor("ByteStorage", "K\u0000", "J\u0000\u0000\u0000\u0010\u0085", "K\u0000\u0085");
+        Files.write(file, zip(Map.of("a/data.pkl", pickle.getBytes(StandardCharsets.ISO_8859_1), "a/data/0", data)));
+        assertTrue(refusal(file).contains("does not fit its storage of 4 elements"), refusal(file));
+        pickle = tensor("ByteStorage", "K\u0000", "K\u0004\u0085", "K\u0001\u0085");
         Files.write(file, zip(Map.of("a/data.pkl", pickle.getBytes(StandardCharsets.ISO_8859_1))));
         assertTrue(refusal(file).contains("is missing"));
         Files.write(
@@ -264,6 +273,26 @@ class TorchFileTest {
                         "a/byteorder",
                         "big".getBytes(StandardCharsets.US_ASCII))));
         assertTrue(refusal(file).contains("big-endian"));
+    }
+
+    /** A megabyte that unpacks to a gigabyte, and a storage that is unpacked anew for each of many tensors. */
+    @Test
+    void compressedFilesHaveLimits() throws IOException {
+        Path file = folder.resolve("packed.pth");
+        String large = tensor("ByteStorage", "K\u0000", "K\u0004\u0085", "K\u0001\u0085")
+                .replace("cpuK\u0004t", "cpuJ\u0000\u0000\u0000\u0006t"); // 96 MiB
+        Files.write(
+                file,
+                zip(Map.of("a/data.pkl", large.getBytes(StandardCharsets.ISO_8859_1), "a/data/0", new byte[6 << 24])));
+        assertTrue(refusal(file).contains("less than a hundredth"), refusal(file));
+        // 8 MiB, of which each tensor needs the last bytes.
+        String last = "ctorch._utils\n_rebuild_tensor_v2\n((U\u0007storagectorch\nByteStorage\nU\u00010U\u0003cpu"
+                + "J\u0000\u0000\u0080\u0000tQJ\u0000\u0000\u007f\u0000K\u0004\u0085K\u0001\u0085\u0089}tR";
+        String many = "](" + last.repeat(40) + "e0}.";
+        byte[] noise = new byte[8 << 20];
+        new Random(1).nextBytes(noise);
+        Files.write(file, zip(Map.of("a/data.pkl", many.getBytes(StandardCharsets.ISO_8859_1), "a/data/0", noise)));
+        assertTrue(refusal(file).contains("share a storage"), refusal(file));
     }
 
     @Test

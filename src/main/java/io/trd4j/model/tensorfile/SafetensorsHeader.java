@@ -6,8 +6,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.trd4j.io.FileBytes;
 import io.trd4j.io.InputException;
+import io.trd4j.io.OneLine;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,8 +40,13 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
     static final String METADATA = "__metadata__";
     static final long MAX_HEADER_BYTES = 100_000_000;
     // Far beyond any network; a header of the full length could else hold millions of empty tensors or dimensions.
-    static final int MAX_TENSORS = 1 << 18;
+    static final int MAX_TENSORS = 1 << 16;
     static final int MAX_DIMENSIONS = 64;
+    static final int MAX_NAME = 512;
+    /** Far beyond what models say of themselves: keys, and characters of all keys and values together. */
+    static final int MAX_METADATA_KEYS = 1 << 12;
+
+    static final int MAX_METADATA = 1 << 24;
 
     /** @param position of the first byte in the file */
     record Located(TensorInfo info, long position) {}
@@ -51,8 +58,12 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-            .streamReadConstraints(
-                    StreamReadConstraints.builder().maxNestingDepth(3).build())
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(3)
+                    .maxNameLength(MAX_NAME)
+                    .maxNumberLength(20)
+                    .maxStringLength(MAX_METADATA / 2)
+                    .build())
             .build();
 
     static SafetensorsHeader read(FileBytes content) throws IOException {
@@ -82,11 +93,11 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
             }
             reader.reset();
             return parse(file, json, 8 + length, size);
+        } catch (StreamConstraintsException e) {
+            throw bad(file, "a name, text or number in its header is too long, or nested too deeply");
         } catch (JsonProcessingException e) {
             throw new InputException(
-                    file + " is not a sound safetensors file: its header: "
-                            + e.getOriginalMessage().replaceAll("\\s*\\R\\s*", " "),
-                    e);
+                    file + " is not a sound safetensors file: its header: " + e.getOriginalMessage(), e);
         } catch (CharacterCodingException e) {
             throw new InputException(file + " is not a sound safetensors file: its header is not UTF-8", e);
         }
@@ -102,7 +113,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
                 throw bad(file, "it lists more than " + MAX_TENSORS + " tensors");
             }
             if (json.nextToken() != JsonToken.START_OBJECT) {
-                throw bad(file, "the entry " + shown(name) + " is not an object");
+                throw bad(file, "the entry " + OneLine.start(name) + " is not an object");
             }
             if (name.equals(METADATA)) {
                 metadata = metadata(file, json);
@@ -120,7 +131,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
             if (e.begin != position) {
                 throw bad(
                         file,
-                        "tensor " + shown(e.info.name()) + " begins at byte " + e.begin + " of the data, "
+                        "tensor " + OneLine.start(e.info.name()) + " begins at byte " + e.begin + " of the data, "
                                 + (e.begin < position
                                         ? "inside another tensor"
                                         : "after a hole that begins at " + position));
@@ -139,12 +150,18 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
 
     private static Map<String, String> metadata(Path file, JsonParser json) throws IOException {
         Map<String, String> metadata = new TreeMap<>();
+        int length = 0;
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String key = json.currentName();
             if (json.nextToken() != JsonToken.VALUE_STRING) {
-                throw bad(file, "the metadata " + shown(key) + " is not a string");
+                throw bad(file, "the metadata " + OneLine.start(key) + " is not a string");
             }
-            metadata.put(key, json.getText());
+            String value = json.getText();
+            length += key.length() + value.length();
+            if (metadata.size() == MAX_METADATA_KEYS || length > MAX_METADATA) {
+                throw bad(file, "it has more than " + MAX_METADATA_KEYS + " keys of metadata, or more than 16 MiB");
+            }
+            metadata.put(key, value);
         }
         return Collections.unmodifiableMap(metadata);
     }
@@ -160,25 +177,26 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
                 case "dtype" -> type = type(file, json, name);
                 case "shape" -> shape = sizes(file, json, name, field);
                 case "data_offsets" -> offsets = sizes(file, json, name, field);
-                default -> throw bad(file, "tensor " + shown(name) + " has the unknown field " + shown(field));
+                default ->
+                    throw bad(file, "tensor " + OneLine.start(name) + " has the unknown field " + OneLine.start(field));
             }
         }
         if (type == null || shape == null || offsets == null || offsets.size() != 2) {
-            throw bad(file, "tensor " + shown(name) + " needs dtype, shape and two data_offsets");
+            throw bad(file, "tensor " + OneLine.start(name) + " needs dtype, shape and two data_offsets");
         }
         TensorInfo info;
         try {
             info = new TensorInfo(name, type, shape);
         } catch (IllegalArgumentException e) {
-            throw bad(file, "tensor " + shown(name) + " has an impossible shape");
+            throw bad(file, "tensor " + OneLine.start(name) + " has an impossible shape");
         }
         long begin = offsets.get(0);
         long end = offsets.get(1);
         if (end < begin || end - begin != info.bytes()) {
             throw bad(
                     file,
-                    "tensor " + shown(name) + " (" + type + ", " + shown(info.shapeText()) + ") needs " + info.bytes()
-                            + " bytes, its data_offsets are " + begin + " to " + end);
+                    "tensor " + OneLine.start(name) + " (" + type + ", " + OneLine.start(info.shapeText()) + ") needs "
+                            + info.bytes() + " bytes, its data_offsets are " + begin + " to " + end);
         }
         return new Entry(info, begin, end);
     }
@@ -190,21 +208,23 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
                 .findFirst()
                 .orElseThrow(() -> bad(
                         file,
-                        "tensor " + shown(name) + " has the dtype " + shown(text) + "; known are "
+                        "tensor " + OneLine.start(name) + " has the dtype " + OneLine.start(text) + "; known are "
                                 + Arrays.toString(TensorType.values())));
     }
 
     private static List<Long> sizes(Path file, JsonParser json, String name, String field) throws IOException {
         List<Long> out = new ArrayList<>();
         if (json.currentToken() != JsonToken.START_ARRAY) {
-            throw bad(file, field + " of tensor " + shown(name) + " is not a list");
+            throw bad(file, field + " of tensor " + OneLine.start(name) + " is not a list");
         }
         while (json.nextToken() != JsonToken.END_ARRAY) {
             if (json.currentToken() != JsonToken.VALUE_NUMBER_INT || json.getLongValue() < 0) {
-                throw bad(file, field + " of tensor " + shown(name) + " holds something else than sizes");
+                throw bad(file, field + " of tensor " + OneLine.start(name) + " holds something else than sizes");
             }
             if (out.size() == MAX_DIMENSIONS) {
-                throw bad(file, field + " of tensor " + shown(name) + " has more than " + MAX_DIMENSIONS + " entries");
+                throw bad(
+                        file,
+                        field + " of tensor " + OneLine.start(name) + " has more than " + MAX_DIMENSIONS + " entries");
             }
             out.add(json.getLongValue());
         }
@@ -213,12 +233,6 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
 
     private static InputException bad(Path file, String what) {
         return new InputException(file + " is not a sound safetensors file: " + what);
-    }
-
-    /** A name from the file, fit for a one-line message. */
-    private static String shown(String text) {
-        String clean = text.replaceAll("\\p{Cntrl}", "?");
-        return clean.length() <= 120 ? clean : clean.substring(0, 120) + "...";
     }
 
     /** The bytes of a part of the file, which stays open. */

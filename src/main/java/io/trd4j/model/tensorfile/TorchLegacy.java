@@ -1,6 +1,7 @@
 package io.trd4j.model.tensorfile;
 
 import io.trd4j.io.InputException;
+import io.trd4j.io.OneLine;
 import java.io.EOFException;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -77,7 +78,7 @@ final class TorchLegacy implements TorchStorages {
             position += 8;
             long bytes = storage.elements() * storage.type().bytes();
             if (count.getLong(0) != storage.elements() || bytes > channel.size() - position) {
-                throw new InputException(file + " is damaged: storage " + storage.key() + " should have "
+                throw new InputException(file + " is damaged: storage " + OneLine.start(storage.key()) + " should have "
                         + storage.elements() + " elements and does not; the file may be cut");
             }
             positions.put(storage.key(), position);

@@ -14,6 +14,9 @@ interface TorchStorages extends AutoCloseable {
     /** Classes of objects that were read past. */
     Set<String> skipped();
 
+    /** Is told of every tensor, while the pickle is read: it will read up to the storage's byte {@code end}. */
+    default void use(String key, long end) {}
+
     /** Fills {@code target} with the storage's bytes from {@code offset} on; the range lies within the storage. */
     void read(String key, long offset, ByteBuffer target) throws IOException;
 

@@ -1,6 +1,7 @@
 package io.trd4j.model.tensorfile;
 
 import io.trd4j.io.InputException;
+import io.trd4j.io.OneLine;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,9 @@ import java.util.zip.ZipException;
 
 /** Strided views of storages as dense row-major tensors. */
 final class TorchTensors {
+    /** A view that repeats elements may be larger than its storage up to here; buffers that are expanded are small. */
+    private static final long MAX_REPEATED_BYTES = 16 << 20;
+
     private TorchTensors() {}
 
     /**
@@ -38,12 +42,16 @@ final class TorchTensors {
             if (offset < 0 || offset > storage.elements - span) {
                 throw new IllegalArgumentException("reaches beyond its storage");
             }
+            if (info.bytes() > Math.max(MAX_REPEATED_BYTES, storage.elements * storage.type.bytes())) {
+                throw new IllegalArgumentException("repeats its storage over and over");
+            }
         } catch (ArithmeticException | IllegalArgumentException e) {
             throw new InputException(
                     file + " is damaged: it holds a tensor of shape " + TensorInfo.text(shape)
                             + " that does not fit its storage of " + storage.elements + " elements",
                     e);
         }
+        storages.use(storage.key, (storage.offset + offset + span) * info.type().bytes());
         boolean dense = span == info.elements() && isRowMajor(shape, strides);
         long first = (storage.offset + offset) * info.type().bytes();
         return new TorchTensor(info.type(), info.shape(), () -> {
@@ -54,7 +62,7 @@ final class TorchTensors {
                 return (dense ? raw : rowMajor(file, info, strides, raw)).order(ByteOrder.LITTLE_ENDIAN);
             } catch (EOFException | ZipException e) {
                 throw new InputException(
-                        file + " is damaged: storage " + storage.key + " is cut or does not unpack", e);
+                        file + " is damaged: storage " + OneLine.start(storage.key) + " is cut or does not unpack", e);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -1,6 +1,7 @@
 package io.trd4j.model.tensorfile;
 
 import io.trd4j.io.InputException;
+import io.trd4j.io.OneLine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,120 +31,19 @@ import net.razorvine.pickle.Unpickler;
 final class TorchUnpickler extends Unpickler {
     static final int MAX_BYTES = 16 << 20;
 
-    private static final int MAX_STEPS = 2_000_000;
+    /** Of about 16 bytes each; a network of a thousand tensors takes a hundred thousand. */
+    private static final int MAX_STEPS = 3_000_000;
+    /** Longer than any name of a class or parameter. */
+    private static final int MAX_NAME = 512;
     /** More than PyTorch's own code makes; the integers of optimisers and random states are smaller. */
     private static final int MAX_INTEGER_BYTES = 255;
 
     private static final int MAX_DIMENSIONS = 64;
     private static final int MAX_SKIPPED_NAMES = 8;
 
-    /** Opcodes that only push plain values or copy references: left to the library. */
-    private static final Set<Short> PLAIN = Set.of(
-            Opcodes.MARK,
-            Opcodes.STOP,
-            Opcodes.POP,
-            Opcodes.NONE,
-            Opcodes.NEWTRUE,
-            Opcodes.NEWFALSE,
-            Opcodes.BININT,
-            Opcodes.BININT1,
-            Opcodes.BININT2,
-            Opcodes.BINFLOAT,
-            Opcodes.PROTO,
-            Opcodes.FRAME,
-            Opcodes.EMPTY_LIST,
-            Opcodes.EMPTY_TUPLE,
-            Opcodes.TUPLE,
-            Opcodes.TUPLE1,
-            Opcodes.TUPLE2,
-            Opcodes.TUPLE3,
-            Opcodes.BINGET,
-            Opcodes.LONG_BINGET,
-            Opcodes.BINPUT,
-            Opcodes.LONG_BINPUT,
-            Opcodes.MEMOIZE,
-            Opcodes.BINPERSID);
-
-    /** Opcodes followed by a length, and how many bytes that length has. */
-    private static final Map<Short, Integer> LENGTH_BYTES = Map.of(
-            Opcodes.SHORT_BINSTRING,
-            1,
-            Opcodes.SHORT_BINUNICODE,
-            1,
-            Opcodes.SHORT_BINBYTES,
-            1,
-            Opcodes.LONG1,
-            1,
-            Opcodes.BINSTRING,
-            4,
-            Opcodes.BINUNICODE,
-            4,
-            Opcodes.BINBYTES,
-            4,
-            Opcodes.LONG4,
-            4,
-            Opcodes.BINUNICODE8,
-            8,
-            Opcodes.BINBYTES8,
-            8);
-
-    private static final Map<String, TensorType> STORAGE_TYPES = new HashMap<>();
-
-    static {
-        Map<String, TensorType> byName = Map.of(
-                "Float",
-                TensorType.F32,
-                "Double",
-                TensorType.F64,
-                "Half",
-                TensorType.F16,
-                "BFloat16",
-                TensorType.BF16,
-                "Long",
-                TensorType.I64,
-                "Int",
-                TensorType.I32,
-                "Short",
-                TensorType.I16,
-                "Char",
-                TensorType.I8,
-                "Byte",
-                TensorType.U8,
-                "Bool",
-                TensorType.BOOL);
-        byName.forEach((name, type) -> STORAGE_TYPES.put("torch." + name + "Storage", type));
-        byName.forEach((name, type) -> STORAGE_TYPES.put("torch.cuda." + name + "Storage", type));
-        STORAGE_TYPES.put("torch.UntypedStorage", TensorType.U8);
-        STORAGE_TYPES.put("torch.storage.UntypedStorage", TensorType.U8);
-    }
-
-    private static final Set<String> CALLABLE = Set.of(
-            "collections.OrderedDict",
-            "torch.Size",
-            "torch._utils._rebuild_tensor",
-            "collections.defaultdict",
-            "torch._utils._rebuild_tensor_v2",
-            "torch._utils._rebuild_parameter",
-            "torch._utils._rebuild_parameter_with_state",
-            "torch._tensor._rebuild_from_type_v2");
-
-    /** Modules that no checkpoint needs and with which a pickle attacks whoever loads it: worth a refusal. */
-    private static final Set<String> ATTACKS = Set.of(
-            "os",
-            "posix",
-            "nt",
-            "subprocess",
-            "sys",
-            "runpy",
-            "pty",
-            "shutil",
-            "socket",
-            "ctypes",
-            "importlib",
-            "code");
-
-    private static final Set<String> ATTACKING_BUILTINS =
-            Set.of("eval", "exec", "execfile", "compile", "open", "__import__", "apply");
+    private static final int TEXT_STEPS = 4;
+    private static final int ENTRY_STEPS = 8;
+    private static final int TENSOR_STEPS = 32;
 
     /** A Python class or function, named but never resolved. */
     private record Global(String name) {}
@@ -196,13 +95,13 @@ final class TorchUnpickler extends Unpickler {
 
     @Override
     protected Object dispatch(short opcode) throws PickleException, IOException {
-        spend(1);
-        Integer lengthBytes = LENGTH_BYTES.get(opcode);
+        Integer lengthBytes = TorchOpcodes.LENGTH_BYTES.get(opcode);
+        spend(lengthBytes != null ? TEXT_STEPS : TorchOpcodes.STEPS.getOrDefault(opcode, 1));
         if (lengthBytes != null) {
             checkLength(opcode, lengthBytes);
             return super.dispatch(opcode);
         }
-        if (PLAIN.contains(opcode)) {
+        if (TorchOpcodes.PLAIN.contains(opcode)) {
             return super.dispatch(opcode);
         }
         switch (opcode) {
@@ -223,11 +122,17 @@ final class TorchUnpickler extends Unpickler {
             }
             case Opcodes.GLOBAL -> {
                 String module = PickleUtils.readline(input);
-                global(module + "." + PickleUtils.readline(input));
+                String name = PickleUtils.readline(input);
+                requireName(name);
+                requireName(module);
+                global(module + "." + name);
             }
             case Opcodes.STACK_GLOBAL -> {
                 String name = (String) stack.pop();
-                global(stack.pop() + "." + name);
+                String module = (String) stack.pop();
+                requireName(name);
+                requireName(module);
+                global(module + "." + name);
             }
             case Opcodes.REDUCE -> {
                 Object[] arguments = (Object[]) stack.pop();
@@ -256,7 +161,7 @@ final class TorchUnpickler extends Unpickler {
         return NO_RETURN_VALUE;
     }
 
-    /** Counts what takes time and memory: opcodes, and elements that one of them copies. */
+    /** Counts what takes time and memory: opcodes, objects that they make, and elements that one of them copies. */
     private void spend(int count) {
         steps += count;
         if (steps > MAX_STEPS) {
@@ -281,12 +186,15 @@ final class TorchUnpickler extends Unpickler {
         }
     }
 
+    /** Joined over and over, long ones would fill the memory. */
+    private void requireName(String name) {
+        if (name.length() > MAX_NAME) {
+            throw new InputException(file + " is damaged: its pickle holds a name of " + name.length() + " characters");
+        }
+    }
+
     private void global(String name) {
-        int dot = name.lastIndexOf('.');
-        String module = dot < 0 ? "" : name.substring(0, dot);
-        boolean builtin = module.equals("builtins") || module.equals("__builtin__");
-        if (ATTACKS.contains(module.split("\\.", 2)[0])
-                || builtin && ATTACKING_BUILTINS.contains(name.substring(dot + 1))) {
+        if (TorchNames.attacks(name)) {
             throw new InputException(file + " contains " + shown(name) + ", which runs code and has no place in a "
                     + "checkpoint; nothing of it was executed, do not trust this file");
         }
@@ -294,8 +202,7 @@ final class TorchUnpickler extends Unpickler {
     }
 
     private static String shown(String name) {
-        String plain = name.replaceAll("[^\\x20-\\x7e]", "?");
-        return plain.substring(0, Math.min(100, plain.length()));
+        return OneLine.start(name);
     }
 
     private Skipped skip(String name) {
@@ -332,7 +239,7 @@ final class TorchUnpickler extends Unpickler {
 
     private static boolean isCallable(Object function) {
         return function instanceof Global global
-                && (CALLABLE.contains(global.name) || STORAGE_TYPES.containsKey(global.name));
+                && (TorchNames.CALLABLE.contains(global.name) || TorchNames.STORAGE_TYPES.containsKey(global.name));
     }
 
     private static String nameOf(Object object) {
@@ -353,26 +260,33 @@ final class TorchUnpickler extends Unpickler {
             case "torch.Size" -> (Object[]) arguments[0];
             case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state" ->
                 arguments[0] instanceof Skipped ? arguments[0] : (TorchTensor) arguments[0];
-            case "torch._tensor._rebuild_from_type_v2" -> call(arguments[0], (Object[]) arguments[2]);
+            case "torch._tensor._rebuild_from_type_v2" -> {
+                if (nameOf(arguments[0]).equals(name)) {
+                    throw new InputException(file + " is damaged: its pickle calls " + name + " by itself");
+                }
+                yield call(arguments[0], (Object[]) arguments[2]);
+            }
             case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2" ->
-                arguments[0] instanceof Skipped
-                        ? arguments[0]
-                        : TorchTensors.view(
-                                file,
-                                storages,
-                                (TorchTensors.Storage) arguments[0],
-                                integer(arguments[1]),
-                                integers(arguments[2]),
-                                integers(arguments[3]));
+                arguments[0] instanceof Skipped ? arguments[0] : tensor(arguments);
             default -> throw new InputException(file + " is damaged: it calls " + name);
         };
+    }
+
+    private TorchTensor tensor(Object[] arguments) {
+        spend(TENSOR_STEPS);
+        return TorchTensors.view(
+                file,
+                storages,
+                (TorchTensors.Storage) arguments[0],
+                integer(arguments[1]),
+                integers(arguments[2]),
+                integers(arguments[3]));
     }
 
     private Map<String, Object> orderedDict(Object[] arguments) {
         Map<String, Object> dict = new LinkedHashMap<>();
         if (arguments.length > 0) {
-            // The same list may be copied over and over.
-            spend(((List<?>) arguments[0]).size());
+            // The same list may be copied over and over: each of its entries is counted anew.
             for (Object pair : (List<?>) arguments[0]) {
                 List<?> items = pair instanceof Object[] tuple ? Arrays.asList(tuple) : (List<?>) pair;
                 put(dict, items.get(0), items.get(1));
@@ -390,17 +304,18 @@ final class TorchUnpickler extends Unpickler {
                     + "(save its state_dict() instead)");
         }
         String storageClass = ((Global) parts[1]).name;
-        TensorType type = STORAGE_TYPES.get(storageClass);
+        TensorType type = TorchNames.STORAGE_TYPES.get(storageClass);
         if (type == null) {
             return skip(storageClass); // of quantised or complex tensors
         }
         TorchTensors.Storage whole = new TorchTensors.Storage((String) parts[2], type, 0, integer(parts[4]));
         if (whole.elements() < 0 || whole.elements() > Long.MAX_VALUE / 8) {
-            throw new InputException(file + " is damaged: storage " + whole.key() + " has an impossible type or size");
+            throw new InputException(
+                    file + " is damaged: storage " + shown(whole.key()) + " has an impossible type or size");
         }
         TorchTensors.Storage first = known.putIfAbsent(whole.key(), whole);
         if (first != null && first.elements() * first.type().bytes() != whole.elements() * type.bytes()) {
-            throw new InputException(file + " is damaged: storage " + whole.key() + " has two sizes");
+            throw new InputException(file + " is damaged: storage " + shown(whole.key()) + " has two sizes");
         }
         if (parts.length < 6 || parts[5] == null) {
             return whole;
@@ -409,7 +324,8 @@ final class TorchUnpickler extends Unpickler {
         long offset = integer(view[1]);
         long elements = integer(view[2]);
         if (offset < 0 || elements < 0 || elements > whole.elements() - offset) {
-            throw new InputException(file + " is damaged: a part of storage " + whole.key() + " reaches beyond it");
+            throw new InputException(
+                    file + " is damaged: a part of storage " + shown(whole.key()) + " reaches beyond it");
         }
         return new TorchTensors.Storage(whole.key(), type, offset, elements);
     }
@@ -418,9 +334,12 @@ final class TorchUnpickler extends Unpickler {
         if (key instanceof List || key instanceof Map) {
             throw new InputException(file + " is damaged: it contains a dict whose keys are lists or dicts");
         }
+        spend(ENTRY_STEPS);
         boolean named = key instanceof String || key instanceof Integer || key instanceof Long || key instanceof Double;
         if ((named || key instanceof Boolean) && !(value instanceof Skipped || value instanceof Global)) {
-            dict.put(key.toString(), value);
+            String name = key.toString();
+            requireName(name);
+            dict.put(name, value);
         }
     }
 
@@ -442,6 +361,7 @@ final class TorchUnpickler extends Unpickler {
         if (values.length > MAX_DIMENSIONS) {
             throw new InputException(file + " is damaged: it holds a tensor of " + values.length + " dimensions");
         }
+        spend(2 * values.length);
         for (Object value : values) {
             out.add(integer(value));
         }

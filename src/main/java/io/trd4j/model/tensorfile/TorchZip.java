@@ -1,6 +1,7 @@
 package io.trd4j.model.tensorfile;
 
 import io.trd4j.io.InputException;
+import io.trd4j.io.OneLine;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -19,11 +22,21 @@ final class TorchZip implements TorchStorages {
     private static final String PICKLE = "/data.pkl";
     // Deflate cannot shrink data further than this.
     private static final long MAX_RATIO = 1032;
+    /** Weights that somebody compressed hardly shrink; those that are all zeros do. */
+    private static final long MAX_PACKED_RATIO = 100;
+
+    private static final long SMALL_BYTES = 64 << 20;
+    /** Of a compressed storage: each tensor in it is reached by decompressing all that lies before. */
+    private static final long MAX_PASSES = 16;
 
     private final ZipFile zip;
     private final String folder;
     private Object root;
     private Set<String> skipped = Set.of();
+    /** Per storage, the bytes up to each of its tensors' ends, added. */
+    private final Map<String, Long> used = new HashMap<>();
+
+    private long unpacked;
 
     private TorchZip(ZipFile zip, String folder) {
         this.zip = zip;
@@ -81,14 +94,32 @@ final class TorchZip implements TorchStorages {
         ZipEntry entry = entry("data/" + storage.key());
         long needed = storage.elements() * storage.type().bytes();
         if (entry == null || entry.getSize() < needed) {
-            throw new InputException(file + " is damaged: storage " + storage.key() + " needs " + needed + " bytes and "
-                    + (entry == null ? "is missing" : "has " + entry.getSize()));
+            throw new InputException(file + " is damaged: storage " + OneLine.start(storage.key()) + " needs " + needed
+                    + " bytes and " + (entry == null ? "is missing" : "has " + entry.getSize()));
         }
         long packed = entry.getCompressedSize();
         if (packed < 0 || packed > Files.size(file) || entry.getSize() / MAX_RATIO > packed) {
-            throw new InputException(file + " is damaged: storage " + storage.key() + " claims " + entry.getSize()
-                    + " bytes, more than the file can hold");
+            throw new InputException(file + " is damaged: storage " + OneLine.start(storage.key()) + " claims "
+                    + entry.getSize() + " bytes, more than the file can hold");
         }
+        if (entry.getMethod() == ZipEntry.DEFLATED) {
+            unpacked += entry.getSize();
+            boolean bomb = unpacked > SMALL_BYTES + MAX_PACKED_RATIO * Files.size(file);
+            if (bomb || used.getOrDefault(storage.key(), 0L) > SMALL_BYTES + MAX_PASSES * entry.getSize()) {
+                throw new InputException(file + " is compressed "
+                        + (bomb ? "to less than a hundredth" : "although its tensors share a storage")
+                        + ", which takes too long to read; save it with torch.save, which does not compress");
+            }
+        }
+    }
+
+    @Override
+    public void use(String key, long end) {
+        used.merge(key, end, TorchZip::sum);
+    }
+
+    private static long sum(long a, long b) {
+        return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
     }
 
     @Override
