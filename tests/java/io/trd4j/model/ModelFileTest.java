@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trd4j.io.InputException;
 import io.trd4j.model.tensorfile.SafetensorsTest;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
@@ -83,6 +87,8 @@ class ModelFileTest {
             new Thresholds.Limits(null, Threshold.byHand(-7)),
             new Thresholds.Limits(F1, null),
             null);
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
     private Path folder;
@@ -194,8 +200,8 @@ class ModelFileTest {
                 full.toMetadata().get("trd.calibration"));
         HighestPlaces highest = new HighestPlaces(
                 new HighestPlaces.Usual(0.1, 1.0 / 3),
-                new HighestPlaces.Usual(-Math.E, 1e-300),
-                new HighestPlaces.Usual(Math.PI, 1e300));
+                new HighestPlaces.Usual(-Math.E, 1e-30),
+                new HighestPlaces.Usual(Math.PI, 1e30));
         ModelInfo raised = full.withHighestPlaces(highest);
         assertEquals(raised, ModelInfo.fromMetadata(folder, raised.toMetadata()));
         assertEquals(highest, raised.calibration().highest());
@@ -309,12 +315,19 @@ class ModelFileTest {
         refused("trd.normal_kernel", "4", "must be odd");
         refused("trd.normal_kernel", "-1", "must be odd");
         refused("trd.threshold", "high", "not a number");
-        refused("trd.threshold", "NaN", "trd.threshold is wrong: NaN, but trd.thresholds says 0.79");
+        refused("trd.threshold", "NaN", "trd.threshold is wrong: NaN, not a finite number");
         refused("trd.threshold", null, "trd.threshold is wrong: null, but trd.thresholds says 0.79");
         refused("trd.thresholds", "null", "trd.thresholds is wrong");
         refused("trd.thresholds", "{}", "trd.threshold is wrong: 0.79");
         refused("trd.thresholds", "{\"rgb\":{\"ng\":{}}}", "trd.thresholds is wrong");
-        refused("trd.thresholds", "{\"rgb\":{\"ng\":{\"value\":\"NaN\"}}}", "finite number, not NaN");
+        refused(
+                "trd.thresholds",
+                "{\"rgb\":{\"ng\":{\"value\":\"NaN\"}}}",
+                "rgb.ng: a threshold must be a finite number, not NaN");
+        refused(
+                "trd.thresholds",
+                "{\"rgb\":{\"ng\":{\"value\":1e999}}}",
+                "rgb.ng: a threshold must be a finite number");
         refused("trd.thresholds", "{\"rgb\":{\"ng\":{\"value\":1,\"method\":\"guess\"}}}", "guess");
         refused("trd.thresholds", "{\"rgb\":{\"ng\":{\"value\":1,\"rate\":1}}}", "between 0 and 1");
         refused(
@@ -365,6 +378,81 @@ class ModelFileTest {
         assertTrue(
                 message.contains(reason) && message.startsWith("model.safetensors") && !message.contains("\n"),
                 message);
+    }
+
+    /** Every number, list and object of every key, replaced by what it cannot be. */
+    @Test
+    void everyWrongValueIsNamed() throws IOException {
+        DriftReference reference = new DriftReference(
+                12,
+                "d".repeat(64),
+                "fp32",
+                "cpu",
+                Map.of(Statistic.values()[0], List.of(1f, 2f, 3f, 4f, 5f, 6f, 7f, 8f, 9f, 10f)));
+        PrecisionTests.Accuracy accuracy = new PrecisionTests.Accuracy(3, 0.99, 0.01, true);
+        HighestPlaces.Usual usual = new HighestPlaces.Usual(3, 1);
+        Map<String, String> sound = info("0".repeat(64))
+                .withHighestPlaces(new HighestPlaces(usual, usual, usual))
+                .withThresholds(THRESHOLDS)
+                .withPrecisions(new PrecisionTests(accuracy, null, Map.of("a", 1f), List.of("b")))
+                .withDriftReference(reference)
+                .withSensitivity(SampleSensitivity.of())
+                .toMetadata();
+        int wrong = 0;
+        for (Map.Entry<String, String> entry : sound.entrySet()) {
+            if (entry.getValue().startsWith("{")) {
+                for (String pointer : pointers(JSON.readTree(entry.getValue()), "")) {
+                    for (String bad : List.of("\"=1\\n\"", "1e999", "[[]]", "{\"x\":[1]}")) {
+                        wrong += isRefused(sound, entry.getKey(), pointer, bad) ? 1 : 0;
+                    }
+                }
+            }
+        }
+        assertTrue(wrong > 500, wrong + " wrong values");
+    }
+
+    /** Checks what is wrong there; false for what may stand there. */
+    private static boolean isRefused(Map<String, String> sound, String key, String pointer, String bad)
+            throws IOException {
+        JsonNode root = JSON.readTree(sound.get(key));
+        JsonNode old = root.at(pointer);
+        if (old.isTextual() && bad.startsWith("\"") || old.isObject() && bad.startsWith("{")) {
+            return false;
+        }
+        int slash = pointer.lastIndexOf('/');
+        JsonNode parent = root.at(pointer.substring(0, slash));
+        if (parent.isArray()) {
+            ((ArrayNode) parent).set(Integer.parseInt(pointer.substring(slash + 1)), JSON.readTree("\"HERE\""));
+        } else {
+            ((ObjectNode) parent).put(pointer.substring(slash + 1), "HERE");
+        }
+        Map<String, String> metadata = new TreeMap<>(sound);
+        metadata.put(key, root.toString().replace("\"HERE\"", bad));
+        String message = assertThrows(
+                        InputException.class,
+                        () -> ModelInfo.fromMetadata(Path.of("m"), metadata),
+                        () -> key + pointer + " = " + bad)
+                .getMessage();
+        assertTrue(
+                message.startsWith("m is not a sound model: " + key + " is wrong: ")
+                        && !message.contains("\n")
+                        && !message.contains("com.fasterxml")
+                        && !message.contains("java"),
+                message);
+        return true;
+    }
+
+    private static List<String> pointers(JsonNode node, String at) {
+        List<String> all = new ArrayList<>();
+        node.properties().forEach(child -> {
+            all.add(at + "/" + child.getKey());
+            all.addAll(pointers(child.getValue(), at + "/" + child.getKey()));
+        });
+        for (int i = 0; node.isArray() && i < Math.min(2, node.size()); i++) {
+            all.add(at + "/" + i);
+            all.addAll(pointers(node.get(i), at + "/" + i));
+        }
+        return all;
     }
 
     @Test

@@ -259,6 +259,9 @@ public record Alignment(
 
     private boolean sound() {
         boolean sound = finite(frame) && frame[2] > 0 && frame[2] <= 1 && frame[5] > 0 && finite(mean);
+        for (float value : whole) {
+            sound &= !Float.isInfinite(value);
+        }
         if (positions != null) {
             sound &= finite(positions.basis)
                     && notNegative(positions.cut)

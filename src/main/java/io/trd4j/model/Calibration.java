@@ -40,10 +40,16 @@ public record Calibration(
     }
 
     private static void require(double meanRgb, double stdRgb, double meanDepth, double stdDepth) {
-        if (!(stdRgb > 0 && stdDepth > 0) || !Double.isFinite(meanRgb + stdRgb + meanDepth + stdDepth)) {
+        boolean sound = inFloats(meanRgb) && inFloats(meanDepth) && inFloats(stdRgb) && inFloats(stdDepth);
+        if (!sound || stdRgb < Float.MIN_NORMAL || stdDepth < Float.MIN_NORMAL) {
             throw new IllegalArgumentException(
                     "a calibration needs finite means and positive standard deviations, not rgb " + meanRgb + " +- "
                             + stdRgb + ", depth " + meanDepth + " +- " + stdDepth);
         }
+    }
+
+    /** Maps are computed in floats: what is larger is infinite there. */
+    static boolean inFloats(double value) {
+        return Math.abs(value) <= Float.MAX_VALUE;
     }
 }

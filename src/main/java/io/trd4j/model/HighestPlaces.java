@@ -28,7 +28,7 @@ public record HighestPlaces(Usual sum, Usual rgb, Usual depth) {
      */
     public record Usual(double median, double spread) {
         public Usual {
-            if (!(spread > 0) || !Double.isFinite(median) || !Double.isFinite(spread)) {
+            if (!Calibration.inFloats(median) || !Calibration.inFloats(spread) || spread < Float.MIN_NORMAL) {
                 throw new IllegalArgumentException("the highest places of normal parts need a finite median and a "
                         + "positive spread, not " + median + " and " + spread);
             }

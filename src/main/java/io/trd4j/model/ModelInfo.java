@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.trd4j.io.Arguments;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Json;
 import io.trd4j.io.Keyed;
+import io.trd4j.io.OneLine;
 import io.trd4j.io.Sha256;
 import java.nio.file.Path;
 import java.util.Map;
@@ -67,14 +69,13 @@ public record ModelInfo(
     private static final String NORMAL_PARTS_KEY = "trd.normal_parts";
     private static final String TEACHER_KEY = "trd.teacher_sha256";
 
+    /** Names of files and devices, checksums. */
+    private static final int LONGEST_TEXT = 1 << 12;
+
     // Double.toString, which Jackson uses, gives every double back exactly.
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    private static final JsonMapper JSON = whole(LONGEST_TEXT);
+    /** The mask of the largest size is one text. */
+    private static final JsonMapper REGION = whole(MAX_SIZE * MAX_SIZE / 4);
     /** For what has optional parts, which their constructors check. */
     private static final JsonMapper SPARSE = JSON.rebuild()
             .disable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -85,6 +86,14 @@ public record ModelInfo(
     private static final JsonMapper GROWN = SPARSE.rebuild()
             .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
+
+    private static JsonMapper whole(int longestText) {
+        return Json.strict(longestText)
+                .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                .build();
+    }
 
     public ModelInfo {
         Arguments.require(
@@ -363,7 +372,7 @@ public record ModelInfo(
                     // must be there.
                     json(SPARSE, file, metadata, TRAINING_KEY, TrainingSummary.class),
                     json(file, metadata, PRECISIONS_KEY, PrecisionTests.class),
-                    json(file, metadata, REGION_KEY, RegionOfInterest.class),
+                    json(REGION, file, metadata, REGION_KEY, RegionOfInterest.class),
                     json(file, metadata, REFERENCE_KEY, DriftReference.class),
                     json(SPARSE, file, metadata, SENSITIVITY_KEY, Sensitivity.class),
                     json(SPARSE, file, metadata, NORMAL_PARTS_KEY, NormalParts.class),
@@ -372,15 +381,17 @@ public record ModelInfo(
             throw new InputException(file + " is not a sound model: " + e.getMessage(), e);
         } catch (InputException e) {
             // Backbone.of does not know the file.
-            throw e.getMessage().startsWith(file.toString()) ? e : new InputException(file + ": " + e.getMessage(), e);
+            throw e.getMessage().startsWith(OneLine.of(file.toString()))
+                    ? e
+                    : new InputException(file + ": " + e.getMessage(), e);
         }
     }
 
     private static Geometry geometry(Path file, Map<String, String> metadata) {
         String text = text(file, metadata, MODALITY_KEY);
         Modality modality = Keyed.find(Modality.class, text)
-                .orElseThrow(
-                        () -> wrong(file, MODALITY_KEY, "'" + text + "'; known are " + Keyed.keys(Modality.class)));
+                .orElseThrow(() -> wrong(
+                        file, MODALITY_KEY, "'" + OneLine.start(text) + "'; known are " + Keyed.keys(Modality.class)));
         if (modality == Modality.METRIC) {
             text(file, metadata, METRIC_KEY);
         }
@@ -403,16 +414,20 @@ public record ModelInfo(
         try {
             return Integer.parseInt(value);
         } catch (NumberFormatException e) {
-            throw wrong(file, key, "'" + value + "', not a whole number");
+            throw wrong(file, key, "'" + OneLine.start(value) + "', not a whole number");
         }
     }
 
     private static Double number(Path file, Map<String, String> metadata, String key) {
         String value = metadata.get(key);
         try {
-            return value == null ? null : Double.valueOf(value);
+            Double number = value == null ? null : Double.valueOf(value);
+            if (number != null && !Double.isFinite(number)) {
+                throw wrong(file, key, number + ", not a finite number");
+            }
+            return number;
         } catch (NumberFormatException e) {
-            throw wrong(file, key, "'" + value + "', not a number");
+            throw wrong(file, key, "'" + OneLine.start(value) + "', not a number");
         }
     }
 
@@ -440,17 +455,14 @@ public record ModelInfo(
 
     private static <T> T json(JsonMapper mapper, Path file, Map<String, String> metadata, String key, Class<T> type) {
         String value = metadata.get(key);
-        try {
-            T read = value == null ? null : mapper.readValue(value, type);
-            if (value != null && read == null) {
-                throw wrong(file, key, "null");
-            }
-            return read;
-        } catch (JsonProcessingException e) {
-            Throwable reason = e.getCause() instanceof IllegalArgumentException cause ? cause : e;
-            String message = reason == e ? e.getOriginalMessage() : reason.getMessage();
-            throw wrong(file, key, message.replaceAll("\\s*\\R\\s*", " "));
+        if (value == null) {
+            return null;
         }
+        T read = Json.read(mapper, value, type, what -> wrong(file, key, what));
+        if (read == null) {
+            throw wrong(file, key, "null");
+        }
+        return read;
     }
 
     private static String json(Object value) {
@@ -466,7 +478,6 @@ public record ModelInfo(
     }
 
     private static InputException wrong(Path file, String key, String what) {
-        return new InputException(
-                file + " is not a sound model: " + key + " is wrong: " + what.replaceAll("\\p{Cntrl}", "?"));
+        return new InputException(file + " is not a sound model: " + key + " is wrong: " + what);
     }
 }

@@ -80,6 +80,12 @@ public record NormalImages(int size, List<byte[]> rgb, List<float[]> relief) {
             ByteBuffer heights = ByteBuffer.allocate(Float.BYTES * pixels).order(ByteOrder.LITTLE_ENDIAN);
             file.read(RELIEF, (long) i * Float.BYTES * pixels, heights);
             heights.rewind().asFloatBuffer().get(relief[i]);
+            for (float height : relief[i]) {
+                if (Float.isInfinite(height)) {
+                    throw new InputException(
+                            file.path() + " is not a sound model: " + RELIEF + " holds an infinite height");
+                }
+            }
         }
         return new NormalImages(size, List.of(rgb), List.of(relief));
     }

@@ -94,6 +94,8 @@ public record Sensitivity(
             Arguments.require(
                     kind != null && diameter > 0 && diameter < 1 && levels != null && trials != null,
                     "a series of pasted defects needs a kind, a diameter from 0 to 1, levels and trials");
+            Arguments.require(
+                    millimetres == null || Double.isFinite(millimetres), "millimetres of a series must be finite");
             levels = List.copyOf(levels);
             trials = List.copyOf(trials);
             for (int i = 0; i < levels.size(); i++) {
@@ -118,8 +120,9 @@ public record Sensitivity(
                 rate > 0 && rate < 1 && confidence > 0 && confidence < 1,
                 "rate and confidence of a sensitivity lie between 0 and 1");
         Arguments.require(
-                unitMillimetres != null
-                        || series != null
+                unitMillimetres != null && Double.isFinite(unitMillimetres)
+                        || unitMillimetres == null
+                                && series != null
                                 && series.stream().noneMatch(s -> s.kind().relief()),
                 "a sensitivity to relief needs unit_millimetres");
         Arguments.require(

@@ -72,6 +72,9 @@ public record Threshold(double value, Method method, Double rate, Double confide
                     || missed > anomalous) {
                 throw new IllegalArgumentException("a threshold's evidence has impossible counts of parts");
             }
+            if (f1 != null && !(f1 >= 0 && f1 <= 1) || rank != null && rank < 1) {
+                throw new IllegalArgumentException("a threshold's evidence has an impossible f1 or rank");
+            }
             if (dataSha256 == null || precision == null || device == null) {
                 throw new IllegalArgumentException("a threshold's evidence needs data_sha256, precision and device");
             }
@@ -96,7 +99,13 @@ public record Threshold(double value, Method method, Double rate, Double confide
             double shape,
             double scale,
             double andersonDarling,
-            double pValue) {}
+            double pValue) {
+        public Tail {
+            if (!Double.isFinite(estimate + level + shape + scale + andersonDarling + pValue) || peaks < 1) {
+                throw new IllegalArgumentException("the tail of a threshold needs finite numbers and peaks");
+            }
+        }
+    }
 
     public Threshold {
         if (!Double.isFinite(value)) {

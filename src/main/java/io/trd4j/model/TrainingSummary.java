@@ -44,6 +44,9 @@ public record TrainingSummary(
         if (!Double.isFinite(learningRate + finalLossRgb + finalLossDepth + validation + seconds) || teacher == null) {
             throw new IllegalArgumentException("a training summary needs finite numbers and the teacher's origin");
         }
+        if (epochs < 0 || steps < 0 || batch < 0 || parts < 0) {
+            throw new IllegalArgumentException("a training summary has no negative numbers of epochs, steps and parts");
+        }
         if (colorBits != null && !(colorBits >= 8 && colorBits <= 16)) {
             throw new IllegalArgumentException("colour images use 8 to 16 bits, not " + colorBits);
         }
