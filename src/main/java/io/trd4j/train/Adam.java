@@ -28,8 +28,8 @@ public final class Adam implements AutoCloseable {
     private static final double BETA_2 = 0.999;
     private static final double EPSILON = 1e-8;
     private static final String FIRST = ".first_moment";
-    private static final String SECOND = ".second_moment";
-    private static final String STEP = ".step";
+    static final String SECOND = ".second_moment";
+    static final String STEP = ".step";
 
     private final double beta1;
     private final List<Weights.Entry> parameters;

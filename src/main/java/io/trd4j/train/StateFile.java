@@ -1,10 +1,15 @@
 package io.trd4j.train;
 
 import io.trd4j.io.InputException;
+import io.trd4j.io.OneLine;
 import io.trd4j.model.network.Weights;
 import io.trd4j.model.tensorfile.Safetensors;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
+import io.trd4j.model.tensorfile.TensorInfo;
+import io.trd4j.model.tensorfile.TensorType;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +24,8 @@ import java.util.function.Supplier;
  * prefix, and how far the run has come. It fits only a run of the same identity: its metadata must say the same.
  */
 public final class StateFile {
+    private static final int PIECE_BYTES = 1 << 16;
+
     /** Reads tensors of the file. */
     private interface Loader {
         void load(Safetensors file) throws IOException;
@@ -69,6 +76,29 @@ public final class StateFile {
         SafetensorsWriter.write(path, metadata, sources);
     }
 
+    /** Weights and moments that a run cannot have had would else show as a training that diverges. */
+    private static void requireFinite(Safetensors file) throws IOException {
+        ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (TensorInfo tensor : file.tensors()) {
+            boolean positive = tensor.name().endsWith(".running_var")
+                    || tensor.name().endsWith(Adam.SECOND)
+                    || tensor.name().endsWith(Adam.STEP);
+            for (long at = 0; tensor.type() == TensorType.F32 && at < tensor.bytes(); at += PIECE_BYTES) {
+                piece.clear().limit((int) Math.min(PIECE_BYTES, tensor.bytes() - at));
+                file.read(tensor.name(), at, piece);
+                piece.flip();
+                while (piece.hasRemaining()) {
+                    float value = piece.getFloat();
+                    if (!Float.isFinite(value) || positive && value < 0) {
+                        throw new InputException(
+                                file.path() + ": tensor " + tensor.name() + " holds " + value
+                                        + ", which no training leaves there; the file is damaged, start again without --resume");
+                    }
+                }
+            }
+        }
+    }
+
     /**
      * Loads everything.
      *
@@ -84,11 +114,13 @@ public final class StateFile {
                     throw new InputException(path + " cannot be resumed here: "
                             + differences.getOrDefault(
                                     k,
-                                    k.substring(k.lastIndexOf('.') + 1).replace('_', ' ') + " is " + found
-                                            + " there and " + expected + " now")
+                                    k.substring(k.lastIndexOf('.') + 1).replace('_', ' ') + " is "
+                                            + (found == null ? "not said" : OneLine.start(found)) + " there and "
+                                            + expected + " now")
                             + "; use the same " + same + ", or leave out --resume");
                 }
             });
+            requireFinite(file);
             T done = parse.apply(file.metadata().get(key));
             for (Content content : contents) {
                 content.loader().load(file);

@@ -1,14 +1,16 @@
 package io.trd4j.train;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Json;
 import io.trd4j.model.EpochLoss;
 import io.trd4j.model.ParameterNames;
 import io.trd4j.model.network.Network;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +27,11 @@ record TrainingState(
     private static final String PARTS_KEY = "trd.state.parts_sha256";
     private static final String VALIDATION_KEY = "trd.state.validation_sha256";
     private static final String HISTORY_KEY = "trd.state.history";
+    private static final int LONGEST_TEXT = 64;
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final JsonMapper READ = Json.strict(LONGEST_TEXT)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .build();
 
     /** An epoch as the file has it. */
     private record Stored(double rgb, double depth, ValidationLoss validation) {
@@ -58,13 +64,21 @@ record TrainingState(
         return file(network, adamRgb, adamDepth).read(path, HISTORY_KEY, text -> history(path, text));
     }
 
-    private static List<EpochLoss> history(Path path, String text) {
-        try {
-            List<Stored> stored = JSON.readValue(text == null ? "" : text, new TypeReference<>() {});
-            return stored.stream().map(Stored::loss).toList();
-        } catch (JsonProcessingException e) {
-            throw new InputException(path + ": its list of epochs is damaged; start again without --resume", e);
+    static List<EpochLoss> history(Path path, String text) {
+        Stored[] stored = text == null ? null : Json.read(READ, text, Stored[].class, what -> damaged(path, what));
+        if (stored == null || Arrays.asList(stored).contains(null)) {
+            throw damaged(path, stored == null ? "there is none" : "an epoch is missing");
         }
+        try {
+            return Arrays.stream(stored).map(Stored::loss).toList();
+        } catch (IllegalArgumentException e) {
+            throw damaged(path, e.getMessage());
+        }
+    }
+
+    private static InputException damaged(Path path, String what) {
+        return new InputException(
+                path + ": its list of epochs is damaged (" + what + "); start again without --resume");
     }
 
     private StateFile file(Network network, Adam adamRgb, Adam adamDepth) {

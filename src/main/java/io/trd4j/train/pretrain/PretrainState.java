@@ -1,6 +1,7 @@
 package io.trd4j.train.pretrain;
 
 import io.trd4j.io.InputException;
+import io.trd4j.io.OneLine;
 import io.trd4j.model.network.Weights;
 import io.trd4j.train.Adam;
 import io.trd4j.train.StateFile;
@@ -36,11 +37,11 @@ record PretrainState(PretrainOptions options) {
     }
 
     private int stepsDone(Path path, String text) {
-        if (text != null && text.matches("\\d{1,9}") && Integer.parseInt(text) <= options.steps()) {
+        if (text != null && text.matches("[0-9]{1,9}") && Integer.parseInt(text) <= options.steps()) {
             return Integer.parseInt(text);
         }
-        throw new InputException(
-                path + ": its number of steps is damaged (" + text + "); start again without --resume");
+        throw new InputException(path + ": its number of steps is damaged ("
+                + (text == null ? "there is none" : OneLine.start(text)) + "); start again without --resume");
     }
 
     /** Everything that a run's result depends on, in the order in which differences are told. */
