@@ -62,6 +62,7 @@ public final class Main {
     public static void main(String[] args) {
         // Not a file named logback.xml: that would configure the logging of everyone who embeds the jar.
         System.setProperty("logback.configurationFile", "io/trd4j/cli/logback.xml");
+        PlainStream.install();
         System.exit(run(args));
     }
 

@@ -10,4 +10,9 @@ public final class Arguments {
             throw new IllegalArgumentException(message);
         }
     }
+
+    /** Whether a number is finite as a float, too. */
+    public static boolean isFloat(double value) {
+        return Math.abs(value) <= Float.MAX_VALUE;
+    }
 }

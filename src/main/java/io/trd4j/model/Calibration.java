@@ -1,5 +1,7 @@
 package io.trd4j.model;
 
+import io.trd4j.io.Arguments;
+
 /**
  * Mean and population standard deviation of all pixels of all validation maps, per branch, and how high these reach
  * (SPEC section 4).
@@ -40,16 +42,14 @@ public record Calibration(
     }
 
     private static void require(double meanRgb, double stdRgb, double meanDepth, double stdDepth) {
-        boolean sound = inFloats(meanRgb) && inFloats(meanDepth) && inFloats(stdRgb) && inFloats(stdDepth);
+        boolean sound = Arguments.isFloat(meanRgb)
+                && Arguments.isFloat(meanDepth)
+                && Arguments.isFloat(stdRgb)
+                && Arguments.isFloat(stdDepth);
         if (!sound || stdRgb < Float.MIN_NORMAL || stdDepth < Float.MIN_NORMAL) {
             throw new IllegalArgumentException(
                     "a calibration needs finite means and positive standard deviations, not rgb " + meanRgb + " +- "
                             + stdRgb + ", depth " + meanDepth + " +- " + stdDepth);
         }
-    }
-
-    /** Maps are computed in floats: what is larger is infinite there. */
-    static boolean inFloats(double value) {
-        return Math.abs(value) <= Float.MAX_VALUE;
     }
 }

@@ -1,5 +1,6 @@
 package io.trd4j.model;
 
+import io.trd4j.io.Arguments;
 import java.util.Arrays;
 
 /**
@@ -28,7 +29,7 @@ public record HighestPlaces(Usual sum, Usual rgb, Usual depth) {
      */
     public record Usual(double median, double spread) {
         public Usual {
-            if (!Calibration.inFloats(median) || !Calibration.inFloats(spread) || spread < Float.MIN_NORMAL) {
+            if (!Arguments.isFloat(median) || !Arguments.isFloat(spread) || spread < Float.MIN_NORMAL) {
                 throw new IllegalArgumentException("the highest places of normal parts need a finite median and a "
                         + "positive spread, not " + median + " and " + spread);
             }

@@ -19,9 +19,6 @@ public final class EncodedImage {
     /** Of a BMP, the header of version 5. */
     private static final int MAX_BMP_HEADER_BYTES = 124;
 
-    /** A file's content without what decoders only warn of, how it must be turned, and its size as it is stored. */
-    record Clean(byte[] bytes, int orientation, long width, long height) {}
-
     final Path file;
     final byte[] bytes;
     /** The structure of a TIFF; null for the other formats. */
@@ -32,13 +29,13 @@ public final class EncodedImage {
     private final long width;
     private final long height;
 
-    private EncodedImage(Path file, Clean clean, TiffFile tiff) {
+    private EncodedImage(Path file, CleanImage clean, TiffFile tiff) {
         this.file = file;
-        this.bytes = clean.bytes;
+        this.bytes = clean.bytes();
         this.tiff = tiff;
-        this.orientation = clean.orientation;
-        this.width = clean.width;
-        this.height = clean.height;
+        this.orientation = clean.orientation();
+        this.width = clean.width();
+        this.height = clean.height();
     }
 
     /** A file's content, checked. */
@@ -78,7 +75,7 @@ public final class EncodedImage {
         if (TiffFile.isTiff(bytes)) {
             TiffFile tiff = TiffFile.parse(file, bytes);
             TiffPage page = tiff.pages.get(0);
-            return new EncodedImage(file, new Clean(bytes, page.orientation, page.width, page.height), tiff);
+            return new EncodedImage(file, new CleanImage(bytes, page.orientation, page.width, page.height), tiff);
         }
         if (bytes.length >= 2 && bytes[0] == 'B' && bytes[1] == 'M') {
             return new EncodedImage(file, bmp(file, in.order(ByteOrder.LITTLE_ENDIAN)), null);
@@ -158,7 +155,7 @@ public final class EncodedImage {
         return tiff == null && mayBeWide() && bytes[25] == 0;
     }
 
-    private static Clean bmp(Path file, ByteBuffer in) {
+    private static CleanImage bmp(Path file, ByteBuffer in) {
         if (in.capacity() < 54) {
             throw ImageChecks.damaged(file, "it ends inside the BMP header");
         }
@@ -183,6 +180,6 @@ public final class EncodedImage {
         if (offset + (width * bits + 31) / 32 * 4 * height > in.capacity()) {
             throw ImageChecks.damaged(file, "it ends before its last row");
         }
-        return new Clean(in.array(), Orientation.NONE, width, height);
+        return new CleanImage(in.array(), Orientation.NONE, width, height);
     }
 }

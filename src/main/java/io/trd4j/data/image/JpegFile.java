@@ -67,10 +67,10 @@ final class JpegFile {
      * @param bytes its content, which is changed
      * @return it anew with the segments that define the pixels alone
      */
-    static EncodedImage.Clean clean(Path file, byte[] bytes) {
+    static CleanImage clean(Path file, byte[] bytes) {
         JpegFile jpeg = new JpegFile(file, bytes);
         jpeg.segments();
-        return new EncodedImage.Clean(
+        return new CleanImage(
                 Arrays.copyOf(bytes, jpeg.kept), Orientation.of(jpeg.orientation), jpeg.width, jpeg.height);
     }
 

@@ -54,10 +54,10 @@ final class PngFile {
      * @return it anew with the chunks that define the pixels alone, its image data in one: colour profiles, text and
      *     animation change nothing here
      */
-    static EncodedImage.Clean clean(Path file, ByteBuffer in) {
+    static CleanImage clean(Path file, ByteBuffer in) {
         PngFile png = new PngFile(file, in);
         png.chunks();
-        return new EncodedImage.Clean(png.written(png.inflated()), png.orientation, png.width, png.height);
+        return new CleanImage(png.written(png.inflated()), png.orientation, png.width, png.height);
     }
 
     private void chunks() {

@@ -163,7 +163,7 @@ final class TiffFile {
             throw ImageChecks.damaged(file, "more TIFF strips than are read");
         }
         for (int s = 0; s < page.offsets.length; s++) {
-            EncodedImage.Clean jpeg = JpegFile.clean(
+            CleanImage jpeg = JpegFile.clean(
                     file,
                     JpegFile.joined(
                             page.samples == 3 ? page.photometric == TiffColours.YCBCR ? 1 : 0 : -1,
