@@ -262,6 +262,10 @@ class ImageFilesTest {
         fixCrc(png);
         Path huge = Files.write(folder.resolve("huge.png"), png.array());
         assertRefused(() -> ImageReader.readRgb(huge), huge, "100000x100000", "100 million");
+        png.putInt(16, 1).putInt(20, 50_000_000);
+        fixCrc(png);
+        Path tall = Files.write(folder.resolve("tall.png"), png.array());
+        assertRefused(() -> ImageReader.readRgb(tall), tall, "1x50000000", "a million in a row or column");
         png.putInt(16, 9_000).putInt(20, 9_000);
         fixCrc(png);
         Path empty = Files.write(folder.resolve("empty.png"), png.array());

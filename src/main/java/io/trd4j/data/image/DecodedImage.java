@@ -44,7 +44,7 @@ final class DecodedImage implements AutoCloseable {
             if (mat.depth() != CV_8U && mat.depth() != CV_16U) {
                 throw new InputException(image.file + " has samples that are not 8 or 16 bit; save it as an 8-bit PNG");
             }
-            ImageChecks.checkSize(image.file, mat.cols(), mat.rows(), ImageChecks.MAX_PIXELS);
+            ImageChecks.checkImage(image.file, mat.cols(), mat.rows());
             wide = mat.depth() == CV_16U;
             narrowRow = new byte[wide ? 0 : mat.cols() * channels];
         } catch (RuntimeException | Error e) {

@@ -172,7 +172,7 @@ public final class EncodedImage {
         }
         long width = in.getInt(18);
         long height = Math.abs((long) in.getInt(22));
-        ImageChecks.checkSize(file, width, height, ImageChecks.MAX_PIXELS);
+        ImageChecks.checkImage(file, width, height);
         int colours = in.getInt(46);
         if (colours < 0 || colours > 256) {
             throw ImageChecks.damaged(file, "impossible palette");

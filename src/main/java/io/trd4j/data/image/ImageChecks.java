@@ -13,6 +13,9 @@ public final class ImageChecks {
     /** Deflate cannot shrink more than this; a header that promises more than its data can hold is a lie. */
     static final long MAX_DEFLATE_RATIO = 1040;
 
+    /** Of an image: libpng decodes no longer ones. */
+    private static final int MAX_SIDE = 1_000_000;
+
     private static final String LARGER_HEAP = "allow a larger Java heap: JDK_JAVA_OPTIONS=-Xmx4g in the environment";
 
     private ImageChecks() {}
@@ -59,6 +62,15 @@ public final class ImageChecks {
         } catch (OutOfMemoryError e) {
             throw new InputException(
                     file + " takes more memory than there is left; reduce its resolution, or " + LARGER_HEAP, e);
+        }
+    }
+
+    /** Checks the size of an image that a library decodes, as {@link #checkSize}. */
+    static void checkImage(Path file, long width, long height) {
+        checkSize(file, width, height, MAX_PIXELS);
+        if (Math.max(width, height) > MAX_SIDE) {
+            throw new InputException(
+                    file + " has " + width + "x" + height + " pixels, more than a million in a row or column; crop it");
         }
     }
 

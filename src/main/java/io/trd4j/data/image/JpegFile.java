@@ -229,7 +229,7 @@ final class JpegFile {
         progressive = marker == PROGRESSIVE;
         height = in.getShort(at + 1) & 0xFFFF;
         width = in.getShort(at + 3) & 0xFFFF;
-        ImageChecks.checkSize(file, width, height, ImageChecks.MAX_PIXELS);
+        ImageChecks.checkImage(file, width, height);
         int n = bytes[at + 5];
         if (bytes[at] != 8) {
             throw new InputException(file + " is a JPEG of " + (bytes[at] & 0xFF) + " bits; save it as PNG");

@@ -108,7 +108,7 @@ final class PngFile {
     private void header() {
         width = in.getInt(16) & 0xFFFFFFFFL;
         height = in.getInt(20) & 0xFFFFFFFFL;
-        ImageChecks.checkSize(file, width, height, ImageChecks.MAX_PIXELS);
+        ImageChecks.checkImage(file, width, height);
         int bits = in.get(24);
         int colour = in.get(25);
         boolean known = switch (colour) {

@@ -17,6 +17,7 @@ final class TiffColours {
 
     /** @throws InputException when the page has points, or colours of a kind that is not read */
     static void require(Path file, TiffPage page) {
+        ImageChecks.checkImage(file, page.width, page.height);
         boolean integers = page.sampleFormat == 1 && (page.bits == 1 || page.bits == 8 || page.bits == 16);
         if (!integers || page.bits == 1 && (page.planar == 2 || page.tileWidth % 8 != 0)) {
             throw new InputException(file + " has " + page.bits + "-bit "

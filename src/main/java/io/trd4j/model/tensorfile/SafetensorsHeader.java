@@ -42,6 +42,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
     // Far beyond any network; a header of the full length could else hold millions of empty tensors or dimensions.
     static final int MAX_TENSORS = 1 << 16;
     static final int MAX_DIMENSIONS = 64;
+    static final int MAX_ALL_DIMENSIONS = 1 << 19;
     static final int MAX_NAME = 512;
     /** Far beyond what models say of themselves: keys, and characters of all keys and values together. */
     static final int MAX_METADATA_KEYS = 1 << 12;
@@ -106,6 +107,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
     private static SafetensorsHeader parse(Path file, JsonParser json, long dataStart, long size) throws IOException {
         Map<String, String> metadata = Map.of();
         List<Entry> entries = new ArrayList<>();
+        int dimensions = 0;
         json.nextToken();
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
@@ -118,7 +120,12 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
             if (name.equals(METADATA)) {
                 metadata = metadata(file, json);
             } else {
-                entries.add(entry(file, json, name));
+                Entry entry = entry(file, json, name);
+                dimensions += entry.info.shape().size();
+                if (dimensions > MAX_ALL_DIMENSIONS) {
+                    throw bad(file, "its tensors have more than " + MAX_ALL_DIMENSIONS + " dimensions together");
+                }
+                entries.add(entry);
             }
         }
         if (json.nextToken() != null) {

@@ -59,23 +59,18 @@ final class TorchOpcodes {
             8);
 
     /** Steps that objects stand for; all other opcodes are one. */
-    static final Map<Short, Integer> STEPS = Map.of(
-            Opcodes.EMPTY_LIST,
-            2,
-            Opcodes.EMPTY_DICT,
-            4,
-            Opcodes.GLOBAL,
-            4,
-            Opcodes.STACK_GLOBAL,
-            4,
-            Opcodes.REDUCE,
-            4,
-            Opcodes.NEWOBJ,
-            4,
-            Opcodes.BINPUT,
-            3,
-            Opcodes.LONG_BINPUT,
-            3,
-            Opcodes.MEMOIZE,
-            3);
+    static final Map<Short, Integer> STEPS = Map.ofEntries(
+            Map.entry(Opcodes.EMPTY_LIST, 2),
+            Map.entry(Opcodes.EMPTY_DICT, 4),
+            Map.entry(Opcodes.TUPLE, 3),
+            Map.entry(Opcodes.TUPLE1, 2),
+            Map.entry(Opcodes.TUPLE2, 2),
+            Map.entry(Opcodes.TUPLE3, 2),
+            Map.entry(Opcodes.GLOBAL, 12),
+            Map.entry(Opcodes.STACK_GLOBAL, 12),
+            Map.entry(Opcodes.REDUCE, 4),
+            Map.entry(Opcodes.NEWOBJ, 4),
+            Map.entry(Opcodes.BINPUT, 3),
+            Map.entry(Opcodes.LONG_BINPUT, 3),
+            Map.entry(Opcodes.MEMOIZE, 3));
 }

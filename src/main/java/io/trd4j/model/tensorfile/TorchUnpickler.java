@@ -29,10 +29,10 @@ import net.razorvine.pickle.Unpickler;
  * allocates it.
  */
 final class TorchUnpickler extends Unpickler {
-    static final int MAX_BYTES = 16 << 20;
+    static final int MAX_BYTES = 8 << 20;
 
     /** Of about 16 bytes each; a network of a thousand tensors takes a hundred thousand. */
-    private static final int MAX_STEPS = 3_000_000;
+    private static final int MAX_STEPS = 2_000_000;
     /** Longer than any name of a class or parameter. */
     private static final int MAX_NAME = 512;
     /** More than PyTorch's own code makes; the integers of optimisers and random states are smaller. */
@@ -42,6 +42,9 @@ final class TorchUnpickler extends Unpickler {
     private static final int MAX_SKIPPED_NAMES = 8;
 
     private static final int TEXT_STEPS = 4;
+    /** Of a text that are one step. */
+    private static final int TEXT_BYTES = 8;
+
     private static final int ENTRY_STEPS = 8;
     private static final int TENSOR_STEPS = 32;
 
@@ -56,7 +59,7 @@ final class TorchUnpickler extends Unpickler {
     private final ByteBuffer bytes;
     private final Map<String, TorchTensors.Storage> known = new LinkedHashMap<>();
     private final Set<String> skipped = new LinkedHashSet<>();
-    private int steps;
+    private long steps;
 
     /** @param pickles one or more pickles, one after another; what follows the last is left unread */
     TorchUnpickler(Path file, TorchStorages storages, ByteBuffer pickles) {
@@ -162,7 +165,7 @@ final class TorchUnpickler extends Unpickler {
     }
 
     /** Counts what takes time and memory: opcodes, objects that they make, and elements that one of them copies. */
-    private void spend(int count) {
+    private void spend(long count) {
         steps += count;
         if (steps > MAX_STEPS) {
             throw new InputException(file + " is too large to be a checkpoint of tensors: its pickle has more than "
@@ -184,10 +187,12 @@ final class TorchUnpickler extends Unpickler {
             throw new InputException(
                     file + " is no checkpoint of tensors: its pickle holds a whole number of " + length + " bytes");
         }
+        spend(length / TEXT_BYTES);
     }
 
     /** Joined over and over, long ones would fill the memory. */
     private void requireName(String name) {
+        spend(name.length() / TEXT_BYTES);
         if (name.length() > MAX_NAME) {
             throw new InputException(file + " is damaged: its pickle holds a name of " + name.length() + " characters");
         }
