@@ -19,6 +19,9 @@ public final class EncodedImage {
     /** Of a BMP, the header of version 5. */
     private static final int MAX_BMP_HEADER_BYTES = 124;
 
+    private static final int BMP_START_BYTES = 14;
+    private static final int BMP_MASK_BYTES = 16;
+
     final Path file;
     final byte[] bytes;
     /** The structure of a TIFF; null for the other formats. */
@@ -173,11 +176,14 @@ public final class EncodedImage {
         long width = in.getInt(18);
         long height = Math.abs((long) in.getInt(22));
         ImageChecks.checkImage(file, width, height);
-        int colours = in.getInt(46);
+        long colours = in.getInt(46);
         if (colours < 0 || colours > 256) {
             throw ImageChecks.damaged(file, "impossible palette");
         }
-        if (offset + (width * bits + 31) / 32 * 4 * height > in.capacity()) {
+        // Behind the header stand the palette, or the masks of the channels.
+        long palette = bits > 8 ? 0 : 4 * (colours == 0 ? 1L << bits : colours);
+        long before = BMP_START_BYTES + headerBytes + (compression == 3 ? BMP_MASK_BYTES : palette);
+        if (before > in.capacity() || offset + (width * bits + 31) / 32 * 4 * height > in.capacity()) {
             throw ImageChecks.damaged(file, "it ends before its last row");
         }
         return new CleanImage(in.array(), Orientation.NONE, width, height);

@@ -44,6 +44,9 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
     static final int MAX_DIMENSIONS = 64;
     static final int MAX_ALL_DIMENSIONS = 1 << 19;
     static final int MAX_NAME = 512;
+    /** Characters of all names together. */
+    static final int MAX_ALL_NAMES = 1 << 23;
+
     /** Far beyond what models say of themselves: keys, and characters of all keys and values together. */
     static final int MAX_METADATA_KEYS = 1 << 12;
 
@@ -108,6 +111,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
         Map<String, String> metadata = Map.of();
         List<Entry> entries = new ArrayList<>();
         int dimensions = 0;
+        int names = 0;
         json.nextToken();
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
@@ -122,8 +126,12 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
             } else {
                 Entry entry = entry(file, json, name);
                 dimensions += entry.info.shape().size();
-                if (dimensions > MAX_ALL_DIMENSIONS) {
-                    throw bad(file, "its tensors have more than " + MAX_ALL_DIMENSIONS + " dimensions together");
+                names += name.length();
+                if (dimensions > MAX_ALL_DIMENSIONS || names > MAX_ALL_NAMES) {
+                    throw bad(
+                            file,
+                            "its tensors have more than " + MAX_ALL_DIMENSIONS
+                                    + " dimensions together, or names of more" + " than 8 MiB");
                 }
                 entries.add(entry);
             }
