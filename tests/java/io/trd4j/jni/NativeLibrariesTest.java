@@ -87,7 +87,7 @@ class NativeLibrariesTest {
         String text = NativeLibraries.reason((Throwable) new UnsatisfiedLinkError(full.toString()).initCause(full));
         assertTrue(text.startsWith("No space left on device; libraries are unpacked to /"), text);
         assertTrue(
-                text.contains("550 MB") && text.endsWith("-Dorg.bytedeco.javacpp.cachedir=FOLDER names another"), text);
+                text.contains("600 MB") && text.endsWith("-Dorg.bytedeco.javacpp.cachedir=FOLDER names another"), text);
 
         text = NativeLibraries.reason(
                 new UnsatisfiedLinkError("Could not find jniTrd in class, module, and library paths."));

@@ -49,7 +49,6 @@ public final class NativeLibraries {
             return;
         }
         inThreadOfItsOwn(name, () -> {
-            prepare();
             for (Class<?> binding : bindings) {
                 Loader.load(binding);
             }
@@ -59,10 +58,7 @@ public final class NativeLibraries {
 
     /** As {@link #load}, from a folder of this build's own. */
     static void loadLibtrd() {
-        inThreadOfItsOwn("libtrd", () -> {
-            prepare();
-            Loader.load(Trd.class);
-        });
+        inThreadOfItsOwn("libtrd", () -> Loader.load(Trd.class));
     }
 
     /** Whether the class path, or a folder that stands in for it, has a binding's library for this platform. */
@@ -78,7 +74,9 @@ public final class NativeLibraries {
                 null,
                 () -> {
                     try {
-                        work.run();
+                        prepared(work);
+                    } catch (IOException e) {
+                        failure[0] = new UncheckedIOException(e);
                     } catch (RuntimeException | Error e) {
                         failure[0] = e;
                     }
@@ -97,7 +95,9 @@ public final class NativeLibraries {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        refused |= isRefusal(failure[0]);
+        if (isRefusal(failure[0])) {
+            refused = true;
+        }
         if (refused && failure[0] != null) {
             throw new NativeException(refusal(), failure[0]);
         }
@@ -143,10 +143,46 @@ public final class NativeLibraries {
                 && !module.getDescriptor().isOpen();
     }
 
-    private static synchronized void prepare() {
-        if (prepared) {
+    private static synchronized void prepared(Runnable work) throws IOException {
+        if (!prepared) {
+            setProperties();
+        }
+        try (CacheLock lock = lock()) {
+            if (!lock.complete()) {
+                HalfUnpacked.remove(Loader.getCacheDir().toPath());
+            }
+            if (!prepared) {
+                sayWhereElse();
+                unpackLibtrd();
+                prepared = true;
+            }
+            work.run();
+            lock.succeeded();
+        }
+    }
+
+    private static CacheLock lock() {
+        try {
+            return CacheLock.take(Loader.getCacheDir().toPath());
+        } catch (IOException e) {
+            // No folder can be written: whoever must unpack says so.
+            return CacheLock.none();
+        }
+    }
+
+    /** JavaCPP passes over a folder that it cannot use without a word, and takes the user's or a temporary one. */
+    private static void sayWhereElse() throws IOException {
+        String named = System.getProperty(CACHE_PROPERTY, System.getProperty(OTHER_CACHE_PROPERTY));
+        if (named == null) {
             return;
         }
+        Path taken = Loader.getCacheDir().toPath().toAbsolutePath().normalize();
+        if (!taken.equals(Path.of(named).toAbsolutePath().normalize())) {
+            LOG.warn("{} cannot be written: native libraries are unpacked to {}", named, taken);
+        }
+    }
+
+    private static void setProperties() {
         // JavaCPP's own limits follow the Java heap (Xmx of its buffers, 4 x Xmx of resident memory) and would throw
         // OutOfMemoryError although nothing is short; 0 switches them off. Read when JavaCPP's Pointer is initialised.
         for (String limit : new String[] {"org.bytedeco.javacpp.maxBytes", "org.bytedeco.javacpp.maxPhysicalBytes"}) {
@@ -161,12 +197,6 @@ public final class NativeLibraries {
             System.setProperty(
                     CACHE_PROPERTY, CacheFolder.ofThisUser().resolve("natives").toString());
         }
-        try {
-            unpackLibtrd();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        prepared = true;
     }
 
     /**
@@ -238,7 +268,7 @@ public final class NativeLibraries {
                     + ProductVersion.number() + ", or, where it has none of " + Loader.getPlatform()
                     + ", a build of it for that";
         }
-        return text + "; libraries are unpacked to " + folder() + ", which needs 550 MB and must allow execution (no "
+        return text + "; libraries are unpacked to " + folder() + ", which needs 600 MB and must allow execution (no "
                 + "noexec); -D" + CACHE_PROPERTY + "=FOLDER names another";
     }
 
