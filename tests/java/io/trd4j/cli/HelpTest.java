@@ -59,7 +59,7 @@ class HelpTest {
                 "trd: Unknown option: '--foo'; see trd inspect --help\n",
                 Cli.here("inspect", "--foo").expect(2).err());
         String missing = Cli.here("inspect").expect(2).err();
-        assertTrue(missing.contains("Missing required options") && missing.contains("--model"), missing);
+        assertTrue(missing.contains("Missing required option") && missing.contains("--model"), missing);
     }
 
     /** The nearest word that is known, of verbs, options and the values of options; none where none is near. */

@@ -37,8 +37,8 @@ import picocli.CommandLine.Option;
         description = {
             "Inspect one part (--rgb and --xyz, or one of them where --on-bad-depth or --on-bad-rgb allow), every test "
                     + "part of a folder (--data), or the parts that appear in a folder (--watch).",
-            "--out writes result.json, anomaly_map.tiff, anomaly_map_rgb.tiff, anomaly_map_depth.tiff, mask.png and "
-                    + "overlay.png; with --data into one subfolder per part. --json writes what result.json has as one "
+            "Writes with --out result.json, anomaly_map.tiff, anomaly_map_rgb.tiff, anomaly_map_depth.tiff, mask.png and "
+                    + "overlay.png, with --data into one subfolder per part; with --json what result.json has as one "
                     + "line per part.",
             "Exit code 0: all parts were inspected; with --fail-on also 3: a part is NG, 4: none is NG, but one is "
                     + "REVIEW."

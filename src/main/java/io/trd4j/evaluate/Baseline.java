@@ -31,7 +31,7 @@ public final class Baseline {
 
     private record Earlier(Map<String, Map<String, Double>> metrics, List<PartResult> parts) {}
 
-    /** What is compared of a metrics.json, or of a category in it; all else is passed over. */
+    /** All that is compared of a metrics.json, or of a category in it; all else is passed over. */
     @JsonIgnoreProperties(ignoreUnknown = true)
     private record Metrics(
             Map<String, Double> combined,

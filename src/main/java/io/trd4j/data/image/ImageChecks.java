@@ -55,7 +55,7 @@ public final class ImageChecks {
         }
     }
 
-    /** What a reader returns. Memory that ends is the image's fault, not that of an option. */
+    /** Runs a reader. Memory that ends is the image's fault, not that of an option. */
     static <T> T read(Path file, Reader<T> reader) throws IOException {
         try {
             return reader.read();

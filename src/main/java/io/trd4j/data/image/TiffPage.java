@@ -30,7 +30,7 @@ final class TiffPage {
     long offsetsAt;
 
     long countsAt;
-    /** What all JPEGs of the page have in common: from the marker that begins it to the one that ends it. */
+    /** The part that all JPEGs of the page have in common: from the marker that begins it to the one that ends it. */
     byte[] jpegTables = {};
 
     boolean tiled() {
