@@ -83,7 +83,8 @@ class ArchitectureTest {
                 .whereLayer("drift")
                 .mayOnlyBeAccessedByLayers("cli", "calibrate")
                 .whereLayer("inspect")
-                .mayOnlyBeAccessedByLayers("cli", "report", "evaluate", "watch", "calibrate", "drift", "sensitivity", "audit")
+                .mayOnlyBeAccessedByLayers(
+                        "cli", "report", "evaluate", "watch", "calibrate", "drift", "sensitivity", "audit")
                 .whereLayer("audit")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("sign")

@@ -101,7 +101,8 @@ public final class Csv {
             throws IOException {
         OptionalLibrary.CSV.require();
         try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8);
-                MappingIterator<String[]> rows = Mappers.ROWS.readerFor(String[].class).readValues(reader)) {
+                MappingIterator<String[]> rows =
+                        Mappers.ROWS.readerFor(String[].class).readValues(reader)) {
             Map<String, Integer> columns = new HashMap<>();
             String[] headings = rows.hasNextValue() ? rows.nextValue() : new String[0];
             for (int i = 0; i < headings.length; i++) {
