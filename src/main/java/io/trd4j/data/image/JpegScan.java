@@ -74,7 +74,7 @@ final class JpegScan {
     }
 
     /**
-     * What a scan holds.
+     * The content of a scan.
      *
      * @param progressive whether coefficients come in several scans
      * @param first coefficient
