@@ -10,7 +10,7 @@ fail() { echo "release: $1" >&2; exit 2; }
 version=${1:-}
 key=${2:-}
 [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+(-[A-Za-z0-9.]+)?$ ]] || fail "give the version, such as 0.1.0"
-grep -q "^## $version\b" "$root/src/docs/changelog.md" || fail "src/docs/changelog.md has no section $version"
+grep -qxF "## $version" "$root/src/docs/changelog.md" || fail "src/docs/changelog.md has no section $version"
 [ -z "$(git -C "$root" status --porcelain)" ] || fail "the checkout has changes that are not committed"
 [ -z "$key" ] || gpg --list-secret-keys "$key" >/dev/null 2>&1 || fail "gpg has no secret key $key"
 

@@ -71,6 +71,23 @@ class SignVerbsTest {
         assertTrue(line(Cli.here("verify", "--model", model, "--trusted", w), 2).contains("is not signed"));
     }
 
+    /** A name that other programs use, too, and a key given by mistake. */
+    @Test
+    void onlySignaturesAreReplaced() throws IOException {
+        Path other = Files.writeString(w.resolve("model.safetensors.sig"), "somebody else's");
+        String refused = line(Cli.here("sign", "--model", model, "--key", key), 2);
+        assertEquals(
+                "trd: " + other + " exists and is no signature of trd4j; move it away, or give another --signature",
+                refused);
+        assertEquals("somebody else's", Files.readString(other));
+        String bytes = Files.readString(trusted);
+        line(Cli.here("sign", "--model", model, "--key", key, "--signature", trusted), 2);
+        assertEquals(bytes, Files.readString(trusted));
+        Files.delete(other);
+        sign();
+        sign();
+    }
+
     @Test
     void everyVerbThatJudgesPartsRefusesOthers() {
         for (List<Object> verb : List.<List<Object>>of(

@@ -158,7 +158,7 @@ class ArrivalsTest {
         finish("rgb/a.png", "a");
         finish("xyz/a.tiff", "a");
         assertEquals(List.of("a"), look(0));
-        arrivals.done(part("a"), List.of("1", "2"));
+        arrivals.refused(part("a"), List.of("1", "2"));
         assertEquals(List.of(), look(1));
         replace("xyz/a.tiff", "other");
         assertEquals(List.of("a"), look(2));

@@ -4,7 +4,6 @@ import io.trd4j.audit.AuditLog;
 import io.trd4j.audit.InputHashes;
 import io.trd4j.inspect.Inspector;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.List;
 
 /**
@@ -34,7 +33,7 @@ final class AuditedResults implements ResultSink {
                 sink.inspected(part);
             }
         } catch (IOException | RuntimeException e) {
-            record(SkippedResult.of(part.files(), e));
+            failed(SkippedResult.of(part.files(), part.time(), e), e);
             throw e;
         }
         if (audit != null) {
@@ -50,10 +49,19 @@ final class AuditedResults implements ResultSink {
         }
     }
 
+    /** Records a failure; one of the record itself does not hide it. */
+    private void failed(SkippedResult part, Exception first) {
+        try {
+            record(part);
+        } catch (IOException | RuntimeException e) {
+            first.addSuppressed(e);
+        }
+    }
+
     private void record(SkippedResult part) throws IOException {
         if (audit != null) {
             InputHashes inputs = part.files() == null ? InputHashes.UNKNOWN : InputHashes.ofReadable(part.files());
-            audit.refused(Instant.now(), part.id(), inputs, inspector, part.reason());
+            audit.refused(part.time(), part.id(), inputs, inspector, part.reason());
         }
     }
 }

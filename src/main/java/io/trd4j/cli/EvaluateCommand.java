@@ -147,9 +147,8 @@ final class EvaluateCommand implements Callable<Integer> {
         for (Path model : models) {
             JsonLines.require(json, "--model", model);
         }
-        if (baseline != null) {
-            JsonLines.require(json, "--baseline", baseline);
-        }
+        JsonLines.require(json, "--baseline", baseline);
+        JsonLines.requireNoResult(json, out, List.of("metrics.json", "scores.csv", "comparison.json"));
     }
 
     private void inspect(EvaluationRun run, Path model, InspectorOptions options, JsonLines lines) throws IOException {

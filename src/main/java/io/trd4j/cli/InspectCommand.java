@@ -22,6 +22,7 @@ import io.trd4j.io.InputException;
 import io.trd4j.io.Writable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -151,20 +152,21 @@ final class InspectCommand implements Callable<Integer> {
                 PartFiles files = stored.with(given == null ? reading : reading.withCamera(given));
                 Part part;
                 long readNanos;
+                Instant time = Instant.now();
                 try {
                     long start = System.nanoTime();
                     part = files.load();
                     readNanos = System.nanoTime() - start;
                     inspector.inspect(part, inspection);
                 } catch (InputException e) {
-                    results.skipped(SkippedResult.of(files, e));
+                    results.skipped(SkippedResult.of(files, time, e));
                     if (single) {
                         throw e;
                     }
                     skipped.found(files.id(), e);
                     continue;
                 } catch (IOException | RuntimeException e) {
-                    results.skipped(SkippedResult.of(files, e));
+                    results.skipped(SkippedResult.of(files, time, e));
                     throw e;
                 }
                 results.inspected(new InspectedPart(used, files, part, inspection, readNanos));
@@ -200,15 +202,17 @@ final class InspectCommand implements Callable<Integer> {
     private void requireOutput() throws IOException {
         if (out == null && json == null) {
             throw new InputException(
-                    "nothing would be written; give --out DIR for files, --json - for a line per " + "part, or both");
+                    "nothing would be written; give --out DIR for files, --json - for a line per part, or both");
         }
         if (out != null) {
             Writable.requireFolder(out);
         }
         JsonLines.require(json, "--model", model);
-        if (auditing.file() != null) {
-            JsonLines.require(json, "--audit", auditing.file());
-        }
+        JsonLines.require(json, "--audit", auditing.file());
+        JsonLines.require(json, "--rgb", rgb);
+        JsonLines.require(json, "--xyz", xyz);
+        JsonLines.require(json, "--camera", camera);
+        JsonLines.requireNoResult(json, out, ResultFolder.FILES);
     }
 
     private List<ResultSink> sinks(boolean single, JsonLines lines, WorstVerdict worst) {

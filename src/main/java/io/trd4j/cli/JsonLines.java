@@ -1,12 +1,14 @@
 package io.trd4j.cli;
 
 import io.trd4j.cli.options.OutputChecks;
+import io.trd4j.io.InputException;
 import io.trd4j.io.Json;
 import io.trd4j.io.LineFile;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Writes the result of every part as JSON on one line, as soon as it is there. */
@@ -28,10 +30,28 @@ final class JsonLines implements ResultSink, AutoCloseable {
      *
      * @param where null = the option is not given
      * @param otherOption that names a file which must not be the same
+     * @param other that file; null = the other option is not given
      */
     static void require(String where, String otherOption, Path other) throws IOException {
-        if (where != null && !where.equals(STANDARD_OUTPUT)) {
+        if (other != null && where != null && !where.equals(STANDARD_OUTPUT)) {
             OutputChecks.requireNew("--json", Path.of(where), otherOption, other);
+        }
+    }
+
+    /**
+     * Checks that a value of --json is not the name of a result, which would be replaced.
+     *
+     * @param out folder of results; null = there is none
+     */
+    static void requireNoResult(String where, Path out, List<String> results) {
+        if (where == null || where.equals(STANDARD_OUTPUT) || out == null) {
+            return;
+        }
+        Path file = Path.of(where).toAbsolutePath().normalize();
+        if (file.startsWith(out.toAbsolutePath().normalize())
+                && results.contains(file.getFileName().toString())) {
+            throw new InputException(
+                    "--json " + where + " is the name of a result in " + out + "; choose another name");
         }
     }
 

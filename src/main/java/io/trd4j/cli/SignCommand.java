@@ -7,6 +7,7 @@ import io.trd4j.model.ModelFile;
 import io.trd4j.sign.ModelSignature;
 import io.trd4j.sign.SigningKey;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -50,7 +51,7 @@ final class SignCommand implements Callable<Integer> {
         if (newKey != null) {
             if (model != null || key != null || signature != null) {
                 throw new InputException(
-                        "--new-key makes a pair of keys and signs nothing; give it alone, then " + "--model and --key");
+                        "--new-key makes a pair of keys and signs nothing; give it alone, then --model and --key");
             }
             SigningKey made = SigningKey.create(newKey);
             System.out.println("wrote " + newKey + " (private: keep it) and " + SigningKey.publicFile(newKey)
@@ -64,6 +65,7 @@ final class SignCommand implements Callable<Integer> {
         OutputChecks.requireNew("--signature", file, "--model", model);
         OutputChecks.requireNew("--signature", file, "--key", key);
         SigningKey secret = SigningKey.read(key);
+        requireSignature(file);
         // The bytes that are found to be a model are those that are signed.
         HashedFile content = HashedFile.open(model);
         try (ModelFile checked = ModelFile.open(content)) {
@@ -74,5 +76,17 @@ final class SignCommand implements Callable<Integer> {
                             + ", signed by the key " + secret.keyId());
         }
         return 0;
+    }
+
+    /** Only a signature of ours is replaced: the name is also that of others', and of keys by mistake. */
+    private static void requireSignature(Path file) throws IOException {
+        if (Files.exists(file)) {
+            try {
+                ModelSignature.read(file);
+            } catch (InputException e) {
+                throw new InputException(
+                        file + " exists and is no signature of trd4j; move it away, or give another --signature", e);
+            }
+        }
     }
 }

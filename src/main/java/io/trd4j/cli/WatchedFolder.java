@@ -13,6 +13,7 @@ import io.trd4j.watch.WatchRun;
 import io.trd4j.watch.WatchTimes;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -84,6 +85,7 @@ final class WatchedFolder implements WatchRun.Listener {
         SkippedResult result = new SkippedResult(
                 files.id(),
                 why.getMessage(),
+                Instant.now(),
                 files,
                 checksums.isEmpty() ? Map.of() : InspectionJson.sources(model, files, checksums));
         results.skipped(result);

@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -68,7 +69,8 @@ public final class LineFile implements AutoCloseable {
      */
     public static LineFile appending(Path file, Reading reading) throws IOException {
         Writable.requireFile(file);
-        OutputLock lock = OutputLock.of(file);
+        // A link and its file are one.
+        OutputLock lock = OutputLock.of(Files.exists(file) ? file.toRealPath() : file);
         try {
             FileChannel channel = openExisting(file);
             try {
@@ -163,12 +165,15 @@ public final class LineFile implements AutoCloseable {
     /** Closes the file; one that was begun anew and not committed is removed. Idempotent. */
     @Override
     public void close() throws IOException {
-        channel.close();
-        if (anew != null) {
-            anew.close();
-        }
-        if (lock != null) {
-            lock.close();
+        try {
+            channel.close();
+        } finally {
+            if (anew != null) {
+                anew.close();
+            }
+            if (lock != null) {
+                lock.close();
+            }
         }
     }
 }

@@ -52,7 +52,7 @@ final class Arrivals {
 
         /** Whether it needs nothing as its files are. */
         private boolean done;
-        /** Its files when it was inspected; null = it was not. */
+        /** Its files when it was inspected; null = it was not, or was refused. */
         private FileState inspectedRgb;
 
         private FileState inspectedSecond;
@@ -137,9 +137,20 @@ final class Arrivals {
         return now - part.failing < times.patience();
     }
 
-    /** Whether this content of a part was done before, and its files merely touched or written again. */
+    /**
+     * Whether this content of a part was done before, and its files merely touched or written again; then it is done as
+     * it was.
+     */
     boolean wasDone(PartFiles files, List<String> checksums) {
-        return checksums.equals(parts.get(files.id()).checksums);
+        Known part = parts.get(files.id());
+        // Of files that cannot be read nothing is known.
+        boolean was = !checksums.isEmpty() && checksums.equals(part.checksums);
+        if (was && part.inspectedRgb != null) {
+            inspected(files, checksums);
+        } else if (was) {
+            refused(files, checksums);
+        }
+        return was;
     }
 
     /**
@@ -149,20 +160,22 @@ final class Arrivals {
      */
     void inspected(PartFiles files, List<String> checksums) {
         Known part = parts.get(files.id());
+        refused(files, checksums);
         part.inspectedRgb = part.rgb.state;
         part.inspectedSecond = part.second.state;
-        part.toldAlone = false;
-        done(files, checksums);
     }
 
     /**
-     * Says that a part needs no more until one of its files changes.
+     * Says that a part could not be inspected: it is tried again when one of its files changes.
      *
      * @param checksums of its files
      */
-    void done(PartFiles files, List<String> checksums) {
+    void refused(PartFiles files, List<String> checksums) {
         Known part = parts.get(files.id());
         part.done = true;
         part.checksums = checksums;
+        part.toldAlone = false;
+        part.inspectedRgb = null;
+        part.inspectedSecond = null;
     }
 }

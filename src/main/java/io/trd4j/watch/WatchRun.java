@@ -156,19 +156,21 @@ public final class WatchRun {
         if (fault != null && arrivals.mayBeIncomplete(files, System.nanoTime())) {
             return;
         }
-        boolean known = arrivals.wasDone(files, checksums) || listener.isKnown(files, checksums);
+        if (arrivals.wasDone(files, checksums)) {
+            return;
+        }
+        boolean known = fault == null && listener.isKnown(files, checksums);
         if (!known && fault == null) {
             fault = inspect(part, inspector, inspection);
         }
-        if (fault == null) {
-            arrivals.inspected(files, checksums);
-        } else {
-            arrivals.done(files, checksums);
-        }
-        if (!known && fault == null) {
-            listener.inspected(files, checksums, part, readNanos, inspection);
-        } else if (!known) {
+        if (fault != null) {
+            arrivals.refused(files, checksums);
             listener.refused(files, checksums, fault);
+        } else {
+            arrivals.inspected(files, checksums);
+            if (!known) {
+                listener.inspected(files, checksums, part, readNanos, inspection);
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.trd4j.data.dataset;
 
 import io.trd4j.io.InputException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -49,6 +50,9 @@ final class Folders {
                                     && BESIDE_RESULT.contains(p.getFileName().toString())))
                     .sorted(Comparator.comparing(p -> p.getFileName().toString()))
                     .toList();
+        } catch (UncheckedIOException e) {
+            // Thrown where the folder fails while it is read, as network folders do.
+            throw e.getCause();
         }
     }
 

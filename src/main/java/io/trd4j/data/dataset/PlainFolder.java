@@ -32,7 +32,7 @@ public final class PlainFolder {
     public static PlainFolder open(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             throw new InputException(folder + (Files.exists(folder) ? " is not a folder" : " does not exist")
-                    + "; give the folder that has" + " rgb and xyz");
+                    + "; give the folder that has rgb and xyz");
         }
         Path rgb = Folders.child(folder, "rgb");
         Path second = Folders.child(folder, CategoryFolder.SECOND);

@@ -27,7 +27,7 @@ final class TiffFile {
     private static final int MAX_SAMPLES = 16;
     private static final int MAX_COLOURS = 3 << 16;
     /** Pixels of a tile that is larger than its page, far beyond any that is written. */
-    private static final long MAX_TILE = 1 << 20;
+    private static final long MAX_TILE = 1 << 22;
     /** Of a strip or tile, decompressed. */
     private static final long MAX_SEGMENT_BYTES = 1 << 30;
 

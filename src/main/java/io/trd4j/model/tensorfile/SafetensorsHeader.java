@@ -131,7 +131,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Located> tens
                     throw bad(
                             file,
                             "its tensors have more than " + MAX_ALL_DIMENSIONS
-                                    + " dimensions together, or names of more" + " than 8 MiB");
+                                    + " dimensions together, or names of more than 8 MiB");
                 }
                 entries.add(entry);
             }
