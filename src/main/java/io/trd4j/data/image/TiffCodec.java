@@ -262,7 +262,7 @@ final class TiffCodec {
             return out;
         } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
             throw new InputException(
-                    file + " is compressed with ZSTD, whose decompressor needs sun.misc.Unsafe; start Java with "
+                    file + " is compressed with ZSTD, which needs sun.misc.Unsafe; start Java with "
                             + "--sun-misc-unsafe-memory-access=allow, or save the file with deflate",
                     e);
         } catch (IOException e) {
