@@ -26,8 +26,8 @@ class CsvTest {
     void textsAreNoFormulasAndComeBack() throws IOException {
         List<String> names = List.of(
                 "=1+1",
-                "+1",
-                "-1",
+                "+1+1",
+                "-1-1",
                 "@SUM(A1)",
                 "\t=1",
                 "\r=1",
@@ -44,9 +44,15 @@ class CsvTest {
                 "a,\"b\"",
                 "=cmd|' /C calc'!A0",
                 "größe");
+        // Numbers as texts are numbers.
+        String numbers = Csv.of(
+                Row.class, List.of(new Row("-3.225", 0, true), new Row("+1e-5", 0, true), new Row("-1e", 0, true)));
+        assertEquals("name,value,flag\n-3.225,0.0,true\n+1e-5,0.0,true\n'-1e,0.0,true\n", numbers);
         List<Row> rows = names.stream().map(name -> new Row(name, -1.5, true)).toList();
         String text = Csv.of(Row.class, rows);
-        assertTrue(text.startsWith("name,value,flag\n'=1+1,-1.5,true\n'+1,-1.5,true\n'-1,-1.5,true\n'@SUM(A1),"), text);
+        assertTrue(
+                text.startsWith("name,value,flag\n'=1+1,-1.5,true\n'+1+1,-1.5,true\n'-1-1,-1.5,true\n'@SUM(A1),"),
+                text);
         for (String formula : List.of("=", "+", "-", "@", "\t", "\r", "＝")) {
             assertTrue(!text.contains("true\n" + formula) && !text.contains("true\n\"" + formula), text);
         }

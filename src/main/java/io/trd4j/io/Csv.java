@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * Tables as CSV: a line of headings, then the rows, with commas, line feeds, and quotes where a value needs them.
@@ -33,6 +34,9 @@ public final class Csv {
     private static final char GUARD = '\'';
     /** Some programs write it before UTF-8. */
     private static final String MARK = "\uFEFF";
+
+    /** A number with a sign is one for every program, also where a column holds its exact text. */
+    private static final Pattern NUMBER = Pattern.compile("[+-]?\\d+(\\.\\d+)?([eE][+-]?\\d+)?");
 
     private static final String FORMULA = "=+-@\t\r\n＝＋－＠";
 
@@ -59,7 +63,8 @@ public final class Csv {
 
         @Override
         public void serialize(String text, JsonGenerator out, SerializerProvider provider) throws IOException {
-            out.writeString(isFormula(text, 0) || isGuarded(text) ? GUARD + text : text);
+            boolean runs = isFormula(text, 0) && !NUMBER.matcher(text).matches();
+            out.writeString(runs || isGuarded(text) ? GUARD + text : text);
         }
     }
 
