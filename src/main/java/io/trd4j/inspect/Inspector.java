@@ -2,6 +2,7 @@ package io.trd4j.inspect;
 
 import io.trd4j.data.Part;
 import io.trd4j.engine.PartEngine;
+import io.trd4j.engine.cpu.CpuSupport;
 import io.trd4j.io.InputException;
 import io.trd4j.jni.NativeRuntime;
 import io.trd4j.model.Alignment;
@@ -91,11 +92,12 @@ public final class Inspector implements AutoCloseable {
      * @throws io.trd4j.sign.UntrustedModelException when none of the trusted keys signed it, or it was changed since
      */
     public static Inspector open(Path model, InspectorOptions options) throws IOException {
-        NativeRuntime.description();
+        NativeRuntime.beginToLoad(CpuSupport::isAvailable);
         ModelSource source = new ModelSource(model);
         try (ModelFile file = source.open(options.trustedKeys())) {
             ModelChecks.requireCalibrated(model, file.info());
             ModelChecks.requireCalibratedAlone(model, file.info(), options.inputs());
+            NativeRuntime.description();
             // Before the engine, which somebody must close.
             NormalViews normalViews = NormalViews.of(file.normalImages());
             Alignment alignment = file.alignment();

@@ -182,7 +182,8 @@ public final class NativeLibraries {
         }
     }
 
-    private static void setProperties() {
+    /** What JavaCPP reads when its classes are initialised. */
+    static synchronized void setProperties() {
         // JavaCPP's own limits follow the Java heap (Xmx of its buffers, 4 x Xmx of resident memory) and would throw
         // OutOfMemoryError although nothing is short; 0 switches them off. Read when JavaCPP's Pointer is initialised.
         for (String limit : new String[] {"org.bytedeco.javacpp.maxBytes", "org.bytedeco.javacpp.maxPhysicalBytes"}) {

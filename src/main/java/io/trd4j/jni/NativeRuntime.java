@@ -10,6 +10,33 @@ public final class NativeRuntime {
     private NativeRuntime() {}
 
     /**
+     * Begins to load libtrd, and whatever else, while the caller reads what needs no native library: in a fresh JVM
+     * both take a quarter of a second. Whoever needs a library waits for it, and is told when it failed. Does nothing
+     * when libtrd is loaded.
+     *
+     * @param more loads other libraries afterwards
+     */
+    public static void beginToLoad(Runnable more) {
+        if (description != null) {
+            return;
+        }
+        // Before the caller comes across a class of JavaCPP's, which reads them.
+        NativeLibraries.setProperties();
+        Thread loading = new Thread(
+                () -> {
+                    try {
+                        description();
+                        more.run();
+                    } catch (RuntimeException | LinkageError e) {
+                        LoggerFactory.getLogger(NativeRuntime.class).debug("not loaded in advance", e);
+                    }
+                },
+                "trd natives in advance");
+        loading.setDaemon(true);
+        loading.start();
+    }
+
+    /**
      * Backends, compiler and flags of the loaded library, in one line. Loads it when it is not loaded yet.
      *
      * @throws NativeException when it cannot be loaded, with every call until it can
