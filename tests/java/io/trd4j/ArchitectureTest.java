@@ -30,6 +30,8 @@ class ArchitectureTest {
                 .definedBy("io.trd4j.evaluate..")
                 .layer("watch")
                 .definedBy("io.trd4j.watch..")
+                .layer("bench")
+                .definedBy("io.trd4j.bench..")
                 .layer("calibrate")
                 .definedBy("io.trd4j.calibrate..")
                 .layer("train")
@@ -74,6 +76,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cli", "report")
                 .whereLayer("watch")
                 .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("bench")
+                .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("train")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("sensitivity")
@@ -84,7 +88,7 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cli", "calibrate")
                 .whereLayer("inspect")
                 .mayOnlyBeAccessedByLayers(
-                        "cli", "report", "evaluate", "watch", "calibrate", "drift", "sensitivity", "audit")
+                        "cli", "report", "evaluate", "watch", "bench", "calibrate", "drift", "sensitivity", "audit")
                 .whereLayer("audit")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("sign")
@@ -120,8 +124,10 @@ class ArchitectureTest {
                         "report",
                         "evaluate",
                         "watch",
+                        "bench",
                         "train",
                         "calibrate",
+                        "drift",
                         "sensitivity",
                         "audit",
                         "inspect",
@@ -290,7 +296,14 @@ class ArchitectureTest {
                 .resideOutsideOfPackage("io.trd4j.cli..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("picocli..", "me.tongfei..", "org.HdrHistogram..")
+                .resideInAnyPackage("picocli..", "me.tongfei..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.trd4j.bench..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.HdrHistogram..")
                 .check(CLASSES);
         noClasses()
                 .that()

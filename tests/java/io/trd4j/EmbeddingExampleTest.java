@@ -361,6 +361,7 @@ class EmbeddingExampleTest {
         assertStands(root.resolve("src/docs/java.md"), source, "java.md: normals ");
         List<String> life = Files.readAllLines(root.resolve("tests/java/io/trd4j/LifeOfAModelExample.java"));
         assertStands(root.resolve("src/docs/java.md"), life, "java.md: memory ");
+        assertStands(root.resolve("src/docs/java.md"), life, "java.md: other ");
         assertTrue(
                 assertStands(root.resolve("src/docs/java.md"), life, "java.md: life ") < 40, "fewer than forty lines");
     }

@@ -1,7 +1,12 @@
 package io.trd4j;
 
+import io.trd4j.bench.BenchOptions;
+import io.trd4j.bench.BenchResult;
+import io.trd4j.bench.BenchRun;
+import io.trd4j.calibrate.CalibrationOptions;
 import io.trd4j.calibrate.CalibrationRun;
 import io.trd4j.calibrate.Rate;
+import io.trd4j.calibrate.RoiChoice;
 import io.trd4j.calibrate.ThresholdPlan;
 import io.trd4j.calibrate.ThresholdRun;
 import io.trd4j.data.Part;
@@ -10,27 +15,36 @@ import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
+import io.trd4j.drift.MonitoringPlan;
+import io.trd4j.drift.MonitoringRun;
 import io.trd4j.evaluate.EvaluationRun;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.Progress;
-import io.trd4j.metrics.Evaluation;
+import io.trd4j.model.Backbone;
+import io.trd4j.model.Checkpoints;
+import io.trd4j.model.ImportOptions;
+import io.trd4j.model.Modality;
+import io.trd4j.model.ModelFile;
 import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Threshold;
 import io.trd4j.model.Thresholds;
 import io.trd4j.model.Thresholds.Limits;
+import io.trd4j.report.ReportOptions;
 import io.trd4j.report.TestReport;
 import io.trd4j.sensitivity.SensitivityPlan;
 import io.trd4j.sensitivity.SensitivityRun;
 import io.trd4j.train.TrainingOptions;
 import io.trd4j.train.TrainingPlan;
 import io.trd4j.train.TrainingRun;
+import io.trd4j.train.pretrain.Pretext;
+import io.trd4j.train.pretrain.PretrainOptions;
+import io.trd4j.train.pretrain.PretrainRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The example of a model's life in src/docs/java.md, as it stands there: the command line's verbs from Java, on a
@@ -54,7 +68,7 @@ public final class LifeOfAModelExample {
         trained.warnings().forEach(warning -> log.add(warning.message()));
 
         // Again, for an imported model, or after light or camera changed.
-        CalibrationRun.run(model, parts, options.threads(), Progress.NONE);
+        CalibrationRun.run(model, parts, CalibrationOptions.defaults(), Progress.NONE);
 
         // At most 30 % of normal parts are NG, with 95 % confidence. Refused when there are too few parts for that.
         ThresholdRun thresholds = new ThresholdRun(ThresholdPlan.exact(Rate.of("30%")), parts);
@@ -64,14 +78,12 @@ public final class LifeOfAModelExample {
         SensitivityPlan plan = SensitivityPlan.usual().withTrials(2);              // quick and rough; usual are 10
         SensitivityRun.run(model, parts, InspectorOptions.defaults(), plan, Progress.NONE);
 
-        try (Inspector inspector = Inspector.open(model)) {
-            EvaluationRun evaluation = EvaluationRun.prepare(parts, inspector.model());
-            TestReport report = new TestReport(evaluation, inspector);     // collects parts while they are inspected
-            evaluation.inspect(inspector, report, Progress.NONE);
-            Map<String, Evaluation.Detail> details = evaluation.details(); // combined, rgb, depth: metrics and curves
-            evaluation.write(folder.resolve("results"), false, EvaluationRun.rows(details));
-            report.write(folder.resolve("report.html"), "plate", details, model);
+        // The labelled test parts: one HTML file, and tables. details(): metrics and curves of combined, rgb, depth.
+        TestReport.Written tested =
+                TestReport.write(model, parts, folder.resolve("report.html"), ReportOptions.defaults(), Progress.NONE);
+        tested.evaluation().write(folder.resolve("results"), false, EvaluationRun.rows(tested.details()));
 
+        try (Inspector inspector = Inspector.open(model)) {
             Inspection inspection = inspector.newInspection();
             PartFiles part = parts.test().get(0);
             inspector.inspect(part.load(), inspection);
@@ -81,6 +93,34 @@ public final class LifeOfAModelExample {
         // java.md: life to here
         // spotless:on
     }
+
+    // spotless:off
+    // java.md: other from here
+    public void otherVerbs(Path checkpoint, Path teacher, Path category, Path folder) throws IOException {
+        Path model = folder.resolve("imported.safetensors");
+        ImportOptions official = ImportOptions.of(checkpoint, Modality.NORMALS)           // wide_resnet50_2, 256 pixels
+                .withBackbone(Backbone.RESNET18).withSize(64).withTeacher(teacher.toString());
+        Checkpoints.importModel(official, model, Progress.NONE);
+        Dataset parts = Dataset.open(category);
+        CalibrationRun.run(model, parts, CalibrationOptions.defaults().withRegion(RoiChoice.EVERYTHING), Progress.NONE);
+
+        Limits limits = new Limits(Threshold.byHand(9.5), Threshold.byHand(7));           // NG above 9.5, REVIEW above 7
+        ModelFile.replaceInfo(model, info -> info.withThresholds(Thresholds.NONE.with(ScoreBranch.COMBINED, limits)));
+
+        MonitoringPlan windows = MonitoringPlan.defaults().withWindow(10).withFalseAlarmRate(0.05);
+        MonitoringRun.Result drift = MonitoringRun.run(model, parts.validation(), windows);
+        try (Inspector inspector = Inspector.open(model)) {
+            BenchResult times = BenchRun.run(inspector, List.of(parts.test().get(0).load()), new BenchOptions(5, 1));
+            log.add(drift.drifted() + ", " + times.part().p50() + " ms");
+        }
+        Checkpoints.export(model, folder.resolve("students.pth"), folder.resolve("teacher.pth")).forEach(log::add);
+
+        PretrainOptions formulas =                                                        // 4000 steps are usual
+                new PretrainOptions(Backbone.RESNET18, Pretext.DENSE, 1, 2, 32, 0.0015, 42, 1);
+        new PretrainRun(formulas).run(folder.resolve("formulas.safetensors"), false);     // a teacher to train with
+    }
+    // java.md: other to here
+    // spotless:on
 
     // spotless:off
     // java.md: memory from here

@@ -23,10 +23,15 @@ import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
+import io.trd4j.model.Backbone;
+import io.trd4j.model.Checkpoints;
 import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
+import io.trd4j.model.ParameterNames;
+import io.trd4j.model.Statistic;
+import io.trd4j.model.TeacherWeights;
 import io.trd4j.model.Threshold;
 import io.trd4j.train.TrainingOptions;
 import io.trd4j.train.TrainingPlan;
@@ -124,6 +129,32 @@ class LifeOfAModelTest {
         String report = Files.readString(folder.resolve("report.html"));
         assertTrue(report.contains(first[0]));
         assertTrue(report.contains("How small a defect would be seen</h2>") && report.contains("\"kind\":\"dent\""));
+        doesTheOtherVerbs(example, data, model);
+    }
+
+    /** An export stands for an official checkpoint: its second student has seen something else than normals. */
+    private void doesTheOtherVerbs(LifeOfAModelExample example, Path data, Path model) throws IOException {
+        Path students = folder.resolve("official.pth");
+        Path teacher = folder.resolve("official-teacher.pth");
+        List<String> lost = Checkpoints.export(model, students, teacher);
+        assertTrue(lost.get(0).startsWith("its second student has seen metric geometry, "), lost.toString());
+        Path imported = Files.createDirectory(folder.resolve("other"));
+        example.log.clear();
+        assertEquals(
+                "", printed(() -> example.otherVerbs(students, teacher, data, imported)), "services print nothing");
+
+        assertEquals(1, example.log.size(), "nothing is lost by the export of normals: " + example.log);
+        assertTrue(example.log.get(0).matches("false, [0-9.]+ ms"), example.log.get(0));
+        ModelInfo info = info(imported.resolve("imported.safetensors"));
+        assertEquals(Modality.NORMALS, info.modality());
+        assertEquals(9.5, info.thresholds().combined().ng().value());
+        assertEquals(10, info.driftReference().statistics().get(Statistic.SCORE).size());
+        assertArrayEquals(Files.readAllBytes(students), Files.readAllBytes(imported.resolve("students.pth")));
+        assertArrayEquals(Files.readAllBytes(teacher), Files.readAllBytes(imported.resolve("teacher.pth")));
+        assertEquals(
+                ParameterNames.teacher(Backbone.RESNET18).size(),
+                TeacherWeights.load(imported.resolve("formulas.safetensors"), Backbone.RESNET18)
+                        .size());
     }
 
     /** Bit for bit the inputs of files, and evidence over what was in memory. */

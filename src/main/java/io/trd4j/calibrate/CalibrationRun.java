@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
@@ -45,10 +46,33 @@ public final class CalibrationRun {
      *
      * @param model as it is now
      * @param parts number of parts that it was measured on
-     * @param outside one line, when a part of the region of interest is where an aligned model does not look; null as a
-     *     rule
+     * @param warnings one line each: that a part of the region of interest is where an aligned model does not look;
+     *     empty as a rule
      */
-    public record Result(ModelInfo model, int parts, String outside) {}
+    public record Result(ModelInfo model, int parts, List<String> warnings) {
+        public Result {
+            warnings = List.copyOf(warnings);
+        }
+    }
+
+    /**
+     * Calibrates with a category's normal validation parts, and writes a drift reference of them where they suffice for
+     * one: what {@code trd calibrate} does when thresholds are not asked for.
+     *
+     * @throws InputException as {@link #run(Path, Dataset, RegionOfInterest, int, Progress)}, or when the region of
+     *     interest cannot be read
+     * @throws IOException when a part cannot be read, or the file not be written
+     */
+    public static Result run(Path model, Dataset dataset, CalibrationOptions options, Progress progress)
+            throws IOException {
+        Writable.requireFile(model);
+        ModelInfo info = infoOf(model);
+        Result result = run(model, dataset, options.region().resolve(info, dataset), options.threads(), progress);
+        return DriftReferenceRun.run(model, dataset, options.threads(), progress)
+                .map(reference ->
+                        new Result(result.model().withDriftReference(reference), result.parts(), result.warnings()))
+                .orElse(result);
+    }
 
     /** Keeps the model's region of interest. */
     public static Result run(Path model, Dataset dataset, int threads, Progress progress) throws IOException {
@@ -62,8 +86,12 @@ public final class CalibrationRun {
     }
 
     private static RegionOfInterest regionOf(Path model) throws IOException {
+        return infoOf(model).regionOfInterest();
+    }
+
+    private static ModelInfo infoOf(Path model) throws IOException {
         try (ModelFile file = ModelFile.open(model)) {
-            return file.info().regionOfInterest();
+            return file.info();
         }
     }
 
@@ -108,7 +136,8 @@ public final class CalibrationRun {
         try (ModelFile file = ModelFile.open(model)) {
             ModelInfo info = file.info();
             Alignment alignment = file.alignment();
-            String outside = FramedRegion.doubt(alignment, roi);
+            List<String> warnings = Optional.ofNullable(FramedRegion.doubt(alignment, roi)).stream()
+                    .toList();
             if (alignment != null && !alignment.crops() && normal.size() < PositionCalibration.MIN_JUDGED) {
                 throw new InputException("the scale of an aligned model needs at least "
                         + PositionCalibration.MIN_JUDGED + " normal validation parts, found " + normal.size()
@@ -141,9 +170,9 @@ public final class CalibrationRun {
                             ? null
                             : PositionCalibration.in(alignment.positions(), info.calibration(), calibration);
                     positions(model, known, parts, parts, threads, progress);
-                    return new Result(calibrated, parts.size(), outside);
+                    return new Result(calibrated, parts.size(), warnings);
                 }
-                return new Result(HighestPlacesRun.run(model, parts, threads, progress), parts.size(), outside);
+                return new Result(HighestPlacesRun.run(model, parts, threads, progress), parts.size(), warnings);
             }
         }
     }

@@ -1,9 +1,14 @@
 package io.trd4j.cli;
 
 import io.trd4j.align.Locator;
+import io.trd4j.bench.BenchOptions;
+import io.trd4j.bench.BenchResult;
+import io.trd4j.bench.BenchRun;
+import io.trd4j.bench.Latency;
 import io.trd4j.cli.options.ComputeOptions;
 import io.trd4j.cli.options.ModelChoice;
 import io.trd4j.cli.options.PointOptions;
+import io.trd4j.cli.options.Refused;
 import io.trd4j.data.Part;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
@@ -15,6 +20,7 @@ import io.trd4j.inspect.NativeVersions;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Json;
+import io.trd4j.io.OptionException;
 import io.trd4j.io.ProductVersion;
 import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
@@ -27,7 +33,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,7 +47,6 @@ import picocli.CommandLine.Option;
             "Parts follow each other without pause, in one thread; reading files is not part of it."
         })
 final class BenchCommand implements Callable<Integer> {
-    private static final int MAX_PARTS = 100_000_000;
     /** Parts in memory: about 10 MB each at 800 x 800. */
     private static final int MAX_LOADED = 32;
 
@@ -97,16 +101,35 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         InspectorOptions options = check();
+        BenchOptions counts = counts();
         List<Part> loaded = load();
         try (Inspector inspector = open(options)) {
-            BenchRun run = BenchRun.of(inspector, loaded, warmUp, parts);
+            BenchResult result = BenchRun.run(
+                    inspector, loaded, counts, nanos -> sayMeasuring(parts, nanos), ConsoleProgress.STDERR);
             Map<String, Object> settings = settings(inspector, options, loaded);
-            print(run, settings);
+            print(result, settings);
             if (json != null) {
-                AtomicFile.write(json, Json.of(json(run, settings)));
+                Map<String, Object> all = result.toMap();
+                all.put("settings", settings);
+                AtomicFile.write(json, Json.of(all));
             }
         }
         return 0;
+    }
+
+    private static void sayMeasuring(int parts, long expectedNanos) {
+        System.err.println("Measuring 0/" + parts + ", "
+                + (expectedNanos == 0
+                        ? "nothing more is printed until the end"
+                        : String.format(Locale.ROOT, "about %.0f s", expectedNanos / 1e9)));
+    }
+
+    private BenchOptions counts() {
+        try {
+            return new BenchOptions(parts, warmUp);
+        } catch (OptionException e) {
+            throw Refused.of(e);
+        }
     }
 
     private Inspector open(InspectorOptions options) throws IOException {
@@ -125,12 +148,6 @@ final class BenchCommand implements Callable<Integer> {
             throw new InputException("--modality belongs to --random: a model file has its own");
         }
         InspectorOptions options = inference.options();
-        if (parts < 1 || parts > MAX_PARTS) {
-            throw new InputException("--parts must be 1 to " + MAX_PARTS + ", not " + parts);
-        }
-        if (warmUp < 0 || warmUp > MAX_PARTS) {
-            throw new InputException("--warmup must be 0 to " + MAX_PARTS + ", not " + warmUp);
-        }
         if (data != null && resolution != null) {
             throw new InputException("--resolution belongs to synthetic parts: those of --data have their own");
         }
@@ -199,7 +216,7 @@ final class BenchCommand implements Callable<Integer> {
         return settings;
     }
 
-    private void print(BenchRun run, Map<String, Object> settings) {
+    private void print(BenchResult run, Map<String, Object> settings) {
         if (choice.model() == null) {
             System.out.println(ModelChoice.MEANINGLESS);
         }
@@ -225,23 +242,22 @@ final class BenchCommand implements Callable<Integer> {
                 settings.get("version"), settings.get("java"), String.join(", ", NativeVersions.describe()));
         System.out.println();
         line("%-12s %9s %9s %9s %9s %9s %9s", "ms", "p50", "p90", "p99", "p99.9", "max", "mean");
-        row("part", run.part);
-        row("prepare", run.prepare);
-        row("network", run.network);
-        row("anomaly_map", run.anomalyMap);
+        row("part", run.part());
+        row("prepare", run.prepare());
+        row("network", run.network());
+        row("anomaly_map", run.anomalyMap());
         System.out.println();
         line("throughput %.2f parts/s", run.partsPerSecond());
         line(
                 "memory: peak %s, resident %s after the warm-up and %s at the end",
-                mebibytes(run.peakBytes), mebibytes(run.residentAfterWarmUp), mebibytes(run.residentAtEnd));
+                mebibytes(run.peakBytes()), mebibytes(run.residentAfterWarmUp()), mebibytes(run.residentAtEnd()));
         line("Java heap: %.1f bytes allocated per part", run.allocatedBytesPerPart());
     }
 
-    private static void row(String name, Histogram h) {
-        Map<String, Double> ms = milliseconds(h);
+    private static void row(String name, Latency ms) {
         line(
                 "%-12s %9.3f %9.3f %9.3f %9.3f %9.3f %9.3f",
-                name, ms.get("p50"), ms.get("p90"), ms.get("p99"), ms.get("p99.9"), ms.get("max"), ms.get("mean"));
+                name, ms.p50(), ms.p90(), ms.p99(), ms.p999(), ms.max(), ms.mean());
     }
 
     private static void line(String format, Object... values) {
@@ -250,35 +266,5 @@ final class BenchCommand implements Callable<Integer> {
 
     private static String mebibytes(Long bytes) {
         return bytes == null ? "unknown" : String.format(Locale.ROOT, "%.1f MiB", bytes / MIB);
-    }
-
-    private static Map<String, Double> milliseconds(Histogram h) {
-        Map<String, Double> values = new LinkedHashMap<>();
-        values.put("p50", h.getValueAtPercentile(50) / 1e6);
-        values.put("p90", h.getValueAtPercentile(90) / 1e6);
-        values.put("p99", h.getValueAtPercentile(99) / 1e6);
-        values.put("p99.9", h.getValueAtPercentile(99.9) / 1e6);
-        values.put("max", h.getMaxValue() / 1e6);
-        values.put("mean", h.getMean() / 1e6);
-        return values;
-    }
-
-    private static Map<String, Object> json(BenchRun run, Map<String, Object> settings) {
-        Map<String, Object> stages = new LinkedHashMap<>();
-        stages.put("prepare", milliseconds(run.prepare));
-        stages.put("network", milliseconds(run.network));
-        stages.put("anomaly_map", milliseconds(run.anomalyMap));
-        Map<String, Object> resident = new LinkedHashMap<>();
-        resident.put("after_warmup", run.residentAfterWarmUp);
-        resident.put("end", run.residentAtEnd);
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put("latency_ms", milliseconds(run.part));
-        all.put("stages_ms", stages);
-        all.put("throughput_parts_per_s", run.partsPerSecond());
-        all.put("peak_memory_bytes", run.peakBytes);
-        all.put("rss_bytes", resident);
-        all.put("allocated_bytes_per_part", run.allocatedBytesPerPart());
-        all.put("settings", settings);
-        return all;
     }
 }

@@ -1,7 +1,7 @@
 package io.trd4j.cli;
 
+import io.trd4j.calibrate.CalibrationOptions;
 import io.trd4j.calibrate.CalibrationRun;
-import io.trd4j.calibrate.DriftReferenceRun;
 import io.trd4j.calibrate.RoiChoice;
 import io.trd4j.calibrate.ThresholdPlan;
 import io.trd4j.calibrate.ThresholdRun;
@@ -111,18 +111,19 @@ final class CalibrateCommand implements Callable<Integer> {
                         "--precision belongs to thresholds; the calibration itself is measured in fp32");
             }
             Dataset dataset = dataset(List.of(), false);
-            calibrate(dataset, region(dataset));
-            DriftReferenceRun.run(model, dataset, inference.cpuThreads(), ConsoleProgress.STDERR);
+            print(CalibrationRun.run(
+                    model, dataset, new CalibrationOptions(region(), inference.cpuThreads()), ConsoleProgress.STDERR));
             printSensitivity(dataset, options);
             return 0;
         }
         ThresholdPlan plan = thresholds.plan();
         Dataset dataset = dataset(plan.branches(), plan.labelled());
-        boolean calibrated = roi == null && info().calibration() != null;
-        RegionOfInterest region = region(dataset);
+        ModelInfo info = info();
+        boolean calibrated = roi == null && info.calibration() != null;
+        RegionOfInterest counted = region().resolve(info, dataset);
         ThresholdRun run = new ThresholdRun(plan, dataset);
         if (!calibrated) {
-            calibrate(dataset, region);
+            print(CalibrationRun.run(model, dataset, counted, inference.cpuThreads(), ConsoleProgress.STDERR));
         }
         ThresholdRun.Result set = run.run(model, options, ConsoleProgress.STDERR);
         set.doubtful()
@@ -158,20 +159,13 @@ final class CalibrateCommand implements Callable<Integer> {
         }
     }
 
-    /** The region that counts from now on; null = everything. */
-    private RegionOfInterest region(Dataset dataset) throws IOException {
-        ModelInfo info = info();
-        return roi == null
-                ? info.regionOfInterest()
-                : roi.toString().equals(NONE) ? null : RoiChoice.read(roi, info.size(), dataset);
+    private RoiChoice region() {
+        return roi == null ? RoiChoice.KEPT : roi.toString().equals(NONE) ? RoiChoice.EVERYTHING : RoiChoice.of(roi);
     }
 
-    private void calibrate(Dataset dataset, RegionOfInterest region) throws IOException {
-        CalibrationRun.Result result =
-                CalibrationRun.run(model, dataset, region, inference.cpuThreads(), ConsoleProgress.STDERR);
-        if (result.outside() != null) {
-            System.err.println("trd: " + result.outside());
-        }
+    private void print(CalibrationRun.Result result) {
+        result.warnings().forEach(warning -> System.err.println("trd: " + warning));
+        RegionOfInterest region = result.model().regionOfInterest();
         Calibration calibration = result.model().calibration();
         PrecisionTests precisions = result.model().precisions();
         System.out.println("calibrated " + model + " on " + result.parts() + " parts: rgb " + calibration.meanRgb()

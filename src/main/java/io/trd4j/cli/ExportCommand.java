@@ -1,12 +1,11 @@
 package io.trd4j.cli;
 
-import io.trd4j.cli.options.OutputChecks;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Writable;
 import io.trd4j.model.Checkpoints;
-import io.trd4j.model.Modality;
-import io.trd4j.model.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -43,29 +42,16 @@ final class ExportCommand implements Callable<Integer> {
         if (!format.equals("pth")) {
             throw new InputException("--to " + format + " is not known; use --to pth");
         }
-        OutputChecks.requireNew("--out", out, "--model", model);
+        Writable.requireOther("--out", out, "--model", model);
         if (teacherOut != null) {
-            OutputChecks.requireNew("--teacher-out", teacherOut, "--model", model);
-            OutputChecks.requireNew("--teacher-out", teacherOut, "--out", out);
+            Writable.requireOther("--teacher-out", teacherOut, "--model", model);
+            Writable.requireOther("--teacher-out", teacherOut, "--out", out);
         }
-        try (ModelFile file = ModelFile.open(model)) {
-            Checkpoints.exportStudents(file, out);
-            System.out.println("wrote " + out);
-            if (file.info().modality() == Modality.METRIC) {
-                System.out.println(
-                        "its second student has seen metric geometry, whose scales such a file does not hold: "
-                                + "trd import cannot make a model of it again");
-            }
-            if (file.alignment() != null) {
-                System.out.println(
-                        file.alignment().crops()
-                                ? "its students have seen parts cropped; such a file does not hold the crop"
-                                : "its students have seen aligned parts; such a file does not hold the alignment");
-            }
-            if (teacherOut != null) {
-                Checkpoints.exportTeacher(file, teacherOut);
-                System.out.println("wrote " + teacherOut);
-            }
+        List<String> lost = Checkpoints.export(model, out, teacherOut);
+        System.out.println("wrote " + out);
+        lost.forEach(System.out::println);
+        if (teacherOut != null) {
+            System.out.println("wrote " + teacherOut);
         }
         return 0;
     }

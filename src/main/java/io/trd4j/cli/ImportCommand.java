@@ -1,19 +1,18 @@
 package io.trd4j.cli;
 
 import io.trd4j.cli.options.GeometryOptions;
-import io.trd4j.cli.options.OutputChecks;
+import io.trd4j.cli.options.Refused;
 import io.trd4j.cli.options.SignatureNote;
 import io.trd4j.io.InputException;
-import io.trd4j.io.LazyTask;
-import io.trd4j.io.Progress;
+import io.trd4j.io.OptionException;
+import io.trd4j.io.Writable;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.Checkpoints;
 import io.trd4j.model.Geometry;
+import io.trd4j.model.ImportOptions;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelInfo;
-import io.trd4j.model.TeacherWeights;
-import io.trd4j.model.tensorfile.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,7 +28,6 @@ import picocli.CommandLine.Option;
         description = "Turn an official PyTorch checkpoint and its teacher's weights into a model file.")
 final class ImportCommand implements Callable<Integer> {
     private static final int USUAL_KERNEL = 5;
-    private static final String UNKNOWN_TEACHER = "0".repeat(64);
 
     @Option(
             names = "--student",
@@ -94,26 +92,13 @@ final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         // Faults of the options or the checkpoint are found before the teacher is read or downloaded.
-        ModelInfo wanted = wanted();
-        if (students.size() > 2) {
-            throw new InputException("--student is one file, or two of one student each, not " + students.size());
-        }
+        ImportOptions options = options();
         for (Path student : students) {
-            OutputChecks.requireNew("--out", out, "--student", student);
+            Writable.requireOther("--out", out, "--student", student);
         }
-        OutputChecks.requireNew("--out", out, "--teacher", teacher);
-        for (Path student : students) {
-            Checkpoints.requireReadable(student);
-        }
-        ModelInfo written;
+        Writable.requireOther("--out", out, "--teacher", teacher);
         SignatureNote note = SignatureNote.of(out);
-        try (LazyTask task = new LazyTask(ConsoleProgress.STDERR, "Downloading MB", Progress.UNKNOWN)) {
-            List<SafetensorsWriter.Source> weights =
-                    TeacherWeights.load(teacher, wanted.backbone(), bytes -> task.at(bytes / 1_000_000));
-            written = students.size() == 1
-                    ? Checkpoints.importStudents(students.get(0), weights, wanted, out)
-                    : Checkpoints.importStudents(students.get(0), students.get(1), weights, wanted, out);
-        }
+        ModelInfo written = Checkpoints.importModel(options, out, ConsoleProgress.STDERR);
         note.print();
         System.out.println("wrote " + out + ": " + written.backbone().key() + ", size " + written.size() + ", rgb and "
                 + written.modality().key());
@@ -123,24 +108,18 @@ final class ImportCommand implements Callable<Integer> {
         return 0;
     }
 
-    private ModelInfo wanted() {
-        try {
-            return ModelInfo.of(Backbone.of(backbone), size, geometry(), UNKNOWN_TEACHER)
-                    .withCalibration(calibration());
-        } catch (IllegalArgumentException e) {
-            throw new InputException(e.getMessage(), e);
-        }
-    }
-
-    /** No official checkpoint has seen metric geometry. */
-    private Geometry geometry() {
-        if (modality == Modality.METRIC) {
-            throw new InputException("--modality must be depth or normals: official checkpoints know no other");
-        }
+    private ImportOptions options() {
         if (modality == Modality.DEPTH && normalKernel != null) {
             throw new InputException(GeometryOptions.KERNEL_OF_DEPTH);
         }
-        return new Geometry(modality, normalKernel == null ? USUAL_KERNEL : normalKernel, null);
+        try {
+            Geometry geometry = ImportOptions.geometry(modality, normalKernel == null ? USUAL_KERNEL : normalKernel);
+            return new ImportOptions(students, teacher, Backbone.of(backbone), size, geometry, calibration());
+        } catch (OptionException e) {
+            throw Refused.of(e);
+        } catch (IllegalArgumentException e) {
+            throw new InputException(e.getMessage(), e);
+        }
     }
 
     private Calibration calibration() {

@@ -1,9 +1,9 @@
 package io.trd4j.cli;
 
-import io.trd4j.cli.options.OutputChecks;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Json;
 import io.trd4j.io.LineFile;
+import io.trd4j.io.Writable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ final class JsonLines implements ResultSink, AutoCloseable {
      */
     static void require(String where, String otherOption, Path other) throws IOException {
         if (other != null && where != null && !where.equals(STANDARD_OUTPUT)) {
-            OutputChecks.requireNew("--json", Path.of(where), otherOption, other);
+            Writable.requireOther("--json", Path.of(where), otherOption, other);
         }
     }
 

@@ -3,20 +3,19 @@ package io.trd4j.cli;
 import io.trd4j.calibrate.Rate;
 import io.trd4j.cli.options.InspectOptions;
 import io.trd4j.cli.options.PointOptions;
+import io.trd4j.cli.options.Refused;
 import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.dataset.SkippedParts;
-import io.trd4j.drift.DriftMonitor;
 import io.trd4j.drift.DriftReport;
 import io.trd4j.drift.DriftReport.Shift;
-import io.trd4j.inspect.Inspection;
-import io.trd4j.inspect.Inspector;
-import io.trd4j.inspect.InspectorOptions;
+import io.trd4j.drift.MonitoringPlan;
+import io.trd4j.drift.MonitoringRun;
 import io.trd4j.io.AtomicFile;
-import io.trd4j.io.InputException;
 import io.trd4j.io.Json;
+import io.trd4j.io.OptionException;
+import io.trd4j.io.Progress;
 import io.trd4j.io.Writable;
-import io.trd4j.sign.TrustedKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,55 +86,38 @@ final class MonitorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        InspectorOptions options = inspecting.options();
+        MonitoringPlan plan = plan();
         if (json != null) {
             Writable.requireFile(json);
         }
-        DriftMonitor monitor = monitor(options.trustedKeys());
+        MonitoringRun run = new MonitoringRun(model, plan);
         SkippedParts skipped = new SkippedParts(broken);
         List<PartFiles> parts = broken.open(points.convention(), data, skipped).test();
-        if (parts.size() < window) {
-            throw new InputException(data + " holds " + parts.size() + " test parts, fewer than one window of " + window
-                    + "; give more, or a smaller --window");
-        }
-        List<Map<String, Object>> windows = new ArrayList<>();
-        List<String> ids = new ArrayList<>();
-        try (Inspector inspector = Inspector.open(model, options)) {
-            inspector.warmUp();
-            Inspection inspection = inspector.newInspection();
-            for (PartFiles files : parts) {
-                try {
-                    inspector.inspect(
-                            files.withColorBits(inspector.model().colorBits()).load(), inspection);
-                } catch (InputException e) {
-                    skipped.found(files.id(), e);
-                    continue;
-                }
-                ids.add(files.id());
-                if (monitor.add(inspection)) {
-                    DriftReport report = monitor.check();
-                    String where = ids.get(ids.size() - window) + " to " + files.id();
-                    lines(where, report).forEach(System.out::println);
-                    windows.add(toJson(ids.get(ids.size() - window), files.id(), report));
-                }
-            }
-        }
+        MonitoringRun.Result result = run.run(parts, data.toString(), skipped, MonitorCommand::print, Progress.NONE);
         broken.summarise();
-        if (ids.isEmpty()) {
+        if (result.inspected() == 0) {
             skipped.requireUsable(data, SkippedParts.TEST, List.of());
         }
         if (json != null) {
-            AtomicFile.write(json, Json.of(windows));
+            AtomicFile.write(
+                    json,
+                    Json.of(result.windows().stream()
+                            .map(MonitorCommand::toJson)
+                            .toList()));
         }
-        return monitor.alarms() > 0 ? DRIFT : 0;
+        return result.drifted() ? DRIFT : 0;
     }
 
-    private DriftMonitor monitor(TrustedKeys trusted) throws IOException {
+    private MonitoringPlan plan() throws IOException {
         try {
-            return DriftMonitor.open(model, trusted, window, falseAlarms.value());
-        } catch (IllegalArgumentException e) {
-            throw new InputException("--window and --false-alarm-rate: " + e.getMessage(), e);
+            return new MonitoringPlan(window, falseAlarms.value(), inspecting.options());
+        } catch (OptionException e) {
+            throw Refused.of(e);
         }
+    }
+
+    private static void print(MonitoringRun.Window window) {
+        lines(window.first() + " to " + window.last(), window.report()).forEach(System.out::println);
     }
 
     private static List<String> lines(String where, DriftReport report) {
@@ -158,10 +140,11 @@ final class MonitorCommand implements Callable<Integer> {
         return String.format(Locale.ROOT, "%.4g", value);
     }
 
-    private static Map<String, Object> toJson(String first, String last, DriftReport report) {
+    private static Map<String, Object> toJson(MonitoringRun.Window compared) {
+        DriftReport report = compared.report();
         Map<String, Object> window = new LinkedHashMap<>();
-        window.put("first", first);
-        window.put("last", last);
+        window.put("first", compared.first());
+        window.put("last", compared.last());
         window.put("parts", report.parts());
         window.put("false_alarm_rate", report.falseAlarmRate());
         window.put("drift", report.drifted());

@@ -4,18 +4,12 @@ import io.trd4j.cli.options.DeviceOptions;
 import io.trd4j.cli.options.Refused;
 import io.trd4j.cli.options.ResumeHint;
 import io.trd4j.io.InputException;
-import io.trd4j.io.OneLine;
 import io.trd4j.io.OptionException;
-import io.trd4j.io.OutputLock;
-import io.trd4j.io.Progress;
-import io.trd4j.io.Writable;
 import io.trd4j.model.Backbone;
-import io.trd4j.train.StateSaver;
 import io.trd4j.train.pretrain.Pretext;
 import io.trd4j.train.pretrain.PretrainOptions;
-import io.trd4j.train.pretrain.Pretrainer;
+import io.trd4j.train.pretrain.PretrainRun;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -122,57 +116,42 @@ final class PretrainCommand implements Callable<Integer> {
         } catch (OptionException e) {
             throw Refused.of(e);
         }
-        Path state = out.resolveSibling(out.getFileName() + ".state");
-        Writable.requireFile(out);
-        Writable.requireFile(state);
         long start = System.nanoTime();
-        try (OutputLock lock = OutputLock.of(out);
-                Pretrainer pretrainer = new Pretrainer(options)) {
-            StateSaver saver = new StateSaver(
-                    pretrainer, state, stateSeconds, message -> System.err.println("trd: " + OneLine.of(message)));
-            if (resume && saver.resume()) {
-                System.err.println("trd: resuming after step " + pretrainer.stepsDone() + " from " + state);
-            } else if (resume) {
-                System.err.println("trd: there is no " + state + ": starting from the beginning");
-            }
-            Pretrainer.Loss last = run(pretrainer, state, saver);
-            pretrainer.write(out);
-            Files.deleteIfExists(state);
-            System.out.println(String.format(
-                    Locale.ROOT,
-                    "wrote %s: %d steps of %d images in %.0f s%s",
-                    out,
-                    steps,
-                    pretrainer.images(),
-                    (System.nanoTime() - start) / 1e9,
-                    last == null ? "" : ", " + text(last)));
+        PretrainRun run = new PretrainRun(options, stateSeconds, new Listener(), ConsoleProgress.STDERR);
+        ResumeHint note = ResumeHint.register(PretrainRun.state(out));
+        PretrainRun.Result result;
+        try {
+            result = run.run(out, resume);
+        } finally {
+            note.remove();
         }
+        System.out.println(String.format(
+                Locale.ROOT,
+                "wrote %s: %d steps of %d images in %.0f s%s",
+                out,
+                steps,
+                result.images(),
+                (System.nanoTime() - start) / 1e9,
+                result.last() == null ? "" : ", " + PretrainRun.text(result.last())));
         System.out.println("next: trd train --data CATEGORY --out model.safetensors --backbone "
                 + options.backbone().key() + " --teacher " + out);
         return 0;
     }
 
-    private Pretrainer.Loss run(Pretrainer pretrainer, Path state, StateSaver saver) throws IOException {
-        ResumeHint note = ResumeHint.register(state);
-        Pretrainer.Loss last = null;
-        try (Progress.Task task = ConsoleProgress.STDERR.open("Pretraining", steps)) {
-            while (pretrainer.stepsDone() < steps) {
-                last = pretrainer.step();
-                task.at(pretrainer.stepsDone(), text(last));
-                saver.saveWhenDue();
-            }
-        } finally {
-            note.remove();
+    private static final class Listener implements PretrainRun.Listener {
+        @Override
+        public void warning(String message) {
+            System.err.println("trd: " + message);
         }
-        return last;
-    }
 
-    private static String text(Pretrainer.Loss loss) {
-        return String.format(
-                Locale.ROOT,
-                "loss classes %.3f measures %.3f contrast %.3f",
-                loss.classes(),
-                loss.measures(),
-                loss.contrast());
+        @Override
+        public void resumed(Path state, int stepsDone) {
+            System.err.println("trd: resuming after step " + stepsDone + " from " + state);
+        }
+
+        @Override
+        public void nothingToResume(Path state) {
+            System.err.println("trd: there is no " + state + ": starting from the beginning");
+        }
     }
 }

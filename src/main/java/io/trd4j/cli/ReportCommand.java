@@ -8,19 +8,15 @@ import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.SkippedParts;
 import io.trd4j.evaluate.EvaluationRun;
 import io.trd4j.inspect.Inspector;
-import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.OptionException;
 import io.trd4j.io.Writable;
-import io.trd4j.metrics.Evaluation;
 import io.trd4j.report.OfficialTable;
-import io.trd4j.report.ReportData;
 import io.trd4j.report.ReportData.NextStep;
-import io.trd4j.report.ReportData.Timing;
+import io.trd4j.report.ReportOptions;
 import io.trd4j.report.TestReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,31 +66,26 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        InspectorOptions options = inspecting.options();
-        try {
-            ReportData.requireCycleTime(cycleTime);
-        } catch (OptionException e) {
-            throw Refused.of(e);
-        }
+        ReportOptions options = options();
         Writable.requireFile(out);
         SkippedParts skipped = new SkippedParts(broken);
         Dataset dataset = broken.openReadable(points.convention(), data, skipped);
-        EvaluationRun run = EvaluationRun.prepare(dataset, Inspector.describe(model, options.trustedKeys()), skipped);
+        EvaluationRun run = EvaluationRun.prepare(
+                dataset, Inspector.describe(model, options.inspection().trustedKeys()), skipped);
         EvaluationText.notes(run);
-        long start = System.nanoTime();
-        try (Inspector inspector = Inspector.open(model, options)) {
-            inspector.warmUp();
-            TestReport report = new TestReport(run, inspector, cycleTime);
-            run.inspect(inspector, report, ConsoleProgress.STDERR);
-            broken.summarise();
-            Map<String, Evaluation.Detail> details = run.details();
-            report.write(
-                    out,
-                    dataset.category(),
-                    null,
-                    details,
-                    List.of(new Timing("inspection and metrics", (System.nanoTime() - start) / 1e9)),
-                    model,
+        TestReport.Written written = TestReport.write(model, run, out, options, ConsoleProgress.STDERR);
+        broken.summarise();
+        System.out.print(OfficialTable.of(EvaluationRun.rows(written.details())));
+        EvaluationText.verdicts(run).forEach(System.out::println);
+        System.out.println("wrote " + out);
+        return 0;
+    }
+
+    private ReportOptions options() throws IOException {
+        try {
+            return new ReportOptions(
+                    inspecting.options(),
+                    cycleTime,
                     List.of(
                             new NextStep(
                                     "Look at one part",
@@ -103,10 +94,8 @@ final class ReportCommand implements Callable<Integer> {
                                     "Set thresholds with a promised rate of false rejects",
                                     "./trd calibrate --model " + model + " --data " + data
                                             + " --false-reject-rate 1%")));
-            System.out.print(OfficialTable.of(EvaluationRun.rows(details)));
+        } catch (OptionException e) {
+            throw Refused.of(e);
         }
-        EvaluationText.verdicts(run).forEach(System.out::println);
-        System.out.println("wrote " + out);
-        return 0;
     }
 }

@@ -1,9 +1,9 @@
 package io.trd4j.cli;
 
-import io.trd4j.cli.options.OutputChecks;
 import io.trd4j.data.image.ImageWriter;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Writable;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.report.RoiText;
@@ -41,7 +41,7 @@ final class RoiCommand implements Callable<Integer> {
             throw new InputException("give --show, or --out to write an image");
         }
         if (out != null) {
-            OutputChecks.requireNew("--out", out, "--model", model);
+            Writable.requireOther("--out", out, "--model", model);
         }
         RegionOfInterest roi;
         try (ModelFile file = ModelFile.open(model)) {

@@ -1,8 +1,8 @@
 package io.trd4j.cli;
 
-import io.trd4j.cli.options.OutputChecks;
 import io.trd4j.io.HashedFile;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Writable;
 import io.trd4j.model.ModelFile;
 import io.trd4j.sign.ModelSignature;
 import io.trd4j.sign.SigningKey;
@@ -62,8 +62,8 @@ final class SignCommand implements Callable<Integer> {
             throw new InputException("give --model and --key to sign, or --new-key to make a pair of keys");
         }
         Path file = signature == null ? ModelSignature.file(model) : signature;
-        OutputChecks.requireNew("--signature", file, "--model", model);
-        OutputChecks.requireNew("--signature", file, "--key", key);
+        Writable.requireOther("--signature", file, "--model", model);
+        Writable.requireOther("--signature", file, "--key", key);
         SigningKey secret = SigningKey.read(key);
         requireSignature(file);
         // The bytes that are found to be a model are those that are signed.

@@ -5,7 +5,6 @@ import io.trd4j.calibrate.RoiChoice;
 import io.trd4j.cli.options.AutoNumber;
 import io.trd4j.cli.options.DeviceOptions;
 import io.trd4j.cli.options.GeometryOptions;
-import io.trd4j.cli.options.OutputChecks;
 import io.trd4j.cli.options.PointOptions;
 import io.trd4j.cli.options.Refused;
 import io.trd4j.cli.options.ResumeHint;
@@ -18,6 +17,7 @@ import io.trd4j.data.prepare.SobelAperture;
 import io.trd4j.inspect.TrainingDevice;
 import io.trd4j.io.InputException;
 import io.trd4j.io.OptionException;
+import io.trd4j.io.Writable;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.EpochLoss;
 import io.trd4j.model.Precision;
@@ -217,9 +217,9 @@ final class TrainCommand implements Callable<Integer> {
         } catch (OptionException e) {
             throw Refused.of(e);
         }
-        OutputChecks.requireNew("--out", out, "--teacher", teacher);
+        Writable.requireOther("--out", out, "--teacher", teacher);
         if (roi != null) {
-            OutputChecks.requireNew("--out", out, "--roi", roi);
+            Writable.requireOther("--out", out, "--roi", roi);
         }
         SkippedParts skipped = new SkippedParts(broken);
         Dataset dataset = broken.openReadable(points.convention(), data, skipped);

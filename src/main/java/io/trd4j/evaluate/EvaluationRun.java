@@ -12,6 +12,7 @@ import io.trd4j.data.dataset.SkippedParts;
 import io.trd4j.data.image.ImageWriter;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
+import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.inspect.Verdict;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.Csv;
@@ -142,6 +143,20 @@ public final class EvaluationRun {
         }
         EvaluationRun run = new EvaluationRun(dataset.category(), parts, masks, notes, skipped, model);
         run.requireMetrics();
+        return run;
+    }
+
+    /**
+     * Prepares and inspects a category's labelled test parts: the results of {@code trd evaluate}, in memory.
+     *
+     * @throws InputException as {@link #prepare(Dataset, ModelInfo)}, and when a part cannot be read or inspected
+     */
+    public static EvaluationRun of(Path model, Dataset dataset, InspectorOptions options, Progress progress)
+            throws IOException {
+        EvaluationRun run = prepare(dataset, Inspector.describe(model, options.trustedKeys()));
+        try (Inspector inspector = Inspector.open(model, options)) {
+            run.inspect(inspector, Observer.NONE, progress);
+        }
         return run;
     }
 

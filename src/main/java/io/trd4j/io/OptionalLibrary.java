@@ -14,6 +14,7 @@ public enum OptionalLibrary {
     CSV("the CSV library", "trd4j-report", "com/fasterxml/jackson/dataformat/csv/CsvMapper.class"),
     MUSTACHE("the template library", "trd4j-report", "com/samskivert/mustache/Mustache.class"),
     CHARTS("the chart library", "trd4j-report", "META-INF/resources/webjars/chart.js/4.5.1/package.json"),
+    HISTOGRAMS("the histogram library", "trd4j-report", "org/HdrHistogram/Histogram.class"),
     CUDA("the CUDA runtime's binding", "trd4j-gpu", "org/bytedeco/cuda/global/cudart.class");
 
     private final String title;

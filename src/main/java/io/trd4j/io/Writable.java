@@ -1,6 +1,8 @@
 package io.trd4j.io;
 
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /** Finds out, before hours of work and not after, what cannot be written. Changes nothing on the disk. */
@@ -48,5 +50,35 @@ public final class Writable {
             throw new InputException(shown + " cannot be written: no permission to write into " + existing
                     + "; choose another place or change its permissions");
         }
+    }
+
+    /**
+     * Checks that a file can be created or replaced, and is not one that is read, or written too.
+     *
+     * @param what names it for people: an option
+     * @param other need not exist
+     * @param otherWhat names that
+     * @throws InputException when it cannot be written, or both are the same file
+     */
+    public static void requireOther(String what, Path target, String otherWhat, Path other) throws IOException {
+        requireFile(target);
+        if (target.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())
+                || Files.exists(target) && Files.exists(other) && Files.isSameFile(target, other)) {
+            throw new InputException(
+                    what + " and " + otherWhat + " name the same file " + target + "; choose another " + what);
+        }
+    }
+
+    /** The same against what is a file's name or a word. */
+    public static void requireOther(String what, Path target, String otherWhat, String other) throws IOException {
+        Path file;
+        try {
+            file = Path.of(other);
+        } catch (InvalidPathException e) {
+            // Whoever reads it says so.
+            requireFile(target);
+            return;
+        }
+        requireOther(what, target, otherWhat, file);
     }
 }

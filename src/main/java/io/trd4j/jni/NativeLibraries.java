@@ -182,7 +182,7 @@ public final class NativeLibraries {
         }
     }
 
-    /** What JavaCPP reads when its classes are initialised. */
+    /** Before JavaCPP's classes are initialised, which read them. */
     static synchronized void setProperties() {
         // JavaCPP's own limits follow the Java heap (Xmx of its buffers, 4 x Xmx of resident memory) and would throw
         // OutOfMemoryError although nothing is short; 0 switches them off. Read when JavaCPP's Pointer is initialised.

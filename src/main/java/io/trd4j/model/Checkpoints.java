@@ -1,6 +1,9 @@
 package io.trd4j.model;
 
 import io.trd4j.io.InputException;
+import io.trd4j.io.LazyTask;
+import io.trd4j.io.Progress;
+import io.trd4j.io.Writable;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.model.tensorfile.TensorInfo;
 import io.trd4j.model.tensorfile.TorchWriter;
@@ -22,12 +25,33 @@ public final class Checkpoints {
     private Checkpoints() {}
 
     /**
-     * Looks whether a file is a checkpoint at all, before anything else is read or downloaded.
+     * Makes a model file of an official checkpoint and its teacher's weights: what {@code trd import} does. Whether the
+     * students' files are checkpoints at all is looked at before the teacher is read or downloaded.
      *
-     * @throws InputException when it is missing, damaged or of another kind
+     * @param model the file to write; none of the others
+     * @param progress of the teacher's download, when there is one
+     * @return what was written
+     * @throws InputException when a file is missing, damaged, or holds no students or teacher of this backbone, or the
+     *     teacher cannot be downloaded
+     * @throws IOException when the model file cannot be written; it is then unchanged
      */
-    public static void requireReadable(Path checkpoint) throws IOException {
-        WeightsFile.open(checkpoint).close();
+    public static ModelInfo importModel(ImportOptions options, Path model, Progress progress) throws IOException {
+        for (Path student : options.students()) {
+            Writable.requireOther("the model", model, "the student", student);
+        }
+        Writable.requireOther("the model", model, "the teacher", options.teacher());
+        for (Path student : options.students()) {
+            WeightsFile.open(student).close();
+        }
+        ModelInfo info = options.info();
+        List<Path> students = options.students();
+        try (LazyTask task = new LazyTask(progress, "Downloading MB", Progress.UNKNOWN)) {
+            List<SafetensorsWriter.Source> teacher =
+                    TeacherWeights.load(options.teacher(), info.backbone(), bytes -> task.at(bytes / 1_000_000));
+            return students.size() == 1
+                    ? importStudents(students.get(0), teacher, info, model)
+                    : importStudents(students.get(0), students.get(1), teacher, info, model);
+        }
     }
 
     /**
@@ -126,6 +150,47 @@ public final class Checkpoints {
         return StateDict.complete(file.path(), key + ".", expected, found.tensors()).stream()
                 .map(t -> t.withName(prefix + t.info().name()))
                 .toList();
+    }
+
+    /**
+     * Writes a model's students, and its teacher if asked, as files that {@code torch.load} reads: what {@code trd
+     * export --to pth} does.
+     *
+     * @param students see {@link #exportStudents}
+     * @param teacher see {@link #exportTeacher}; null = it is not wanted
+     * @return one line about everything that the model has and such files do not hold; empty as a rule
+     * @throws InputException when the model cannot be read, or two of the files are the same
+     * @throws IOException when a file cannot be written
+     */
+    public static List<String> export(Path model, Path students, Path teacher) throws IOException {
+        Writable.requireOther("the checkpoint", students, "the model", model);
+        if (teacher != null) {
+            Writable.requireOther("the teacher", teacher, "the model", model);
+            Writable.requireOther("the teacher", teacher, "the checkpoint", students);
+        }
+        try (ModelFile file = ModelFile.open(model)) {
+            exportStudents(file, students);
+            if (teacher != null) {
+                exportTeacher(file, teacher);
+            }
+            return lostBy(file);
+        }
+    }
+
+    private static List<String> lostBy(ModelFile file) throws IOException {
+        List<String> lost = new ArrayList<>();
+        if (file.info().modality() == Modality.METRIC) {
+            lost.add("its second student has seen metric geometry, whose scales such a file does not hold: "
+                    + "trd import cannot make a model of it again");
+        }
+        Alignment alignment = file.alignment();
+        if (alignment != null) {
+            lost.add(
+                    alignment.crops()
+                            ? "its students have seen parts cropped; such a file does not hold the crop"
+                            : "its students have seen aligned parts; such a file does not hold the alignment");
+        }
+        return lost;
     }
 
     /** Writes {@code {student_rgb: {…}, student_depth: {…}}} for {@code torch.load}, whatever the second modality. */

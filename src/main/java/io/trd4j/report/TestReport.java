@@ -2,6 +2,7 @@ package io.trd4j.report;
 
 import io.trd4j.data.Part;
 import io.trd4j.data.RgbImage;
+import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.evaluate.EvaluationRun;
 import io.trd4j.inspect.Inspection;
@@ -10,7 +11,9 @@ import io.trd4j.inspect.Regions;
 import io.trd4j.inspect.Verdict;
 import io.trd4j.io.OptionalLibrary;
 import io.trd4j.io.ProductVersion;
+import io.trd4j.io.Progress;
 import io.trd4j.io.Sha256;
+import io.trd4j.io.Writable;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.model.InspectionMode;
 import io.trd4j.model.ModelInfo;
@@ -69,6 +72,48 @@ public final class TestReport implements EvaluationRun.Observer {
         this.run = run;
         this.inspector = inspector;
         this.cycleTime = cycleTime;
+    }
+
+    /**
+     * An evaluation of which the report has been written.
+     *
+     * @param details metrics and curves per branch, which take seconds to compute
+     */
+    public record Written(EvaluationRun evaluation, Map<String, Evaluation.Detail> details) {}
+
+    /**
+     * Inspects a category's labelled test parts and writes the report: what {@code trd report} does.
+     *
+     * @param file one HTML file that needs nothing else and no network
+     * @throws io.trd4j.io.InputException as {@link EvaluationRun#prepare(Dataset, io.trd4j.model.ModelInfo)}, and when
+     *     a part cannot be read or inspected
+     * @throws IOException when the report cannot be written; an existing file is then unchanged
+     */
+    public static Written write(Path model, Dataset dataset, Path file, ReportOptions options, Progress progress)
+            throws IOException {
+        EvaluationRun run = EvaluationRun.prepare(
+                dataset, Inspector.describe(model, options.inspection().trustedKeys()));
+        return write(model, run, file, options, progress);
+    }
+
+    /**
+     * The same of test parts that are prepared already.
+     *
+     * @param run not inspected yet; its category is the title
+     */
+    public static Written write(Path model, EvaluationRun run, Path file, ReportOptions options, Progress progress)
+            throws IOException {
+        Writable.requireFile(file);
+        long start = System.nanoTime();
+        try (Inspector inspector = Inspector.open(model, options.inspection())) {
+            inspector.warmUp();
+            TestReport report = new TestReport(run, inspector, options.cycleTime());
+            run.inspect(inspector, report, progress);
+            Map<String, Evaluation.Detail> details = run.details();
+            Timing timing = new Timing("inspection and metrics", (System.nanoTime() - start) / 1e9);
+            report.write(file, run.category(), null, details, List.of(timing), model, options.next());
+            return new Written(run, details);
+        }
     }
 
     @Override

@@ -59,7 +59,7 @@ public final class ModelChoice {
         if (json != null) {
             Writable.requireFile(json);
             if (model != null) {
-                OutputChecks.requireNew("--json", json, "--model", model);
+                Writable.requireOther("--json", json, "--model", model);
             }
         }
     }

@@ -8,7 +8,8 @@ import java.util.Map;
 /** Options records' refusals under the options' names on the command line. */
 public final class Refused {
     /** Where they are not the components' names with hyphens. */
-    private static final Map<String, String> NAMES = Map.of("learningRate", "--lr");
+    private static final Map<String, String> NAMES =
+            Map.of("learningRate", "--lr", "students", "--student", "warmUp", "--warmup");
 
     private Refused() {}
 

@@ -12,10 +12,15 @@ import org.bytedeco.pytorch.global.torch;
 public final class LibTorch {
     private LibTorch() {}
 
-    /** Loads it, when the first of its classes is going to be touched. */
+    /**
+     * Loads it, when the first of its classes is going to be touched. NNPACK, which LibTorch would ask for convolutions
+     * of few pixels, is left out: where it does not know the CPU, as on Zen 5, it says so on standard error with every
+     * one of them, and elsewhere the bits would be others.
+     */
     static void load() {
         OptionalLibrary.LIBTORCH.require();
         NativeLibraries.load("LibTorch", torch.class, openblas_nolapack.class);
+        torch.globalContext().setUserEnabledNNPACK(false);
     }
 
     /** Its version, and the threads it computes with. */

@@ -1,5 +1,6 @@
 package example;
 
+import io.trd4j.calibrate.CalibrationOptions;
 import io.trd4j.calibrate.CalibrationRun;
 import io.trd4j.calibrate.Rate;
 import io.trd4j.calibrate.ThresholdPlan;
@@ -8,16 +9,14 @@ import io.trd4j.data.dataset.Dataset;
 import io.trd4j.data.synthetic.SyntheticParts;
 import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.evaluate.EvaluationRun;
-import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.Progress;
-import io.trd4j.metrics.Evaluation;
+import io.trd4j.report.ReportOptions;
 import io.trd4j.report.TestReport;
 import io.trd4j.train.TrainingOptions;
 import io.trd4j.train.TrainingPlan;
 import io.trd4j.train.TrainingRun;
 import java.nio.file.Path;
-import java.util.Map;
 
 /** Trains, calibrates, sets thresholds, evaluates and reports: {@code LifeOfAModel FOLDER}. */
 public final class LifeOfAModel {
@@ -31,16 +30,11 @@ public final class LifeOfAModel {
         TrainingOptions options =
                 TrainingOptions.defaults().withSize(64).withBatch(4).withEpochs(2);
         new TrainingRun(TrainingPlan.of(options)).run(parts, model);
-        CalibrationRun.run(model, parts, options.threads(), Progress.NONE);
+        CalibrationRun.run(model, parts, CalibrationOptions.defaults(), Progress.NONE);
         new ThresholdRun(ThresholdPlan.exact(Rate.of("30%")), parts)
                 .run(model, InspectorOptions.defaults(), Progress.NONE);
-        try (Inspector inspector = Inspector.open(model)) {
-            EvaluationRun evaluation = EvaluationRun.prepare(parts, inspector.model());
-            TestReport report = new TestReport(evaluation, inspector);
-            evaluation.inspect(inspector, report, Progress.NONE);
-            Map<String, Evaluation.Detail> details = evaluation.details();
-            evaluation.write(folder.resolve("results"), false, EvaluationRun.rows(details));
-            report.write(folder.resolve("report.html"), "plate", details, model);
-        }
+        TestReport.Written tested =
+                TestReport.write(model, parts, folder.resolve("report.html"), ReportOptions.defaults(), Progress.NONE);
+        tested.evaluation().write(folder.resolve("results"), false, EvaluationRun.rows(tested.details()));
     }
 }

@@ -1,4 +1,4 @@
-package io.trd4j.cli;
+package io.trd4j.bench;
 
 import java.io.IOException;
 import java.nio.file.Files;
