@@ -24,6 +24,8 @@ class ArchitectureTest {
                 .consideringOnlyDependenciesInLayers()
                 .layer("cli")
                 .definedBy("io.trd4j.cli..")
+                .layer("results")
+                .definedBy("io.trd4j.results..")
                 .layer("report")
                 .definedBy("io.trd4j.report..")
                 .layer("evaluate")
@@ -68,12 +70,14 @@ class ArchitectureTest {
                 .definedBy("io.trd4j.bundle..")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("results")
+                .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("report")
-                .mayOnlyBeAccessedByLayers("cli")
+                .mayOnlyBeAccessedByLayers("cli", "results")
                 .whereLayer("evaluate")
-                .mayOnlyBeAccessedByLayers("cli", "report")
+                .mayOnlyBeAccessedByLayers("cli", "results", "report")
                 .whereLayer("watch")
-                .mayOnlyBeAccessedByLayers("cli")
+                .mayOnlyBeAccessedByLayers("cli", "results")
                 .whereLayer("train")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("sensitivity")
@@ -84,13 +88,13 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cli", "calibrate")
                 .whereLayer("inspect")
                 .mayOnlyBeAccessedByLayers(
-                        "cli", "report", "evaluate", "watch", "calibrate", "drift", "sensitivity", "audit")
+                        "cli", "results", "report", "evaluate", "watch", "calibrate", "drift", "sensitivity", "audit")
                 .whereLayer("audit")
-                .mayOnlyBeAccessedByLayers("cli")
+                .mayOnlyBeAccessedByLayers("cli", "results")
                 .whereLayer("sign")
                 .mayOnlyBeAccessedByLayers("cli", "inspect", "drift")
                 .whereLayer("outline")
-                .mayOnlyBeAccessedByLayers("cli", "inspect", "calibrate", "align")
+                .mayOnlyBeAccessedByLayers("cli", "results", "inspect", "calibrate", "align")
                 .whereLayer("align")
                 .mayOnlyBeAccessedByLayers("cli", "inspect", "calibrate", "train")
                 .whereLayer("engine")
@@ -98,6 +102,7 @@ class ArchitectureTest {
                 .whereLayer("model")
                 .mayOnlyBeAccessedByLayers(
                         "cli",
+                        "results",
                         "report",
                         "evaluate",
                         "train",
@@ -117,6 +122,7 @@ class ArchitectureTest {
                 .whereLayer("data")
                 .mayOnlyBeAccessedByLayers(
                         "cli",
+                        "results",
                         "report",
                         "evaluate",
                         "watch",
@@ -208,7 +214,8 @@ class ArchitectureTest {
                         "io.trd4j.sensitivity..",
                         "io.trd4j.evaluate..",
                         "io.trd4j.watch..",
-                        "io.trd4j.report..")
+                        "io.trd4j.report..",
+                        "io.trd4j.results..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("me.tongfei.progressbar..", "picocli..")
