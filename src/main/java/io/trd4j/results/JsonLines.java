@@ -47,7 +47,8 @@ public final class JsonLines implements ResultSink, AutoCloseable {
 
     /**
      * Goes on with a file, or begins it; lines are in it as soon as they are written. One run at a time has it. A last
-     * line that a killed run left unfinished is removed. {@link #known} has the lines that are there.
+     * line that a killed run left unfinished is removed. {@link #known} has the lines that are there. Open the model
+     * before: a file that is begun stays, even where no line comes.
      *
      * @throws io.trd4j.io.InputException when it is a folder or no regular file, holds other lines, or another run has
      *     it
