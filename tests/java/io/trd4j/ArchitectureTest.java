@@ -24,6 +24,8 @@ class ArchitectureTest {
                 .consideringOnlyDependenciesInLayers()
                 .layer("cli")
                 .definedBy("io.trd4j.cli..")
+                .layer("results")
+                .definedBy("io.trd4j.results..")
                 .layer("report")
                 .definedBy("io.trd4j.report..")
                 .layer("evaluate")
@@ -70,12 +72,14 @@ class ArchitectureTest {
                 .definedBy("io.trd4j.bundle..")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("results")
+                .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("report")
-                .mayOnlyBeAccessedByLayers("cli")
+                .mayOnlyBeAccessedByLayers("cli", "results")
                 .whereLayer("evaluate")
-                .mayOnlyBeAccessedByLayers("cli", "report")
+                .mayOnlyBeAccessedByLayers("cli", "results", "report")
                 .whereLayer("watch")
-                .mayOnlyBeAccessedByLayers("cli")
+                .mayOnlyBeAccessedByLayers("cli", "results")
                 .whereLayer("bench")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("train")
@@ -88,13 +92,22 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cli", "calibrate")
                 .whereLayer("inspect")
                 .mayOnlyBeAccessedByLayers(
-                        "cli", "report", "evaluate", "watch", "bench", "calibrate", "drift", "sensitivity", "audit")
+                        "cli",
+                        "results",
+                        "report",
+                        "evaluate",
+                        "watch",
+                        "bench",
+                        "calibrate",
+                        "drift",
+                        "sensitivity",
+                        "audit")
                 .whereLayer("audit")
-                .mayOnlyBeAccessedByLayers("cli")
+                .mayOnlyBeAccessedByLayers("cli", "results")
                 .whereLayer("sign")
                 .mayOnlyBeAccessedByLayers("cli", "inspect", "drift")
                 .whereLayer("outline")
-                .mayOnlyBeAccessedByLayers("cli", "inspect", "calibrate", "align")
+                .mayOnlyBeAccessedByLayers("cli", "results", "inspect", "calibrate", "align")
                 .whereLayer("align")
                 .mayOnlyBeAccessedByLayers("cli", "inspect", "calibrate", "train")
                 .whereLayer("engine")
@@ -102,6 +115,7 @@ class ArchitectureTest {
                 .whereLayer("model")
                 .mayOnlyBeAccessedByLayers(
                         "cli",
+                        "results",
                         "report",
                         "evaluate",
                         "train",
@@ -121,6 +135,7 @@ class ArchitectureTest {
                 .whereLayer("data")
                 .mayOnlyBeAccessedByLayers(
                         "cli",
+                        "results",
                         "report",
                         "evaluate",
                         "watch",
@@ -214,7 +229,8 @@ class ArchitectureTest {
                         "io.trd4j.sensitivity..",
                         "io.trd4j.evaluate..",
                         "io.trd4j.watch..",
-                        "io.trd4j.report..")
+                        "io.trd4j.report..",
+                        "io.trd4j.results..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("me.tongfei.progressbar..", "picocli..")

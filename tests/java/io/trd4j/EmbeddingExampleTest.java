@@ -15,12 +15,23 @@ import io.trd4j.data.Part;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.SurfaceNormals;
+import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.data.dataset.SkippedPart;
+import io.trd4j.data.dataset.SkippedParts;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
+import io.trd4j.inspect.Verdict;
 import io.trd4j.io.HashedFile;
+import io.trd4j.io.Progress;
 import io.trd4j.model.Modality;
 import io.trd4j.model.Precision;
+import io.trd4j.results.InspectionRun;
+import io.trd4j.results.JsonLines;
+import io.trd4j.results.ModelInUse;
+import io.trd4j.results.Outputs;
+import io.trd4j.results.ResultFolder;
 import io.trd4j.sign.ModelSignature;
 import io.trd4j.sign.SigningKey;
 import io.trd4j.sign.TrustedKeys;
@@ -50,6 +61,7 @@ class EmbeddingExampleTest {
 
     private final List<Float> scores = new ArrayList<>();
     private final List<float[]> maps = new ArrayList<>();
+    private final List<String> log = new ArrayList<>();
     private final Map<String, List<Float>> reported = new TreeMap<>();
 
     /** What a camera's driver gives. */
@@ -179,6 +191,22 @@ class EmbeddingExampleTest {
         }
     }
     // java.md: audit to here
+    // spotless:on
+
+    // spotless:off
+    // java.md: files from here
+    InspectionRun.Result inspectFiles(Path modelFile, Path category, Path results, Path jsonLines) throws IOException {
+        SkippedParts skipped = new SkippedParts(why -> log.add(why.getMessage()));     // or BrokenParts.REFUSE
+        List<PartFiles> parts = Dataset.open(category, skipped).test();
+        try (ModelInUse model = ModelInUse.open(modelFile, InspectorOptions.defaults());
+                JsonLines lines = JsonLines.replacing(jsonLines)) {
+            Outputs outputs = Outputs.of(new ResultFolder(results, false), lines);     // or a ResultSink of your own
+            InspectionRun.Result result = InspectionRun.run(model, parts, skipped, outputs, Progress.NONE);
+            lines.commit();                                                            // from now on, the file is there
+            return result;                                                             // counts, and the parts left out
+        }
+    }
+    // java.md: files to here
     // spotless:on
 
     private static Part part(Grabber camera) {
@@ -318,6 +346,23 @@ class EmbeddingExampleTest {
         assertEquals(images.get(0), images.get(2));
     }
 
+    /** A part of which a file is missing is left out; the others are files and lines. */
+    @Test
+    void filesAreInspected(@TempDir Path folder) throws IOException {
+        Path model = SmallModel.write(folder.resolve("model.safetensors"), Modality.NORMALS, -1000.0);
+        List<PartFiles> parts =
+                SmallModel.category(folder.resolve("cookie"), 1, 1, 3).test();
+        Files.delete(parts.get(0).second());
+        Path results = folder.resolve("results");
+        Path lines = folder.resolve("lines.jsonl");
+        InspectionRun.Result result = inspectFiles(model, folder.resolve("cookie"), results, lines);
+        assertEquals(Map.of(Verdict.NG, parts.size() - 1), result.verdicts());
+        assertEquals(log, result.skipped().stream().map(SkippedPart::reason).toList());
+        assertEquals(1, log.size());
+        assertEquals(parts.size(), Files.readAllLines(lines).size());
+        assertTrue(Files.exists(results.resolve(parts.get(1).id()).resolve("result.json")));
+    }
+
     /** What photometric stereo wrote, as an image, gives the same. */
     @Test
     void surfaceNormalsAreInspected(@TempDir Path folder) throws IOException {
@@ -358,6 +403,7 @@ class EmbeddingExampleTest {
         assertStands(root.resolve("src/docs/java.md"), source, "java.md: stations ");
         assertStands(root.resolve("src/docs/java.md"), source, "java.md: driver ");
         assertStands(root.resolve("src/docs/java.md"), source, "java.md: audit ");
+        assertStands(root.resolve("src/docs/java.md"), source, "java.md: files ");
         assertStands(root.resolve("src/docs/java.md"), source, "java.md: normals ");
         List<String> life = Files.readAllLines(root.resolve("tests/java/io/trd4j/LifeOfAModelExample.java"));
         assertStands(root.resolve("src/docs/java.md"), life, "java.md: memory ");

@@ -162,6 +162,7 @@ class BadInputTest {
                     "inspect --model @model.safetensors --watch @plain --json @text",
                     "@text, line 1",
                     "is no line of trd inspect --json"),
+            new Case("inspect --model @cut.safetensors --watch @plain --json @new.jsonl", "@cut.safetensors"),
             new Case("inspect --model @model.safetensors " + ONE, "--out DIR", "--json -"),
             new Case(INSPECT + ONE + "--json @model.safetensors", "--json", "--model", "the same file"),
             new Case(INSPECT + ONE + "--json @empty", "@empty", "is a folder"),

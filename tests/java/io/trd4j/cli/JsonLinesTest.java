@@ -15,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -158,6 +159,26 @@ class JsonLinesTest {
                     .toList();
             assertEquals(1, said.size(), outcome.err());
             assertTrue(said.get(0).startsWith("trd: standard output was closed after 0 lines"), said.get(0));
+        }
+    }
+
+    /** The system's own words: who closed nothing must not be told that he did. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFullDiskIsNoClosedPipe() throws Exception {
+        for (List<Object> verb :
+                List.<List<Object>>of(List.of("inspect"), List.of("evaluate", "--out", folder.resolve("full")))) {
+            List<Object> args = new ArrayList<>(verb);
+            args.addAll(List.of("--model", model, "--data", category, "--skip-broken", "--json", "-"));
+            Cli.Outcome outcome = Cli.in(folder)
+                    .before("exec > /dev/full")
+                    .run(args.toArray())
+                    .expect(1);
+            List<String> said = outcome.complaints();
+            assertEquals(
+                    "trd: standard output cannot be written after 0 lines: No space left on device; the other parts "
+                            + "were not inspected",
+                    said.get(said.size() - 1));
         }
     }
 }

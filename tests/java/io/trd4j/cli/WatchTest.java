@@ -66,11 +66,16 @@ class WatchTest {
 
     /** Waits for a file's lines; whether the last one is whole is told by its line feed. */
     private List<JsonNode> await(Path file, int count) throws IOException, InterruptedException {
+        awaitText(file, count);
+        return read(file);
+    }
+
+    private void awaitText(Path file, int count) throws IOException, InterruptedException {
         long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
         while (System.nanoTime() < end && process.isAlive()) {
             if (Files.exists(file)
                     && Files.readString(file).chars().filter(c -> c == '\n').count() >= count) {
-                return read(file);
+                return;
             }
             Thread.sleep(20);
         }
@@ -198,5 +203,25 @@ class WatchTest {
         assertEquals("trd: 1 part was inspected, 0 NG; 1 part was skipped", lastComplaint());
         assertEquals(
                 result, JSON.readTree(folder.resolve("results/a/result.json").toFile()));
+    }
+
+    /** A line that has its restart must not forget an NG part, nor wait for an empty file without a word. */
+    @Test
+    void aRestartKnowsVerdictsAndAnEmptyFileIsSaid() throws Exception {
+        Cli.here("threshold", "--model", model, "--ng", -1000).expect(0);
+        bring("a", "test/good/000");
+        start("--json", lines, "--fail-on", "ng");
+        await(lines, 1);
+        assertEquals(WorstVerdict.PART_NG, stop("TERM"), Files.readString(err));
+
+        bring("b", "test/good/001");
+        Path empty = Files.write(watched.resolve("xyz/b.tiff"), new byte[0]);
+        start("--json", lines, "--fail-on", "ng");
+        awaitText(err, 2);
+        assertEquals("trd: " + empty + " is empty; its part is inspected when it is complete", lastComplaint());
+        assertEquals(WorstVerdict.PART_NG, stop("TERM"), Files.readString(err));
+        assertEquals(
+                "trd: 0 parts were inspected, 0 NG; 1 part was known from an earlier run, 1 NG; 1 part was not complete",
+                lastComplaint());
     }
 }

@@ -26,7 +26,7 @@ class ArrivalsTest {
     private Path folder;
 
     private final Arrivals arrivals = new Arrivals(TIMES);
-    private final List<Path> alone = new ArrayList<>();
+    private final List<Arrivals.Waits> waits = new ArrayList<>();
 
     @BeforeEach
     void folders() throws IOException {
@@ -35,8 +35,8 @@ class ArrivalsTest {
     }
 
     private List<String> look(long now) throws IOException {
-        alone.clear();
-        return arrivals.look(PlainFolder.open(folder).parts(), true, now, alone).stream()
+        waits.clear();
+        return arrivals.look(PlainFolder.open(folder).parts(), true, now, waits).stream()
                 .map(PartFiles::id)
                 .toList();
     }
@@ -87,11 +87,43 @@ class ArrivalsTest {
     }
 
     @Test
-    void anEmptyFileIsNeverComplete() throws IOException {
+    void anEmptyFileIsNeverCompleteAndIsSaidOnce() throws IOException {
         finish("rgb/a.png", "a");
-        finish("xyz/a.tiff", "");
+        Path xyz = finish("xyz/a.tiff", "");
         assertEquals(List.of(), look(0));
+        assertEquals(List.of(), look(9_999));
+        assertEquals(List.of(), waits);
+        assertEquals(List.of(), look(10_000));
+        assertEquals(List.of(new Arrivals.Waits(xyz, Waiting.EMPTY)), waits);
+        assertEquals(1, arrivals.waiting(10_000));
         assertEquals(List.of(), look(100_000));
+        assertEquals(List.of(), waits);
+        finish("xyz/a.tiff", "a");
+        assertEquals(List.of("a"), look(100_001));
+        assertEquals(0, arrivals.waiting(100_001), "it is its turn");
+    }
+
+    /** A file that is copied over a slow line. */
+    @Test
+    void aFileThatGrowsForALongTimeIsSaidOnce() throws IOException {
+        Path rgb = finish("rgb/a.png", "a");
+        assertEquals(List.of(), look(0));
+        Path xyz = grow("xyz/a.tiff", "a");
+        List<Arrivals.Waits> all = new ArrayList<>();
+        for (int now = 5000; now <= 30_000; now += 100) {
+            grow("xyz/a.tiff", "more");
+            assertEquals(List.of(), look(now));
+            assertEquals(now == 15_000, waits.size() == 1, now + ": " + waits);
+            all.addAll(waits);
+        }
+        assertEquals(List.of(new Arrivals.Waits(xyz, Waiting.GROWING)), all);
+        assertEquals(1, arrivals.waiting(30_100));
+        assertEquals(List.of("a"), look(30_200));
+        arrivals.inspected(part("a"), List.of("1", "2"));
+        assertEquals(0, arrivals.waiting(30_200));
+        Files.delete(rgb);
+        assertEquals(List.of(), look(30_300));
+        assertEquals(0, arrivals.waiting(30_300), "nothing new is there");
     }
 
     @Test
@@ -100,11 +132,11 @@ class ArrivalsTest {
         Path xyz = finish("xyz/b.tiff", "b");
         assertEquals(List.of(), look(0));
         assertEquals(List.of(), look(9_999));
-        assertEquals(List.of(), alone);
+        assertEquals(List.of(), waits);
         assertEquals(List.of(), look(10_000));
-        assertEquals(List.of(rgb, xyz), alone);
+        assertEquals(List.of(new Arrivals.Waits(rgb, Waiting.ALONE), new Arrivals.Waits(xyz, Waiting.ALONE)), waits);
         assertEquals(List.of(), look(20_000));
-        assertEquals(List.of(), alone);
+        assertEquals(List.of(), waits);
         finish("xyz/a.tiff", "a");
         assertEquals(List.of("a"), look(20_001));
     }
@@ -128,9 +160,12 @@ class ArrivalsTest {
         assertFalse(arrivals.unchanged(part), "seen without another look");
         assertEquals(List.of(), look(2));
         assertEquals(List.of(), look(10_001));
-        assertEquals(List.of(), alone);
+        assertEquals(List.of(), waits);
         assertEquals(List.of(), look(10_002));
-        assertEquals(List.of(part.rgb()), alone, "as of a part of which one file is there");
+        assertEquals(
+                List.of(new Arrivals.Waits(part.rgb(), Waiting.ALONE)),
+                waits,
+                "as of a part of which one file is there");
         replace("xyz/a.tiff", "other");
         assertEquals(List.of("a"), look(10_003));
         assertTrue(arrivals.wasDone(part, List.of("1", "2")), "the same content once more");
@@ -148,7 +183,7 @@ class ArrivalsTest {
         arrivals.inspected(part("a"), List.of("1", "2"));
         replace("rgb/a.png", "other");
         replace("xyz/a.tiff", "other");
-        assertEquals(List.of(), arrivals.look(PlainFolder.open(folder).parts(), false, 1, alone));
+        assertEquals(List.of(), arrivals.look(PlainFolder.open(folder).parts(), false, 1, waits));
         assertEquals(List.of("a"), look(2));
     }
 

@@ -27,6 +27,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -76,8 +77,8 @@ class WatchRunTest {
         }
 
         @Override
-        public void alone(Path file) {
-            heard.add("alone " + file.getFileName());
+        public void waits(Path file, Waiting why) {
+            heard.add((why + " " + file.getFileName()).toLowerCase(Locale.ROOT));
         }
 
         @Override

@@ -4,7 +4,6 @@ import io.trd4j.cli.options.InspectOptions;
 import io.trd4j.cli.options.PointOptions;
 import io.trd4j.cli.options.SkipBroken;
 import io.trd4j.data.dataset.Dataset;
-import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.dataset.SkippedPart;
 import io.trd4j.data.dataset.SkippedParts;
 import io.trd4j.evaluate.Baseline;
@@ -16,6 +15,9 @@ import io.trd4j.io.InputException;
 import io.trd4j.io.Writable;
 import io.trd4j.metrics.MetricsRow;
 import io.trd4j.report.OfficialTable;
+import io.trd4j.results.EvaluatedParts;
+import io.trd4j.results.JsonLines;
+import io.trd4j.results.ModelInUse;
 import io.trd4j.sign.TrustedKeys;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -109,7 +111,7 @@ final class EvaluateCommand implements Callable<Integer> {
         Map<String, List<SkippedPart>> skipped = new HashMap<>();
         List<String> verdicts = new ArrayList<>();
         int next = 0;
-        try (JsonLines lines = JsonLines.open(json)) {
+        try (JsonLines lines = JsonOption.open(json)) {
             for (; !runs.isEmpty(); next++) {
                 // Taken off the queue: the maps of a category are freed when it is done.
                 EvaluationRun run = runs.poll();
@@ -124,9 +126,11 @@ final class EvaluateCommand implements Callable<Integer> {
                 EvaluationText.verdicts(run)
                         .forEach(line -> verdicts.add(data.size() == 1 ? line : run.category() + ": " + line));
             }
-            lines.commit();
+            if (lines != null) {
+                lines.commit();
+            }
         }
-        PrintStream text = JsonLines.text(json);
+        PrintStream text = JsonOption.text(json);
         broken.summarise();
         if (categories.size() == 1) {
             text.print(OfficialTable.of(categories.values().iterator().next()));
@@ -145,30 +149,24 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private void requireJson() throws IOException {
         for (Path model : models) {
-            JsonLines.require(json, "--model", model);
+            JsonOption.require(json, "--model", model);
         }
-        JsonLines.require(json, "--baseline", baseline);
-        JsonLines.requireNoResult(json, out, List.of("metrics.json", "scores.csv", "comparison.json"));
+        JsonOption.require(json, "--baseline", baseline);
+        JsonOption.requireNoResult(json, out, List.of("metrics.json", "scores.csv", "comparison.json"));
     }
 
-    private void inspect(EvaluationRun run, Path model, InspectorOptions options, JsonLines lines) throws IOException {
+    /** @param lines null = they go nowhere */
+    private static void inspect(EvaluationRun run, Path model, InspectorOptions options, JsonLines lines)
+            throws IOException {
         try (Inspector inspector = Inspector.open(model, options)) {
-            run.inspect(
-                    inspector,
-                    json == null ? EvaluationRun.Observer.NONE : lines(run, model, inspector, lines),
-                    ConsoleProgress.STDERR);
+            if (lines == null) {
+                run.inspect(inspector, EvaluationRun.Observer.NONE, ConsoleProgress.STDERR);
+                return;
+            }
+            EvaluatedParts parts = new EvaluatedParts(run, ModelInUse.of(model, inspector), lines);
+            run.inspect(inspector, parts, ConsoleProgress.STDERR);
+            parts.skipped();
         }
-        for (SkippedPart part : run.skipped()) {
-            lines.skipped(SkippedResult.of(part));
-        }
-    }
-
-    private static EvaluationRun.Observer lines(EvaluationRun run, Path model, Inspector inspector, JsonLines lines) {
-        ModelInUse used = ModelInUse.of(model, inspector);
-        return (index, part, readNanos, inspection) -> {
-            PartFiles files = run.parts().get(index);
-            lines.inspected(new InspectedPart(used, files, part, inspection, readNanos));
-        };
     }
 
     /** Everything that can be wrong with a category or its model is found before the first one is inspected. */

@@ -1,6 +1,7 @@
 package io.trd4j.cli;
 
 import io.trd4j.engine.DeviceException;
+import io.trd4j.io.FileFault;
 import io.trd4j.io.InputException;
 import io.trd4j.io.MissingLibraryException;
 import io.trd4j.io.OneLine;
@@ -9,7 +10,6 @@ import io.trd4j.jni.NativeLibraries;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
@@ -38,21 +38,9 @@ record Failure(int code, String line) {
         if (thrown instanceof InvalidPathException e) {
             return new Failure(USERS_FAULT, OneLine.of(e.getInput()) + " is no file name here" + charset());
         }
-        if (thrown instanceof NoSuchFileException) {
-            return new Failure(USERS_FAULT, OneLine.of(thrown.getMessage()) + " does not exist; check the path");
-        }
-        if (thrown instanceof AccessDeniedException e) {
-            return new Failure(
-                    USERS_FAULT, OneLine.of(e.getFile()) + " cannot be read or written; check its permissions");
-        }
-        if (thrown instanceof FileSystemException e) {
-            return new Failure(
-                    OTHER,
-                    OneLine.of(e.getFile() + ": " + (e.getReason() == null ? name(e) : e.getReason()))
-                            + "; check the path and the disk");
-        }
-        if (thrown instanceof IOException) {
-            return new Failure(OTHER, thrown.getMessage() == null ? name(thrown) : OneLine.of(thrown.getMessage()));
+        if (thrown instanceof IOException e) {
+            boolean users = e instanceof NoSuchFileException || e instanceof AccessDeniedException;
+            return new Failure(users ? USERS_FAULT : OTHER, FileFault.line(e));
         }
         if (thrown instanceof DeviceException) {
             return new Failure(OTHER, firstLine(thrown));

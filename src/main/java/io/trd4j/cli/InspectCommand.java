@@ -5,26 +5,35 @@ import io.trd4j.cli.options.AuditOptions;
 import io.trd4j.cli.options.InspectOptions;
 import io.trd4j.cli.options.PointOptions;
 import io.trd4j.cli.options.SkipBroken;
-import io.trd4j.data.Part;
+import io.trd4j.data.dataset.BrokenParts;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.dataset.PlainFolder;
-import io.trd4j.data.dataset.SkippedPart;
 import io.trd4j.data.dataset.SkippedParts;
 import io.trd4j.data.image.CameraFile;
 import io.trd4j.data.image.DepthCamera;
 import io.trd4j.data.image.Reading;
 import io.trd4j.inspect.InputPolicy;
 import io.trd4j.inspect.InputPolicy.OnUnusable;
-import io.trd4j.inspect.Inspection;
-import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
+import io.trd4j.inspect.Verdict;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Progress;
 import io.trd4j.io.Writable;
+import io.trd4j.results.InspectionRun;
+import io.trd4j.results.JsonLines;
+import io.trd4j.results.KnownParts;
+import io.trd4j.results.ModelInUse;
+import io.trd4j.results.Outputs;
+import io.trd4j.results.ResultFolder;
+import io.trd4j.results.ResultSink;
+import io.trd4j.results.WatchedFolder;
+import io.trd4j.watch.WatchTimes;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -123,7 +132,7 @@ final class InspectCommand implements Callable<Integer> {
         if (watch != null) {
             return watch(options);
         }
-        SkippedParts skipped = new SkippedParts(broken);
+        SkippedParts skipped = new SkippedParts(single ? BrokenParts.REFUSE : broken);
         requireBoth(single, options.inputs());
         List<PartFiles> parts = single
                 ? List.of(PartFiles.of(rgb, xyz).withPoints(points.convention()))
@@ -136,53 +145,36 @@ final class InspectCommand implements Callable<Integer> {
         requireOutput();
         WorstVerdict worst = new WorstVerdict(failOn);
         worst.requireThresholds(model, options.trustedKeys());
+        InspectionRun.Result result;
         try (AuditLog audit = auditing.open(out, ResultFolder.FILES);
-                Inspector inspector = Inspector.open(model, options);
-                JsonLines lines = JsonLines.open(json)) {
-            ModelInUse used = ModelInUse.of(model, inspector);
-            ResultSink results = AuditedResults.of(sinks(single, lines, worst), audit, inspector);
-            for (SkippedPart part : skipped.of(SkippedParts.TEST)) {
-                results.skipped(SkippedResult.of(part));
+                ModelInUse used = ModelInUse.open(model, options);
+                JsonLines lines = JsonOption.open(json)) {
+            result = InspectionRun.run(
+                    used,
+                    given == null ? parts : withCamera(parts, given),
+                    skipped,
+                    outputs(single, lines, audit),
+                    Progress.NONE);
+            if (lines != null) {
+                lines.commit();
             }
-            inspector.warmUp();
-            Inspection inspection = inspector.newInspection();
-            for (PartFiles stored : parts) {
-                Reading reading =
-                        stored.reading().withColorBits(inspector.model().colorBits());
-                PartFiles files = stored.with(given == null ? reading : reading.withCamera(given));
-                Part part;
-                long readNanos;
-                Instant time = Instant.now();
-                try {
-                    long start = System.nanoTime();
-                    part = files.load();
-                    readNanos = System.nanoTime() - start;
-                    inspector.inspect(part, inspection);
-                } catch (InputException e) {
-                    results.skipped(SkippedResult.of(files, time, e));
-                    if (single) {
-                        throw e;
-                    }
-                    skipped.found(files.id(), e);
-                    continue;
-                } catch (IOException | RuntimeException e) {
-                    results.skipped(SkippedResult.of(files, time, e));
-                    throw e;
-                }
-                results.inspected(new InspectedPart(used, files, part, inspection, readNanos));
-            }
-            lines.commit();
         }
         broken.summarise();
-        if (worst.parts() == 0) {
+        if (result.inspected() == 0) {
             skipped.requireUsable(data, SkippedParts.TEST, List.of());
         }
-        return worst.exitCode(broken.skipped());
+        return worst.exitCode(result.verdicts().keySet(), broken.skipped());
+    }
+
+    private static List<PartFiles> withCamera(List<PartFiles> parts, DepthCamera camera) {
+        return parts.stream()
+                .map(part -> part.with(part.reading().withCamera(camera)))
+                .toList();
     }
 
     private int watch(InspectorOptions options) throws IOException {
         if (out == null && json == null) {
-            json = JsonLines.STANDARD_OUTPUT;
+            json = JsonOption.STANDARD_OUTPUT;
         }
         PlainFolder folder = PlainFolder.open(watch);
         DepthCamera given = camera == null ? null : CameraFile.read(camera);
@@ -190,13 +182,23 @@ final class InspectCommand implements Callable<Integer> {
         requireOutput();
         WorstVerdict worst = new WorstVerdict(failOn);
         worst.requireThresholds(model, options.trustedKeys());
-        KnownParts known = new KnownParts(json);
+        PlainFolder read = folder.with(given == null ? reading : reading.withCamera(given));
+        WatchedFolder.Result result;
         try (AuditLog audit = auditing.open(out, ResultFolder.FILES);
-                JsonLines lines = JsonLines.appending(json, known)) {
-            PlainFolder read = folder.with(given == null ? reading : reading.withCamera(given));
-            int refused = WatchedFolder.inspect(model, options, read, known, sinks(false, lines, worst), audit);
-            return worst.exitCode(refused);
+                ModelInUse used = ModelInUse.open(model, options);
+                JsonLines lines = JsonOption.appending(json)) {
+            WatchedFolder watched = new WatchedFolder(used, read, WatchTimes.USUAL);
+            System.err.println("trd: watching " + folder.folder() + "; Ctrl-C ends it");
+            try (StopSignals signals = new StopSignals(watched::stop)) {
+                KnownParts known = lines == null ? KnownParts.none() : lines.known();
+                result = watched.run(known, outputs(false, lines, audit), new WatchText());
+            }
+            System.err.println(WatchText.summary(result));
         }
+        Set<Verdict> verdicts = EnumSet.noneOf(Verdict.class);
+        verdicts.addAll(result.verdicts().keySet());
+        verdicts.addAll(result.known().keySet());
+        return worst.exitCode(verdicts, result.skipped());
     }
 
     private void requireOutput() throws IOException {
@@ -207,23 +209,25 @@ final class InspectCommand implements Callable<Integer> {
         if (out != null) {
             Writable.requireFolder(out);
         }
-        JsonLines.require(json, "--model", model);
-        JsonLines.require(json, "--audit", auditing.file());
-        JsonLines.require(json, "--rgb", rgb);
-        JsonLines.require(json, "--xyz", xyz);
-        JsonLines.require(json, "--camera", camera);
-        JsonLines.requireNoResult(json, out, ResultFolder.FILES);
+        JsonOption.require(json, "--model", model);
+        JsonOption.require(json, "--audit", auditing.file());
+        JsonOption.require(json, "--rgb", rgb);
+        JsonOption.require(json, "--xyz", xyz);
+        JsonOption.require(json, "--camera", camera);
+        JsonOption.requireNoResult(json, out, ResultFolder.FILES);
     }
 
-    private List<ResultSink> sinks(boolean single, JsonLines lines, WorstVerdict worst) {
+    /** @param lines null = they go nowhere */
+    private Outputs outputs(boolean single, JsonLines lines, AuditLog audit) {
         List<ResultSink> sinks = new ArrayList<>();
         if (out != null) {
             sinks.add(new ResultFolder(out, single));
         }
-        sinks.add(lines);
-        sinks.add(new ResultText(JsonLines.text(json)));
-        sinks.add(worst);
-        return sinks;
+        if (lines != null) {
+            sinks.add(lines);
+        }
+        sinks.add(new ResultText(JsonOption.text(json)));
+        return new Outputs(sinks, audit);
     }
 
     /** That the other file was forgotten is said before a model is opened. */

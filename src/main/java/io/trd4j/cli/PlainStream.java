@@ -1,5 +1,10 @@
 package io.trd4j.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.regex.Pattern;
 
@@ -21,6 +26,37 @@ final class PlainStream extends PrintStream {
     static void install() {
         System.setOut(new PlainStream(System.out));
         System.setErr(new PlainStream(System.err));
+    }
+
+    /**
+     * The bytes of a standard output, where a fault is an exception: a print stream hides what the system says of it.
+     *
+     * @param out {@link System#out}; a caller of this JVM may have put another one in place of the process's
+     */
+    static OutputStream bytes(PrintStream out) {
+        return out instanceof PlainStream ? new FileOutputStream(FileDescriptor.out) : new Checked(out);
+    }
+
+    /** A print stream of others, of which nothing but that there was a fault is known. */
+    private static final class Checked extends FilterOutputStream {
+        private final PrintStream to;
+
+        Checked(PrintStream to) {
+            super(to);
+            this.to = to;
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int count) {
+            to.write(bytes, from, count);
+        }
+
+        @Override
+        public void flush() throws IOException {
+            if (to.checkError()) {
+                throw new IOException("the stream has failed");
+            }
+        }
     }
 
     /** All methods that print a text end here. */

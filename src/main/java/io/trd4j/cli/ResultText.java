@@ -3,6 +3,8 @@ package io.trd4j.cli;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Verdict;
 import io.trd4j.model.InspectionMode;
+import io.trd4j.results.InspectedPart;
+import io.trd4j.results.ResultSink;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.stream.Collectors;

@@ -10,10 +10,15 @@ import io.trd4j.sign.TrustedKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 
-/** Remembers the worst verdict of all parts, and tells it by the exit code where {@code --fail-on} asks for that. */
-final class WorstVerdict implements ResultSink {
+/**
+ * Tells the worst verdict of all parts by the exit code where {@code --fail-on} asks for that.
+ *
+ * @param failOn null = the exit code tells nothing of verdicts
+ */
+record WorstVerdict(FailOn failOn) {
     /** Exit code when --fail-on is given and a part is NG: neither success nor failure, as of trd monitor. */
     static final int PART_NG = 3;
 
@@ -26,15 +31,6 @@ final class WorstVerdict implements ResultSink {
     enum FailOn {
         NG,
         REVIEW
-    }
-
-    private final FailOn failOn;
-    private Verdict worst = Verdict.OK;
-    private int parts;
-
-    /** @param failOn null = the exit code tells nothing of verdicts */
-    WorstVerdict(FailOn failOn) {
-        this.failOn = failOn;
     }
 
     /** Without the thresholds that make it, a verdict that is waited for never comes: not a word would say so. */
@@ -54,30 +50,20 @@ final class WorstVerdict implements ResultSink {
         return limits.ng() != null || failOn == FailOn.REVIEW && limits.review() != null;
     }
 
-    @Override
-    public void inspected(InspectedPart part) {
-        Verdict verdict = part.inspection().verdict();
-        parts++;
-        // With --fail-on there are thresholds, and so a verdict of every part.
-        if (failOn != null && verdict.compareTo(worst) > 0) {
-            worst = verdict;
-        }
-    }
-
-    /** How many parts were inspected. */
-    int parts() {
-        return parts;
-    }
-
-    /** @param skipped how many parts were left out: nobody knows what they are, and must not take them for good */
-    int exitCode(int skipped) {
+    /**
+     * The exit code.
+     *
+     * @param verdicts that parts got
+     * @param skipped how many parts were left out: nobody knows what they are, and must not take them for good
+     */
+    int exitCode(Set<Verdict> verdicts, int skipped) {
         if (failOn == null) {
             return 0;
         }
-        if (worst == Verdict.NG) {
+        if (verdicts.contains(Verdict.NG)) {
             return PART_NG;
         }
-        if (worst == Verdict.REVIEW && failOn == FailOn.REVIEW) {
+        if (verdicts.contains(Verdict.REVIEW) && failOn == FailOn.REVIEW) {
             return PART_REVIEW;
         }
         return skipped > 0 ? PART_SKIPPED : 0;

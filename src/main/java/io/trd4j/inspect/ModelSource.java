@@ -1,28 +1,18 @@
 package io.trd4j.inspect;
 
+import io.trd4j.io.FileState;
 import io.trd4j.io.HashedFile;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Sha256;
 import io.trd4j.model.ModelFile;
 import io.trd4j.sign.TrustedKeys;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 
 /** The file that a model is opened from: whether it may be, and which bytes these were. */
 final class ModelSource {
-    /** Tells a file from one that took its place, or that was written since, without reading it. */
-    private record State(long size, FileTime modified, Object key) {
-        static State of(Path file) throws IOException {
-            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-            return new State(now.size(), now.lastModifiedTime(), now.fileKey());
-        }
-    }
-
     private final Path path;
-    private State opened;
+    private FileState opened;
     private String sha256;
     private String signedBy;
 
@@ -40,7 +30,7 @@ final class ModelSource {
     synchronized ModelFile open(TrustedKeys trusted) throws IOException {
         if (trusted == null) {
             // Before the file is opened: what is changed meanwhile is then another state.
-            opened = State.of(path);
+            opened = FileState.ofExisting(path);
             return ModelFile.open(path);
         }
         HashedFile content = HashedFile.open(path);
@@ -58,7 +48,7 @@ final class ModelSource {
     synchronized String sha256() throws IOException {
         if (sha256 == null) {
             String now = Sha256.of(path);
-            if (!State.of(path).equals(opened)) {
+            if (!FileState.ofExisting(path).sameContent(opened)) {
                 throw new InputException(path + " was changed after it was opened, so that its checksum is not that of "
                         + "the model in use; open it again");
             }

@@ -1,9 +1,11 @@
 package io.trd4j.watch;
 
 import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.io.FileState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,15 +25,29 @@ final class Arrivals {
         this.times = times;
     }
 
+    /**
+     * A file for which a part waits for a long time.
+     *
+     * @param file the one that is there alone, or is not complete
+     */
+    record Waits(Path file, Waiting why) {}
+
     /** A file and since when it is as it is. */
     private static final class Seen {
         private FileState state;
         private long since;
+        /** When it began to change again and again, the first time after it was quiet. */
+        private long begun;
+        /** Of it as it is, or was before it grew, each reason is said once. */
+        private final Set<Waiting> told = EnumSet.noneOf(Waiting.class);
 
         /** Whether it is another one than at the last look. */
-        private boolean look(FileState now, long time) {
+        private boolean look(FileState now, long time, long quiet) {
             boolean other = !Objects.equals(now, state);
             if (other) {
+                if (state == null || time - since >= quiet) {
+                    begun = time;
+                }
                 state = now;
                 since = time;
             }
@@ -40,6 +56,14 @@ final class Arrivals {
 
         private boolean complete(long now, long quiet) {
             return state != null && state.size() > 0 && (state.finished() || now - since >= quiet);
+        }
+
+        /** Why it is not complete; null = it is, or was not waited for since this time. */
+        private Waiting incomplete(long now, long quiet, long time) {
+            if (state.size() == 0) {
+                return since <= time ? Waiting.EMPTY : null;
+            }
+            return !complete(now, quiet) && begun <= time ? Waiting.GROWING : null;
         }
     }
 
@@ -56,13 +80,12 @@ final class Arrivals {
         private FileState inspectedRgb;
 
         private FileState inspectedSecond;
-        private boolean toldAlone;
         /** Since when its files, as they are, cannot be read; null = nobody tried in vain. */
         private Long failing;
 
-        private void look(FileState rgbNow, FileState secondNow, long now) {
-            boolean other = rgb.look(rgbNow, now);
-            other |= second.look(secondNow, now);
+        private void look(FileState rgbNow, FileState secondNow, long now, long quiet) {
+            boolean other = rgb.look(rgbNow, now, quiet);
+            other |= second.look(secondNow, now, quiet);
             if (other) {
                 done = false;
                 failing = null;
@@ -82,9 +105,29 @@ final class Arrivals {
             return !done && hasNewRgb() && hasNewSecond() && rgb.complete(now, quiet) && second.complete(now, quiet);
         }
 
-        /** Whether it waits for the other file since this time. */
-        private boolean waitsSince(long time) {
-            return !done && hasNewRgb() != hasNewSecond() && Math.max(rgb.since, second.since) <= time;
+        /** Whether something new is there that was neither inspected nor refused. */
+        private boolean waits() {
+            return !done && (hasNewRgb() || hasNewSecond());
+        }
+
+        /** Adds what it waits for since this time, where that was not said before. */
+        private void tell(PartFiles files, long now, long quiet, long time, List<Waits> waits) {
+            if (!waits()) {
+                return;
+            }
+            if (hasNewRgb() && hasNewSecond()) {
+                tell(rgb, files.rgb(), rgb.incomplete(now, quiet, time), waits);
+                tell(second, files.second(), second.incomplete(now, quiet, time), waits);
+            } else if (Math.max(rgb.since, second.since) <= time) {
+                boolean first = hasNewRgb();
+                tell(first ? rgb : second, first ? files.rgb() : files.second(), Waiting.ALONE, waits);
+            }
+        }
+
+        private static void tell(Seen seen, Path file, Waiting why, List<Waits> waits) {
+            if (why != null && seen.told.add(why)) {
+                waits.add(new Waits(file, why));
+            }
         }
     }
 
@@ -93,10 +136,10 @@ final class Arrivals {
      *
      * @param there the folder's parts, of which a file may be missing
      * @param all whether to look at the files of those, too, that are done
-     * @param alone is given, once each, the files whose partner does not come
+     * @param waits is given, once each, the files for which a part waits
      * @return those that are complete and not done, in the same order
      */
-    List<PartFiles> look(List<PartFiles> there, boolean all, long now, List<Path> alone) throws IOException {
+    List<PartFiles> look(List<PartFiles> there, boolean all, long now, List<Waits> waits) throws IOException {
         List<PartFiles> complete = new ArrayList<>();
         Set<String> ids = new HashSet<>();
         for (PartFiles files : there) {
@@ -105,12 +148,11 @@ final class Arrivals {
             if (part.done && !all) {
                 continue;
             }
-            part.look(state(files.rgb()), state(files.second()), now);
+            part.look(state(files.rgb()), state(files.second()), now, times.quiet());
             if (part.complete(now, times.quiet())) {
                 complete.add(files);
-            } else if (!part.toldAlone && part.waitsSince(now - times.partner())) {
-                part.toldAlone = true;
-                alone.add(part.hasNewRgb() ? files.rgb() : files.second());
+            } else {
+                part.tell(files, now, times.quiet(), now - times.partner(), waits);
             }
         }
         parts.keySet().retainAll(ids);
@@ -119,6 +161,13 @@ final class Arrivals {
 
     private static FileState state(Path file) throws IOException {
         return file == null ? null : FileState.of(file);
+    }
+
+    /** How many parts of the last look wait: for another file, for the rest of one, or until it can be read. */
+    int waiting(long now) {
+        return (int) parts.values().stream()
+                .filter(part -> part.waits() && (part.failing != null || !part.complete(now, times.quiet())))
+                .count();
     }
 
     /** Whether a part's files are still those of the last look. */
@@ -174,7 +223,8 @@ final class Arrivals {
         Known part = parts.get(files.id());
         part.done = true;
         part.checksums = checksums;
-        part.toldAlone = false;
+        part.rgb.told.clear();
+        part.second.told.clear();
         part.inspectedRgb = null;
         part.inspectedSecond = null;
     }

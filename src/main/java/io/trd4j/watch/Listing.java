@@ -2,6 +2,7 @@ package io.trd4j.watch;
 
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.data.dataset.PlainFolder;
+import io.trd4j.io.FileState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -34,8 +34,9 @@ public final class WatchRun {
          * Whether a part needs no inspection, as an earlier run inspected it.
          *
          * @param checksums SHA-256 of the colour image's file and of the other one
+         * @throws IOException when that cannot be told, which ends the run
          */
-        boolean isKnown(PartFiles files, List<String> checksums);
+        boolean isKnown(PartFiles files, List<String> checksums) throws IOException;
 
         /**
          * A part was inspected.
@@ -56,8 +57,8 @@ public final class WatchRun {
          */
         void refused(PartFiles files, List<String> checksums, InputException why) throws IOException;
 
-        /** Of a part, this file alone is there for a long time. Said once. */
-        void alone(Path file);
+        /** A part waits for a long time: this file is there alone, or not complete. Said once for each reason. */
+        void waits(Path file, Waiting why);
 
         /** The folder cannot be read now, and is tried again. Said once for each reason. */
         void unreadable(String why);
@@ -79,9 +80,10 @@ public final class WatchRun {
     /**
      * Runs until {@link #stop}.
      *
+     * @return how many parts were waited for at the end: one of their files was missing or not complete
      * @throws IOException when the listener cannot write
      */
-    public void run(Inspector inspector, Listener listener) throws IOException {
+    public int run(Inspector inspector, Listener listener) throws IOException {
         Inspection inspection = inspector.newInspection();
         boolean goesOn = true;
         while (goesOn) {
@@ -95,6 +97,7 @@ public final class WatchRun {
             }
             goesOn = pause(Math.max(times.look(), took));
         }
+        return arrivals.waiting(System.nanoTime());
     }
 
     /** Returns whether the run goes on. */
@@ -108,18 +111,18 @@ public final class WatchRun {
     }
 
     private List<PartFiles> look(long now, Listener listener) {
-        List<Path> alone = new ArrayList<>();
+        List<Arrivals.Waits> waits = new ArrayList<>();
         List<PartFiles> complete = List.of();
         try {
             boolean all = listing.refresh(now);
-            complete = arrivals.look(listing.parts(), all, now, alone);
+            complete = arrivals.look(listing.parts(), all, now, waits);
             trouble = null;
         } catch (InputException e) {
             tell(e.getMessage(), listener);
         } catch (IOException e) {
             tell(folder + " cannot be read: " + e.getMessage() + "; it is tried again", listener);
         }
-        alone.forEach(listener::alone);
+        waits.forEach(one -> listener.waits(one.file(), one.why()));
         return complete;
     }
 

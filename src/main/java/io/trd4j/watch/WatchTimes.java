@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * @param look between two looks at the folder at least; where a look takes longer, as long as it took
  * @param quiet for which a file must not have changed to be complete
  * @param patience for which files that cannot be read are read again
- * @param partner after which it is said that of a part's two files only one is there
+ * @param partner after which it is said that of a part's two files only one is there, or one is not complete
  */
 public record WatchTimes(long look, long quiet, long patience, long partner) {
     /** 0.05 s, 0.2 s, 2 s and 10 s. */

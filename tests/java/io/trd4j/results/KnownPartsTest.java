@@ -1,10 +1,10 @@
-package io.trd4j.cli;
+package io.trd4j.results;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trd4j.inspect.Verdict;
 import io.trd4j.io.InputException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,24 +19,37 @@ class KnownPartsTest {
 
     @Test
     void aPartIsKnownOnceByItsModelAndFiles() {
-        known.line(1, line("a", "\"score\":1.5,"), true);
-        known.line(2, line("b", "\"score\":1.5,"), true);
-        known.line(3, line("c", "\"score\":1.5,"), true);
-        assertFalse(known.remove("a", "9", List.of("1", "2")), "another model");
-        assertFalse(known.remove("b", "0", List.of("1", "9")), "other points");
-        assertFalse(known.remove("d", "0", List.of("1", "2")));
-        assertTrue(known.remove("c", "0", List.of("1", "2")));
-        assertFalse(known.remove("c", "0", List.of("1", "2")), "what comes later is another part");
+        known.line(1, line("a", "\"verdict\":\"OK\","), true);
+        known.line(2, line("b", "\"verdict\":\"OK\","), true);
+        known.line(3, line("c", "\"verdict\":\"OK\","), true);
+        assertNull(known.remove("a", "9", List.of("1", "2")), "another model");
+        assertNull(known.remove("b", "0", List.of("1", "9")), "other points");
+        assertNull(known.remove("d", "0", List.of("1", "2")));
+        assertEquals(Verdict.OK, known.remove("c", "0", List.of("1", "2")));
+        assertNull(known.remove("c", "0", List.of("1", "2")), "what comes later is another part");
+    }
+
+    @Test
+    void itsLastLineSaysTheVerdict() {
+        known.line(1, line("a", "\"verdict\":\"OK\","), true);
+        known.line(2, line("a", "\"verdict\":\"NG\","), true);
+        known.line(3, line("b", "\"verdict\":null,"), true);
+        known.line(4, line("c", "\"verdict\":\"GOOD\","), true);
+        known.line(5, line("d", ""), true);
+        assertEquals(Verdict.NG, known.remove("a", "0", List.of("1", "2")));
+        assertEquals(Verdict.NONE, known.remove("b", "0", List.of("1", "2")), "its model has no thresholds");
+        assertNull(known.remove("c", "0", List.of("1", "2")), "no verdict of ours");
+        assertNull(known.remove("d", "0", List.of("1", "2")));
     }
 
     /** It was not inspected; other options may allow it. */
     @Test
     void aPartThatWasRefusedLastIsNotKnown() {
-        known.line(1, line("a", "\"score\":1.5,"), true);
+        known.line(1, line("a", "\"verdict\":\"OK\","), true);
         known.line(2, line("a", "\"error\":\"why\","), true);
         known.line(3, "{\"id\":\"b\",\"error\":\"why\"}", true);
-        assertFalse(known.remove("a", "0", List.of("1", "2")));
-        assertFalse(known.remove("b", "", List.of()));
+        assertNull(known.remove("a", "0", List.of("1", "2")));
+        assertNull(known.remove("b", "", List.of()));
     }
 
     @Test

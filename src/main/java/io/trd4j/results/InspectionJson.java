@@ -1,4 +1,4 @@
-package io.trd4j.cli;
+package io.trd4j.results;
 
 import io.trd4j.data.InputQuality;
 import io.trd4j.data.dataset.PartFiles;
@@ -7,6 +7,7 @@ import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.Region;
 import io.trd4j.inspect.Verdict;
 import io.trd4j.model.InspectionMode;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -25,7 +26,8 @@ final class InspectionJson {
             List<String> checksums,
             Inspection inspection,
             List<Region> regions,
-            long readNanos) {
+            long readNanos)
+            throws IOException {
         Inspector inspector = model.inspector();
         InspectionMode mode = inspection.mode();
         int peak = inspection.peak();
@@ -64,9 +66,9 @@ final class InspectionJson {
      *
      * @param checksums of the files there are, the colour image's first
      */
-    static Map<String, Object> sources(ModelInUse model, PartFiles files, List<String> checksums) {
+    static Map<String, Object> sources(ModelInUse model, PartFiles files, List<String> checksums) throws IOException {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("model", file(model.file(), model.sha256().join()));
+        json.put("model", file(model.file(), model.sha256()));
         json.put("inputs", inputs(files, checksums));
         return json;
     }

@@ -1,4 +1,4 @@
-package io.trd4j.cli;
+package io.trd4j.results;
 
 import io.trd4j.inspect.Region;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package io.trd4j.cli;
+package io.trd4j.results;
 
 import io.trd4j.audit.AuditLog;
 import io.trd4j.audit.InputHashes;
@@ -12,18 +12,15 @@ import java.util.List;
  */
 final class AuditedResults implements ResultSink {
     private final List<ResultSink> sinks;
+    /** Null = none is kept. */
     private final AuditLog audit;
+
     private final Inspector inspector;
 
-    private AuditedResults(List<ResultSink> sinks, AuditLog audit, Inspector inspector) {
-        this.sinks = sinks;
-        this.audit = audit;
+    AuditedResults(Outputs outputs, Inspector inspector) {
+        this.sinks = outputs.sinks();
+        this.audit = outputs.audit();
         this.inspector = inspector;
-    }
-
-    /** @param audit null = none is kept */
-    static ResultSink of(List<ResultSink> sinks, AuditLog audit, Inspector inspector) {
-        return new AuditedResults(sinks, audit, inspector);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.trd4j.cli;
+package io.trd4j.results;
 
 import io.trd4j.data.Part;
 import io.trd4j.data.RgbImage;
@@ -16,12 +16,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Writes a part's result into a folder: result.json, the maps, the mask and the overlay.
+ * Writes a part's result into a folder: result.json, the maps, the mask and the overlay, all of them or, when one
+ * cannot be written, none. Folders that are missing are made.
  *
  * @param folder of all parts, or of the only one
  * @param single whether there is only one; else each has a folder of its own below
  */
-record ResultFolder(Path folder, boolean single) implements ResultSink {
+public record ResultFolder(Path folder, boolean single) implements ResultSink {
     private static final String RESULT = "result.json";
     private static final String MAP = "anomaly_map.tiff";
     private static final String MAP_RGB = "anomaly_map_rgb.tiff";
@@ -29,7 +30,7 @@ record ResultFolder(Path folder, boolean single) implements ResultSink {
     private static final String OVERLAY = "overlay.png";
     private static final String MASK = "mask.png";
     /** All that is written per part. */
-    static final List<String> FILES = List.of(MAP, MAP_RGB, MAP_DEPTH, OVERLAY, MASK, RESULT);
+    public static final List<String> FILES = List.of(MAP, MAP_RGB, MAP_DEPTH, OVERLAY, MASK, RESULT);
 
     @Override
     public void inspected(InspectedPart part) throws IOException {
