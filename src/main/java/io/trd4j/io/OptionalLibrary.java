@@ -15,7 +15,10 @@ public enum OptionalLibrary {
     ZSTD("the ZSTD decompressor", "trd4j-images", "io/airlift/compress/zstd/ZstdInputStream.class"),
     CSV("the CSV library", "trd4j-report", "com/fasterxml/jackson/dataformat/csv/CsvMapper.class"),
     MUSTACHE("the template library", "trd4j-report", "com/samskivert/mustache/Mustache.class"),
-    CHARTS("the chart library", "trd4j-report", "META-INF/resources/webjars/chart.js/4.5.1/package.json"),
+    CHARTS(
+            "the chart library",
+            "trd4j-report",
+            "META-INF/resources/webjars/chart.js/" + ProductVersion.ofChartJs() + "/dist/chart.umd.min.js"),
     CUDA("the CUDA runtime's binding", "trd4j-gpu", "org/bytedeco/cuda/global/cudart.class");
 
     /** Beginnings of the names of their native libraries' bindings. */
@@ -40,6 +43,11 @@ public enum OptionalLibrary {
             found = OptionalLibrary.class.getClassLoader().getResource(resource) != null;
         }
         return found;
+    }
+
+    /** A class or file of it, as class loaders name it; of the chart library, the script. */
+    public String resource() {
+        return resource;
     }
 
     /** @throws MissingLibraryException when it is not on the class path */
