@@ -12,6 +12,7 @@ key=${2:-}
 [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+(-[A-Za-z0-9.]+)?$ ]] || fail "give the version, such as 0.1.0"
 grep -qxF "## $version" "$root/src/docs/changelog.md" || fail "src/docs/changelog.md has no section $version"
 [ -z "$(git -C "$root" status --porcelain)" ] || fail "the checkout has changes that are not committed"
+[ -z "$key" ] || command -v gpg >/dev/null || fail "gpg is missing, which signs; install gnupg"
 [ -z "$key" ] || gpg --list-secret-keys "$key" >/dev/null 2>&1 || fail "gpg has no secret key $key"
 
 work=$root/target/release
@@ -47,6 +48,10 @@ if [ -n "$key" ]; then
   done
 fi
 cp "$work/first.sha256" "$out/SHA256SUMS"
+if [ -n "$key" ]; then
+  gpg --quiet --local-user "$key" --armor --output "$out/SHA256SUMS.asc" --detach-sign "$out/SHA256SUMS" \
+    || fail "gpg cannot sign $out/SHA256SUMS; all else is there"
+fi
 rm -rf "$checkout" "$work"/repository-*
 echo "release: $(wc -l <"$out/SHA256SUMS") files, twice with the same bytes, are in $out"
 [ -n "$key" ] || echo "release: they are not signed; name a GPG key to sign them"

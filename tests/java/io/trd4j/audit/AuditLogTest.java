@@ -324,4 +324,23 @@ class AuditLogTest {
         assertEquals(3, Files.readAllLines(file).size());
         assertTrue(refusal(file).contains("line 2"), refusal(file));
     }
+
+    /** It was written, and then neither read nor gone on with. */
+    @Test
+    void theLongestLineIsReadAndALongerOneNotWritten() throws IOException {
+        Path file = folder.resolve("audit.jsonl");
+        try (AuditLog log = AuditLog.open(file, false)) {
+            log.refused(Instant.EPOCH, "", InputHashes.UNKNOWN, inspector, "why");
+            log.refused(Instant.EPOCH, "", InputHashes.UNKNOWN, inspector, "why");
+            int rest = AuditChain.MAX_LINE - Files.readAllLines(file).get(1).length();
+            log.refused(Instant.EPOCH, "n".repeat(rest), InputHashes.UNKNOWN, inspector, "why");
+            InputException longer = assertThrows(
+                    InputException.class,
+                    () -> log.refused(Instant.EPOCH, "n".repeat(rest + 1), InputHashes.UNKNOWN, inspector, "why"));
+            assertTrue(longer.getMessage().contains("1048577 bytes, more than 1048576"), longer.getMessage());
+        }
+        assertEquals(AuditChain.MAX_LINE, Files.readAllLines(file).get(2).length());
+        record(file, 1);
+        assertEquals(4, AuditCheck.of(file).lines());
+    }
 }

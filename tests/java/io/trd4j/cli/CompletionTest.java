@@ -1,11 +1,13 @@
 package io.trd4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,7 +66,24 @@ class CompletionTest {
         assertEquals("cpu cuda", offered("trd bench --device c"));
         assertEquals("fp32 fp16", offered("trd bench --precision fp"), "as the help lists them");
         assertEquals("fp32", offered("trd train --train-precision fp"), "training knows no other");
+        assertEquals("cookie cloth", offered("trd synth --shape c"));
+        for (String verb : new String[] {"train", "bench", "import", "pretrain"}) {
+            assertEquals("resnet18 resnet34 resnet50", offered("trd " + verb + " --backbone r"), verb);
+        }
+        assertEquals("pth", offered("trd export --to ''"));
         Files.createFile(folder.resolve("part.png"));
         assertEquals("part.png", offered("trd inspect --rgb pa"));
+    }
+
+    /** A constant of an enum is in capitals, and no help names it. */
+    @Test
+    void wordsAreThoseOfTheHelp() throws IOException {
+        List<String> candidates = Files.readAllLines(folder.resolve("script")).stream()
+                .filter(line -> line.contains("_option_args=("))
+                .toList();
+        assertTrue(candidates.size() > 20);
+        for (String line : candidates) {
+            assertFalse(line.replaceFirst(".*\\(", "").matches(".*[A-Z].*"), line);
+        }
     }
 }

@@ -2,12 +2,14 @@ package io.trd4j.evaluate;
 
 import static io.trd4j.data.Fixtures.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trd4j.metrics.MetricsRow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +53,41 @@ class BaselineTest {
         assertEquals(List.of(), comparison.onlyNow());
     }
 
+    /** A line that ran for a month: of its parts, as many were skipped as inspected. */
+    @Test
+    void manyPartsAreCompared() throws IOException {
+        int n = 100_000;
+        StringBuilder rows = new StringBuilder(HEADINGS);
+        StringBuilder skipped = new StringBuilder();
+        List<PartResult> now = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            boolean anomalous = i % 10 == 0;
+            rows.append("test/kind/")
+                    .append(i)
+                    .append(",kind,")
+                    .append(anomalous)
+                    .append(',');
+            rows.append(i / 8.0).append(",OK\n");
+            skipped.append(i == 0 ? "" : ",")
+                    .append("{\"part\": \"")
+                    .append(i)
+                    .append("\", \"why\": \"it is damaged\"}");
+            now.add(new PartResult("test/kind/" + i, anomalous, i / 8.0, "OK"));
+        }
+        Files.writeString(scores, rows);
+        Files.writeString(metrics, METRICS.replaceFirst("\\{", "{\"skipped\": [" + skipped + "], "));
+        assertTrue(Files.size(metrics) > 2 << 20);
+        Comparison comparison = Baseline.open(metrics, List.of("any")).compare("any", Map.of(), now);
+        assertEquals(n, comparison.parts().size());
+        assertEquals(List.of(), comparison.changedParts());
+        assertEquals(
+                List.of(0.5),
+                comparison.parts().stream()
+                        .filter(part -> part.id().equals("test/kind/50000"))
+                        .map(Comparison.Part::standing)
+                        .toList());
+    }
+
     private void refused(Path file, byte[] content, String says) throws IOException {
         byte[] sound = Files.readAllBytes(file);
         Files.write(file, content);
@@ -67,7 +104,7 @@ class BaselineTest {
         refused(metrics, "", "no sound JSON");
         refused(metrics, "null", "holds nothing");
         refused(metrics, "[]", "no sound JSON");
-        refused(metrics, METRICS.getBytes("UTF-32BE"), "no sound JSON");
+        refused(metrics, METRICS.getBytes("UTF-32BE"), "not UTF-8");
         refused(metrics, "{\"skipped\": " + "[".repeat(100_000), "nested too deeply");
         refused(metrics, METRICS + "x", "no sound JSON");
         refused(metrics, METRICS.replaceFirst("0.5", "1e999"), "no I-AUROC of combined but Infinity");
@@ -80,7 +117,7 @@ class BaselineTest {
         refused(metrics, METRICS.replace("\"depth\"", "\"other\""), "no I-AUROC of depth");
         refused(metrics, METRICS.replace("\"depth\"", "\"rgb\""), "no sound JSON");
         refused(metrics, "{\"categories\": {\"other\": " + METRICS + "}}", "no category any");
-        refused(metrics, METRICS + " ".repeat(2 << 20), "more than 2 MiB");
+        refused(metrics, METRICS + " ".repeat(64 << 20), "more than 64 MiB");
     }
 
     @Test

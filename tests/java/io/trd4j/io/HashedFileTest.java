@@ -75,6 +75,19 @@ class HashedFileTest {
         }
     }
 
+    /** A piece that was verified is verified once, for all who read it a little at a time. */
+    @Test
+    void thePieceThatWasReadLastIsKept() throws IOException {
+        try (HashedFile hashed = HashedFile.open(file);
+                FileChannel writer = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            assertArrayEquals(Arrays.copyOf(content, 8192), read(hashed, 0, 8192));
+            writer.write(ByteBuffer.wrap(new byte[] {(byte) ~content[9000]}), 9000);
+            assertArrayEquals(Arrays.copyOfRange(content, 8192, 65_536), read(hashed, 8192, 57_344), "it was kept");
+            assertArrayEquals(Arrays.copyOfRange(content, 65_536, 65_537), read(hashed, 65_536, 1));
+            assertThrows(InputException.class, () -> read(hashed, 8192, 1), "it was not kept for long");
+        }
+    }
+
     @Test
     void bytesWrittenIntoTheFileAreRefused() throws IOException {
         try (HashedFile hashed = HashedFile.open(file);

@@ -89,10 +89,22 @@ class NativeLibrariesTest {
         assertTrue(
                 text.contains("600 MB") && text.endsWith("-Dorg.bytedeco.javacpp.cachedir=FOLDER names another"), text);
 
-        text = NativeLibraries.reason(
-                new UnsatisfiedLinkError("Could not find jniTrd in class, module, and library paths."));
-        assertTrue(
-                text.contains("; the natives of this platform are not on the class path: add io.trd4j:trd4j:"), text);
+        Map.of(
+                        "jniTrd", "trd4j",
+                        "jnidnnl", "trd4j",
+                        "jnijavacpp", "trd4j",
+                        "jniopencv_core", "trd4j-images",
+                        "jnitorch", "trd4j-train",
+                        "jniopenblas_nolapack", "trd4j-train",
+                        "jnicudart", "trd4j-gpu")
+                .forEach((binding, artifact) -> {
+                    String missing = NativeLibraries.reason(new UnsatisfiedLinkError(
+                            "Could not find " + binding + " in class, module, and library paths."));
+                    assertTrue(
+                            missing.contains("; the natives of this platform are not on the class path: add io.trd4j:"
+                                    + artifact + ":"),
+                            missing);
+                });
     }
 
     @Test

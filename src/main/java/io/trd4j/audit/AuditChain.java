@@ -14,7 +14,7 @@ import java.util.Arrays;
  * so that a line of which only the beginning reached the disk still has it.
  */
 final class AuditChain {
-    /** No line is longer; files of longer ones are none of ours. */
+    /** No line is longer, without its line feed; files of longer ones are none of ours. */
     static final int MAX_LINE = 1 << 20;
 
     private static final String START = "{\"previous\":";
@@ -53,15 +53,16 @@ final class AuditChain {
             return Tail.NONE;
         }
         String first = new String(read(channel, 0, START.length()), StandardCharsets.ISO_8859_1);
-        long from = Math.max(0, size - MAX_LINE - 1);
-        byte[] end = read(channel, from, MAX_LINE + 1);
+        // The line feeds before and behind the longest line too.
+        long from = Math.max(0, size - MAX_LINE - 2);
+        byte[] end = read(channel, from, MAX_LINE + 2);
         boolean cutOff = end[end.length - 1] != '\n';
         int until = cutOff ? end.length : end.length - 1;
         int begin = until;
         while (begin > 0 && end[begin - 1] != '\n') {
             begin--;
         }
-        if (!START.startsWith(first) || begin == 0 && from > 0) {
+        if (!START.startsWith(first) || until - begin > MAX_LINE) {
             throw new InputException(
                     file + " is no audit record of trd4j, and nothing was added to it; choose another name");
         }

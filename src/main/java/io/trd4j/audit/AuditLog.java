@@ -4,7 +4,9 @@ import io.trd4j.audit.AuditChain.Tail;
 import io.trd4j.data.Part;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
+import io.trd4j.io.InputException;
 import io.trd4j.io.Json;
+import io.trd4j.io.OneLine;
 import io.trd4j.io.OutputLock;
 import io.trd4j.io.Writable;
 import java.io.IOException;
@@ -47,7 +49,7 @@ public final class AuditLog implements AutoCloseable {
         this.lock = lock;
     }
 
-    /** Every line is forced to the disk. @throws io.trd4j.io.InputException as the other {@code open} */
+    /** Every line is forced to the disk. @throws InputException as the other {@code open} */
     public static AuditLog open(Path file) throws IOException {
         return open(file, true);
     }
@@ -58,8 +60,8 @@ public final class AuditLog implements AutoCloseable {
      *
      * @param sync whether each line is forced to the disk; without it, lines of the last seconds are lost when the
      *     machine loses power, none when the process is killed
-     * @throws io.trd4j.io.InputException when another log writes the file, in this process or another, the file is no
-     *     audit record, or cannot be written
+     * @throws InputException when another log writes the file, in this process or another, the file is no audit record,
+     *     or cannot be written
      * @throws IOException when it cannot be read
      */
     public static AuditLog open(Path file, boolean sync) throws IOException {
@@ -96,6 +98,7 @@ public final class AuditLog implements AutoCloseable {
      * @param result of this inspector, not yet filled again
      * @throws IOException when the line cannot be written, in one line that names the part; what was recorded stays,
      *     and the next call goes on behind it
+     * @throws InputException when the line would have more than 1 MiB, because the part's name has
      * @throws IllegalStateException after {@link #close}
      */
     public void inspected(Instant time, String part, InputHashes inputs, Inspector inspector, Inspection result)
@@ -124,6 +127,11 @@ public final class AuditLog implements AutoCloseable {
             }
             String line = AuditChain.start(tail.last()) + Json.text(content).substring(1);
             byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+            if (bytes.length > AuditChain.MAX_LINE) {
+                throw new InputException("the audit record " + file + " has no line of part " + OneLine.start(part)
+                        + ": it would have " + bytes.length + " bytes, more than " + AuditChain.MAX_LINE
+                        + "; give the part a shorter name");
+            }
             ByteBuffer whole = ByteBuffer.allocate(bytes.length + 2);
             if (tail.cutOff()) {
                 whole.put((byte) '\n');

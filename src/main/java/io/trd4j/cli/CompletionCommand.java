@@ -1,6 +1,9 @@
 package io.trd4j.cli;
 
+import io.trd4j.io.Keyed;
+import io.trd4j.model.Backbone;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.AutoComplete;
@@ -20,6 +23,10 @@ import picocli.CommandLine.Spec;
             "To use it: trd completion > ~/.trd-completion, and in ~/.bashrc or ~/.zshrc: source ~/.trd-completion."
         })
 final class CompletionCommand implements Callable<Integer> {
+    /** Words of options whose label stands for all of them: a list of backbones would be a long one. */
+    private static final Map<String, List<String>> OF_ONE_LABEL =
+            Map.of("--backbone", Stream.of(Backbone.values()).map(Backbone::key).toList(), "--to", List.of("pth"));
+
     @Spec
     private CommandSpec verb;
 
@@ -31,16 +38,28 @@ final class CompletionCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** The words that an option accepts stand in its label; of an enum, picocli would list other ones. */
+    /** The words that an option accepts, as its help writes them; of an enum, picocli would list its constants. */
     private static void nameWords(CommandSpec spec) {
         for (OptionSpec option : List.copyOf(spec.options())) {
-            List<String> words = words(option.paramLabel());
+            List<String> words = words(option);
             if (!words.isEmpty()) {
                 spec.remove(option);
                 spec.addOption(
                         OptionSpec.builder(option).completionCandidates(words).build());
             }
         }
+    }
+
+    private static List<String> words(OptionSpec option) {
+        List<String> named = words(option.paramLabel());
+        if (named.isEmpty()
+                && Keyed.class.isAssignableFrom(option.type())
+                && option.type().isEnum()) {
+            return Stream.of(option.type().getEnumConstants())
+                    .map(constant -> ((Keyed) constant).key())
+                    .toList();
+        }
+        return named.isEmpty() ? OF_ONE_LABEL.getOrDefault(option.longestName(), List.of()) : named;
     }
 
     /** {@code auto|cpu|cuda:N} are the words auto and cpu. */

@@ -20,8 +20,10 @@ import java.util.function.UnaryOperator;
 
 /** The results of an earlier {@code trd evaluate}: its metrics.json, and the scores.csv of each category. */
 public final class Baseline {
-    /** A category takes about 1 KiB, a part that was skipped less. */
-    private static final int MAX_METRICS_BYTES = 2 << 20;
+    /** A category takes about 1 KiB, a part that was skipped less: there is room for 100,000 of them. */
+    private static final int MAX_METRICS_BYTES = 64 << 20;
+    /** A part takes about 100 bytes: there is room for all that may be. */
+    private static final long MAX_SCORES_BYTES = 256 << 20;
     /** Nobody has inspected more parts in one evaluation. */
     private static final int MAX_PARTS = 500_000;
 
@@ -65,7 +67,7 @@ public final class Baseline {
             throw new InputException("the baseline " + file + " does not exist" + GIVE);
         }
         if (Files.size(file) > MAX_METRICS_BYTES) {
-            throw new InputException("the baseline " + file + " has more than 2 MiB" + GIVE);
+            throw new InputException("the baseline " + file + " has more than 64 MiB" + GIVE);
         }
         Metrics root = Json.read(
                 JSON,
@@ -113,6 +115,9 @@ public final class Baseline {
         if (!Files.isRegularFile(file)) {
             throw new InputException(
                     file + " does not exist: a baseline needs the scores.csv that trd evaluate wrote with it");
+        }
+        if (Files.size(file) > MAX_SCORES_BYTES) {
+            throw notScores(file, "it has more than 256 MiB");
         }
         List<PartResult> parts = new ArrayList<>();
         Csv.read(file, row -> parts.add(part(file, parts.size(), row)), what -> notScores(file, what));

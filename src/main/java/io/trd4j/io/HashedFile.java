@@ -13,8 +13,9 @@ import java.util.Arrays;
 /**
  * A file that was hashed when it was opened, and of which every later read gives the bytes that were hashed, or fails.
  * For each piece of {@value #PIECE} bytes its SHA-256 is kept; a read brings whole pieces through the same open
- * channel, into memory of its own, and compares them before it hands anything out. So neither a file that is put in the
- * place of this one nor bytes that are written into it afterwards are ever taken for the hashed ones.
+ * channel, into memory of its own, and compares them before it hands anything out; the last piece is kept. So neither a
+ * file that is put in the place of this one nor bytes that are written into it afterwards are ever taken for the hashed
+ * ones.
  *
  * <p>Opening hashes every byte twice, and reading once more: about a millisecond per megabyte each time.
  */
@@ -27,6 +28,12 @@ public final class HashedFile implements FileBytes {
     private final String sha256;
     /** SHA-256 of the pieces, one after the other. */
     private final byte[] pieces;
+
+    /** As it was verified, from 0 to the limit of its content; nobody changes it. */
+    private record Piece(int index, ByteBuffer content) {}
+
+    /** Of the last read; null before the first. */
+    private volatile Piece latest;
 
     private HashedFile(Path path, FileChannel channel) throws IOException {
         this.path = path;
@@ -86,20 +93,30 @@ public final class HashedFile implements FileBytes {
         if (target.remaining() > size - position) {
             throw new EOFException("the file ended while it was read");
         }
-        ByteBuffer own = ByteBuffer.allocate(PIECE);
-        Sha256 hash = new Sha256();
         while (target.hasRemaining()) {
-            int index = Math.toIntExact(position / PIECE);
-            fill((long) index * PIECE, own);
-            byte[] found = hash.add(own.duplicate()).bytes();
-            if (!Arrays.equals(found, 0, found.length, pieces, index * found.length, (index + 1) * found.length)) {
-                throw changed();
-            }
             int from = (int) (position % PIECE);
-            int count = Math.min(own.limit() - from, target.remaining());
-            target.put(own.array(), from, count);
+            ByteBuffer piece = verified(Math.toIntExact(position / PIECE));
+            int count = Math.min(piece.limit() - from, target.remaining());
+            target.put(piece.array(), from, count);
             position += count;
         }
+    }
+
+    /** Bytes in memory of its own, which nobody else changes: those who read a little at a time need no second hash. */
+    private ByteBuffer verified(int index) throws IOException {
+        Piece last = latest;
+        if (last != null && last.index == index) {
+            return last.content;
+        }
+        // Another one each time: threads may read at once.
+        ByteBuffer content = ByteBuffer.allocate(PIECE);
+        fill((long) index * PIECE, content);
+        byte[] found = new Sha256().add(content.duplicate()).bytes();
+        if (!Arrays.equals(found, 0, found.length, pieces, index * found.length, (index + 1) * found.length)) {
+            throw changed();
+        }
+        latest = new Piece(index, content);
+        return content;
     }
 
     /** Reads the piece that begins there; the buffer then holds it, from 0 to its limit. */
@@ -120,6 +137,7 @@ public final class HashedFile implements FileBytes {
     /** Idempotent. */
     @Override
     public void close() throws IOException {
+        latest = null;
         channel.close();
     }
 }

@@ -99,13 +99,13 @@ public final class Json {
     }
 
     /**
-     * Reads a file's content, which is UTF-8: no other charset is guessed.
+     * Reads a file's content: UTF-8, or UTF-16 with a byte-order mark. No other charset is guessed.
      *
      * @param refused makes the exception of what is wrong, in words such as {@code rgb.ng.value has another form}
      * @return null for the JSON null
      */
-    public static <T> T read(JsonMapper mapper, byte[] utf8, Class<T> type, Function<String, InputException> refused) {
-        return read(mapper, Utf8.text(utf8, refused), type, refused);
+    public static <T> T read(JsonMapper mapper, byte[] bytes, Class<T> type, Function<String, InputException> refused) {
+        return read(mapper, Unicode.text(bytes, refused), type, refused);
     }
 
     /** As {@link #read(JsonMapper, byte[], Class, Function)}, of a text. */

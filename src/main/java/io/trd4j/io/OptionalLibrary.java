@@ -1,5 +1,7 @@
 package io.trd4j.io;
 
+import java.util.Map;
+
 /**
  * The libraries that inspecting parts in memory does without, and the artifact of trd4j that brings each. Whoever uses
  * one asks for it first, so that an application without it is told its name, and not that of a class.
@@ -13,9 +15,16 @@ public enum OptionalLibrary {
     ZSTD("the ZSTD decompressor", "trd4j-images", "io/airlift/compress/zstd/ZstdInputStream.class"),
     CSV("the CSV library", "trd4j-report", "com/fasterxml/jackson/dataformat/csv/CsvMapper.class"),
     MUSTACHE("the template library", "trd4j-report", "com/samskivert/mustache/Mustache.class"),
-    CHARTS("the chart library", "trd4j-report", "META-INF/resources/webjars/chart.js/4.5.1/package.json"),
+    CHARTS(
+            "the chart library",
+            "trd4j-report",
+            "META-INF/resources/webjars/chart.js/" + ProductVersion.ofChartJs() + "/dist/chart.umd.min.js"),
     HISTOGRAMS("the histogram library", "trd4j-report", "org/HdrHistogram/Histogram.class"),
     CUDA("the CUDA runtime's binding", "trd4j-gpu", "org/bytedeco/cuda/global/cudart.class");
+
+    /** Beginnings of the names of their native libraries' bindings. */
+    private static final Map<String, OptionalLibrary> NATIVES =
+            Map.of("jniopencv", OPENCV, "jnitorch", LIBTORCH, "jniopenblas", LIBTORCH, "jnicu", CUDA);
 
     private final String title;
     private final String artifact;
@@ -37,6 +46,11 @@ public enum OptionalLibrary {
         return found;
     }
 
+    /** A class or file of it, as class loaders name it; of the chart library, the script. */
+    public String resource() {
+        return resource;
+    }
+
     /** @throws MissingLibraryException when it is not on the class path */
     public void require() {
         if (!isPresent()) {
@@ -46,6 +60,23 @@ public enum OptionalLibrary {
 
     /** The artifact that brings it, as build tools name it. */
     public String coordinates() {
+        return coordinates(artifact);
+    }
+
+    /**
+     * The artifact that brings a native library.
+     *
+     * @param text that names its binding, such as {@code jniopencv_core}; libtrd's and oneDNN's are no optional ones
+     */
+    public static String coordinatesOfNative(String text) {
+        return NATIVES.entrySet().stream()
+                .filter(known -> text.contains(known.getKey()))
+                .map(known -> known.getValue().coordinates())
+                .findFirst()
+                .orElseGet(() -> coordinates("trd4j"));
+    }
+
+    private static String coordinates(String artifact) {
         return "io.trd4j:" + artifact + ":" + ProductVersion.number();
     }
 }

@@ -1,7 +1,7 @@
 package io.trd4j.jni;
 
 import io.trd4j.io.CacheFolder;
-import io.trd4j.io.ProductVersion;
+import io.trd4j.io.OptionalLibrary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URL;
@@ -24,7 +24,7 @@ public final class NativeLibraries {
     /** oneDNN's constructors need more than 512 KiB, where the JVM dies without a word. */
     private static final long STACK_BYTES = 8 << 20;
 
-    private static final String CACHE_PROPERTY = "org.bytedeco.javacpp.cachedir";
+    static final String CACHE_PROPERTY = "org.bytedeco.javacpp.cachedir";
     /** A name of JavaCPP's for {@link #CACHE_PROPERTY}. */
     private static final String OTHER_CACHE_PROPERTY = "org.bytedeco.javacpp.cacheDir";
 
@@ -265,8 +265,8 @@ public final class NativeLibraries {
         String text =
                 String.valueOf(cause.getMessage()).strip().lines().findFirst().orElse("no message");
         if (text.contains("in class, module, and library paths") || text.contains("not supported by")) {
-            return text + "; the natives of this platform are not on the class path: add io.trd4j:trd4j:"
-                    + ProductVersion.number() + ", or, where it has none of " + Loader.getPlatform()
+            return text + "; the natives of this platform are not on the class path: add "
+                    + OptionalLibrary.coordinatesOfNative(text) + ", or, where it has none of " + Loader.getPlatform()
                     + ", a build of it for that";
         }
         return text + "; libraries are unpacked to " + folder() + ", which needs 600 MB and must allow execution (no "

@@ -15,16 +15,30 @@ public final class NormalRank {
         if (normal.length == 0) {
             throw new IllegalArgumentException("there are no normal scores to stand among");
         }
+        double[] sorted = Arrays.stream(normal).map(NormalRank::plain).sorted().toArray();
         return Arrays.stream(scores)
-                .map(score -> {
-                    int below = 0;
-                    int same = 0;
-                    for (double other : normal) {
-                        below += other < score ? 1 : 0;
-                        same += other == score ? 1 : 0;
-                    }
-                    return (below + 0.5 * same) / normal.length;
-                })
+                .map(NormalRank::plain)
+                .map(score -> (lower(sorted, score) + lower(sorted, Math.nextUp(score))) / 2.0 / sorted.length)
                 .toArray();
+    }
+
+    /** One zero, for {@link Arrays#sort} has two. */
+    private static double plain(double score) {
+        return score + 0.0;
+    }
+
+    /** How many are lower. */
+    private static int lower(double[] sorted, double score) {
+        int from = 0;
+        int to = sorted.length;
+        while (from < to) {
+            int middle = (from + to) >>> 1;
+            if (sorted[middle] < score) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        return from;
     }
 }

@@ -3,6 +3,7 @@ package io.trd4j.model;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.CacheFolder;
 import io.trd4j.io.InputException;
+import io.trd4j.io.OneLine;
 import io.trd4j.io.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
@@ -182,7 +183,7 @@ final class ImageNetWeights {
     private static String reason(IOException e) {
         // The HTTP client's ConnectException has no message.
         String text = e instanceof ConnectException || e.getMessage() == null ? "no connection" : e.getMessage();
-        return text.replaceAll("\\p{Cntrl}+", " ");
+        return OneLine.of(text);
     }
 
     /** The message continues the sentence that begins with the source. */

@@ -36,7 +36,6 @@ import java.util.stream.IntStream;
  */
 public final class HtmlReport {
     private static final String OWN = "io/trd4j/report/";
-    private static final String CHART_JS = "META-INF/resources/webjars/chart.js/4.5.1/dist/chart.umd.min.js";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private HtmlReport() {}
@@ -108,7 +107,9 @@ public final class HtmlReport {
         view.put("hasNext", !data.nextSteps().isEmpty());
         view.put("style", resource(OWN + "report.css"));
         view.put("script", inline(resource(OWN + "report.js")));
-        view.put("chartJs", inline(resource(CHART_JS).replaceAll("(?m)^//# sourceMappingURL=.*$", "")));
+        view.put(
+                "chartJs",
+                inline(resource(OptionalLibrary.CHARTS.resource()).replaceAll("(?m)^//# sourceMappingURL=.*$", "")));
         view.put("data", chartData(data));
         return view;
     }

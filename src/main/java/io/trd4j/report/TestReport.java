@@ -12,7 +12,6 @@ import io.trd4j.inspect.Verdict;
 import io.trd4j.io.OptionalLibrary;
 import io.trd4j.io.ProductVersion;
 import io.trd4j.io.Progress;
-import io.trd4j.io.Sha256;
 import io.trd4j.io.Writable;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.model.InspectionMode;
@@ -51,7 +50,7 @@ public final class TestReport implements EvaluationRun.Observer {
     /**
      * A report to be given to {@link EvaluationRun#inspect} as its observer.
      *
-     * @param inspector the one that inspects, with maps
+     * @param inspector the one that inspects, with maps, of a model file
      */
     public TestReport(EvaluationRun run, Inspector inspector) {
         this(run, inspector, null);
@@ -117,7 +116,11 @@ public final class TestReport implements EvaluationRun.Observer {
     }
 
     @Override
-    public void inspected(int index, Part part, long readNanos, Inspection inspection) {
+    public void inspected(int index, Part part, long readNanos, Inspection inspection) throws IOException {
+        if (scores.isEmpty()) {
+            // Kept by the inspector: a file that takes the model's place while parts are inspected is not described.
+            inspector.modelSha256();
+        }
         PartFiles files = run.parts().get(index);
         PartScore score = new PartScore(
                 files.id(),
@@ -158,7 +161,7 @@ public final class TestReport implements EvaluationRun.Observer {
      * Writes the report, without a note, times or next steps.
      *
      * @param details of the run
-     * @param model the file that was opened
+     * @param model the file that was opened, for its name
      * @throws IOException when the report cannot be written; an existing file is then unchanged
      */
     public void write(Path file, String title, Map<String, Evaluation.Detail> details, Path model) throws IOException {
@@ -171,7 +174,7 @@ public final class TestReport implements EvaluationRun.Observer {
      * @param note shown before everything else; null = none
      * @param details of the run
      * @param timings of the stages before
-     * @param model the file that was opened
+     * @param model the file that was opened, for its name
      * @param next command lines that the reader can run
      * @throws IOException when the report cannot be written; an existing file is then unchanged
      */
@@ -214,7 +217,7 @@ public final class TestReport implements EvaluationRun.Observer {
                         HeatScale.BRANCH,
                         cycleTime,
                         Seen.of(info.sensitivity(), info.thresholds()),
-                        ModelCard.of(info, model, Sha256.of(model)),
+                        ModelCard.of(info, model, inspector.modelSha256()),
                         next));
     }
 

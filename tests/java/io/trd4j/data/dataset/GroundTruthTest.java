@@ -133,6 +133,24 @@ class GroundTruthTest {
         assertMarks(Form.BRIGHT, ".#", stored(4, 255, false, 0, 0, 0, 255, 255, 255, 255, 255));
     }
 
+    /** A line-scan camera's mask in colours, of more pixels than 32 million. */
+    @Test
+    void largeMasksInColoursAreRead() {
+        int width = 8192;
+        int height = 4100;
+        short[] samples = new short[3 * width * height];
+        samples[3 * (width + 1) + 2] = 200; // red
+        GroundTruth truth = GroundTruth.of(new StoredImage(Path.of("m.png"), width, height, 3, 255, false, samples));
+        assertEquals(Form.COLOURS, truth.form());
+        byte[] marks = truth.marks().pixels();
+        int marked = 0;
+        for (byte mark : marks) {
+            marked += mark < 0 ? 1 : 0;
+        }
+        assertEquals(1, marked);
+        assertTrue(marks[width + 1] < 0);
+    }
+
     /** Files: a palette, 16 bits, alpha; and what a part makes of them. */
     @Test
     void filesAreReadInFull() throws IOException {

@@ -122,7 +122,7 @@ class RoiFileTest {
     @Test
     void charsetsAreNotGuessed() throws IOException {
         Path file = folder.resolve("roi.json");
-        for (String charset : List.of("UTF-32BE", "UTF-32LE", "UTF-16")) {
+        for (String charset : List.of("UTF-32BE", "UTF-32LE", "UTF-16BE", "UTF-16LE")) {
             Files.write(file, "{\"width\": 32, \"height\": 32}".getBytes(charset));
             assertRefused(() -> RoiFile.read(file, SIZE, null), file, "not");
         }
@@ -131,6 +131,8 @@ class RoiFileTest {
         assertCounts(
                 json("\uFEFF{\"width\": 32, \"height\": 32, \"ignore\": [[[0, 0], [32, 0], [32, 15], [0, 15]]]}"),
                 (x, y) -> y >= 16);
+        Files.write(file, "{\"width\": 32, \"height\": 32}".getBytes("UTF-16")); // with a mark
+        assertEquals(SIZE * SIZE, RoiFile.read(file, SIZE, null).length);
     }
 
     /** 84 KB took more than twenty seconds. */

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Cameras as their makers write them, and depth images with them. */
 class CameraFileTest {
@@ -31,6 +32,28 @@ class CameraFileTest {
 
     private DepthCamera read(String json) throws IOException {
         return CameraFile.read(write(json));
+    }
+
+    /** Programs and shells of Windows write a byte-order mark, and UTF-16. */
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-8", "UTF-16LE", "UTF-16BE"})
+    void charsetsThatAreMarkedAreRead(String charset) throws IOException {
+        String json = "\uFEFF{\"fx\": 600, \"fy\": 610, \"cx\": 320.5, \"cy\": 240.25, \"maker\": \"Müller\"}\r\n";
+        Path file = Files.write(folder.resolve("camera.json"), json.getBytes(charset));
+        assertEquals(
+                new Intrinsics(600, 610, 320.5, 240.25), CameraFile.read(file).intrinsics());
+    }
+
+    @Test
+    void otherCharsetsAreRefused() throws IOException {
+        String json = "{\"fx\": 600, \"fy\": 610, \"cx\": 320.5, \"cy\": 240.25, \"maker\": \"Müller\"}";
+        for (String charset : new String[] {"windows-1252", "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"}) {
+            String mark = charset.startsWith("UTF-32") ? "\uFEFF" : "";
+            Path file = Files.write(folder.resolve("camera.json"), (mark + json).getBytes(charset));
+            assertRefused(() -> CameraFile.read(file), file, "not UTF-8", "save it as UTF-8");
+        }
+        Path odd = Files.write(folder.resolve("camera.json"), new byte[] {-1, -2, '{', 0, '}'});
+        assertRefused(() -> CameraFile.read(odd), odd, "not UTF-8");
     }
 
     /** All say fx 600, fy 610, cx 320.5, cy 240.25, 640 x 480. */

@@ -217,19 +217,51 @@ class DamagedImagesTest {
                 "bytes behind the data are no part of them");
         refused(png(2, 2, 8, 0, null, deflated(new byte[] {0, 1, 2, 5, 3, 4})), "unknown filter");
         refused(png(2, 2, 8, 0, null, deflated(Arrays.copyOf(raw, 5))), "too little image data");
-        refused(png(2, 2, 8, 0, null, deflated(Arrays.copyOf(raw, 7))), "more image data");
         refused(png(2, 2, 8, 0, null, Arrays.copyOf(data, data.length - 4)), "too little image data");
         byte[] checksum = data.clone();
         checksum[data.length - 1]++;
         refused(png(2, 2, 8, 0, null, checksum), "cannot be decompressed");
         refused(png(2, 2, 8, 3, null, data), "no palette");
         refused(png(2, 2, 8, 3, new byte[4], data), "impossible palette");
-        refused(png(2, 2, 1, 3, new byte[9], data), "impossible palette");
+        refused(png(2, 2, 1, 3, new byte[3 * 257], data), "impossible palette");
         // Colours beyond the palette are black.
         byte[] palette = {9, 9, 9, 8, 8, 8};
         assertArrayEquals(
                 new byte[] {8, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0},
                 ImageReader.readRgb(write(png(2, 2, 8, 3, palette, data))).rgb());
+    }
+
+    /** Real files have them, and libpng reads these with a warning: what no pixel needs is left out. */
+    @Test
+    void pngsWithMoreThanTheyNeedAreRead() throws IOException {
+        byte[] raw = {0, 1, 2, 0, 3, 4};
+        byte[] grey = {1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4};
+        for (int length : new int[] {7, 100, 200_000}) {
+            byte[] more = Arrays.copyOf(raw, length);
+            Arrays.fill(more, raw.length, length, (byte) 9);
+            byte[] file = png(2, 2, 8, 0, null, deflated(more));
+            assertArrayEquals(grey, ImageReader.readRgb(write(file)).rgb());
+            int libpngSees = PngFile.clean(folder, ByteBuffer.wrap(file)).bytes().length;
+            assertTrue(libpngSees < 100, "has " + libpngSees + " bytes");
+        }
+        // Of 1 bit: colours 0 and 1; the others are no pixel's.
+        byte[] palette = new byte[3 * 256];
+        Arrays.fill(palette, 3, 6, (byte) 7);
+        Arrays.fill(palette, 6, palette.length, (byte) 99);
+        byte[] bits = deflated(new byte[] {0, 0x40, 0, (byte) 0x80});
+        byte[] colours = {0, 0, 0, 7, 7, 7, 7, 7, 7, 0, 0, 0};
+        assertArrayEquals(
+                colours,
+                ImageReader.readRgb(write(png(2, 2, 1, 3, palette, bits))).rgb());
+        // The rest may be damaged: nobody reads it.
+        byte[] large = new byte[300_000];
+        new Random(1).nextBytes(large);
+        System.arraycopy(raw, 0, large, 0, raw.length);
+        byte[] half = deflated(large);
+        assertArrayEquals(
+                grey,
+                ImageReader.readRgb(write(png(2, 2, 8, 0, null, Arrays.copyOf(half, half.length / 2))))
+                        .rgb());
     }
 
     private void refused(byte[] file, String says) throws IOException {

@@ -100,8 +100,12 @@ class PointFilesTest {
         return bytes(ByteOrder.LITTLE_ENDIAN, planes);
     }
 
-    /** All x, all y, all z, then all colours: these are 48 equal bytes, of which LZF stores one and a copy of 47. */
-    private static byte[] compressed() {
+    /**
+     * All x, all y, all z, then all colours: these are 48 equal bytes, of which LZF stores one and a copy of 47.
+     *
+     * @param more bytes behind them
+     */
+    private static byte[] compressed(int more) {
         byte[] planes = planes();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (int at = 0; at < planes.length; at += 32) {
@@ -110,10 +114,13 @@ class PointFilesTest {
             out.write(planes, at, n);
         }
         out.writeBytes(new byte[] {0, -1, (byte) 0xE0, 47 - 9, 0});
+        for (int i = 0; i < more; i++) {
+            out.writeBytes(new byte[] {0, 7});
+        }
         return ByteBuffer.allocate(8 + out.size())
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(out.size())
-                .putInt(16 * W * H)
+                .putInt(16 * W * H + more)
                 .put(out.toByteArray())
                 .array();
     }
@@ -158,7 +165,7 @@ class PointFilesTest {
             case "ascii.pcd" ->
                 join(pcdHeader("ascii", H), text(" 4.2108e+06\n", "nan").getBytes());
             case "binary.pcd" -> join(pcdHeader("binary", H), withColour());
-            case "compressed.pcd" -> join(pcdHeader("binary_compressed", H), compressed());
+            case "compressed.pcd" -> join(pcdHeader("binary_compressed", H), compressed(0));
             default -> throw new AssertionError(kind);
         };
     }
@@ -208,6 +215,25 @@ class PointFilesTest {
                         && !e.getMessage().contains("\n"));
             }
         }
+    }
+
+    /** Writers fill up blocks, and PCL reads their files. */
+    @Test
+    void bytesBehindTheLastPointOfAPcdAreLeftOut() throws IOException {
+        byte[][] files = {
+            join(pcdHeader("ascii", H), (text(" 4.2e6\n", "nan") + "\n# end\n").getBytes()),
+            join(pcdHeader("binary", H), Arrays.copyOf(withColour(), 16 * W * H + 100)),
+            join(pcdHeader("binary_compressed", H), Arrays.copyOf(compressed(0), 4096)),
+            join(pcdHeader("binary_compressed", H), compressed(5)),
+        };
+        for (byte[] content : files) {
+            Path file = Files.write(folder.resolve("a.pcd"), content);
+            assertArrayEquals(XYZ, PointCloudReader.read(file).xyz());
+        }
+        Path less = Files.write(
+                folder.resolve("b.pcd"),
+                join(pcdHeader("binary_compressed", H).replace("SIZE 4", "SIZE 8"), compressed(5)));
+        assertRefused(() -> PointCloudReader.read(less), less, "another size than its points");
     }
 
     /** Scanners write a cell per pixel, which names a vertex or none. */

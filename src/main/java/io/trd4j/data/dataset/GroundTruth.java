@@ -1,6 +1,7 @@
 package io.trd4j.data.dataset;
 
 import io.trd4j.data.GreyImage;
+import io.trd4j.data.image.ImageChecks;
 import io.trd4j.data.image.ImageReader;
 import io.trd4j.data.image.StoredImage;
 import io.trd4j.data.prepare.Preparation;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -62,50 +64,95 @@ public record GroundTruth(Path file, GreyImage marks, Form form, String values) 
     private static final int NOISE = 32;
 
     private static final int MARKED = 255;
-    /** Of a mask in colours, pixels: it takes 40 bytes for each. */
-    private static final int MAX_COLOURED = 32_000_000;
 
     /**
      * Reads a mask: PNG, JPEG, TIFF or BMP, of 8 or 16 bits, grey, in colours or with an alpha channel.
      *
-     * @throws InputException when the file is missing, damaged or a picture that marks nothing
+     * @throws InputException when the file is missing, damaged, a picture that marks nothing, or larger than the memory
      */
     public static GroundTruth read(Path file) throws IOException {
-        return of(ImageReader.stored(file));
+        return ImageChecks.read(file, () -> of(ImageReader.stored(file)));
     }
 
     /** The same of an image in memory. */
     public static GroundTruth of(StoredImage image) {
-        if (image.channels() > 1 && (long) image.width() * image.height() > MAX_COLOURED) {
-            throw new InputException(image.file() + " has " + image.width() + "x" + image.height()
-                    + " pixels in colours, more than the 32 million supported of masks; save it as a grey PNG");
-        }
-        int[] alpha = image.channels() == 4 ? plane(image, 3) : null;
-        boolean transparent = alpha != null && !constant(alpha);
-        if (transparent && constant(plane(image, 0)) && constant(plane(image, 1)) && constant(plane(image, 2))) {
-            return grey(image, alpha, Form.OPAQUE);
-        }
-        int[][] bgr = new int[3][];
-        for (int c = 0; c < 3; c++) {
-            bgr[c] = image.channels() == 1 && c > 0 ? bgr[0] : plane(image, c);
-            for (int i = 0; transparent && i < alpha.length; i++) {
-                bgr[c][i] = (int) ((long) bgr[c][i] * alpha[i] / image.full()); // what is seen on black
+        Colours colours = new Colours(image, false);
+        if (image.channels() == 4 && !constant(image, 3)) {
+            if (constant(image, 0) && constant(image, 1) && constant(image, 2)) {
+                return grey(image, opacity(image), Form.OPAQUE);
+            }
+            colours = new Colours(image, true);
+            if (colours.allBlack()) {
+                return grey(image, opacity(image), Form.OPAQUE); // black marks on what is transparent
             }
         }
-        if (transparent && nothing(bgr)) {
-            return grey(image, alpha, Form.OPAQUE); // black marks on what is transparent
-        }
-        int spread = 0;
-        for (int i = 0; i < bgr[0].length; i++) {
-            spread = Math.max(spread, brightest(bgr, i) - Math.min(bgr[0][i], Math.min(bgr[1][i], bgr[2][i])));
-        }
+        int spread = colours.spread();
         if (spread == 0) {
-            return grey(image, bgr[0], Form.BRIGHT);
+            return grey(image, values(image, colours::blue), Form.BRIGHT);
         }
         if (spread * 255L <= COLOURED * (long) image.full()) {
-            return bright(image, weighted(bgr, image.full()), Form.BRIGHT);
+            return bright(image, values(image, colours::weighted), Form.BRIGHT);
         }
-        return coloured(image, bgr);
+        return coloured(image, colours);
+    }
+
+    /**
+     * An image's colours, each made when it is asked for: a copy of the channels of a large mask would take gigabytes.
+     *
+     * @param onBlack whether they are what is seen through its alpha channel, on black
+     */
+    private record Colours(StoredImage image, boolean onBlack) {
+        /** Of a pixel; a grey image's channels are equal. */
+        private int at(int pixel, int channel) {
+            int first = pixel * image.channels();
+            int value = image.at(image.channels() == 1 ? first : first + channel);
+            return onBlack ? (int) ((long) value * image.at(first + 3) / image.full()) : value;
+        }
+
+        int blue(int pixel) {
+            return at(pixel, 0);
+        }
+
+        int brightest(int pixel) {
+            return Math.max(at(pixel, 0), Math.max(at(pixel, 1), at(pixel, 2)));
+        }
+
+        private int darkest(int pixel) {
+            return Math.min(at(pixel, 0), Math.min(at(pixel, 1), at(pixel, 2)));
+        }
+
+        /** Of 8 bits, as Pillow's {@code convert("L")}. */
+        int weighted(int pixel) {
+            int shift = image.full() > 255 ? 8 : 0;
+            return (at(pixel, 2) >> shift) * 19595
+                            + (at(pixel, 1) >> shift) * 38470
+                            + (at(pixel, 0) >> shift) * 7471
+                            + 0x8000
+                    >> 16;
+        }
+
+        /** Equal for equal colours alone; 0 is black. */
+        long packed(int pixel) {
+            return (long) at(pixel, 2) << 32 | (long) at(pixel, 1) << 16 | at(pixel, 0);
+        }
+
+        boolean allBlack() {
+            for (int i = 0; i < pixels(image); i++) {
+                if (brightest(i) != 0) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** The largest difference of a pixel's channels. */
+        int spread() {
+            int spread = 0;
+            for (int i = 0; i < pixels(image); i++) {
+                spread = Math.max(spread, brightest(i) - darkest(i));
+            }
+            return spread;
+        }
     }
 
     /** Whether it marks anything at its own size. */
@@ -123,74 +170,65 @@ public record GroundTruth(Path file, GreyImage marks, Form form, String values) 
         return Preparation.aboveHalf(marks, size);
     }
 
-    private static int[] plane(StoredImage image, int channel) {
-        int[] plane = new int[image.width() * image.height()];
-        for (int i = 0, p = channel; i < plane.length; i++, p += image.channels()) {
-            plane[i] = image.at(p);
+    private static int pixels(StoredImage image) {
+        return image.width() * image.height();
+    }
+
+    private static int[] values(StoredImage image, IntUnaryOperator ofPixel) {
+        int[] values = new int[pixels(image)];
+        Arrays.setAll(values, ofPixel);
+        return values;
+    }
+
+    private static int[] opacity(StoredImage image) {
+        return values(image, i -> image.at(i * image.channels() + 3));
+    }
+
+    private static boolean constant(StoredImage image, int channel) {
+        for (int p = channel; p < image.samples().length; p += image.channels()) {
+            if (image.at(p) != image.at(channel)) {
+                return false;
+            }
         }
-        return plane;
+        return true;
     }
 
-    private static boolean constant(int[] plane) {
-        return Arrays.stream(plane).allMatch(value -> value == plane[0]);
-    }
-
-    private static boolean nothing(int[][] bgr) {
-        return Arrays.stream(bgr).allMatch(plane -> Arrays.stream(plane).allMatch(value -> value == 0));
-    }
-
-    private static int brightest(int[][] bgr, int i) {
-        return Math.max(bgr[0][i], Math.max(bgr[1][i], bgr[2][i]));
-    }
-
-    /** Of 8 bits, as Pillow's {@code convert("L")}. */
-    private static int[] weighted(int[][] bgr, int full) {
-        int[] grey = new int[bgr[0].length];
-        int shift = full > 255 ? 8 : 0;
-        for (int i = 0; i < grey.length; i++) {
-            grey[i] = (bgr[2][i] >> shift) * 19595 + (bgr[1][i] >> shift) * 38470 + (bgr[0][i] >> shift) * 7471 + 0x8000
-                    >> 16;
-        }
-        return grey;
-    }
-
-    private static GroundTruth coloured(StoredImage image, int[][] bgr) {
+    private static GroundTruth coloured(StoredImage image, Colours colours) {
         Map<Long, Integer> border = new HashMap<>();
         List<Integer> borderBrightness = new ArrayList<>();
-        TreeSet<Long> colours = new TreeSet<>();
-        long[] colour = new long[bgr[0].length];
-        for (int i = 0; i < colour.length; i++) {
-            colour[i] = (long) bgr[2][i] << 32 | (long) bgr[1][i] << 16 | bgr[0][i];
-            if (colours.size() <= MAX_COLOURS) {
-                colours.add(colour[i]);
+        TreeSet<Long> different = new TreeSet<>();
+        long before = -1;
+        for (int i = 0; i < pixels(image); i++) {
+            long colour = colours.packed(i);
+            if (colour != before && different.size() <= MAX_COLOURS) {
+                different.add(colour);
             }
+            before = colour;
             int x = i % image.width();
             int y = i / image.width();
             if (x == 0 || y == 0 || x == image.width() - 1 || y == image.height() - 1) {
-                border.merge(colour[i], 1, Integer::sum);
-                borderBrightness.add(brightest(bgr, i));
+                border.merge(colour, 1, Integer::sum);
+                borderBrightness.add(colours.brightest(i));
             }
         }
-        boolean few = colours.size() <= MAX_COLOURS && !image.lossy();
+        boolean few = different.size() <= MAX_COLOURS && !image.lossy();
         long most = border.entrySet().stream()
                 .max(Map.Entry.<Long, Integer>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
                 .orElseThrow()
                 .getKey();
-        boolean black = few && colours.contains(0L);
+        boolean black = few && different.contains(0L);
         borderBrightness.sort(null);
         if (!few && borderBrightness.get(borderBrightness.size() / 2) * 255L > (long) NOISE * image.full()) {
             throw new InputException(
                     image.file() + " is a picture in colours on a background that is not black, no mask; "
                             + "save the mask as a PNG, white where the defect is and black elsewhere");
         }
-        int[] value = new int[colour.length];
-        for (int i = 0; i < value.length; i++) {
-            boolean marks = colour[i] != most;
-            value[i] = few && !black ? marks ? image.full() : 0 : brightest(bgr, i);
+        if (few && !black) {
+            int[] marked = values(image, i -> colours.packed(i) != most ? image.full() : 0);
+            return grey(image, marked, Form.COLOURS_ON_BACKGROUND);
         }
-        return few
-                ? grey(image, value, black ? Form.COLOURS : Form.COLOURS_ON_BACKGROUND)
-                : bright(image, high(value, image.full()), Form.BRIGHT_COLOURS);
+        int[] value = values(image, colours::brightest);
+        return few ? grey(image, value, Form.COLOURS) : bright(image, high(value, image.full()), Form.BRIGHT_COLOURS);
     }
 
     /** Of one plane, of which 0 is the background. */

@@ -79,8 +79,10 @@ public final class RoiFile {
         boolean[] counts = Preparation.aboveHalf(
                 polygons != null
                         ? filled(polygons)
-                        : GroundTruth.of(ImageReader.stored(EncodedImage.check(file, bytes)))
-                                .marks(),
+                        : ImageChecks.read(
+                                file,
+                                () -> GroundTruth.of(ImageReader.stored(EncodedImage.check(file, bytes)))
+                                        .marks()),
                 size);
         for (boolean c : counts) {
             if (c) {

@@ -32,7 +32,8 @@ public final class ImageChecks {
 
     /** Reads an image. */
     @FunctionalInterface
-    interface Reader<T> {
+    public interface Reader<T> {
+        /** @throws IOException when the disk fails */
         T read() throws IOException;
     }
 
@@ -55,8 +56,13 @@ public final class ImageChecks {
         }
     }
 
-    /** Runs a reader. Memory that ends is the image's fault, not that of an option. */
-    static <T> T read(Path file, Reader<T> reader) throws IOException {
+    /**
+     * Runs a reader. Memory that ends is the image's fault, not that of an option.
+     *
+     * @throws InputException when it ends
+     * @throws IOException when the disk fails
+     */
+    public static <T> T read(Path file, Reader<T> reader) throws IOException {
         try {
             return reader.read();
         } catch (OutOfMemoryError e) {

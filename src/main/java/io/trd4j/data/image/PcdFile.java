@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** PCL's PCD: ascii, binary (little-endian) and binary_compressed; of its fields x, y and z are read. */
+/**
+ * PCL's PCD: ascii, binary (little-endian) and binary_compressed; of its fields x, y and z are read, of its data what
+ * the points take.
+ */
 final class PcdFile {
     private static final int MAX_HEADER_BYTES = 1 << 16;
     /** LZF: three bytes can stand for 264. */
@@ -148,7 +151,8 @@ final class PcdFile {
         long whole = in.getInt(position + 4) & 0xFFFFFFFFL;
         position += 8;
         requireBytes(stored);
-        if (whole != expected || whole > Integer.MAX_VALUE - 8 || whole / MAX_LZF_RATIO > stored) {
+        // As PCL does: what follows the points is no part of them.
+        if (whole < expected || whole > Integer.MAX_VALUE - 8 || whole / MAX_LZF_RATIO > stored) {
             throw ImageChecks.damaged(file, "its compressed data have another size than its points");
         }
         byte[] out = new byte[(int) whole];

@@ -1,11 +1,13 @@
 package io.trd4j.data.image;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
+import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /**
@@ -31,7 +33,9 @@ final class PngFile {
         {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}
     };
 
-    private record Chunk(int at, int length) {}
+    private static final int MAX_PALETTE_BYTES = 3 << 8;
+
+    private record Chunk(byte[] bytes, int at, int length) {}
 
     private final Path file;
     private final ByteBuffer in;
@@ -52,7 +56,7 @@ final class PngFile {
      * Checks a PNG.
      *
      * @return it anew with the chunks that define the pixels alone, its image data in one: colour profiles, text and
-     *     animation change nothing here
+     *     animation change nothing here, nor do image data behind the last row and colours that no pixel can name
      */
     static CleanImage clean(Path file, ByteBuffer in) {
         PngFile png = new PngFile(file, in);
@@ -82,7 +86,7 @@ final class PngFile {
             if ((position == 8) != (type == HEADER) || position == 8 && length != HEADER_BYTES) {
                 throw ImageChecks.damaged(file, "no PNG header");
             }
-            Chunk chunk = new Chunk(position + 8, length);
+            Chunk chunk = new Chunk(in.array(), position + 8, length);
             if (type == HEADER) {
                 header();
             } else if (type == DATA) {
@@ -126,10 +130,10 @@ final class PngFile {
 
     private void palette(Chunk chunk) {
         boolean sound = palette == null && data.isEmpty() && chunk.length > 0 && chunk.length % 3 == 0;
-        if (!sound || chunk.length > paletteBytes()) {
+        if (!sound || chunk.length > MAX_PALETTE_BYTES) {
             throw ImageChecks.damaged(file, "impossible palette");
         }
-        palette = chunk;
+        palette = new Chunk(chunk.bytes, chunk.at, Math.min(chunk.length, paletteBytes()));
     }
 
     private int paletteBytes() {
@@ -140,18 +144,29 @@ final class PngFile {
         return (pixels * pixelBits + 7) / 8;
     }
 
-    /** Decompresses everything to see that it is sound; returns the number of bytes of data that are needed. */
+    /**
+     * Decompresses everything to see that it is sound; returns the number of bytes of data that are needed. Of what has
+     * more than the rows, only these are left.
+     */
     private long inflated() {
         Inflater inflater = new Inflater();
         try {
             Rows rows = new Rows(inflater);
+            long rawBytes = 0;
             for (int[] pass : interlaced ? PASSES : new int[][] {{0, 0, 1, 1}}) {
                 long columns = (width - pass[0] + pass[2] - 1) / pass[2];
                 long lines = columns < 1 ? 0 : (height - pass[1] + pass[3] - 1) / pass[3];
                 rows.check(rowBytes(columns), lines);
+                rawBytes += lines * (1 + rowBytes(columns));
             }
-            rows.end();
-            return inflater.getBytesRead();
+            if (rows.end()) {
+                return inflater.getBytesRead();
+            }
+            inflater.reset();
+            byte[] rowsAlone = new Rows(inflater).compressed(rawBytes);
+            data.clear();
+            data.add(new Chunk(rowsAlone, 0, rowsAlone.length));
+            return rowsAlone.length;
         } catch (DataFormatException e) {
             throw ImageChecks.damaged(file, "its image data cannot be decompressed");
         } finally {
@@ -205,22 +220,46 @@ final class PngFile {
                 throw ImageChecks.damaged(file, "too little image data for its size");
             }
             Chunk chunk = data.get(next++);
-            inflater.setInput(in.array(), chunk.at, chunk.length);
+            inflater.setInput(chunk.bytes, chunk.at, chunk.length);
         }
 
-        /** The checksum comes after the last byte, which further calls verify. */
-        void end() throws DataFormatException {
+        /**
+         * The checksum comes after the last byte, which further calls verify. Returns whether nothing else does: libpng
+         * would complain of it.
+         */
+        boolean end() throws DataFormatException {
             byte[] one = new byte[1];
-            while (!inflater.finished()) {
-                if (from < end || inflater.inflate(one) > 0) {
-                    throw ImageChecks.damaged(file, "more image data than its size");
+            while (from == end && !inflater.finished()) {
+                if (inflater.inflate(one) > 0) {
+                    return false;
                 }
                 if (!inflater.finished()) {
                     more();
                 }
             }
-            if (from < end) {
-                throw ImageChecks.damaged(file, "more image data than its size");
+            return from == end;
+        }
+
+        /** The first bytes, compressed anew. */
+        byte[] compressed(long bytes) throws DataFormatException {
+            Deflater deflater = new Deflater(Deflater.BEST_SPEED);
+            try {
+                ByteArrayOutputStream out = new ByteArrayOutputStream();
+                byte[] piece = new byte[BUFFER_BYTES];
+                for (long left = bytes; left > 0; left -= end) {
+                    fill();
+                    deflater.setInput(buffer, 0, (int) Math.min(left, end));
+                    while (!deflater.needsInput()) {
+                        out.write(piece, 0, deflater.deflate(piece));
+                    }
+                }
+                deflater.finish();
+                while (!deflater.finished()) {
+                    out.write(piece, 0, deflater.deflate(piece));
+                }
+                return out.toByteArray();
+            } finally {
+                deflater.end();
             }
         }
     }
@@ -232,13 +271,13 @@ final class PngFile {
         if (palette != null) {
             // Of full length: no pixel can name a colour beyond it.
             int start = begin(out, PALETTE, paletteBytes());
-            out.put(in.array(), palette.at, palette.length);
+            out.put(palette.bytes, palette.at, palette.length);
             end(out, start, paletteBytes());
         }
         int start = begin(out, DATA, (int) dataBytes);
         for (Chunk chunk : data) {
             int left = start + 8 + (int) dataBytes - out.position();
-            out.put(in.array(), chunk.at, Math.min(left, chunk.length));
+            out.put(chunk.bytes, chunk.at, Math.min(left, chunk.length));
         }
         // The window may be as large as any: a smaller one that its data do not keep to is no fault that is seen.
         out.put(start + 8, (byte) 0x78).put(start + 9, (byte) 0x01);
