@@ -110,6 +110,7 @@ class ApplicationsIT {
                         "write" + images,
                         "overlay" + images,
                         "synth" + images,
+                        "bench: the histogram library is not on the class path; add io.trd4j:trd4j-report:" + version,
                         "inspect: done"),
                 outcome.out());
     }

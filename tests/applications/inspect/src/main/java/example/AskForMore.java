@@ -1,5 +1,7 @@
 package example;
 
+import io.trd4j.bench.BenchOptions;
+import io.trd4j.bench.BenchRun;
 import io.trd4j.calibrate.CalibrationRun;
 import io.trd4j.data.ColorLayout;
 import io.trd4j.data.PartSource;
@@ -49,6 +51,11 @@ public final class AskForMore {
                 "synth",
                 () -> SyntheticParts.write(
                         folder.resolve("plate"), SyntheticProduct.PLATE, 2, 2, 2, 64, 1, done -> {}));
+        ask("bench", () -> {
+            try (Inspector inspector = Inspector.open(model)) {
+                BenchRun.run(inspector, List.of(InspectPart.part(ColorLayout.RGB8)), new BenchOptions(1, 0));
+            }
+        });
         ask("inspect", () -> Inspector.open(model, InspectorOptions.defaults()).close());
     }
 
