@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
@@ -16,6 +17,7 @@ import io.trd4j.model.Geometry;
 import io.trd4j.model.Precision;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -54,7 +56,10 @@ class InspectorLifeTest {
         };
         appender.start();
         Logger logger = (Logger) LoggerFactory.getLogger(LeakReport.class);
+        Level before = logger.getLevel();
         logger.addAppender(appender);
+        // The first is a warning, perhaps of another test's.
+        logger.setLevel(Level.DEBUG);
         try {
             dropTwoAndADuplicate();
             // As often as the collector wants to be asked; it is done long before.
@@ -64,9 +69,32 @@ class InspectorLifeTest {
             }
         } finally {
             logger.detachAppender(appender);
+            logger.setLevel(before);
         }
         assertEquals(DROPPED, lines.size(), lines::toString);
         assertTrue(lines.get(0).startsWith("an inspector (resnet18, size 32) was dropped"), lines.get(0));
+    }
+
+    @Test
+    void memoryOfOneThatIsDroppedIsFreedOnce() throws InterruptedException {
+        AtomicInteger dropped = new AtomicInteger();
+        AtomicInteger closed = new AtomicInteger();
+        watch(dropped, false);
+        watch(closed, true);
+        for (int i = 0; i < 600 && dropped.get() == 0; i++) {
+            System.gc();
+            Thread.sleep(50);
+        }
+        assertEquals(2, dropped.get(), "both parts of its memory");
+        assertEquals(0, closed.get(), "freed by its owner");
+    }
+
+    private static void watch(AtomicInteger freed, boolean closes) {
+        LeakReport report = new LeakReport(
+                new Object(), "a test's object", List.of(freed::incrementAndGet, freed::incrementAndGet));
+        if (closes) {
+            report.closed();
+        }
     }
 
     @Test

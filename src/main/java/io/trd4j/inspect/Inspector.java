@@ -18,10 +18,13 @@ import io.trd4j.model.Thresholds;
 import io.trd4j.outline.NormalViews;
 import io.trd4j.sign.TrustedKeys;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
 /**
  * Inspects parts with a trained, calibrated model. Open it once, {@link #warmUp} it, inspect many parts, close it.
@@ -75,7 +78,10 @@ public final class Inspector implements AutoCloseable {
         HighestPlaces highest = info.calibration().highest();
         raised = highest == null ? null : new RaisedSum(highest);
         judge = new Judge(info, options.minRegion(), normalViews);
-        leak = new LeakReport(this, "an inspector (" + info.backbone().key() + ", size " + info.size() + ")");
+        leak = new LeakReport(
+                this,
+                "an inspector (" + info.backbone().key() + ", size " + info.size() + ")",
+                fixture == null ? List.of(engine::close) : List.of(engine::close, fixture::close));
     }
 
     /** Opens a model with {@link InspectorOptions#defaults}. @throws InputException as the other {@code open} */
@@ -247,14 +253,18 @@ public final class Inspector implements AutoCloseable {
      */
     public Inspector duplicate() {
         synchronized (life) {
-            use.requireOpen();
-            return new Inspector(
-                    judge.model(),
-                    source,
-                    engine.duplicate(),
-                    options,
-                    normalViews,
-                    fixture == null ? null : fixture.duplicate(info.regionOfInterest()));
+            try {
+                use.requireOpen();
+                return new Inspector(
+                        judge.model(),
+                        source,
+                        engine.duplicate(),
+                        options,
+                        normalViews,
+                        fixture == null ? null : fixture.duplicate(info.regionOfInterest()));
+            } finally {
+                Reference.reachabilityFence(this);
+            }
         }
     }
 
@@ -265,7 +275,7 @@ public final class Inspector implements AutoCloseable {
      * @throws IllegalArgumentException when a size is not positive, or a buffer would be larger than 2 GiB
      */
     public InputBuffers newInputBuffers(String id, int rgbWidth, int rgbHeight, int xyzWidth, int xyzHeight) {
-        return use.during(() -> new InputBuffers(engine, id, rgbWidth, rgbHeight, xyzWidth, xyzHeight, false));
+        return newBuffers(() -> new InputBuffers(engine, id, rgbWidth, rgbHeight, xyzWidth, xyzHeight, false));
     }
 
     /**
@@ -274,7 +284,15 @@ public final class Inspector implements AutoCloseable {
      * @throws IllegalArgumentException as {@link #newInputBuffers}
      */
     public InputBuffers newNormalsBuffers(String id, int rgbWidth, int rgbHeight, int normalsWidth, int normalsHeight) {
-        return use.during(() -> new InputBuffers(engine, id, rgbWidth, rgbHeight, normalsWidth, normalsHeight, true));
+        return newBuffers(() -> new InputBuffers(engine, id, rgbWidth, rgbHeight, normalsWidth, normalsHeight, true));
+    }
+
+    private InputBuffers newBuffers(Supplier<InputBuffers> made) {
+        try {
+            return use.during(made);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /**
@@ -286,7 +304,7 @@ public final class Inspector implements AutoCloseable {
         try {
             engine.warmUp();
         } finally {
-            use.leave();
+            leave();
         }
     }
 
@@ -339,8 +357,14 @@ public final class Inspector implements AutoCloseable {
             }
             judge.judge(result, used);
         } finally {
-            use.leave();
+            leave();
         }
+    }
+
+    /** The collector must not take an inspector that somebody is in, whoever has dropped it meanwhile. */
+    private void leave() {
+        use.leave();
+        Reference.reachabilityFence(this);
     }
 
     /** Frees the native memory. Idempotent. @throws IllegalStateException while another thread is inspecting */
