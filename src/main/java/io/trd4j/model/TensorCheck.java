@@ -6,7 +6,6 @@ import io.trd4j.model.tensorfile.Safetensors;
 import io.trd4j.model.tensorfile.TensorInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -98,13 +97,11 @@ final class TensorCheck {
                 .filter(group -> !Objects.equals(expected.get(group), actual.get(group)))
                 .collect(Collectors.joining(", "));
         if (!damaged.isEmpty()) {
-            throw damaged(tensors.path(), damaged);
+            InputException e = new InputException(tensors.path() + " is damaged: the tensors of " + damaged
+                    + " are not those that were written; restore it from a copy, or train it again");
+            failure = e;
+            throw e;
         }
-    }
-
-    private static InputException damaged(Path file, String groups) {
-        return new InputException(file + " is damaged: the tensors of " + groups
-                + " are not those that were written; restore it from a copy, or train it again");
     }
 
     /** Ends without a result: the file may be closed then. Idempotent. */
