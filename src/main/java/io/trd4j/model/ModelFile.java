@@ -2,6 +2,7 @@ package io.trd4j.model;
 
 import io.trd4j.io.FileBytes;
 import io.trd4j.io.InputException;
+import io.trd4j.io.OutputLock;
 import io.trd4j.io.Sha256;
 import io.trd4j.model.tensorfile.Safetensors;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
@@ -77,11 +78,13 @@ public final class ModelFile implements AutoCloseable {
     }
 
     /**
-     * Writes a model file with checksums of its tensors; equal content gives equal bytes.
+     * Writes a model file with checksums of its tensors; equal content gives equal bytes. One run at a time writes a
+     * file: see {@link OutputLock}.
      *
      * @param tensors all tensors of the three networks, with their prefixes; those of {@link NormalImages} may join
      *     them
      * @throws IllegalArgumentException when a tensor is missing, unknown, or of another type or shape
+     * @throws InputException when another run writes the file
      * @throws IOException when the file cannot be written; the target is then unchanged
      */
     public static void write(Path file, ModelInfo info, List<SafetensorsWriter.Source> tensors) throws IOException {
@@ -100,28 +103,31 @@ public final class ModelFile implements AutoCloseable {
         } catch (InputException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
-        SafetensorsWriter.write(
-                file,
-                sha256 -> {
-                    Map<String, String> checksums = new TreeMap<>(TensorChecksums.of(sha256));
-                    checksums.putAll(known);
-                    Map<String, String> metadata = info.toMetadata();
-                    metadata.putAll(TensorChecksums.toMetadata(checksums));
-                    return metadata;
-                },
-                tensors,
-                tensor -> !known.containsKey(TensorChecksums.group(tensor)));
+        try (OutputLock lock = OutputLock.joining(file)) {
+            SafetensorsWriter.write(
+                    file,
+                    sha256 -> {
+                        Map<String, String> checksums = new TreeMap<>(TensorChecksums.of(sha256));
+                        checksums.putAll(known);
+                        Map<String, String> metadata = info.toMetadata();
+                        metadata.putAll(TensorChecksums.toMetadata(checksums));
+                        return metadata;
+                    },
+                    tensors,
+                    tensor -> !known.containsKey(TensorChecksums.group(tensor)));
+        }
     }
 
     /**
      * Replaces what a model file says about its tensors, which stay as they are. Their checksums stay, too, and are not
      * compared: a damaged file is still known for one afterwards. A file without checksums gets some.
      *
-     * @throws InputException when it is not a sound model
+     * @throws InputException when it is not a sound model, or another run writes it
      * @throws IOException when the file cannot be written; it is then unchanged
      */
     public static void replaceInfo(Path file, UnaryOperator<ModelInfo> change) throws IOException {
-        try (ModelFile model = open(file)) {
+        try (OutputLock lock = OutputLock.joining(file);
+                ModelFile model = open(file)) {
             write(
                     file,
                     change.apply(model.info),
@@ -136,11 +142,12 @@ public final class ModelFile implements AutoCloseable {
      * Replaces the mean part of a model file, and what is usual at its positions; all else stays as it is, as with
      * {@link #replaceInfo}.
      *
-     * @throws InputException when it is not a sound model
+     * @throws InputException when it is not a sound model, or another run writes it
      * @throws IOException when the file cannot be written; it is then unchanged
      */
     public static void replaceAlignment(Path file, Alignment alignment) throws IOException {
-        try (ModelFile model = open(file)) {
+        try (OutputLock lock = OutputLock.joining(file);
+                ModelFile model = open(file)) {
             List<SafetensorsWriter.Source> tensors = new ArrayList<>();
             Map<String, String> known = new TreeMap<>(model.checksums);
             for (TensorInfo t : model.tensors.tensors()) {
