@@ -283,7 +283,9 @@ class AuditLogTest {
         try (AuditLog log = AuditLog.open(file)) {
             for (int i = 0; i < 2; i++) {
                 InputException refused = assertThrows(InputException.class, () -> AuditLog.open(file));
-                assertTrue(refused.getMessage().contains("another run is writing " + file), refused.getMessage());
+                assertTrue(
+                        refused.getMessage().contains(file + " is being written by another run of this process"),
+                        refused.getMessage());
                 log.inspected(part, inspector, result);
             }
             // Threads share it.

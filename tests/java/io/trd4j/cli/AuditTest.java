@@ -147,7 +147,8 @@ class AuditTest {
         AuditLog first = AuditLog.open(record);
         Cli.Outcome refused = Cli.run(inspect(one())).expect(2);
         assertEquals(
-                "trd: another run is writing " + record + "; wait for its end, or choose another name\n",
+                "trd: " + record
+                        + " is being written by another run of this process; wait for its end, or choose another name\n",
                 refused.err());
         assertEquals("", refused.out());
         assertFalse(Files.exists(w.resolve("out")));

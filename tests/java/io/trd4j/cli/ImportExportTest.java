@@ -138,7 +138,8 @@ class ImportExportTest {
             assertEquals(Modality.NORMALS, model.info().modality());
             assertEquals(3, model.info().geometry().normalKernel());
             assertEquals(new Calibration(0.5, 0.25, 0.125, 0.0625), model.info().calibration());
-            model.verifyTeacher();
+            assertEquals(model.info().teacherSha256(), ModelFile.teacherSha256(model.sources(ParameterNames.TEACHER)));
+            model.requireIntact();
         }
         assertEquals(
                 0,

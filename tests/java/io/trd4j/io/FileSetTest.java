@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,5 +87,105 @@ class FileSetTest {
         AtomicFile.write(link, "new");
         assertTrue(Files.isSymbolicLink(link));
         assertEquals("new", Files.readString(folder.resolve("file")));
+    }
+
+    /** Another process, which writes until it is told to end or is killed. */
+    public static final class Writer {
+        private Writer() {}
+
+        public static void main(String[] args) throws IOException {
+            AtomicFile.write(Path.of(args[0]), channel -> {
+                text("half").write(channel);
+                System.out.println("writing");
+                System.in.read();
+                text(" and half").write(channel);
+            });
+        }
+    }
+
+    private static Process writing(Path target) throws IOException {
+        Process other = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Writer.class.getName(),
+                        target.toString()))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        assertEquals("writing", other.inputReader().readLine());
+        return other;
+    }
+
+    private static void kill(Process other) throws InterruptedException {
+        other.destroyForcibly();
+        assertTrue(other.waitFor(1, TimeUnit.MINUTES));
+    }
+
+    private List<String> partials() throws IOException {
+        return names().stream().filter(name -> name.endsWith(".partial")).toList();
+    }
+
+    @Test
+    void whatAKilledWriterLeavesTheNextOneRemoves() throws Exception {
+        String name = "model-of-a-product-with-a-long-name-that-is-cut-off-there.safetensors";
+        Path target = folder.resolve(name);
+        kill(writing(target));
+        assertEquals(1, partials().size(), "it was killed");
+        AtomicFile.write(folder.resolve("other"), "x");
+        assertEquals(1, partials().size(), "another file's");
+        AtomicFile.write(target, "whole");
+        assertEquals(List.of(name, "other"), names());
+        kill(writing(target));
+        LineFile.replacing(target).close();
+        assertEquals(List.of(name, "other"), names());
+        assertEquals("whole", Files.readString(target));
+    }
+
+    @Test
+    void aWriterThatLivesKeepsItsFile() throws Exception {
+        Path target = folder.resolve("model");
+        Process other = writing(target);
+        try {
+            List<String> partial = partials();
+            assertEquals(1, partial.size());
+            // In this process, through another name of the folder, and again while it is staged.
+            Path link = Files.createSymbolicLink(folder.resolve("link"), folder);
+            AtomicFile.write(target, channel -> {
+                List<String> both = partials();
+                assertEquals(2, both.size());
+                AtomicFile.write(link.resolve("model"), "within");
+                assertEquals(both, partials());
+                text("around").write(channel);
+            });
+            assertEquals(partial, partials());
+            assertEquals("around", Files.readString(target));
+            other.outputWriter().append('\n').flush();
+            assertTrue(other.waitFor(1, TimeUnit.MINUTES));
+        } finally {
+            kill(other);
+        }
+        assertEquals("half and half", Files.readString(target));
+        assertEquals(List.of("link", "model"), names());
+    }
+
+    @Test
+    void onlyLeftoversAreRemoved() throws IOException {
+        for (String name : List.of(
+                ".model.partial",
+                ".model.0123456789ab",
+                ".model.0123456789AB.partial",
+                ".model.0123456789abc.partial",
+                "model.0123456789ab.partial",
+                ".models.0123456789ab.partial")) {
+            Files.writeString(folder.resolve(name), "kept");
+        }
+        Files.createDirectory(folder.resolve(".model.00000000000d.partial"));
+        Files.createSymbolicLink(folder.resolve(".model.00000000000e.partial"), folder.resolve(".model.partial"));
+        List<String> kept = names();
+        Files.writeString(folder.resolve(".model.0123456789ab.partial"), "left");
+        AtomicFile.write(folder.resolve("model"), "x");
+        List<String> after = new ArrayList<>(names());
+        assertTrue(after.remove("model"));
+        assertEquals(kept, after);
     }
 }

@@ -57,7 +57,7 @@ class LineFileTest {
             lines.append(line("one"));
             assertEquals("one\n", Files.readString(file), "at once");
             InputException taken = assertThrows(InputException.class, () -> LineFile.appending(file, NOTHING));
-            assertTrue(taken.getMessage().startsWith("another run is writing " + file), taken.getMessage());
+            assertTrue(taken.getMessage().startsWith(file + " is being written by"), taken.getMessage());
         }
         // Longer than the pieces in which the end is looked for.
         String rest = "{".repeat(200_000);

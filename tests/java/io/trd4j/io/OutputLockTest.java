@@ -9,8 +9,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class OutputLockTest {
@@ -23,7 +26,9 @@ class OutputLockTest {
         try (OutputLock first = OutputLock.of(out)) {
             InputException refused = assertThrows(
                     InputException.class, () -> OutputLock.of(folder.resolve("new/../new/model.safetensors")));
-            assertTrue(refused.getMessage().contains("another run is writing "), refused.getMessage());
+            assertTrue(
+                    refused.getMessage().contains(" is being written by another run of this process"),
+                    refused.getMessage());
             OutputLock.of(folder.resolve("new/other.safetensors")).close();
         }
         assertFalse(Files.exists(folder.resolve("new/.model.safetensors.lock")));
@@ -62,12 +67,56 @@ class OutputLockTest {
                 .start();
         try {
             assertEquals("locked", other.inputReader().readLine());
-            assertThrows(InputException.class, () -> OutputLock.of(out));
+            String taken =
+                    out + " is being written by process " + other.pid() + "; wait for its end, or choose another name";
+            for (Executable take : List.<Executable>of(
+                    () -> OutputLock.of(out), () -> OutputLock.joining(out), () -> OutputLock.of(out))) {
+                assertEquals(taken, assertThrows(InputException.class, take).getMessage());
+            }
+            // One that has not said yet who it is.
+            Files.write(folder.resolve(".model.safetensors.lock"), new byte[0]);
+            assertTrue(assertThrows(InputException.class, () -> OutputLock.of(out))
+                    .getMessage()
+                    .startsWith(out + " is being written by another process; "));
         } finally {
             other.destroyForcibly();
             assertTrue(other.waitFor(1, TimeUnit.MINUTES));
         }
         assertTrue(Files.exists(folder.resolve(".model.safetensors.lock")), "it was killed");
         OutputLock.of(out).close();
+    }
+
+    /** A step of a run is part of it; the same step in another thread is another run. */
+    @Test
+    void aStepJoinsTheRunOfItsThread() throws Exception {
+        Path out = folder.resolve("model.safetensors");
+        Path file = folder.resolve(".model.safetensors.lock");
+        try (OutputLock run = OutputLock.of(out)) {
+            OutputLock.joining(out).close();
+            assertTrue(Files.exists(file), "the run keeps it");
+            assertThrows(InputException.class, () -> OutputLock.of(out));
+            FutureTask<Void> other = new FutureTask<>(() -> {
+                OutputLock.joining(out).close();
+                return null;
+            });
+            new Thread(other).start();
+            assertTrue(assertThrows(ExecutionException.class, other::get).getCause() instanceof InputException);
+        }
+        assertFalse(Files.exists(file));
+        try (OutputLock step = OutputLock.joining(out)) {
+            assertEquals(ProcessHandle.current().pid() + "\n", Files.readString(file));
+        }
+        assertFalse(Files.exists(file), "there was no run to join");
+    }
+
+    @Test
+    void aLinkAndItsFileAreOne() throws IOException {
+        Path out = Files.createFile(folder.resolve("model.safetensors"));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), out);
+        try (OutputLock first = OutputLock.of(out)) {
+            assertTrue(assertThrows(InputException.class, () -> OutputLock.of(link))
+                    .getMessage()
+                    .startsWith(link + " is being written"));
+        }
     }
 }

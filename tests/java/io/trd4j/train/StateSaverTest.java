@@ -69,7 +69,8 @@ class StateSaverTest {
         TrainingRun second = new TrainingRun(TrainingPlan.of(TrainingOptions.defaults()));
         try (OutputLock first = OutputLock.of(model)) {
             assertEquals(
-                    "another run is writing " + model + "; wait for its end, or choose another name",
+                    model
+                            + " is being written by another run of this process; wait for its end, or choose another name",
                     assertThrows(InputException.class, () -> second.run(empty, model))
                             .getMessage());
         }

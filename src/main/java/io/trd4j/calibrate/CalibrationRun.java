@@ -10,6 +10,7 @@ import io.trd4j.inspect.PositionCalibration;
 import io.trd4j.inspect.PrecisionCalibration;
 import io.trd4j.io.InputException;
 import io.trd4j.io.OptionalLibrary;
+import io.trd4j.io.OutputLock;
 import io.trd4j.io.Progress;
 import io.trd4j.io.Writable;
 import io.trd4j.model.Alignment;
@@ -121,8 +122,8 @@ public final class CalibrationRun {
      * @param normal none of them may be one that the model was trained on
      * @param roi what counts from now on, of the model's size; null = everything
      * @param threads CPU threads, 1 or more
-     * @throws InputException when the file is no model, there are no parts, their maps have no spread, or nothing of
-     *     the region is where an aligned model looks
+     * @throws InputException when the file is no model, another run writes it, there are no parts, their maps have no
+     *     spread, or nothing of the region is where an aligned model looks
      * @throws IOException when a part cannot be read, or the file not be written; it is then unchanged
      */
     public static Result run(
@@ -133,7 +134,9 @@ public final class CalibrationRun {
         if (normal.isEmpty()) {
             throw new InputException("there are no normal parts to calibrate " + model + " on; give some");
         }
-        try (ModelFile file = ModelFile.open(model)) {
+        // Another run's thresholds would be those of a calibration that is gone.
+        try (OutputLock lock = OutputLock.joining(model);
+                ModelFile file = ModelFile.open(model)) {
             ModelInfo info = file.info();
             Alignment alignment = file.alignment();
             List<String> warnings = Optional.ofNullable(FramedRegion.doubt(alignment, roi)).stream()

@@ -6,6 +6,7 @@ import io.trd4j.inspect.DeviceChoice;
 import io.trd4j.inspect.InputPolicy;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
+import io.trd4j.io.OutputLock;
 import io.trd4j.io.Progress;
 import io.trd4j.model.DriftReference;
 import io.trd4j.model.ModelFile;
@@ -58,12 +59,16 @@ public final class DriftReferenceRun {
         InspectorOptions options = new InspectorOptions(threads, Precision.FP32)
                 .withDevice(DeviceChoice.CPU)
                 .withInputs(InputPolicy.inspectOther());
-        DriftReference reference;
-        try (Inspector inspector = Inspector.open(model, options)) {
-            reference = new ScoredParts(inspector, parts, new boolean[used], List.of(ScoreBranch.COMBINED), progress)
-                    .reference();
+        // A reference belongs to the calibration that it was measured with.
+        try (OutputLock lock = OutputLock.joining(model)) {
+            DriftReference reference;
+            try (Inspector inspector = Inspector.open(model, options)) {
+                reference = new ScoredParts(
+                                inspector, parts, new boolean[used], List.of(ScoreBranch.COMBINED), progress)
+                        .reference();
+            }
+            ModelFile.replaceInfo(model, info -> info.withDriftReference(reference));
+            return Optional.ofNullable(reference);
         }
-        ModelFile.replaceInfo(model, info -> info.withDriftReference(reference));
-        return Optional.ofNullable(reference);
     }
 }

@@ -7,6 +7,7 @@ import io.trd4j.inspect.InputPolicy;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.InputException;
+import io.trd4j.io.OutputLock;
 import io.trd4j.io.Progress;
 import io.trd4j.metrics.MaxF1;
 import io.trd4j.model.DriftReference;
@@ -138,11 +139,18 @@ public final class ThresholdRun {
      *
      * @param model calibrated
      * @param options as parts will be inspected: a rate holds for the scores of this precision
-     * @throws InputException when the file is no calibrated model, a part cannot be inspected, or the scores allow no
-     *     threshold
+     * @throws InputException when the file is no calibrated model, another run writes it, a part cannot be inspected,
+     *     or the scores allow no threshold
      * @throws IOException when the file cannot be written; it is then unchanged
      */
     public Result run(Path model, InspectorOptions options, Progress progress) throws IOException {
+        // Thresholds belong to the calibration that they were measured with.
+        try (OutputLock lock = OutputLock.joining(model)) {
+            return set(model, options, progress);
+        }
+    }
+
+    private Result set(Path model, InspectorOptions options, Progress progress) throws IOException {
         Thresholds thresholds;
         DriftReference reference;
         boolean referenced;

@@ -66,9 +66,10 @@ final class SignCommand implements Callable<Integer> {
         Writable.requireOther("--signature", file, "--key", key);
         SigningKey secret = SigningKey.read(key);
         requireSignature(file);
-        // The bytes that are found to be a model are those that are signed.
+        // The bytes that are found to be a model are those that are signed; nobody signs a damaged one.
         HashedFile content = HashedFile.open(model);
         try (ModelFile checked = ModelFile.open(content)) {
+            checked.requireIntact();
             ModelSignature.of(content, secret).write(file);
             System.out.println(
                     "wrote " + file + ": " + checked.info().backbone().key() + ", size "

@@ -32,8 +32,13 @@ final class EngineChoice {
 
     private EngineChoice() {}
 
+    /** @throws InputException also when the tensors are not those that were written */
     static PartEngine open(ModelFile file, InspectorOptions options) throws IOException {
         int gpu = gpu(options);
+        return file.loaded(() -> open(gpu, file, options));
+    }
+
+    private static PartEngine open(int gpu, ModelFile file, InspectorOptions options) throws IOException {
         ModelInfo info = file.info();
         if (gpu == CPU) {
             return cpu(info, CpuRunnerChoice.open(file, options), options);
@@ -57,9 +62,9 @@ final class EngineChoice {
     /** The network alone, as {@link #open} would run it. */
     static NetworkRunner runner(ModelFile file, InspectorOptions options) throws IOException {
         int gpu = gpu(options);
-        return gpu == CPU
+        return file.loaded(() -> gpu == CPU
                 ? CpuRunnerChoice.open(file, options)
-                : new CudaRunner(network(gpu, plan(file.info()), CpuRunnerChoice.source(file), options));
+                : new CudaRunner(network(gpu, plan(file.info()), CpuRunnerChoice.source(file), options)));
     }
 
     static NetworkRunner randomRunner(ExecutionPlan plan, InspectorOptions options) {

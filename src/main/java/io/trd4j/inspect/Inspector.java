@@ -92,6 +92,9 @@ public final class Inspector implements AutoCloseable {
     /**
      * Opens a model: loads and packs its weights, which takes seconds.
      *
+     * <p>While they are loaded, other threads compare the weights with the checksums that were written with them,
+     * unless {@link InspectorOptions#verifiedWeights} says no. A file of before there were checksums is taken as it is.
+     *
      * <p>With {@link InspectorOptions#trustedKeys} the whole file is hashed first, and nothing of it is parsed before
      * its signature was checked. The bytes that are loaded are those that were hashed: they are read through the same
      * open file, and compared with what was hashed again as they are read ({@link io.trd4j.io.HashedFile}).
@@ -103,23 +106,32 @@ public final class Inspector implements AutoCloseable {
     public static Inspector open(Path model, InspectorOptions options) throws IOException {
         NativeRuntime.beginToLoad(CpuSupport::isAvailable);
         ModelSource source = new ModelSource(model);
-        try (ModelFile file = source.open(options.trustedKeys())) {
+        try (ModelFile file = source.open(options)) {
             ModelChecks.requireCalibrated(model, file.info());
             ModelChecks.requireCalibratedAlone(model, file.info(), options.inputs());
-            NativeRuntime.description();
-            NormalImages images = file.normalImages();
-            // Beside the engine: in a fresh JVM it takes a tenth of a second, of which the parts' own time is little.
-            CompletableFuture<NormalViews> normalViews = CompletableFuture.supplyAsync(() -> NormalViews.of(images));
-            Alignment alignment = file.alignment();
-            Fixture fixture = alignment == null
-                    ? null
-                    : new Fixture(alignment, file.info().regionOfInterest());
-            // Positions are scored from maps, whoever wants them afterwards.
-            PartEngine engine = EngineChoice.open(file, fixture == null ? options : options.withMaps(true));
-            Inspector inspector =
-                    new Inspector(file.info(), source, engine, options, joined(normalViews, engine), fixture);
+            Inspector inspector = file.loaded(() -> load(file, source, options));
             ModelChecks.warnOfOtherPrecision(model, file.info(), inspector.precision());
             return inspector;
+        }
+    }
+
+    private static Inspector load(ModelFile file, ModelSource source, InspectorOptions options) throws IOException {
+        NativeRuntime.description();
+        NormalImages images = file.normalImages();
+        // Beside the engine: in a fresh JVM it takes a tenth of a second, of which the parts' own time is little.
+        CompletableFuture<NormalViews> normalViews = CompletableFuture.supplyAsync(() -> NormalViews.of(images));
+        Alignment alignment = file.alignment();
+        Fixture fixture =
+                alignment == null ? null : new Fixture(alignment, file.info().regionOfInterest());
+        // Positions are scored from maps, whoever wants them afterwards.
+        try {
+            PartEngine engine = EngineChoice.open(file, fixture == null ? options : options.withMaps(true));
+            return new Inspector(file.info(), source, engine, options, joined(normalViews, engine), fixture);
+        } catch (IOException | RuntimeException | Error e) {
+            if (fixture != null) {
+                fixture.close();
+            }
+            throw e;
         }
     }
 
@@ -164,7 +176,8 @@ public final class Inspector implements AutoCloseable {
      * @throws InputException as {@link #open}
      */
     public static ModelInfo describe(Path model, TrustedKeys trusted) throws IOException {
-        try (ModelFile file = new ModelSource(model).open(trusted)) {
+        try (ModelFile file =
+                new ModelSource(model).open(InspectorOptions.defaults().withTrustedKeys(trusted))) {
             ModelChecks.requireCalibrated(model, file.info());
             return file.info();
         }

@@ -17,6 +17,8 @@ import java.util.Objects;
  *     tell their area; 0 = all count. Needs maps. A part above a limit then costs a search for regions, which allocates
  * @param trustedKeys a model file that none of them signed is refused before anything of it is parsed, with
  *     {@link io.trd4j.sign.UntrustedModelException}; null = every model is accepted
+ * @param verifiedWeights whether the weights are compared with the model file's checksums while they are loaded; a
+ *     damaged file is then refused. With trusted keys the whole file is, whatever this says
  */
 public record InspectorOptions(
         int threads,
@@ -25,7 +27,8 @@ public record InspectorOptions(
         boolean maps,
         InputPolicy inputs,
         double minRegion,
-        TrustedKeys trustedKeys) {
+        TrustedKeys trustedKeys,
+        boolean verifiedWeights) {
     public static final int MAX_THREADS = 1024;
 
     public InspectorOptions {
@@ -46,10 +49,10 @@ public record InspectorOptions(
 
     /**
      * The first GPU that can be used, else the CPU; with maps; what cannot be used is refused, every region counts,
-     * every model is accepted.
+     * every model is accepted that is not damaged.
      */
     public InspectorOptions(int threads, Precision precision) {
-        this(threads, precision, DeviceChoice.AUTO, true, InputPolicy.REFUSE, 0, null);
+        this(threads, precision, DeviceChoice.AUTO, true, InputPolicy.REFUSE, 0, null, true);
     }
 
     /** All cores, the fastest precision that passed its test, a GPU when there is one. */
@@ -59,37 +62,51 @@ public record InspectorOptions(
 
     /** The same options with other CPU threads; 0 = all cores. */
     public InspectorOptions withThreads(int newThreads) {
-        return new InspectorOptions(newThreads, precision, device, maps, inputs, minRegion, trustedKeys);
+        return new InspectorOptions(
+                newThreads, precision, device, maps, inputs, minRegion, trustedKeys, verifiedWeights);
     }
 
     /** The same options with another arithmetic. */
     public InspectorOptions withPrecision(Precision newPrecision) {
-        return new InspectorOptions(threads, newPrecision, device, maps, inputs, minRegion, trustedKeys);
+        return new InspectorOptions(
+                threads, newPrecision, device, maps, inputs, minRegion, trustedKeys, verifiedWeights);
     }
 
     /** The same options for another device. */
     public InspectorOptions withDevice(DeviceChoice newDevice) {
-        return new InspectorOptions(threads, precision, newDevice, maps, inputs, minRegion, trustedKeys);
+        return new InspectorOptions(
+                threads, precision, newDevice, maps, inputs, minRegion, trustedKeys, verifiedWeights);
     }
 
     /** The same options with or without maps. */
     public InspectorOptions withMaps(boolean newMaps) {
-        return new InspectorOptions(threads, precision, device, newMaps, inputs, minRegion, trustedKeys);
+        return new InspectorOptions(
+                threads, precision, device, newMaps, inputs, minRegion, trustedKeys, verifiedWeights);
     }
 
     /** The same options with another policy for parts that lack a modality. */
     public InspectorOptions withInputs(InputPolicy newInputs) {
-        return new InspectorOptions(threads, precision, device, maps, newInputs, minRegion, trustedKeys);
+        return new InspectorOptions(
+                threads, precision, device, maps, newInputs, minRegion, trustedKeys, verifiedWeights);
     }
 
     /** The same options with another least area of a region, mm². */
     public InspectorOptions withMinRegion(double squareMillimetres) {
-        return new InspectorOptions(threads, precision, device, maps, inputs, squareMillimetres, trustedKeys);
+        return new InspectorOptions(
+                threads, precision, device, maps, inputs, squareMillimetres, trustedKeys, verifiedWeights);
     }
 
     /** The same options for models that one of these keys signed alone; null = every model is accepted. */
     public InspectorOptions withTrustedKeys(TrustedKeys keys) {
-        return new InspectorOptions(threads, precision, device, maps, inputs, minRegion, keys);
+        return new InspectorOptions(threads, precision, device, maps, inputs, minRegion, keys, verifiedWeights);
+    }
+
+    /**
+     * The same options with or without a comparison of the weights with their checksums. Without, a model opens a
+     * little sooner, and a damaged one gives wrong scores.
+     */
+    public InspectorOptions withVerifiedWeights(boolean verified) {
+        return new InspectorOptions(threads, precision, device, maps, inputs, minRegion, trustedKeys, verified);
     }
 
     int resolvedThreads() {

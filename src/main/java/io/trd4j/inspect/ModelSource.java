@@ -23,15 +23,17 @@ final class ModelSource {
     /**
      * Opens it; called once, before the others.
      *
-     * @param trusted null = every model is accepted
+     * @param options whose keys must have signed it, and whether its weights are compared with their checksums
      * @throws io.trd4j.sign.UntrustedModelException when none of these keys signed it; nothing of it was parsed then
      * @throws InputException when it is no sound model
      */
-    synchronized ModelFile open(TrustedKeys trusted) throws IOException {
+    synchronized ModelFile open(InspectorOptions options) throws IOException {
+        TrustedKeys trusted = options.trustedKeys();
         if (trusted == null) {
             // Before the file is opened: what is changed meanwhile is then another state.
             opened = FileState.ofExisting(path);
-            return ModelFile.open(path);
+            ModelFile file = ModelFile.open(path);
+            return options.verifiedWeights() ? file : file.vouchedFor();
         }
         HashedFile content = HashedFile.open(path);
         try {
@@ -41,7 +43,8 @@ final class ModelSource {
             content.close();
             throw e;
         }
-        return ModelFile.open(content);
+        // All of it is what was signed.
+        return ModelFile.open(content).vouchedFor();
     }
 
     /** Of the bytes that were opened. @throws InputException when the file is another one now, and nobody knows */

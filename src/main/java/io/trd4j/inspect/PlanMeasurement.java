@@ -24,7 +24,7 @@ public final class PlanMeasurement {
      * @throws io.trd4j.io.InputException when the file is no model, or the precision cannot be had
      */
     public static PlanReport measure(Path model, InspectorOptions options, int runs) throws IOException {
-        try (ModelFile file = new ModelSource(model).open(options.trustedKeys())) {
+        try (ModelFile file = new ModelSource(model).open(options)) {
             ExecutionPlan plan =
                     ExecutionPlan.of(file.info().backbone(), file.info().size());
             try (NetworkRunner runner = EngineChoice.runner(file, options)) {

@@ -2,12 +2,16 @@ package io.trd4j.io;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -19,14 +23,22 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 
 /**
  * Files that belong together and appear together: all are written under temporary names beside their targets, then
  * moved into place in the order they were added. Without {@link #commit} nothing changes: closing removes what was
- * written and the folders made for it, and so does the end of the process (unless it is killed).
+ * written and the folders made for it, and so does the end of the process. What a killed process leaves behind, the
+ * next one that writes the same target removes: a file is locked by the system while it is written, and a lock ends
+ * with its process, so that a file whose lock can be had is a leftover. Where the file system has no locks, leftovers
+ * stay.
  */
 public final class FileSet implements AutoCloseable {
     private static final String SUFFIX = ".partial";
+    /** In each temporary name, as hexadecimal digits. */
+    private static final int UNIQUE_BYTES = 6;
+
+    private static final Pattern UNIQUE = Pattern.compile("[0-9a-f]{" + 2 * UNIQUE_BYTES + "}" + Pattern.quote(SUFFIX));
     /** Written at this moment, for the end of the process. */
     private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
 
@@ -35,7 +47,8 @@ public final class FileSet implements AutoCloseable {
                 .addShutdownHook(new Thread(() -> OPEN.forEach(FileSet::deleteQuietly), "unfinished files"));
     }
 
-    private record Staged(Path temporary, Path target) {}
+    /** @param channel open, and with it locked, until the file is in its place */
+    private record Staged(Path temporary, Path target, FileChannel channel) {}
 
     private final List<Staged> staged = new ArrayList<>();
     private final Deque<Path> newFolders = new ArrayDeque<>();
@@ -47,8 +60,8 @@ public final class FileSet implements AutoCloseable {
      * @throws IOException when the folder or the file cannot be written; the message names the target
      */
     public void add(Path target, FileContent content) throws IOException {
-        FileChannel opened = open(target);
-        try (FileChannel channel = opened) {
+        FileChannel channel = open(target);
+        try {
             content.write(channel);
             channel.force(true);
         } catch (IOException e) {
@@ -58,8 +71,8 @@ public final class FileSet implements AutoCloseable {
     }
 
     /**
-     * Opens one file whose content comes bit by bit. The caller closes the channel before {@link #commit}, with which
-     * the target changes. Missing parent folders are created.
+     * Opens one file whose content comes bit by bit. Its target changes with {@link #commit}, which closes the channel,
+     * as {@link #close} does. Missing parent folders are created.
      *
      * @throws InputException as {@link #add}
      * @throws IOException as {@link #add}
@@ -70,14 +83,79 @@ public final class FileSet implements AutoCloseable {
         // Moving onto a link would replace the link itself, not the file the user keeps behind it.
         Path file = Files.isSymbolicLink(absolute) && Files.exists(absolute) ? absolute.toRealPath() : absolute;
         createFolders(file.getParent());
+        // One name per file, whatever links lead to it: what this process writes itself is known by its name.
+        file = file.getParent().toRealPath().resolve(file.getFileName());
+        removeLeftovers(file);
+        while (true) {
+            byte[] unique = new byte[UNIQUE_BYTES];
+            ThreadLocalRandom.current().nextBytes(unique);
+            Path temporary =
+                    file.resolveSibling(beginning(file) + HexFormat.of().formatHex(unique) + SUFFIX);
+            OPEN.add(temporary);
+            FileChannel channel = null;
+            try {
+                channel = create(temporary, target);
+            } finally {
+                if (channel == null) {
+                    OPEN.remove(temporary);
+                }
+            }
+            staged.add(new Staged(temporary, file, channel));
+            if (lock(channel, temporary)) {
+                return channel;
+            }
+            staged.remove(staged.size() - 1);
+            discard(temporary, channel);
+        }
+    }
+
+    /** How the temporary names of a file begin. */
+    private static String beginning(Path file) {
         String name = file.getFileName().toString();
-        byte[] unique = new byte[6];
-        ThreadLocalRandom.current().nextBytes(unique);
-        Path temporary = file.resolveSibling("." + name.substring(0, Math.min(48, name.length())) + "."
-                + HexFormat.of().formatHex(unique) + SUFFIX);
-        OPEN.add(temporary);
-        staged.add(new Staged(temporary, file));
-        return create(temporary, target);
+        return "." + name.substring(0, Math.min(48, name.length())) + ".";
+    }
+
+    /** False when another process took the new file for a leftover, before it could be locked. */
+    private static boolean lock(FileChannel channel, Path temporary) {
+        try {
+            return channel.tryLock() != null && Files.exists(temporary);
+        } catch (OverlappingFileLockException e) {
+            return false;
+        } catch (IOException e) {
+            // There are no locks here, for nobody.
+            return true;
+        }
+    }
+
+    private static void removeLeftovers(Path file) {
+        String beginning = beginning(file);
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(file.getParent(), path -> {
+            String name = path.getFileName().toString();
+            return name.startsWith(beginning)
+                    && UNIQUE.matcher(name.substring(beginning.length())).matches()
+                    && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+        })) {
+            for (Path path : found) {
+                // One of this process must not even be opened: closing it again would give its lock up.
+                if (!OPEN.contains(path)) {
+                    removeUnlocked(path);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // Who may not list the folder may still write into it.
+            return;
+        }
+    }
+
+    private static void removeUnlocked(Path temporary) {
+        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+            if (channel.tryLock() != null) {
+                Files.deleteIfExists(temporary);
+            }
+        } catch (IOException | OverlappingFileLockException e) {
+            // It is in its place by now, belongs to another user, or nobody knows whether somebody writes it.
+            return;
+        }
     }
 
     private static FileChannel create(Path temporary, Path target) throws IOException {
@@ -111,6 +189,7 @@ public final class FileSet implements AutoCloseable {
             }
             OPEN.remove(file.temporary);
             staged.remove(0);
+            file.channel.close();
         }
         newFolders.clear();
     }
@@ -119,8 +198,7 @@ public final class FileSet implements AutoCloseable {
     @Override
     public void close() throws IOException {
         for (Staged file : staged) {
-            OPEN.remove(file.temporary);
-            Files.deleteIfExists(file.temporary);
+            discard(file.temporary, file.channel);
         }
         staged.clear();
         while (!newFolders.isEmpty()) {
@@ -129,6 +207,14 @@ public final class FileSet implements AutoCloseable {
             } catch (DirectoryNotEmptyException e) {
                 newFolders.clear(); // someone else uses it by now
             }
+        }
+    }
+
+    private static void discard(Path temporary, FileChannel channel) throws IOException {
+        try (channel) {
+            Files.deleteIfExists(temporary);
+        } finally {
+            OPEN.remove(temporary);
         }
     }
 

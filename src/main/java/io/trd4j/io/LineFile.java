@@ -10,7 +10,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -69,8 +68,7 @@ public final class LineFile implements AutoCloseable {
      */
     public static LineFile appending(Path file, Reading reading) throws IOException {
         Writable.requireFile(file);
-        // A link and its file are one.
-        OutputLock lock = OutputLock.of(Files.exists(file) ? file.toRealPath() : file);
+        OutputLock lock = OutputLock.of(file);
         try {
             FileChannel channel = openExisting(file);
             try {
@@ -156,10 +154,10 @@ public final class LineFile implements AutoCloseable {
     /** Says that all lines are written: from now on, a file that was begun anew is there. */
     public void commit() throws IOException {
         channel.force(true);
-        channel.close();
         if (anew != null) {
             anew.commit();
         }
+        channel.close();
     }
 
     /** Closes the file; one that was begun anew and not committed is removed. Idempotent. */

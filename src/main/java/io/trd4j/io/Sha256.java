@@ -12,6 +12,9 @@ import java.util.HexFormat;
 
 /** SHA-256 of bytes that come in pieces, as 64 hexadecimal digits. Used by one thread. */
 public final class Sha256 {
+    /** Of a checksum. */
+    public static final int BYTES = 32;
+
     private static final int PIECE_BYTES = 1 << 20;
 
     private final MessageDigest digest;

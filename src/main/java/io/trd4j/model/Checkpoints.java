@@ -159,7 +159,7 @@ public final class Checkpoints {
      * @param students see {@link #exportStudents}
      * @param teacher see {@link #exportTeacher}; null = it is not wanted
      * @return one line about everything that the model has and such files do not hold; empty as a rule
-     * @throws InputException when the model cannot be read, or two of the files are the same
+     * @throws InputException when the model cannot be read or is damaged, or two of the files are the same
      * @throws IOException when a file cannot be written
      */
     public static List<String> export(Path model, Path students, Path teacher) throws IOException {
@@ -169,6 +169,7 @@ public final class Checkpoints {
             Writable.requireOther("the teacher", teacher, "the checkpoint", students);
         }
         try (ModelFile file = ModelFile.open(model)) {
+            file.requireIntact();
             exportStudents(file, students);
             if (teacher != null) {
                 exportTeacher(file, teacher);

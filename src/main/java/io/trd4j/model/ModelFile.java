@@ -2,6 +2,7 @@ package io.trd4j.model;
 
 import io.trd4j.io.FileBytes;
 import io.trd4j.io.InputException;
+import io.trd4j.io.OutputLock;
 import io.trd4j.io.Sha256;
 import io.trd4j.model.tensorfile.Safetensors;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
@@ -13,25 +14,41 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
  * A trained model in one safetensors file: the tensors of both students and the teacher under the prefixes
  * {@code student_rgb.}, {@code student_depth.} and {@code teacher.} (F32; batch-norm counters I64), and a
- * {@link ModelInfo} in the metadata; of calibrated models also {@link NormalImages}.
+ * {@link ModelInfo} in the metadata; of calibrated models also {@link NormalImages}. The metadata has checksums of all
+ * tensors, too, made as they are written and compared when they are loaded. Used by one thread.
  */
 public final class ModelFile implements AutoCloseable {
     private final ModelInfo info;
     private final Safetensors tensors;
+    /** By group; empty in files of before there were any. */
+    private final Map<String, String> checksums;
+    /** Null until values are loaded. */
+    private TensorCheck check;
 
-    private ModelFile(ModelInfo info, Safetensors tensors) {
+    private ModelFile(ModelInfo info, Safetensors tensors, Map<String, String> checksums) {
         this.info = info;
         this.tensors = tensors;
+        this.checksums = checksums;
+    }
+
+    /** Reads values of a model. */
+    @FunctionalInterface
+    public interface Loading<T> {
+        /** Returns what was made of them. */
+        T load() throws IOException;
     }
 
     /**
-     * Opens a model and checks its metadata and the name, type and shape of every tensor; values are not read.
+     * Opens a model and checks its metadata and the name, type and shape of every tensor; values are not read, and
+     * compared with their checksums by {@link #loaded} and {@link #requireIntact}.
      *
      * @throws InputException when it is not a sound model, or one of a newer format
      */
@@ -52,7 +69,8 @@ public final class ModelFile implements AutoCloseable {
         try {
             ModelInfo info = ModelInfo.fromMetadata(tensors.path(), tensors.metadata());
             checkTensors(tensors.path(), info, tensors.tensors());
-            return new ModelFile(info, tensors);
+            return new ModelFile(
+                    info, tensors, TensorChecksums.fromMetadata(tensors.path(), tensors.metadata(), tensors.tensors()));
         } catch (RuntimeException | Error e) {
             tensors.close();
             throw e;
@@ -60,14 +78,23 @@ public final class ModelFile implements AutoCloseable {
     }
 
     /**
-     * Writes a model file; equal content gives equal bytes.
+     * Writes a model file with checksums of its tensors; equal content gives equal bytes. One run at a time writes a
+     * file: see {@link OutputLock}.
      *
      * @param tensors all tensors of the three networks, with their prefixes; those of {@link NormalImages} may join
      *     them
      * @throws IllegalArgumentException when a tensor is missing, unknown, or of another type or shape
+     * @throws InputException when another run writes the file
      * @throws IOException when the file cannot be written; the target is then unchanged
      */
     public static void write(Path file, ModelInfo info, List<SafetensorsWriter.Source> tensors) throws IOException {
+        write(file, info, tensors, Map.of());
+    }
+
+    /** @param known checksums that stay, by group, whatever the values are now */
+    private static void write(
+            Path file, ModelInfo info, List<SafetensorsWriter.Source> tensors, Map<String, String> known)
+            throws IOException {
         try {
             checkTensors(
                     file,
@@ -76,42 +103,124 @@ public final class ModelFile implements AutoCloseable {
         } catch (InputException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
-        SafetensorsWriter.write(file, info.toMetadata(), tensors);
+        try (OutputLock lock = OutputLock.joining(file)) {
+            SafetensorsWriter.write(
+                    file,
+                    sha256 -> {
+                        Map<String, String> checksums = new TreeMap<>(TensorChecksums.of(sha256));
+                        checksums.putAll(known);
+                        Map<String, String> metadata = info.toMetadata();
+                        metadata.putAll(TensorChecksums.toMetadata(checksums));
+                        return metadata;
+                    },
+                    tensors,
+                    tensor -> !known.containsKey(TensorChecksums.group(tensor)));
+        }
     }
 
     /**
-     * Replaces what a model file says about its tensors, which stay as they are.
+     * Replaces what a model file says about its tensors, which stay as they are. Their checksums stay, too, and are not
+     * compared: a damaged file is still known for one afterwards. A file without checksums gets some.
      *
-     * @throws InputException when it is not a sound model
+     * @throws InputException when it is not a sound model, or another run writes it
      * @throws IOException when the file cannot be written; it is then unchanged
      */
     public static void replaceInfo(Path file, UnaryOperator<ModelInfo> change) throws IOException {
-        try (ModelFile model = open(file)) {
+        try (OutputLock lock = OutputLock.joining(file);
+                ModelFile model = open(file)) {
             write(
                     file,
                     change.apply(model.info),
                     model.tensors.tensors().stream()
                             .map(t -> model.tensors.source(t.name()))
-                            .toList());
+                            .toList(),
+                    model.checksums);
         }
     }
 
     /**
-     * Replaces the mean part of a model file, and what is usual at its positions; all else stays as it is.
+     * Replaces the mean part of a model file, and what is usual at its positions; all else stays as it is, as with
+     * {@link #replaceInfo}.
      *
-     * @throws InputException when it is not a sound model
+     * @throws InputException when it is not a sound model, or another run writes it
      * @throws IOException when the file cannot be written; it is then unchanged
      */
     public static void replaceAlignment(Path file, Alignment alignment) throws IOException {
-        try (ModelFile model = open(file)) {
+        try (OutputLock lock = OutputLock.joining(file);
+                ModelFile model = open(file)) {
             List<SafetensorsWriter.Source> tensors = new ArrayList<>();
+            Map<String, String> known = new TreeMap<>(model.checksums);
             for (TensorInfo t : model.tensors.tensors()) {
-                if (!Alignment.owns(t.name())) {
+                if (Alignment.owns(t.name())) {
+                    known.remove(TensorChecksums.group(t.name()));
+                } else {
                     tensors.add(model.tensors.source(t.name()));
                 }
             }
             tensors.addAll(alignment.sources());
-            write(file, model.info, tensors);
+            write(file, model.info, tensors, known);
+        }
+    }
+
+    /**
+     * Says that the tensors need no comparison with their checksums, as somebody vouches for the whole file. Called
+     * before {@link #loaded}.
+     */
+    public ModelFile vouchedFor() {
+        check = new TensorCheck(tensors, Map.of());
+        return this;
+    }
+
+    /**
+     * Makes something of the tensors, while other threads compare them with their checksums. A file without checksums
+     * is taken as it is. All tensors are compared, once, whatever is loaded and how often.
+     *
+     * @return what {@code loading} made, of tensors that are those that were written
+     * @throws InputException when they are not, naming the groups: what was made is closed then; also when loading
+     *     itself failed, whose reason is another one
+     */
+    public <T extends AutoCloseable> T loaded(Loading<T> loading) throws IOException {
+        beginCheck();
+        T made;
+        try {
+            made = loading.load();
+        } catch (IOException | RuntimeException e) {
+            try {
+                check.requireSame();
+            } catch (InputException damaged) {
+                if (damaged != e) {
+                    damaged.addSuppressed(e);
+                }
+                throw damaged;
+            }
+            throw e;
+        }
+        try {
+            check.requireSame();
+            return made;
+        } catch (IOException | RuntimeException e) {
+            try {
+                made.close();
+            } catch (Exception f) {
+                e.addSuppressed(f);
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Compares all tensors with their checksums.
+     *
+     * @throws InputException when a value is another one than was written, naming the groups
+     */
+    public void requireIntact() throws IOException {
+        beginCheck();
+        check.requireSame();
+    }
+
+    private void beginCheck() {
+        if (check == null) {
+            check = new TensorCheck(tensors, checksums);
         }
     }
 
@@ -149,28 +258,18 @@ public final class ModelFile implements AutoCloseable {
         return Sha256.of(tensors.path());
     }
 
-    /**
-     * Reads the teacher's tensors and compares them with the checksum in the metadata.
-     *
-     * @throws InputException when they differ
-     */
-    public void verifyTeacher() throws IOException {
-        String actual = teacherSha256(sources(ParameterNames.TEACHER));
-        if (!actual.equals(info.teacherSha256())) {
-            throw new InputException(tensors.path() + ": the teacher's tensors have SHA-256 " + actual
-                    + ", the metadata says " + info.teacherSha256() + "; the file is damaged or was edited");
-        }
-    }
-
     /** Idempotent. */
     @Override
     public void close() throws IOException {
+        if (check != null) {
+            check.stop();
+        }
         tensors.close();
     }
 
     /**
-     * The teacher's checksum: SHA-256 over, per tensor in the order of the names' UTF-8 bytes, the name in UTF-8, a
-     * zero byte and the raw little-endian bytes.
+     * The teacher's identity, whatever file it is in: SHA-256 over, per tensor in the order of the names' UTF-8 bytes,
+     * the name in UTF-8, a zero byte and the raw little-endian bytes.
      *
      * @param teacher its tensors as stored, names without prefix
      */

@@ -11,6 +11,7 @@ import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.InputException;
+import io.trd4j.io.OutputLock;
 import io.trd4j.io.Progress;
 import io.trd4j.model.DefectKind;
 import io.trd4j.model.InspectionMode;
@@ -110,6 +111,19 @@ public final class SensitivityRun {
 
     /** The same from normal parts in memory or anywhere else; none of them may be one that the model was trained on. */
     public static Result run(
+            Path file,
+            List<? extends PartSource> normal,
+            InspectorOptions options,
+            SensitivityPlan plan,
+            Progress progress)
+            throws IOException {
+        // What is measured belongs to the calibration and the thresholds of this time.
+        try (OutputLock lock = OutputLock.joining(file)) {
+            return written(file, normal, options, plan, progress);
+        }
+    }
+
+    private static Result written(
             Path file,
             List<? extends PartSource> normal,
             InspectorOptions options,

@@ -444,7 +444,6 @@ public final class TrainingRun {
         ModelFile.write(model, info, tensors);
         PrecisionTests precisions = CalibrationRun.testPrecisions(
                 network, options.size(), calibration, counted(), prepared, options.threads(), progress);
-        // What others wrote meanwhile, such as thresholds, stays.
         ModelFile.replaceInfo(model, now -> now.withPrecisions(precisions));
         info = info.withPrecisions(precisions);
         if (alignment != null && !alignment.crops()) {

@@ -31,8 +31,16 @@ public final class Network implements AutoCloseable {
         studentDepth = new Student(backbone, tuners);
     }
 
-    /** The network of a model file, whose tensors must be complete. */
+    /**
+     * The network of a model file, whose tensors must be complete.
+     *
+     * @throws io.trd4j.io.InputException when they are not those that were written
+     */
     public static Network load(ModelFile file) throws IOException {
+        return file.loaded(() -> read(file));
+    }
+
+    private static Network read(ModelFile file) throws IOException {
         Network network = new Network(file.info().backbone());
         try {
             for (Map.Entry<String, Weights> e : network.weights().entrySet()) {

@@ -3,6 +3,7 @@ package io.trd4j.model.tensorfile;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.trd4j.io.AtomicFile;
+import io.trd4j.io.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,11 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -65,11 +69,34 @@ public final class SafetensorsWriter {
      * @throws IOException when the file cannot be written
      */
     public static void write(Path target, Map<String, String> metadata, List<Source> tensors) throws IOException {
+        write(target, sha256 -> metadata, tensors, tensor -> false);
+    }
+
+    /**
+     * The same with metadata that depend on the tensors' checksums: they are hashed as they are written, so the header
+     * is written again at the end.
+     *
+     * @param metadata of the SHA-256 of each hashed tensor, 32 bytes, by its name; asked twice, the first time with
+     *     zeros. Its size must not depend on them
+     * @param hashed by their names
+     */
+    public static void write(
+            Path target,
+            Function<Map<String, byte[]>, Map<String, String>> metadata,
+            List<Source> tensors,
+            Predicate<String> hashed)
+            throws IOException {
         List<Source> sorted = tensors.stream()
                 .sorted(Comparator.<Source>comparingInt(t -> -t.info.type().ordinal())
                         .thenComparing(t -> t.info.name(), NAME_ORDER))
                 .toList();
-        byte[] header = header(metadata, sorted);
+        Map<String, byte[]> sha256 = new HashMap<>();
+        for (Source tensor : sorted) {
+            if (hashed.test(tensor.info.name())) {
+                sha256.put(tensor.info.name(), new byte[Sha256.BYTES]);
+            }
+        }
+        byte[] header = header(metadata.apply(sha256), sorted);
         if (header.length > SafetensorsHeader.MAX_HEADER_BYTES) {
             throw new IllegalArgumentException("the header would have " + header.length + " bytes; the format allows "
                     + SafetensorsHeader.MAX_HEADER_BYTES);
@@ -80,7 +107,19 @@ public final class SafetensorsWriter {
                     ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length));
             ChannelIo.write(channel, ByteBuffer.wrap(header));
             for (Source tensor : sorted) {
-                ChannelIo.write(channel, tensor.bytes());
+                ByteBuffer bytes = tensor.bytes();
+                sha256.computeIfPresent(
+                        tensor.info.name(),
+                        (name, zeros) -> new Sha256().add(bytes.duplicate()).bytes());
+                ChannelIo.write(channel, bytes);
+            }
+            if (!sha256.isEmpty()) {
+                byte[] complete = header(metadata.apply(sha256), sorted);
+                if (complete.length != header.length) {
+                    throw new IllegalArgumentException("the metadata's size depends on the checksums");
+                }
+                channel.position(Long.BYTES);
+                ChannelIo.write(channel, ByteBuffer.wrap(complete));
             }
         });
     }
