@@ -8,6 +8,7 @@ import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Stop;
 import io.trd4j.metrics.MaxF1;
 import io.trd4j.model.DriftReference;
 import io.trd4j.model.ModelFile;
@@ -143,6 +144,10 @@ public final class ThresholdRun {
      * @throws IOException when the file cannot be written; it is then unchanged
      */
     public Result run(Path model, InspectorOptions options, Progress progress) throws IOException {
+        return Stop.able(() -> stoppable(model, options, progress));
+    }
+
+    private Result stoppable(Path model, InspectorOptions options, Progress progress) throws IOException {
         Thresholds thresholds;
         DriftReference reference;
         boolean referenced;

@@ -16,8 +16,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -27,13 +25,6 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class FileSet implements AutoCloseable {
     private static final String SUFFIX = ".partial";
-    /** Written at this moment, for the end of the process. */
-    private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
-
-    static {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> OPEN.forEach(FileSet::deleteQuietly), "unfinished files"));
-    }
 
     private record Staged(Path temporary, Path target) {}
 
@@ -75,7 +66,7 @@ public final class FileSet implements AutoCloseable {
         ThreadLocalRandom.current().nextBytes(unique);
         Path temporary = file.resolveSibling("." + name.substring(0, Math.min(48, name.length())) + "."
                 + HexFormat.of().formatHex(unique) + SUFFIX);
-        OPEN.add(temporary);
+        Leftovers.add(temporary);
         staged.add(new Staged(temporary, file));
         return create(temporary, target);
     }
@@ -109,7 +100,7 @@ public final class FileSet implements AutoCloseable {
             } catch (AtomicMoveNotSupportedException e) {
                 Files.move(file.temporary, file.target, StandardCopyOption.REPLACE_EXISTING);
             }
-            OPEN.remove(file.temporary);
+            Leftovers.forget(file.temporary);
             staged.remove(0);
         }
         newFolders.clear();
@@ -119,7 +110,7 @@ public final class FileSet implements AutoCloseable {
     @Override
     public void close() throws IOException {
         for (Staged file : staged) {
-            OPEN.remove(file.temporary);
+            Leftovers.forget(file.temporary);
             Files.deleteIfExists(file.temporary);
         }
         staged.clear();
@@ -149,15 +140,6 @@ public final class FileSet implements AutoCloseable {
             } catch (FileSystemException e) {
                 throw new IOException(cannot(f, e.getReason()), e);
             }
-        }
-    }
-
-    private static void deleteQuietly(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            // The process is ending and the file is only a leftover; the next run does not read it.
-            return;
         }
     }
 }

@@ -26,13 +26,6 @@ public final class OutputLock implements AutoCloseable {
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
-    static {
-        // A run that is stopped from outside leaves nothing behind either.
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        new Thread(() -> HELD.forEach(file -> file.toFile().delete()), "trd-output-locks"));
-    }
-
     private final Path file;
     /** Folders that were made for the lock, the innermost first. */
     private final List<Path> made;
@@ -64,6 +57,8 @@ public final class OutputLock implements AutoCloseable {
         if (!HELD.add(file)) {
             throw taken(target);
         }
+        // A run that is stopped from outside leaves nothing behind either.
+        Leftovers.add(file);
         try {
             FileChannel channel = null;
             while (channel == null) {
@@ -74,7 +69,7 @@ public final class OutputLock implements AutoCloseable {
             return new OutputLock(file, made, null);
         } catch (RuntimeException e) {
             // Also when another thread of this process locks it, which the system does not tell from a fault.
-            HELD.remove(file);
+            release(file);
             throw e instanceof OverlappingFileLockException ? taken(target) : e;
         }
     }
@@ -115,6 +110,11 @@ public final class OutputLock implements AutoCloseable {
         }
     }
 
+    private static void release(Path file) {
+        Leftovers.forget(file);
+        HELD.remove(file);
+    }
+
     private static InputException taken(Path target) {
         return new InputException("another run is writing " + target + "; wait for its end, or choose another name");
     }
@@ -138,7 +138,7 @@ public final class OutputLock implements AutoCloseable {
                 channel.close();
             }
         } finally {
-            HELD.remove(file);
+            release(file);
         }
         for (Path folder : made) {
             // Fails when something is in it.
