@@ -26,8 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** State files of runs, sound and not. */
 class StateFileTest {
     private static final String KEY = "trd.state.history";
-    private static final String HISTORY =
-            "[{\"rgb\":1.5,\"depth\":2.5,\"validation\":null},{\"rgb\":1,\"depth\":2,\"validation\":{\"rgb\":3,\"depth\":4}}]";
+    private static final String HISTORY = "{\"epochs\":[{\"rgb\":1.5,\"depth\":2.5,\"validation\":null},"
+            + "{\"rgb\":1,\"depth\":2,\"validation\":{\"rgb\":3,\"depth\":4}}],"
+            + "\"begun\":{\"steps\":3,\"rgb\":0.1,\"depth\":0.7}}";
 
     @TempDir
     private Path folder;
@@ -57,8 +58,8 @@ class StateFileTest {
         weights.close();
     }
 
-    private List<EpochLoss> read() throws IOException {
-        return state.read(path, KEY, text -> TrainingState.history(path, text));
+    private TrainingState.Done read() throws IOException {
+        return state.read(path, KEY, text -> TrainingState.done(path, text, 4));
     }
 
     /** With another history, and one number of a tensor replaced. */
@@ -79,6 +80,10 @@ class StateFileTest {
         SafetensorsWriter.write(path, metadata, sources);
     }
 
+    private static String epochs(String epoch) {
+        return "{\"epochs\":[" + epoch + "],\"begun\":null}";
+    }
+
     private void refused(String history, String tensor, double value, String... says) throws IOException {
         change(history, tensor, (float) value);
         assertRefused(this::read, path, "--resume");
@@ -88,17 +93,26 @@ class StateFileTest {
 
     @Test
     void whatIsWrittenIsRead() throws IOException {
-        assertEquals(List.of(new EpochLoss(1.5, 2.5, null, null), new EpochLoss(1, 2, 3.0, 4.0)), read());
+        assertEquals(
+                new TrainingState.Done(
+                        List.of(new EpochLoss(1.5, 2.5, null, null), new EpochLoss(1, 2, 3.0, 4.0)),
+                        new BegunEpoch(3, 0.1, 0.7)),
+                read());
     }
 
     @Test
     void whatNoRunLeavesIsRefused() throws IOException {
         refused("null", "", 0, "its list of epochs is damaged (there is none)");
-        refused("[null]", "", 0, "an epoch is missing");
-        refused("[{}]", "", 0, "rgb is missing");
+        refused("{\"epochs\":null,\"begun\":null}", "", 0, "its list of epochs is damaged (there is none)");
+        refused(epochs("null"), "", 0, "an epoch is missing");
+        refused(epochs("{}"), "", 0, "rgb is missing");
         refused("{}", "", 0, "list of epochs");
-        refused("[{\"rgb\":1e999,\"depth\":1,\"validation\":null}]", "", 0, "finite numbers");
-        refused("[{\"rgb\":\"x\",\"depth\":1,\"validation\":null}]", "", 0, "[0].rgb has another form");
+        refused("[]", "", 0, "list of epochs");
+        refused(epochs("{\"rgb\":1e999,\"depth\":1,\"validation\":null}"), "", 0, "finite numbers");
+        refused(epochs("{\"rgb\":\"x\",\"depth\":1,\"validation\":null}"), "", 0, "[0].rgb has another form");
+        refused(HISTORY.replace(":3,\"rgb\":0.1", ":5,\"rgb\":0.1"), "", 0, "5 steps of an epoch of 4");
+        refused(HISTORY.replace(":3,\"rgb\":0.1", ":0,\"rgb\":0.1"), "", 0, "list of epochs");
+        refused(HISTORY.replace("0.1", "1e999"), "", 0, "list of epochs");
         refused(HISTORY + "]", "", 0, "no sound JSON");
         refused(HISTORY, "net.a.weight", Double.NaN, "tensor net.a.weight holds NaN");
         refused(HISTORY, "net.b.running_var", -1, "tensor net.b.running_var holds -1.0");

@@ -5,6 +5,7 @@ import io.trd4j.data.PartSource;
 import io.trd4j.data.PointCloud;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Stop;
 import io.trd4j.model.Alignment;
 import io.trd4j.outline.PartThumbs;
 import io.trd4j.outline.PartView;
@@ -78,7 +79,7 @@ public final class AlignmentBuilder {
                     + "; give more, or --align none");
         }
         List<PartSource> chosen = evenlySpaced(normal);
-        try (Progress.Task task = progress.open("Aligning", 2L * chosen.size())) {
+        try (Progress.Task task = Stop.task(progress, "Aligning", 2L * chosen.size())) {
             AlignmentBuilder builder = new AlignmentBuilder(size, chosen, task);
             Alignment alignment = builder.build();
             return new Built(alignment, builder.agreement, builder.lost, builder.both);

@@ -4,6 +4,7 @@ import io.trd4j.data.Part;
 import io.trd4j.data.PartSource;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Stop;
 import io.trd4j.model.Alignment;
 import io.trd4j.outline.PartThumbs;
 import io.trd4j.outline.PartView;
@@ -34,7 +35,7 @@ public final class CropBuilder {
      */
     public static Alignment of(List<? extends PartSource> normal, int size, Progress progress) throws IOException {
         List<PartSource> chosen = AlignmentBuilder.evenlySpaced(normal);
-        try (Progress.Task task = progress.open("Cropping", chosen.size())) {
+        try (Progress.Task task = Stop.task(progress, "Cropping", chosen.size())) {
             return new CropBuilder(size, chosen).build(task);
         }
     }

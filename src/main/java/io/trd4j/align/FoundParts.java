@@ -4,6 +4,7 @@ import io.trd4j.data.Part;
 import io.trd4j.data.PartNotFoundException;
 import io.trd4j.data.PartSource;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Stop;
 import io.trd4j.model.Alignment;
 import io.trd4j.model.ScoreBranch;
 import java.io.IOException;
@@ -35,7 +36,7 @@ public final class FoundParts {
         }
         List<T> found = new ArrayList<>();
         Locator locator = new Locator(alignment);
-        try (Progress.Task task = progress.open("Locating", parts.size())) {
+        try (Progress.Task task = Stop.task(progress, "Locating", parts.size())) {
             for (int i = 0; i < parts.size(); i++) {
                 try {
                     Part part = parts.get(i).load();

@@ -7,6 +7,7 @@ import io.trd4j.inspect.Inspector;
 import io.trd4j.io.Arguments;
 import io.trd4j.io.OptionalLibrary;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Stop;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -66,7 +67,7 @@ public final class BenchRun {
             throws IOException {
         Inspection inspection = inspector.newInspection();
         long last = 0;
-        try (Progress.Task task = progress.open("Warming up", options.warmUp())) {
+        try (Progress.Task task = Stop.task(progress, "Warming up", options.warmUp())) {
             for (int i = 0; i < options.warmUp(); i++) {
                 inspect(inspector, parts[i % parts.length], inspection);
                 last = inspection.elapsedNanos();
@@ -85,6 +86,7 @@ public final class BenchRun {
         long allocatedBefore = counter.getCurrentThreadAllocatedBytes();
         long begin = System.nanoTime();
         for (int i = 0; i < options.parts(); i++) {
+            Stop.check();
             inspect(inspector, parts[(int) ((options.warmUp() + (long) i) % parts.length)], inspection);
         }
         long elapsed = System.nanoTime() - begin;

@@ -12,6 +12,7 @@ import io.trd4j.io.InputException;
 import io.trd4j.io.OptionalLibrary;
 import io.trd4j.io.OutputLock;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Stop;
 import io.trd4j.io.Writable;
 import io.trd4j.model.Alignment;
 import io.trd4j.model.Calibration;
@@ -124,9 +125,16 @@ public final class CalibrationRun {
      * @param threads CPU threads, 1 or more
      * @throws InputException when the file is no model, another run writes it, there are no parts, their maps have no
      *     spread, or nothing of the region is where an aligned model looks
+     * @throws io.trd4j.io.StoppedException when it was {@linkplain Stop stopped}
      * @throws IOException when a part cannot be read, or the file not be written; it is then unchanged
      */
     public static Result run(
+            Path model, List<? extends PartSource> normal, RegionOfInterest roi, int threads, Progress progress)
+            throws IOException {
+        return Stop.able(() -> stoppable(model, normal, roi, threads, progress));
+    }
+
+    private static Result stoppable(
             Path model, List<? extends PartSource> normal, RegionOfInterest roi, int threads, Progress progress)
             throws IOException {
         OptionalLibrary.LIBTORCH.require();
@@ -196,7 +204,8 @@ public final class CalibrationRun {
             int threads,
             Progress progress)
             throws IOException {
-        try (Progress.Task task = progress.open("Positions", PositionCalibration.steps(learnt.size(), judged.size()))) {
+        try (Progress.Task task =
+                Stop.task(progress, "Positions", PositionCalibration.steps(learnt.size(), judged.size()))) {
             return PositionCalibration.run(model, known, learnt, judged, threads, task::at);
         }
     }
@@ -239,7 +248,7 @@ public final class CalibrationRun {
      */
     public static Calibration calibrate(
             Network network, int size, PreparedParts parts, RegionOfInterest roi, int threads, Progress progress) {
-        try (Progress.Task task = progress.open("Calibrating", parts.count())) {
+        try (Progress.Task task = Stop.task(progress, "Calibrating", parts.count())) {
             return Calibrator.calibrate(network, size, parts, roi, threads, task::at);
         }
     }
@@ -271,7 +280,8 @@ public final class CalibrationRun {
                 return parts.image(part, branch);
             }
         };
-        try (Progress.Task task = progress.open("Testing precisions", PrecisionCalibration.steps(parts.count()))) {
+        try (Progress.Task task =
+                Stop.task(progress, "Testing precisions", PrecisionCalibration.steps(parts.count()))) {
             return PrecisionCalibration.run(network, size, calibration, roi, images, threads, task::at);
         }
     }

@@ -8,6 +8,7 @@ import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.OutputLock;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Stop;
 import io.trd4j.model.DriftReference;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.Precision;
@@ -48,6 +49,11 @@ public final class DriftReferenceRun {
 
     /** The same from normal parts in memory or anywhere else; none of them may be one that the model was trained on. */
     public static Optional<DriftReference> run(
+            Path model, List<? extends PartSource> normal, int threads, Progress progress) throws IOException {
+        return Stop.able(() -> stoppable(model, normal, threads, progress));
+    }
+
+    private static Optional<DriftReference> stoppable(
             Path model, List<? extends PartSource> normal, int threads, Progress progress) throws IOException {
         if (normal.size() < DriftReference.MIN_PARTS) {
             return Optional.empty();

@@ -7,6 +7,7 @@ import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Stop;
 import io.trd4j.model.HighestPlaces;
 import io.trd4j.model.InspectionMode;
 import io.trd4j.model.Modality;
@@ -56,7 +57,7 @@ public final class HighestPlacesRun {
         }
         List<float[]> scores = new ArrayList<>();
         try (Inspector inspector = Inspector.open(model, options);
-                Progress.Task task = progress.open("Highest places", normal.size())) {
+                Progress.Task task = Stop.task(progress, "Highest places", normal.size())) {
             Inspection inspection = inspector.newInspection();
             for (int i = 0; i < normal.size(); i++) {
                 inspector.inspect(normal.get(i).withColorBits(info.colorBits()).load(), inspection);

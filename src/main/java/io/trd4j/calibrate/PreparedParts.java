@@ -10,6 +10,7 @@ import io.trd4j.inspect.Likeness;
 import io.trd4j.io.OptionalLibrary;
 import io.trd4j.io.Progress;
 import io.trd4j.io.Sha256;
+import io.trd4j.io.Stop;
 import io.trd4j.jni.NativeRuntime;
 import io.trd4j.model.Alignment;
 import io.trd4j.model.Geometry;
@@ -93,7 +94,7 @@ public final class PreparedParts implements AutoCloseable {
     public static PreparedParts of(
             List<? extends PartSource> parts, int size, Geometry geometry, Alignment alignment, Progress progress)
             throws IOException {
-        try (Progress.Task task = progress.open("Preparing", parts.size())) {
+        try (Progress.Task task = Stop.task(progress, "Preparing", parts.size())) {
             return new PreparedParts(parts, size, geometry, alignment, task::at);
         }
     }

@@ -8,6 +8,7 @@ import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.PartStatistics;
 import io.trd4j.io.Progress;
 import io.trd4j.io.Sha256;
+import io.trd4j.io.Stop;
 import io.trd4j.model.DriftReference;
 import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Thresholds.Limits;
@@ -42,7 +43,7 @@ final class ScoredParts {
         Sha256 digest = new Sha256();
         Inspection inspection = inspector.newInspection();
         ReferenceCollector collector = new ReferenceCollector();
-        try (Progress.Task task = progress.open("Scoring", parts.size())) {
+        try (Progress.Task task = Stop.task(progress, "Scoring", parts.size())) {
             for (int i = 0; i < parts.size(); i++) {
                 PartSource part = parts.get(i).withColorBits(inspector.model().colorBits());
                 Part loaded = part.load();

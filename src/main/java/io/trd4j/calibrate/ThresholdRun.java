@@ -9,6 +9,7 @@ import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.InputException;
 import io.trd4j.io.OutputLock;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Stop;
 import io.trd4j.metrics.MaxF1;
 import io.trd4j.model.DriftReference;
 import io.trd4j.model.ModelFile;
@@ -144,13 +145,15 @@ public final class ThresholdRun {
      * @throws IOException when the file cannot be written; it is then unchanged
      */
     public Result run(Path model, InspectorOptions options, Progress progress) throws IOException {
-        // Thresholds belong to the calibration that they were measured with.
-        try (OutputLock lock = OutputLock.joining(model)) {
-            return set(model, options, progress);
-        }
+        return Stop.able(() -> {
+            // Thresholds belong to the calibration that they were measured with.
+            try (OutputLock lock = OutputLock.joining(model)) {
+                return stoppable(model, options, progress);
+            }
+        });
     }
 
-    private Result set(Path model, InspectorOptions options, Progress progress) throws IOException {
+    private Result stoppable(Path model, InspectorOptions options, Progress progress) throws IOException {
         Thresholds thresholds;
         DriftReference reference;
         boolean referenced;

@@ -22,6 +22,7 @@ import io.trd4j.io.FileTrees;
 import io.trd4j.io.InputException;
 import io.trd4j.io.OptionException;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Stop;
 import io.trd4j.io.Writable;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.metrics.MetricsRow;
@@ -143,7 +144,7 @@ final class DemoCommand implements Callable<Integer> {
         List<Timing> timings = new ArrayList<>();
         long start = System.nanoTime();
         try (Progress.Task task =
-                ConsoleProgress.STDERR.open("Drawing parts", TRAIN_PARTS + VALIDATION_PARTS + TEST_PARTS)) {
+                Stop.task(ConsoleProgress.STDERR, "Drawing parts", TRAIN_PARTS + VALIDATION_PARTS + TEST_PARTS)) {
             SyntheticParts.write(
                     category, SHAPE, TRAIN_PARTS, VALIDATION_PARTS, TEST_PARTS, PART_PIXELS, seed, task::at);
         }

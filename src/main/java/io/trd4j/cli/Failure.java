@@ -5,6 +5,7 @@ import io.trd4j.io.FileFault;
 import io.trd4j.io.InputException;
 import io.trd4j.io.MissingLibraryException;
 import io.trd4j.io.OneLine;
+import io.trd4j.io.StoppedException;
 import io.trd4j.jni.NativeException;
 import io.trd4j.jni.NativeLibraries;
 import java.io.IOException;
@@ -31,6 +32,9 @@ record Failure(int code, String line) {
                 || thrown instanceof CompletionException
                 || thrown instanceof ExceptionInInitializerError) {
             return thrown.getCause() == null ? internal(thrown) : of(thrown.getCause(), sparing);
+        }
+        if (thrown instanceof StoppedException) {
+            return new Failure(OTHER, OneLine.of(thrown.getMessage()));
         }
         if (thrown instanceof InputException || thrown instanceof MissingLibraryException) {
             return new Failure(USERS_FAULT, OneLine.of(thrown.getMessage()));

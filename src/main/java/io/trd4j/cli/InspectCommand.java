@@ -189,7 +189,7 @@ final class InspectCommand implements Callable<Integer> {
                 JsonLines lines = JsonOption.appending(json)) {
             WatchedFolder watched = new WatchedFolder(used, read, WatchTimes.USUAL);
             System.err.println("trd: watching " + folder.folder() + "; Ctrl-C ends it");
-            try (StopSignals signals = new StopSignals(watched::stop)) {
+            try (StopSignals.Ending signals = new StopSignals.Ending(watched::stop)) {
                 KnownParts known = lines == null ? KnownParts.none() : lines.known();
                 result = watched.run(known, outputs(false, lines, audit), new WatchText());
             }

@@ -23,8 +23,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The command line. Exit codes: 0 done, 2 the user's input cannot be used, 1 anything else; 3 and 4 are findings of
- * {@code inspect} and {@code monitor}, not failures. Failures are one line on standard error; the stack trace is shown
- * when the environment has {@code TRD_STACKTRACE=1}.
+ * {@code inspect} and {@code monitor}, not failures; 130 and 143: a signal stopped it. Failures are one line on
+ * standard error; the stack trace is shown when the environment has {@code TRD_STACKTRACE=1}.
  */
 @Command(
         name = "trd",
@@ -63,7 +63,8 @@ public final class Main {
         // Not a file named logback.xml: that would configure the logging of everyone who embeds the jar.
         System.setProperty("logback.configurationFile", "io/trd4j/cli/logback.xml");
         PlainStream.install();
-        System.exit(run(args));
+        StopSignals.install();
+        System.exit(StopSignals.exitCode(run(args)));
     }
 
     /** Runs one command line and returns its exit code. */
@@ -153,6 +154,10 @@ public final class Main {
             thrown.printStackTrace();
         }
         Failure failure = Failure.of(thrown, sparing(verb));
+        if (StopSignals.received()) {
+            // Said once, at the end.
+            return failure.code();
+        }
         System.err.println("trd: " + failure.line());
         return failure.code();
     }

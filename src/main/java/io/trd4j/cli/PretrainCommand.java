@@ -118,13 +118,8 @@ final class PretrainCommand implements Callable<Integer> {
         }
         long start = System.nanoTime();
         PretrainRun run = new PretrainRun(options, stateSeconds, new Listener(), ConsoleProgress.STDERR);
-        ResumeHint note = ResumeHint.register(PretrainRun.state(out));
-        PretrainRun.Result result;
-        try {
-            result = run.run(out, resume);
-        } finally {
-            note.remove();
-        }
+        ResumeHint.register(PretrainRun.state(out));
+        PretrainRun.Result result = run.run(out, resume);
         System.out.println(String.format(
                 Locale.ROOT,
                 "wrote %s: %d steps of %d images in %.0f s%s",

@@ -238,14 +238,10 @@ final class TrainCommand implements Callable<Integer> {
                 .withStateSeconds(stateSeconds)
                 .withResumes(resume)
                 .withAlign(align);
-        ResumeHint hint = ResumeHint.register(TrainingRun.state(out));
-        TrainingRun.Result result;
-        try {
-            result = new TrainingRun(plan, new TrainingText(warning -> true), broken, ConsoleProgress.STDERR)
-                    .run(dataset, out);
-        } finally {
-            hint.remove();
-        }
+        ResumeHint.register(TrainingRun.state(out));
+        TrainingRun.Result result = new TrainingRun(
+                        plan, new TrainingText(warning -> true), broken, ConsoleProgress.STDERR)
+                .run(dataset, out);
         broken.summarise();
         print(result, region);
         sensitivity

@@ -6,6 +6,7 @@ import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Stop;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,9 +76,16 @@ public final class MonitoringRun {
      * @param listener told of every window as soon as it is compared
      * @param progress of the inspection
      * @throws InputException when the parts are fewer than one window, or one is broken and may not be
+     * @throws io.trd4j.io.StoppedException when it was {@linkplain Stop stopped}
      * @throws IOException when a file cannot be read
      */
     public Result run(
+            List<PartFiles> parts, String where, BrokenParts broken, Consumer<Window> listener, Progress progress)
+            throws IOException {
+        return Stop.able(() -> stoppable(parts, where, broken, listener, progress));
+    }
+
+    private Result stoppable(
             List<PartFiles> parts, String where, BrokenParts broken, Consumer<Window> listener, Progress progress)
             throws IOException {
         int window = plan.window();
@@ -88,7 +96,7 @@ public final class MonitoringRun {
         List<Window> windows = new ArrayList<>();
         List<String> ids = new ArrayList<>();
         try (Inspector inspector = Inspector.open(model, plan.options());
-                Progress.Task task = progress.open("Inspecting", parts.size())) {
+                Progress.Task task = Stop.task(progress, "Inspecting", parts.size())) {
             inspector.warmUp();
             int bits = inspector.model().colorBits();
             Inspection inspection = inspector.newInspection();

@@ -20,6 +20,7 @@ import io.trd4j.io.FileSet;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Json;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Stop;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.metrics.MetricsRow;
 import io.trd4j.model.ModelInfo;
@@ -195,9 +196,16 @@ public final class EvaluationRun {
      *     left out a metric would be undefined
      */
     public void inspect(Inspector inspector, Observer observer, Progress progress) throws IOException {
+        Stop.able(() -> {
+            stoppable(inspector, observer, progress);
+            return null;
+        });
+    }
+
+    private void stoppable(Inspector inspector, Observer observer, Progress progress) throws IOException {
         Inspection inspection = inspector.newInspection();
         int all = parts.size();
-        try (Progress.Task task = progress.open("Evaluating " + category, all)) {
+        try (Progress.Task task = Stop.task(progress, "Evaluating " + category, all)) {
             for (int done = 0; done < all; task.at(++done)) {
                 int index = verdicts.size();
                 Part part;

@@ -20,8 +20,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
@@ -39,13 +37,6 @@ public final class FileSet implements AutoCloseable {
     private static final int UNIQUE_BYTES = 6;
 
     private static final Pattern UNIQUE = Pattern.compile("[0-9a-f]{" + 2 * UNIQUE_BYTES + "}" + Pattern.quote(SUFFIX));
-    /** Written at this moment, for the end of the process. */
-    private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
-
-    static {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> OPEN.forEach(FileSet::deleteQuietly), "unfinished files"));
-    }
 
     /** @param channel open, and with it locked, until the file is in its place */
     private record Staged(Path temporary, Path target, FileChannel channel) {}
@@ -91,13 +82,13 @@ public final class FileSet implements AutoCloseable {
             ThreadLocalRandom.current().nextBytes(unique);
             Path temporary =
                     file.resolveSibling(beginning(file) + HexFormat.of().formatHex(unique) + SUFFIX);
-            OPEN.add(temporary);
+            Leftovers.add(temporary);
             FileChannel channel = null;
             try {
                 channel = create(temporary, target);
             } finally {
                 if (channel == null) {
-                    OPEN.remove(temporary);
+                    Leftovers.forget(temporary);
                 }
             }
             staged.add(new Staged(temporary, file, channel));
@@ -137,7 +128,7 @@ public final class FileSet implements AutoCloseable {
         })) {
             for (Path path : found) {
                 // One of this process must not even be opened: closing it again would give its lock up.
-                if (!OPEN.contains(path)) {
+                if (!Leftovers.has(path)) {
                     removeUnlocked(path);
                 }
             }
@@ -187,7 +178,7 @@ public final class FileSet implements AutoCloseable {
             } catch (AtomicMoveNotSupportedException e) {
                 Files.move(file.temporary, file.target, StandardCopyOption.REPLACE_EXISTING);
             }
-            OPEN.remove(file.temporary);
+            Leftovers.forget(file.temporary);
             staged.remove(0);
             file.channel.close();
         }
@@ -214,7 +205,7 @@ public final class FileSet implements AutoCloseable {
         try (channel) {
             Files.deleteIfExists(temporary);
         } finally {
-            OPEN.remove(temporary);
+            Leftovers.forget(temporary);
         }
     }
 
@@ -235,15 +226,6 @@ public final class FileSet implements AutoCloseable {
             } catch (FileSystemException e) {
                 throw new IOException(cannot(f, e.getReason()), e);
             }
-        }
-    }
-
-    private static void deleteQuietly(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            // The process is ending and the file is only a leftover; the next run does not read it.
-            return;
         }
     }
 }

@@ -17,7 +17,7 @@ public final class LazyTask implements AutoCloseable {
     /** The first call opens the task. */
     public void at(long done) {
         if (task == null) {
-            task = progress.open(name, total);
+            task = Stop.task(progress, name, total);
         }
         task.at(done);
     }

@@ -33,13 +33,6 @@ public final class OutputLock implements AutoCloseable {
     /** Digits of the largest process id that a system gives. */
     private static final int MAX_ID = 20;
 
-    static {
-        // A run that is stopped from outside leaves nothing behind either.
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> HELD.keySet().forEach(file -> file.toFile().delete()), "trd-output-locks"));
-    }
-
     private final Path file;
     /** Folders that were made for the lock, the innermost first. */
     private final List<Path> made;
@@ -96,6 +89,8 @@ public final class OutputLock implements AutoCloseable {
             }
             throw taken(target, "another run of this process");
         }
+        // A run that is stopped from outside leaves nothing behind either.
+        Leftovers.add(file);
         try {
             FileChannel channel = null;
             while (channel == null) {
@@ -106,7 +101,7 @@ public final class OutputLock implements AutoCloseable {
             return new OutputLock(file, made, null, false);
         } catch (RuntimeException e) {
             // Also when another thread of this process locks it, which the system does not tell from a fault.
-            HELD.remove(file);
+            release(file);
             throw e instanceof OverlappingFileLockException ? taken(target, "another run of this process") : e;
         }
     }
@@ -146,6 +141,11 @@ public final class OutputLock implements AutoCloseable {
         } catch (NoSuchFileException e) {
             return null;
         }
+    }
+
+    private static void release(Path file) {
+        Leftovers.forget(file);
+        HELD.remove(file);
     }
 
     /** Writes who has it. On a full disk nobody can read that, and the lock holds all the same. */
@@ -192,7 +192,7 @@ public final class OutputLock implements AutoCloseable {
                 channel.close();
             }
         } finally {
-            HELD.remove(file);
+            release(file);
         }
         for (Path folder : made) {
             // Fails when something is in it.

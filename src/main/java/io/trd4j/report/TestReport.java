@@ -12,6 +12,7 @@ import io.trd4j.inspect.Verdict;
 import io.trd4j.io.OptionalLibrary;
 import io.trd4j.io.ProductVersion;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Stop;
 import io.trd4j.io.Writable;
 import io.trd4j.metrics.Evaluation;
 import io.trd4j.model.InspectionMode;
@@ -101,6 +102,11 @@ public final class TestReport implements EvaluationRun.Observer {
      * @param run not inspected yet; its category is the title
      */
     public static Written write(Path model, EvaluationRun run, Path file, ReportOptions options, Progress progress)
+            throws IOException {
+        return Stop.able(() -> stoppable(model, run, file, options, progress));
+    }
+
+    private static Written stoppable(Path model, EvaluationRun run, Path file, ReportOptions options, Progress progress)
             throws IOException {
         Writable.requireFile(file);
         long start = System.nanoTime();

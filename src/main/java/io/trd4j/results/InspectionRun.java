@@ -10,6 +10,7 @@ import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.inspect.Verdict;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Stop;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -61,10 +62,17 @@ public final class InspectionRun {
      * @param progress a step for every part
      * @throws InputException when a part cannot be read or inspected, or is changed while it is, and may not be left
      *     out
+     * @throws io.trd4j.io.StoppedException when it was {@linkplain Stop stopped}
      * @throws IOException when a part's file is missing or fails, or a result cannot be written; the part is handed out
      *     as left out before
      */
     public static Result run(
+            ModelInUse model, List<PartFiles> parts, SkippedParts skipped, Outputs outputs, Progress progress)
+            throws IOException {
+        return Stop.able(() -> stoppable(model, parts, skipped, outputs, progress));
+    }
+
+    private static Result stoppable(
             ModelInUse model, List<PartFiles> parts, SkippedParts skipped, Outputs outputs, Progress progress)
             throws IOException {
         Inspector inspector = model.inspector();
@@ -74,7 +82,7 @@ public final class InspectionRun {
             results.skipped(SkippedResult.of(part));
         }
         Inspection inspection = inspector.newInspection();
-        try (Progress.Task task = progress.open("Inspecting", parts.size())) {
+        try (Progress.Task task = Stop.task(progress, "Inspecting", parts.size())) {
             int done = 0;
             for (PartFiles stored : parts) {
                 PartFiles files = stored.withColorBits(inspector.model().colorBits());
@@ -106,7 +114,10 @@ public final class InspectionRun {
             skipped.found(files.id(), e);
             return null;
         } catch (IOException | RuntimeException e) {
-            results.skipped(SkippedResult.of(files, time, e));
+            // An interrupted thread cannot read: no fault of the part.
+            if (!Thread.currentThread().isInterrupted()) {
+                results.skipped(SkippedResult.of(files, time, e));
+            }
             throw e;
         }
     }

@@ -6,6 +6,7 @@ import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.io.Progress;
 import io.trd4j.io.Sha256;
+import io.trd4j.io.Stop;
 import io.trd4j.model.InspectionMode;
 import io.trd4j.model.Sensitivity;
 import io.trd4j.model.Sensitivity.Pasted;
@@ -36,7 +37,7 @@ final class NormalScores {
         boolean first = true;
         boolean colour = false;
         boolean second = false;
-        try (Progress.Task task = progress.open("Scoring", normal.size())) {
+        try (Progress.Task task = Stop.task(progress, "Scoring", normal.size())) {
             for (int i = 0; i < normal.size(); i++) {
                 PartSource source = normal.get(i);
                 Part part = source.load();

@@ -13,6 +13,7 @@ import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.InputException;
 import io.trd4j.io.OutputLock;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Stop;
 import io.trd4j.model.DefectKind;
 import io.trd4j.model.InspectionMode;
 import io.trd4j.model.ModelFile;
@@ -117,13 +118,15 @@ public final class SensitivityRun {
             SensitivityPlan plan,
             Progress progress)
             throws IOException {
-        // What is measured belongs to the calibration and the thresholds of this time.
-        try (OutputLock lock = OutputLock.joining(file)) {
-            return written(file, normal, options, plan, progress);
-        }
+        return Stop.able(() -> {
+            // What is measured belongs to the calibration and the thresholds of this time.
+            try (OutputLock lock = OutputLock.joining(file)) {
+                return stoppable(file, normal, options, plan, progress);
+            }
+        });
     }
 
-    private static Result written(
+    private static Result stoppable(
             Path file,
             List<? extends PartSource> normal,
             InspectorOptions options,
@@ -158,7 +161,7 @@ public final class SensitivityRun {
     public static Result measure(
             Inspector inspector, List<? extends PartSource> normal, SensitivityPlan plan, Progress progress)
             throws IOException {
-        return new SensitivityRun(inspector, plan).measure(normal, progress);
+        return Stop.able(() -> new SensitivityRun(inspector, plan).measure(normal, progress));
     }
 
     private Result measure(List<? extends PartSource> normal, Progress progress) throws IOException {
@@ -217,7 +220,7 @@ public final class SensitivityRun {
 
     private void paste(Progress progress) throws IOException {
         List<Kind> kinds = kinds();
-        try (Progress.Task task = progress.open("Pasting defects", (long) kinds.size() * plan.trials())) {
+        try (Progress.Task task = Stop.task(progress, "Pasting defects", (long) kinds.size() * plan.trials())) {
             for (int t = 0; t < plan.trials(); t++) {
                 int index = t % parts.size();
                 Part part = sources.get(index).load();

@@ -1,6 +1,7 @@
 package io.trd4j.train;
 
 import io.trd4j.calibrate.PreparedParts;
+import io.trd4j.io.Stop;
 import io.trd4j.model.network.Features;
 import io.trd4j.model.network.LibTorch;
 import io.trd4j.model.network.Network;
@@ -33,6 +34,7 @@ public final class MeanFeature {
         }
         double[] positions = new double[2 * SCALES];
         for (int part = 0; part < normal.count(); part++) {
+            Stop.check();
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
                 Features both = network.teacher().apply(normal.batch(new int[] {part}, 0, 1));

@@ -1,6 +1,7 @@
 package io.trd4j.train;
 
 import io.trd4j.calibrate.PreparedParts;
+import io.trd4j.io.Stop;
 import io.trd4j.metrics.Outliers;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.network.BranchMaps;
@@ -78,6 +79,7 @@ final class OutlierCheck {
         float[] map = new float[size * size];
         try (BranchMaps maps = new BranchMaps(network, size)) {
             for (int i = 0; i < rgb.length; i++) {
+                Stop.check();
                 try (PointerScope scope = new PointerScope()) {
                     TeacherFeatures.Batch own = features.batch(new int[] {i}, 0, 1);
                     maps.compute(own.rgb(), own.depth());

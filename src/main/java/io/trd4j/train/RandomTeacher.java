@@ -1,6 +1,7 @@
 package io.trd4j.train;
 
 import io.trd4j.calibrate.PreparedParts;
+import io.trd4j.io.Stop;
 import io.trd4j.model.network.LibTorch;
 import io.trd4j.model.network.Teacher;
 import org.bytedeco.javacpp.PointerScope;
@@ -25,6 +26,7 @@ public final class RandomTeacher {
             order[i] = i;
         }
         for (int from = 0, batch = 0; from < order.length; from += PARTS_PER_BATCH, batch++) {
+            Stop.check();
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
                 int to = Math.min(from + PARTS_PER_BATCH, order.length);

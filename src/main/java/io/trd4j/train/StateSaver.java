@@ -1,5 +1,6 @@
 package io.trd4j.train;
 
+import io.trd4j.io.StoppedException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -18,6 +19,8 @@ public final class StateSaver {
     private final Consumer<String> warnings;
     private long saved = System.nanoTime();
     private boolean failed;
+    /** Whether the file that is there holds more of another run than of this one. */
+    private boolean others;
 
     /**
      * @param seconds that pass before the state is saved again; 0 = whenever it can be, negative = never
@@ -28,6 +31,7 @@ public final class StateSaver {
         this.file = file;
         this.seconds = seconds;
         this.warnings = warnings;
+        others = Files.exists(file);
     }
 
     /** Continues from the file when there is one; returns whether there was. */
@@ -36,23 +40,42 @@ public final class StateSaver {
             return false;
         }
         run.resume(file);
+        others = false;
         return true;
     }
 
     /** Saves the state when it is time to; called between steps or epochs. */
     public void saveWhenDue() {
         if (seconds >= 0 && System.nanoTime() - saved >= TimeUnit.SECONDS.toNanos(seconds)) {
-            try {
-                run.save(file);
-                failed = false;
-            } catch (IOException e) {
-                if (!failed) {
-                    warnings.accept(reason(e) + "; the run goes on, and cannot be continued if it is stopped");
-                }
-                failed = true;
-            }
-            saved = System.nanoTime();
+            save("; the run goes on, and cannot be continued if it is stopped");
         }
+    }
+
+    /**
+     * Saves the state of a run that was stopped, unless it is never saved; called between steps or epochs. The file of
+     * an earlier run that should have been resumed stays until it was time to replace it.
+     */
+    public void saveStopped() {
+        if (seconds >= 0 && !others) {
+            save("; what was done since the state was last saved is lost");
+        }
+    }
+
+    private void save(String consequence) {
+        try {
+            run.save(file);
+            failed = false;
+            others = false;
+        } catch (IOException e) {
+            if (Thread.interrupted()) {
+                throw new StoppedException(e);
+            }
+            if (!failed) {
+                warnings.accept(reason(e) + consequence);
+            }
+            failed = true;
+        }
+        saved = System.nanoTime();
     }
 
     /** Says which file. */

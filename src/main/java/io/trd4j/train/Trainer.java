@@ -2,6 +2,7 @@ package io.trd4j.train;
 
 import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Stop;
 import io.trd4j.model.EpochLoss;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.Precision;
@@ -50,6 +51,12 @@ public final class Trainer implements Resumable, AutoCloseable {
     private final Adam adamRgb;
     private final Adam adamDepth;
     private final List<EpochLoss> history = new ArrayList<>();
+    /** Of the epoch after {@link #history}. */
+    private int stepsBegun;
+
+    private double sumRgb;
+    private double sumDepth;
+    private boolean ended;
     private boolean closed;
 
     /** Without validation parts. */
@@ -118,18 +125,30 @@ public final class Trainer implements Resumable, AutoCloseable {
         return starts(parts, options.batch(), options.size()).length - 1;
     }
 
-    /** Runs one epoch: shuffled batches, the rgb student stepped first, then the depth student. */
+    /** Steps of each student in an epoch. */
+    int stepsPerEpoch() {
+        return stepsPerEpoch(parts.count(), options);
+    }
+
+    /** Whether there are steps of an epoch that has not ended. */
+    boolean hasBegun() {
+        return stepsBegun > 0;
+    }
+
+    /**
+     * Runs one epoch, or the rest of one: shuffled batches, the rgb student stepped first, then the depth student. What
+     * the listener throws ends it after that step, and so does a {@link Stop}: the state can then be saved, and the
+     * epoch goes on with the next call.
+     */
     public EpochLoss epoch(StepListener listener) {
-        if (closed) {
-            throw new IllegalStateException("the trainer is closed");
+        if (ended) {
+            throw new IllegalStateException("the training has ended");
         }
         int epoch = history.size();
         int[] order = shuffled(parts.count(), options.seed(), epoch);
         int[] starts = starts(parts.count(), options.batch(), options.size());
         int steps = starts.length - 1;
-        double sumRgb = 0;
-        double sumDepth = 0;
-        for (int step = 0; step < steps; step++) {
+        for (int step = stepsBegun; step < steps; step++) {
             try (PointerScope scope = new PointerScope()) {
                 double learningRate = options.schedule().rate(epoch, step, steps);
                 double[][] losses = step(features.batch(order, starts[step], starts[step + 1]), learningRate);
@@ -142,6 +161,7 @@ public final class Trainer implements Resumable, AutoCloseable {
                 }
                 sumRgb += rgb;
                 sumDepth += depth;
+                stepsBegun = step + 1;
                 listener.step(epoch, epoch * steps + step + 1, options.epochs() * steps, rgb, depth, learningRate);
             }
         }
@@ -152,10 +172,18 @@ public final class Trainer implements Resumable, AutoCloseable {
                 validated == null ? null : validated.rgb(),
                 validated == null ? null : validated.depth());
         history.add(loss);
+        begin(null);
         return loss;
     }
 
-    /** The teacher's features of the training parts, on the device; they end with the trainer. */
+    /** @param begun null = an epoch from its first step on */
+    private void begin(BegunEpoch begun) {
+        stepsBegun = begun == null ? 0 : begun.steps();
+        sumRgb = begun == null ? 0 : begun.rgb();
+        sumDepth = begun == null ? 0 : begun.depth();
+    }
+
+    /** The teacher's features of the training parts, on the device; they end with {@link #end}. */
     TeacherFeatures features() {
         return features;
     }
@@ -172,6 +200,7 @@ public final class Trainer implements Resumable, AutoCloseable {
         double rgb = 0;
         double depth = 0;
         for (int from = 0; from < order.length; from += options.batch()) {
+            Stop.check();
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
                 int n = Math.min(options.batch(), order.length - from);
@@ -239,15 +268,17 @@ public final class Trainer implements Resumable, AutoCloseable {
 
     @Override
     public void save(Path file) throws IOException {
-        state().write(file, network, adamRgb, adamDepth, history);
+        BegunEpoch begun = hasBegun() ? new BegunEpoch(stepsBegun, sumRgb, sumDepth) : null;
+        state().write(file, network, adamRgb, adamDepth, new TrainingState.Done(history, begun));
     }
 
     /** Continues from a state file of the same options, teacher and parts. */
     @Override
     public void resume(Path file) throws IOException {
-        List<EpochLoss> done = state().read(file, network, adamRgb, adamDepth);
+        TrainingState.Done done = state().read(file, network, adamRgb, adamDepth, stepsPerEpoch());
         history.clear();
-        history.addAll(done);
+        history.addAll(done.epochs());
+        begin(done.begun());
     }
 
     private TrainingState state() throws IOException {
@@ -286,19 +317,27 @@ public final class Trainer implements Resumable, AutoCloseable {
         return starts;
     }
 
-    @Override
-    public void close() {
-        if (!closed) {
-            closed = true;
+    /** Ends the training: the network is the caller's again. What is kept is what {@link #save} needs. Idempotent. */
+    void end() {
+        if (!ended) {
+            ended = true;
             network.studentRgb().weights().requireGradients(false);
             network.studentDepth().weights().requireGradients(false);
-            adamRgb.close();
-            adamDepth.close();
             features.close();
             if (validationFeatures != null) {
                 validationFeatures.close();
             }
             network.moveTo(TorchDevice.CPU);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            end();
+            adamRgb.close();
+            adamDepth.close();
         }
     }
 }

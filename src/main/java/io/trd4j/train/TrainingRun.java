@@ -20,6 +20,8 @@ import io.trd4j.io.LazyTask;
 import io.trd4j.io.OptionalLibrary;
 import io.trd4j.io.OutputLock;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Stop;
+import io.trd4j.io.StoppedException;
 import io.trd4j.io.Writable;
 import io.trd4j.model.Alignment;
 import io.trd4j.model.Calibration;
@@ -128,11 +130,12 @@ public final class TrainingRun {
     /**
      * Trains on the category's normal training parts, calibrates on its normal validation parts and tests the
      * precisions. The model file is written when it is calibrated, and replaced after each of the following steps:
-     * whatever happens there, the trained model is not lost.
+     * whatever happens there, the trained model is not lost. A run that is {@linkplain Stop stopped} saves its state.
      *
      * @param file the model to write; an existing one is replaced when training has ended
      * @throws InputException when the category has fewer than two normal training parts, a part or the teacher cannot
      *     be read, the state file is that of another run, another run is writing the model, or training diverges
+     * @throws StoppedException when it was stopped
      * @throws IOException when the model file cannot be written; the state file is done without, with a warning
      */
     public Result run(Dataset category, Path file) throws IOException {
@@ -198,9 +201,11 @@ public final class TrainingRun {
         state = state(file);
         Writable.requireFile(model);
         Writable.requireFile(state);
-        try (OutputLock lock = OutputLock.of(model)) {
-            return run(normal, validation, referenced, noParts, addValidation);
-        }
+        return Stop.able(() -> {
+            try (OutputLock lock = OutputLock.of(model)) {
+                return run(normal, validation, referenced, noParts, addValidation);
+            }
+        });
     }
 
     private Result run(
@@ -290,9 +295,28 @@ public final class TrainingRun {
                     RandomTeacher.initialise(network.teacher(), options.seed(), parts, options.threads());
                 }
                 OutlierCheck outliers = new OutlierCheck(options.size(), parts, counted(), options.threads());
-                history = train(network, parts, outliers, validated);
-                info = write(
-                        network, parts, validated, normal, validation.isEmpty() ? normal : validation, history, start);
+                try (Trainer trainer = new Trainer(network, options, parts, validated, plan.align())) {
+                    StateSaver saver = new StateSaver(
+                            trainer,
+                            state,
+                            plan.stateSeconds(),
+                            message -> warn(new TrainingWarning(Kind.STATE_NOT_SAVED, message)));
+                    List<? extends PartSource> compared = validation.isEmpty() ? normal : validation;
+                    try {
+                        info = Stop.able(() -> {
+                            train(network, trainer, saver, outliers);
+                            trainer.end();
+                            ModelInfo written = write(network, parts, validated, compared, trainer.history(), start);
+                            return improve(network, parts, validated, normal, compared, written);
+                        });
+                        history = trainer.history();
+                    } catch (StoppedException e) {
+                        if (trainer.hasBegun() || trainer.epochsDone() > 0) {
+                            saver.saveStopped();
+                        }
+                        throw e;
+                    }
+                }
                 warnOfOutliers(outliers.of(network), normal, parts);
                 String doubt = Convergence.warning(
                         history,
@@ -373,54 +397,45 @@ public final class TrainingRun {
         }
     }
 
-    private List<EpochLoss> train(Network network, PreparedParts parts, OutlierCheck outliers, PreparedParts validation)
-            throws IOException {
-        try (Trainer trainer = new Trainer(network, options, parts, validation, plan.align())) {
-            StateSaver saver = new StateSaver(
-                    trainer,
-                    state,
-                    plan.stateSeconds(),
-                    message -> warn(new TrainingWarning(Kind.STATE_NOT_SAVED, message)));
-            if (plan.resumes()) {
-                if (saver.resume()) {
-                    listener.resumed(state, trainer.epochsDone());
-                } else {
-                    listener.nothingToResume(state);
-                }
+    /** Until its end, and saves its state when that is due. */
+    private void train(Network network, Trainer trainer, StateSaver saver, OutlierCheck outliers) throws IOException {
+        if (plan.resumes()) {
+            if (saver.resume()) {
+                listener.resumed(state, trainer.epochsDone());
+            } else {
+                listener.nothingToResume(state);
             }
-            long steps = (long) options.epochs() * Trainer.stepsPerEpoch(parts.count(), options);
-            String most = stopsWhenConverged() ? " at most" : "";
-            try (Progress.Task task = progress.open("Training", steps)) {
-                while (trainer.epochsDone() < options.epochs()
-                        && !(stopsWhenConverged() && Convergence.reached(trainer.history()))) {
-                    trainer.epoch((epoch, step, all, rgb, depth, rate) -> task.at(
-                            step,
-                            String.format(
-                                    Locale.ROOT,
-                                    "epoch %d/%d%s, loss rgb %.3f depth %.3f, lr %.2g",
-                                    epoch + 1,
-                                    options.epochs(),
-                                    most,
-                                    rgb,
-                                    depth,
-                                    rate)));
-                    // Maps are computed on the CPU: of a network that is trained elsewhere only when it is back.
-                    if (options.device().isCpu()) {
-                        outliers.afterEpoch(network, trainer.features(), trainer.epochsDone());
-                    }
-                    saver.saveWhenDue();
+        }
+        long steps = (long) options.epochs() * trainer.stepsPerEpoch();
+        String most = stopsWhenConverged() ? " at most" : "";
+        try (Progress.Task task = Stop.task(progress, "Training", steps)) {
+            while (trainer.epochsDone() < options.epochs()
+                    && !(stopsWhenConverged() && Convergence.reached(trainer.history()))) {
+                trainer.epoch((epoch, step, all, rgb, depth, rate) -> task.at(
+                        step,
+                        String.format(
+                                Locale.ROOT,
+                                "epoch %d/%d%s, loss rgb %.3f depth %.3f, lr %.2g",
+                                epoch + 1,
+                                options.epochs(),
+                                most,
+                                rgb,
+                                depth,
+                                rate)));
+                // Maps are computed on the CPU: of a network that is trained elsewhere only when it is back.
+                if (options.device().isCpu()) {
+                    outliers.afterEpoch(network, trainer.features(), trainer.epochsDone());
                 }
+                saver.saveWhenDue();
             }
-            return trainer.history();
         }
     }
 
-    /** Calibrates the trained network, writes the model file, and again with the precisions' tests. */
+    /** Calibrates the trained network, and writes the model file. */
     private ModelInfo write(
             Network network,
             PreparedParts parts,
             PreparedParts validated,
-            List<? extends PartSource> normal,
             List<? extends PartSource> compared,
             List<EpochLoss> history,
             long start)
@@ -442,10 +457,29 @@ public final class TrainingRun {
             tensors.addAll(alignment.sources());
         }
         ModelFile.write(model, info, tensors);
+        return info;
+    }
+
+    /** Adds to the model file what a calibrated model needs to be inspected with. */
+    private ModelInfo improve(
+            Network network,
+            PreparedParts parts,
+            PreparedParts validated,
+            List<? extends PartSource> normal,
+            List<? extends PartSource> compared,
+            ModelInfo written)
+            throws IOException {
         PrecisionTests precisions = CalibrationRun.testPrecisions(
-                network, options.size(), calibration, counted(), prepared, options.threads(), progress);
+                network,
+                options.size(),
+                written.calibration(),
+                counted(),
+                validated == null ? parts : validated,
+                options.threads(),
+                progress);
+        // What others wrote meanwhile, such as thresholds, stays.
         ModelFile.replaceInfo(model, now -> now.withPrecisions(precisions));
-        info = info.withPrecisions(precisions);
+        ModelInfo info = written.withPrecisions(precisions);
         if (alignment != null && !alignment.crops()) {
             positions = CalibrationRun.positions(model, null, normal, compared, options.threads(), progress);
         } else {

@@ -10,19 +10,18 @@ import io.trd4j.model.ParameterNames;
 import io.trd4j.model.network.Network;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The state file of a run: a safetensors file with both students, both optimizers' moments and the epochs done. It fits
- * only a run with the same options, teacher and parts; the number of epochs may differ where the rate falls by epochs,
- * so that a run can be extended.
+ * The state file of a run: a safetensors file with both students, both optimizers' moments, the epochs done and the
+ * steps of the next one. It fits only a run with the same options, teacher and parts; the number of epochs may differ
+ * where the rate falls by epochs, so that a run can be extended.
  */
 record TrainingState(
         TrainingOptions options, Align align, String teacherSha256, String partsSha256, String validationSha256) {
-    private static final String VERSION = "4";
+    private static final String VERSION = "5";
     private static final String TEACHER_KEY = "trd.state.teacher_sha256";
     private static final String PARTS_KEY = "trd.state.parts_sha256";
     private static final String VALIDATION_KEY = "trd.state.validation_sha256";
@@ -51,26 +50,45 @@ record TrainingState(
         }
     }
 
-    void write(Path file, Network network, Adam adamRgb, Adam adamDepth, List<EpochLoss> history) throws IOException {
-        file(network, adamRgb, adamDepth)
-                .write(
-                        file,
-                        HISTORY_KEY,
-                        JSON.writeValueAsString(history.stream().map(Stored::of).toList()));
+    /** How far a run has come, as the file has it. */
+    private record History(List<Stored> epochs, BegunEpoch begun) {}
+
+    /**
+     * How far a run has come.
+     *
+     * @param epochs losses of the epochs done
+     * @param begun of the next one; null = nothing
+     */
+    record Done(List<EpochLoss> epochs, BegunEpoch begun) {
+        Done {
+            epochs = List.copyOf(epochs);
+        }
     }
 
-    /** Loads everything; returns the losses of the epochs done. */
-    List<EpochLoss> read(Path path, Network network, Adam adamRgb, Adam adamDepth) throws IOException {
-        return file(network, adamRgb, adamDepth).read(path, HISTORY_KEY, text -> history(path, text));
+    void write(Path file, Network network, Adam adamRgb, Adam adamDepth, Done done) throws IOException {
+        History history = new History(done.epochs().stream().map(Stored::of).toList(), done.begun());
+        file(network, adamRgb, adamDepth).write(file, HISTORY_KEY, JSON.writeValueAsString(history));
     }
 
-    static List<EpochLoss> history(Path path, String text) {
-        Stored[] stored = text == null ? null : Json.read(READ, text, Stored[].class, what -> damaged(path, what));
-        if (stored == null || Arrays.asList(stored).contains(null)) {
-            throw damaged(path, stored == null ? "there is none" : "an epoch is missing");
+    /**
+     * Loads everything.
+     *
+     * @param steps of an epoch
+     */
+    Done read(Path path, Network network, Adam adamRgb, Adam adamDepth, int steps) throws IOException {
+        return file(network, adamRgb, adamDepth).read(path, HISTORY_KEY, text -> done(path, text, steps));
+    }
+
+    static Done done(Path path, String text, int steps) {
+        History history = text == null ? null : Json.read(READ, text, History.class, what -> damaged(path, what));
+        if (history == null || history.epochs() == null || history.epochs().contains(null)) {
+            throw damaged(path, history == null || history.epochs() == null ? "there is none" : "an epoch is missing");
+        }
+        if (history.begun() != null && history.begun().steps() > steps) {
+            throw damaged(path, history.begun().steps() + " steps of an epoch of " + steps);
         }
         try {
-            return Arrays.stream(stored).map(Stored::loss).toList();
+            return new Done(history.epochs().stream().map(Stored::loss).toList(), history.begun());
         } catch (IllegalArgumentException e) {
             throw damaged(path, e.getMessage());
         }

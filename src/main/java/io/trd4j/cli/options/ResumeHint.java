@@ -3,32 +3,21 @@ package io.trd4j.cli.options;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** At Ctrl-C during a run that can be resumed: says that what the state file holds is not lost. */
+/** Of a run that is stopped: that what its state file holds is not lost. */
 public final class ResumeHint {
-    private final Thread hook;
+    /** Null = no run keeps one. */
+    private static volatile Path file;
 
-    private ResumeHint(Path state) {
-        hook = new Thread(
-                () -> {
-                    if (Files.exists(state)) {
-                        System.err.println("trd: stopped; the same command with --resume continues from " + state);
-                    }
-                },
-                "state note");
+    private ResumeHint() {}
+
+    /** Before a run that can be resumed. */
+    public static void register(Path state) {
+        file = state;
     }
 
-    public static ResumeHint register(Path state) {
-        ResumeHint note = new ResumeHint(state);
-        Runtime.getRuntime().addShutdownHook(note.hook);
-        return note;
-    }
-
-    public void remove() {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The process is ending: the hook is running.
-            return;
-        }
+    /** What is said; null where nothing can be resumed. */
+    public static String current() {
+        Path state = file;
+        return state != null && Files.exists(state) ? "the same command with --resume continues from " + state : null;
     }
 }

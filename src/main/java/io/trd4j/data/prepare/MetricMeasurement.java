@@ -7,6 +7,7 @@ import io.trd4j.data.PartSource;
 import io.trd4j.data.PointCloud;
 import io.trd4j.data.PointReader;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Stop;
 import io.trd4j.model.MetricGeometry;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -95,6 +96,7 @@ public record MetricMeasurement(MetricGeometry geometry, double noise, boolean m
         List<double[]> heights = new ArrayList<>();
         GroundPlane ground = new GroundPlane();
         for (int i = 0; i < parts; i++) {
+            Stop.check();
             Part part = normal.get((int) ((long) i * normal.size() / parts)).load();
             part.update();
             if (part.xyz() != null && ground.fit(part.xyz())) {

@@ -3,6 +3,7 @@ package io.trd4j.data.prepare;
 import io.trd4j.data.Part;
 import io.trd4j.data.PartSource;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Stop;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -91,6 +92,7 @@ public record SobelAperture(int kernel, List<Double> visibility, double noise) {
         List<Double> noises = new ArrayList<>();
         try (ApertureVisibility visibility = new ApertureVisibility(size)) {
             for (int i = 0; i < parts; i++) {
+                Stop.check();
                 Part part = normal.get((int) ((long) i * normal.size() / parts)).load();
                 ApertureVisibility.Result seen = part.xyz() == null ? null : visibility.of(part);
                 if (seen != null) {

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 
 /** Packs weights with several threads: layers side by side, so that reading, folding and packing overlap. */
@@ -55,7 +56,25 @@ public final class WeightWorkers {
             Thread.currentThread().interrupt();
             throw new UncheckedIOException(new IOException("interrupted while the weights were packed", e));
         } finally {
-            pool.shutdownNow();
+            queue.clear();
+            pool.shutdown();
+            awaitEnd(pool);
+        }
+    }
+
+    /** However this ends: the caller frees the memory that they write to. */
+    private static void awaitEnd(ExecutorService pool) {
+        boolean interrupted = false;
+        boolean ended = false;
+        while (!ended) {
+            try {
+                ended = pool.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

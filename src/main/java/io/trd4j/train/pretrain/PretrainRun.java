@@ -3,6 +3,8 @@ package io.trd4j.train.pretrain;
 import io.trd4j.io.OneLine;
 import io.trd4j.io.OutputLock;
 import io.trd4j.io.Progress;
+import io.trd4j.io.Stop;
+import io.trd4j.io.StoppedException;
 import io.trd4j.io.Writable;
 import io.trd4j.train.StateSaver;
 import java.io.IOException;
@@ -76,9 +78,14 @@ public final class PretrainRun {
      * @param resume whether to go on from the state file, when there is one
      * @throws io.trd4j.io.InputException when a file cannot be written, another run writes it now, the state is of
      *     other options, or the loss is no number any more
+     * @throws StoppedException when it was {@linkplain Stop stopped}; its state is saved, unless that is never done
      * @throws IOException when the weights cannot be written; a file that was there is then unchanged
      */
     public Result run(Path out, boolean resume) throws IOException {
+        return Stop.able(() -> stoppable(out, resume));
+    }
+
+    private Result stoppable(Path out, boolean resume) throws IOException {
         Path state = state(out);
         Writable.requireFile(out);
         Writable.requireFile(state);
@@ -91,14 +98,22 @@ public final class PretrainRun {
                 listener.nothingToResume(state);
             }
             Pretrainer.Loss last = null;
-            try (Progress.Task task = progress.open("Pretraining", options.steps())) {
+            try (Progress.Task task = Stop.task(progress, "Pretraining", options.steps())) {
                 while (pretrainer.stepsDone() < options.steps()) {
                     last = pretrainer.step();
                     task.at(pretrainer.stepsDone(), text(last));
                     saver.saveWhenDue();
                 }
+                Stop.able(() -> {
+                    pretrainer.write(out);
+                    return null;
+                });
+            } catch (StoppedException e) {
+                if (pretrainer.stepsDone() > 0) {
+                    saver.saveStopped();
+                }
+                throw e;
             }
-            pretrainer.write(out);
             Files.deleteIfExists(state);
             return new Result(pretrainer.images(), last, warnings);
         }

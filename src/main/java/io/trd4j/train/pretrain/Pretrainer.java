@@ -1,6 +1,8 @@
 package io.trd4j.train.pretrain;
 
 import io.trd4j.io.InputException;
+import io.trd4j.io.Stop;
+import io.trd4j.io.StoppedException;
 import io.trd4j.model.network.Features;
 import io.trd4j.model.network.LibTorch;
 import io.trd4j.model.network.Teacher;
@@ -139,8 +141,7 @@ public final class Pretrainer implements Resumable, AutoCloseable {
         try {
             return painted.remove().get();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while images were drawn", e);
+            throw new StoppedException(e);
         } catch (ExecutionException e) {
             throw new IllegalStateException("the images of step " + step + " could not be drawn", e.getCause());
         }
@@ -156,6 +157,7 @@ public final class Pretrainer implements Resumable, AutoCloseable {
      */
     public void write(Path file) throws IOException {
         for (int b = 0; b < STATISTICS_BATCHES; b++) {
+            Stop.check();
             FormulaBatch batch =
                     new FormulaBatch(options.scenes(), options.size(), options.seed(), (long) options.steps() + b);
             try (PointerScope scope = new PointerScope();
