@@ -1,6 +1,6 @@
 #!/bin/bash
 # Soak tests: what the suite tries some times goes on for minutes. tests/soak.sh [minutes], 10 unless given, of each.
-# Prints a table (test, tries, faults), and ends with 1 when there were faults. Needs what ./trd test has built.
+# Prints a table, and ends with 1 when there were faults. Needs what ./trd test has built.
 set -u
 cd "$(dirname "$0")/.."
 minutes=${1:-10}
@@ -9,12 +9,18 @@ mkdir -p target/soak
 rm -f target/soak/*.tsv
 failed=0
 
-soak() { # name, test class
+# Files that each reader is given: some thousand a minute.
+files=$((minutes * 10000))
+
+soak() { # name, test classes
   mvn -q -B -o -f src/pom.xml test -DskipTests=false -DskipNativeTests -Dtest="$2" -Dtrd.soak.seconds=$((minutes * 60)) \
+    -Dtrd.hostile=$files -Dtrd.hostile.seed=$RANDOM \
     -Dtrd.soak.table="$PWD/target/soak/$1.tsv" >"target/soak/$1.log" 2>&1 || failed=1
   [ -f "target/soak/$1.tsv" ] || printf '%s\t-\tit did not end, see target/soak/%s.log\n' "$1" "$1" >"target/soak/$1.tsv"
 }
 
 soak stopping StoppingTest
-{ printf 'test\ttries\tfaults\n'; cat target/soak/*.tsv; } | column -t -s "$(printf '\t')"
+soak long-run LongRunTest
+soak hostile-files HostileFilesTest,HostileModelTest
+{ printf 'test\ttries, or at first\tfaults, or at last\n'; cat target/soak/*.tsv; } | column -t -s "$(printf '\t')"
 exit $failed

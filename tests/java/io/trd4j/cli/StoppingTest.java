@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trd4j.Soak;
 import io.trd4j.io.FileTrees;
 import io.trd4j.model.ModelFile;
 import java.io.IOException;
@@ -28,8 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Verbs in processes of their own get SIGTERM, SIGINT or SIGKILL at random moments: no crash, one line, whole files,
  * the exit code of the signal, and a training that is resumed ends with the same bits. As a soak test
- * ({@code tests/soak.sh}) it goes on for {@code trd.soak.seconds}, and {@code trd.soak.table} gets a line of what it
- * found.
+ * ({@code tests/soak.sh}) it goes on for {@link Soak#seconds}, and the table gets a row of what it found.
  */
 @DisabledOnOs(OS.WINDOWS)
 class StoppingTest {
@@ -137,7 +137,7 @@ class StoppingTest {
 
     @Test
     void atRandomMoments() throws Exception {
-        long seconds = Long.getLong("trd.soak.seconds", 0);
+        long seconds = Soak.seconds();
         long seed = seconds == 0 ? 1 : System.nanoTime();
         Random random = new Random(seed);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
@@ -158,10 +158,7 @@ class StoppingTest {
             FileTrees.delete(in);
             tries++;
         }
-        String table = System.getProperty("trd.soak.table");
-        if (table != null) {
-            Files.writeString(Path.of(table), "stopping\t" + tries + "\t" + faults.size() + "\n");
-        }
+        Soak.row("stopping", tries, faults.size());
         assertEquals(List.of(), faults, tries + " tries");
     }
 

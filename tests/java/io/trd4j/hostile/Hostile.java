@@ -1,6 +1,7 @@
 package io.trd4j.hostile;
 
 import com.sun.management.ThreadMXBean;
+import io.trd4j.Soak;
 import io.trd4j.io.InputException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -108,6 +109,7 @@ public final class Hostile {
                 throw new AssertionError(kept + " is still read after a minute");
             }
         }
+        Soak.row(name + ", changed files", FILES, failures.size());
         require(failures.isEmpty(), String.join("\n", failures));
         System.out.println(name + ": " + FILES + " files, " + refused + " refused");
         require(refused > 0, name + ": no file is refused");

@@ -45,8 +45,8 @@ class HostileFilesTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
                 "-Djava.awt.headless=true"));
-        for (String property :
-                List.of("trd.fixtures", "logback.configurationFile", "trd.hostile", "trd.hostile.seed")) {
+        for (String property : List.of(
+                "trd.fixtures", "logback.configurationFile", "trd.hostile", "trd.hostile.seed", "trd.soak.table")) {
             if (System.getProperty(property) != null) {
                 command.add("-D" + property + "=" + System.getProperty(property));
             }
