@@ -38,7 +38,7 @@ final class LongRun {
     private static final int SIZE = 32;
     private static final int WINDOW = 50;
     /** What is kept for each size is there then, and what is hot is compiled. */
-    private static final int WARM_UP = 1500;
+    private static final int WARM_UP = 1000;
 
     private static final int COUNTED = 1000;
 

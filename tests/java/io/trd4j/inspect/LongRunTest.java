@@ -35,7 +35,7 @@ class LongRunTest {
     void memoryDoesNotGrow() throws Exception {
         Needs.oneDnn();
         Needs.that(Files.isReadable(Path.of("/proc/self/status")), "Linux's account of memory");
-        Map<String, Long> run = run(3000, Soak.seconds(), Soak.seconds() == 0 ? 40 : 1000);
+        Map<String, Long> run = run(2000, Soak.seconds(), Soak.seconds() == 0 ? 24 : 1000);
         row(run, run.get("parts") + " parts of changing sizes, MiB in memory", "");
         row(run, run.get("openings") + " openings, MiB in memory", "opened_");
         row(run, run.get("openings") + " inspectors dropped, MiB in memory", "dropped_");
