@@ -91,7 +91,7 @@ class StoppingTest {
             case "bench" -> List.of("--random", "--backbone", "resnet18", "--size", 64, "--parts", 200);
             case "plan" -> List.of("--random", "--backbone", "resnet18", "--size", 64);
             case "demo" -> List.of("--out", in.resolve("demo"));
-            case "export" -> List.of("--model", model, "--out", in.resolve("students.pth"));
+            case "export" -> List.of("--model", model, "--to", "pth", "--out", in.resolve("students.pth"));
             case "calibrate" -> List.of("--model", model, "--data", sample.category);
             case "inspect" ->
                 List.of(
@@ -148,9 +148,11 @@ class StoppingTest {
             String signal = SIGNALS.get(random.nextInt(SIGNALS.size()));
             Path in = Files.createDirectory(folder.resolve("try" + tries));
             long delay = 100 + (long) (random.nextDouble() * MILLIS.getOrDefault(verb, 2500L));
-            String what = "seed " + seed + ", try " + tries + ": SIG" + signal + " after " + delay + " ms of " + verb;
+            boolean twice = random.nextInt(3) == 0;
+            String what = "seed " + seed + ", try " + tries + ": SIG" + signal + (twice ? " twice" : "") + " after "
+                    + delay + " ms of " + verb;
             try {
-                stop(verb, signal, delay, in);
+                stop(verb, signal, twice, delay, in);
             } catch (AssertionError e) {
                 faults.add(what + ": " + e.getMessage());
                 System.err.println(faults.get(faults.size() - 1));
@@ -162,7 +164,15 @@ class StoppingTest {
         assertEquals(List.of(), faults, tries + " tries");
     }
 
-    private static void stop(String verb, String signal, long delay, Path in) throws Exception {
+    private static void kill(String signal, Process process) throws Exception {
+        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+    }
+
+    /** @param twice whether it gets a second signal, which ends it at once */
+    private static void stop(String verb, String signal, boolean twice, long delay, Path in) throws Exception {
         Path model = in.resolve("model.safetensors");
         Files.copy(sample.model, model);
         Path out = folder.resolve("out.txt");
@@ -172,9 +182,11 @@ class StoppingTest {
                 .jvm("-XX:TieredStopAtLevel=1", "-Xshare:auto")
                 .start(out, err, args(verb, in).toArray());
         if (!process.waitFor(delay, TimeUnit.MILLISECONDS)) {
-            new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
-                    .start()
-                    .waitFor();
+            kill(signal, process);
+            if (twice) {
+                Thread.sleep(20);
+                kill(signal, process);
+            }
             assertTrue(process.waitFor(1, TimeUnit.MINUTES), "the process goes on");
         }
         int code = process.exitValue();

@@ -3,10 +3,12 @@ package io.trd4j.cli;
 import io.trd4j.cli.options.ResumeHint;
 import io.trd4j.io.Leftovers;
 import io.trd4j.io.Stop;
+import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jline.utils.Signals;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ctrl-C and SIGTERM as a request to come to an end. The JVM's own answer, to exit at once, is none: it runs the
@@ -110,15 +112,23 @@ final class StopSignals {
         }
     }
 
-    /** By reflection: javac warns of this class wherever it is named. */
+    /**
+     * Has the system end the process by the signal that it has no handler for any more. {@code Runtime.halt} would run
+     * the destructors, and Java raises no signal without a handler.
+     */
     private static void raise(String name) {
+        long self = ProcessHandle.current().pid();
         try {
-            Class<?> signal = Class.forName("sun.misc.Signal");
-            signal.getMethod("raise", signal)
-                    .invoke(null, signal.getConstructor(String.class).newInstance(name));
-        } catch (ReflectiveOperationException e) {
-            Runtime.getRuntime().halt(EXIT_CODE_OF_SIGNAL + NUMBERS.get(name));
+            new ProcessBuilder("sh", "-c", "kill -s " + name + " " + self)
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            LoggerFactory.getLogger(StopSignals.class).debug("no shell", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+        // Where there is no shell.
+        Runtime.getRuntime().halt(EXIT_CODE_OF_SIGNAL + NUMBERS.get(name));
     }
 
     /** Without destructors, and without shutdown hooks. */
