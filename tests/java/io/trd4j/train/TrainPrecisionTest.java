@@ -134,7 +134,9 @@ class TrainPrecisionTest {
     @Test
     void autoIsWhatTheDeviceHasInstructionsFor() {
         boolean has = CpuSupport.supports(Precision.BF16);
-        assertEquals(has ? Precision.BF16 : Precision.FP32, TrainingDevice.precision(Precision.AUTO, TorchDevice.CPU));
+        assertEquals(
+                has && LibTorch.hasOneDnn() ? Precision.BF16 : Precision.FP32,
+                TrainingDevice.precision(Precision.AUTO, TorchDevice.CPU));
         assertEquals(Precision.FP32, TrainingDevice.precision(Precision.FP32, TorchDevice.CPU));
         assertEquals(Precision.BF16, TrainingDevice.precision(Precision.AUTO, new TorchDevice(0)));
         if (has) {

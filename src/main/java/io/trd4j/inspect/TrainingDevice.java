@@ -4,6 +4,7 @@ import io.trd4j.engine.cpu.CpuSupport;
 import io.trd4j.engine.cuda.CudaSupport;
 import io.trd4j.io.InputException;
 import io.trd4j.model.Precision;
+import io.trd4j.model.network.LibTorch;
 import io.trd4j.model.network.TorchDevice;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,15 +43,15 @@ public final class TrainingDevice {
     }
 
     /**
-     * The arithmetic of training on a device: float32, or bfloat16 where it has instructions for it. Every GPU that can
-     * be used has them.
+     * The arithmetic of training on a device: float32, or bfloat16 where it has instructions for it, which LibTorch
+     * uses through oneDNN on a CPU. Every GPU that can be used has them.
      *
      * @throws InputException when it is asked for bfloat16 and has no such instructions, or for anything else
      */
     public static Precision precision(Precision wanted, TorchDevice device) {
         boolean fast = !device.isCpu() || CpuSupport.supports(Precision.BF16);
         return switch (wanted) {
-            case AUTO -> fast ? Precision.BF16 : Precision.FP32;
+            case AUTO -> fast && (!device.isCpu() || LibTorch.hasOneDnn()) ? Precision.BF16 : Precision.FP32;
             case FP32 -> Precision.FP32;
             case BF16 -> {
                 if (!fast) {
