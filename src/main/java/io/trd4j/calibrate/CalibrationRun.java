@@ -9,6 +9,7 @@ import io.trd4j.inspect.Likeness;
 import io.trd4j.inspect.PositionCalibration;
 import io.trd4j.inspect.PrecisionCalibration;
 import io.trd4j.io.InputException;
+import io.trd4j.io.OptionException;
 import io.trd4j.io.OptionalLibrary;
 import io.trd4j.io.OutputLock;
 import io.trd4j.io.Progress;
@@ -68,12 +69,14 @@ public final class CalibrationRun {
     public static Result run(Path model, Dataset dataset, CalibrationOptions options, Progress progress)
             throws IOException {
         Writable.requireFile(model);
-        ModelInfo info = infoOf(model);
-        Result result = run(model, dataset, options.region().resolve(info, dataset), options.threads(), progress);
-        return DriftReferenceRun.run(model, dataset, options.threads(), progress)
-                .map(reference ->
-                        new Result(result.model().withDriftReference(reference), result.parts(), result.warnings()))
-                .orElse(result);
+        return Stop.able(() -> {
+            ModelInfo info = infoOf(model);
+            Result result = run(model, dataset, options.region().resolve(info, dataset), options.threads(), progress);
+            return DriftReferenceRun.run(model, dataset, options.threads(), progress)
+                    .map(reference ->
+                            new Result(result.model().withDriftReference(reference), result.parts(), result.warnings()))
+                    .orElse(result);
+        });
     }
 
     /** Keeps the model's region of interest. */
@@ -131,6 +134,7 @@ public final class CalibrationRun {
     public static Result run(
             Path model, List<? extends PartSource> normal, RegionOfInterest roi, int threads, Progress progress)
             throws IOException {
+        OptionException.require(threads > 0, "threads", "must be positive, not " + threads);
         return Stop.able(() -> stoppable(model, normal, roi, threads, progress));
     }
 

@@ -76,8 +76,8 @@ public final class ThresholdRun {
         this.plan = plan;
         this.dataset = dataset;
         validation = null;
-        DistinctParts distinct = new DistinctParts(
-                plan.labelled() ? dataset.test() : PreparedParts.normal(dataset.validation()), dataset.train());
+        DistinctParts distinct = Stop.able(() -> new DistinctParts(
+                plan.labelled() ? dataset.test() : PreparedParts.normal(dataset.validation()), dataset.train()));
         List<PartFiles> files = distinct.parts();
         parts = files;
         anomalous = new boolean[files.size()];

@@ -65,7 +65,8 @@ public final class MonitoringRun {
 
     /** Refuses broken parts, and tells nobody. */
     public static Result run(Path model, List<PartFiles> parts, MonitoringPlan plan) throws IOException {
-        return new MonitoringRun(model, plan).run(parts, "the list", BrokenParts.REFUSE, window -> {}, Progress.NONE);
+        return Stop.able(() ->
+                new MonitoringRun(model, plan).run(parts, "the list", BrokenParts.REFUSE, window -> {}, Progress.NONE));
     }
 
     /**

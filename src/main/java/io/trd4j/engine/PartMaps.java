@@ -1,5 +1,7 @@
 package io.trd4j.engine;
 
+import java.util.Arrays;
+
 /**
  * Scores, calibrated and blurred maps, and stage times of one part: filled by a {@link PartEngine}, anew with every
  * part. Plain fields, since nothing between the engine and its caller may cost anything.
@@ -31,5 +33,12 @@ public final class PartMaps {
         map = new float[size * size];
         mapRgb = new float[size * size];
         mapDepth = new float[size * size];
+    }
+
+    /** Forgets maps of an earlier part, where an engine computes scores alone. */
+    public void clear() {
+        Arrays.fill(map, 0);
+        Arrays.fill(mapRgb, 0);
+        Arrays.fill(mapDepth, 0);
     }
 }

@@ -154,11 +154,13 @@ public final class EvaluationRun {
      */
     public static EvaluationRun of(Path model, Dataset dataset, InspectorOptions options, Progress progress)
             throws IOException {
-        EvaluationRun run = prepare(dataset, Inspector.describe(model, options.trustedKeys()));
-        try (Inspector inspector = Inspector.open(model, options)) {
-            run.inspect(inspector, Observer.NONE, progress);
-        }
-        return run;
+        return Stop.able(() -> {
+            EvaluationRun run = prepare(dataset, Inspector.describe(model, options.trustedKeys()));
+            try (Inspector inspector = Inspector.open(model, options)) {
+                run.inspect(inspector, Observer.NONE, progress);
+            }
+            return run;
+        });
     }
 
     /** The official metrics need normal parts and defects that count. */

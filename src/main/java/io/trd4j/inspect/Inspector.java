@@ -338,6 +338,11 @@ public final class Inspector implements AutoCloseable {
         }
         use.enter();
         try {
+            if (result.hasMaps && !options.maps()) {
+                // Of another inspector; a new result has none to forget, and this is done once.
+                result.maps.clear();
+                result.hasMaps = false;
+            }
             long start = System.nanoTime();
             part.update();
             Part used = inputs.of(part, result.quality, result.unlike);

@@ -65,7 +65,7 @@ public final class Writable {
         if (target.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())
                 || Files.exists(target) && Files.exists(other) && Files.isSameFile(target, other)) {
             throw new InputException(
-                    what + " and " + otherWhat + " name the same file " + target + "; choose another " + what);
+                    what + " and " + otherWhat + " name the same file " + target + "; choose another name");
         }
     }
 

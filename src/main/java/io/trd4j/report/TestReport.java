@@ -91,9 +91,11 @@ public final class TestReport implements EvaluationRun.Observer {
      */
     public static Written write(Path model, Dataset dataset, Path file, ReportOptions options, Progress progress)
             throws IOException {
-        EvaluationRun run = EvaluationRun.prepare(
-                dataset, Inspector.describe(model, options.inspection().trustedKeys()));
-        return write(model, run, file, options, progress);
+        return Stop.able(() -> {
+            EvaluationRun run = EvaluationRun.prepare(
+                    dataset, Inspector.describe(model, options.inspection().trustedKeys()));
+            return write(model, run, file, options, progress);
+        });
     }
 
     /**

@@ -49,9 +49,11 @@ public final class InspectionRun {
             Outputs outputs,
             Progress progress)
             throws IOException {
-        try (ModelInUse open = ModelInUse.open(model, options)) {
-            return run(open, parts, skipped, outputs, progress);
-        }
+        return Stop.able(() -> {
+            try (ModelInUse open = ModelInUse.open(model, options)) {
+                return run(open, parts, skipped, outputs, progress);
+            }
+        });
     }
 
     /**

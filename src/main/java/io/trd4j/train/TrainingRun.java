@@ -46,6 +46,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -116,9 +117,9 @@ public final class TrainingRun {
     public TrainingRun(TrainingPlan plan, TrainingListener listener, BrokenParts broken, Progress progress) {
         OptionalLibrary.LIBTORCH.require();
         this.plan = plan;
-        this.listener = listener;
-        this.broken = broken;
-        this.progress = progress;
+        this.listener = Objects.requireNonNull(listener, "listener");
+        this.broken = Objects.requireNonNull(broken, "broken");
+        this.progress = Objects.requireNonNull(progress, "progress");
         options = plan.options();
     }
 
