@@ -75,8 +75,9 @@ class TrainerGoldenTest {
         train(
                 1,
                 (golden, students) -> {
-                    // A single flip moves the gradients of all layers before it by more than that: 45 of 276 were seen.
-                    agree(students, name -> exact.get(name).asDouble(), 1e-4, 0.25);
+                    // A single flip moves the gradients of all layers before it by more than that: 45 of 276 were seen,
+                    // and 117 where LibTorch does without oneDNN and adds in another order.
+                    agree(students, name -> exact.get(name).asDouble(), 1e-4, LibTorch.hasOneDnn() ? 0.25 : 0.5);
                     return SAME;
                 },
                 (golden, students, tolerance) -> {});
