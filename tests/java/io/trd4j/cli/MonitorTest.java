@@ -30,9 +30,7 @@ class MonitorTest {
     private Path folder;
 
     private static ModelInfo info(Path model) throws IOException {
-        try (ModelFile file = ModelFile.open(model)) {
-            return file.info();
-        }
+        return ModelFile.readInfo(model);
     }
 
     @Test

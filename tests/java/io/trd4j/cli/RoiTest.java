@@ -60,9 +60,7 @@ class RoiTest {
     }
 
     private ModelInfo info() throws IOException {
-        try (ModelFile file = ModelFile.open(model)) {
-            return file.info();
-        }
+        return ModelFile.readInfo(model);
     }
 
     private Cli.Outcome calibrate(Object... more) {

@@ -94,9 +94,7 @@ class ThresholdTest {
     }
 
     private ModelInfo info() throws IOException {
-        try (ModelFile file = ModelFile.open(model)) {
-            return file.info();
-        }
+        return ModelFile.readInfo(model);
     }
 
     private Cli.Outcome calibrate(Object... options) {

@@ -2,6 +2,7 @@ package io.trd4j.hostile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.trd4j.FreshJvm;
 import io.trd4j.data.Fixtures;
 import io.trd4j.data.dataset.RoiFile;
 import io.trd4j.data.image.CameraFile;
@@ -13,7 +14,6 @@ import io.trd4j.model.tensorfile.Safetensors;
 import io.trd4j.model.tensorfile.TensorInfo;
 import io.trd4j.model.tensorfile.TorchFile;
 import io.trd4j.model.tensorfile.TorchTensor;
-import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -41,27 +41,15 @@ class HostileFilesTest {
     /** In a process of their own: it may not end otherwise than it should, and no library may write on its errors. */
     @Test
     void images() throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx1g",
-                "-Djava.awt.headless=true"));
+        List<String> options = new ArrayList<>(List.of("-Xmx1g", "-Djava.awt.headless=true"));
         for (String property : List.of(
                 "trd.fixtures", "logback.configurationFile", "trd.hostile", "trd.hostile.seed", "trd.soak.table")) {
             if (System.getProperty(property) != null) {
-                command.add("-D" + property + "=" + System.getProperty(property));
+                options.add("-D" + property + "=" + System.getProperty(property));
             }
         }
-        Path own = Path.of(HostileImages.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
-        String path = String.join(
-                File.pathSeparator,
-                System.getProperty("trd.classes"),
-                own.toString(),
-                Files.readString(Path.of(System.getProperty("trd.classpath"))).strip());
-        command.addAll(List.of("-cp", path, HostileImages.class.getName(), folder.toString()));
+        List<String> command = FreshJvm.command(HostileImages.class, options);
+        command.add(folder.toString());
         Path errors = file("errors");
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO().redirectError(errors.toFile());
         builder.environment().remove("OPENCV_LOG_LEVEL");

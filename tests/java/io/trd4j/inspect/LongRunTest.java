@@ -3,13 +3,12 @@ package io.trd4j.inspect;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trd4j.FreshJvm;
 import io.trd4j.Needs;
 import io.trd4j.Soak;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,29 +60,15 @@ class LongRunTest {
 
     /** A heap of one size, all of it in memory from the beginning: what grows is native. */
     private Map<String, Long> run(int parts, long seconds, int openings) throws Exception {
-        Path own = Path.of(LongRun.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
-        String path = String.join(
-                File.pathSeparator,
-                System.getProperty("trd.classes"),
-                own.toString(),
-                Files.readString(Path.of(System.getProperty("trd.classpath"))).strip());
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms256m",
-                "-Xmx256m",
-                "-XX:+AlwaysPreTouch",
-                "-Dlogback.configurationFile=io/trd4j/cli/logback.xml",
-                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-                "-cp",
-                path,
-                LongRun.class.getName(),
-                Integer.toString(parts),
-                Long.toString(seconds),
-                Integer.toString(openings)));
+        List<String> command = FreshJvm.command(
+                LongRun.class,
+                List.of(
+                        "-Xms256m",
+                        "-Xmx256m",
+                        "-XX:+AlwaysPreTouch",
+                        "-Dlogback.configurationFile=io/trd4j/cli/logback.xml",
+                        "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
+        command.addAll(List.of(Integer.toString(parts), Long.toString(seconds), Integer.toString(openings)));
         Path out = folder.resolve("out");
         Path errors = folder.resolve("errors");
         int code = new ProcessBuilder(command)

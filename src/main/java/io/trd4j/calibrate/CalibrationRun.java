@@ -70,7 +70,7 @@ public final class CalibrationRun {
             throws IOException {
         Writable.requireFile(model);
         return Stop.able(() -> {
-            ModelInfo info = infoOf(model);
+            ModelInfo info = ModelFile.readInfo(model);
             Result result = run(model, dataset, options.region().resolve(info, dataset), options.threads(), progress);
             return DriftReferenceRun.run(model, dataset, options.threads(), progress)
                     .map(reference ->
@@ -91,13 +91,7 @@ public final class CalibrationRun {
     }
 
     private static RegionOfInterest regionOf(Path model) throws IOException {
-        return infoOf(model).regionOfInterest();
-    }
-
-    private static ModelInfo infoOf(Path model) throws IOException {
-        try (ModelFile file = ModelFile.open(model)) {
-            return file.info();
-        }
+        return ModelFile.readInfo(model).regionOfInterest();
     }
 
     /**

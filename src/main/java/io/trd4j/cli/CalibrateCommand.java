@@ -118,7 +118,7 @@ final class CalibrateCommand implements Callable<Integer> {
         }
         ThresholdPlan plan = thresholds.plan();
         Dataset dataset = dataset(plan.branches(), plan.labelled());
-        ModelInfo info = info();
+        ModelInfo info = ModelFile.readInfo(model);
         boolean calibrated = roi == null && info.calibration() != null;
         RegionOfInterest counted = region().resolve(info, dataset);
         ThresholdRun run = new ThresholdRun(plan, dataset);
@@ -151,12 +151,6 @@ final class CalibrateCommand implements Callable<Integer> {
 
     private void printSensitivity(Dataset dataset, InspectorOptions options) throws IOException {
         sensitivity.measure(model, dataset, options, ConsoleProgress.STDERR).forEach(System.out::println);
-    }
-
-    private ModelInfo info() throws IOException {
-        try (ModelFile file = ModelFile.open(model)) {
-            return file.info();
-        }
     }
 
     private RoiChoice region() {

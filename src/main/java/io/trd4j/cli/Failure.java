@@ -111,13 +111,7 @@ record Failure(int code, String line) {
         return thrown.getClass().getSimpleName();
     }
 
-    /** LibTorch's messages go on with its own stack trace. */
     private static String firstLine(Throwable thrown) {
-        return String.valueOf(thrown.getMessage())
-                .strip()
-                .lines()
-                .findFirst()
-                .map(OneLine::of)
-                .orElse("no message");
+        return OneLine.first(thrown.getMessage(), "no message");
     }
 }

@@ -70,10 +70,7 @@ final class ThresholdCommand implements Callable<Integer> {
         requireFinite("--ng", ng);
         requireFinite("--review", review);
         Writable.requireFile(model);
-        ModelInfo info;
-        try (ModelFile file = ModelFile.open(model)) {
-            info = file.info();
-        }
+        ModelInfo info = ModelFile.readInfo(model);
         Thresholds thresholds = clear
                 ? cleared(info.thresholds(), chosen)
                 : set ? changed(info.thresholds(), chosen == null ? ScoreBranch.COMBINED : chosen) : info.thresholds();

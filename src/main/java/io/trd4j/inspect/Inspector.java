@@ -104,7 +104,9 @@ public final class Inspector implements AutoCloseable {
      * @throws io.trd4j.sign.UntrustedModelException when none of the trusted keys signed it, or it was changed since
      */
     public static Inspector open(Path model, InspectorOptions options) throws IOException {
-        NativeRuntime.beginToLoad(CpuSupport::isAvailable);
+        // A GPU that is asked for does without oneDNN.
+        NativeRuntime.beginToLoad(
+                options.device().kind() == DeviceChoice.Kind.CUDA ? () -> {} : CpuSupport::isAvailable);
         ModelSource source = new ModelSource(model);
         try (ModelFile file = source.open(options)) {
             ModelChecks.requireCalibrated(model, file.info());

@@ -22,6 +22,20 @@ public final class OneLine {
         return INVISIBLE.matcher(line).replaceAll("?");
     }
 
+    /**
+     * The first line of a message: those of LibTorch go on with its own stack trace.
+     *
+     * @param otherwise when it is empty
+     */
+    public static String first(String message, String otherwise) {
+        return String.valueOf(message)
+                .strip()
+                .lines()
+                .findFirst()
+                .map(OneLine::of)
+                .orElse(otherwise);
+    }
+
     /** At most 120 characters of it: what stands in a file may have any length. */
     public static String start(String text) {
         return of(text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...");

@@ -2,6 +2,7 @@ package io.trd4j.jni;
 
 import io.trd4j.io.CacheFolder;
 import io.trd4j.io.OptionalLibrary;
+import io.trd4j.io.Uninterrupted;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URL;
@@ -84,17 +85,8 @@ public final class NativeLibraries {
                 "trd natives",
                 STACK_BYTES);
         loader.start();
-        boolean interrupted = false;
-        while (loader.isAlive()) {
-            try {
-                loader.join();
-            } catch (InterruptedException e) {
-                interrupted = true; // a library is loaded or it is not: there is no half
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        // A library is loaded or it is not: there is no half.
+        Uninterrupted.await(loader::join);
         if (isRefusal(failure[0])) {
             refused = true;
         }

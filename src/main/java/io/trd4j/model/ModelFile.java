@@ -47,6 +47,17 @@ public final class ModelFile implements AutoCloseable {
     }
 
     /**
+     * Reads what a model file says about its tensors.
+     *
+     * @throws InputException as {@link #open(Path)}
+     */
+    public static ModelInfo readInfo(Path file) throws IOException {
+        try (ModelFile model = open(file)) {
+            return model.info;
+        }
+    }
+
+    /**
      * Opens a model and checks its metadata and the name, type and shape of every tensor; values are not read, and
      * compared with their checksums by {@link #loaded} and {@link #requireIntact}.
      *

@@ -2,6 +2,7 @@ package io.trd4j.model;
 
 import io.trd4j.io.InputException;
 import io.trd4j.io.Sha256;
+import io.trd4j.io.Uninterrupted;
 import io.trd4j.model.tensorfile.Safetensors;
 import io.trd4j.model.tensorfile.TensorInfo;
 import java.io.IOException;
@@ -110,20 +111,12 @@ final class TensorCheck {
         join();
     }
 
-    /** The threads end by themselves, soon; an interrupt is for the caller, and kept for it. */
+    /** The threads end by themselves, soon. */
     private void join() {
-        boolean interrupted = false;
-        for (Thread thread : threads) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
+        Uninterrupted.await(() -> {
+            for (Thread thread : threads) {
+                thread.join();
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        });
     }
 }

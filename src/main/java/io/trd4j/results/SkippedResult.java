@@ -40,12 +40,6 @@ public record SkippedResult(String id, String reason, Instant time, PartFiles fi
         if (why instanceof UncheckedIOException fault) {
             return FileFault.line(fault.getCause());
         }
-        // LibTorch's messages go on with its own stack trace.
-        return String.valueOf(why.getMessage())
-                .strip()
-                .lines()
-                .findFirst()
-                .map(OneLine::of)
-                .orElse(why.getClass().getSimpleName());
+        return OneLine.first(why.getMessage(), why.getClass().getSimpleName());
     }
 }

@@ -15,7 +15,7 @@ public final class ResumeHint {
         file = state;
     }
 
-    /** The state file that is named; null where nothing can be resumed. */
+    /** How the run goes on, the end of a line; null where nothing can be resumed. */
     public static String current() {
         Path state = file;
         return state != null && Files.exists(state) ? "the same command with --resume continues from " + state : null;

@@ -1,5 +1,6 @@
 package io.trd4j.engine.plan;
 
+import io.trd4j.io.Uninterrupted;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -58,23 +59,12 @@ public final class WeightWorkers {
         } finally {
             queue.clear();
             pool.shutdown();
-            awaitEnd(pool);
-        }
-    }
-
-    /** However this ends: the caller frees the memory that they write to. */
-    private static void awaitEnd(ExecutorService pool) {
-        boolean interrupted = false;
-        boolean ended = false;
-        while (!ended) {
-            try {
-                ended = pool.awaitTermination(1, TimeUnit.MINUTES);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+            // However this ends: the caller frees the memory that they write to.
+            Uninterrupted.await(() -> {
+                while (!pool.awaitTermination(1, TimeUnit.MINUTES)) {
+                    continue;
+                }
+            });
         }
     }
 }
