@@ -5,8 +5,9 @@
 #          memory, spills
 # simt     target/native/simt/lib/libtrd.so: its CUDA kernels run on the CPU, for tests of what calls them (Linux on
 #          x86-64)
-# test     the native tests, three times: as shipped; under AddressSanitizer + UndefinedBehaviorSanitizer with the CUDA
-#          kernels on the CPU; and those with every access to shared memory checked for races
+# test     the native tests: as shipped; under AddressSanitizer + UndefinedBehaviorSanitizer with the CUDA kernels on the
+#          CPU; those with every access to shared memory checked for races; and many callers at once under
+#          ThreadSanitizer
 # trees    what test builds beside the shipped library, and nothing is run
 # clean    removes target/native
 # TRD_CUDA_ARCHITECTURES="90" in the environment compiles the kernels for fewer devices, TRD_CUDA=OFF for none.
@@ -55,6 +56,7 @@ configure_release() {
 has_simt() { [ "$platform" = linux-x86_64 ]; }
 
 build_test_trees() {
+  configure_and_build "$build/threads" -DTRD_SANITIZE_THREADS=ON
   if has_simt; then
     configure_and_build "$build/sanitized" -DTRD_SANITIZE=ON -DTRD_SIMT=ON
     configure_and_build "$build/races" -DTRD_SIMT=ON -DTRD_SIMT_RACES=ON
@@ -86,6 +88,7 @@ case "$operation" in
     build_test_trees
     run_tests release
     run_tests sanitized
+    run_tests threads
     if has_simt; then run_tests races; fi
     ;;
   clean) rm -rf "$build" ;;
