@@ -16,6 +16,8 @@ import io.trd4j.calibrate.ThresholdPlan;
 import io.trd4j.calibrate.ThresholdRun;
 import io.trd4j.data.Part;
 import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.synthetic.SyntheticParts;
+import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
 import io.trd4j.io.Progress;
@@ -210,5 +212,18 @@ class StoppedServicesTest {
 
     private static void assertStops(Executable work) {
         assertThrows(StoppedException.class, work);
+    }
+
+    @Test
+    void partsThatAreNotAllDrawnAreNone() throws IOException {
+        Path drawn = folder.resolve("drawn");
+        assertThrows(
+                StoppedException.class,
+                () -> SyntheticParts.write(drawn, SyntheticProduct.COOKIE, 3, 0, 0, 32, 1, done -> {
+                    if (done == 2) {
+                        Stop.request(Thread.currentThread());
+                    }
+                }));
+        assertFalse(Files.exists(drawn));
     }
 }

@@ -85,6 +85,10 @@ class DeviceChoiceTest {
             inspector.inspect(buffers.part(), result);
             assertEquals(score, result.score(), "the same values in the inspector's own buffers");
             assertThrows(IllegalArgumentException.class, () -> inspector.newInputBuffers("none", 0, 48, 48, 48));
+            int most = Integer.MAX_VALUE;
+            assertThrows(IllegalArgumentException.class, () -> inspector.newInputBuffers("large", most, most, 48, 48));
+            assertThrows(
+                    IllegalArgumentException.class, () -> inspector.newInputBuffers("large", 48, 48, 1 << 14, 1 << 14));
         }
     }
 }

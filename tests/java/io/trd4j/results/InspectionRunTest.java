@@ -213,6 +213,51 @@ class InspectionRunTest {
         assertEquals(1, parse(bytes.toString()).size());
     }
 
+    /** Neither overwrites the results of another without a word. */
+    @Test
+    void aFolderOfOnePartAndLinesThatHaveEndedTakeNoMore() throws IOException {
+        Path out = folder.resolve("one");
+        Outputs single = Outputs.of(new ResultFolder(out, true));
+        InputException refused =
+                assertThrows(InputException.class, () -> run(new SkippedParts(BrokenParts.REFUSE), single));
+        assertTrue(
+                refused.getMessage().startsWith(out + " is for one part and has the results of " + ids().get(0)),
+                refused.getMessage());
+        Path file = folder.resolve("lines.jsonl");
+        try (JsonLines lines = JsonLines.replacing(file)) {
+            assertThrows(InputException.class, () -> JsonLines.replacing(file));
+            run(new SkippedParts(BrokenParts.REFUSE), Outputs.of(lines));
+            lines.commit();
+            assertThrows(IllegalStateException.class, lines::commit);
+            assertThrows(
+                    IllegalStateException.class, () -> run(new SkippedParts(BrokenParts.REFUSE), Outputs.of(lines)));
+        }
+        assertEquals(ids().size(), parse(Files.readString(file)).size());
+    }
+
+    /** An id is a way into the folder, not out of it. */
+    @Test
+    void resultsStayInTheirFolder() throws IOException {
+        Path out = folder.resolve("results");
+        PartFiles part = parts.test().get(0);
+        for (String id : List.of("../outside", "/outside", ".", "", "a/../..", "a/../../outside")) {
+            PartFiles named = new PartFiles(id, part.kind(), part.rgb(), part.second(), null);
+            InputException refused = assertThrows(
+                    InputException.class,
+                    () -> InspectionRun.run(
+                            model,
+                            InspectorOptions.defaults(),
+                            List.of(named),
+                            new SkippedParts(BrokenParts.REFUSE),
+                            Outputs.of(new ResultFolder(out, false)),
+                            Progress.NONE));
+            assertTrue(
+                    refused.getMessage().contains("would not lie in a folder of their own in " + out),
+                    refused.getMessage());
+        }
+        assertFalse(Files.exists(folder.resolve("outside")));
+    }
+
     @Test
     void aModelThatIsNoneIsOpenedByNobody() {
         InputException refused = assertThrows(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Readable;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -38,7 +39,7 @@ public record AuditCheck(Path file, long lines, long cutOff, String last) {
         long lines = 0;
         long cutOff = 0;
         String last = null;
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+        try (InputStream in = new BufferedInputStream(Readable.stream(file))) {
             for (byte[] line = next(file, in); line != null; line = next(file, in)) {
                 lines++;
                 if (!follows(new String(line, StandardCharsets.UTF_8), AuditChain.start(last))) {

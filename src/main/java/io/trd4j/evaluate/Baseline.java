@@ -7,6 +7,7 @@ import io.trd4j.io.InputException;
 import io.trd4j.io.Json;
 import io.trd4j.io.OneLine;
 import io.trd4j.io.OptionalLibrary;
+import io.trd4j.io.Readable;
 import io.trd4j.metrics.MetricsRow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,12 +67,12 @@ public final class Baseline {
         if (!Files.isRegularFile(file)) {
             throw new InputException("the baseline " + file + " does not exist" + GIVE);
         }
-        if (Files.size(file) > MAX_METRICS_BYTES) {
+        if (Readable.size(file) > MAX_METRICS_BYTES) {
             throw new InputException("the baseline " + file + " has more than 64 MiB" + GIVE);
         }
         Metrics root = Json.read(
                 JSON,
-                Files.readAllBytes(file),
+                Readable.bytes(file),
                 Metrics.class,
                 what -> new InputException("the baseline " + file + " is not an evaluation's: " + what + GIVE));
         if (root == null) {
@@ -116,7 +117,7 @@ public final class Baseline {
             throw new InputException(
                     file + " does not exist: a baseline needs the scores.csv that trd evaluate wrote with it");
         }
-        if (Files.size(file) > MAX_SCORES_BYTES) {
+        if (Readable.size(file) > MAX_SCORES_BYTES) {
             throw notScores(file, "it has more than 256 MiB");
         }
         List<PartResult> parts = new ArrayList<>();

@@ -7,6 +7,7 @@ import io.trd4j.data.SurfaceNormals;
 import io.trd4j.engine.PartEngine;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.Objects;
 
 /**
  * Memory for one raw part that the device of an {@link Inspector} reads without a copy: page-locked where it is a GPU.
@@ -34,13 +35,16 @@ public final class InputBuffers implements AutoCloseable {
             int secondWidth,
             int secondHeight,
             boolean ofNormals) {
+        Objects.requireNonNull(id, "id");
         if (rgbWidth <= 0 || rgbHeight <= 0 || secondWidth <= 0 || secondHeight <= 0) {
             throw new IllegalArgumentException("sizes " + rgbWidth + "x" + rgbHeight + " and " + secondWidth + "x"
                     + secondHeight + " are not positive");
         }
-        rgbMemory = engine.allocateInput(3L * rgbWidth * rgbHeight);
+        int rgbBytes = bytes(3, rgbWidth, rgbHeight);
+        int secondBytes = bytes(ofNormals ? 3 : 3 * Float.BYTES, secondWidth, secondHeight);
+        rgbMemory = engine.allocateInput(rgbBytes);
         try {
-            secondMemory = engine.allocateInput((ofNormals ? 3L : 3L * Float.BYTES) * secondWidth * secondHeight);
+            secondMemory = engine.allocateInput(secondBytes);
         } catch (RuntimeException | Error e) {
             rgbMemory.close();
             throw e;
@@ -56,6 +60,15 @@ public final class InputBuffers implements AutoCloseable {
             normals = null;
             part = Part.of(id, colour, PointCloud.of(xyz, secondWidth, secondHeight, 3L * secondWidth));
         }
+    }
+
+    private static int bytes(int perPixel, int width, int height) {
+        long pixels = (long) width * height;
+        if (pixels > Integer.MAX_VALUE / perPixel) {
+            throw new IllegalArgumentException(
+                    width + "x" + height + " with " + perPixel + " bytes each is more than a buffer's 2 GiB");
+        }
+        return (int) pixels * perPixel;
     }
 
     /** Red, green, blue of each pixel, row by row. */
@@ -81,7 +94,7 @@ public final class InputBuffers implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (!closed) {
             closed = true;
             rgbMemory.close();

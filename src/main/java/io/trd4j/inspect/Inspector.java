@@ -104,6 +104,8 @@ public final class Inspector implements AutoCloseable {
      * @throws io.trd4j.sign.UntrustedModelException when none of the trusted keys signed it, or it was changed since
      */
     public static Inspector open(Path model, InspectorOptions options) throws IOException {
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(options, "options");
         // A GPU that is asked for does without oneDNN.
         NativeRuntime.beginToLoad(
                 options.device().kind() == DeviceChoice.Kind.CUDA ? () -> {} : CpuSupport::isAvailable);
@@ -157,6 +159,9 @@ public final class Inspector implements AutoCloseable {
      * @throws InputException when this CPU lacks the precision, or the platform oneDNN
      */
     public static Inspector random(Backbone backbone, int size, Geometry geometry, InspectorOptions options) {
+        Objects.requireNonNull(backbone, "backbone");
+        Objects.requireNonNull(geometry, "geometry");
+        Objects.requireNonNull(options, "options");
         NativeRuntime.description();
         ModelInfo info = RandomNetwork.info(backbone, size, geometry);
         return new Inspector(info, EngineChoice.random(info, options), options, NormalViews.NONE);
@@ -334,6 +339,8 @@ public final class Inspector implements AutoCloseable {
      *     {@link InputPolicy} refuses that, or points that can be no metres)
      */
     public void inspect(Part part, Inspection result) {
+        Objects.requireNonNull(part, "part");
+        Objects.requireNonNull(result, "result");
         if (result.size() != info.size()) {
             throw new IllegalArgumentException(
                     "the result is for size " + result.size() + ", the model's is " + info.size());

@@ -12,8 +12,6 @@ import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -105,7 +103,7 @@ public final class Csv {
     public static void read(Path file, Consumer<UnaryOperator<String>> row, Function<String, InputException> refused)
             throws IOException {
         OptionalLibrary.CSV.require();
-        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8);
+        try (Reader reader = Readable.text(file);
                 MappingIterator<String[]> rows =
                         Mappers.ROWS.readerFor(String[].class).readValues(reader)) {
             Map<String, Integer> columns = new HashMap<>();

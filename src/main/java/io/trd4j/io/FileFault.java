@@ -7,15 +7,20 @@ import java.nio.file.NoSuchFileException;
 
 /** Faults of files and disks in words: the system's own messages are often a file's name alone. */
 public final class FileFault {
+    /** Behind a file's name. */
+    static final String MISSING = "does not exist; check the path";
+
+    static final String DENIED = "cannot be read or written; check its permissions";
+
     private FileFault() {}
 
     /** One line that says what is wrong and, where it is known, what to do. */
     public static String line(IOException fault) {
-        if (fault instanceof NoSuchFileException) {
-            return OneLine.of(fault.getMessage()) + " does not exist; check the path";
+        if (fault instanceof NoSuchFileException e) {
+            return OneLine.of(e.getFile()) + " " + MISSING;
         }
         if (fault instanceof AccessDeniedException e) {
-            return OneLine.of(e.getFile()) + " cannot be read or written; check its permissions";
+            return OneLine.of(e.getFile()) + " " + DENIED;
         }
         if (fault instanceof FileSystemException e) {
             return OneLine.of(e.getFile() + ": " + (e.getReason() == null ? name(e) : e.getReason()))

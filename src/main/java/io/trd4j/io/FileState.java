@@ -24,7 +24,7 @@ public record FileState(long size, FileTime modified, FileTime changed, Object k
     /** Of a file now; null when it is not there. */
     public static FileState of(Path file) throws IOException {
         try {
-            return ofExisting(file);
+            return read(file);
         } catch (NoSuchFileException e) {
             return null;
         }
@@ -32,6 +32,10 @@ public record FileState(long size, FileTime modified, FileTime changed, Object k
 
     /** Of a file now. @throws NoSuchFileException when it is not there */
     public static FileState ofExisting(Path file) throws IOException {
+        return Readable.told(file, FileState::read);
+    }
+
+    private static FileState read(Path file) throws IOException {
         if (file.getFileSystem().supportedFileAttributeViews().contains(UNIX)) {
             Map<String, Object> state = Files.readAttributes(file, ATTRIBUTES);
             return new FileState(

@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /**
@@ -62,7 +61,7 @@ public final class HashedFile implements FileBytes {
         if (Files.isDirectory(file)) {
             throw new InputException(file + " is a folder; give the name of a file");
         }
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        FileChannel channel = Readable.channel(file);
         try {
             return new HashedFile(file, channel);
         } catch (IOException | RuntimeException | Error e) {

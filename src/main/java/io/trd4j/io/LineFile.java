@@ -19,7 +19,7 @@ public final class LineFile implements AutoCloseable {
     private final FileChannel channel;
     /** Null for a file that goes on. */
     private final FileSet anew;
-    /** Null for a file that is begun anew. */
+
     private final OutputLock lock;
 
     private LineFile(Path file, FileChannel channel, FileSet anew, OutputLock lock) {
@@ -44,17 +44,21 @@ public final class LineFile implements AutoCloseable {
     }
 
     /**
-     * Begins a file anew. Until {@link #commit} it has a temporary name, and the one that it replaces stays.
+     * Begins a file anew. Until {@link #commit} it has a temporary name, and the one that it replaces stays. One run at
+     * a time has it.
      *
-     * @throws InputException when it is a folder or no regular file
+     * @throws InputException when it is a folder or no regular file, or another run has it
      * @throws IOException when it cannot be written; the message names it
      */
     public static LineFile replacing(Path file) throws IOException {
+        Writable.requireFile(file);
+        OutputLock lock = OutputLock.of(file);
         FileSet set = new FileSet();
         try {
-            return new LineFile(file, set.open(file), set, null);
+            return new LineFile(file, set.open(file), set, lock);
         } catch (IOException | RuntimeException e) {
             set.close();
+            lock.close();
             throw e;
         }
     }
@@ -169,9 +173,7 @@ public final class LineFile implements AutoCloseable {
             if (anew != null) {
                 anew.close();
             }
-            if (lock != null) {
-                lock.close();
-            }
+            lock.close();
         }
     }
 }

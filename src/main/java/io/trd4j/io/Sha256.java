@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -36,7 +35,7 @@ public final class Sha256 {
     public static String of(Path file) throws IOException {
         Sha256 sha256 = new Sha256();
         ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (FileChannel channel = Readable.channel(file)) {
             while (channel.read(piece) >= 0) {
                 sha256.add(piece.flip());
                 piece.clear();

@@ -1,6 +1,7 @@
 package io.trd4j.model;
 
 import io.trd4j.io.InputException;
+import io.trd4j.io.Readable;
 import io.trd4j.model.tensorfile.ChannelIo;
 import io.trd4j.model.tensorfile.Safetensors;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
@@ -12,7 +13,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -111,7 +111,7 @@ final class WeightsFile implements AutoCloseable {
     /** A safetensors header begins with '{' behind its length; neither PyTorch format has that byte there. */
     private static boolean isSafetensors(Path file) throws IOException {
         ByteBuffer start = ByteBuffer.allocate(LFS_POINTER.length);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (FileChannel channel = Readable.channel(file)) {
             if (channel.size() < 9) {
                 throw new InputException(file + " has " + channel.size() + " bytes and is not a weights file");
             }

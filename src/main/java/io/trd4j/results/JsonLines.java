@@ -26,6 +26,7 @@ public final class JsonLines implements ResultSink, AutoCloseable {
 
     private final KnownParts known;
     private long lines;
+    private boolean ended;
 
     private JsonLines(LineFile file, OutputStream out, String name, KnownParts known) {
         this.file = file;
@@ -88,6 +89,7 @@ public final class JsonLines implements ResultSink, AutoCloseable {
     }
 
     private void write(Map<String, Object> json) throws IOException {
+        requireGoingOn();
         byte[] line = Json.line(json);
         if (file != null) {
             file.append(line);
@@ -109,9 +111,22 @@ public final class JsonLines implements ResultSink, AutoCloseable {
                 + "; the other parts were not inspected";
     }
 
-    /** Says that all lines are written: a file that was begun anew is there from now on. */
+    private void requireGoingOn() {
+        if (ended) {
+            throw new IllegalStateException("these lines have ended: they were committed or closed before");
+        }
+    }
+
+    /**
+     * Says that all lines are written: a file that was begun anew is there from now on. The end of these lines, but not
+     * of a stream.
+     *
+     * @throws IllegalStateException when they were committed or closed before
+     */
     public void commit() throws IOException {
+        requireGoingOn();
         if (file != null) {
+            ended = true;
             file.commit();
         }
     }
@@ -119,6 +134,7 @@ public final class JsonLines implements ResultSink, AutoCloseable {
     /** Closes the file; one that was begun anew and not committed is removed. A stream stays open. Idempotent. */
     @Override
     public void close() throws IOException {
+        ended = true;
         if (file != null) {
             file.close();
         }

@@ -8,21 +8,20 @@ import io.trd4j.inspect.Regions;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.FileContent;
 import io.trd4j.io.FileSet;
+import io.trd4j.io.InputException;
 import io.trd4j.io.Json;
 import io.trd4j.report.HeatMap;
 import io.trd4j.report.HeatScale;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Writes a part's result into a folder: result.json, the maps, the mask and the overlay, all of them or, when one
  * cannot be written, none. Folders that are missing are made.
- *
- * @param folder of all parts, or of the only one
- * @param single whether there is only one; else each has a folder of its own below
  */
-public record ResultFolder(Path folder, boolean single) implements ResultSink {
+public final class ResultFolder implements ResultSink {
     private static final String RESULT = "result.json";
     private static final String MAP = "anomaly_map.tiff";
     private static final String MAP_RGB = "anomaly_map_rgb.tiff";
@@ -32,9 +31,27 @@ public record ResultFolder(Path folder, boolean single) implements ResultSink {
     /** All that is written per part. */
     public static final List<String> FILES = List.of(MAP, MAP_RGB, MAP_DEPTH, OVERLAY, MASK, RESULT);
 
+    private final Path folder;
+    private final boolean single;
+    /** The part that a folder of one part has; null before it comes. */
+    private String only;
+
+    /**
+     * @param folder of all parts, or of the only one
+     * @param single whether there is only one; else each has a folder of its own below, under its id
+     */
+    public ResultFolder(Path folder, boolean single) {
+        this.folder = Objects.requireNonNull(folder, "folder");
+        this.single = single;
+    }
+
+    /**
+     * @throws InputException when the folder is for one part and has another, or the id would lead out of the folder
+     * @throws IOException when a file cannot be written
+     */
     @Override
     public void inspected(InspectedPart part) throws IOException {
-        Path to = single ? folder : folder.resolve(part.id());
+        Path to = folderOf(part.id());
         Inspection inspection = part.inspection();
         int size = inspection.size();
         try (FileSet results = new FileSet()) {
@@ -56,6 +73,24 @@ public record ResultFolder(Path folder, boolean single) implements ResultSink {
             results.add(to.resolve(RESULT), Json.of(part.json()));
             results.commit();
         }
+    }
+
+    private Path folderOf(String id) {
+        if (single) {
+            if (only != null && !only.equals(id)) {
+                throw new InputException(folder + " is for one part and has the results of " + only
+                        + "; make a ResultFolder of several parts for " + id);
+            }
+            only = id;
+            return folder;
+        }
+        Path within = folder.normalize();
+        Path to = within.resolve(id).normalize();
+        if (to.equals(within) || !to.startsWith(within)) {
+            throw new InputException("the results of part " + id + " would not lie in a folder of their own in "
+                    + folder + "; give it another id");
+        }
+        return to;
     }
 
     /** The image below the heat map; black for a part without colour image. */

@@ -2,6 +2,7 @@ package io.trd4j.sign;
 
 import io.trd4j.io.AtomicFile;
 import io.trd4j.io.HashedFile;
+import io.trd4j.io.Readable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +55,7 @@ public record ModelSignature(String sha256, long bytes, String keyId, String bas
             throw new UntrustedModelException(file + " is a folder, not the signature of a model");
         }
         String text;
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = Readable.stream(file)) {
             text = new String(in.readNBytes(MAX_BYTES), StandardCharsets.ISO_8859_1);
         }
         Matcher found = TEXT.matcher(text);

@@ -1,6 +1,7 @@
 package io.trd4j.sign;
 
 import io.trd4j.io.InputException;
+import io.trd4j.io.Readable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -76,7 +77,7 @@ final class Pem {
         if (Files.isDirectory(file)) {
             throw new InputException(file + " is a folder, not a key in PEM format");
         }
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = Readable.stream(file)) {
             return new String(in.readNBytes(MAX_BYTES), StandardCharsets.ISO_8859_1);
         }
     }

@@ -1,6 +1,7 @@
 package io.trd4j.data.image;
 
 import io.trd4j.io.InputException;
+import io.trd4j.io.Readable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -54,10 +55,10 @@ public final class EncodedImage {
         if (!Files.isRegularFile(file)) {
             throw new InputException(file + " is not a file; give an image");
         }
-        if (Files.size(file) > MAX_FILE_BYTES) {
+        if (Readable.size(file) > MAX_FILE_BYTES) {
             throw new InputException(file + " has more than 1 GiB; give one image of one part");
         }
-        return Files.readAllBytes(file);
+        return Readable.bytes(file);
     }
 
     /**
@@ -106,7 +107,7 @@ public final class EncodedImage {
         if (!Files.isRegularFile(file)) {
             return new byte[0];
         }
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = Readable.stream(file)) {
             return in.readNBytes(PNG_HEADER_BYTES);
         }
     }

@@ -12,6 +12,7 @@ import io.trd4j.io.AtomicFile;
 import io.trd4j.io.Csv;
 import io.trd4j.io.FileTrees;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Stop;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
@@ -111,6 +112,7 @@ public final class SyntheticParts {
      * @param progress told after each part how many are written
      * @throws InputException when the folder is not empty or a number is out of range
      * @throws IOException when a file cannot be written; what was written before is then removed
+     * @throws io.trd4j.io.StoppedException when the thread was asked to {@linkplain Stop stop}; likewise
      */
     public static void write(
             Path categoryFolder,
@@ -236,6 +238,7 @@ public final class SyntheticParts {
     }
 
     private static void save(Path folder, int number, Sample sample, boolean mask) throws IOException {
+        Stop.check();
         String name = name(number);
         AtomicFile.write(folder.resolve("rgb/" + name + ".png"), ImageWriter.png(sample.rgb()));
         AtomicFile.write(folder.resolve("xyz/" + name + ".tiff"), ImageWriter.tiffXyz(sample.xyz()));

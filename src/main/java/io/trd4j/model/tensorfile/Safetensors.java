@@ -2,14 +2,13 @@ package io.trd4j.model.tensorfile;
 
 import io.trd4j.io.FileBytes;
 import io.trd4j.io.InputException;
+import io.trd4j.io.Readable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -41,7 +40,7 @@ public final class Safetensors implements AutoCloseable {
         if (Files.isDirectory(file)) {
             throw new InputException(file + " is a folder, not a safetensors file");
         }
-        return open(new ChannelBytes(file, FileChannel.open(file, StandardOpenOption.READ)));
+        return open(new ChannelBytes(file, Readable.channel(file)));
     }
 
     /**

@@ -2,12 +2,12 @@ package io.trd4j.model.tensorfile;
 
 import io.trd4j.io.InputException;
 import io.trd4j.io.OptionalLibrary;
+import io.trd4j.io.Readable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
@@ -39,7 +39,7 @@ public final class TorchFile implements AutoCloseable {
             throw new InputException(file + " is a folder, not a PyTorch checkpoint");
         }
         ByteBuffer start = ByteBuffer.allocate(2);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (FileChannel channel = Readable.channel(file)) {
             if (channel.size() < 2) {
                 throw new InputException(file + " has " + channel.size() + " bytes and is not a PyTorch checkpoint");
             }

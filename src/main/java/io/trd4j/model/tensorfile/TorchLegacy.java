@@ -2,6 +2,7 @@ package io.trd4j.model.tensorfile;
 
 import io.trd4j.io.InputException;
 import io.trd4j.io.OneLine;
+import io.trd4j.io.Readable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -9,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +33,7 @@ final class TorchLegacy implements TorchStorages {
     }
 
     static TorchLegacy open(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        FileChannel channel = Readable.channel(file);
         try {
             TorchLegacy legacy = new TorchLegacy(channel);
             legacy.read(file);
