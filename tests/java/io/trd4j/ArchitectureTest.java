@@ -34,6 +34,8 @@ class ArchitectureTest {
                 .definedBy("io.trd4j.watch..")
                 .layer("bench")
                 .definedBy("io.trd4j.bench..")
+                .layer("onnx")
+                .definedBy("io.trd4j.onnx..")
                 .layer("calibrate")
                 .definedBy("io.trd4j.calibrate..")
                 .layer("train")
@@ -82,6 +84,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cli", "results")
                 .whereLayer("bench")
                 .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("onnx")
+                .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("train")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("sensitivity")
@@ -98,6 +102,7 @@ class ArchitectureTest {
                         "evaluate",
                         "watch",
                         "bench",
+                        "onnx",
                         "calibrate",
                         "drift",
                         "sensitivity",
@@ -111,10 +116,11 @@ class ArchitectureTest {
                 .whereLayer("align")
                 .mayOnlyBeAccessedByLayers("cli", "inspect", "calibrate", "train")
                 .whereLayer("engine")
-                .mayOnlyBeAccessedByLayers("cli", "inspect")
+                .mayOnlyBeAccessedByLayers("cli", "inspect", "onnx")
                 .whereLayer("model")
                 .mayOnlyBeAccessedByLayers(
                         "cli",
+                        "onnx",
                         "results",
                         "report",
                         "evaluate",
@@ -140,6 +146,7 @@ class ArchitectureTest {
                         "evaluate",
                         "watch",
                         "bench",
+                        "onnx",
                         "train",
                         "calibrate",
                         "drift",
@@ -150,7 +157,7 @@ class ArchitectureTest {
                         "outline",
                         "engine")
                 .whereLayer("ops")
-                .mayOnlyBeAccessedByLayers("train", "calibrate", "align", "outline", "engine", "model", "data")
+                .mayOnlyBeAccessedByLayers("onnx", "train", "calibrate", "align", "outline", "engine", "model", "data")
                 .whereLayer("jni")
                 .mayOnlyBeAccessedByLayers("cli", "calibrate", "inspect", "engine", "model", "data", "ops")
                 .whereLayer("bundle")
@@ -320,6 +327,13 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.HdrHistogram..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.trd4j.onnx..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("ai.onnx..", "ai.onnxruntime..", "com.google.protobuf..")
                 .check(CLASSES);
         noClasses()
                 .that()

@@ -70,7 +70,7 @@ class CompletionTest {
         for (String verb : new String[] {"train", "bench", "import", "pretrain"}) {
             assertEquals("resnet18 resnet34 resnet50", offered("trd " + verb + " --backbone r"), verb);
         }
-        assertEquals("pth", offered("trd export --to ''"));
+        assertEquals("pth onnx", offered("trd export --to ''"));
         Files.createFile(folder.resolve("part.png"));
         assertEquals("part.png", offered("trd inspect --rgb pa"));
     }

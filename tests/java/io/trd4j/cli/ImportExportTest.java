@@ -319,7 +319,14 @@ class ImportExportTest {
                 "multiple of 32");
         fault(run("export", "--model", "@absent", "--to", "pth", "--out", "@x.pth"), "absent does not exist");
         fault(run("export", "--model", "@nan.pth", "--to", "pth", "--out", "@x.pth"), "not a sound safetensors file");
-        fault(run("export", "--model", "@nan.pth", "--to", "onnx", "--out", "@x.pth"), "use --to pth");
+        fault(run("export", "--model", "@nan.pth", "--to", "onx", "--out", "@x.pth"), "use --to pth or --to onnx");
+        fault(run("export", "--model", "@nan.pth", "--to", "onnx", "--out", "@x.onnx"), "give them by --data");
+        fault(
+                run("export", "--model", "@nan.pth", "--to", "pth", "--out", "@x.pth", "--preprocess"),
+                "--preprocess is for --to onnx");
+        fault(
+                run("export", "--model", "@x", "--to", "onnx", "--out", "@x.onnx", "--teacher-out", "@t.pth"),
+                "--teacher-out is for --to pth");
         assertFalse(Files.exists(folder.resolve("m.safetensors")));
         try (Stream<Path> files = Files.list(folder)) {
             assertEquals(4, files.count());

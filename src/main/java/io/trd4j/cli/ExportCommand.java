@@ -1,46 +1,87 @@
 package io.trd4j.cli;
 
+import io.trd4j.calibrate.PreparedParts;
+import io.trd4j.cli.options.PointOptions;
+import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Writable;
 import io.trd4j.model.Checkpoints;
+import io.trd4j.onnx.OnnxCheck;
+import io.trd4j.onnx.OnnxExport;
+import io.trd4j.onnx.OnnxOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code trd export}: a model file becomes an official PyTorch checkpoint. */
+/** {@code trd export}: a model file becomes an official PyTorch checkpoint, or an ONNX graph. */
 @Command(
         name = "export",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Write a model's students, and its teacher if asked, as files that torch.load reads.")
+        description = {
+            "Write a model for other programs: its students, and its teacher if asked, as files that torch.load reads "
+                    + "(pth), or all of it as one ONNX graph (onnx).",
+            "A graph is compared with trd in ONNX Runtime, on normal parts, before it is handed out. Its inputs are "
+                    + "prepared images; FILE.json beside it has what five parts give."
+        })
 final class ExportCommand implements Callable<Integer> {
+    private static final String PTH = "pth";
+    private static final String ONNX = "onnx";
+
     @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model file.")
     private Path model;
 
-    @Option(names = "--to", required = true, paramLabel = "FORMAT", description = "The format: pth.")
+    @Option(names = "--to", required = true, paramLabel = "pth|onnx", description = "The format: pth or onnx.")
     private String format;
 
     @Option(
             names = "--out",
             required = true,
             paramLabel = "FILE",
-            description =
-                    "The checkpoint to write: a dict with student_rgb and student_depth (also for surface normals).")
+            description = "The file to write: pth is a dict with student_rgb and student_depth (also for surface "
+                    + "normals). An ONNX graph must not exist.")
     private Path out;
 
     @Option(
             names = "--teacher-out",
             paramLabel = "FILE",
-            description = "Also write the teacher's state dict, under torchvision's names up to layer3.")
+            description = "With pth: also write the teacher's state dict, under torchvision's names up to layer3.")
     private Path teacherOut;
+
+    @Option(
+            names = "--data",
+            paramLabel = "CATEGORY",
+            description = "With onnx: the dataset of whose normal validation parts the graph is compared with trd.")
+    private Path data;
+
+    @Option(
+            names = "--preprocess",
+            description =
+                    "With onnx: the graph takes 8-bit images of the parts' size and prepares them itself. A point "
+                            + "cloud it cannot: of such parts the second input stays the prepared image.")
+    private boolean preprocess;
+
+    @Mixin
+    private PointOptions points;
 
     @Override
     public Integer call() throws IOException {
-        if (!format.equals("pth")) {
-            throw new InputException("--to " + format + " is not known; use --to pth");
+        switch (format) {
+            case PTH -> checkpoint();
+            case ONNX -> graph();
+            default -> throw new InputException("--to " + format + " is not known; use --to pth or --to onnx");
+        }
+        return 0;
+    }
+
+    private void checkpoint() throws IOException {
+        if (data != null || preprocess) {
+            throw new InputException((data != null ? "--data" : "--preprocess") + " is for --to onnx; leave it out");
         }
         Writable.requireOther("--out", out, "--model", model);
         if (teacherOut != null) {
@@ -53,6 +94,29 @@ final class ExportCommand implements Callable<Integer> {
         if (teacherOut != null) {
             System.out.println("wrote " + teacherOut);
         }
-        return 0;
+    }
+
+    private void graph() throws IOException {
+        if (teacherOut != null) {
+            throw new InputException("--teacher-out is for --to pth; an ONNX graph holds the teacher");
+        }
+        if (data == null) {
+            throw new InputException("--to onnx compares the graph on normal parts; give them by --data CATEGORY");
+        }
+        List<PartFiles> normal = PreparedParts.normal(points.open(data).validation());
+        OnnxCheck.Result result = OnnxExport.run(
+                model, normal, out, OnnxOptions.defaults().withPreprocess(preprocess), ConsoleProgress.STDERR);
+        System.out.println("wrote " + out);
+        System.out.printf(
+                Locale.ROOT,
+                "in ONNX Runtime, %d %s: maps differ by %.1e of their deviation at most, scores by %.1e%n",
+                result.parts(),
+                result.parts() == 1 ? "part" : "parts",
+                result.maps(),
+                result.scores());
+        if (preprocess && result.secondPrepared()) {
+            System.out.println("the input depth is the prepared image: a robust fit of the plane below a part has no "
+                    + "ONNX operators");
+        }
     }
 }

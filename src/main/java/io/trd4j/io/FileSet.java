@@ -165,6 +165,19 @@ public final class FileSet implements AutoCloseable {
                 + "; make room on the disk or choose another place";
     }
 
+    /**
+     * Where a file that was added lies until {@link #commit}. Reading it gives its lock up: the target must be this
+     * run's alone ({@link OutputLock}).
+     */
+    public Path written(Path target) {
+        Path name = target.getFileName();
+        return staged.stream()
+                .filter(file -> file.target.getFileName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(target + " was not added"))
+                .temporary;
+    }
+
     /** Moves every file into place. A target that cannot be replaced leaves those before it done. */
     public void commit() throws IOException {
         while (!staged.isEmpty()) {

@@ -20,6 +20,8 @@ public enum OptionalLibrary {
             "trd4j-report",
             "META-INF/resources/webjars/chart.js/" + ProductVersion.ofChartJs() + "/dist/chart.umd.min.js"),
     HISTOGRAMS("the histogram library", "trd4j-report", "org/HdrHistogram/Histogram.class"),
+    ONNX("the library of ONNX messages", "trd4j-onnx", "ai/onnx/proto/OnnxMl.class"),
+    ONNX_RUNTIME("ONNX Runtime", "trd4j-onnx", "ai/onnxruntime/OrtEnvironment.class"),
     CUDA("the CUDA runtime's binding", "trd4j-gpu", "org/bytedeco/cuda/global/cudart.class");
 
     /** Beginnings of the names of their native libraries' bindings. */

@@ -303,7 +303,7 @@ public record ModelInfo(
         return sha256.hex();
     }
 
-    Map<String, String> toMetadata() {
+    public Map<String, String> toMetadata() {
         Map<String, String> out = new TreeMap<>();
         out.put(VERSION_KEY, Integer.toString(formatVersion));
         out.put(BACKBONE_KEY, backbone.key());

@@ -26,6 +26,7 @@ class PublishedPomsIT {
             "trd4j-core",
             "trd4j-gpu",
             "trd4j-images",
+            "trd4j-onnx",
             "trd4j-report",
             "trd4j-train");
 

@@ -17,7 +17,7 @@ public record PlanTensor(
     }
 
     /** One modality's half of a batch of both: no memory of its own. */
-    PlanTensor of(int index) {
+    public PlanTensor of(int index) {
         return new PlanTensor(name + "[" + index + "]", part, 1, channels, side, this, index);
     }
 

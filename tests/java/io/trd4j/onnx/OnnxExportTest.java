@@ -1,0 +1,282 @@
+package io.trd4j.onnx;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.trd4j.Needs;
+import io.trd4j.SmallModel;
+import io.trd4j.align.CropBuilder;
+import io.trd4j.data.Part;
+import io.trd4j.data.PartSource;
+import io.trd4j.data.PointCloud;
+import io.trd4j.data.RgbImage;
+import io.trd4j.data.SurfaceNormals;
+import io.trd4j.data.dataset.Dataset;
+import io.trd4j.inspect.Inspection;
+import io.trd4j.inspect.Inspector;
+import io.trd4j.inspect.InspectorOptions;
+import io.trd4j.inspect.Verdict;
+import io.trd4j.io.InputException;
+import io.trd4j.io.Progress;
+import io.trd4j.io.Sha256;
+import io.trd4j.model.Calibration;
+import io.trd4j.model.HighestPlaces;
+import io.trd4j.model.HighestPlaces.Usual;
+import io.trd4j.model.Modality;
+import io.trd4j.model.ModelFile;
+import io.trd4j.model.Precision;
+import io.trd4j.model.RegionOfInterest;
+import io.trd4j.model.ScoreBranch;
+import io.trd4j.model.Threshold;
+import io.trd4j.model.Thresholds;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Graphs in ONNX Runtime against this engine: maps, scores, verdicts, and what is refused. */
+class OnnxExportTest {
+    private static final int SIZE = SmallModel.SIZE;
+
+    @TempDir
+    private static Path folder;
+
+    private static List<? extends PartSource> parts;
+    private static Dataset category;
+
+    @BeforeAll
+    static void parts() throws IOException {
+        Needs.oneDnn();
+        category = SmallModel.category(folder.resolve("cookie"), 3, 3, 1);
+        parts = category.validation();
+    }
+
+    private static OnnxCheck.Result export(
+            Path model, List<? extends PartSource> compared, Path out, boolean preprocess) throws IOException {
+        return OnnxExport.run(model, compared, out, OnnxOptions.defaults().withPreprocess(preprocess), Progress.NONE);
+    }
+
+    /** Every modality; the raised sum, a region of interest and thresholds of every score. */
+    @ParameterizedTest
+    @EnumSource(Modality.class)
+    void aGraphHasTheEnginesMapsScoresAndVerdicts(Modality modality) throws Exception {
+        Path model = SmallModel.write(folder.resolve(modality + ".safetensors"), modality, null);
+        float[] scores;
+        boolean[] counts = new boolean[SIZE * SIZE];
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = i % SIZE > 10 && i / SIZE < 50;
+        }
+        ModelFile.replaceInfo(model, info -> {
+            Calibration c = info.calibration();
+            Usual usual = new Usual(1.5, 0.25);
+            HighestPlaces highest = new HighestPlaces(new Usual(2, 0.5), usual, usual);
+            return info.withRegionOfInterest(RegionOfInterest.of(counts, "drawn", "0".repeat(64)))
+                    .withCalibration(
+                            new Calibration(c.meanRgb(), c.stdRgb(), c.meanDepth(), c.stdDepth(), c.alone(), highest));
+        });
+        try (Inspector inspector = Inspector.open(model, new InspectorOptions(0, Precision.FP32))) {
+            scores = scores(inspector);
+        }
+        // The middle part is REVIEW by its combined score, the one above it NG; the lowest OK.
+        float[] sorted = scores.clone();
+        Arrays.sort(sorted);
+        Thresholds thresholds = Thresholds.NONE.with(
+                ScoreBranch.COMBINED,
+                new Thresholds.Limits(
+                        Threshold.byHand((sorted[1] + (double) sorted[2]) / 2),
+                        Threshold.byHand((sorted[0] + (double) sorted[1]) / 2)));
+        ModelFile.replaceInfo(model, info -> info.withThresholds(thresholds));
+        Path out = folder.resolve(modality + ".onnx");
+        OnnxCheck.Result result = export(model, parts, out, false);
+        assertEquals(parts.size(), result.parts());
+        assertTrue(result.maps() < 1e-4 && result.scores() < 1e-4, result.toString());
+        assertEquals(0, result.verdicts());
+        JsonNode proof = new ObjectMapper()
+                .readTree(folder.resolve(modality + ".onnx.json").toFile());
+        assertEquals(Sha256.of(out), proof.get("sha256").asText());
+        assertEquals(Sha256.of(model), proof.get("model_sha256").asText());
+        List<String> verdicts = new ArrayList<>();
+        for (int i = 0; i < scores.length; i++) {
+            assertEquals(scores[i], proof.get("parts").get(i).get("score").floatValue());
+            verdicts.add(proof.get("parts").get(i).get("verdict").asText());
+        }
+        assertEquals(List.of("NG", "OK", "REVIEW"), verdicts.stream().sorted().toList());
+        assertBatch(out, verdicts, scores);
+    }
+
+    private static float[] scores(Inspector inspector) throws IOException {
+        float[] scores = new float[parts.size()];
+        Inspection result = inspector.newInspection();
+        for (int i = 0; i < scores.length; i++) {
+            inspector.inspect(parts.get(i).load(), result);
+            scores[i] = result.score();
+        }
+        return scores;
+    }
+
+    /** Three parts at once: the batch is free. */
+    private static void assertBatch(Path graph, List<String> verdicts, float[] scores) throws Exception {
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        FloatBuffer zeros = FloatBuffer.allocate(3 * 3 * SIZE * SIZE);
+        try (OrtSession session = environment.createSession(graph.toString());
+                OnnxTensor images = OnnxTensor.createTensor(environment, zeros, new long[] {3, 3, SIZE, SIZE});
+                OrtSession.Result got = session.run(Map.of("rgb", images, "depth", images))) {
+            assertEquals(
+                    3, ((OnnxTensor) got.get("verdict").orElseThrow()).getInfo().getShape()[0]);
+            float[] equal = (float[]) got.get("score").orElseThrow().getValue();
+            assertTrue(equal[0] == equal[1] && equal[1] == equal[2] && Float.isFinite(equal[0]));
+            assertTrue(session.getMetadata().getCustomMetadata().containsKey("trd.thresholds"));
+            assertEquals("trd4j", session.getMetadata().getProducerName());
+        }
+    }
+
+    /** The same differences as with prepared images: the graph prepares them bit for bit, larger and smaller ones. */
+    @Test
+    void aGraphPreparesImagesBitForBit() throws Exception {
+        Path model = SmallModel.write(folder.resolve("raw.safetensors"), Modality.NORMALS, 3.0);
+        for (int[] sides : new int[][] {{64, 64}, {97, 150}, {40, 33}, {700, 500}}) {
+            List<Part> drawn = new ArrayList<>();
+            for (int seed = 1; seed <= 2; seed++) {
+                RgbImage colour = noise(sides[0], sides[1], seed);
+                drawn.add(
+                        Part.of("drawn" + seed, colour, SurfaceNormals.encoded(directions(sides[1], sides[0], seed))));
+            }
+            String name = sides[0] + "x" + sides[1];
+            OnnxCheck.Result raw = export(model, PartSource.inMemory(drawn), folder.resolve(name + "raw.onnx"), true);
+            OnnxCheck.Result prepared =
+                    export(model, PartSource.inMemory(drawn), folder.resolve(name + "prepared.onnx"), false);
+            assertFalse(raw.secondPrepared());
+            assertTrue(prepared.secondPrepared());
+            assertEquals(prepared.maps(), raw.maps(), name);
+            assertEquals(prepared.scores(), raw.scores(), name);
+        }
+        InputException other = assertThrows(
+                InputException.class,
+                () -> export(
+                        model,
+                        PartSource.inMemory(List.of(
+                                parts.get(0).load(),
+                                Part.of(
+                                        "other",
+                                        noise(65, 64, 1),
+                                        parts.get(1).load().xyz()))),
+                        folder.resolve("other.onnx"),
+                        true));
+        assertTrue(other.getMessage().startsWith("part other has another size"), other.getMessage());
+        assertFalse(Files.exists(folder.resolve("other.onnx")));
+    }
+
+    private static RgbImage noise(int width, int height, int seed) {
+        byte[] rgb = new byte[3 * width * height];
+        new Random(seed).nextBytes(rgb);
+        return new RgbImage(width, height, rgb);
+    }
+
+    /** Unit vectors, as an image of surface normals holds them. */
+    private static RgbImage directions(int width, int height, int seed) {
+        Random random = new Random(seed);
+        byte[] rgb = new byte[3 * width * height];
+        for (int i = 0; i < width * height; i++) {
+            double x = random.nextDouble() - 0.5;
+            double y = random.nextDouble() - 0.5;
+            double length = Math.sqrt(x * x + y * y + 1);
+            rgb[3 * i] = (byte) Math.round(255 * (x / length + 1) / 2);
+            rgb[3 * i + 1] = (byte) Math.round(255 * (y / length + 1) / 2);
+            rgb[3 * i + 2] = (byte) Math.round(255 * (1 / length + 1) / 2);
+        }
+        return new RgbImage(width, height, rgb);
+    }
+
+    /** A graph that gives other results leaves no file: planted here, another model's is compared. */
+    @Test
+    void whatTheCheckRefuses() throws Exception {
+        Path model = SmallModel.write(folder.resolve("sound.safetensors"), Modality.DEPTH, 3.0);
+        Path out = folder.resolve("sound.onnx");
+        export(model, parts, out, false);
+        Path other = SmallModel.write(folder.resolve("shifted.safetensors"), Modality.DEPTH, null);
+        ModelFile.replaceInfo(other, info -> {
+            Calibration c = info.calibration();
+            return info.withCalibration(
+                    new Calibration(c.meanRgb() + 1e-3 * c.stdRgb(), c.stdRgb(), c.meanDepth(), c.stdDepth()));
+        });
+        Part first = parts.get(0).load();
+        List<GraphInput> inputs = List.of(GraphInput.of(first, false, false), GraphInput.of(first, true, false));
+        OnnxCheck.Result shifted = new OnnxCheck(other, inputs).run(out, parts, Progress.NONE);
+        assertTrue(shifted.maps() > 1e-4, shifted.toString());
+        InputException refused = assertThrows(InputException.class, () -> shifted.requireSame(out));
+        assertTrue(refused.getMessage().startsWith(out + " was not written: in ONNX Runtime its maps differ by "));
+        for (double wrong : new double[] {Double.NaN, 1}) {
+            assertThrows(InputException.class, () -> new OnnxCheck.Result(1, wrong, 0, 0, true).requireSame(out));
+            assertThrows(InputException.class, () -> new OnnxCheck.Result(1, 0, wrong, 0, true).requireSame(out));
+        }
+        assertThrows(InputException.class, () -> new OnnxCheck.Result(1, 0, 0, 1, true).requireSame(out));
+    }
+
+    @Test
+    void whatCannotBeExported() throws Exception {
+        Path model = SmallModel.write(folder.resolve("bad.safetensors"), Modality.DEPTH, null);
+        Path out = folder.resolve("bad.onnx");
+        refused("there are no normal parts", model, List.of(), out);
+        float[] points = parts.get(0).load().xyz().xyz();
+        Part half = Part.ofPoints("half", new PointCloud(SIZE, SIZE, points));
+        refused("part half lacks a modality", model, PartSource.inMemory(List.of(half)), out);
+        Files.writeString(out, "the user's");
+        refused(out + " exists", model, parts, out);
+        assertEquals("the user's", Files.readString(out));
+        Files.delete(out);
+        Path cropping = Files.copy(model, folder.resolve("cropping.safetensors"));
+        ModelFile.replaceAlignment(cropping, CropBuilder.of(category.train(), SIZE, Progress.NONE));
+        refused(cropping + " crops each part", cropping, parts, out);
+        ModelFile.replaceInfo(model, info -> info.withCalibration(null));
+        refused(model + " has no calibration; run: trd calibrate", model, parts, out);
+        refused("the graph", model, parts, model);
+        try (Stream<Path> left = Files.list(folder)) {
+            assertEquals(
+                    List.of(),
+                    left.map(file -> file.getFileName().toString())
+                            .filter(name -> name.startsWith("bad.onnx") || name.startsWith("."))
+                            .toList());
+        }
+    }
+
+    private static void refused(String begins, Path model, List<? extends PartSource> compared, Path out) {
+        InputException refused = assertThrows(InputException.class, () -> export(model, compared, out, false));
+        assertTrue(refused.getMessage().startsWith(begins), refused.getMessage());
+    }
+
+    /** Blur and upsampling keep what is the same everywhere. */
+    @Test
+    void anOperatorsRowsAreWeights() {
+        for (int size : new int[] {32, 64, 256}) {
+            for (int side = size / 4; side >= size / 16; side /= 2) {
+                double[] weights = MapNodes.operator(size, side);
+                for (int y = 0; y < size; y++) {
+                    double sum = 0;
+                    for (int x = 0; x < side; x++) {
+                        sum += weights[y * side + x];
+                    }
+                    assertEquals(1, sum, 1e-12);
+                }
+            }
+        }
+        assertEquals(List.of(Verdict.OK.name(), Verdict.REVIEW.name(), Verdict.NG.name()), MapNodes.VERDICTS);
+    }
+}
