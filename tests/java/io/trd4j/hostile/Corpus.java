@@ -311,6 +311,14 @@ final class Corpus {
                 + "\"test/a,b/002\",\"a,b\",true,3e-5,-1.0,2.0,REVIEW\n";
     }
 
+    /** Of inspected parts, and of one that was left out. */
+    static List<byte[]> lines() {
+        String rest =
+                ",\"model\":{\"file\":\"m\",\"sha256\":\"0\"},\"inputs\":{\"rgb\":{\"file\":\"a.png\",\"sha256\":\"1\"}}}\n";
+        return texts("{\"id\":\"a\",\"verdict\":\"OK\"" + rest + "{\"id\":\"b\",\"error\":\"c\"" + rest
+                + "{\"id\":\"d\",\"verdict\":null" + rest + "{\"id\":\"e");
+    }
+
     static List<byte[]> texts(String... texts) {
         return Arrays.stream(texts)
                 .map(text -> text.getBytes(StandardCharsets.UTF_8))
