@@ -12,7 +12,7 @@ namespace {
 constexpr int64_t kChannels = 4, kRelief = 3;
 constexpr float kLeastShare = 0.25f;  // of a pixel's points, to measure it
 
-bool worth_threads(int64_t width, int64_t height) { return width * height >= int64_t{1} << 14; }
+[[maybe_unused]] bool worth_threads(int64_t width, int64_t height) { return width * height >= int64_t{1} << 14; }
 
 // The boxes of all columns, divided out once.
 class Columns {

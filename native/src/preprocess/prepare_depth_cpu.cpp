@@ -22,7 +22,7 @@ PartFault prepare_depth(const CloudView& cloud, const Prepared& out, uint8_t* ma
     const Rows& row = rows();
     bool found = true;
     // Below this, waking another thread takes longer than its share of the work.
-    const bool worth_threads = size * size >= int64_t{1} << 14;
+    [[maybe_unused]] const bool worth_threads = size * size >= int64_t{1} << 14;
 #pragma omp parallel if (worth_threads)
     {
 #pragma omp for schedule(static) nowait  // finish_depth gives each thread the same rows first

@@ -24,6 +24,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 final class Corpus {
     private static final int W = 24;
     private static final int H = 17;
+    private static final int HEADER_END = 29;
     private static final long PNG_SIGNATURE = 0x89504E470D0A1A0AL;
 
     private Corpus() {}
@@ -146,6 +147,9 @@ final class Corpus {
 
     /** Of an image that is small and not interlaced, what its header asks for. */
     private static int rawBytes(ByteBuffer png, int now) {
+        if (png.limit() < HEADER_END) {
+            return now;
+        }
         int channels = png.get(25) == 2 ? 3 : png.get(25) == 4 ? 2 : png.get(25) == 6 ? 4 : 1;
         long rows = png.getInt(20);
         long bytes = rows * (1 + ((long) png.getInt(16) * channels * png.get(24) + 7) / 8);
