@@ -261,9 +261,9 @@ void fuse_cosine(Call& c) {
 
 struct Sides {
     int64_t n, size, side[3];
-    explicit Sides(Call& c) : n(c.size(3)), size(c.size(48)) {
+    explicit Sides(Call& c) : n(c.size(3)), size(c.size(24)) {
         for (int64_t& s : side) {
-            s = c.size(size > 0 && size <= 48 ? size : 48);
+            s = c.size(size > 0 && size <= 24 ? size : 24);
             c.wrong |= s > size;
         }
     }
@@ -366,7 +366,7 @@ enum class Preparation { rgb, depth, normals, metric };
 
 void prepare(Call& c, Preparation what) {
     const bool colour = what == Preparation::rgb;
-    const int64_t width = c.size(40), height = c.size(40), size = c.size(24);
+    const int64_t width = c.size(20), height = c.size(20), size = c.size(16);
     const int32_t kernel = what == Preparation::normals ? static_cast<int32_t>(c.size(31)) : 1;
     c.wrong |= kernel % 2 != 1 || kernel < 1 || kernel > 31;
     const int64_t bytes = what == Preparation::rgb       ? trd_prepare_rgb_workspace_bytes(width, height, size)
@@ -433,7 +433,7 @@ void prepare(Call& c, Preparation what) {
 
 void view(Call& c) {
     const bool colour = c.bytes().u8() % 2 == 0;
-    const int64_t width = c.size(40), height = c.size(40), size = c.size(24), row = row_bytes(width, colour ? 3 : 12),
+    const int64_t width = c.size(20), height = c.size(20), size = c.size(16), row = row_bytes(width, colour ? 3 : 12),
                   stride = c.stride(row, colour ? 1 : 4);
     if (!colour) c.wrong |= stride % 4 != 0;
     const int64_t in_bytes = rows(height, stride, row), out_bytes = product({size, size, 4}, 4);
@@ -480,8 +480,8 @@ struct Area {
     trd_area area{};
     explicit Area(Call& c) {
         Bytes& in = c.bytes();
-        area.size = c.size(32);
-        const int64_t frame = area.size > 0 && area.size <= 32 ? area.size * area.size : 1024;
+        area.size = c.size(20);
+        const int64_t frame = area.size > 0 && area.size <= 20 ? area.size * area.size : 400;
         std::vector<int32_t> made;
         int64_t at = in.u8() % frame;
         for (int i = in.u8() % 24; i >= 0 && at < frame; --i) {
@@ -523,7 +523,7 @@ struct Area {
 
 double deviation(Call& c) {
     const uint8_t b = c.bytes().u8();
-    if (b < 240) return 0.001 + b / 16.0;
+    if (b < 240) return 0.001 + b / 64.0;
     const double d = c.bytes().raw<double>();
     c.wrong |= !(d >= 1e-3 && d <= 128);
     return d;
@@ -590,7 +590,7 @@ int64_t channels(Call& c) { return c.bytes().u8() < 240 ? 32 * (1 + c.bytes().u8
 
 void winograd(Call& c) {
     const int32_t stride = c.one_of({1, 2});
-    const int64_t n = c.size(2), h = c.size(12), w = c.size(12), c_in = channels(c), c_out = channels(c);
+    const int64_t n = c.size(2), h = c.size(8), w = c.size(8), c_in = channels(c), c_out = channels(c);
     c.wrong |= c_in % 32 != 0 || c_out % 32 != 0;
     void* const packed = c.workspace(trd_winograd_packed_bytes(c_in, c_out), 64);
     const int64_t packed_bytes = c.workspace_bytes();
@@ -643,7 +643,7 @@ void packs(Call& c) {
                                                 : trd_crossmodal_amplifier_packed_bytes(type, c1),
                                      256);
     // More than any layer's weights.
-    const float *weights = c.input<float>(product({c1, c1, 1024}, 4)), *bias = c.input<float>(product({c1, 16}, 4));
+    const float *weights = c.input<float>(product({c1, c1, 160}, 4)), *bias = c.input<float>(product({c1, 16}, 4));
     if (which == 1)
         c.ended("trd_crossmodal_filter_pack",
                 trd_crossmodal_filter_pack(type, layer, weights, bias, packed, c.workspace_bytes(), c1));

@@ -19,6 +19,11 @@ public final class FuzzTarget {
 
     private FuzzTarget() {}
 
+    /** Prints the readers' names. */
+    public static void main(String[] args) throws IOException {
+        Readers.all().forEach(reader -> System.out.println(reader.name()));
+    }
+
     /**
      * Chooses the readers, and writes their seeds and the committed files.
      *
