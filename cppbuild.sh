@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds libtrd with CMake. Called by `mvn package`; also stands alone.
-#   bash cppbuild.sh [-platform=linux-x86_64] <install|simt|trees|test|clean>
+#   bash cppbuild.sh [-platform=linux-x86_64] <install|simt|trees|test|fuzz|clean>
 # install  target/native/lib/libtrd.so; with nvcc its CUDA backend too, and target/native/kernels.txt: registers,
 #          memory, spills
 # simt     target/native/simt/lib/libtrd.so: its CUDA kernels run on the CPU, for tests of what calls them (Linux on
@@ -9,13 +9,15 @@
 #          CPU; those with every access to shared memory checked for races; and many callers at once under
 #          ThreadSanitizer
 # trees    what test builds beside the shipped library, and nothing is run
+# fuzz     target/native/fuzz/fuzz_trd: the entry points under libFuzzer and both sanitizers; needs clang. Nothing is run:
+#          tests/fuzz.sh 1000000 libtrd does
 # clean    removes target/native
 # TRD_CUDA_ARCHITECTURES="90" in the environment compiles the kernels for fewer devices, TRD_CUDA=OFF for none.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() {
-  echo "cppbuild.sh: $1; usage: bash cppbuild.sh [-platform=linux-x86_64|macosx-arm64] <install|simt|trees|test|clean>" >&2
+  echo "cppbuild.sh: $1; usage: bash cppbuild.sh [-platform=linux-x86_64|macosx-arm64] <install|simt|trees|test|fuzz|clean>" >&2
   exit 1
 }
 
@@ -23,7 +25,7 @@ platform=linux-x86_64 operation=''
 for argument in "$@"; do
   case "$argument" in
     -platform=*) platform=${argument#*=} ;;
-    install|simt|trees|test|clean) operation=$argument ;;
+    install|simt|trees|test|fuzz|clean) operation=$argument ;;
     *) usage "unknown argument '$argument'" ;;
   esac
 done
@@ -70,7 +72,24 @@ run_tests() { # name
   ctest --test-dir "$build/$1" --output-on-failure --no-tests=error --parallel "$cores"
 }
 
+# libFuzzer belongs to clang: the newest one that has it.
+build_fuzz() {
+  local c cxx
+  for c in clang clang-2{2,1,0} clang-1{9,8,7,6,5,4}; do
+    cxx=${c/clang/clang++}
+    if command -v "$cxx" >/dev/null && echo 'extern "C" int LLVMFuzzerTestOneInput(const char*, unsigned long) { return 0; }' |
+      "$cxx" -fsanitize=fuzzer,address -x c++ - -o /dev/null 2>/dev/null; then
+      configure_and_build "$build/fuzz" -DCMAKE_C_COMPILER="$c" -DCMAKE_CXX_COMPILER="$cxx" -DTRD_CUDA=OFF \
+        -DTRD_SANITIZE=ON -DTRD_FUZZ=ON
+      return
+    fi
+  done
+  echo "cppbuild.sh: fuzz needs clang and its runtime libraries: apt-get install clang-19 libclang-rt-19-dev, or others" >&2
+  exit 1
+}
+
 case "$operation" in
+  fuzz) build_fuzz ;;
   install)
     configure_release
     cmake --install "$build/release" --prefix "$PWD/$build" >/dev/null

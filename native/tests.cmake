@@ -72,6 +72,14 @@ foreach(test ${TRD_TESTS})
   endif()
 endforeach()
 
+if(TRD_SANITIZE)
+  # The fuzz target's corpus, and as many inputs as take seconds.
+  add_executable(fuzz_replay ${folder}/fuzz/fuzz_trd.cpp ${folder}/fuzz/replay.cpp)
+  target_link_libraries(fuzz_replay PRIVATE trd)
+  add_test(NAME fuzz.replay COMMAND fuzz_replay ${folder}/../fixtures/fuzz/libtrd 20000)
+  set_tests_properties(fuzz.replay PROPERTIES TIMEOUT 300)
+endif()
+
 if(TARGET trd_cuda)
   add_test(NAME spill COMMAND bash ${folder}/spill/spill.sh ${TRD_KERNEL_TABLE} ${CMAKE_CUDA_COMPILER}
     ${CMAKE_CURRENT_SOURCE_DIR}/src ${TRD_NVCC_FLAGS})

@@ -21,6 +21,11 @@ soak() { # name, test classes
 
 soak stopping StoppingTest
 soak long-run LongRunTest
-soak hostile-files HostileFilesTest,HostileModelTest
-{ printf 'test\ttries, or at first\tfaults, or at last\n'; cat target/soak/*.tsv; } | column -t -s "$(printf '\t')"
+soak hostile-files HostileFilesTest
+# Inputs per reader: in ten minutes' form a million, which takes some minutes each.
+TRD_FUZZ_SEED=$RANDOM bash tests/fuzz.sh $((minutes * 100000)) each 2>target/soak/fuzzing.log |
+  sed 's/\t/, fuzzing\t/' >target/soak/fuzzing.tsv
+[ "${PIPESTATUS[0]}" -eq 0 ] || failed=1
+[ -s target/soak/fuzzing.log ] && printf 'fuzzing\t-\t%s\n' "$(tail -n 1 target/soak/fuzzing.log)" >>target/soak/fuzzing.tsv
+{ printf 'test\ttries, or at first\tfaults, or at last\tspeed and memory\n'; cat target/soak/*.tsv; } | column -t -s "$(printf '\t')"
 exit $failed

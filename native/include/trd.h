@@ -329,8 +329,8 @@ TRD_API trd_status trd_prepare_metric_plan(const trd_exec* exec, int64_t width, 
  * max(|hs|, |H|) / ground_metres - 1, from 0 to 1: the plane's own surface, with its noise, is not shown. Missing
  * points as for trd_prepare_depth. Without any point the image is level.
  * xyz    float32 [height, width, 3]: x, y, z in metres; row_stride is a multiple of 4
- * plane  float32 [5]: x0, y0, z0, a, b of z = z0 + a (x - x0) + b (y - y0), metres, finite, |a| and |b| at most 1e6;
- *        height is z below the plane. Of the backend's memory, and read by the kernels
+ * plane  float32 [5]: x0, y0, z0, a, b of z = z0 + a (x - x0) + b (y - y0), metres, the absolute value of each at most
+ *        1e6; height is z below the plane. Of the backend's memory, and read by the kernels
  */
 TRD_API trd_status trd_prepare_metric(const trd_exec* exec, const float* xyz, int64_t width, int64_t height,
                                       int64_t row_stride, void* out, int32_t type, int64_t size, const float* plane,

@@ -9,8 +9,8 @@ using namespace trd::entry;
 
 namespace {
 
-constexpr int64_t kSideMultiple = 4;  // three scales, each half of the one before
-constexpr int64_t kWidest = 8;        // the third scale's intermediate: 2 (c1 << 2)
+[[maybe_unused]] constexpr int64_t kSideMultiple = 4;  // three scales, each half of the one before
+constexpr int64_t kWidest = 8;                         // the third scale's intermediate: 2 (c1 << 2)
 
 #ifdef TRD_CUDA
 // Bytes of the workspace for sizes that are accepted.

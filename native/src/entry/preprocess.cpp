@@ -53,8 +53,7 @@ struct Call {
     int32_t type;
     const void* workspace;
     int64_t workspace_bytes;
-    const void* mask;  // may be null
-    int64_t mask_bytes;
+    const void* mask;             // may be null
     const void* fault;            // may be null
     const void* plane = nullptr;  // may be null
 };
@@ -81,9 +80,11 @@ bool require_preparation(const trd_exec* exec, const PlanHeader& plan, const Cal
     require(c.row_stride >= row, "prepare: row_stride is smaller than a row");
     require(c.row_stride <= std::numeric_limits<int64_t>::max() / plan.height, "prepare: row_stride is too large");
     require(aligned(c.out, element), "prepare: out is not aligned to its type");
+    const int64_t mask_bytes =
+        plan.op == Preparation::depth ? plan.size * plan.size : plan.width * plan.height;
     const Slice regions[] = {dense(c.in, (plan.height - 1) * c.row_stride + row),
                              dense(c.out, 3 * plan.size * plan.size * element), dense(c.workspace, needed),
-                             dense(c.mask, c.mask_bytes), dense(c.fault, sizeof(int32_t)),
+                             dense(c.mask, mask_bytes), dense(c.fault, sizeof(int32_t)),
                              dense(c.plane, 5 * sizeof(float))};
     for (const Slice& a : regions)
         for (const Slice& b : regions)
@@ -151,7 +152,7 @@ trd_status trd_prepare_rgb(const trd_exec* exec, const uint8_t* image, int64_t w
     return guarded([&] {
         const PlanHeader plan = rgb_plan(width, height, size);
         [[maybe_unused]] const bool cuda = require_preparation(
-            exec, plan, {image, row_stride, 3, out, type, workspace, workspace_bytes, nullptr, 0, nullptr});
+            exec, plan, {image, row_stride, 3, out, type, workspace, workspace_bytes, nullptr, nullptr});
         const trd::ImageView view{image, width, height, row_stride};
 #ifdef TRD_CUDA
         if (cuda) return trd::cuda::prepare_rgb(*exec, plan, view, {out, type, size}, workspace);
@@ -175,7 +176,7 @@ trd_status trd_prepare_depth(const trd_exec* exec, const float* xyz, int64_t wid
     return guarded([&] {
         const PlanHeader plan = depth_plan(width, height, size);
         [[maybe_unused]] const bool cuda = require_cloud(
-            exec, plan, {xyz, row_stride, 12, out, type, workspace, workspace_bytes, mask, size * size, fault});
+            exec, plan, {xyz, row_stride, 12, out, type, workspace, workspace_bytes, mask, fault});
         require_points(size, size);
         const trd::CloudView view{xyz, width, height, row_stride};
 #ifdef TRD_CUDA
@@ -200,7 +201,7 @@ trd_status trd_prepare_normals(const trd_exec* exec, const float* xyz, int64_t w
     return guarded([&] {
         const PlanHeader plan = normals_plan(width, height, size, kernel);
         [[maybe_unused]] const bool cuda = require_cloud(
-            exec, plan, {xyz, row_stride, 12, out, type, workspace, workspace_bytes, mask, width * height, fault});
+            exec, plan, {xyz, row_stride, 12, out, type, workspace, workspace_bytes, mask, fault});
         require_points(width, height);
         const trd::CloudView view{xyz, width, height, row_stride};
 #ifdef TRD_CUDA
@@ -237,7 +238,7 @@ trd_status trd_prepare_metric(const trd_exec* exec, const float* xyz, int64_t wi
     return guarded([&] {
         const PlanHeader plan = metric_plan(width, height, size);
         [[maybe_unused]] const bool cuda = require_points_of(
-            exec, plan, {xyz, row_stride, 12, out, type, workspace, workspace_bytes, nullptr, 0, nullptr, plane});
+            exec, plan, {xyz, row_stride, 12, out, type, workspace, workspace_bytes, nullptr, nullptr, plane});
         require(plane != nullptr && aligned(plane, 4), "prepare: the plane is null or not aligned to 4 bytes");
         const trd::CloudView view{xyz, width, height, row_stride};
 #ifdef TRD_CUDA

@@ -24,6 +24,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 final class Corpus {
     private static final int W = 24;
     private static final int H = 17;
+    private static final int HEADER_END = 29;
     private static final long PNG_SIGNATURE = 0x89504E470D0A1A0AL;
 
     private Corpus() {}
@@ -146,6 +147,9 @@ final class Corpus {
 
     /** Of an image that is small and not interlaced, what its header asks for. */
     private static int rawBytes(ByteBuffer png, int now) {
+        if (png.limit() < HEADER_END) {
+            return now;
+        }
         int channels = png.get(25) == 2 ? 3 : png.get(25) == 4 ? 2 : png.get(25) == 6 ? 4 : 1;
         long rows = png.getInt(20);
         long bytes = rows * (1 + ((long) png.getInt(16) * channels * png.get(24) + 7) / 8);
@@ -309,6 +313,14 @@ final class Corpus {
         return "id,kind,anomalous,score,score_rgb,score_depth,verdict\n"
                 + "test/good/000,good,false,1.25,1.0,0.5,OK\ntest/hole/001,hole,true,9.5,8.0,7.5,NG\n"
                 + "\"test/a,b/002\",\"a,b\",true,3e-5,-1.0,2.0,REVIEW\n";
+    }
+
+    /** Of inspected parts, and of one that was left out. */
+    static List<byte[]> lines() {
+        String rest =
+                ",\"model\":{\"file\":\"m\",\"sha256\":\"0\"},\"inputs\":{\"rgb\":{\"file\":\"a.png\",\"sha256\":\"1\"}}}\n";
+        return texts("{\"id\":\"a\",\"verdict\":\"OK\"" + rest + "{\"id\":\"b\",\"error\":\"c\"" + rest
+                + "{\"id\":\"d\",\"verdict\":null" + rest + "{\"id\":\"e");
     }
 
     static List<byte[]> texts(String... texts) {
