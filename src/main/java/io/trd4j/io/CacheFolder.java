@@ -1,7 +1,6 @@
 package io.trd4j.io;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,12 +18,19 @@ public final class CacheFolder {
      * @throws InputException when the user has no home, and the folder for that case belongs to another user
      */
     public static Path ofThisUser() {
-        return of(System.getenv(), System.getProperty("user.home"), Path.of(System.getProperty("java.io.tmpdir")));
+        return of(
+                System.getenv(),
+                hasHome() ? System.getProperty("user.home") : null,
+                Path.of(System.getProperty("java.io.tmpdir")));
     }
 
-    /** Whether Java knows a home folder: it has none for a user without an entry in the password file. */
+    /**
+     * Whether Java knows a home folder that can be written: it has none for a user without an entry in the password
+     * file.
+     */
     public static boolean hasHome() {
-        return isHome(System.getProperty("user.home"));
+        String home = System.getProperty("user.home");
+        return isHome(home) && Files.isWritable(Path.of(home));
     }
 
     private static boolean isHome(String home) {
@@ -35,7 +41,7 @@ public final class CacheFolder {
      * $TRD_CACHE, else $XDG_CACHE_HOME/trd4j, else ~/.cache/trd4j; an empty variable counts as unset.
      *
      * @param home as Java has it: '?' for a user without an entry in the password file, whose folder is below $HOME
-     *     where that can be written, else below the temporary one
+     *     where that can be written, else below the temporary one; null = it cannot be written
      */
     static Path of(Map<String, String> environment, String home, Path temporary) {
         String own = environment.getOrDefault("TRD_CACHE", "");
@@ -73,7 +79,10 @@ public final class CacheFolder {
             }
             return folder;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new InputException(
+                    "the home folder cannot be written, nor can " + temporary + " (" + FileFault.line(e)
+                            + "); set TRD_CACHE to a folder of yours",
+                    e);
         }
     }
 }
