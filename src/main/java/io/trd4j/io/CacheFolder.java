@@ -2,9 +2,12 @@ package io.trd4j.io;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 
@@ -61,6 +64,22 @@ public final class CacheFolder {
                 : ownFolder(temporary);
     }
 
+    /**
+     * Checks that nobody else may write into a folder, where permissions are known; it need not exist.
+     *
+     * @throws InputException when everybody may: what is kept there could be replaced between its check and its use
+     */
+    public static void requireOwn(Path folder) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(folder, PosixFileAttributeView.class);
+        if (view != null
+                && Files.exists(folder)
+                && view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
+            throw new InputException(
+                    "everybody may write into " + folder + ", where downloads are kept; run: chmod o-w " + folder
+                            + ", or set TRD_CACHE to a folder of yours");
+        }
+    }
+
     /** Made at once and for this user alone: programs are loaded from it, and others can write beside it. */
     private static Path ownFolder(Path temporary) {
         try {
@@ -80,7 +99,10 @@ public final class CacheFolder {
             return folder;
         } catch (IOException e) {
             throw new InputException(
-                    "the home folder cannot be written, nor can " + temporary + " (" + FileFault.line(e)
+                    "the home folder cannot be written, nor can " + temporary + " ("
+                            + (e instanceof FileSystemException f && f.getReason() != null
+                                    ? f.getReason()
+                                    : e.getMessage())
                             + "); set TRD_CACHE to a folder of yours",
                     e);
         }
