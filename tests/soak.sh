@@ -20,6 +20,7 @@ soak() { # name, test classes
 }
 
 soak stopping StoppingTest
+soak disks-and-machines FullDiskTest,MachineFaultsTest
 soak long-run LongRunTest
 soak hostile-files HostileFilesTest,HostileModelTest
 { printf 'test\ttries, or at first\tfaults, or at last\n'; cat target/soak/*.tsv; } | column -t -s "$(printf '\t')"
