@@ -23,17 +23,21 @@ public final class CacheFolder {
     public static Path ofThisUser() {
         return of(
                 System.getenv(),
-                hasHome() ? System.getProperty("user.home") : null,
+                hasHome(Path.of(".cache", "trd4j")) ? System.getProperty("user.home") : null,
                 Path.of(System.getProperty("java.io.tmpdir")));
     }
 
     /**
-     * Whether Java knows a home folder that can be written: it has none for a user without an entry in the password
-     * file.
+     * Whether Java knows a home folder that can be written, or already holds a folder: it has none for a user without
+     * an entry in the password file.
+     *
+     * @param folder below the home
      */
-    public static boolean hasHome() {
+    public static boolean hasHome(Path folder) {
         String home = System.getProperty("user.home");
-        return isHome(home) && Files.isWritable(Path.of(home));
+        return isHome(home)
+                && (Files.isWritable(Path.of(home))
+                        || Files.exists(Path.of(home).resolve(folder)));
     }
 
     private static boolean isHome(String home) {

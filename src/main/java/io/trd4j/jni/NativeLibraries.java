@@ -190,7 +190,7 @@ public final class NativeLibraries {
         }
         if (System.getProperty(CACHE_PROPERTY) == null
                 && System.getProperty(OTHER_CACHE_PROPERTY) == null
-                && !CacheFolder.hasHome()) {
+                && !CacheFolder.hasHome(Path.of(".javacpp", "cache"))) {
             // JavaCPP would make a folder '?' where the process happens to be, or take one that others can foresee.
             System.setProperty(
                     CACHE_PROPERTY, CacheFolder.ofThisUser().resolve("natives").toString());
