@@ -22,7 +22,7 @@ final class FullDiskProgram {
     private static final long KIB = 1024;
     private static final int AMPLE_KIB = 1 << 20;
     private static final int READ_ONLY = -1;
-    /** What a training says when its state has no room, and goes on. */
+    /** The line of a training whose state has no room, and which goes on. */
     private static final Pattern STATE =
             Pattern.compile("trd: \\S+\\.state cannot be written: .*; the run goes on, .*");
 
@@ -141,7 +141,7 @@ final class FullDiskProgram {
                 : "files were changed or left: " + listing().keySet();
     }
 
-    /** What a run that had room has written. */
+    /** Removes the files of a run that had room. */
     private void clear(Map<String, String> before) throws IOException {
         try (Stream<Path> walk = Files.walk(disk)) {
             for (Path path : walk.sorted((a, b) -> b.compareTo(a)).toList()) {

@@ -1,6 +1,7 @@
 package io.trd4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trd4j.FreshJvm;
 import io.trd4j.SmallModel;

@@ -129,7 +129,7 @@ class MachineFaultsTest {
                 .before(Namespace.enter("mount -t tmpfs tmpfs /proc")));
     }
 
-    /** What containers with a quota report: the threads follow it. */
+    /** Java counts those of a container with a quota: the threads follow. */
     @Test
     void threadsFollowTheProcessors() throws Exception {
         String said = Cli.in(folder)
