@@ -20,6 +20,7 @@ soak() { # name, test classes
 }
 
 soak stopping StoppingTest
+soak disks-and-machines FullDiskTest,MachineFaultsTest
 soak long-run LongRunTest
 soak hostile-files HostileFilesTest
 # Inputs per reader: in ten minutes' form a million, which takes some minutes each.

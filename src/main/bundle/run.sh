@@ -19,7 +19,12 @@ in_one_line() { paste -sd ';' | sed 's/;/; /g'; }
 
 cache_folder() {
   local folder=$here/cache
-  if ! mkdir -p "$folder" 2>/dev/null || [ ! -w "$folder" ]; then folder=${TMPDIR:-/tmp}/trd4j-gpu-$(id -u); mkdir -p "$folder"; fi
+  if ! mkdir -p "$folder" 2>/dev/null || [ ! -w "$folder" ]; then
+    # Others can write beside it, and could have made it before: programs are loaded from it.
+    folder=${TMPDIR:-/tmp}/trd4j-gpu-$(id -u)
+    mkdir -m 700 "$folder" 2>/dev/null || { [ -d "$folder" ] && [ ! -L "$folder" ] && [ -O "$folder" ]; } \
+      || fail "$folder cannot be made, or belongs to another user; set TMPDIR to a folder of yours"
+  fi
   echo "$folder"
 }
 

@@ -52,6 +52,12 @@ record Failure(int code, String line) {
         if (thrown instanceof OutOfMemoryError || thrown instanceof RuntimeException && saysOutOfMemory(thrown)) {
             return new Failure(OTHER, "not enough memory (" + firstLine(thrown) + "); " + moreMemory(thrown, sparing));
         }
+        if (thrown instanceof StackOverflowError) {
+            return new Failure(
+                    OTHER,
+                    "the thread's stack is too small; allow a larger one: JDK_JAVA_OPTIONS=-Xss1m in the environment,"
+                            + " or another thread");
+        }
         if (thrown instanceof NativeException e && e.getCause() != null) {
             // It could not be loaded, and its message says why.
             return new Failure(OTHER, OneLine.of(e.getMessage()));

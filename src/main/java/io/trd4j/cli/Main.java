@@ -12,6 +12,7 @@ import io.trd4j.train.Align;
 import io.trd4j.train.Schedule;
 import io.trd4j.train.pretrain.Pretext;
 import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -78,14 +79,29 @@ public final class Main {
             return cli.execute(args);
         } catch (Error e) {
             // picocli hands exceptions to the handler below, but not errors.
-            return failed(
-                    e, args.length == 0 ? null : commandLine().getSubcommands().get(args[0]));
+            return failed(e, verb(args));
+        }
+    }
+
+    /** Null when it is not known, or cannot be found for the same reason for which it failed. */
+    private static CommandLine verb(String... args) {
+        try {
+            return args.length == 0 ? null : commandLine().getSubcommands().get(args[0]);
+        } catch (LinkageError | VirtualMachineError e) {
+            return null;
         }
     }
 
     static CommandLine commandLine() {
         CommandLine cli = new CommandLine(new Main());
         cli.setExpandAtFiles(false); // a file name may begin with @
+        cli.registerConverter(Path.class, text -> {
+            try {
+                return Path.of(text);
+            } catch (InvalidPathException e) {
+                throw new TypeConversionException("'" + text + "' is no file name here" + Failure.charset());
+            }
+        });
         cli.registerConverter(Modality.class, new EnumConverter<>(Modality.class));
         cli.registerConverter(Align.class, new EnumConverter<>(Align.class));
         // Of training: what inspection can do besides is a text of its own.
@@ -122,9 +138,6 @@ public final class Main {
         CommandLine command = e.getCommandLine();
         boolean noVerb = command.getParent() == null;
         String message = OneLine.of(e.getMessage());
-        if (e.getCause() instanceof InvalidPathException) {
-            message += Failure.charset();
-        }
         // A misspelt option is what is wrong, not that the right one is missing.
         if (e instanceof MissingParameterException || e instanceof UnmatchedArgumentException) {
             String first = command.getUnmatchedArguments().stream().findFirst().orElse("");

@@ -1,11 +1,13 @@
 package io.trd4j.io;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 
@@ -19,12 +21,23 @@ public final class CacheFolder {
      * @throws InputException when the user has no home, and the folder for that case belongs to another user
      */
     public static Path ofThisUser() {
-        return of(System.getenv(), System.getProperty("user.home"), Path.of(System.getProperty("java.io.tmpdir")));
+        return of(
+                System.getenv(),
+                hasHome(Path.of(".cache", "trd4j")) ? System.getProperty("user.home") : null,
+                Path.of(System.getProperty("java.io.tmpdir")));
     }
 
-    /** Whether Java knows a home folder: it has none for a user without an entry in the password file. */
-    public static boolean hasHome() {
-        return isHome(System.getProperty("user.home"));
+    /**
+     * Whether Java knows a home folder that can be written, or already holds a folder: it has none for a user without
+     * an entry in the password file.
+     *
+     * @param folder below the home
+     */
+    public static boolean hasHome(Path folder) {
+        String home = System.getProperty("user.home");
+        return isHome(home)
+                && (Files.isWritable(Path.of(home))
+                        || Files.exists(Path.of(home).resolve(folder)));
     }
 
     private static boolean isHome(String home) {
@@ -35,7 +48,7 @@ public final class CacheFolder {
      * $TRD_CACHE, else $XDG_CACHE_HOME/trd4j, else ~/.cache/trd4j; an empty variable counts as unset.
      *
      * @param home as Java has it: '?' for a user without an entry in the password file, whose folder is below $HOME
-     *     where that can be written, else below the temporary one
+     *     where that can be written, else below the temporary one; null = it cannot be written
      */
     static Path of(Map<String, String> environment, String home, Path temporary) {
         String own = environment.getOrDefault("TRD_CACHE", "");
@@ -53,6 +66,22 @@ public final class CacheFolder {
         return variable.isAbsolute() && Files.isWritable(variable)
                 ? variable.resolve(".cache").resolve("trd4j")
                 : ownFolder(temporary);
+    }
+
+    /**
+     * Checks that nobody else may write into a folder, where permissions are known; it need not exist.
+     *
+     * @throws InputException when everybody may: what is kept there could be replaced between its check and its use
+     */
+    public static void requireOwn(Path folder) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(folder, PosixFileAttributeView.class);
+        if (view != null
+                && Files.exists(folder)
+                && view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
+            throw new InputException(
+                    "everybody may write into " + folder + ", where downloads are kept; run: chmod o-w " + folder
+                            + ", or set TRD_CACHE to a folder of yours");
+        }
     }
 
     /** Made at once and for this user alone: programs are loaded from it, and others can write beside it. */
@@ -73,7 +102,13 @@ public final class CacheFolder {
             }
             return folder;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new InputException(
+                    "the home folder cannot be written, nor can " + temporary + " ("
+                            + (e instanceof FileSystemException f && f.getReason() != null
+                                    ? f.getReason()
+                                    : e.getMessage())
+                            + "); set TRD_CACHE to a folder of yours",
+                    e);
         }
     }
 }

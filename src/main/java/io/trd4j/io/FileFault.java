@@ -22,6 +22,9 @@ public final class FileFault {
         if (fault instanceof AccessDeniedException e) {
             return OneLine.of(e.getFile()) + " " + DENIED;
         }
+        if (String.valueOf(fault.getMessage()).contains("Too many open files")) {
+            return OneLine.of(fault.getMessage()) + "; allow more of them: ulimit -n 1024";
+        }
         if (fault instanceof FileSystemException e) {
             return OneLine.of(e.getFile() + ": " + (e.getReason() == null ? name(e) : e.getReason()))
                     + "; check the path and the disk";

@@ -6,6 +6,8 @@ import io.trd4j.io.Uninterrupted;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URL;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -28,6 +30,9 @@ public final class NativeLibraries {
     static final String CACHE_PROPERTY = "org.bytedeco.javacpp.cachedir";
     /** A name of JavaCPP's for {@link #CACHE_PROPERTY}. */
     private static final String OTHER_CACHE_PROPERTY = "org.bytedeco.javacpp.cacheDir";
+
+    /** Room below which a library that could not be loaded was not unpacked. */
+    private static final int ROOM_MIB = 32;
 
     /** Names of what is loaded: to load it again is free. */
     private static final Set<String> LOADED = ConcurrentHashMap.newKeySet();
@@ -185,8 +190,8 @@ public final class NativeLibraries {
         }
         if (System.getProperty(CACHE_PROPERTY) == null
                 && System.getProperty(OTHER_CACHE_PROPERTY) == null
-                && !CacheFolder.hasHome()) {
-            // JavaCPP would make a folder '?' where the process happens to be.
+                && !CacheFolder.hasHome(Path.of(".javacpp", "cache"))) {
+            // JavaCPP would make a folder '?' where the process happens to be, or take one that others can foresee.
             System.setProperty(
                     CACHE_PROPERTY, CacheFolder.ofThisUser().resolve("natives").toString());
         }
@@ -205,13 +210,13 @@ public final class NativeLibraries {
         if (!LibraryCache.isPacked(environment, library, binding)) {
             if (environment != null) {
                 Loader.load(ProcessEnvironment.class);
-                letIdleThreadsSleep();
+                prepareOpenMp();
             }
             return;
         }
         Path folder = LibraryCache.unpack(Loader.getCacheDir().toPath(), List.of(environment, library, binding));
         load(ProcessEnvironment.class, "jniTrdEnvironment", LibraryCache.file(folder, environment));
-        letIdleThreadsSleep();
+        prepareOpenMp();
         String openMp = "gomp@.1";
         URL[] runtimes = Loader.findLibrary(Trd.class, properties, openMp);
         if (runtimes.length > 0) {
@@ -234,14 +239,29 @@ public final class NativeLibraries {
         return found.length > 0 ? found[0] : null;
     }
 
+    /** Before the OpenMP runtime is loaded. */
+    private static void prepareOpenMp() {
+        List<String> unreadable = OpenMpVariables.unreadable(System.getenv());
+        for (String name : unreadable) {
+            ProcessEnvironment.unsetenv(name);
+            LOG.warn(
+                    "{}={} is no value of this variable of OpenMP and is passed over; unset it",
+                    name,
+                    System.getenv(name));
+        }
+        letIdleThreadsSleep(System.getenv("OMP_WAIT_POLICY") == null || unreadable.contains("OMP_WAIT_POLICY"));
+    }
+
     /**
      * Threads that wait for work spin for some microseconds, then sleep. Spinning ones take the cores from those that
      * have work, and a pass becomes many times slower on a busy machine; not to spin at all costs up to half of a small
      * network's time, whose some hundred steps are short. GCC's runtime reads this when it is loaded. Whatever the user
      * set stays.
+     *
+     * @param free whether the user set nothing
      */
-    private static void letIdleThreadsSleep() {
-        if (System.getenv("OMP_WAIT_POLICY") == null) {
+    private static void letIdleThreadsSleep(boolean free) {
+        if (free) {
             int status = ProcessEnvironment.setenv("OMP_WAIT_POLICY", "PASSIVE", 0)
                     | ProcessEnvironment.setenv("GOMP_SPINCOUNT", "1000", 0);
             LOG.debug("OpenMP's waiting threads {}", status == 0 ? "sleep" : "keep their policy: setenv failed");
@@ -261,8 +281,41 @@ public final class NativeLibraries {
                     + OptionalLibrary.coordinatesOfNative(text) + ", or, where it has none of " + Loader.getPlatform()
                     + ", a build of it for that";
         }
-        return text + "; libraries are unpacked to " + folder() + ", which needs 600 MB and must allow execution (no "
-                + "noexec); -D" + CACHE_PROPERTY + "=FOLDER names another";
+        Path folder = Path.of(folder());
+        String fault = fault(folder);
+        return (fault == null
+                        ? withoutPlaces(text) + "; libraries are unpacked to " + folder
+                                + ", which needs 600 MB and must allow execution (no noexec)"
+                        : "libraries are unpacked to " + folder + ", " + fault)
+                + "; -D" + CACHE_PROPERTY + "=FOLDER names another";
+    }
+
+    /** Java's message, without where it came from and the list of all places where there is no library. */
+    private static String withoutPlaces(String text) {
+        return text.replaceFirst("^Exception [\\w.]+: ", "")
+                .replaceFirst(" \\[in thread \".*\"]$", "")
+                .replaceFirst("(?<=java\\.library\\.path): .*", "");
+    }
+
+    /** Why no library can be loaded from a folder, which Java's and JavaCPP's messages do not say; null = not known. */
+    private static String fault(Path folder) {
+        try {
+            Path probe = Files.createTempFile(folder, "trd4j", null);
+            try {
+                // The system calls no file executable where it executes none, whatever its permissions.
+                if (probe.toFile().setExecutable(true) && !Files.isExecutable(probe)) {
+                    return "which is mounted noexec: no program may run there";
+                }
+            } finally {
+                Files.delete(probe);
+            }
+            long room = Files.getFileStore(folder).getUsableSpace() >> 20;
+            return room < ROOM_MIB ? "which has " + room + " MB of room left and needs 600" : null;
+        } catch (FileSystemException e) {
+            return "which cannot be written" + (e.getReason() == null ? "" : " (" + e.getReason() + ")");
+        } catch (IOException | UnsupportedOperationException e) {
+            return "which cannot be written (" + e.getMessage() + ")";
+        }
     }
 
     private static String folder() {

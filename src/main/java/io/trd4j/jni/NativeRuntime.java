@@ -27,7 +27,7 @@ public final class NativeRuntime {
                     try {
                         description();
                         more.run();
-                    } catch (RuntimeException | LinkageError e) {
+                    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
                         LoggerFactory.getLogger(NativeRuntime.class).debug("not loaded in advance", e);
                     }
                 },

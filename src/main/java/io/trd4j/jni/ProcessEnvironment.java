@@ -12,4 +12,7 @@ final class ProcessEnvironment {
 
     /** {@code setenv} of the C library. @return 0, or -1 when it failed */
     static native int setenv(String name, String value, int overwrite);
+
+    /** {@code unsetenv} of the C library. @return 0, or -1 when it failed */
+    static native int unsetenv(String name);
 }

@@ -24,19 +24,23 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
 /**
- * torchvision's ImageNet weights (IMAGENET1K_V1), downloaded once into a cache folder. torchvision's file names end in
- * the first eight digits of the content's SHA-256, which every use verifies.
+ * torchvision's ImageNet weights (IMAGENET1K_V1), downloaded over TLS, once, into a cache folder in which nobody else
+ * may write. Every use verifies the SHA-256: all of it where it is known here, else the first eight digits, which are
+ * in torchvision's file names.
  */
 final class ImageNetWeights {
     private static final Map<Backbone, String> HASHES = Map.of(
             Backbone.RESNET18,
-            "f37072fd",
+            "f37072fd47e89c5e827621c5baffa7500819f7896bbacec160b1a16c560e07ec",
             Backbone.RESNET34,
             "b627a593",
             Backbone.RESNET50,
-            "0676ba61",
+            "0676ba61b6795bbe1773cffd859882e5e297624d384b6993f7c9e683e722fb8a",
             Backbone.WIDE_RESNET50_2,
             "95faca4d");
+    /** Of the SHA-256, in the files' names. */
+    private static final int NAME_DIGITS = 8;
+
     private static final URI HOST = URI.create("https://download.pytorch.org/models/");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     // Four times the largest of these files: what goes on longer is not one of them.
@@ -69,14 +73,15 @@ final class ImageNetWeights {
      */
     Path file(Backbone backbone) throws IOException {
         String expected = hashes.get(backbone);
-        String name = backbone.key() + "-" + expected + ".pth";
+        String name = backbone.key() + "-" + expected.substring(0, NAME_DIGITS) + ".pth";
+        CacheFolder.requireOwn(cache);
         Path file = cache.resolve(name);
         if (Files.exists(file)) {
             String actual = Sha256.of(file);
             if (!actual.startsWith(expected)) {
                 Files.delete(file);
-                throw new InputException(file + " was damaged (its SHA-256 begins with " + actual.substring(0, 8)
-                        + ", not " + expected + ") and has been deleted; run again to download it");
+                throw new InputException(file + " was damaged (its SHA-256 begins with " + differing(actual, expected)
+                        + ") and has been deleted; run again to download it");
             }
             return file;
         }
@@ -93,6 +98,15 @@ final class ImageNetWeights {
                     e);
         }
         return file;
+    }
+
+    /** Enough digits to see the difference. */
+    private static String differing(String actual, String expected) {
+        int digits = NAME_DIGITS;
+        while (digits < expected.length() && actual.startsWith(expected.substring(0, digits))) {
+            digits += NAME_DIGITS;
+        }
+        return actual.substring(0, digits) + ", not " + expected.substring(0, digits);
     }
 
     @FunctionalInterface
@@ -124,8 +138,7 @@ final class ImageNetWeights {
         String actual = sha256.hex();
         if (!actual.startsWith(expected)) {
             throw new DownloadException(
-                    "gave a wrong file, now deleted (its SHA-256 begins with " + actual.substring(0, 8) + ", not "
-                            + expected + ")",
+                    "gave a wrong file, now deleted (its SHA-256 begins with " + differing(actual, expected) + ")",
                     null);
         }
     }

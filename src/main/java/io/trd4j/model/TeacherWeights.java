@@ -1,16 +1,17 @@
 package io.trd4j.model;
 
+import io.trd4j.io.FileBytes;
 import io.trd4j.io.InputException;
 import io.trd4j.io.OptionalLibrary;
+import io.trd4j.model.tensorfile.Safetensors;
 import io.trd4j.model.tensorfile.SafetensorsWriter;
 import io.trd4j.model.tensorfile.TensorInfo;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -66,7 +67,12 @@ public final class TeacherWeights {
      * trd4j is read for its teacher.
      */
     public static List<SafetensorsWriter.Source> load(Path file, Backbone backbone) throws IOException {
-        try (WeightsFile weights = WeightsFile.open(file)) {
+        return load(file, WeightsFile.open(file), backbone);
+    }
+
+    private static List<SafetensorsWriter.Source> load(Path file, WeightsFile opened, Backbone backbone)
+            throws IOException {
+        try (WeightsFile weights = opened) {
             List<TensorInfo> expected = ParameterNames.teacher(backbone);
             StateDict.Found found = StateDict.find(weights, "a ResNet", weights.tensors(), expected, prefix -> true);
             found.tensors().keySet().removeIf(name -> name.startsWith("layer4.") || name.startsWith("fc."));
@@ -86,13 +92,30 @@ public final class TeacherWeights {
                     + "; use --teacher imagenet (recommended), random or a weights file");
         }
         OptionalLibrary.EMBEDDED_TEACHER.require();
-        // A jar's entry cannot be read from any position: it is read as a file, once per training.
-        Path file = Files.createTempFile("trd4j-teacher", ".safetensors");
         try (InputStream resource = TeacherWeights.class.getClassLoader().getResourceAsStream(RESOURCE)) {
-            Files.copy(resource, file, StandardCopyOption.REPLACE_EXISTING);
-            return load(file, backbone);
-        } finally {
-            Files.delete(file);
+            Entry entry = new Entry(Path.of(RESOURCE), resource.readAllBytes());
+            return load(entry.path, WeightsFile.of(Safetensors.open(entry)), backbone);
+        }
+    }
+
+    /** A jar's entry, which cannot be read from any position: it is read into memory, once per training. */
+    private record Entry(Path path, byte[] bytes) implements FileBytes {
+        @Override
+        public long size() {
+            return bytes.length;
+        }
+
+        @Override
+        public void read(long position, ByteBuffer target) throws EOFException {
+            if (target.remaining() > bytes.length - position) {
+                throw new EOFException(path + " ends before byte " + (position + target.remaining()));
+            }
+            target.put(bytes, (int) position, target.remaining());
+        }
+
+        @Override
+        public void close() {
+            // There is nothing to give back.
         }
     }
 }

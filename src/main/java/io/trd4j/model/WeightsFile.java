@@ -49,6 +49,11 @@ final class WeightsFile implements AutoCloseable {
                 : new WeightsFile(file, null, TorchFile.open(file));
     }
 
+    /** A safetensors file that is open already, and is closed with this. */
+    static WeightsFile of(Safetensors opened) {
+        return new WeightsFile(opened.path(), opened, null);
+    }
+
     Path path() {
         return path;
     }

@@ -52,6 +52,9 @@ public final class WeightWorkers {
             if (e.getCause() instanceof RuntimeException runtime) {
                 throw runtime;
             }
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
             throw new IllegalStateException("packing the weights failed", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
