@@ -19,9 +19,19 @@ soak() { # name, test classes
   [ -f "target/soak/$1.tsv" ] || printf '%s\t-\tit did not end, see target/soak/%s.log\n' "$1" "$1" >"target/soak/$1.tsv"
 }
 
+# Many callers of libtrd at once under ThreadSanitizer.
+native_threads() {
+  local log=target/soak/native-threads.log faults=0
+  bash cppbuild.sh trees && TRD_TEST_SECONDS=$((minutes * 60)) target/native/threads/test_threads >"$log" 2>&1 || { failed=1; faults=1; }
+  printf 'callers of libtrd under ThreadSanitizer\t%s\t%s\n' "$(sed -n 's/, as they should be//p' "$log" 2>/dev/null)" "$faults" \
+    >target/soak/native-threads.tsv
+}
+
 soak stopping StoppingTest
 soak disks-and-machines FullDiskTest,MachineFaultsTest
 soak long-run LongRunTest
+soak threads ManyThreadsTest
+native_threads
 soak hostile-files HostileFilesTest
 # Inputs per reader: in ten minutes' form a million, which takes some minutes each.
 TRD_FUZZ_SEED=$RANDOM bash tests/fuzz.sh $((minutes * 100000)) each 2>target/soak/fuzzing.log |
