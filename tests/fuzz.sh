@@ -53,6 +53,10 @@ else
     --instrumentation_excludes='io.trd4j.hostile.**:io.trd4j.jni.**:io.trd4j.ops.**' --custom_hook_excludes='**' \
     --reproducer_path="$files" -dict=tests/fixtures/fuzz/dictionary -max_len=65536 "${libfuzzer[@]}" >"$out/log" 2>&1
   code=$?
+  if ! grep -q '^#' "$out/log"; then
+    why=$(sed -n 's/^== Java Exception: [^ ]*: //p' "$out/log")
+    fail "no input was tried: ${why:-see $out/log}"
+  fi
   # A process that ended otherwise than Jazzer ends it leaves the last file where the reader had it.
   if [ $code -ne 0 ] && [ -z "$(ls "$out/findings")" ]; then cp -r "$files/." "$out/findings/"; fi
 fi

@@ -341,6 +341,18 @@ void bad_sizes() {
     expect_status("plan on CUDA", trd_prepare_depth_plan(&device, 20, 20, 8, space.device(), bytes),
                   TRD_ERROR_UNSUPPORTED);
     check(space.untouched(), "a refused plan writes nothing");
+    // Sizes that no product of two of them survives; nothing may be computed from them before they are refused.
+    Buffer points(exec, 48), out(exec, 48), mask(exec, 48);
+    const int64_t huge = int64_t{1} << 62;
+    expect_status("huge cloud",
+                  trd_prepare_normals(&exec, points.device<float>(), huge, huge, huge, out.device(), 0, 8, 5,
+                                      mask.device<uint8_t>(), space.device(), bytes, nullptr),
+                  TRD_ERROR_ARGUMENT);
+    expect_status("huge size",
+                  trd_prepare_depth(&exec, points.device<float>(), 20, 20, 240, out.device(), 0, huge,
+                                    mask.device<uint8_t>(), space.device(), bytes, nullptr),
+                  TRD_ERROR_ARGUMENT);
+    check(out.untouched() && mask.untouched(), "a refused call writes nothing");
 }
 
 }  // namespace
