@@ -32,17 +32,17 @@ import org.bytedeco.javacpp.FloatPointer;
  * once for all tests of this package. At S = 96 the FP32 plan has steps by Winograd; 32 normal and 64 anomalous parts
  * make 2048 pairs, so that one pair in another order moves the image-level AUROC by 0.0005.
  */
-final class TrainedModel {
+public final class TrainedModel {
     static final int SIZE = 96;
     static final int THREADS = 2;
     private static final int VALIDATION = 4;
     private static TrainedModel made;
 
     final Path folder;
-    final Path file;
+    public final Path file;
     final PrecisionTests precisions;
     final Calibration calibration;
-    final List<Part> parts = new ArrayList<>();
+    public final List<Part> parts = new ArrayList<>();
     final boolean[] anomalous;
     final boolean[][] masks;
     private final Dataset dataset;
@@ -92,7 +92,7 @@ final class TrainedModel {
         }
     }
 
-    static synchronized TrainedModel get() throws IOException {
+    public static synchronized TrainedModel get() throws IOException {
         if (made == null) {
             made = new TrainedModel();
         }

@@ -22,6 +22,7 @@ import io.trd4j.data.dataset.Dataset;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
+import io.trd4j.inspect.TrainedModel;
 import io.trd4j.inspect.Verdict;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
@@ -32,6 +33,7 @@ import io.trd4j.model.HighestPlaces.Usual;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.Precision;
+import io.trd4j.model.PrecisionTests.Accuracy;
 import io.trd4j.model.RegionOfInterest;
 import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Threshold;
@@ -152,7 +154,7 @@ class OnnxExportTest {
     @Test
     void aGraphPreparesImagesBitForBit() throws Exception {
         Path model = SmallModel.write(folder.resolve("raw.safetensors"), Modality.NORMALS, 3.0);
-        for (int[] sides : new int[][] {{64, 64}, {97, 150}, {40, 33}, {700, 500}}) {
+        for (int[] sides : new int[][] {{197, 150}, {40, 33}}) {
             List<Part> drawn = new ArrayList<>();
             for (int seed = 1; seed <= 2; seed++) {
                 RgbImage colour = noise(sides[0], sides[1], seed);
@@ -219,15 +221,41 @@ class OnnxExportTest {
         });
         Part first = parts.get(0).load();
         List<GraphInput> inputs = List.of(GraphInput.of(first, false, false), GraphInput.of(first, true, false));
-        OnnxCheck.Result shifted = new OnnxCheck(other, inputs).run(out, parts, Progress.NONE);
+        OnnxCheck.Result shifted = new OnnxCheck(other, inputs, Precision.FP32).run(out, parts, Progress.NONE);
         assertTrue(shifted.maps() > 1e-4, shifted.toString());
-        InputException refused = assertThrows(InputException.class, () -> shifted.requireSame(out));
+        InputException refused = assertThrows(InputException.class, () -> shifted.requireSame(out, Precision.FP32));
         assertTrue(refused.getMessage().startsWith(out + " was not written: in ONNX Runtime its maps differ by "));
         for (double wrong : new double[] {Double.NaN, 1}) {
-            assertThrows(InputException.class, () -> new OnnxCheck.Result(1, wrong, 0, 0, true).requireSame(out));
-            assertThrows(InputException.class, () -> new OnnxCheck.Result(1, 0, wrong, 0, true).requireSame(out));
+            assertThrows(InputException.class, () -> result(wrong, 0, 0).requireSame(out, Precision.FP32));
+            assertThrows(InputException.class, () -> result(0, wrong, 0).requireSame(out, Precision.FP32));
         }
-        assertThrows(InputException.class, () -> new OnnxCheck.Result(1, 0, 0, 1, true).requireSame(out));
+        assertThrows(InputException.class, () -> result(0, 0, 1).requireSame(out, Precision.FP32));
+    }
+
+    private static OnnxCheck.Result result(double maps, double scores, int verdicts) {
+        return new OnnxCheck.Result(1, maps, scores, verdicts, new Accuracy(1, 1, 0, true), true);
+    }
+
+    /** A model that is trained: of random weights, 8 bits leave no maps that resemble float32's. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"FP16", "INT8"})
+    void fewerBitsPassTheTestOfTheirPrecision(Precision precision) throws Exception {
+        TrainedModel trained = TrainedModel.get();
+        Path out = folder.resolve(precision + ".onnx");
+        List<PartSource> compared = PartSource.inMemory(trained.parts.subList(0, 6));
+        OnnxCheck.Result result = OnnxExport.run(
+                trained.file, compared, out, OnnxOptions.defaults().withPrecision(precision), Progress.NONE);
+        assertTrue(result.accuracy().passed(), result.toString());
+        assertTrue(result.maps() > 1e-4, "it computes with fewer bits: " + result);
+        assertTrue(
+                Files.size(out) < Files.size(trained.file) * (precision == Precision.FP16 ? 0.55 : 0.4), out::toString);
+        InputException refused = assertThrows(
+                InputException.class,
+                () -> new OnnxCheck.Result(6, 0, 0, 0, Accuracy.judged(precision, 6, 0.98, 0), true)
+                        .requireSame(out, precision));
+        assertTrue(refused.getMessage().endsWith("export it in fp32"), refused.getMessage());
     }
 
     @Test
@@ -245,6 +273,11 @@ class OnnxExportTest {
         Path cropping = Files.copy(model, folder.resolve("cropping.safetensors"));
         ModelFile.replaceAlignment(cropping, CropBuilder.of(category.train(), SIZE, Progress.NONE));
         refused(cropping + " crops each part", cropping, parts, out);
+        InputException ranges = assertThrows(
+                InputException.class,
+                () -> OnnxExport.run(
+                        model, parts, out, OnnxOptions.defaults().withPrecision(Precision.INT8), Progress.NONE));
+        assertTrue(ranges.getMessage().contains("has no ranges for the precision int8"), ranges.getMessage());
         ModelFile.replaceInfo(model, info -> info.withCalibration(null));
         refused(model + " has no calibration; run: trd calibrate", model, parts, out);
         refused("the graph", model, parts, model);

@@ -6,6 +6,7 @@ import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Writable;
 import io.trd4j.model.Checkpoints;
+import io.trd4j.model.Precision;
 import io.trd4j.onnx.OnnxCheck;
 import io.trd4j.onnx.OnnxExport;
 import io.trd4j.onnx.OnnxOptions;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -66,6 +68,25 @@ final class ExportCommand implements Callable<Integer> {
                             + "cloud it cannot: of such parts the second input stays the prepared image.")
     private boolean preprocess;
 
+    @ArgGroup
+    private GraphPrecision precision = new GraphPrecision();
+
+    /** At most one of them. */
+    static final class GraphPrecision {
+        @Option(names = "--fp16", description = "With onnx: convolutions in float16.")
+        private boolean fp16;
+
+        @Option(
+                names = "--int8",
+                description = "With onnx: convolutions in 8 bits, with the ranges that calibration measured, in pairs "
+                        + "of nodes that quantise and dequantise (QDQ).")
+        private boolean int8;
+
+        Precision chosen() {
+            return fp16 ? Precision.FP16 : int8 ? Precision.INT8 : Precision.FP32;
+        }
+    }
+
     @Mixin
     private PointOptions points;
 
@@ -80,8 +101,9 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     private void checkpoint() throws IOException {
-        if (data != null || preprocess) {
-            throw new InputException((data != null ? "--data" : "--preprocess") + " is for --to onnx; leave it out");
+        if (data != null || preprocess || precision.chosen() != Precision.FP32) {
+            String given = data != null ? "--data" : preprocess ? "--preprocess" : precision.fp16 ? "--fp16" : "--int8";
+            throw new InputException(given + " is for --to onnx; leave it out");
         }
         Writable.requireOther("--out", out, "--model", model);
         if (teacherOut != null) {
@@ -105,7 +127,7 @@ final class ExportCommand implements Callable<Integer> {
         }
         List<PartFiles> normal = PreparedParts.normal(points.open(data).validation());
         OnnxCheck.Result result = OnnxExport.run(
-                model, normal, out, OnnxOptions.defaults().withPreprocess(preprocess), ConsoleProgress.STDERR);
+                model, normal, out, new OnnxOptions(preprocess, precision.chosen()), ConsoleProgress.STDERR);
         System.out.println("wrote " + out);
         System.out.printf(
                 Locale.ROOT,
@@ -114,6 +136,17 @@ final class ExportCommand implements Callable<Integer> {
                 result.parts() == 1 ? "part" : "parts",
                 result.maps(),
                 result.scores());
+        if (precision.chosen() != Precision.FP32) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "in %s, maps correlate with fp32's by %.5f at least, scores differ by %.4f at most, %d of %d verdicts "
+                            + "are others%n",
+                    precision.chosen().key(),
+                    result.accuracy().correlation(),
+                    result.accuracy().scoreError(),
+                    result.verdicts(),
+                    result.parts());
+        }
         if (preprocess && result.secondPrepared()) {
             System.out.println("the input depth is the prepared image: a robust fit of the plane below a part has no "
                     + "ONNX operators");

@@ -30,12 +30,6 @@ import org.bytedeco.javacpp.FloatPointer;
  * correlation, scores by their difference. What passes may be chosen by {@link Precision#AUTO}.
  */
 public final class PrecisionCalibration {
-    /** Smallest correlation of a part's map with FP32's, and largest relative difference of its score. */
-    private static final double BF16_CORRELATION = 0.999;
-
-    private static final double BF16_SCORE = 0.01;
-    private static final double INT8_CORRELATION = 0.99;
-    private static final double INT8_SCORE = 0.03;
     /**
      * Layers that INT8 leaves in BF16, tried in this order until the test passes. Every error at the start of the
      * teacher goes through all that follows; no other part of the network costs that much accuracy
@@ -130,9 +124,7 @@ public final class PrecisionCalibration {
         List<Result> expected = new ArrayList<>();
         FeatureRanges ranges = new FeatureRanges();
         inspect(Precision.FP32, null, ranges, expected);
-        Accuracy bf16 = CpuSupport.supports(Precision.BF16)
-                ? test(Precision.BF16, null, expected, BF16_CORRELATION, BF16_SCORE)
-                : null;
+        Accuracy bf16 = CpuSupport.supports(Precision.BF16) ? test(Precision.BF16, null, expected) : null;
         // Kept even where INT8 cannot be tested: another CPU may be asked for it.
         Map<String, Float> largest = ranges.ranges();
         Accuracy int8 = null;
@@ -140,12 +132,7 @@ public final class PrecisionCalibration {
         if (CpuSupport.supports(Precision.INT8)) {
             for (int i = 0; i < INT8_EXCEPTIONS.size() && (int8 == null || !int8.passed()); i++) {
                 kept = layers(plan, INT8_EXCEPTIONS.get(i));
-                int8 = test(
-                        Precision.INT8,
-                        new Quantization(largest, Set.copyOf(kept)),
-                        expected,
-                        INT8_CORRELATION,
-                        INT8_SCORE);
+                int8 = test(Precision.INT8, new Quantization(largest, Set.copyOf(kept)), expected);
             }
         }
         // Steps that an early success made unnecessary.
@@ -163,13 +150,7 @@ public final class PrecisionCalibration {
                 .toList();
     }
 
-    private Accuracy test(
-            Precision precision,
-            Quantization quantization,
-            List<Result> expected,
-            double minCorrelation,
-            double maxScoreError)
-            throws IOException {
+    private Accuracy test(Precision precision, Quantization quantization, List<Result> expected) throws IOException {
         List<Result> got = new ArrayList<>();
         inspect(precision, quantization, null, got);
         double correlation = 1;
@@ -178,10 +159,9 @@ public final class PrecisionCalibration {
             correlation = Math.min(
                     correlation, correlation(got.get(i).map(), expected.get(i).map()));
             double score = expected.get(i).score();
-            scoreError = Math.max(scoreError, Math.abs(got.get(i).score() - score) / Math.max(1, Math.abs(score)));
+            scoreError = Math.max(scoreError, scoreError(score, got.get(i).score()));
         }
-        return new Accuracy(
-                got.size(), correlation, scoreError, correlation >= minCorrelation && scoreError <= maxScoreError);
+        return Accuracy.judged(precision, got.size(), correlation, scoreError);
     }
 
     private void inspect(Precision precision, Quantization quantization, FeatureRanges ranges, List<Result> results)
@@ -209,11 +189,16 @@ public final class PrecisionCalibration {
         }
     }
 
+    /** Relative to the score, but at least to 1: one deviation of the maps. */
+    public static double scoreError(double expected, double got) {
+        return Math.abs(got - expected) / Math.max(1, Math.abs(expected));
+    }
+
     /**
-     * 0 when one of them is constant, as a region of interest of one pixel is: nothing shows then that a precision
-     * suffices.
+     * Of two maps. 0 when one of them is constant, as a region of interest of one pixel is: nothing shows then that a
+     * precision suffices.
      */
-    static double correlation(float[] a, float[] b) {
+    public static double correlation(float[] a, float[] b) {
         double meanA = mean(a);
         double meanB = mean(b);
         double ab = 0;

@@ -22,6 +22,19 @@ public record PrecisionTests(Accuracy bf16, Accuracy int8, Map<String, Float> ra
      * @param scoreError largest difference of a score, relative to the score but at least to 1 (one standard deviation)
      */
     public record Accuracy(int parts, double correlation, double scoreError, boolean passed) {
+        private static final double CORRELATION_OF_16_BITS = 0.999;
+        private static final double SCORE_OF_16_BITS = 0.01;
+        private static final double CORRELATION_OF_8_BITS = 0.99;
+        private static final double SCORE_OF_8_BITS = 0.03;
+
+        /** Judged by what a precision of 16 or 8 bits may differ. */
+        public static Accuracy judged(Precision precision, int parts, double correlation, double scoreError) {
+            boolean eight = precision == Precision.INT8;
+            boolean passed = correlation >= (eight ? CORRELATION_OF_8_BITS : CORRELATION_OF_16_BITS)
+                    && scoreError <= (eight ? SCORE_OF_8_BITS : SCORE_OF_16_BITS);
+            return new Accuracy(parts, correlation, scoreError, passed);
+        }
+
         public Accuracy {
             if (parts < 1 || !Double.isFinite(correlation + scoreError)) {
                 throw new IllegalArgumentException("an accuracy test needs parts and finite results");

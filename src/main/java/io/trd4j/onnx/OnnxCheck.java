@@ -11,6 +11,7 @@ import io.trd4j.inspect.DeviceChoice;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
+import io.trd4j.inspect.PrecisionCalibration;
 import io.trd4j.inspect.Verdict;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
@@ -18,6 +19,7 @@ import io.trd4j.io.Sha256;
 import io.trd4j.io.Stop;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
+import io.trd4j.model.PrecisionTests.Accuracy;
 import io.trd4j.ops.ElementType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,9 +29,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
-/** Compares a graph in ONNX Runtime with this engine, part by part, both in float32 on the CPU. */
+/** Compares a graph in ONNX Runtime with this engine in float32, part by part, both on the CPU. */
 public final class OnnxCheck {
     /** Parts in the file beside the graph. */
     private static final int SHOWN = 5;
@@ -41,11 +44,13 @@ public final class OnnxCheck {
 
     private final Path model;
     private final List<GraphInput> inputs;
+    private final Precision precision;
     private final List<Map<String, Object>> shown = new ArrayList<>();
 
-    OnnxCheck(Path model, List<GraphInput> inputs) {
+    OnnxCheck(Path model, List<GraphInput> inputs, Precision precision) {
         this.model = model;
         this.inputs = inputs;
+        this.precision = precision;
     }
 
     /**
@@ -55,20 +60,36 @@ public final class OnnxCheck {
      * @param maps largest difference of any map's pixel, in deviations of the combined map
      * @param scores of any score, likewise
      * @param verdicts parts with another verdict
+     * @param accuracy by which a graph in fp16 or int8 is judged, as calibration judges bf16 and int8
      * @param secondPrepared whether the graph's second input is the prepared image
      */
-    public record Result(int parts, double maps, double scores, int verdicts, boolean secondPrepared) {
-        void requireSame(Path out) {
-            if (!(maps <= TOLERANCE) || !(scores <= TOLERANCE) || verdicts > 0) {
-                throw new InputException(out + " was not written: in ONNX Runtime its maps differ by " + maps
-                        + ", its scores by " + scores + " of the map's deviation (allowed: " + TOLERANCE + ") and "
-                        + verdicts + " of " + parts + " verdicts differ; this is a fault of trd4j or of the runtime");
+    public record Result(
+            int parts, double maps, double scores, int verdicts, Accuracy accuracy, boolean secondPrepared) {
+        void requireSame(Path out, Precision precision) {
+            if (precision == Precision.FP32) {
+                if (!(maps <= TOLERANCE) || !(scores <= TOLERANCE) || verdicts > 0) {
+                    throw new InputException(out + " was not written: in ONNX Runtime its maps differ by " + maps
+                            + ", its scores by " + scores + " of the map's deviation (allowed: " + TOLERANCE + ") and "
+                            + verdicts + " of " + parts
+                            + " verdicts differ; this is a fault of trd4j or of the runtime");
+                }
+            } else if (!accuracy.passed()) {
+                throw new InputException(String.format(
+                        Locale.ROOT,
+                        "%s was not written: in %s, the smallest correlation of a map with fp32's is %.5f and a score "
+                                + "differs by %.4f; export it in fp32",
+                        out,
+                        precision.key(),
+                        accuracy.correlation(),
+                        accuracy.scoreError()));
             }
         }
     }
 
     /** The largest differences so far, and what gives the map's deviation. */
     private static final class Differences {
+        private double correlation = 1;
+        private double scoreError;
         private double maps;
         private double scores;
         private int verdicts;
@@ -80,6 +101,14 @@ public final class OnnxCheck {
             for (int i = 0; i < expected.length; i++) {
                 maps = larger(maps, expected[i], got.get(i));
             }
+        }
+
+        /** Of the combined map and score, as calibration judges a precision. */
+        void accuracy(Inspection expected, FloatBuffer map, FloatBuffer score) {
+            float[] got = new float[expected.map().length];
+            map.get(0, got);
+            correlation = Math.min(correlation, PrecisionCalibration.correlation(expected.map(), got));
+            scoreError = Math.max(scoreError, PrecisionCalibration.scoreError(expected.score(), score.get(0)));
         }
 
         void score(float expected, FloatBuffer got) {
@@ -112,10 +141,16 @@ public final class OnnxCheck {
             return difference <= before ? before : difference;
         }
 
-        Result result(int parts, boolean secondPrepared) {
+        Result result(int parts, Precision precision, boolean secondPrepared) {
             double mean = sum / pixels;
             double deviation = Math.sqrt(squares / pixels - mean * mean);
-            return new Result(parts, maps / deviation, scores / deviation, verdicts, secondPrepared);
+            return new Result(
+                    parts,
+                    maps / deviation,
+                    scores / deviation,
+                    verdicts,
+                    Accuracy.judged(precision, parts, correlation, scoreError),
+                    secondPrepared);
         }
     }
 
@@ -164,6 +199,7 @@ public final class OnnxCheck {
                     differences.score(expected.score(), floats(got, "score"));
                     differences.score(expected.scoreRgb(), floats(got, "score_rgb"));
                     differences.score(expected.scoreDepth(), floats(got, "score_depth"));
+                    differences.accuracy(expected, floats(got, "map"), floats(got, "score"));
                     differences.verdict(expected, got);
                     differences.deviation(expected.map());
                 }
@@ -173,7 +209,7 @@ public final class OnnxCheck {
                 task.at(i + 1);
             }
         }
-        return differences.result(parts.size(), !inputs.get(1).isRaw());
+        return differences.result(parts.size(), precision, !inputs.get(1).isRaw());
     }
 
     private static void requireComplete(Part part) {
@@ -204,6 +240,7 @@ public final class OnnxCheck {
         proof.put("graph", out.getFileName().toString());
         proof.put("sha256", Sha256.of(written));
         proof.put("model_sha256", properties.get("trd.model_sha256"));
+        proof.put("precision", precision.key());
         proof.put("opset", OnnxExport.OPSET);
         proof.put(
                 "inputs_sha256_of",

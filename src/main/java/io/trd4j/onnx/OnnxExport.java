@@ -19,6 +19,7 @@ import io.trd4j.io.Writable;
 import io.trd4j.model.Alignment;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
+import io.trd4j.model.Precision;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -91,26 +92,27 @@ public final class OnnxExport {
         // The graph is read before it is in its place: nobody else may take it for a leftover.
         try (OutputLock lock = OutputLock.of(out);
                 FileSet files = new FileSet()) {
-            Map<String, String> properties = write(model, inputs, out, files);
-            OnnxCheck check = new OnnxCheck(model, inputs);
+            Map<String, String> properties = write(model, inputs, options.precision(), out, files);
+            OnnxCheck check = new OnnxCheck(model, inputs, options.precision());
             OnnxCheck.Result result = check.run(files.written(out), normal, progress);
-            result.requireSame(out);
+            result.requireSame(out, options.precision());
             files.add(proof, Json.of(check.proof(out, files.written(out), properties)));
             files.commit();
             return result;
         }
     }
 
-    private static Map<String, String> write(Path model, List<GraphInput> inputs, Path out, FileSet files)
-            throws IOException {
+    private static Map<String, String> write(
+            Path model, List<GraphInput> inputs, Precision precision, Path out, FileSet files) throws IOException {
         try (ModelFile file = ModelFile.open(model)) {
             file.requireIntact();
             ModelInfo info = file.info();
-            requireExportable(model, info, file.alignment());
+            requireExportable(model, info, file.alignment(), precision);
             Map<String, String> properties = new TreeMap<>(info.toMetadata());
             properties.put("trd.model_sha256", file.sha256());
             properties.put("trd.version", ProductVersion.number());
-            try (OnnxGraph graph = graph(file, inputs)) {
+            properties.put("trd.precision", precision.key());
+            try (OnnxGraph graph = graph(file, inputs, precision)) {
                 ModelProto.Builder proto = ModelProto.newBuilder()
                         .setIrVersion(IR_VERSION)
                         .setProducerName("trd4j")
@@ -132,10 +134,15 @@ public final class OnnxExport {
         }
     }
 
-    private static void requireExportable(Path model, ModelInfo info, Alignment alignment) {
+    private static void requireExportable(Path model, ModelInfo info, Alignment alignment, Precision precision) {
         if (info.calibration() == null) {
             throw new InputException(
                     model + " has no calibration; run: trd calibrate --model " + model + " --data CATEGORY");
+        }
+        if (precision == Precision.INT8
+                && (info.precisions() == null || info.precisions().ranges().isEmpty())) {
+            throw new InputException(model + " has no ranges for the precision int8; run: trd calibrate --model "
+                    + model + " --data CATEGORY");
         }
         if (alignment != null) {
             throw new InputException(model + (alignment.crops() ? " crops" : " aligns")
@@ -144,7 +151,7 @@ public final class OnnxExport {
         }
     }
 
-    private static OnnxGraph graph(ModelFile file, List<GraphInput> inputs) throws IOException {
+    private static OnnxGraph graph(ModelFile file, List<GraphInput> inputs, Precision precision) throws IOException {
         ModelInfo info = file.info();
         int size = info.size();
         OnnxGraph graph = new OnnxGraph(
@@ -158,8 +165,9 @@ public final class OnnxExport {
             String second = inputs.get(1).add(graph, images, info);
             FoldedLayers folded = new FoldedLayers(
                     (tensor, offset, target) -> file.tensors().read(tensor, (long) Float.BYTES * offset, target));
-            String[][] distances =
-                    new NetworkNodes(graph, ExecutionPlan.of(info.backbone(), size), folded).add(rgb, second);
+            String[][] distances = new NetworkNodes(
+                            graph, ExecutionPlan.of(info.backbone(), size), folded, precision, info.precisions())
+                    .add(rgb, second);
             new MapNodes(graph, info).add(distances);
             return graph;
         } catch (IOException | RuntimeException | Error e) {

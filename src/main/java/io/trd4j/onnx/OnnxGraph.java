@@ -7,13 +7,16 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import ai.onnxruntime.platform.Fp16Conversions;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 
 /** A graph that is built node by node. Weights stay in native memory until it is closed; nothing copies them. */
@@ -22,7 +25,7 @@ final class OnnxGraph implements AutoCloseable {
     static final String BATCH = "batch";
 
     private final GraphProto.Builder graph = GraphProto.newBuilder();
-    private final List<FloatPointer> memory = new ArrayList<>();
+    private final List<BytePointer> weights = new ArrayList<>();
 
     OnnxGraph(String name, String description) {
         graph.setName(name).setDocString(description);
@@ -119,12 +122,56 @@ final class OnnxGraph implements AutoCloseable {
         return constant(name, TensorProto.DataType.BOOL, dims, ByteString.copyFrom(values));
     }
 
-    /** Memory for a constant's values, fewer than 2^29, which the graph frees; fill it before {@link #proto}. */
-    FloatPointer weights(String name, long... dims) {
-        FloatPointer values = new FloatPointer(Arrays.stream(dims).reduce(1, Math::multiplyExact));
-        memory.add(values);
-        constant(name, TensorProto.DataType.FLOAT, dims, UnsafeByteOperations.unsafeWrap(values.asByteBuffer()));
-        return values;
+    /**
+     * Weights of fewer than 2^29 values, which the graph copies into native memory as they are asked for.
+     *
+     * @param type FLOAT, FLOAT16 or INT8
+     * @param steps by which each output channel is divided before it is rounded to 8 bits; not read for other types
+     * @param channel which of the sizes counts output channels
+     */
+    String weights(
+            String name, TensorProto.DataType type, FloatPointer values, float[] steps, int channel, long... dims) {
+        int count = (int) Arrays.stream(dims).reduce(1, Math::multiplyExact);
+        int bytes = type == TensorProto.DataType.FLOAT
+                ? Float.BYTES
+                : type == TensorProto.DataType.FLOAT16 ? Short.BYTES : 1;
+        BytePointer memory = new BytePointer((long) bytes * count);
+        weights.add(memory);
+        ByteBuffer target = memory.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        FloatBuffer source =
+                values.asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
+        // Values in a row that share a channel, and how many channels follow each other before the first comes again.
+        int run = 1;
+        for (int i = channel + 1; i < dims.length; i++) {
+            run = Math.multiplyExact(run, (int) dims[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            float value = source.get(i);
+            switch (type) {
+                case FLOAT -> target.putFloat(value);
+                case FLOAT16 -> target.putShort(Fp16Conversions.floatToFp16(value));
+                default -> target.put((byte) Math.round(value / steps[i / run % (int) dims[channel]]));
+            }
+        }
+        return constant(name, type, dims, UnsafeByteOperations.unsafeWrap(target.rewind()));
+    }
+
+    /** Numbers as float32, or rounded to float16. */
+    String features(String name, TensorProto.DataType type, long[] dims, float... values) {
+        if (type == TensorProto.DataType.FLOAT) {
+            return constant(name, dims, values);
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(Short.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (float value : values) {
+            bytes.putShort(Fp16Conversions.floatToFp16(value));
+        }
+        return constant(name, type, dims, ByteString.copyFrom(bytes.rewind()));
+    }
+
+    /** The zero of an 8-bit type. */
+    String zero(String name, TensorProto.DataType type, int count) {
+        return constant(
+                name, type, count == 1 ? new long[0] : new long[] {count}, ByteString.copyFrom(new byte[count]));
     }
 
     private String constant(String name, TensorProto.DataType type, long[] dims, ByteString bytes) {
@@ -141,6 +188,6 @@ final class OnnxGraph implements AutoCloseable {
 
     @Override
     public void close() {
-        memory.forEach(FloatPointer::close);
+        weights.forEach(BytePointer::close);
     }
 }
