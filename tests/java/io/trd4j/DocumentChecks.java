@@ -25,7 +25,7 @@ final class DocumentChecks {
 
     private static final Pattern PATH = Pattern.compile("\\.?[\\w<>*{}-][\\w./<>*{},-]*/[\\w./<>*{},-]*");
     private static final Pattern COMMAND = Pattern.compile("(?:^|[\\s\"'(`])(?:\\./)?trd ([a-z][\\w-]*)([^#|;&`]*)");
-    private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z-]*");
+    private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z0-9-]*");
     private static final Pattern URL = Pattern.compile("\\]\\([^)]*\\)|https?://\\S+");
 
     private final Path root;

@@ -1,12 +1,15 @@
 package io.trd4j.onnx;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,6 +22,8 @@ import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.SurfaceNormals;
 import io.trd4j.data.dataset.Dataset;
+import io.trd4j.data.synthetic.SyntheticParts;
+import io.trd4j.data.synthetic.SyntheticProduct;
 import io.trd4j.inspect.Inspection;
 import io.trd4j.inspect.Inspector;
 import io.trd4j.inspect.InspectorOptions;
@@ -39,6 +44,7 @@ import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Threshold;
 import io.trd4j.model.Thresholds;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -182,8 +188,70 @@ class OnnxExportTest {
                                         parts.get(1).load().xyz()))),
                         folder.resolve("other.onnx"),
                         true));
-        assertTrue(other.getMessage().startsWith("part other has another size"), other.getMessage());
+        assertTrue(other.getMessage().startsWith("part other: its colour image has not"), other.getMessage());
         assertFalse(Files.exists(folder.resolve("other.onnx")));
+    }
+
+    /** From raw images and points to the verdict, with missing points, and one without a plane. */
+    @Test
+    void aGraphPreparesPointsBitForBit() throws Exception {
+        Path model = SmallModel.write(folder.resolve("points.safetensors"), Modality.METRIC, 3.0);
+        List<Part> drawn = new ArrayList<>();
+        for (int seed = 1; seed <= 3; seed++) {
+            Part part = SyntheticParts.part(SyntheticProduct.COOKIE, 100, seed);
+            float[] points = part.xyz().xyz();
+            Random random = new Random(seed);
+            for (int i = 0; i < points.length / 3; i++) {
+                if (random.nextInt(5) == 0) {
+                    points[3 * i + 2] = random.nextBoolean() ? 0 : Float.NaN;
+                }
+            }
+            drawn.add(Part.of("drawn" + seed, part.rgb(), new PointCloud(100, 100, points)));
+        }
+        Path out = folder.resolve("points.onnx");
+        OnnxCheck.Result raw = export(model, PartSource.inMemory(drawn), out, true);
+        OnnxCheck.Result prepared = export(model, PartSource.inMemory(drawn), folder.resolve("prepared.onnx"), false);
+        assertFalse(raw.secondPrepared());
+        assertEquals(prepared.maps(), raw.maps());
+        assertEquals(prepared.scores(), raw.scores());
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        ByteBuffer colours = ByteBuffer.allocateDirect(2 * 3 * 100 * 100);
+        FloatBuffer points = FloatBuffer.allocate(2 * 3 * 100 * 100);
+        points.put(drawn.get(0).xyz().xyz());
+        long[] shape = {2, 100, 100, 3};
+        try (OrtSession session = environment.createSession(out.toString());
+                OnnxTensor rgb = OnnxTensor.createTensor(environment, colours, shape, OnnxJavaType.UINT8);
+                OnnxTensor depth = OnnxTensor.createTensor(environment, points.rewind(), shape);
+                OrtSession.Result got = session.run(Map.of("rgb", rgb, "depth", depth))) {
+            float[] scores = (float[]) got.get("score").orElseThrow().getValue();
+            assertTrue(Float.isFinite(scores[0]), "a part beside one that cannot be judged");
+            assertTrue(Float.isNaN(scores[1]), "no point at all");
+            assertEquals(2, ((long[]) got.get("verdict").orElseThrow().getValue())[1], "not good");
+        }
+    }
+
+    /** Not good, and no other part's business. */
+    @Test
+    void whatIsNoNumberIsNotGood() throws Exception {
+        Path model = SmallModel.write(folder.resolve("nan.safetensors"), Modality.DEPTH, 1e6);
+        Path out = folder.resolve("nan.onnx");
+        export(model, parts, out, false);
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        FloatBuffer broken = FloatBuffer.allocate(3 * 3 * SIZE * SIZE);
+        broken.put(3 * SIZE * SIZE + 5, Float.NaN);
+        broken.put(2 * 3 * SIZE * SIZE + 5, Float.POSITIVE_INFINITY);
+        long[] shape = {3, 3, SIZE, SIZE};
+        try (OrtSession session = environment.createSession(out.toString());
+                OnnxTensor rgb = OnnxTensor.createTensor(environment, FloatBuffer.allocate(broken.capacity()), shape);
+                OnnxTensor depth = OnnxTensor.createTensor(environment, broken, shape);
+                OnnxTensor fewer = OnnxTensor.createTensor(
+                        environment, FloatBuffer.allocate(3 * SIZE * SIZE), new long[] {1, 3, SIZE, SIZE})) {
+            try (OrtSession.Result got = session.run(Map.of("rgb", rgb, "depth", depth))) {
+                assertArrayEquals(new long[] {0, 2, 2}, (long[])
+                        got.get("verdict").orElseThrow().getValue());
+            }
+            assertThrows(OrtException.class, () -> session.run(Map.of("rgb", rgb, "depth", fewer)));
+        }
     }
 
     private static RgbImage noise(int width, int height, int seed) {
@@ -220,7 +288,8 @@ class OnnxExportTest {
                     new Calibration(c.meanRgb() + 1e-3 * c.stdRgb(), c.stdRgb(), c.meanDepth(), c.stdDepth()));
         });
         Part first = parts.get(0).load();
-        List<GraphInput> inputs = List.of(GraphInput.of(first, false, false), GraphInput.of(first, true, false));
+        List<GraphInput> inputs = List.of(
+                GraphInput.of(first, false, false, Modality.DEPTH), GraphInput.of(first, true, false, Modality.DEPTH));
         OnnxCheck.Result shifted = new OnnxCheck(other, inputs, Precision.FP32).run(out, parts, Progress.NONE);
         assertTrue(shifted.maps() > 1e-4, shifted.toString());
         InputException refused = assertThrows(InputException.class, () -> shifted.requireSame(out, Precision.FP32));

@@ -58,7 +58,7 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "CATEGORY",
-            description = "With onnx: the dataset of whose normal validation parts the graph is compared with trd.")
+            description = "With onnx: the dataset on whose normal validation parts the graph is compared with trd.")
     private Path data;
 
     @Option(
@@ -129,27 +129,28 @@ final class ExportCommand implements Callable<Integer> {
         OnnxCheck.Result result = OnnxExport.run(
                 model, normal, out, new OnnxOptions(preprocess, precision.chosen()), ConsoleProgress.STDERR);
         System.out.println("wrote " + out);
-        System.out.printf(
-                Locale.ROOT,
-                "in ONNX Runtime, %d %s: maps differ by %.1e of their deviation at most, scores by %.1e%n",
-                result.parts(),
-                result.parts() == 1 ? "part" : "parts",
-                result.maps(),
-                result.scores());
-        if (precision.chosen() != Precision.FP32) {
+        String parts = result.parts() + (result.parts() == 1 ? " part" : " parts");
+        if (precision.chosen() == Precision.FP32) {
             System.out.printf(
                     Locale.ROOT,
-                    "in %s, maps correlate with fp32's by %.5f at least, scores differ by %.4f at most, %d of %d verdicts "
-                            + "are others%n",
+                    "in ONNX Runtime, %s: maps differ from trd's by %.1e of the map's deviation at most, scores by %.1e%n",
+                    parts,
+                    result.maps(),
+                    result.scores());
+        } else {
+            System.out.printf(
+                    Locale.ROOT,
+                    "in ONNX Runtime, %s in %s: each map correlates with fp32's by %.5f or more, scores differ by %.2f %% "
+                            + "or less, %d verdicts%n",
+                    parts,
                     precision.chosen().key(),
                     result.accuracy().correlation(),
-                    result.accuracy().scoreError(),
-                    result.verdicts(),
-                    result.parts());
+                    100 * result.accuracy().scoreError(),
+                    result.verdicts());
         }
         if (preprocess && result.secondPrepared()) {
-            System.out.println("the input depth is the prepared image: a robust fit of the plane below a part has no "
-                    + "ONNX operators");
+            System.out.println(
+                    "the input depth is the prepared image: of points, graphs prepare metric geometry alone");
         }
     }
 }

@@ -6,10 +6,12 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.trd4j.data.Part;
+import io.trd4j.data.PointCloud;
 import io.trd4j.data.RgbImage;
 import io.trd4j.data.prepare.Preparation;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Sha256;
+import io.trd4j.model.Modality;
 import io.trd4j.model.ModelInfo;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,16 +22,27 @@ import org.bytedeco.javacpp.FloatPointer;
  * One of a graph's two inputs.
  *
  * @param second whether it is the second modality's
- * @param width of the 8-bit image that it is; 0 = it is the prepared image
+ * @param width of the 8-bit image or the point cloud that it is; 0 = it is the prepared image
  * @param height likewise
+ * @param points whether it is a point cloud
  */
-record GraphInput(boolean second, int width, int height) {
+record GraphInput(boolean second, int width, int height, boolean points) {
     private static final int CHANNELS = 3;
 
-    /** As a part suggests it. @param raw whether an 8-bit image is wanted, where the modality is one */
-    static GraphInput of(Part part, boolean second, boolean raw) {
+    /**
+     * As a part suggests it.
+     *
+     * @param raw whether it is what the sensor gave, where the graph can prepare that
+     */
+    static GraphInput of(Part part, boolean second, boolean raw, Modality modality) {
         RgbImage image = raw ? image(part, second) : null;
-        return image == null ? new GraphInput(second, 0, 0) : new GraphInput(second, image.width(), image.height());
+        if (image != null) {
+            return new GraphInput(second, image.width(), image.height(), false);
+        }
+        PointCloud cloud = raw && second && modality == Modality.METRIC ? part.xyz() : null;
+        return cloud == null
+                ? new GraphInput(second, 0, 0, false)
+                : new GraphInput(true, cloud.width(), cloud.height(), true);
     }
 
     private static RgbImage image(Part part, boolean second) {
@@ -48,9 +61,18 @@ record GraphInput(boolean second, int width, int height) {
     }
 
     /** Adds it to the graph. @return the network's input */
-    String add(OnnxGraph graph, ImageNodes images, ModelInfo info) {
+    String add(OnnxGraph graph, ModelInfo info) {
         String what = second ? "The second image (" + info.modality().key() + ")" : "The colour image";
+        if (points) {
+            return new MetricNodes(graph, info.geometry().metric(), info.size())
+                    .add(
+                            name(),
+                            "The organised point cloud: x, y, z in metres; z = 0 or NaN is missing.",
+                            width,
+                            height);
+        }
         if (isRaw()) {
+            ImageNodes images = new ImageNodes(graph, name() + ".image", info.size());
             return images.add(name(), what + " as the sensor gave it: red, green, blue.", width, height);
         }
         int size = info.size();
@@ -67,17 +89,24 @@ record GraphInput(boolean second, int width, int height) {
 
     /** Of which bytes checksums of it are, for people. */
     String layout() {
-        return isRaw() ? "uint8 [" + height + ", " + width + ", 3]" : "float32, little-endian, [3, S, S]";
+        return points
+                ? "float32, little-endian, [" + height + ", " + width + ", 3]"
+                : isRaw() ? "uint8 [" + height + ", " + width + ", 3]" : "float32, little-endian, [3, S, S]";
     }
 
     /** A part's bytes for it, little-endian, in a direct buffer. */
     ByteBuffer bytes(Part part, Preparation preparation, int size) {
+        if (points) {
+            PointCloud cloud = part.xyz();
+            requireSize(part, cloud != null && cloud.width() == width && cloud.height() == height);
+            ByteBuffer bytes = ByteBuffer.allocateDirect(Float.BYTES * CHANNELS * width * height)
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(cloud.xyz());
+            return bytes;
+        }
         if (isRaw()) {
             RgbImage image = image(part, second);
-            if (image == null || image.width() != width || image.height() != height) {
-                throw new InputException(part.source() + " has another size than the first part, whose " + width + "x"
-                        + height + " pixels are the graph's input; give parts of one size");
-            }
+            requireSize(part, image != null && image.width() == width && image.height() == height);
             byte[] pixels = image.rgb();
             return ByteBuffer.allocateDirect(pixels.length).put(pixels).rewind();
         }
@@ -100,8 +129,19 @@ record GraphInput(boolean second, int width, int height) {
         return bytes;
     }
 
+    private void requireSize(Part part, boolean same) {
+        if (!same) {
+            throw new InputException("part " + part.id() + ": its " + (second ? "second" : "colour")
+                    + " image has not the first part's size, " + width + "x" + height
+                    + ", which is the graph's input; give parts of one size");
+        }
+    }
+
     /** For ONNX Runtime, a batch of one. */
     OnnxTensor tensor(OrtEnvironment environment, ByteBuffer bytes, int size) throws OrtException {
+        if (points) {
+            return OnnxTensor.createTensor(environment, bytes.asFloatBuffer(), new long[] {1, height, width, CHANNELS});
+        }
         return isRaw()
                 ? OnnxTensor.createTensor(
                         environment, bytes, new long[] {1, height, width, CHANNELS}, OnnxJavaType.UINT8)

@@ -17,16 +17,17 @@ final class ImageNodes {
     private static final float[] DEVIATION = {0.229f, 0.224f, 0.225f};
 
     private final OnnxGraph graph;
+    private final String prefix;
     private final int size;
 
-    ImageNodes(OnnxGraph graph, int size) {
+    /** @param prefix of its own names */
+    ImageNodes(OnnxGraph graph, String prefix, int size) {
         this.graph = graph;
+        this.prefix = prefix;
         this.size = size;
-        graph.constant("half_weight", new long[0], 1 << HALF_BITS);
-        graph.constant("half_step", new long[0], 1 << (BITS - 1));
-        graph.constant("largest_value", new long[0], 255);
-        graph.constant("imagenet_mean", new long[] {1, 3, 1, 1}, MEAN);
-        graph.constant("imagenet_deviation", new long[] {1, 3, 1, 1}, DEVIATION);
+        graph.constant(prefix + ".half_weight", new long[0], 1 << HALF_BITS);
+        graph.constant(prefix + ".half_step", new long[0], 1 << (BITS - 1));
+        graph.constant(prefix + ".largest_value", new long[0], 255);
     }
 
     /**
@@ -36,7 +37,6 @@ final class ImageNodes {
      */
     String add(String name, String description, int width, int height) {
         graph.input(name, TensorProto.DataType.UINT8, description, 0, height, width, 3);
-        String prefix = name + ".image";
         String floats = graph.node(
                 "Cast",
                 prefix + ".float",
@@ -58,22 +58,30 @@ final class ImageNodes {
                 part(prefix + ".down.high", down, true, false),
                 part(prefix + ".down.low", down, false, false),
                 false);
-        String unit = graph.node("Div", prefix + ".unit", List.of(resized, "largest_value"));
-        String centred = graph.node("Sub", prefix + ".centred", List.of(unit, "imagenet_mean"));
-        return graph.node("Div", prefix + ".prepared", List.of(centred, "imagenet_deviation"));
+        String unit = graph.node("Div", prefix + ".unit", List.of(resized, prefix + ".largest_value"));
+        return normalised(graph, prefix, unit);
+    }
+
+    /** Of values in 0 to 1, by ImageNet's mean and deviation. */
+    static String normalised(OnnxGraph graph, String prefix, String image) {
+        long[] perChannel = {1, 3, 1, 1};
+        String mean = graph.constant(prefix + ".mean", perChannel, MEAN);
+        String deviation = graph.constant(prefix + ".deviation", perChannel, DEVIATION);
+        String centred = graph.node("Sub", prefix + ".centred", List.of(image, mean));
+        return graph.node("Div", prefix + ".prepared", List.of(centred, deviation));
     }
 
     /** round(sum of value x weight / 2^22) = floor((high + floor((low + 2^21) / 2^11)) / 2^11). */
     private String pass(String name, String values, String high, String low, boolean right) {
         String upper = graph.node("MatMul", name + ".upper", right ? List.of(values, high) : List.of(high, values));
         String lower = graph.node("MatMul", name + ".lower", right ? List.of(values, low) : List.of(low, values));
-        String rounding = graph.node("Add", name + ".rounding", List.of(lower, "half_step"));
+        String rounding = graph.node("Add", name + ".rounding", List.of(lower, prefix + ".half_step"));
         String carry = floorOfHalf(name + ".carry", rounding);
         return floorOfHalf(name, graph.node("Add", name + ".sum", List.of(upper, carry)));
     }
 
     private String floorOfHalf(String name, String value) {
-        String divided = graph.node("Div", name + ".divided", List.of(value, "half_weight"));
+        String divided = graph.node("Div", name + ".divided", List.of(value, prefix + ".half_weight"));
         return graph.node("Floor", name, List.of(divided));
     }
 

@@ -26,10 +26,16 @@ final class MapNodes {
     private final OnnxGraph graph;
     private final ModelInfo info;
     private final int size;
+    private final String usable;
 
-    MapNodes(OnnxGraph graph, ModelInfo info) {
+    /**
+     * @param usable name of whether a part could be prepared, bool [batch, 1, 1]: where not, its scores are NaN,
+     *     whatever the network makes of it; null = it always could
+     */
+    MapNodes(OnnxGraph graph, ModelInfo info, String usable) {
         this.graph = graph;
         this.info = info;
+        this.usable = usable;
         size = info.size();
     }
 
@@ -80,7 +86,8 @@ final class MapNodes {
         return weights;
     }
 
-    private static int mirror(int i, int n) {
+    /** With a half-sample symmetric border. */
+    static int mirror(int i, int n) {
         int within = Math.floorMod(i, 2 * n);
         return within < n ? within : 2 * n - 1 - within;
     }
@@ -132,6 +139,10 @@ final class MapNodes {
             scalar("outside_score", Double.NEGATIVE_INFINITY);
         }
         graph.integers("image_axis", 1);
+        if (usable != null) {
+            graph.node("Squeeze", "usable", List.of(usable, graph.integers("usable_axes", 1, 2)));
+            scalar("no_score", Double.NaN);
+        }
         String score = output("", "combined", joint, counts);
         String scoreRgb = output("_rgb", "colour branch's", rgb, counts);
         String scoreDepth = output("_depth", "second branch's", depth, counts);
@@ -157,15 +168,21 @@ final class MapNodes {
                 size);
         String score = graph.node(
                 "ReduceMax",
-                "score" + suffix,
+                "score" + suffix + (usable == null ? "" : ".of_map"),
                 List.of(scored),
                 OnnxGraph.attribute("axes", 1, 2, 3),
                 OnnxGraph.attribute("keepdims", 0));
+        if (usable != null) {
+            score = graph.node("Where", "score" + suffix, List.of("usable", score, "no_score"));
+        }
         graph.output(score, TensorProto.DataType.FLOAT, "The " + which + " score: its map's maximum.", 0);
         return score;
     }
 
-    /** 2 = NG where a score is above its limit, else 1 = REVIEW above a review limit, else 0 = OK; as VerdictRule. */
+    /**
+     * 2 = NG where a score is above its limit or NaN, else 1 = REVIEW above a review limit, else 0 = OK; as
+     * VerdictRule, which never sees a NaN.
+     */
     private void verdict(String score, String scoreRgb, String scoreDepth) {
         Thresholds t = info.thresholds();
         String[] scores = {
@@ -181,7 +198,7 @@ final class MapNodes {
         graph.integers("is_not_above", judged ? 0 : 1);
         String lower = graph.node("Where", "verdict.below_ng", List.of(review, "is_review", "is_not_above"));
         graph.node("Where", "verdict", List.of(ng, "is_ng", lower));
-        graph.output("verdict", TensorProto.DataType.INT64, "0 = OK, 1 = REVIEW, 2 = NG.", 0);
+        graph.output("verdict", TensorProto.DataType.INT64, "0 = OK, 1 = REVIEW, 2 = NG; NG where a score is NaN.", 0);
     }
 
     private String wide(String score) {
@@ -198,7 +215,9 @@ final class MapNodes {
         for (int i = 0; i < branches.length; i++) {
             String name = limit + "." + branches[i].key();
             String value = graph.wide(name + ".limit", t.value(branches[i], chosen));
-            String above = graph.node("Greater", name, List.of(scores[i], value));
+            // A NaN is not good: it is above every limit, also one that is not set.
+            String within = graph.node("LessOrEqual", name + ".within", List.of(scores[i], value));
+            String above = graph.node("Not", name, List.of(within));
             any = any == null ? above : graph.node("Or", name + ".any", List.of(any, above));
         }
         return any;

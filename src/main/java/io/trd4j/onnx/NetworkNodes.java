@@ -73,10 +73,14 @@ final class NetworkNodes {
      */
     String[][] add(String rgb, String second) throws IOException {
         String images = plan.images().name();
+        // Joined along the channels first: batches of two sizes fail, and are not divided in another way.
+        String pair = graph.node("Concat", images + ".pair", List.of(rgb, second), OnnxGraph.attribute("axis", 1));
+        List<String> apart = List.of(images + ".rgb", images + ".second");
+        graph.nodes("Split", images + ".apart", apart, List.of(pair), OnnxGraph.attribute("axis", 1));
         if (type == DataType.FLOAT) {
-            graph.node("Concat", images, List.of(rgb, second), OnnxGraph.attribute("axis", 0));
+            graph.node("Concat", images, apart, OnnxGraph.attribute("axis", 0));
         } else {
-            String both = graph.node("Concat", images + ".float", List.of(rgb, second), OnnxGraph.attribute("axis", 0));
+            String both = graph.node("Concat", images + ".float", apart, OnnxGraph.attribute("axis", 0));
             graph.node("Cast", images, List.of(both), OnnxGraph.attribute("to", type.getNumber()));
         }
         String[][] distances = new String[2][3];

@@ -3,6 +3,7 @@ package io.trd4j.onnx;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import io.trd4j.data.Part;
 import io.trd4j.data.PartSource;
@@ -160,6 +161,8 @@ public final class OnnxCheck {
                 OrtSession.SessionOptions session = new OrtSession.SessionOptions();
                 Progress.Task task = Stop.task(progress, "Comparing", parts.size())) {
             session.setIntraOpNumThreads(inspector.threads());
+            // Its faults are told by exceptions.
+            session.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             try (OrtSession runtime = environment.createSession(graph.toString(), session)) {
                 return compare(inspector, environment, runtime, parts, task);
             }
@@ -230,7 +233,9 @@ public final class OnnxCheck {
         entry.put("score", expected.score());
         entry.put("score_rgb", expected.scoreRgb());
         entry.put("score_depth", expected.scoreDepth());
-        entry.put("verdict", expected.verdict().name());
+        if (expected.verdict() != Verdict.NONE) {
+            entry.put("verdict", expected.verdict().name());
+        }
         return entry;
     }
 

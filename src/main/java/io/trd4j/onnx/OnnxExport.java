@@ -17,6 +17,7 @@ import io.trd4j.io.Progress;
 import io.trd4j.io.Stop;
 import io.trd4j.io.Writable;
 import io.trd4j.model.Alignment;
+import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
 import io.trd4j.model.Precision;
@@ -87,8 +88,10 @@ public final class OnnxExport {
             Path model, List<? extends PartSource> normal, Path out, Path proof, OnnxOptions options, Progress progress)
             throws IOException {
         Part first = normal.get(0).load();
+        Modality modality = ModelFile.readInfo(model).modality();
         List<GraphInput> inputs = List.of(
-                GraphInput.of(first, false, options.preprocess()), GraphInput.of(first, true, options.preprocess()));
+                GraphInput.of(first, false, options.preprocess(), modality),
+                GraphInput.of(first, true, options.preprocess(), modality));
         // The graph is read before it is in its place: nobody else may take it for a leftover.
         try (OutputLock lock = OutputLock.of(out);
                 FileSet files = new FileSet()) {
@@ -160,15 +163,14 @@ public final class OnnxExport {
                         + info.backbone().key() + ", S = " + size
                         + ": anomaly maps, scores and verdict of a part from its two prepared images.");
         try {
-            ImageNodes images = inputs.stream().anyMatch(GraphInput::isRaw) ? new ImageNodes(graph, size) : null;
-            String rgb = inputs.get(0).add(graph, images, info);
-            String second = inputs.get(1).add(graph, images, info);
+            String rgb = inputs.get(0).add(graph, info);
+            String second = inputs.get(1).add(graph, info);
             FoldedLayers folded = new FoldedLayers(
                     (tensor, offset, target) -> file.tensors().read(tensor, (long) Float.BYTES * offset, target));
             String[][] distances = new NetworkNodes(
                             graph, ExecutionPlan.of(info.backbone(), size), folded, precision, info.precisions())
                     .add(rgb, second);
-            new MapNodes(graph, info).add(distances);
+            new MapNodes(graph, info, inputs.get(1).points() ? PlaneNodes.FOUND : null).add(distances);
             return graph;
         } catch (IOException | RuntimeException | Error e) {
             graph.close();

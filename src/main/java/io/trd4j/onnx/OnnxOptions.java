@@ -5,9 +5,9 @@ import io.trd4j.model.Precision;
 /**
  * How a model is exported.
  *
- * @param preprocess whether the graph takes 8-bit images as the sensor gave them, of the size of the parts it is
- *     compared on, and prepares them itself. A point cloud it cannot: the plane below a part is fitted robustly, point
- *     by point, for which ONNX has no operators. Of such a model the second input stays the prepared image
+ * @param preprocess whether the graph takes 8-bit images and points (of metric geometry) as the sensor gave them, of
+ *     the size of the parts it is compared on, and prepares them itself. Of points that are to become a depth image or
+ *     surface normals, the second input stays the prepared image
  * @param precision of the convolutions: FP32; FP16; or INT8, with the ranges that calibration measured, in pairs of
  *     nodes that quantise and dequantise. Distances and maps are float32 in all of them
  */
