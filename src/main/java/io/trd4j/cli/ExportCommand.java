@@ -141,7 +141,7 @@ final class ExportCommand implements Callable<Integer> {
             System.out.printf(
                     Locale.ROOT,
                     "in ONNX Runtime, %s in %s: each map correlates with fp32's by %.5f or more, scores differ by %.2f %% "
-                            + "or less, %d verdicts%n",
+                            + "or less, %d verdicts are others%n",
                     parts,
                     precision.chosen().key(),
                     result.accuracy().correlation(),
