@@ -28,8 +28,8 @@ import picocli.CommandLine.Option;
         description = {
             "Write a model for other programs: its students, and its teacher if asked, as files that torch.load reads "
                     + "(pth), or all of it as one ONNX graph (onnx).",
-            "A graph is compared with trd in ONNX Runtime, on normal parts, before it is handed out. Its inputs are "
-                    + "prepared images; FILE.json beside it has what five parts give."
+            "A graph is compared with trd in ONNX Runtime, on normal parts, before it is handed out; FILE.json beside "
+                    + "it has what five parts give."
         })
 final class ExportCommand implements Callable<Integer> {
     private static final String PTH = "pth";
@@ -64,8 +64,8 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--preprocess",
             description =
-                    "With onnx: the graph takes 8-bit images of the parts' size and prepares them itself. A point "
-                            + "cloud it cannot: of such parts the second input stays the prepared image.")
+                    "With onnx: the graph takes 8-bit images and points of the parts' size, and prepares them itself. "
+                            + "Of points with --modality depth or normals, the second input stays the prepared image.")
     private boolean preprocess;
 
     @ArgGroup

@@ -37,11 +37,7 @@ final class ImageNodes {
      */
     String add(String name, String description, int width, int height) {
         graph.input(name, TensorProto.DataType.UINT8, description, 0, height, width, 3);
-        String floats = graph.node(
-                "Cast",
-                prefix + ".float",
-                List.of(name),
-                OnnxGraph.attribute("to", TensorProto.DataType.FLOAT.getNumber()));
+        String floats = graph.cast(prefix + ".float", name, TensorProto.DataType.FLOAT);
         String planes =
                 graph.node("Transpose", prefix + ".planes", List.of(floats), OnnxGraph.attribute("perm", 0, 3, 1, 2));
         int[][] across = weights(width, size);

@@ -202,11 +202,7 @@ final class MapNodes {
     }
 
     private String wide(String score) {
-        return graph.node(
-                "Cast",
-                score + ".double",
-                List.of(score),
-                OnnxGraph.attribute("to", TensorProto.DataType.DOUBLE.getNumber()));
+        return graph.cast(score + ".double", score, TensorProto.DataType.DOUBLE);
     }
 
     private String above(String limit, String[] scores, Thresholds t, Function<Limits, Threshold> chosen) {

@@ -47,17 +47,11 @@ final class MetricNodes {
     String add(String name, String description, int width, int height) {
         graph.input(name, DataType.FLOAT, description, 0, height, width, 3);
         List<String> plane = new PlaneNodes(graph, width, height).add(name);
-        graph.nodes(
-                "Split",
-                "points.coordinates",
-                List.of("points.x3", "points.y3", "points.z3"),
-                List.of(name),
-                OnnxGraph.attribute("axis", 3));
-        String axis = graph.integers("points.coordinate_axis", 3);
-        String x = graph.node("Squeeze", "points.x", List.of("points.x3", axis));
-        String y = graph.node("Squeeze", "points.y", List.of("points.y3", axis));
-        String z = graph.node("Squeeze", "points.z", List.of("points.z3", axis));
-        String measured = PlaneNodes.measured(graph, "points", x, y, z);
+        List<String> coordinates = graph.coordinates("points", name, 4);
+        String x = coordinates.get(0);
+        String y = coordinates.get(1);
+        String z = coordinates.get(2);
+        String measured = PlaneNodes.measured(graph, "points", coordinates);
         String alongX = product("points.along_x", plane.get(3), minus("points.from_x0", x, plane.get(0)));
         String alongY = product("points.along_y", plane.get(4), minus("points.from_y0", y, plane.get(1)));
         String slope = graph.node("Add", "points.slope", List.of(alongX, alongY));
@@ -66,10 +60,7 @@ final class MetricNodes {
         graph.constant("boxes.down", new long[] {size, height}, boxes(height, size, false));
         graph.constant("boxes.across", new long[] {width, size}, boxes(width, size, true));
         String sum = boxed("sum", known);
-        String count = boxed(
-                "count",
-                graph.node(
-                        "Cast", "points.is", List.of(measured), OnnxGraph.attribute("to", DataType.FLOAT.getNumber())));
+        String count = boxed("count", graph.cast("points.is", measured, DataType.FLOAT));
         String one = scalar("boxes.one", 1);
         String heights =
                 graph.node("Div", "heights", List.of(sum, graph.node("Max", "boxes.divisor", List.of(count, one))));
@@ -165,18 +156,12 @@ final class MetricNodes {
     private String[] slopes(String surface, String known) {
         long[] mirrored = new long[size + 2];
         for (int i = 0; i < mirrored.length; i++) {
-            mirrored[i] = Math.min(Math.max(i - 1, 0), size - 1);
+            mirrored[i] = MapNodes.mirror(i - 1, size);
         }
         graph.integers("slopes.mirrored", mirrored);
         graph.integers("slopes.axes", 1, 2);
         String padded = padded("slopes.surface", surface);
-        String paddedKnown = padded(
-                "slopes.known",
-                graph.node(
-                        "Cast",
-                        "slopes.known_number",
-                        List.of(known),
-                        OnnxGraph.attribute("to", DataType.FLOAT.getNumber())));
+        String paddedKnown = padded("slopes.known", graph.cast("slopes.known_number", known, DataType.FLOAT));
         String half = scalar("slopes.half", 0.5);
         String[][] at = new String[3][3];
         for (int v = 0; v < 3; v++) {

@@ -81,7 +81,7 @@ final class NetworkNodes {
             graph.node("Concat", images, apart, OnnxGraph.attribute("axis", 0));
         } else {
             String both = graph.node("Concat", images + ".float", apart, OnnxGraph.attribute("axis", 0));
-            graph.node("Cast", images, List.of(both), OnnxGraph.attribute("to", type.getNumber()));
+            graph.cast(images, both, type);
         }
         String[][] distances = new String[2][3];
         for (PlanOp op : plan.ops()) {
@@ -225,9 +225,7 @@ final class NetworkNodes {
             return features;
         }
         String floats = features + ".wide";
-        return wide.add(floats)
-                ? graph.node("Cast", floats, List.of(features), OnnxGraph.attribute("to", DataType.FLOAT.getNumber()))
-                : floats;
+        return wide.add(floats) ? graph.cast(floats, features, DataType.FLOAT) : floats;
     }
 
     private String add(PlanOp.FuseCosine op) {

@@ -80,6 +80,23 @@ final class OnnxGraph implements AutoCloseable {
                 .addAllAttribute(List.of(attributes)));
     }
 
+    /** Values of another type. */
+    String cast(String output, String input, TensorProto.DataType type) {
+        return node("Cast", output, List.of(input), attribute("to", type.getNumber()));
+    }
+
+    /** The x, y and z of points [..., 3], called PREFIX.x and so on. @param rank number of the points' dimensions */
+    List<String> coordinates(String prefix, String points, int rank) {
+        List<String> names = List.of(prefix + ".x", prefix + ".y", prefix + ".z");
+        List<String> split = names.stream().map(name -> name + "3").toList();
+        nodes("Split", prefix + ".coordinates", split, List.of(points), attribute("axis", rank - 1));
+        String axis = integers(prefix + ".coordinate_axis", rank - 1);
+        for (int i = 0; i < names.size(); i++) {
+            node("Squeeze", names.get(i), List.of(split.get(i), axis));
+        }
+        return names;
+    }
+
     static AttributeProto attribute(String name, long value) {
         return AttributeProto.newBuilder()
                 .setName(name)

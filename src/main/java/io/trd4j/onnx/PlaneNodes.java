@@ -79,17 +79,11 @@ final class PlaneNodes {
                 OnnxGraph.attribute("axis", 2));
         String flat =
                 graph.node("Reshape", "plane.points", List.of(grid, graph.integers("plane.flat", 0, 1, POSITIONS, 3)));
-        graph.nodes(
-                "Split",
-                "plane.coordinates",
-                List.of("plane.x3", "plane.y3", "plane.z3"),
-                List.of(flat),
-                OnnxGraph.attribute("axis", 3));
-        String axis = graph.integers("plane.coordinate_axis", 3);
-        String x = graph.node("Squeeze", "plane.x", List.of("plane.x3", axis));
-        String y = graph.node("Squeeze", "plane.y", List.of("plane.y3", axis));
-        String depth = graph.node("Squeeze", "plane.z", List.of("plane.z3", axis));
-        String measured = measured(graph, "plane", x, y, depth);
+        List<String> coordinates = graph.coordinates("plane", flat, 4);
+        String x = coordinates.get(0);
+        String y = coordinates.get(1);
+        String depth = coordinates.get(2);
+        String measured = measured(graph, "plane", coordinates);
         float[] border = new float[2 * POSITIONS];
         for (int i = 0; i < POSITIONS; i++) {
             int gx = i % GRID;
@@ -127,17 +121,17 @@ final class PlaneNodes {
         return positions;
     }
 
-    /** Which points there are; a NaN is none. Bool, of the coordinates' shape. */
-    static String measured(OnnxGraph graph, String prefix, String x, String y, String z) {
+    /** Which points there are; a NaN is none. Bool, of the shape of x, y and z. */
+    static String measured(OnnxGraph graph, String prefix, List<String> coordinates) {
         String most = graph.constant(prefix + ".most", new long[0], 1e6f);
         String all = null;
-        for (String coordinate : List.of(x, y, z)) {
+        for (String coordinate : coordinates) {
             String size = graph.node("Abs", coordinate + ".size", List.of(coordinate));
             String near = graph.node("LessOrEqual", coordinate + ".near", List.of(size, most));
             all = all == null ? near : graph.node("And", coordinate + ".all", List.of(all, near));
         }
         String none = graph.constant(prefix + ".none", new long[0], 0);
-        String missing = graph.node("Equal", prefix + ".missing", List.of(z, none));
+        String missing = graph.node("Equal", prefix + ".missing", List.of(coordinates.get(2), none));
         String there = graph.node("Not", prefix + ".there", List.of(missing));
         return graph.node("And", prefix + ".measured", List.of(all, there));
     }
@@ -157,7 +151,7 @@ final class PlaneNodes {
     }
 
     private String wide(String name, String value) {
-        return graph.node("Cast", name, List.of(value), OnnxGraph.attribute("to", DataType.DOUBLE.getNumber()));
+        return graph.cast(name, value, DataType.DOUBLE);
     }
 
     private String real(String name, double value) {
@@ -197,8 +191,7 @@ final class PlaneNodes {
         String axis = graph.integers(prefix + ".axis", 2);
         String count = graph.node("ReduceSum", prefix + ".count", List.of(counts, axis));
         String half = graph.node("Mul", prefix + ".half", List.of(count, real(prefix + ".half", 0.5)));
-        String middle = graph.node(
-                "Cast", prefix + ".middle", List.of(half), OnnxGraph.attribute("to", DataType.INT64.getNumber()));
+        String middle = graph.cast(prefix + ".middle", half, DataType.INT64);
         String median = graph.node(
                 "GatherElements",
                 prefix + ".median",
@@ -294,7 +287,7 @@ final class PlaneNodes {
                     OnnxGraph.attribute("axis", 1));
             String value =
                     graph.node("Where", name + ".chosen", List.of("plane.ok_border", name + ".border", name + ".all"));
-            plane.add(graph.node("Cast", name, List.of(value), OnnxGraph.attribute("to", DataType.FLOAT.getNumber())));
+            plane.add(graph.cast(name, value, DataType.FLOAT));
         }
         String any = graph.node("Or", FOUND, List.of("plane.ok_border", "plane.ok_all"));
         String nan = graph.constant("plane.nan", new long[0], Float.NaN);
