@@ -305,6 +305,14 @@ class TorchFileTest {
         files.put("no magic number", new byte[] {(byte) 0x80, 2, 'K', 1, '.'});
         byte[] zip = Files.readAllBytes(TORCH.resolve("zip.pth"));
         files.put("sound zip file", Arrays.copyOf(zip, zip.length / 2));
+        // ZipFile decodes a comment only when it gives the entry out.
+        ByteArrayOutputStream latin = new ByteArrayOutputStream();
+        try (ZipOutputStream out = new ZipOutputStream(latin, StandardCharsets.ISO_8859_1)) {
+            ZipEntry entry = new ZipEntry("a/data.pkl");
+            entry.setComment("\u00e4");
+            out.putNextEntry(entry);
+        }
+        files.put("it is no sound zip", latin.toByteArray());
         byte[] legacy = Files.readAllBytes(TORCH.resolve("legacy.pth"));
         files.put("does not; the file may be cut", Arrays.copyOf(legacy, legacy.length - 1));
         for (Map.Entry<String, byte[]> e : files.entrySet()) {

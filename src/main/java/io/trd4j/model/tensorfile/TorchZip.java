@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.ZipEntry;
@@ -62,7 +63,7 @@ final class TorchZip implements TorchStorages {
     }
 
     private static TorchZip read(Path file, ZipFile zip) throws IOException {
-        ZipEntry pickle = zip.stream()
+        ZipEntry pickle = entries(zip).stream()
                 .filter(e -> e.getName().endsWith(PICKLE))
                 .min(Comparator.comparingInt(e -> e.getName().length()))
                 .orElseThrow(() ->
@@ -85,6 +86,17 @@ final class TorchZip implements TorchStorages {
             storages.check(file, storage);
         }
         return storages;
+    }
+
+    /** @throws ZipException also for a name or a comment that is no UTF-8, which ZipFile decodes only now */
+    private static List<ZipEntry> entries(ZipFile zip) throws ZipException {
+        try {
+            return zip.stream().<ZipEntry>map(entry -> entry).toList();
+        } catch (IllegalArgumentException e) {
+            ZipException damaged = new ZipException(e.getMessage());
+            damaged.initCause(e);
+            throw damaged;
+        }
     }
 
     /**
