@@ -305,6 +305,10 @@ class TorchFileTest {
         files.put("no magic number", new byte[] {(byte) 0x80, 2, 'K', 1, '.'});
         byte[] zip = Files.readAllBytes(TORCH.resolve("zip.pth"));
         files.put("sound zip file", Arrays.copyOf(zip, zip.length / 2));
+        // A comment of the file that is longer than what follows.
+        byte[] cut = zip(Map.of("a/data.pkl", new byte[3]));
+        cut[cut.length - 2] = 50;
+        files.put("zip file (it ends early)", Arrays.copyOf(cut, cut.length + 1));
         // ZipFile decodes a comment only when it gives the entry out.
         ByteArrayOutputStream latin = new ByteArrayOutputStream();
         try (ZipOutputStream out = new ZipOutputStream(latin, StandardCharsets.ISO_8859_1)) {

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -48,7 +49,7 @@ final class TorchZip implements TorchStorages {
         ZipFile zip;
         try {
             zip = new ZipFile(file.toFile(), StandardCharsets.UTF_8);
-        } catch (ZipException | IllegalArgumentException e) {
+        } catch (ZipException | EOFException | IllegalArgumentException e) {
             throw damaged(file, e);
         }
         try {
@@ -172,8 +173,9 @@ final class TorchZip implements TorchStorages {
     }
 
     private static InputException damaged(Path file, Exception cause) {
+        // An EOFException of RandomAccessFile has no message.
+        String fault = Objects.requireNonNullElse(cause.getMessage(), "it ends early");
         return new InputException(
-                file + " is damaged: it is no sound zip file (" + cause.getMessage() + "); it may be cut, get it again",
-                cause);
+                file + " is damaged: it is no sound zip file (" + fault + "); it may be cut, get it again", cause);
     }
 }
