@@ -53,6 +53,27 @@ final class FullDiskProgram {
                         disk.resolve("x/students.pth"),
                         "--teacher-out",
                         disk.resolve("x/teacher.pth")));
+        Path students = category.resolveSibling("students.pth");
+        Path teacher = category.resolveSibling("teacher.pth");
+        Cli.here("export", "--model", model, "--to", "pth", "--out", students, "--teacher-out", teacher)
+                .expect(0);
+        verbs.put(
+                "import",
+                List.of(
+                        "import",
+                        "--student",
+                        students,
+                        "--teacher",
+                        teacher,
+                        "--backbone",
+                        "resnet18",
+                        "--modality",
+                        "normals",
+                        "--size",
+                        64,
+                        "--out",
+                        disk.resolve("imported.safetensors")));
+        verbs.put("export --to onnx", inspecting("export", category, "--out", "model.onnx", "--to", "onnx"));
         verbs.put("sign", List.of("sign", "--new-key", disk.resolve("key")));
         verbs.put("synth", List.of("synth", "--out", disk.resolve("new"), "--size", 64, "--train", 1));
         verbs.put(
