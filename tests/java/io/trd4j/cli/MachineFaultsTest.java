@@ -79,7 +79,7 @@ class MachineFaultsTest {
     void aSmallHeapAndSmallDirectMemoryAreNamed() throws Exception {
         assertWorks(Cli.in(folder).jvm("-Xmx64m"));
         // So small a heap lacks in JavaCPP, too, which may say so before.
-        String heap = run(Cli.in(folder).jvm("-Xmx8m")).expect(1).err();
+        String heap = run(Cli.in(folder).jvm("-Xmx12m")).expect(1).err();
         assertTrue(heap.endsWith("JDK_JAVA_OPTIONS=-Xmx4g in the environment\n"), heap);
         assertFalse(heap.contains("\tat "), heap);
         String direct = refusal(Cli.in(folder).jvm("-XX:MaxDirectMemorySize=64k"));
@@ -142,6 +142,18 @@ class MachineFaultsTest {
                 .expect(0)
                 .out();
         assertTrue(said.contains("1 threads"), said);
+    }
+
+    @Test
+    void threadsFollowAContainersQuota() throws Exception {
+        try (ProcessorQuota quota = ProcessorQuota.ofOneProcessor()) {
+            String said = Cli.in(folder)
+                    .before(quota.enter())
+                    .run("natives")
+                    .expect(0)
+                    .out();
+            assertTrue(said.contains("1 threads"), said);
+        }
     }
 
     @Test
