@@ -41,7 +41,8 @@ for category in $categories; do
   "${trd[@]}" synth --out . --shape "$name" --train "$train" --validation "$validation" --test "$test"
   "${trd[@]}" train --data "$name" --out "$name.safetensors" --teacher embedded --backbone resnet18 --size "$size" --align none \
     --batch 8 --epochs "$epochs" --no-sensitivity --device cpu ${geometry[@]+"${geometry[@]}"}
-  "${trd[@]}" calibrate --model "$name.safetensors" --data "$name" --false-reject-rate 10% --review-rate 20% --no-sensitivity
+  "${trd[@]}" calibrate --model "$name.safetensors" --data "$name" --false-reject-rate 10% --review-rate 20% --no-sensitivity \
+    --precision fp32 --device cpu
   "${trd[@]}" inspect --model "$name.safetensors" --data "$name" --json "$name.jsonl" --precision fp32 --device cpu
   # Of one model, so that every graph has its own name.
   graphs=()

@@ -19,8 +19,7 @@ public final class ExportGraph {
 
     public static void main(String[] args) throws IOException {
         Inputs inputs = Inputs.in(Path.of(args[0]));
-        OnnxOptions options =
-                OnnxOptions.defaults().withPrecision(Precision.valueOf(args[1].toUpperCase(Locale.ROOT)));
+        OnnxOptions options = OnnxOptions.defaults().withPrecision(Precision.valueOf(args[1].toUpperCase(Locale.ROOT)));
         Dataset parts = Dataset.open(Path.of(args[0]).resolve("part"));
         OnnxExport.run(inputs.model(), parts.train().subList(0, 1), inputs.onnx(), options, Progress.NONE);
     }

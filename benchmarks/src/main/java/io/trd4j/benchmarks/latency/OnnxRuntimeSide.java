@@ -11,8 +11,9 @@ import java.nio.FloatBuffer;
 import java.util.Map;
 
 /**
- * ONNX Runtime from Java, on the graph that trd4j exported ({@link ExportGraph}). Inputs and outputs are direct buffers made once; all graph optimisations are on; its threads spin while it runs, which is its
- * faster setting, and stop when the pass ends, so that they do not disturb the next side.
+ * ONNX Runtime from Java, on the graph that trd4j exported ({@link ExportGraph}). Inputs and outputs are direct buffers
+ * made once; all graph optimisations are on; its threads spin while it runs, which is its faster setting, and stop when
+ * the pass ends, so that they do not disturb the next side.
  */
 final class OnnxRuntimeSide implements Side {
     private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
