@@ -5,12 +5,14 @@
 
 Per backbone: the model and part that all sides read are generated, the device's own copy and matrix product are measured, every
 side computes its maps, which are compared with the official code's, and only then do the sides take turns in rounds, whose order changes.
-PyTorch's sides stay in processes of their own (latency_gpu.py); trd4j's turn is one 'trd bench'. Two times per part, p50 and p99:
+PyTorch's sides stay in processes of their own (latency_gpu.py), and so does TensorRT on the graph that trd4j exports
+(latency_tensorrt.py), where there is a Python module of it; trd4j's turn is one 'trd bench'. Two times per part, p50 and p99:
 'resident' begins with prepared images on the device, 'raw' with the colour image and the points in the host's memory; both end with the
 score on the host. The table at the end has the ratios of the goals. --device cpu checks the scripts where there is no GPU.
 """
 import argparse
 import datetime
+import importlib.util
 import json
 import os
 import shutil
@@ -26,7 +28,8 @@ import latency_check
 HERE = os.path.dirname(os.path.abspath(__file__))
 FULL, COMPACT = 'wide_resnet50_2', 'resnet18'
 OURS, REFERENCE = 'trd4j', 'official'
-PEERS = ('official', 'eager', 'graph', 'graph-unfolded', 'compile')
+TENSORRT = 'tensorrt'
+PEERS = ('official', 'eager', 'graph', 'graph-unfolded', 'compile', TENSORRT)
 TYPES = {'float32': 'fp32', 'float16': 'fp16', 'bfloat16': 'bf16'}
 # Of issue 4, for an H200: the resident and raw p50 of FULL, then ratios for both backbones.
 GOAL_MS = {'resident': 1.0, 'raw': 1.4}
@@ -47,7 +50,7 @@ def arguments():
     parser.add_argument('--precision', default=None, help="trd4j's; fp16 on a GPU, fp32 on a CPU unless given")
     parser.add_argument('--type', choices=TYPES, help="of PyTorch's tuned sides; float16 on a GPU, float32 on a CPU unless given")
     parser.add_argument('--settings', type=lambda x: x.split(','), default=list(PEERS),
-                        help=f"PyTorch's sides (default: {','.join(PEERS)})")
+                        help=f"the sides beside trd4j (default: {','.join(PEERS)})")
     parser.add_argument('--device', choices=('cuda', 'cpu'), default='cuda')
     parser.add_argument('--threads', type=int, default=min(8, os.cpu_count()), help='CPU threads of a side (default: 8, or all cores)')
     parser.add_argument('--out', help='folder for the results; new (default: results/<date>_<device>_<commit>/gpu)')
@@ -141,6 +144,15 @@ def make_inputs(options, backbone):
         return folder, json.load(file)
 
 
+def export_graph(options, folder):
+    """Writes model.onnx where TensorRT would read it; its precision."""
+    precision = 'fp16' if options.type == 'float16' else 'fp32'
+    graph = os.path.join(folder, 'model.onnx')
+    if options.device == 'cuda' and importlib.util.find_spec('tensorrt') and not os.path.exists(graph):
+        run(options, 'java', 'io.trd4j.benchmarks.latency.ExportGraph', folder, precision)
+    return precision
+
+
 def measure(options, backbone):
     folder, about = make_inputs(options, backbone)
     script = os.path.join(HERE, 'latency_gpu.py')
@@ -152,9 +164,13 @@ def measure(options, backbone):
     try:
         for name in [REFERENCE] + [s for s in options.settings if s != REFERENCE]:
             maps = latency.maps_file(options, name)
-            command = [sys.executable, script, name, folder, str(options.threads), maps, '--device', options.device,
-                       '--type', options.type]
-            side = latency.Side(options, name, 'fp32' if name == REFERENCE else TYPES[options.type], command, maps)
+            rest = [folder, str(options.threads), maps, '--device', options.device]
+            if name == TENSORRT:
+                command, kind = [sys.executable, os.path.join(HERE, 'latency_tensorrt.py'), *rest], export_graph(options, folder)
+            else:
+                command = [sys.executable, script, name, *rest, '--type', options.type]
+                kind = 'fp32' if name == REFERENCE else TYPES[options.type]
+            side = latency.Side(options, name, kind, command, maps)
             sides.append(side)
             try:
                 described[name] = {'precision': side.precision, **side.answer()}

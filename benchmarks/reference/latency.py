@@ -107,7 +107,7 @@ def make_inputs(options, backbone, modality='normals', graph=False):
         call(java(options, 'Inputs', folder, backbone, options.size, modality, options.threads), options)
     if graph and not os.path.exists(os.path.join(folder, 'model.onnx')):
         say('exporting the ONNX graph')
-        call([sys.executable, os.path.join(HERE, 'latency_pytorch.py'), 'export', folder], options)
+        call(java(options, 'ExportGraph', folder, 'fp32'), options)
     return folder
 
 

@@ -1,7 +1,6 @@
-"""PyTorch as a side of the latency comparison, in several settings; and the export of the same network to ONNX.
+"""PyTorch as a side of the latency comparison, in several settings.
 
     latency_pytorch.py SETTING FOLDER THREADS MAPS     serves (latency_side.py); settings: SETTINGS below
-    latency_pytorch.py export FOLDER                   writes FOLDER/model.onnx
 """
 import os
 import sys
@@ -14,7 +13,6 @@ from torch import nn
 import latency_side
 from trd_reference import Student, Teacher, anomaly_map
 
-OPSET = 16
 CHANNELS_LAST = torch.channels_last
 
 
@@ -96,31 +94,5 @@ def start(name, folder, threads):
     return f"PyTorch {torch.__version__}, Python {sys.version.split()[0]}", words, step
 
 
-def fold_transposed(module):
-    """Folds BatchNorm into transposed convolutions, which the exporter does for plain ones only: ONNX Runtime's faster graph."""
-    from torch.nn.utils.fusion import fuse_conv_bn_eval
-    previous = None
-    for name, child in list(module.named_children()):
-        if isinstance(child, nn.BatchNorm2d) and previous is not None and isinstance(previous[1], nn.ConvTranspose2d):
-            setattr(module, previous[0], fuse_conv_bn_eval(previous[1], child, transpose=True))
-            setattr(module, name, nn.Identity())
-        fold_transposed(child)
-        previous = name, child
-
-
-def export(folder):
-    network = Network(folder)
-    fold_transposed(network)
-    _, rgb, second = latency_side.inputs(folder)
-    with warnings.catch_warnings():
-        warnings.simplefilter('ignore')
-        torch.onnx.export(network, (torch.from_numpy(rgb), torch.from_numpy(second)), os.path.join(folder, 'model.onnx'),
-                          opset_version=OPSET, do_constant_folding=True, input_names=['rgb', 'second'],
-                          output_names=['map_rgb', 'map_second'])
-
-
 if __name__ == '__main__':
-    if sys.argv[1] == 'export':
-        export(sys.argv[2])
-    else:
-        latency_side.serve(lambda: start(sys.argv[1], sys.argv[2], int(sys.argv[3])), sys.argv[4])
+    latency_side.serve(lambda: start(sys.argv[1], sys.argv[2], int(sys.argv[3])), sys.argv[4])

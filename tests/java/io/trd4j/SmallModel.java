@@ -29,10 +29,16 @@ public final class SmallModel {
 
     /** The same at another size. */
     public static Path write(Path file, int size, Modality modality, Double threshold) throws IOException {
-        try (Network network = new Network(Backbone.RESNET18)) {
+        return write(file, Backbone.RESNET18, size, modality, threshold);
+    }
+
+    /** The same of another backbone. */
+    public static Path write(Path file, Backbone backbone, int size, Modality modality, Double threshold)
+            throws IOException {
+        try (Network network = new Network(backbone)) {
             network.weights().forEach((prefix, weights) -> Golden.fill(weights, prefix));
             ModelInfo info = ModelInfo.of(
-                            Backbone.RESNET18,
+                            backbone,
                             size,
                             Geometry.unmeasured(modality, size),
                             ModelFile.teacherSha256(network.teacher().weights().sources("")))

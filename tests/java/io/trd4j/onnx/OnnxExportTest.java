@@ -32,6 +32,7 @@ import io.trd4j.inspect.Verdict;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
 import io.trd4j.io.Sha256;
+import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.HighestPlaces;
 import io.trd4j.model.HighestPlaces.Usual;
@@ -140,6 +141,18 @@ class OnnxExportTest {
         return scores;
     }
 
+    /** The paper's backbone, with bottleneck blocks; random weights. */
+    @Test
+    void theLargeBackbone() throws Exception {
+        Path model = SmallModel.write(
+                folder.resolve("wide.safetensors"), Backbone.WIDE_RESNET50_2, 32, Modality.METRIC, 3.0);
+        Path out = folder.resolve("wide.onnx");
+        OnnxCheck.Result result = export(model, parts.subList(0, 2), out, true);
+        assertEquals(2, result.parts());
+        Files.delete(out);
+        Files.delete(model);
+    }
+
     /** Three parts at once: the batch is free. */
     private static void assertBatch(Path graph, List<String> verdicts, float[] scores) throws Exception {
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
@@ -171,8 +184,6 @@ class OnnxExportTest {
             OnnxCheck.Result raw = export(model, PartSource.inMemory(drawn), folder.resolve(name + "raw.onnx"), true);
             OnnxCheck.Result prepared =
                     export(model, PartSource.inMemory(drawn), folder.resolve(name + "prepared.onnx"), false);
-            assertFalse(raw.secondPrepared());
-            assertTrue(prepared.secondPrepared());
             assertEquals(prepared.maps(), raw.maps(), name);
             assertEquals(prepared.scores(), raw.scores(), name);
         }
@@ -192,34 +203,48 @@ class OnnxExportTest {
         assertFalse(Files.exists(folder.resolve("other.onnx")));
     }
 
-    /** From raw images and points to the verdict, with missing points, and one without a plane. */
-    @Test
-    void aGraphPreparesPointsBitForBit() throws Exception {
-        Path model = SmallModel.write(folder.resolve("points.safetensors"), Modality.METRIC, 3.0);
-        List<Part> drawn = new ArrayList<>();
-        for (int seed = 1; seed <= 3; seed++) {
-            Part part = SyntheticParts.part(SyntheticProduct.COOKIE, 100, seed);
-            float[] points = part.xyz().xyz();
-            Random random = new Random(seed);
-            for (int i = 0; i < points.length / 3; i++) {
-                if (random.nextInt(5) == 0) {
-                    points[3 * i + 2] = random.nextBoolean() ? 0 : Float.NaN;
-                }
+    /** From raw images and points to the verdict: with missing points, without a plane, and one without any point. */
+    @ParameterizedTest
+    @EnumSource(Modality.class)
+    void aGraphPreparesPointsBitForBit(Modality modality) throws Exception {
+        Path model = SmallModel.write(folder.resolve(modality + "points.safetensors"), modality, 3.0);
+        for (int side : new int[] {100, 41}) {
+            List<Part> drawn = new ArrayList<>();
+            for (int seed = 1; seed <= 4; seed++) {
+                drawn.add(withGaps(side, seed));
             }
-            drawn.add(Part.of("drawn" + seed, part.rgb(), new PointCloud(100, 100, points)));
+            Path out = folder.resolve(modality + "points" + side + ".onnx");
+            OnnxCheck.Result raw = export(model, PartSource.inMemory(drawn), out, true);
+            OnnxCheck.Result prepared = export(
+                    model, PartSource.inMemory(drawn), folder.resolve(modality + "prepared" + side + ".onnx"), false);
+            assertEquals(prepared.maps(), raw.maps());
+            assertEquals(prepared.scores(), raw.scores());
+            assertNoPointIsNoPart(out, drawn.get(0), side);
         }
-        Path out = folder.resolve("points.onnx");
-        OnnxCheck.Result raw = export(model, PartSource.inMemory(drawn), out, true);
-        OnnxCheck.Result prepared = export(model, PartSource.inMemory(drawn), folder.resolve("prepared.onnx"), false);
-        assertFalse(raw.secondPrepared());
-        assertEquals(prepared.maps(), raw.maps());
-        assertEquals(prepared.scores(), raw.scores());
+    }
+
+    /** A part of which every fifth point is missing; the third one's corner and the fourth one's three corners, too. */
+    private static Part withGaps(int side, int seed) {
+        Part part = SyntheticParts.part(SyntheticProduct.COOKIE, side, seed);
+        float[] points = part.xyz().xyz();
+        Random random = new Random(seed);
+        for (int i = 0; i < points.length / 3; i++) {
+            boolean left = i % side < 3;
+            boolean corner = i / side < 3 && (left || i % side >= side - 3) || i / side >= side - 3 && left;
+            if (random.nextInt(5) == 0 || corner && (seed == 4 || seed == 3 && i / side >= side - 3)) {
+                points[3 * i + 2] = random.nextBoolean() ? 0 : Float.NaN;
+            }
+        }
+        return Part.of("drawn" + seed, part.rgb(), new PointCloud(side, side, points));
+    }
+
+    private static void assertNoPointIsNoPart(Path graph, Part part, int side) throws Exception {
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        ByteBuffer colours = ByteBuffer.allocateDirect(2 * 3 * 100 * 100);
-        FloatBuffer points = FloatBuffer.allocate(2 * 3 * 100 * 100);
-        points.put(drawn.get(0).xyz().xyz());
-        long[] shape = {2, 100, 100, 3};
-        try (OrtSession session = environment.createSession(out.toString());
+        ByteBuffer colours = ByteBuffer.allocateDirect(2 * 3 * side * side);
+        FloatBuffer points = FloatBuffer.allocate(2 * 3 * side * side);
+        points.put(part.xyz().xyz());
+        long[] shape = {2, side, side, 3};
+        try (OrtSession session = environment.createSession(graph.toString());
                 OnnxTensor rgb = OnnxTensor.createTensor(environment, colours, shape, OnnxJavaType.UINT8);
                 OnnxTensor depth = OnnxTensor.createTensor(environment, points.rewind(), shape);
                 OrtSession.Result got = session.run(Map.of("rgb", rgb, "depth", depth))) {
@@ -228,6 +253,17 @@ class OnnxExportTest {
             assertTrue(Float.isNaN(scores[1]), "no point at all");
             assertEquals(2, ((long[]) got.get("verdict").orElseThrow().getValue())[1], "not good");
         }
+    }
+
+    /** A cloud of a single row has no normals. */
+    @Test
+    void tooFewPointsForNormals() throws Exception {
+        Path model = SmallModel.write(folder.resolve("few.safetensors"), Modality.NORMALS, null);
+        Part row = Part.of("row", noise(2, 2, 1), new PointCloud(2, 2, new float[12]));
+        InputException refused = assertThrows(
+                InputException.class,
+                () -> export(model, PartSource.inMemory(List.of(row)), folder.resolve("few.onnx"), true));
+        assertTrue(refused.getMessage().contains("at least 3x3 are needed"), refused.getMessage());
     }
 
     /** Not good, and no other part's business. */
@@ -302,7 +338,7 @@ class OnnxExportTest {
     }
 
     private static OnnxCheck.Result result(double maps, double scores, int verdicts) {
-        return new OnnxCheck.Result(1, maps, scores, verdicts, new Accuracy(1, 1, 0, true), true);
+        return new OnnxCheck.Result(1, maps, scores, verdicts, new Accuracy(1, 1, 0, true));
     }
 
     /** A model that is trained: of random weights, 8 bits leave no maps that resemble float32's. */
@@ -322,7 +358,7 @@ class OnnxExportTest {
                 Files.size(out) < Files.size(trained.file) * (precision == Precision.FP16 ? 0.55 : 0.4), out::toString);
         InputException refused = assertThrows(
                 InputException.class,
-                () -> new OnnxCheck.Result(6, 0, 0, 0, Accuracy.judged(precision, 6, 0.98, 0), true)
+                () -> new OnnxCheck.Result(6, 0, 0, 0, Accuracy.judged(precision, 6, 0.98, 0))
                         .requireSame(out, precision));
         assertTrue(refused.getMessage().endsWith("export it in fp32"), refused.getMessage());
     }

@@ -63,9 +63,8 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(
             names = "--preprocess",
-            description =
-                    "With onnx: the graph takes 8-bit images and points of the parts' size, and prepares them itself. "
-                            + "Of points with --modality depth or normals, the second input stays the prepared image.")
+            description = "With onnx: the graph takes 8-bit images and points of the parts' size, and prepares them "
+                    + "itself.")
     private boolean preprocess;
 
     @ArgGroup
@@ -147,10 +146,6 @@ final class ExportCommand implements Callable<Integer> {
                     result.accuracy().correlation(),
                     100 * result.accuracy().scoreError(),
                     result.verdicts());
-        }
-        if (preprocess && result.secondPrepared()) {
-            System.out.println(
-                    "the input depth is the prepared image: of points, graphs prepare metric geometry alone");
         }
     }
 }

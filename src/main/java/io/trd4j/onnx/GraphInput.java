@@ -27,19 +27,27 @@ import org.bytedeco.javacpp.FloatPointer;
  * @param points whether it is a point cloud
  */
 record GraphInput(boolean second, int width, int height, boolean points) {
+    /** Of the graph's values: whether points show a part, bool [batch, 1, 1]. There where an input is points. */
+    static final String FOUND = "points.found";
+
     private static final int CHANNELS = 3;
 
     /**
      * As a part suggests it.
      *
-     * @param raw whether it is what the sensor gave, where the graph can prepare that
+     * @param raw whether it is what the sensor gave
+     * @throws InputException when a part's second image is none of this modality
      */
     static GraphInput of(Part part, boolean second, boolean raw, Modality modality) {
+        if (raw && second) {
+            // Refuses what the preparation refuses.
+            Preparation.secondImageOf(part, modality);
+        }
         RgbImage image = raw ? image(part, second) : null;
         if (image != null) {
             return new GraphInput(second, image.width(), image.height(), false);
         }
-        PointCloud cloud = raw && second && modality == Modality.METRIC ? part.xyz() : null;
+        PointCloud cloud = raw && second ? part.xyz() : null;
         return cloud == null
                 ? new GraphInput(second, 0, 0, false)
                 : new GraphInput(true, cloud.width(), cloud.height(), true);
@@ -64,12 +72,17 @@ record GraphInput(boolean second, int width, int height, boolean points) {
     String add(OnnxGraph graph, ModelInfo info) {
         String what = second ? "The second image (" + info.modality().key() + ")" : "The colour image";
         if (points) {
-            return new MetricNodes(graph, info.geometry().metric(), info.size())
-                    .add(
-                            name(),
-                            "The organised point cloud: x, y, z in metres; z = 0 or NaN is missing.",
-                            width,
-                            height);
+            graph.input(
+                    name(),
+                    TensorProto.DataType.FLOAT,
+                    "The organised point cloud: x, y, z in metres; z = 0 or NaN is missing.",
+                    0,
+                    height,
+                    width,
+                    CHANNELS);
+            return info.modality() == Modality.METRIC
+                    ? new MetricNodes(graph, info.geometry().metric(), info.size()).add(name(), width, height)
+                    : new DepthNodes(graph, info.geometry(), info.size()).add(name(), width, height);
         }
         if (isRaw()) {
             ImageNodes images = new ImageNodes(graph, name() + ".image", info.size());

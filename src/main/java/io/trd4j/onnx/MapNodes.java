@@ -100,12 +100,8 @@ final class MapNodes {
             String map = graph.node("MatMul", name, List.of(wide, "columns_" + (i + 1)));
             sum = sum == null ? map : graph.node("Add", name + ".sum", List.of(sum, map));
         }
-        String centred = graph.node("Sub", branch + ".centred", List.of(sum, scalar(branch + ".mean", mean)));
-        return graph.node("Div", branch + ".map", List.of(centred, scalar(branch + ".deviation", deviation)));
-    }
-
-    private String scalar(String name, double value) {
-        return graph.constant(name, new long[0], (float) value);
+        String centred = graph.node("Sub", branch + ".centred", List.of(sum, graph.scalar(branch + ".mean", mean)));
+        return graph.node("Div", branch + ".map", List.of(centred, graph.scalar(branch + ".deviation", deviation)));
     }
 
     /** The raised sum; below the level, a branch falls away ten times as fast, so that the lower of two lines holds. */
@@ -117,15 +113,15 @@ final class MapNodes {
                         inUnitsOfTheSum("rgb", rgb, highest.sum(), highest.rgb()),
                         inUnitsOfTheSum("depth", depth, highest.sum(), highest.depth())));
         double level = highest.sum().median();
-        String steep = graph.node("Mul", "alone.steep", List.of(alone, scalar("steepness", 10)));
-        String below = graph.node("Sub", "alone.below", List.of(steep, scalar("level", 9 * level)));
+        String steep = graph.node("Mul", "alone.steep", List.of(alone, graph.scalar("steepness", 10)));
+        String below = graph.node("Sub", "alone.below", List.of(steep, graph.scalar("level", 9 * level)));
         String fallen = graph.node("Min", "alone.raises", List.of(alone, below));
         return graph.node("Max", "raised", List.of(sum, fallen));
     }
 
     private String inUnitsOfTheSum(String branch, String map, Usual sum, Usual usual) {
-        String factor = scalar(branch + ".factor", sum.spread() / usual.spread());
-        String offset = scalar(branch + ".offset", sum.median() - sum.spread() * usual.raises() / usual.spread());
+        String factor = graph.scalar(branch + ".factor", sum.spread() / usual.spread());
+        String offset = graph.scalar(branch + ".offset", sum.median() - sum.spread() * usual.raises() / usual.spread());
         String scaled = graph.node("Mul", branch + ".scaled", List.of(map, factor));
         return graph.node("Add", branch + ".alone", List.of(scaled, offset));
     }
@@ -135,13 +131,13 @@ final class MapNodes {
         String counts = null;
         if (region != null) {
             counts = graph.constant("region_of_interest", new long[] {size, size}, region.maskBytes());
-            scalar("outside_map", 0);
-            scalar("outside_score", Double.NEGATIVE_INFINITY);
+            graph.scalar("outside_map", 0);
+            graph.scalar("outside_score", Double.NEGATIVE_INFINITY);
         }
         graph.integers("image_axis", 1);
         if (usable != null) {
             graph.node("Squeeze", "usable", List.of(usable, graph.integers("usable_axes", 1, 2)));
-            scalar("no_score", Double.NaN);
+            graph.scalar("no_score", Double.NaN);
         }
         String score = output("", "combined", joint, counts);
         String scoreRgb = output("_rgb", "colour branch's", rgb, counts);
@@ -185,9 +181,7 @@ final class MapNodes {
      */
     private void verdict(String score, String scoreRgb, String scoreDepth) {
         Thresholds t = info.thresholds();
-        String[] scores = {
-            wide(score), wide(scoreRgb), wide(scoreDepth),
-        };
+        String[] scores = {score, scoreRgb, scoreDepth};
         String ng = above("ng", scores, t, Limits::ng);
         String review = above("review", scores, t, Limits::review);
         boolean judged = List.of(ScoreBranch.COMBINED, ScoreBranch.RGB, ScoreBranch.DEPTH).stream()
@@ -201,21 +195,23 @@ final class MapNodes {
         graph.output("verdict", TensorProto.DataType.INT64, "0 = OK, 1 = REVIEW, 2 = NG; NG where a score is NaN.", 0);
     }
 
-    private String wide(String score) {
-        return graph.cast(score + ".double", score, TensorProto.DataType.DOUBLE);
-    }
-
     private String above(String limit, String[] scores, Thresholds t, Function<Limits, Threshold> chosen) {
         ScoreBranch[] branches = {ScoreBranch.COMBINED, ScoreBranch.RGB, ScoreBranch.DEPTH};
         String any = null;
         for (int i = 0; i < branches.length; i++) {
             String name = limit + "." + branches[i].key();
-            String value = graph.wide(name + ".limit", t.value(branches[i], chosen));
+            String value = graph.scalar(name + ".limit", below(t.value(branches[i], chosen)));
             // A NaN is not good: it is above every limit, also one that is not set.
             String within = graph.node("LessOrEqual", name + ".within", List.of(scores[i], value));
             String above = graph.node("Not", name, List.of(within));
             any = any == null ? above : graph.node("Or", name + ".any", List.of(any, above));
         }
         return any;
+    }
+
+    /** The largest float32 that is not above a limit: a score in float32 is above both, or above neither. */
+    private static float below(double limit) {
+        float rounded = (float) limit;
+        return rounded > limit ? Math.nextDown(rounded) : rounded;
     }
 }

@@ -40,28 +40,29 @@ final class MetricNodes {
     }
 
     /**
-     * Adds the graph's input, float32 [batch, height, width, 3] in metres, and the nodes.
+     * Adds the nodes, and whether there is a plane below the part as {@link GraphInput#FOUND}.
      *
+     * @param points float32 [batch, height, width, 3], metres
      * @return name of the network's input, float32 [batch, 3, S, S]
      */
-    String add(String name, String description, int width, int height) {
-        graph.input(name, DataType.FLOAT, description, 0, height, width, 3);
-        List<String> plane = new PlaneNodes(graph, width, height).add(name);
-        List<String> coordinates = graph.coordinates("points", name, 4);
+    String add(String points, int width, int height) {
+        List<String> plane = new PlaneNodes(graph, width, height).add(points);
+        List<String> coordinates = graph.coordinates("points", points, 4);
         String x = coordinates.get(0);
         String y = coordinates.get(1);
         String z = coordinates.get(2);
         String measured = PlaneNodes.measured(graph, "points", coordinates);
-        String alongX = product("points.along_x", plane.get(3), minus("points.from_x0", x, plane.get(0)));
-        String alongY = product("points.along_y", plane.get(4), minus("points.from_y0", y, plane.get(1)));
+        String alongX = graph.product("points.along_x", plane.get(3), graph.minus("points.from_x0", x, plane.get(0)));
+        String alongY = graph.product("points.along_y", plane.get(4), graph.minus("points.from_y0", y, plane.get(1)));
         String slope = graph.node("Add", "points.slope", List.of(alongX, alongY));
-        String above = graph.node("Add", "points.above", List.of(slope, minus("points.nearer", plane.get(2), z)));
-        String known = graph.node("Where", "points.height", List.of(measured, above, scalar("points.no_height", 0)));
+        String above = graph.node("Add", "points.above", List.of(slope, graph.minus("points.nearer", plane.get(2), z)));
+        String known =
+                graph.node("Where", "points.height", List.of(measured, above, graph.scalar("points.no_height", 0)));
         graph.constant("boxes.down", new long[] {size, height}, boxes(height, size, false));
         graph.constant("boxes.across", new long[] {width, size}, boxes(width, size, true));
         String sum = boxed("sum", known);
         String count = boxed("count", graph.cast("points.is", measured, DataType.FLOAT));
-        String one = scalar("boxes.one", 1);
+        String one = graph.scalar("boxes.one", 1);
         String heights =
                 graph.node("Div", "heights", List.of(sum, graph.node("Max", "boxes.divisor", List.of(count, one))));
         return image(heights, graph.node("Min", "weights", List.of(count, one)));
@@ -72,43 +73,50 @@ final class MetricNodes {
         float[] wider = gaussian(scales.reliefPixels());
         String weight = blurred("smooth.weights", smooth, weights);
         String total = blurred("smooth.heights", smooth, heights);
-        String known =
-                graph.node("GreaterOrEqual", "surface.known", List.of(weight, scalar("least_weight", LEAST_WEIGHT)));
+        String known = graph.node(
+                "GreaterOrEqual", "surface.known", List.of(weight, graph.scalar("least_weight", LEAST_WEIGHT)));
         String surface = graph.node(
                 "Where",
                 "surface",
                 List.of(
                         known,
                         graph.node("Div", "surface.quotient", List.of(total, weight)),
-                        scalar("surface.unknown", 0)));
+                        graph.scalar("surface.unknown", 0)));
         String around = graph.node(
                 "Div",
                 "around",
                 List.of(blurred("relief.heights", wider, heights), blurred("relief.weights", wider, weights)));
         String shown = shown(surface, around);
-        String difference = minus("relief.difference", surface, around);
-        String scaled = product("relief.scaled", difference, scalar("relief.per_metre", 1 / scales.reliefMetres()));
-        String relief = product("relief.shown", tanh(scaled), shown);
+        String difference = graph.minus("relief.difference", surface, around);
+        String scaled =
+                graph.product("relief.scaled", difference, graph.scalar("relief.per_metre", 1 / scales.reliefMetres()));
+        String relief = graph.product("relief.shown", tanh(scaled), shown);
         String[] slopes = slopes(surface, known);
         String squares = graph.node(
                 "Add",
                 "slopes.squares",
-                List.of(product("slopes.dx2", slopes[0], slopes[0]), product("slopes.dy2", slopes[1], slopes[1])));
+                List.of(
+                        graph.product("slopes.dx2", slopes[0], slopes[0]),
+                        graph.product("slopes.dy2", slopes[1], slopes[1])));
         String length = graph.node(
                 "Sqrt",
                 "slopes.length",
-                List.of(graph.node("Add", "slopes.sum", List.of(squares, scalar("slopes.one", 1)))));
-        String half = scalar("image.half", 0.5);
+                List.of(graph.node("Add", "slopes.sum", List.of(squares, graph.scalar("slopes.one", 1)))));
+        String half = graph.scalar("image.half", 0.5);
         String shorter = graph.node("Div", "slopes.half_direction", List.of(half, length));
         List<String> channels = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             String channel = "image.channel" + i;
             String drawn = i == 2
-                    ? graph.node("Add", channel + ".drawn", List.of(half, product(channel + ".half", half, relief)))
-                    : minus(
+                    ? graph.node(
+                            "Add", channel + ".drawn", List.of(half, graph.product(channel + ".half", half, relief)))
+                    : graph.minus(
                             channel + ".drawn",
                             half,
-                            product(channel + ".shown", product(channel + ".direction", slopes[i], shorter), shown));
+                            graph.product(
+                                    channel + ".shown",
+                                    graph.product(channel + ".direction", slopes[i], shorter),
+                                    shown));
             String neutral = graph.node("Where", channel, List.of(known, drawn, half));
             channels.add(graph.node(
                     "Unsqueeze", channel + ".plane", List.of(neutral, graph.integers(channel + ".axis", 1))));
@@ -120,11 +128,11 @@ final class MetricNodes {
     /** As libtrd computes it, a rational function, so that the bits are the same. */
     private String tanh(String value) {
         String prefix = "relief.tanh";
-        scalar(prefix + ".end", TANH_END);
+        graph.scalar(prefix + ".end", TANH_END);
         String x = graph.node(
-                "Clip", prefix + ".x", List.of(value, scalar(prefix + ".begin", -TANH_END), prefix + ".end"));
-        String s = product(prefix + ".s", x, x);
-        String p = product(prefix + ".numerator", x, polynomial(prefix + ".p", s, TANH_NUMERATOR));
+                "Clip", prefix + ".x", List.of(value, graph.scalar(prefix + ".begin", -TANH_END), prefix + ".end"));
+        String s = graph.product(prefix + ".s", x, x);
+        String p = graph.product(prefix + ".numerator", x, polynomial(prefix + ".p", s, TANH_NUMERATOR));
         return graph.node("Div", prefix, List.of(p, polynomial(prefix + ".q", s, TANH_DENOMINATOR)));
     }
 
@@ -132,14 +140,14 @@ final class MetricNodes {
         String p = graph.constant(prefix + ".c0", new long[0], coefficients[0]);
         for (int i = 1; i < coefficients.length; i++) {
             String c = graph.constant(prefix + ".c" + i, new long[0], coefficients[i]);
-            p = graph.node("Add", prefix + i, List.of(product(prefix + i + ".times", s, p), c));
+            p = graph.node("Add", prefix + i, List.of(graph.product(prefix + i + ".times", s, p), c));
         }
         return p;
     }
 
     private String shown(String surface, String around) {
         if (!(scales.groundMetres() > 0)) {
-            return scalar("shown", 1);
+            return graph.scalar("shown", 1);
         }
         String high = graph.node(
                 "Max",
@@ -147,9 +155,10 @@ final class MetricNodes {
                 List.of(
                         graph.node("Abs", "shown.surface", List.of(surface)),
                         graph.node("Abs", "shown.around", List.of(around))));
-        String grounds = product("shown.grounds", high, scalar("shown.per_ground", 1 / scales.groundMetres()));
-        String beyond = minus("shown.beyond", grounds, scalar("shown.one", 1));
-        return graph.node("Clip", "shown", List.of(beyond, scalar("shown.none", 0), "shown.one"));
+        String grounds =
+                graph.product("shown.grounds", high, graph.scalar("shown.per_ground", 1 / scales.groundMetres()));
+        String beyond = graph.minus("shown.beyond", grounds, graph.scalar("shown.one", 1));
+        return graph.node("Clip", "shown", List.of(beyond, graph.scalar("shown.none", 0), "shown.one"));
     }
 
     /** Sobel's derivatives; a neighbour without a surface is level with the pixel. */
@@ -159,10 +168,9 @@ final class MetricNodes {
             mirrored[i] = MapNodes.mirror(i - 1, size);
         }
         graph.integers("slopes.mirrored", mirrored);
-        graph.integers("slopes.axes", 1, 2);
         String padded = padded("slopes.surface", surface);
         String paddedKnown = padded("slopes.known", graph.cast("slopes.known_number", known, DataType.FLOAT));
-        String half = scalar("slopes.half", 0.5);
+        String half = graph.scalar("slopes.half", 0.5);
         String[][] at = new String[3][3];
         for (int v = 0; v < 3; v++) {
             for (int u = 0; u < 3; u++) {
@@ -172,8 +180,8 @@ final class MetricNodes {
                 at[v][u] = graph.node("Where", name, List.of(is, shifted(name + ".surface", padded, u, v), surface));
             }
         }
-        String gain = scalar("slopes.gain", scales.slopePerMetre() / 8);
-        scalar("slopes.two", 2);
+        String gain = graph.scalar("slopes.gain", scales.slopePerMetre() / 8);
+        graph.scalar("slopes.two", 2);
         return new String[] {
             derivative("slopes.dx", at[0][0], at[0][2], at[1][0], at[1][2], at[2][0], at[2][2], gain),
             derivative("slopes.dy", at[0][0], at[2][0], at[0][1], at[2][1], at[0][2], at[2][2], gain)
@@ -183,10 +191,10 @@ final class MetricNodes {
     /** ((to1 - from1) + 2 (to2 - from2) + (to3 - from3)) gain. */
     private String derivative(
             String name, String from1, String to1, String from2, String to2, String from3, String to3, String gain) {
-        String middle = product(name + ".middle", "slopes.two", minus(name + ".second", to2, from2));
-        String two = graph.node("Add", name + ".two", List.of(minus(name + ".first", to1, from1), middle));
-        String all = graph.node("Add", name + ".all", List.of(two, minus(name + ".third", to3, from3)));
-        return product(name, all, gain);
+        String middle = graph.product(name + ".middle", "slopes.two", graph.minus(name + ".second", to2, from2));
+        String two = graph.node("Add", name + ".two", List.of(graph.minus(name + ".first", to1, from1), middle));
+        String all = graph.node("Add", name + ".all", List.of(two, graph.minus(name + ".third", to3, from3)));
+        return graph.product(name, all, gain);
     }
 
     private String padded(String name, String image) {
@@ -196,14 +204,7 @@ final class MetricNodes {
     }
 
     private String shifted(String name, String padded, int u, int v) {
-        return graph.node(
-                "Slice",
-                name,
-                List.of(
-                        padded,
-                        graph.integers(name + ".from", v, u),
-                        graph.integers(name + ".to", v + size, u + size),
-                        "slopes.axes"));
+        return graph.slice(name, padded, new long[] {1, 2}, new long[] {v, u}, new long[] {v + size, u + size});
     }
 
     /** 1 where a value is in an output's box: [out, in], or [in, out]. */
@@ -241,31 +242,23 @@ final class MetricNodes {
                 name + ".padded",
                 List.of(image, graph.integers(name + ".mirrored", mirrored)),
                 OnnxGraph.attribute("axis", axis));
-        graph.integers(name + ".axis", axis);
-        String sum = product(name + ".tap0", image, graph.constant(name + ".weight0", new long[0], weights[0]));
+        String sum = graph.product(name + ".tap0", image, graph.constant(name + ".weight0", new long[0], weights[0]));
         for (int j = 1; j <= radius; j++) {
             String both = graph.node(
                     "Add",
                     name + ".pair" + j,
                     List.of(
-                            tap(name + ".before" + j, name, padded, radius - j),
-                            tap(name + ".after" + j, name, padded, radius + j)));
-            String tap =
-                    product(name + ".tap" + j, both, graph.constant(name + ".weight" + j, new long[0], weights[j]));
+                            tap(name + ".before" + j, padded, axis, radius - j),
+                            tap(name + ".after" + j, padded, axis, radius + j)));
+            String tap = graph.product(
+                    name + ".tap" + j, both, graph.constant(name + ".weight" + j, new long[0], weights[j]));
             sum = graph.node("Add", name + ".sum" + j, List.of(sum, tap));
         }
         return sum;
     }
 
-    private String tap(String tap, String name, String padded, int from) {
-        return graph.node(
-                "Slice",
-                tap,
-                List.of(
-                        padded,
-                        graph.integers(tap + ".from", from),
-                        graph.integers(tap + ".to", from + size),
-                        name + ".axis"));
+    private String tap(String tap, String padded, long axis, int from) {
+        return graph.slice(tap, padded, new long[] {axis}, new long[] {from}, new long[] {from + size});
     }
 
     /** weights[j] of a pixel j to either side, their sum 1. */
@@ -282,17 +275,5 @@ final class MetricNodes {
             weights[j] = (float) (values[j] / total);
         }
         return weights;
-    }
-
-    private String minus(String name, String a, String b) {
-        return graph.node("Sub", name, List.of(a, b));
-    }
-
-    private String product(String name, String a, String b) {
-        return graph.node("Mul", name, List.of(a, b));
-    }
-
-    private String scalar(String name, double value) {
-        return graph.constant(name, new long[0], (float) value);
     }
 }

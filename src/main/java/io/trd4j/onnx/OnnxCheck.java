@@ -62,10 +62,8 @@ public final class OnnxCheck {
      * @param scores of any score, likewise
      * @param verdicts parts with another verdict
      * @param accuracy by which a graph in fp16 or int8 is judged, as calibration judges bf16 and int8
-     * @param secondPrepared whether the graph's second input is the prepared image
      */
-    public record Result(
-            int parts, double maps, double scores, int verdicts, Accuracy accuracy, boolean secondPrepared) {
+    public record Result(int parts, double maps, double scores, int verdicts, Accuracy accuracy) {
         void requireSame(Path out, Precision precision) {
             if (precision == Precision.FP32) {
                 if (!(maps <= TOLERANCE) || !(scores <= TOLERANCE) || verdicts > 0) {
@@ -142,7 +140,7 @@ public final class OnnxCheck {
             return difference <= before ? before : difference;
         }
 
-        Result result(int parts, Precision precision, boolean secondPrepared) {
+        Result result(int parts, Precision precision) {
             double mean = sum / pixels;
             double deviation = Math.sqrt(squares / pixels - mean * mean);
             return new Result(
@@ -150,8 +148,7 @@ public final class OnnxCheck {
                     maps / deviation,
                     scores / deviation,
                     verdicts,
-                    Accuracy.judged(precision, parts, correlation, scoreError),
-                    secondPrepared);
+                    Accuracy.judged(precision, parts, correlation, scoreError));
         }
     }
 
@@ -212,7 +209,7 @@ public final class OnnxCheck {
                 task.at(i + 1);
             }
         }
-        return differences.result(parts.size(), precision, !inputs.get(1).isRaw());
+        return differences.result(parts.size(), precision);
     }
 
     private static void requireComplete(Part part) {

@@ -32,13 +32,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Writes a model as one ONNX graph, from two prepared images (SPEC section 5) to maps, scores and verdict, in float32.
+ * Writes a model as one ONNX graph, from two images, prepared (SPEC section 5) or as the sensors gave them, to maps,
+ * scores and verdict.
  *
  * <p>Inputs: {@code rgb} and {@code depth}, float32 [batch, 3, S, S], channels first, as
- * {@link io.trd4j.data.prepare.Preparation} makes them. Outputs: {@code map}, {@code map_rgb}, {@code map_depth},
- * float32 [batch, S, S]; {@code score}, {@code score_rgb}, {@code score_depth}, float32 [batch]; with thresholds
- * {@code verdict}, int64 [batch]: 0 = OK, 1 = REVIEW, 2 = NG. Everything that the model file says is in the graph's
- * metadata, under the same names.
+ * {@link io.trd4j.data.prepare.Preparation} makes them; or as {@link OnnxOptions#preprocess()} says. Outputs:
+ * {@code map}, {@code map_rgb}, {@code map_depth}, float32 [batch, S, S]; {@code score}, {@code score_rgb},
+ * {@code score_depth}, float32 [batch]; with thresholds {@code verdict}, int64 [batch]: 0 = OK, 1 = REVIEW, 2 = NG.
+ * Everything that the model file says is in the graph's metadata, under the same names.
  *
  * <p>A file is handed out when ONNX Runtime has computed the maps and scores of normal parts with it, and they are this
  * engine's. Beside it lies FILE.json: five of these parts with the checksums of their inputs and their scores, for any
@@ -88,14 +89,20 @@ public final class OnnxExport {
             Path model, List<? extends PartSource> normal, Path out, Path proof, OnnxOptions options, Progress progress)
             throws IOException {
         Part first = normal.get(0).load();
-        Modality modality = ModelFile.readInfo(model).modality();
-        List<GraphInput> inputs = List.of(
-                GraphInput.of(first, false, options.preprocess(), modality),
-                GraphInput.of(first, true, options.preprocess(), modality));
         // The graph is read before it is in its place: nobody else may take it for a leftover.
         try (OutputLock lock = OutputLock.of(out);
                 FileSet files = new FileSet()) {
-            Map<String, String> properties = write(model, inputs, options.precision(), out, files);
+            List<GraphInput> inputs;
+            Map<String, String> properties;
+            // Tensors are compared with their checksums where the inspector below loads them.
+            try (ModelFile file = ModelFile.open(model)) {
+                requireExportable(model, file.info(), file.alignment(), options.precision());
+                Modality modality = file.info().modality();
+                inputs = List.of(
+                        GraphInput.of(first, false, options.preprocess(), modality),
+                        GraphInput.of(first, true, options.preprocess(), modality));
+                properties = write(file, inputs, options.precision(), out, files);
+            }
             OnnxCheck check = new OnnxCheck(model, inputs, options.precision());
             OnnxCheck.Result result = check.run(files.written(out), normal, progress);
             result.requireSame(out, options.precision());
@@ -106,35 +113,30 @@ public final class OnnxExport {
     }
 
     private static Map<String, String> write(
-            Path model, List<GraphInput> inputs, Precision precision, Path out, FileSet files) throws IOException {
-        try (ModelFile file = ModelFile.open(model)) {
-            file.requireIntact();
-            ModelInfo info = file.info();
-            requireExportable(model, info, file.alignment(), precision);
-            Map<String, String> properties = new TreeMap<>(info.toMetadata());
-            properties.put("trd.model_sha256", file.sha256());
-            properties.put("trd.version", ProductVersion.number());
-            properties.put("trd.precision", precision.key());
-            try (OnnxGraph graph = graph(file, inputs, precision)) {
-                ModelProto.Builder proto = ModelProto.newBuilder()
-                        .setIrVersion(IR_VERSION)
-                        .setProducerName("trd4j")
-                        .setProducerVersion(ProductVersion.number())
-                        .setDomain("io.trd4j")
-                        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
-                        .setGraph(graph.proto());
-                properties.forEach((key, value) -> proto.addMetadataProps(
-                        StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
-                ModelProto complete = proto.build();
-                files.add(out, channel -> {
-                    // Not closed: the channel is the file set's.
-                    OutputStream stream = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 20);
-                    complete.writeTo(stream);
-                    stream.flush();
-                });
-            }
-            return properties;
+            ModelFile file, List<GraphInput> inputs, Precision precision, Path out, FileSet files) throws IOException {
+        Map<String, String> properties = new TreeMap<>(file.info().toMetadata());
+        properties.put("trd.model_sha256", file.sha256());
+        properties.put("trd.version", ProductVersion.number());
+        properties.put("trd.precision", precision.key());
+        try (OnnxGraph graph = graph(file, inputs, precision)) {
+            ModelProto.Builder proto = ModelProto.newBuilder()
+                    .setIrVersion(IR_VERSION)
+                    .setProducerName("trd4j")
+                    .setProducerVersion(ProductVersion.number())
+                    .setDomain("io.trd4j")
+                    .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
+                    .setGraph(graph.proto());
+            properties.forEach((key, value) -> proto.addMetadataProps(
+                    StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
+            ModelProto complete = proto.build();
+            files.add(out, channel -> {
+                // Not closed: the channel is the file set's.
+                OutputStream stream = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 20);
+                complete.writeTo(stream);
+                stream.flush();
+            });
         }
+        return properties;
     }
 
     private static void requireExportable(Path model, ModelInfo info, Alignment alignment, Precision precision) {
@@ -170,7 +172,7 @@ public final class OnnxExport {
             String[][] distances = new NetworkNodes(
                             graph, ExecutionPlan.of(info.backbone(), size), folded, precision, info.precisions())
                     .add(rgb, second);
-            new MapNodes(graph, info, inputs.get(1).points() ? PlaneNodes.FOUND : null).add(distances);
+            new MapNodes(graph, info, inputs.get(1).points() ? GraphInput.FOUND : null).add(distances);
             return graph;
         } catch (IOException | RuntimeException | Error e) {
             graph.close();

@@ -16,6 +16,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 
@@ -78,6 +79,52 @@ final class OnnxGraph implements AutoCloseable {
                 .addAllInput(inputs)
                 .addAllOutput(outputs)
                 .addAllAttribute(List.of(attributes)));
+    }
+
+    String add(String output, String a, String b) {
+        return node("Add", output, List.of(a, b));
+    }
+
+    String minus(String output, String a, String b) {
+        return node("Sub", output, List.of(a, b));
+    }
+
+    String product(String output, String a, String b) {
+        return node("Mul", output, List.of(a, b));
+    }
+
+    String divide(String output, String a, String b) {
+        return node("Div", output, List.of(a, b));
+    }
+
+    /** Chosen entries of an axis, in their order. */
+    String gather(String output, String values, int axis, long... entries) {
+        return node("Gather", output, List.of(values, integers(output + ".entries", entries)), attribute("axis", axis));
+    }
+
+    /** A box of values: from the first entries to before the last ones, which count from the end when negative. */
+    String slice(String output, String values, long[] axes, long[] from, long[] to) {
+        return node(
+                "Slice",
+                output,
+                List.of(
+                        values,
+                        integers(output + ".from", from),
+                        integers(output + ".to", to),
+                        integers(output + ".axes", axes)));
+    }
+
+    /** Equal pieces along an axis, which keep it: PREFIX0, PREFIX1 and so on. */
+    List<String> split(String prefix, String values, int axis, int pieces) {
+        List<String> names =
+                IntStream.range(0, pieces).mapToObj(i -> prefix + i).toList();
+        nodes("Split", prefix + ".split", names, List.of(values), attribute("axis", axis));
+        return names;
+    }
+
+    /** A float32. */
+    String scalar(String name, double value) {
+        return constant(name, new long[0], (float) value);
     }
 
     /** Values of another type. */

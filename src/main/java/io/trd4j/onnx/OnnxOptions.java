@@ -5,9 +5,8 @@ import io.trd4j.model.Precision;
 /**
  * How a model is exported.
  *
- * @param preprocess whether the graph takes 8-bit images and points (of metric geometry) as the sensor gave them, of
- *     the size of the parts it is compared on, and prepares them itself. Of points that are to become a depth image or
- *     surface normals, the second input stays the prepared image
+ * @param preprocess whether the graph prepares its inputs itself: 8-bit images, uint8 [batch, height, width, 3], and
+ *     points, float32 [batch, height, width, 3] in metres, of the size of the parts it is compared on
  * @param precision of the convolutions: FP32; FP16; or INT8, with the ranges that calibration measured, in pairs of
  *     nodes that quantise and dequantise. Distances and maps are float32 in all of them
  */

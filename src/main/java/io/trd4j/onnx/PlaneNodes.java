@@ -10,9 +10,6 @@ import java.util.List;
  * iterations as there.
  */
 final class PlaneNodes {
-    /** Name of whether there is a plane, bool [batch, 1, 1]. */
-    static final String FOUND = "plane.found";
-
     private static final int GRID = 64;
     private static final int BORDER = 4;
     private static final int MIN_POINTS = 12;
@@ -53,15 +50,12 @@ final class PlaneNodes {
      */
     List<String> add(String points) {
         sample(points);
-        String[] fit = {};
-        String residuals = null;
-        String sound = null;
-        for (int i = -1; i < ITERATIONS; i++) {
-            String weights = i < 0 ? counts : weights(i, residuals);
-            String[] solved = solve("plane." + (i + 1), weights);
-            sound = i < 0 ? solved[3] : sound;
-            fit = solved;
-            residuals = residuals("plane." + (i + 1), fit);
+        Solution plain = solve("plane.0", counts);
+        String sound = sound(plain);
+        String[] fit = plain.coefficients;
+        for (int i = 0; i < ITERATIONS; i++) {
+            String residuals = residuals("plane." + i, fit);
+            fit = solve("plane." + (i + 1), weights(i, residuals)).coefficients;
         }
         return chosen(fit, sound);
     }
@@ -123,6 +117,15 @@ final class PlaneNodes {
 
     /** Which points there are; a NaN is none. Bool, of the shape of x, y and z. */
     static String measured(OnnxGraph graph, String prefix, List<String> coordinates) {
+        String all = near(graph, prefix, coordinates);
+        String missing = graph.node(
+                "Equal", prefix + ".missing", List.of(coordinates.get(2), graph.scalar(prefix + ".none", 0)));
+        String there = graph.node("Not", prefix + ".there", List.of(missing));
+        return graph.node("And", prefix + ".measured", List.of(all, there));
+    }
+
+    /** Whether all of x, y and z are numbers within 1000 km. */
+    static String near(OnnxGraph graph, String prefix, List<String> coordinates) {
         String most = graph.constant(prefix + ".most", new long[0], 1e6f);
         String all = null;
         for (String coordinate : coordinates) {
@@ -130,10 +133,7 @@ final class PlaneNodes {
             String near = graph.node("LessOrEqual", coordinate + ".near", List.of(size, most));
             all = all == null ? near : graph.node("And", coordinate + ".all", List.of(all, near));
         }
-        String none = graph.constant(prefix + ".none", new long[0], 0);
-        String missing = graph.node("Equal", prefix + ".missing", List.of(coordinates.get(2), none));
-        String there = graph.node("Not", prefix + ".there", List.of(missing));
-        return graph.node("And", prefix + ".measured", List.of(all, there));
+        return all;
     }
 
     /** A coordinate from that of the first point that counts, float64 [batch, 2, POSITIONS]; that is kept as origin. */
@@ -213,9 +213,9 @@ final class PlaneNodes {
     /**
      * Weighted least squares: the normal equations [1 u v]^T w [1 u v z], by elimination.
      *
-     * @return names of the three coefficients, float64 [batch, 2, 1], and of whether the points span a plane
+     * @return names, all float64 [batch, 2, 1]
      */
-    private String[] solve(String prefix, String weights) {
+    private Solution solve(String prefix, String weights) {
         String column = graph.node(
                 "Unsqueeze", prefix + ".weight_column", List.of(weights, graph.integers(prefix + ".weight_axis", 3)));
         String weighted = graph.node("Mul", prefix + ".weighted", List.of(basis, column));
@@ -242,23 +242,31 @@ final class PlaneNodes {
         String c = a.divide(a.less(r, q, l3), last);
         String b = a.divide(a.less(q, e, c), d);
         String constant = a.divide(a.less(a.less(m.get(3), m.get(1), b), m.get(2), c), m.get(0));
-        return new String[] {constant, b, c, sound(prefix, m, d, last)};
+        return new Solution(
+                new String[] {constant, b, c}, List.of(m.get(0), m.get(5), m.get(10)), List.of(m.get(0), d, last));
     }
 
-    /** Whether there are enough points, not all in one line. */
-    private String sound(String prefix, List<String> m, String second, String third) {
-        if (!prefix.equals("plane.0")) {
-            return null;
-        }
-        String largest = graph.node("Max", "plane.largest", List.of(m.get(0), m.get(5), m.get(10)));
+    /**
+     * Of normal equations.
+     *
+     * @param coefficients constant, along u, along v
+     * @param diagonal of the equations' matrix
+     * @param pivots that the elimination divided by
+     */
+    private record Solution(String[] coefficients, List<String> diagonal, List<String> pivots) {}
+
+    /** Whether there are enough points, not all in one line; of the equations in which every point counts as one. */
+    private String sound(Solution plain) {
+        String count = plain.pivots.get(0);
+        String largest = graph.node("Max", "plane.largest", plain.diagonal);
         String least = graph.node("Mul", "plane.least", List.of(largest, real("least_pivot", LEAST_PIVOT)));
-        String enough = graph.node("GreaterOrEqual", "plane.enough", List.of(m.get(0), real("min_points", MIN_POINTS)));
+        String enough = graph.node("GreaterOrEqual", "plane.enough", List.of(count, real("min_points", MIN_POINTS)));
         String spans = graph.node(
                 "And",
                 "plane.spans",
                 List.of(
-                        graph.node("Greater", "plane.second_pivot", List.of(second, least)),
-                        graph.node("Greater", "plane.third_pivot", List.of(third, least))));
+                        graph.node("Greater", "plane.second_pivot", List.of(plain.pivots.get(1), least)),
+                        graph.node("Greater", "plane.third_pivot", List.of(plain.pivots.get(2), least))));
         return graph.node("And", "plane.sound", List.of(enough, spans));
     }
 
@@ -289,7 +297,7 @@ final class PlaneNodes {
                     graph.node("Where", name + ".chosen", List.of("plane.ok_border", name + ".border", name + ".all"));
             plane.add(graph.cast(name, value, DataType.FLOAT));
         }
-        String any = graph.node("Or", FOUND, List.of("plane.ok_border", "plane.ok_all"));
+        String any = graph.node("Or", GraphInput.FOUND, List.of("plane.ok_border", "plane.ok_all"));
         String nan = graph.constant("plane.nan", new long[0], Float.NaN);
         plane.set(2, graph.node("Where", "plane.z0", List.of(any, plane.get(2), nan)));
         return plane;

@@ -12,6 +12,7 @@ import io.trd4j.inspect.PrecisionCalibration;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ModelInfo;
@@ -83,6 +84,7 @@ public final class Inputs {
         Backbone backbone = Backbone.of(args[1]);
         int size = Integer.parseInt(args[2]);
         Modality modality = Modality.valueOf(args[3].toUpperCase(Locale.ROOT));
+        Geometry geometry = new Geometry(modality, NORMAL_KERNEL, null);
         SyntheticParts.write(
                 folder.resolve("part"), SyntheticProduct.COOKIE, 1 + NORMAL_PARTS, 0, 0, PART_PIXELS, SEED, done -> {});
         List<PartFiles> files = Dataset.open(folder.resolve("part")).train();
@@ -93,15 +95,14 @@ public final class Inputs {
         xyz.asFloatBuffer().put(raw.xyz().xyz());
         AtomicFile.write(folder.resolve("raw-xyz.f32"), xyz.array());
         PrecisionTests tests;
-        try (PreparedParts parts = new PreparedParts(files, size, modality, NORMAL_KERNEL, done -> {});
+        try (PreparedParts parts = new PreparedParts(files, size, geometry, done -> {});
                 Network network = new Network(backbone)) {
             AtomicFile.write(folder.resolve("prepared.f32"), prepared(parts, size));
             network.weights().forEach((prefix, weights) -> Golden.fill(weights, prefix));
             ModelInfo info = ModelInfo.of(
                             backbone,
                             size,
-                            modality,
-                            NORMAL_KERNEL,
+                            geometry,
                             ModelFile.teacherSha256(network.teacher().weights().sources("")))
                     .withCalibration(new Calibration(0, 1, 0, 1));
             boolean untested = args.length > 5 && args[5].equals("untested");

@@ -11,9 +11,9 @@ import java.nio.FloatBuffer;
 import java.util.Map;
 
 /**
- * ONNX Runtime from Java, on the graph that PyTorch exported ({@code reference/latency_pytorch.py export}). Inputs and
- * outputs are direct buffers made once; all graph optimisations are on; its threads spin while it runs, which is its
- * faster setting, and stop when the pass ends, so that they do not disturb the next side.
+ * ONNX Runtime from Java, on the graph that trd4j exported ({@link ExportGraph}). Inputs and outputs are direct buffers
+ * made once; all graph optimisations are on; its threads spin while it runs, which is its faster setting, and stop when
+ * the pass ends, so that they do not disturb the next side.
  */
 final class OnnxRuntimeSide implements Side {
     private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
@@ -37,12 +37,12 @@ final class OnnxRuntimeSide implements Side {
             images = Map.of(
                     "rgb",
                     tensor(direct(rgb.length).put(0, rgb), imageShape),
-                    "second",
+                    "depth",
                     tensor(direct(rgb.length).put(0, inputs.prepared(1)), imageShape));
             for (int i = 0; i < 2; i++) {
                 maps[i] = direct(Math.toIntExact(size * size));
             }
-            results = Map.of("map_rgb", tensor(maps[0], mapShape), "map_second", tensor(maps[1], mapShape));
+            results = Map.of("map_rgb", tensor(maps[0], mapShape), "map_depth", tensor(maps[1], mapShape));
         } catch (OrtException e) {
             throw new IllegalStateException("ONNX Runtime: " + e.getMessage(), e);
         }
@@ -65,12 +65,12 @@ final class OnnxRuntimeSide implements Side {
 
     @Override
     public String setting() {
-        return "fp32, all graph optimisations";
+        return "fp32, trd export, all graph optimisations";
     }
 
     @Override
     public boolean blurred() {
-        return false;
+        return true;
     }
 
     @Override
