@@ -30,11 +30,36 @@ class LearnTest {
         sample = Sample.get();
         model = w.resolve("model.safetensors");
         Files.copy(sample.model, model);
-        Cli.here("calibrate", "--model", model, "--data", sample.category, "--false-reject-rate", "80%",
-                        "--confidence", "80%", "--no-sensitivity")
+        Cli.here(
+                        "calibrate",
+                        "--model",
+                        model,
+                        "--data",
+                        sample.category,
+                        "--false-reject-rate",
+                        "80%",
+                        "--confidence",
+                        "80%",
+                        "--no-sensitivity")
                 .expect(0);
-        Cli.here("synth", "--out", w, "--category", "monday", "--shape", "plate", "--train", 0, "--validation", 3,
-                        "--test", 0, "--size", 64, "--seed", 5)
+        Cli.here(
+                        "synth",
+                        "--out",
+                        w,
+                        "--category",
+                        "monday",
+                        "--shape",
+                        "plate",
+                        "--train",
+                        0,
+                        "--validation",
+                        3,
+                        "--test",
+                        0,
+                        "--size",
+                        64,
+                        "--seed",
+                        5)
                 .expect(0);
         monday = w.resolve("monday/validation/good");
     }
@@ -45,12 +70,24 @@ class LearnTest {
         Path json = w.resolve("learnt.json");
         String before = Sha256.of(model);
         Cli.Outcome learnt = Cli.here(
-                        "learn", "--model", model, "--ok", monday, "--data", sample.category, "--out", out, "--json", json)
+                        "learn",
+                        "--model",
+                        model,
+                        "--ok",
+                        monday,
+                        "--data",
+                        sample.category,
+                        "--out",
+                        out,
+                        "--json",
+                        json)
                 .expect(0);
         assertEquals(before, Sha256.of(model));
         assertTrue(learnt.out().contains("good/000"), learnt.out());
         assertTrue(learnt.out().contains("the gate accepts the new model\nwrote " + out + "\n"), learnt.out());
-        assertEquals(5, ModelFile.readInfo(out).thresholds().combined().ng().evidence().normal());
+        assertEquals(
+                5,
+                ModelFile.readInfo(out).thresholds().combined().ng().evidence().normal());
         JsonNode report = new ObjectMapper().readTree(json.toFile());
         assertTrue(report.get("accepted").asBoolean());
         assertEquals(
@@ -69,7 +106,13 @@ class LearnTest {
             Cli.here("learn", "--model", model, "--ok", name, "--data", sample.category, "--out", one)
                     .expect(0);
             assertEquals(
-                    3, ModelFile.readInfo(one).thresholds().combined().ng().evidence().normal());
+                    3,
+                    ModelFile.readInfo(one)
+                            .thresholds()
+                            .combined()
+                            .ng()
+                            .evidence()
+                            .normal());
         }
     }
 
@@ -79,12 +122,25 @@ class LearnTest {
         Path out = w.resolve("refused.safetensors");
         Path json = w.resolve("refused.json");
         Cli.Outcome refused = Cli.here(
-                        "learn", "--model", model, "--ok", monday.resolve("rgb/000.png"), "--ng",
-                        monday.resolve("rgb/001.png"), monday.resolve("rgb/002.png"), "--data", sample.category, "--out",
-                        out, "--json", json)
+                        "learn",
+                        "--model",
+                        model,
+                        "--ok",
+                        monday.resolve("rgb/000.png"),
+                        "--ng",
+                        monday.resolve("rgb/001.png"),
+                        monday.resolve("rgb/002.png"),
+                        "--data",
+                        sample.category,
+                        "--out",
+                        out,
+                        "--json",
+                        json)
                 .expect(2);
         assertTrue(
-                refused.complaints().get(refused.complaints().size() - 1).startsWith("trd: " + out + " was not written: "),
+                refused.complaints()
+                        .get(refused.complaints().size() - 1)
+                        .startsWith("trd: " + out + " was not written: "),
                 refused.err());
         assertTrue(refused.out().contains("the gate refuses the new model\n"), refused.out());
         assertFalse(Files.exists(out));

@@ -188,7 +188,8 @@ class LearnRunTest {
         assertEquals(sha256, step.modelSha256());
         assertEquals(lighter.size(), step.ok().size());
         assertEquals(
-                lighter.get(0).checksums(lighter.get(0).load()), step.ok().get(0).sha256());
+                lighter.get(0).checksums(lighter.get(0).load()),
+                step.ok().get(0).sha256());
         assertEquals(result.gate(), step.gate());
         assertEquals(List.of(), ModelFile.readInfo(model).learning().steps());
     }
@@ -208,7 +209,11 @@ class LearnRunTest {
         LearnRun.Result result = learn(category.validation().subList(0, 3), List.of(), out, LIMITS);
         assertTrue(result.accepted());
         assertEquals(result.before().thresholds(), result.after().thresholds());
-        assertEquals(3, result.notes().stream().filter(note -> note.contains("counts already")).count());
+        assertEquals(
+                3,
+                result.notes().stream()
+                        .filter(note -> note.contains("counts already"))
+                        .count());
     }
 
     @Test
@@ -302,7 +307,10 @@ class LearnRunTest {
         assertSaid("is called OK and NG", List.of(defect), List.of(defect));
         assertSaid("is called OK and NG", List.of(copy), List.of(defect));
         assertSaid("the category's part with a defect", List.of(copy), List.of());
-        assertSaid("the category's normal part", lighter, List.of(copy(category.train().get(0))));
+        assertSaid(
+                "the category's normal part",
+                lighter,
+                List.of(copy(category.train().get(0))));
         assertSaid("no part to learn", List.of(), List.of());
         assertThrows(InputException.class, () -> learn(lighter, List.of(), model, LIMITS));
         assertFalse(Files.exists(out));
@@ -310,18 +318,16 @@ class LearnRunTest {
         Files.copy(model, byHand);
         ModelFile.replaceInfo(
                 byHand,
-                info -> info.withThresholds(Thresholds.NONE.with(
-                        ScoreBranch.COMBINED, new Thresholds.Limits(Threshold.byHand(3), null))));
+                info -> info.withThresholds(
+                        Thresholds.NONE.with(ScoreBranch.COMBINED, new Thresholds.Limits(Threshold.byHand(3), null))));
         InputException hand = assertThrows(
                 InputException.class,
-                () -> LearnRun.run(
-                        byHand, LearnParts.of(category, lighter, List.of()), out, LIMITS, Progress.NONE));
+                () -> LearnRun.run(byHand, LearnParts.of(category, lighter, List.of()), out, LIMITS, Progress.NONE));
         assertTrue(hand.getMessage().contains("by-hand"), hand.getMessage());
     }
 
     private static void assertSaid(String words, List<? extends PartSource> ok, List<? extends PartSource> ng) {
-        InputException refused =
-                assertThrows(InputException.class, () -> learn(ok, ng, out("refused"), LIMITS));
+        InputException refused = assertThrows(InputException.class, () -> learn(ok, ng, out("refused"), LIMITS));
         assertTrue(refused.getMessage().contains(words), refused.getMessage());
     }
 

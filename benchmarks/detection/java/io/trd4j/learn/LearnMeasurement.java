@@ -40,12 +40,14 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Measure what learning does to false rejects and known defects.")
 final class LearnMeasurement implements Callable<Integer> {
-    /** Parts of the new batch that are called OK; those after {@link #MANY} are fresh ones to count false rejects on. */
+    /**
+     * Parts of the new batch that are called OK; those after {@link #MANY} are fresh ones to count false rejects on.
+     */
     private static final int FEW = 5;
 
     private static final int MANY = 60;
     /** A redder, darker shade. */
-    private static final double[] SHADE = {0.95, 0.85, 0.8};
+    private static final double[] SHADE = {0.8, 0.65, 0.55};
 
     @Option(names = "--model", required = true, paramLabel = "FILE", description = "A model with an NG limit.")
     private Path model;
@@ -89,8 +91,7 @@ final class LearnMeasurement implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        InspectorOptions inspection =
-                new InspectorOptions(threads, Precision.FP32).withDevice(DeviceChoice.CPU);
+        InspectorOptions inspection = new InspectorOptions(threads, Precision.FP32).withDevice(DeviceChoice.CPU);
         limits = LearnOptions.defaults().withInspection(inspection).withThreads(threads);
         category = Dataset.open(data);
         Dataset other = Dataset.open(batch);
@@ -113,14 +114,24 @@ final class LearnMeasurement implements Callable<Integer> {
         for (int i = 0; i < 4; i++) {
             List<PartFiles> same = other.validation().subList(FEW * i, FEW * i + FEW);
             learn("harmless", "limits, 5 OK of the old shade, no. " + i, same, limits, whole);
-            learn("harmless", "6 steps, 5 OK of the old shade, no. " + i, same, limits.withSteps(6).withSeed(i), whole);
+            learn(
+                    "harmless",
+                    "6 steps, 5 OK of the old shade, no. " + i,
+                    same,
+                    limits.withSteps(6).withSeed(i),
+                    whole);
         }
         for (int i = 0; i < 8; i++) {
             List<PartFiles> called = new ArrayList<>();
             for (int j = 0; j < FEW; j++) {
                 called.add(defects.get((FEW * i + 7 * j) % defects.size()));
             }
-            learn("planted", "5 defects called OK, no. " + i, called.stream().distinct().toList(), limits, whole);
+            learn(
+                    "planted",
+                    "5 defects called OK, no. " + i,
+                    called.stream().distinct().toList(),
+                    limits,
+                    whole);
         }
         List<PartSource> few = shaded.subList(0, FEW);
         for (double rate : new double[] {0.2, 0.5, 1, 2, 5, 10}) {
@@ -129,19 +140,25 @@ final class LearnMeasurement implements Callable<Integer> {
         for (int i = 0; i < 2; i++) {
             int seed = i;
             Consumer<Network> rgb = network -> network.studentRgb().weights().initialise(seed);
-            Consumer<Network> depth = network -> network.studentDepth().weights().initialise(10 + seed);
+            Consumer<Network> depth =
+                    network -> network.studentDepth().weights().initialise(10 + seed);
             learn("planted", "rgb student forgotten, no. " + i, few, limits.withSteps(1), rgb);
             learn("planted", "depth student forgotten, no. " + i, few, limits.withSteps(1), depth);
             learn("planted", "both students forgotten, no. " + i, few, limits.withSteps(1), rgb.andThen(depth));
         }
+        return 0;
+    }
+
+    /** All that is measured so far. */
+    private void write() throws IOException {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("category", category.category());
+        all.put("size", ModelFile.readInfo(model).size());
         all.put("threads", threads);
         all.put("rate", ModelFile.readInfo(model).thresholds().combined().ng().rate());
         all.put("confidence", ThresholdPlan.CONFIDENCE.value());
         all.put("cases", cases);
         AtomicFile.write(out, Json.of(all));
-        return 0;
     }
 
     private static PartSource shaded(PartFiles files) throws IOException {
@@ -167,8 +184,8 @@ final class LearnMeasurement implements Callable<Integer> {
         row.put("ok_parts", ok.size());
         long start = System.nanoTime();
         try {
-            LearnRun.Result result = LearnRun.run(
-                    model, LearnParts.of(category, ok, List.of()), learnt, options, spoilt, Progress.NONE);
+            LearnRun.Result result =
+                    LearnRun.run(model, LearnParts.of(category, ok, List.of()), learnt, options, spoilt, Progress.NONE);
             row.put("seconds", Math.round((System.nanoTime() - start) / 1e8) / 10.0);
             row.put("accepted", result.accepted());
             row.put("refused", result.refused());
@@ -200,6 +217,7 @@ final class LearnMeasurement implements Callable<Integer> {
         Files.deleteIfExists(learnt.getParent());
         cases.add(row);
         System.err.println(Json.text(row));
+        write();
     }
 
     private int ng(Path by, List<PartSource> parts) throws IOException {

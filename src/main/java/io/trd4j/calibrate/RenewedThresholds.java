@@ -31,7 +31,8 @@ public final class RenewedThresholds {
      * Checks that each limit says how it can be set again.
      *
      * @param model for messages
-     * @throws InputException when whole parts have no NG limit, or one is not by order statistics or a model of the tail
+     * @throws InputException when whole parts have no NG limit, or one is not by order statistics or a model of the
+     *     tail
      */
     public static void require(Object model, Thresholds thresholds) {
         if (Stream.of(ScoreBranch.values())
@@ -46,7 +47,8 @@ public final class RenewedThresholds {
                         || limit.rate() == null
                         || limit.confidence() == null) {
                     throw new InputException(model + ": the limit of the " + branch.key()
-                            + " score promises no rate of false rejects (its method is " + limit.method().key()
+                            + " score promises no rate of false rejects (its method is "
+                            + limit.method().key()
                             + "), so no part can change it; set it with trd calibrate --false-reject-rate RATE");
                 }
             });

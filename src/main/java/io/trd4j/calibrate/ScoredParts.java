@@ -23,8 +23,8 @@ import java.util.Set;
 /** Parts and the scores that an inspection gives them: the very numbers that thresholds will be compared with. */
 public final class ScoredParts {
     /** Of images of another kind, shape or scale. */
-    private static final Set<Warning> OTHER = EnumSet.of(
-            Warning.OTHER_KIND, Warning.OTHER_SHAPE, Warning.OTHER_SCALE, Warning.OTHER_AXES);
+    private static final Set<Warning> OTHER =
+            EnumSet.of(Warning.OTHER_KIND, Warning.OTHER_SHAPE, Warning.OTHER_SCALE, Warning.OTHER_AXES);
 
     private final float[][] scores;
     private final boolean[] anomalous;

@@ -189,11 +189,8 @@ public final class ThresholdRun {
         Thresholds result = old;
         for (ScoreBranch branch : plan.branches()) {
             Limits before = old.of(branch);
-            Threshold ng = plan.labelled() || plan.ng() != null
-                    ? threshold(branch, plan.ng(), scored)
-                    : before.ng();
-            Threshold review =
-                    plan.review() != null ? threshold(branch, plan.review(), scored) : before.review();
+            Threshold ng = plan.labelled() || plan.ng() != null ? threshold(branch, plan.ng(), scored) : before.ng();
+            Threshold review = plan.review() != null ? threshold(branch, plan.review(), scored) : before.review();
             if (ng != null && review != null && review.value() > ng.value()) {
                 throw new InputException(branch.key() + ": the review threshold " + review.value()
                         + " would be above the NG threshold " + ng.value()

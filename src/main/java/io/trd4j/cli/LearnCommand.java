@@ -52,12 +52,7 @@ final class LearnCommand implements Callable<Integer> {
             description = "The model file, calibrated and with an NG limit; it stays as it is.")
     private Path model;
 
-    @Option(
-            names = "--ok",
-            required = true,
-            arity = "1..*",
-            paramLabel = "PART",
-            description = "Parts that are OK.")
+    @Option(names = "--ok", required = true, arity = "1..*", paramLabel = "PART", description = "Parts that are OK.")
     private List<String> ok;
 
     @Option(
@@ -71,8 +66,9 @@ final class LearnCommand implements Callable<Integer> {
             names = "--data",
             required = true,
             paramLabel = "CATEGORY",
-            description = "Folder of the category: its validation/good parts set limits with the OK parts, its test parts "
-                    + "are looked at by the gate, its train/good parts are learnt again with --steps.")
+            description =
+                    "Folder of the category: its validation/good parts set limits with the OK parts, its test parts "
+                            + "are looked at by the gate, its train/good parts are learnt again with --steps.")
     private Path data;
 
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "The new model file to write.")
@@ -82,8 +78,9 @@ final class LearnCommand implements Callable<Integer> {
             names = "--steps",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Steps of each student on old and new parts, rounded up to whole epochs; 0 = only limits change "
-                    + "(default: ${DEFAULT-VALUE}).")
+            description =
+                    "Steps of each student on old and new parts, rounded up to whole epochs; 0 = only limits change "
+                            + "(default: ${DEFAULT-VALUE}).")
     private int steps;
 
     @Option(
@@ -99,8 +96,9 @@ final class LearnCommand implements Callable<Integer> {
     @Option(
             names = "--json",
             paramLabel = "FILE|-",
-            description = "Write what changed as JSON, to a file when the model is written; - writes one line to standard "
-                    + "output in any case, and all other text to standard error.")
+            description =
+                    "Write what changed as JSON, to a file when the model is written; - writes one line to standard "
+                            + "output in any case, and all other text to standard error.")
     private String json;
 
     @Mixin
@@ -140,8 +138,8 @@ final class LearnCommand implements Callable<Integer> {
         List<PartFiles> bad = parts(ng);
         SkippedParts skipped = new SkippedParts(broken);
         Dataset readable = broken.openReadable(points.convention(), data, skipped);
-        Dataset dataset = broken.found(
-                model, readable, List.of(ScoreBranch.COMBINED), true, skipped, ConsoleProgress.STDERR);
+        Dataset dataset =
+                broken.found(model, readable, List.of(ScoreBranch.COMBINED), true, skipped, ConsoleProgress.STDERR);
         broken.summarise();
         skipped.requireUsable(data, SkippedParts.VALIDATION, dataset.validation());
         LearnRun.Result result =

@@ -43,15 +43,14 @@ final class LearnText {
         Gate gate = result.gate();
         lines.add("normal parts that were kept aside: " + gate.okBefore() + " -> " + gate.okAfter() + " of "
                 + gate.normal() + " OK");
-        lines.add("known defects: " + gate.foundBefore() + " -> " + gate.foundAfter() + " of " + gate.defects() + " NG");
         lines.add(
-                (result.steps() == 0 ? "limits alone" : result.steps() + " steps of each student") + "; the gate "
-                        + (result.accepted() ? "accepts the new model" : "refuses the new model"));
+                "known defects: " + gate.foundBefore() + " -> " + gate.foundAfter() + " of " + gate.defects() + " NG");
+        lines.add((result.steps() == 0 ? "limits alone" : result.steps() + " steps of each student") + "; the gate "
+                + (result.accepted() ? "accepts the new model" : "refuses the new model"));
         return lines;
     }
 
-    private static void add(
-            List<String> lines, ScoreBranch branch, String verdict, Threshold before, Threshold after) {
+    private static void add(List<String> lines, ScoreBranch branch, String verdict, Threshold before, Threshold after) {
         if (after != null) {
             lines.add(String.format(
                     Locale.ROOT,

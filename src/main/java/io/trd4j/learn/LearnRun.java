@@ -99,8 +99,7 @@ public final class LearnRun {
         }
     }
 
-    private LearnRun(ModelInfo info, LearnParts parts, LearnOptions options, Progress progress)
-            throws IOException {
+    private LearnRun(ModelInfo info, LearnParts parts, LearnOptions options, Progress progress) throws IOException {
         this.parts = parts;
         this.options = options;
         this.progress = progress;
@@ -110,8 +109,8 @@ public final class LearnRun {
             learnt.add(same.fresh.get(i));
         }
         if (options.steps() > 0 && learnt.isEmpty()) {
-            throw new InputException("the model knows all of these OK parts already; give new ones, or leave --steps"
-                    + " away");
+            throw new InputException(
+                    "the model knows all of these OK parts already; give new ones, or leave --steps" + " away");
         }
         setting.addAll(parts.validation());
         same.fresh.stream().filter(part -> !learnt.contains(part)).forEach(setting::add);
@@ -195,8 +194,8 @@ public final class LearnRun {
             steps = StudentSteps.take(file, parts.trained(), learnt, setting, options, afterSteps, progress);
             now = score(file);
         }
-        Thresholds thresholds =
-                RenewedThresholds.of(before.thresholds(), old[0], now[0], parts.validation().size());
+        Thresholds thresholds = RenewedThresholds.of(
+                before.thresholds(), old[0], now[0], parts.validation().size());
         RenewedThresholds.doubts(thresholds, now[0]).stream()
                 .map(ThresholdNote::message)
                 .forEach(notes::add);
@@ -227,14 +226,7 @@ public final class LearnRun {
                 info -> info.withThresholds(thresholds)
                         .withDriftReference(reference != null ? reference : info.driftReference())
                         .withLearning(history));
-        return new Result(
-                refusal(gate, judged, lost),
-                before,
-                Inspector.describe(file),
-                judged,
-                gate,
-                steps,
-                notes);
+        return new Result(refusal(gate, judged, lost), before, Inspector.describe(file), judged, gate, steps, notes);
     }
 
     /** The parts that set limits, and those that are watched. */
@@ -330,17 +322,26 @@ public final class LearnRun {
                 .toList();
         return new Gate(
                 normal.size(),
-                (int) normal.stream().filter(part -> part.verdictBefore() == Verdict.OK).count(),
-                (int) normal.stream().filter(part -> part.verdictAfter() == Verdict.OK).count(),
+                (int) normal.stream()
+                        .filter(part -> part.verdictBefore() == Verdict.OK)
+                        .count(),
+                (int) normal.stream()
+                        .filter(part -> part.verdictAfter() == Verdict.OK)
+                        .count(),
                 defects.size(),
-                (int) defects.stream().filter(part -> part.verdictBefore() == Verdict.NG).count(),
-                (int) defects.stream().filter(part -> part.verdictAfter() == Verdict.NG).count());
+                (int) defects.stream()
+                        .filter(part -> part.verdictBefore() == Verdict.NG)
+                        .count(),
+                (int) defects.stream()
+                        .filter(part -> part.verdictAfter() == Verdict.NG)
+                        .count());
     }
 
     /** Null when both conditions of the gate hold. */
     private static String refusal(Gate gate, List<JudgedPart> judged, List<String> lost) {
         if (!lost.isEmpty()) {
-            return lost.size() + " of " + gate.foundBefore() + " known defects that were NG would not be: " + some(lost);
+            return lost.size() + " of " + gate.foundBefore() + " known defects that were NG would not be: "
+                    + some(lost);
         }
         List<String> missed = judged.stream()
                 .filter(part -> part.role() == PartRole.NG && part.verdictAfter() != Verdict.NG)
@@ -351,8 +352,8 @@ public final class LearnRun {
         }
         return gate.okAfter() >= gate.okBefore()
                 ? null
-                : "of " + gate.normal() + " normal parts that were kept aside, " + gate.okAfter()
-                        + " would be OK, and " + gate.okBefore() + " are with the old model";
+                : "of " + gate.normal() + " normal parts that were kept aside, " + gate.okAfter() + " would be OK, and "
+                        + gate.okBefore() + " are with the old model";
     }
 
     private static String some(List<String> names) {

@@ -66,8 +66,8 @@ final class StudentSteps {
                 Network network = Network.load(file)) {
             ModelInfo info = file.info();
             alignment = file.alignment();
-            parts = new ArrayList<>(FoundParts.of(
-                    alignment, inBits(trained, info), List.of(), (part, why) -> {}, progress));
+            parts = new ArrayList<>(
+                    FoundParts.of(alignment, inBits(trained, info), List.of(), (part, why) -> {}, progress));
             if (parts.isEmpty()) {
                 throw new InputException("student steps need the parts that the model was trained on, or it forgets"
                         + " them; put them under train/good, or leave --steps away");
@@ -79,8 +79,7 @@ final class StudentSteps {
             }
             parts.addAll(inBits(fresh, info));
             TrainingOptions training = training(info, options, seen.size());
-            try (PreparedParts prepared =
-                    PreparedParts.of(seen, info.size(), info.geometry(), alignment, progress)) {
+            try (PreparedParts prepared = PreparedParts.of(seen, info.size(), info.geometry(), alignment, progress)) {
                 steps = train(network, training, prepared, progress);
             }
             afterwards.accept(network);

@@ -19,7 +19,8 @@ public final class LearningText {
         List<String> lines = new ArrayList<>();
         for (Step step : history.steps()) {
             Gate gate = step.gate();
-            lines.add("learnt " + step.time() + " from the model " + step.modelSha256().substring(0, 16) + "…: "
+            lines.add("learnt " + step.time() + " from the model "
+                    + step.modelSha256().substring(0, 16) + "…: "
                     + step.ok().size() + " OK (" + names(step.ok()) + ")"
                     + (step.ng().isEmpty() ? "" : ", " + step.ng().size() + " NG (" + names(step.ng()) + ")")
                     + (step.studentSteps() == 0

@@ -10,8 +10,8 @@ import java.util.List;
 
 /** Parts that a person names one by one: folders of parts, files of such folders, or two files that are a part. */
 public final class NamedParts {
-    private static final String FORMS = "give a folder that has rgb and xyz, a file in one of these, or a part's two"
-            + " files as IMAGE,POINTS";
+    private static final String FORMS =
+            "give a folder that has rgb and xyz, a file in one of these, or a part's two" + " files as IMAGE,POINTS";
 
     private NamedParts() {}
 
