@@ -40,6 +40,8 @@ class ArchitectureTest {
                 .definedBy("io.trd4j.calibrate..")
                 .layer("train")
                 .definedBy("io.trd4j.train..")
+                .layer("learn")
+                .definedBy("io.trd4j.learn..")
                 .layer("drift")
                 .definedBy("io.trd4j.drift..")
                 .layer("sensitivity")
@@ -86,12 +88,14 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("onnx")
                 .mayOnlyBeAccessedByLayers("cli")
-                .whereLayer("train")
+                .whereLayer("learn")
                 .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("train")
+                .mayOnlyBeAccessedByLayers("cli", "learn")
                 .whereLayer("sensitivity")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("calibrate")
-                .mayOnlyBeAccessedByLayers("cli", "report", "train", "sensitivity")
+                .mayOnlyBeAccessedByLayers("cli", "report", "learn", "train", "sensitivity")
                 .whereLayer("drift")
                 .mayOnlyBeAccessedByLayers("cli", "calibrate")
                 .whereLayer("inspect")
@@ -103,6 +107,7 @@ class ArchitectureTest {
                         "watch",
                         "bench",
                         "onnx",
+                        "learn",
                         "calibrate",
                         "drift",
                         "sensitivity",
@@ -114,7 +119,7 @@ class ArchitectureTest {
                 .whereLayer("outline")
                 .mayOnlyBeAccessedByLayers("cli", "results", "inspect", "calibrate", "align")
                 .whereLayer("align")
-                .mayOnlyBeAccessedByLayers("cli", "inspect", "calibrate", "train")
+                .mayOnlyBeAccessedByLayers("cli", "inspect", "calibrate", "train", "learn")
                 .whereLayer("engine")
                 .mayOnlyBeAccessedByLayers("cli", "inspect", "onnx")
                 .whereLayer("model")
@@ -124,6 +129,7 @@ class ArchitectureTest {
                         "results",
                         "report",
                         "evaluate",
+                        "learn",
                         "train",
                         "calibrate",
                         "drift",
@@ -147,6 +153,7 @@ class ArchitectureTest {
                         "watch",
                         "bench",
                         "onnx",
+                        "learn",
                         "train",
                         "calibrate",
                         "drift",
@@ -231,6 +238,7 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAnyPackage(
+                        "io.trd4j.learn..",
                         "io.trd4j.train..",
                         "io.trd4j.calibrate..",
                         "io.trd4j.sensitivity..",

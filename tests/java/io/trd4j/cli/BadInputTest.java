@@ -78,6 +78,24 @@ class BadInputTest {
             write(w.resolve("damaged.safetensors"), file.info(), file, true);
         }
         Files.createLink(w.resolve("model.safetensors"), sample.model);
+        Files.copy(sample.model, w.resolve("limited.safetensors"));
+        Cli.here(
+                        "calibrate",
+                        "--model",
+                        w.resolve("limited.safetensors"),
+                        "--data",
+                        sample.category,
+                        "--false-reject-rate",
+                        "80%",
+                        "--confidence",
+                        "80%",
+                        "--no-sensitivity")
+                .expect(0);
+        Files.copy(w.resolve("limited.safetensors"), w.resolve("hand.safetensors"));
+        Cli.here("threshold", "--model", w.resolve("hand.safetensors"), "--ng", 3)
+                .expect(0);
+        Files.copy(w.resolve(PNG), w.resolve("copy.png"));
+        Files.copy(w.resolve(TIFF), w.resolve("copy.tiff"));
         Files.createLink(w.resolve("signed.safetensors"), sample.model);
         Cli.here("sign", "--new-key", w.resolve("key")).expect(0);
         Cli.here("sign", "--new-key", w.resolve("other")).expect(0);
@@ -135,6 +153,8 @@ class BadInputTest {
     private static final String IMPORT = "import --out @new.safetensors --modality normals --size 64 ";
     private static final String IMPORT_18 = IMPORT + "--student @s.pth --teacher @t.pth --backbone resnet18 ";
     private static final String LIMITS = "calibrate --model @model.safetensors --data @parts/plate ";
+    private static final String LEARN =
+            "learn --model @limited.safetensors --data @parts/plate --out @new.safetensors ";
     private static final String EXPORT = "export --model @model.safetensors ";
 
     private static final String BENCH = "bench --model @model.safetensors ";
@@ -432,6 +452,45 @@ class BadInputTest {
                     "plate/validation has 2",
                     "77.64%"),
             new Case(LIMITS + "--false-reject-rate 0.001 --confidence 0.99", "needs 4603"),
+            // learn
+            new Case(LEARN, "--ok", "trd learn --help"),
+            new Case(LEARN + "--ok @none", "@none", "does not exist", "IMAGE,POINTS"),
+            new Case(LEARN + "--ok @empty", "@empty/rgb", "does not exist"),
+            new Case(LEARN + "--ok @text.png", "@text.png", "is no file of a folder of parts"),
+            new Case(LEARN + "--ok @text.png,@cut.tiff", "@text.png", "PNG"),
+            new Case(LEARN + "--ok @copy.png,@one.tiff", "@one.tiff", "channel"),
+            new Case(LEARN + "--ok @copy.png,@none.tiff", "@none.tiff", "does not exist"),
+            new Case(LEARN + "--ok @odd", "@odd/rgb/001.png", "no partner"),
+            new Case(LEARN + "--ok @plain --ng @plain/rgb/000.png", "@plain/rgb/000.png", "normal part"),
+            new Case(LEARN + "--ok @copy.png,@copy.tiff --ng @" + PNG, "@copy.png", "is called OK and NG", "@" + PNG),
+            new Case(LEARN + "--ok @copy.png,@copy.tiff", "@copy.png", "with a defect", "@" + PNG),
+            new Case(LEARN + "--ok @plain --steps 3", "knows all of these OK parts"),
+            new Case(LEARN + "--ok @plain --steps -1", "--steps", "-1"),
+            new Case(LEARN + "--ok @plain --lr 0", "--lr", "positive"),
+            new Case(LEARN + "--ok @plain --json @limited.safetensors", "--json", "--model", "the same file"),
+            new Case(
+                    "learn --model @limited.safetensors --out @limited.safetensors --data @parts/plate --ok @plain",
+                    "--out",
+                    "--model",
+                    "the same file"),
+            new Case(
+                    "learn --model @limited.safetensors --out @new.safetensors --data @untested --ok @plain",
+                    "@untested",
+                    "validation"),
+            new Case(
+                    "learn --model @model.safetensors --out @new.safetensors --data @parts/plate --ok @plain",
+                    "@model.safetensors",
+                    "no NG limit",
+                    "--false-reject-rate"),
+            new Case(
+                    "learn --model @bare.safetensors --out @new.safetensors --data @parts/plate --ok @plain",
+                    "@bare.safetensors",
+                    "not calibrated"),
+            new Case(
+                    "learn --model @hand.safetensors --out @new.safetensors --data @parts/plate --ok @plain",
+                    "@hand.safetensors",
+                    "by-hand",
+                    "trd calibrate"),
             new Case(LIMITS + "--review-rate 5%", "a review rate of 5%", "needs 59"),
             new Case(LIMITS + "--false-reject-rate 80% --branch rgb,depth", "2 scores", "needs 8 normal parts"),
             new Case(LIMITS + "--false-reject-rate 0.1% --method tail", "tail", "100 normal parts", "has 2"),

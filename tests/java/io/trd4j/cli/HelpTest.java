@@ -25,6 +25,7 @@ class HelpTest {
                         "train",
                         "calibrate",
                         "threshold",
+                        "learn",
                         "roi",
                         "sign",
                         "verify",

@@ -10,18 +10,13 @@ import io.trd4j.io.InputException;
 import io.trd4j.io.OutputLock;
 import io.trd4j.io.Progress;
 import io.trd4j.io.Stop;
-import io.trd4j.metrics.MaxF1;
 import io.trd4j.model.DriftReference;
 import io.trd4j.model.ModelFile;
 import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Threshold;
-import io.trd4j.model.Threshold.Evidence;
 import io.trd4j.model.Threshold.Method;
-import io.trd4j.model.Threshold.Tail;
 import io.trd4j.model.Thresholds;
 import io.trd4j.model.Thresholds.Limits;
-import io.trd4j.threshold.TailBound;
-import io.trd4j.threshold.ToleranceBound;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -161,7 +156,7 @@ public final class ThresholdRun {
         try (Inspector inspector =
                 Inspector.open(model, alone ? options.withInputs(InputPolicy.inspectOther()) : options)) {
             ScoredParts scored = new ScoredParts(inspector, parts, anomalous, plan.branches(), progress);
-            thresholds = thresholds(inspector.model().thresholds(), scored, inspector);
+            thresholds = thresholds(inspector.model().thresholds(), scored);
             plan.branches().forEach(branch -> notes.addAll(scored.doubts(branch, thresholds.of(branch))));
             reference = scored.reference();
             referenced = reference != null || inspector.model().driftReference() != null;
@@ -190,15 +185,12 @@ public final class ThresholdRun {
                 .toList();
     }
 
-    private Thresholds thresholds(Thresholds old, ScoredParts scored, Inspector inspector) {
+    private Thresholds thresholds(Thresholds old, ScoredParts scored) {
         Thresholds result = old;
         for (ScoreBranch branch : plan.branches()) {
             Limits before = old.of(branch);
-            Threshold ng = plan.labelled() || plan.ng() != null
-                    ? threshold(branch, plan.ng(), scored, inspector)
-                    : before.ng();
-            Threshold review =
-                    plan.review() != null ? threshold(branch, plan.review(), scored, inspector) : before.review();
+            Threshold ng = plan.labelled() || plan.ng() != null ? threshold(branch, plan.ng(), scored) : before.ng();
+            Threshold review = plan.review() != null ? threshold(branch, plan.review(), scored) : before.review();
             if (ng != null && review != null && review.value() > ng.value()) {
                 throw new InputException(branch.key() + ": the review threshold " + review.value()
                         + " would be above the NG threshold " + ng.value()
@@ -209,65 +201,9 @@ public final class ThresholdRun {
         return result;
     }
 
-    private Threshold threshold(ScoreBranch branch, Rate rate, ScoredParts scored, Inspector inspector) {
-        float[] normal = scored.scores(branch, false);
-        try {
-            switch (plan.method()) {
-                case TAIL: {
-                    TailBound bound = TailBound.of(normal, plan.share(rate, branch), plan.sharedConfidence(branch));
-                    Tail tail = new Tail(
-                            bound.estimate(),
-                            bound.level(),
-                            bound.peaks(),
-                            bound.shape(),
-                            bound.scale(),
-                            bound.andersonDarling(),
-                            bound.pValue());
-                    return threshold(bound.value(), branch, rate, scored, inspector, null, null, tail);
-                }
-                case MAX_F1: {
-                    MaxF1.Best best = MaxF1.best(scored.scores(branch), scored.anomalous());
-                    return threshold(best.threshold(), branch, null, scored, inspector, null, best.f1(), null);
-                }
-                default: {
-                    ToleranceBound.Bound bound = plan.method() == Method.FNR
-                            ? ToleranceBound.below(
-                                    scored.scores(branch, true),
-                                    plan.share(rate, branch),
-                                    plan.sharedConfidence(branch))
-                            : ToleranceBound.above(normal, plan.share(rate, branch), plan.sharedConfidence(branch));
-                    return threshold(bound.value(), branch, rate, scored, inspector, bound.rank(), null, null);
-                }
-            }
-        } catch (IllegalArgumentException e) {
-            throw new InputException(branch.key() + ": " + e.getMessage() + "; give other parts, or other rates", e);
-        }
-    }
-
-    private Threshold threshold(
-            double value,
-            ScoreBranch branch,
-            Rate rate,
-            ScoredParts scored,
-            Inspector inspector,
-            Integer rank,
-            Double f1,
-            Tail tail) {
-        int anomalous = scored.count(true);
-        Evidence evidence = new Evidence(
-                scored.count(false),
-                scored.above(branch, false, value),
-                anomalous,
-                anomalous - scored.above(branch, true, value),
-                rank,
-                f1,
-                tail,
-                scored.sha256(),
-                inspector.precision().key(),
-                inspector.device());
+    private Threshold threshold(ScoreBranch branch, Rate rate, ScoredParts scored) {
         return rate == null
-                ? new Threshold(value, plan.method(), null, null, evidence)
-                : new Threshold(
-                        value, plan.method(), plan.share(rate, branch), plan.sharedConfidence(branch), evidence);
+                ? Limit.bestF1(branch, scored)
+                : Limit.of(plan.method(), branch, plan.share(rate, branch), plan.sharedConfidence(branch), scored);
     }
 }

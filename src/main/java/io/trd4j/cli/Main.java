@@ -42,6 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TrainCommand.class,
             CalibrateCommand.class,
             ThresholdCommand.class,
+            LearnCommand.class,
             RoiCommand.class,
             SignCommand.class,
             VerifyCommand.class,

@@ -9,6 +9,7 @@ import io.trd4j.model.ScoreBranch;
 import io.trd4j.model.Threshold;
 import io.trd4j.model.Thresholds;
 import io.trd4j.model.Thresholds.Limits;
+import io.trd4j.report.LearningText;
 import io.trd4j.report.SensitivityText;
 import io.trd4j.report.ThresholdText;
 import java.io.IOException;
@@ -80,6 +81,7 @@ final class ThresholdCommand implements Callable<Integer> {
             note.print();
         }
         ThresholdText.lines(thresholds).forEach(System.out::println);
+        LearningText.lines(info.learning()).forEach(System.out::println);
         if (info.sensitivity() != null) {
             SensitivityText.lines(info.sensitivity(), thresholds).forEach(System.out::println);
         }

@@ -7,7 +7,7 @@ import io.trd4j.model.Thresholds.Limits;
 import java.util.stream.Stream;
 
 /** A model's thresholds as numbers, so that a verdict costs a few comparisons and no memory. */
-final class VerdictRule {
+public final class VerdictRule {
     private final boolean any;
     private final boolean anyOfBoth;
     private final double ng;
@@ -26,7 +26,8 @@ final class VerdictRule {
         }
     }
 
-    VerdictRule(Thresholds t) {
+    /** By these limits. */
+    public VerdictRule(Thresholds t) {
         any = t.any();
         anyOfBoth = anyOf(t, ScoreBranch.COMBINED, ScoreBranch.RGB, ScoreBranch.DEPTH);
         ng = t.value(ScoreBranch.COMBINED, Limits::ng);
@@ -52,7 +53,7 @@ final class VerdictRule {
     }
 
     /** Of a part with both modalities. */
-    Verdict of(float score, float scoreRgb, float scoreDepth) {
+    public Verdict of(float score, float scoreRgb, float scoreDepth) {
         if (!any) {
             return Verdict.NONE;
         }
@@ -65,7 +66,7 @@ final class VerdictRule {
     }
 
     /** Of a part that lacks a modality. */
-    Verdict ofAlone(InspectionMode mode, float score) {
+    public Verdict ofAlone(InspectionMode mode, float score) {
         if (!any) {
             return Verdict.NONE;
         }

@@ -30,6 +30,8 @@ import java.util.TreeMap;
  * @param driftReference statistics of normal parts under this calibration; null when there are none
  * @param sensitivity scores of normal parts with pasted defects under this calibration; null when there are none
  * @param normalParts what the sensors saw of the normal parts; null when it was never recorded
+ * @param learning how it came from earlier models by parts that somebody called OK; null is taken as
+ *     {@link LearningHistory#NONE}
  * @param teacherSha256 64 hexadecimal digits, see {@link ModelFile#teacherSha256}
  */
 public record ModelInfo(
@@ -45,6 +47,7 @@ public record ModelInfo(
         DriftReference driftReference,
         Sensitivity sensitivity,
         NormalParts normalParts,
+        LearningHistory learning,
         String teacherSha256) {
     public static final int FORMAT_VERSION = 1;
     /** A map of this size has 64 MiB; beyond it, sizes come from damaged files and slipped fingers. */
@@ -67,6 +70,7 @@ public record ModelInfo(
     private static final String REFERENCE_KEY = "trd.reference";
     private static final String SENSITIVITY_KEY = "trd.sensitivity";
     private static final String NORMAL_PARTS_KEY = "trd.normal_parts";
+    private static final String LEARNING_KEY = "trd.learning";
     private static final String TEACHER_KEY = "trd.teacher_sha256";
 
     /** Names of files and devices, checksums. */
@@ -101,6 +105,7 @@ public record ModelInfo(
                 "the size must be a multiple of 32 from 32 to " + MAX_SIZE + ", not " + size);
         Objects.requireNonNull(geometry, "geometry");
         thresholds = thresholds == null ? Thresholds.NONE : thresholds;
+        learning = learning == null ? LearningHistory.NONE : learning;
         Arguments.require(
                 regionOfInterest == null || regionOfInterest.size() == size,
                 "the region of interest must have the model's size " + size + ", not "
@@ -127,6 +132,7 @@ public record ModelInfo(
                 null,
                 null,
                 null,
+                null,
                 teacherSha256);
     }
 
@@ -145,6 +151,7 @@ public record ModelInfo(
         private DriftReference driftReference = ModelInfo.this.driftReference;
         private Sensitivity sensitivity = ModelInfo.this.sensitivity;
         private NormalParts normalParts = ModelInfo.this.normalParts;
+        private LearningHistory learning = ModelInfo.this.learning;
         private String teacherSha256 = ModelInfo.this.teacherSha256;
 
         ModelInfo info() {
@@ -161,6 +168,7 @@ public record ModelInfo(
                     driftReference,
                     sensitivity,
                     normalParts,
+                    learning,
                     teacherSha256);
         }
     }
@@ -264,6 +272,13 @@ public record ModelInfo(
         return draft.info();
     }
 
+    /** Drops nothing: it says how the model that is there came about. */
+    public ModelInfo withLearning(LearningHistory history) {
+        Draft draft = new Draft();
+        draft.learning = history;
+        return draft.info();
+    }
+
     /**
      * Drops calibration, thresholds, precision tests, drift reference and sensitivity, which depend on what counts.
      *
@@ -342,6 +357,9 @@ public record ModelInfo(
         if (normalParts != null) {
             out.put(NORMAL_PARTS_KEY, json(SPARSE, normalParts));
         }
+        if (!learning.steps().isEmpty()) {
+            out.put(LEARNING_KEY, json(SPARSE, learning));
+        }
         out.put(TEACHER_KEY, teacherSha256);
         return out;
     }
@@ -376,6 +394,7 @@ public record ModelInfo(
                     json(file, metadata, REFERENCE_KEY, DriftReference.class),
                     json(SPARSE, file, metadata, SENSITIVITY_KEY, Sensitivity.class),
                     json(SPARSE, file, metadata, NORMAL_PARTS_KEY, NormalParts.class),
+                    json(SPARSE, file, metadata, LEARNING_KEY, LearningHistory.class),
                     text(file, metadata, TEACHER_KEY));
         } catch (IllegalArgumentException e) {
             throw new InputException(file + " is not a sound model: " + e.getMessage(), e);

@@ -35,7 +35,7 @@ final class ModelCard {
     private ModelCard() {}
 
     static List<CardSection> of(ModelInfo info, Path file, String sha256) {
-        return List.of(
+        List<CardSection> sections = new ArrayList<>(List.of(
                 new CardSection(
                         "Model",
                         List.of(
@@ -55,7 +55,17 @@ final class ModelCard {
                                 .map(line -> new CardEntry(null, line))
                                 .toList()),
                 new CardSection("Sensitivity", sensitivity(info)),
-                new CardSection("Use and limits", USE));
+                new CardSection("Use and limits", USE)));
+        if (!info.learning().steps().isEmpty()) {
+            sections.add(
+                    sections.size() - 2,
+                    new CardSection(
+                            "Learning",
+                            LearningText.lines(info.learning()).stream()
+                                    .map(line -> new CardEntry(null, line))
+                                    .toList()));
+        }
+        return sections;
     }
 
     /** Settings of the second modality's preparation. */

@@ -77,6 +77,12 @@ public final class Trainer implements Resumable, AutoCloseable {
         this(network, options, parts, validation, align, options.device().memory() / MEMORY_SHARE);
     }
 
+    /** Goes on from the weights that both students have, with optimisers that begin anew; without validation parts. */
+    public static Trainer from(Network network, TrainingOptions options, PreparedParts parts) {
+        return new Trainer(
+                network, options, parts, null, Align.NONE, options.device().memory() / MEMORY_SHARE, false);
+    }
+
     /** @param budget bytes on the device that the teacher's features may take */
     Trainer(
             Network network,
@@ -85,6 +91,17 @@ public final class Trainer implements Resumable, AutoCloseable {
             PreparedParts validation,
             Align align,
             long budget) {
+        this(network, options, parts, validation, align, budget, true);
+    }
+
+    private Trainer(
+            Network network,
+            TrainingOptions options,
+            PreparedParts parts,
+            PreparedParts validation,
+            Align align,
+            long budget,
+            boolean initialises) {
         if (parts.count() < 2) {
             throw new InputException(
                     "training needs at least 2 normal parts, found " + parts.count() + "; add more under train/good");
@@ -96,8 +113,10 @@ public final class Trainer implements Resumable, AutoCloseable {
         this.parts = parts;
         this.validation = validation;
         LibTorch.setThreads(options.threads());
-        network.studentRgb().weights().initialise(options.seed());
-        network.studentDepth().weights().initialise(options.seed() + 1);
+        if (initialises) {
+            network.studentRgb().weights().initialise(options.seed());
+            network.studentDepth().weights().initialise(options.seed() + 1);
+        }
         options.device().prepare();
         network.moveTo(options.device());
         features = new TeacherFeatures(network, parts, options.size(), options.device(), budget);

@@ -1,0 +1,131 @@
+package io.trd4j.learn;
+
+import io.trd4j.data.PartSource;
+import io.trd4j.data.dataset.PartFiles;
+import io.trd4j.io.InputException;
+import io.trd4j.io.Sha256;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Which parts are the same, byte by byte, whatever they are called: contradictions, and parts that count once. */
+final class SamePart {
+    /** Of files of which no other has these sizes: nobody is like it. */
+    private static final String ALONE = "";
+
+    /** Sizes of the files that were called OK or NG; of parts in memory nothing is known before they are loaded. */
+    private final Set<String> sizes = new HashSet<>();
+
+    /** Those of the parts that were called OK that are wanted: each once. */
+    final List<PartSource> ok = new ArrayList<>();
+    /** Of {@link #ok}, those that are new: neither validation nor training parts. */
+    final List<PartSource> fresh = new ArrayList<>();
+
+    final List<String> notes = new ArrayList<>();
+
+    /**
+     * Compares all parts with those that were called OK and NG.
+     *
+     * @throws InputException when one was called both, or what a person says contradicts the category
+     */
+    SamePart(LearnParts parts) throws IOException {
+        for (List<PartSource> called : List.of(parts.ok(), parts.ng())) {
+            for (PartSource part : called) {
+                sizes.add(sizes(part));
+            }
+        }
+        Map<String, String> ng = new HashMap<>();
+        for (PartSource part : parts.ng()) {
+            ng.put(checksums(part), name(part));
+        }
+        Map<String, String> defects = names(parts.defects());
+        Map<String, String> validation = names(parts.validation());
+        Map<String, String> trained = names(parts.trained());
+        Map<String, String> normal = new HashMap<>(trained);
+        normal.putAll(validation);
+        normal.putAll(names(parts.good()));
+        for (Map.Entry<String, String> called : ng.entrySet()) {
+            if (normal.containsKey(called.getKey())) {
+                throw new InputException("the part " + called.getValue() + " is called NG, and is the category's normal"
+                        + " part " + normal.get(called.getKey()) + "; take it out of the one or the other");
+            }
+        }
+        Map<String, String> known = new HashMap<>();
+        for (PartSource part : parts.ok()) {
+            String checksums = checksums(part);
+            String name = name(part);
+            if (ng.containsKey(checksums)) {
+                throw new InputException("the part " + name + " is called OK and NG"
+                        + (ng.get(checksums).equals(name) ? "" : ", there as " + ng.get(checksums))
+                        + "; call it one of them");
+            }
+            if (defects.containsKey(checksums)) {
+                throw new InputException("the part " + name + " is called OK, and is the category's part with a defect "
+                        + defects.get(checksums) + "; take it out of the one or the other");
+            }
+            if (known.putIfAbsent(checksums, name) != null) {
+                notes.add("the part " + name + " is a copy of " + known.get(checksums) + ", and counts once");
+                continue;
+            }
+            ok.add(part);
+            if (trained.containsKey(checksums)) {
+                notes.add("the part " + name + " is the training part " + trained.get(checksums)
+                        + ", which the model knows: it sets no limit");
+            } else if (validation.containsKey(checksums)) {
+                notes.add("the part " + name + " is the validation part " + validation.get(checksums)
+                        + ": it counts already");
+            } else {
+                fresh.add(part);
+            }
+        }
+    }
+
+    /** By checksums, of the parts that may be one that was called something. */
+    private Map<String, String> names(List<PartSource> parts) throws IOException {
+        Map<String, String> names = new HashMap<>();
+        for (PartSource part : parts) {
+            String checksums = sizes.contains(sizes(part)) || !(part instanceof PartFiles) || sizes.contains(ALONE)
+                    ? checksums(part)
+                    : ALONE;
+            if (!checksums.equals(ALONE)) {
+                names.putIfAbsent(checksums, name(part));
+            }
+        }
+        return names;
+    }
+
+    /** What a person calls a part. */
+    static String name(PartSource part) throws IOException {
+        if (part instanceof PartFiles files) {
+            return (files.rgb() == null ? files.second() : files.rgb()).toString();
+        }
+        return part.load().id();
+    }
+
+    private static String sizes(PartSource part) throws IOException {
+        return part instanceof PartFiles files ? size(files.rgb()) + "+" + size(files.second()) : ALONE;
+    }
+
+    private static long size(Path file) throws IOException {
+        return file == null ? -1 : Files.size(file);
+    }
+
+    private static String checksums(PartSource part) throws IOException {
+        if (!(part instanceof PartFiles files)) {
+            return String.join("+", part.checksums(part.load()));
+        }
+        List<String> checksums = new ArrayList<>();
+        for (Path file : new Path[] {files.rgb(), files.second()}) {
+            if (file != null) {
+                checksums.add(Sha256.of(file));
+            }
+        }
+        return String.join("+", checksums);
+    }
+}
