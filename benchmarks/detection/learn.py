@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tables of what learn.sh measured: learn.py FILE.json"""
+"""Tables of what learn.sh measured: learn.py FILE.json …"""
 import json
 import sys
 
@@ -10,13 +10,17 @@ def arrow(case, key):
 
 
 def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
-        result = json.load(file)
-    print(f"{result['category']}: NG limit at {100 * result['rate']:g} % false rejects, {result['threads']} threads\n")
+    result = None
+    cases = []
+    for name in sys.argv[1:]:
+        with open(name, encoding="utf-8") as file:
+            result = json.load(file)
+        cases += result["cases"]
+    print(f"{result['category']}, S = {result['size']}: NG limit at {100 * result['rate']:g} % false rejects, {result['threads']} threads\n")
     print("| new batch of another shade | seconds | OK parts that are OK | NG of fresh good parts | NG of fresh defects |"
           " known defects NG |")
     print("|---|---|---|---|---|---|")
-    for case in result["cases"]:
+    for case in cases:
         if case["kind"] == "new-batch":
             gate = case["gate"]
             print(f"| {case['name']} | {case['seconds']} | {case['ok_parts_ok_after']} of {case['ok_parts']}"
@@ -24,12 +28,12 @@ def main():
                   f" | {arrow(case, 'fresh_defects_found')} of {case['fresh_defects']}"
                   f" | {gate['foundBefore']} → {gate['foundAfter']} of {gate['defects']} |")
     for kind, accepted in (("harmless", True), ("planted", False)):
-        cases = [case for case in result["cases"] if case["kind"] == kind]
-        right = sum(case["accepted"] is accepted for case in cases)
-        print(f"\n{kind}: {right} of {len(cases)} {'accepted' if accepted else 'refused'}\n")
+        of_kind = [case for case in cases if case["kind"] == kind]
+        right = sum(case["accepted"] is accepted for case in of_kind)
+        print(f"\n{kind}: {right} of {len(of_kind)} {'accepted' if accepted else 'refused'}\n")
         print("| update | seconds | gate |")
         print("|---|---|---|")
-        for case in cases:
+        for case in of_kind:
             print(f"| {case['name']} | {case['seconds']} | {'accepted' if case['accepted'] else case['refused']} |")
 
 

@@ -40,6 +40,12 @@ if [ ! -f "$out/$shape.calibrated" ]; then
     --precision fp32 --threads "$threads" --no-sensitivity
   touch "$out/$shape.calibrated"
 fi
-[ -f "$out/$shape.json" ] || run io.trd4j.learn.LearnMeasurement --model "$out/$shape.safetensors" --data "$out/data/$shape" \
-  --batch "$out/batch/$shape" --out "$out/$shape.json" --steps "$steps" --threads "$threads"
-python3 "$here/learn.py" "$out/$shape.json" | tee "$out/$shape.md"
+for kind in new-batch harmless planted; do
+  # A measurement writes what it has after every case: the last one makes it complete.
+  if [ ! -f "$out/$shape-$kind.json" ]; then
+    run io.trd4j.learn.LearnMeasurement --model "$out/$shape.safetensors" --data "$out/data/$shape" --batch "$out/batch/$shape" \
+      --kind "$kind" --out "$out/$shape-$kind.json.part" --steps "$steps" --threads "$threads"
+    mv "$out/$shape-$kind.json.part" "$out/$shape-$kind.json"
+  fi
+done
+python3 "$here/learn.py" "$out/$shape"-{new-batch,harmless,planted}.json | tee "$out/$shape.md"

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -644,7 +645,7 @@ class BadInputTest {
     }
 
     private static String at(String text) {
-        return text.startsWith("@") ? w.resolve(text.substring(1)).toString() : text;
+        return text.replaceAll("(^|,)@", "$1" + Matcher.quoteReplacement(w + "/"));
     }
 
     @TestFactory

@@ -252,20 +252,16 @@ class LearnRunTest {
 
     @Test
     void aWorseModelIsRefused() throws IOException {
-        List<Consumer<Network>> sabotages = List.of(
-                network -> network.studentRgb().weights().initialise(1),
-                network -> network.studentDepth().weights().initialise(2));
-        for (Consumer<Network> sabotage : sabotages) {
+        Consumer<Network> rgb = network -> network.studentRgb().weights().initialise(1);
+        Consumer<Network> depth = network -> network.studentDepth().weights().initialise(2);
+        for (Consumer<Network> sabotage : List.of(rgb, rgb.andThen(depth))) {
             Path out = out("sabotaged");
             LearnRun.Result result = LearnRun.run(
                     model,
                     LearnParts.of(category, lighter, List.of()),
                     out,
                     LIMITS.withSteps(1),
-                    network -> {
-                        sabotage.accept(network);
-                        sabotages.get(0).accept(network);
-                    },
+                    sabotage,
                     Progress.NONE);
             assertFalse(result.accepted());
             assertFalse(Files.exists(out));

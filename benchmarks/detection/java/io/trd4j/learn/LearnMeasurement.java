@@ -66,6 +66,14 @@ final class LearnMeasurement implements Callable<Integer> {
     private Path out;
 
     @Option(
+            names = "--kind",
+            required = true,
+            paramLabel = "KIND",
+            description = "new-batch: parts of another shade; harmless: further parts of the old one; planted: bad "
+                    + "updates.")
+    private String kind;
+
+    @Option(
             names = "--steps",
             defaultValue = "50",
             paramLabel = "N",
@@ -106,47 +114,63 @@ final class LearnMeasurement implements Callable<Integer> {
             shadedDefects.add(shaded(part));
         }
         fresh = shaded.subList(MANY, shaded.size());
-        Consumer<Network> whole = network -> {};
-        learn("new-batch", "limits, 5 OK", shaded.subList(0, FEW), limits, whole);
-        learn("new-batch", "limits, 60 OK", shaded.subList(0, MANY), limits, whole);
-        learn("new-batch", steps + " steps, 5 OK", shaded.subList(0, FEW), limits.withSteps(steps), whole);
-        learn("new-batch", steps + " steps, 60 OK", shaded.subList(0, MANY), limits.withSteps(steps), whole);
+        switch (kind) {
+            case "new-batch" -> newBatch(shaded);
+            case "harmless" -> harmless(other.validation());
+            case "planted" -> planted(shaded.subList(0, FEW), defects);
+            default -> throw new InputException("--kind is new-batch, harmless or planted, not " + kind);
+        }
+        return 0;
+    }
+
+    private void newBatch(List<PartSource> shaded) throws IOException {
+        List<PartSource> few = shaded.subList(0, FEW);
+        List<PartSource> many = shaded.subList(0, MANY);
+        learn("limits, 5 OK", few, limits, network -> {});
+        learn("limits, 60 OK", many, limits, network -> {});
+        learn(steps + " steps, 5 OK", few, limits.withSteps(steps), network -> {});
+        learn(steps + " steps, 60 OK", many, limits.withSteps(steps), network -> {});
+    }
+
+    private void harmless(List<PartFiles> normal) throws IOException {
         for (int i = 0; i < 4; i++) {
-            List<PartFiles> same = other.validation().subList(FEW * i, FEW * i + FEW);
-            learn("harmless", "limits, 5 OK of the old shade, no. " + i, same, limits, whole);
+            List<PartFiles> same = normal.subList(FEW * i, FEW * i + FEW);
+            learn("limits, 5 OK of the old shade, no. " + i, same, limits, network -> {});
             learn(
-                    "harmless",
                     "6 steps, 5 OK of the old shade, no. " + i,
                     same,
                     limits.withSteps(6).withSeed(i),
-                    whole);
+                    network -> {});
+        }
+    }
+
+    private void planted(List<PartSource> few, List<PartFiles> defects) throws IOException {
+        // Nobody calls a part OK that is OK: the first of each list is rejected.
+        List<PartFiles> rejected = new ArrayList<>();
+        for (PartFiles part : defects) {
+            if (ng(model, List.of(part)) > 0) {
+                rejected.add(part);
+            }
         }
         for (int i = 0; i < 8; i++) {
-            List<PartFiles> called = new ArrayList<>();
-            for (int j = 0; j < FEW; j++) {
+            List<PartFiles> called = new ArrayList<>(List.of(rejected.get(i % rejected.size())));
+            for (int j = 1; j < FEW; j++) {
                 called.add(defects.get((FEW * i + 7 * j) % defects.size()));
             }
-            learn(
-                    "planted",
-                    "5 defects called OK, no. " + i,
-                    called.stream().distinct().toList(),
-                    limits,
-                    whole);
-        }
-        List<PartSource> few = shaded.subList(0, FEW);
-        for (double rate : new double[] {0.2, 0.5, 1, 2, 5, 10}) {
-            learn("planted", "learning rate " + rate, few, limits.withSteps(6).withLearningRate(rate), whole);
+            learn("5 defects called OK, no. " + i, called.stream().distinct().toList(), limits, network -> {});
         }
         for (int i = 0; i < 2; i++) {
             int seed = i;
             Consumer<Network> rgb = network -> network.studentRgb().weights().initialise(seed);
             Consumer<Network> depth =
                     network -> network.studentDepth().weights().initialise(10 + seed);
-            learn("planted", "rgb student forgotten, no. " + i, few, limits.withSteps(1), rgb);
-            learn("planted", "depth student forgotten, no. " + i, few, limits.withSteps(1), depth);
-            learn("planted", "both students forgotten, no. " + i, few, limits.withSteps(1), rgb.andThen(depth));
+            learn("rgb student forgotten, no. " + i, few, limits.withSteps(1), rgb);
+            learn("depth student forgotten, no. " + i, few, limits.withSteps(1), depth);
+            learn("both students forgotten, no. " + i, few, limits.withSteps(1), rgb.andThen(depth));
         }
-        return 0;
+        for (double rate : new double[] {0.2, 0.5, 1, 2, 5, 10}) {
+            learn("learning rate " + rate, few, limits.withSteps(6).withLearningRate(rate), network -> {});
+        }
     }
 
     /** All that is measured so far. */
@@ -174,8 +198,7 @@ final class LearnMeasurement implements Callable<Integer> {
                 .get(0);
     }
 
-    private void learn(
-            String kind, String name, List<? extends PartSource> ok, LearnOptions options, Consumer<Network> spoilt)
+    private void learn(String name, List<? extends PartSource> ok, LearnOptions options, Consumer<Network> spoilt)
             throws IOException {
         Path learnt = Files.createTempDirectory("learn").resolve("learnt.safetensors");
         Map<String, Object> row = new LinkedHashMap<>();
@@ -220,7 +243,7 @@ final class LearnMeasurement implements Callable<Integer> {
         write();
     }
 
-    private int ng(Path by, List<PartSource> parts) throws IOException {
+    private int ng(Path by, List<? extends PartSource> parts) throws IOException {
         int count = 0;
         try (Inspector inspector = Inspector.open(by, limits.inspection())) {
             Inspection inspection = inspector.newInspection();

@@ -115,7 +115,7 @@ public final class ScoredParts {
         return ids.size();
     }
 
-    /** What results call a part. */
+    /** The id by which results call a part. */
     public String id(int part) {
         return ids.get(part);
     }

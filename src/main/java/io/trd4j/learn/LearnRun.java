@@ -70,7 +70,7 @@ public final class LearnRun {
     private final List<String> notes = new ArrayList<>();
 
     /**
-     * What a model has learnt, or would have.
+     * The change that learning made, or would have made.
      *
      * @param refused why the gate refused the new model, in one line; null when it was written
      * @param before the old model

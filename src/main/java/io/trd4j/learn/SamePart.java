@@ -100,7 +100,7 @@ final class SamePart {
         return names;
     }
 
-    /** What a person calls a part. */
+    /** The name by which a person calls a part. */
     static String name(PartSource part) throws IOException {
         if (part instanceof PartFiles files) {
             return (files.rgb() == null ? files.second() : files.rgb()).toString();

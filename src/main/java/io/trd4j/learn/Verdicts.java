@@ -47,7 +47,7 @@ final class Verdicts {
         return scored.count();
     }
 
-    /** What results call a part. */
+    /** The id by which results call a part. */
     String id(int part) {
         return scored.id(part);
     }
