@@ -29,16 +29,10 @@ public final class SmallModel {
 
     /** The same at another size. */
     public static Path write(Path file, int size, Modality modality, Double threshold) throws IOException {
-        return write(file, Backbone.RESNET18, size, modality, threshold);
-    }
-
-    /** The same of another backbone. */
-    public static Path write(Path file, Backbone backbone, int size, Modality modality, Double threshold)
-            throws IOException {
-        try (Network network = new Network(backbone)) {
+        try (Network network = new Network(Backbone.RESNET18)) {
             network.weights().forEach((prefix, weights) -> Golden.fill(weights, prefix));
             ModelInfo info = ModelInfo.of(
-                            backbone,
+                            Backbone.RESNET18,
                             size,
                             Geometry.unmeasured(modality, size),
                             ModelFile.teacherSha256(network.teacher().weights().sources("")))

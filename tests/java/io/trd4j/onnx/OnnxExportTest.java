@@ -32,7 +32,6 @@ import io.trd4j.inspect.Verdict;
 import io.trd4j.io.InputException;
 import io.trd4j.io.Progress;
 import io.trd4j.io.Sha256;
-import io.trd4j.model.Backbone;
 import io.trd4j.model.Calibration;
 import io.trd4j.model.HighestPlaces;
 import io.trd4j.model.HighestPlaces.Usual;
@@ -139,18 +138,6 @@ class OnnxExportTest {
             scores[i] = result.score();
         }
         return scores;
-    }
-
-    /** The paper's backbone, with bottleneck blocks; random weights. */
-    @Test
-    void theLargeBackbone() throws Exception {
-        Path model = SmallModel.write(
-                folder.resolve("wide.safetensors"), Backbone.WIDE_RESNET50_2, 32, Modality.METRIC, 3.0);
-        Path out = folder.resolve("wide.onnx");
-        OnnxCheck.Result result = export(model, parts.subList(0, 2), out, true);
-        assertEquals(2, result.parts());
-        Files.delete(out);
-        Files.delete(model);
     }
 
     /** Three parts at once: the batch is free. */
