@@ -140,11 +140,12 @@ class LauncherTest {
     @Test
     void passesTheTestsOptionsToMaven() throws Exception {
         stubTools();
-        stub(bin.resolve("mvn"), "echo \"$PWD\"; printf '%s\\n' \"$@\"; exit 3");
+        // The tests' folder may have a name that an ASCII locale cannot spell.
+        stub(bin.resolve("mvn"), "echo \"$PWD $LC_ALL\"; printf '%s\\n' \"$@\"; exit 3");
         assertEquals(
                 new Outcome(
                         3,
-                        List.of(project.toString(), "-B", "-ntp", "-Dstyle.color=never", "verify", "-Dtest=A B"),
+                        List.of(project + " C.UTF-8", "-B", "-ntp", "-Dstyle.color=never", "verify", "-Dtest=A B"),
                         List.of()),
                 run(folder, project.resolve("trd"), "test", "-Dtest=A B"));
     }
