@@ -113,7 +113,13 @@ public final class OutputLock implements AutoCloseable {
         FileChannel channel;
         try {
             channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, create);
-        } catch (FileAlreadyExistsException | NoSuchFileException e) {
+        } catch (FileAlreadyExistsException e) {
+            return null;
+        } catch (NoSuchFileException e) {
+            // What cannot be made now cannot be made ever: /proc, or a folder that was removed.
+            if (before == null) {
+                throw e;
+            }
             return null;
         }
         try {
