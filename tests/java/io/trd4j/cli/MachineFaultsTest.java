@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trd4j.Needs;
 import io.trd4j.SmallModel;
 import io.trd4j.model.Modality;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -158,6 +160,8 @@ class MachineFaultsTest {
 
     @Test
     void namesThatTheLocaleCannotSpell() throws Exception {
+        // Otherwise Java finds no class; the launcher takes another locale.
+        Needs.that(StandardCharsets.US_ASCII.newEncoder().canEncode(Cli.ROOT.toString()), "a checkout named in ASCII");
         Cli.Outcome outcome = Cli.in(folder)
                 .before("export LC_ALL=POSIX")
                 .run("inspect", "--model", folder.resolve("mädel.safetensors"), "--data", folder, "--json", "-")
