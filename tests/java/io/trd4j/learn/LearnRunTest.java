@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.calibrate.Rate;
 import io.trd4j.calibrate.ThresholdPlan;
 import io.trd4j.calibrate.ThresholdRun;
@@ -213,6 +214,20 @@ class LearnRunTest {
                 3,
                 result.notes().stream()
                         .filter(note -> note.contains("counts already"))
+                        .count());
+    }
+
+    /** It would count as a part that became OK, and hide one that no longer is. */
+    @Test
+    void aGoodTestPartThatIsCalledOkIsNotKeptAside() throws IOException {
+        List<PartFiles> good = PreparedParts.normal(category.test());
+        LearnRun.Result result = learn(good.subList(0, 1), List.of(), out("good"), LIMITS);
+        assertEquals(VALIDATION + good.size() - 1, result.gate().normal());
+        assertEquals(
+                1,
+                result.parts().stream()
+                        .filter(part ->
+                                part.id().equals(result.parts().get(VALIDATION).id()))
                         .count());
     }
 

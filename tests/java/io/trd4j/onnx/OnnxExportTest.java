@@ -50,6 +50,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -116,7 +117,7 @@ class OnnxExportTest {
         OnnxCheck.Result result = export(model, parts, out, false);
         assertEquals(parts.size(), result.parts());
         assertTrue(result.maps() < 1e-4 && result.scores() < 1e-4, result.toString());
-        assertEquals(0, result.verdicts());
+        assertEquals(List.of(), result.others());
         JsonNode proof = new ObjectMapper()
                 .readTree(folder.resolve(modality + ".onnx.json").toFile());
         assertEquals(Sha256.of(out), proof.get("sha256").asText());
@@ -124,6 +125,9 @@ class OnnxExportTest {
         List<String> verdicts = new ArrayList<>();
         for (int i = 0; i < scores.length; i++) {
             assertEquals(scores[i], proof.get("parts").get(i).get("score").floatValue());
+            float own =
+                    proof.get("parts").get(i).get("onnxruntime").get("score").floatValue();
+            assertEquals(scores[i], own, 1e-3 * Math.abs(scores[i]));
             verdicts.add(proof.get("parts").get(i).get("verdict").asText());
         }
         assertEquals(List.of("NG", "OK", "REVIEW"), verdicts.stream().sorted().toList());
@@ -325,7 +329,8 @@ class OnnxExportTest {
     }
 
     private static OnnxCheck.Result result(double maps, double scores, int verdicts) {
-        return new OnnxCheck.Result(1, maps, scores, verdicts, new Accuracy(1, 1, 0, true));
+        return new OnnxCheck.Result(
+                1, maps, scores, Collections.nCopies(verdicts, "a part"), new Accuracy(1, 1, 0, true));
     }
 
     /** A model that is trained: of random weights, 8 bits leave no maps that resemble float32's. */
@@ -345,7 +350,7 @@ class OnnxExportTest {
                 Files.size(out) < Files.size(trained.file) * (precision == Precision.FP16 ? 0.55 : 0.4), out::toString);
         InputException refused = assertThrows(
                 InputException.class,
-                () -> new OnnxCheck.Result(6, 0, 0, 0, Accuracy.judged(precision, 6, 0.98, 0))
+                () -> new OnnxCheck.Result(6, 0, 0, List.of(), Accuracy.judged(precision, 6, 0.98, 0))
                         .requireSame(out, precision));
         assertTrue(refused.getMessage().endsWith("export it in fp32"), refused.getMessage());
     }

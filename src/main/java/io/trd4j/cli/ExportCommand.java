@@ -140,12 +140,12 @@ final class ExportCommand implements Callable<Integer> {
             System.out.printf(
                     Locale.ROOT,
                     "in ONNX Runtime, %s in %s: each map correlates with fp32's by %.5f or more, scores differ by %.2f %% "
-                            + "or less, %d verdicts are others%n",
+                            + "or less, other verdicts: %s%n",
                     parts,
                     precision.chosen().key(),
                     result.accuracy().correlation(),
                     100 * result.accuracy().scoreError(),
-                    result.verdicts());
+                    result.others().isEmpty() ? "none" : String.join(", ", result.others()));
         }
     }
 }

@@ -63,6 +63,8 @@ public final class LearnRun {
     private final List<ScoreBranch> branches;
     /** Validation parts, then the OK parts that set limits. */
     private final List<PartSource> setting = new ArrayList<>();
+    /** The category's good test parts that nobody called OK. */
+    private final List<PartSource> good = new ArrayList<>();
     /** Good test parts, parts with a defect, NG parts, and the OK parts that set no limit. */
     private final List<PartSource> watched = new ArrayList<>();
 
@@ -114,7 +116,12 @@ public final class LearnRun {
         }
         setting.addAll(parts.validation());
         same.fresh.stream().filter(part -> !learnt.contains(part)).forEach(setting::add);
-        watched.addAll(parts.good());
+        for (PartSource part : parts.good()) {
+            if (!same.good.contains(SamePart.name(part))) {
+                good.add(part);
+            }
+        }
+        watched.addAll(good);
         watched.addAll(parts.defects());
         watched.addAll(parts.ng());
         same.ok.stream().filter(part -> !setting.contains(part)).forEach(watched::add);
@@ -276,7 +283,7 @@ public final class LearnRun {
         if (sets) {
             return i < parts.validation().size() ? PartRole.VALIDATION : PartRole.OK;
         }
-        int rest = i - parts.good().size();
+        int rest = i - good.size();
         if (rest < 0) {
             return PartRole.TEST_GOOD;
         }
@@ -303,6 +310,14 @@ public final class LearnRun {
             String how = role == PartRole.DEFECT || role == PartRole.NG ? before.lost(i, after) : null;
             if (how != null) {
                 lost.add(part.id() + how);
+            }
+            if (how == null
+                    && (role == PartRole.DEFECT || role == PartRole.NG)
+                    && part.verdictBefore() == Verdict.REVIEW
+                    && part.verdictAfter() == Verdict.OK) {
+                notes.add(
+                        "the known defect " + part.id() + " was REVIEW and is OK now: nobody will look at such a part;"
+                                + " the gate asks for those that were NG");
             }
             if (role == PartRole.OK && part.verdictAfter() != Verdict.OK) {
                 notes.add("the part " + part.id() + " is " + part.verdictAfter()

@@ -27,6 +27,9 @@ final class SamePart {
     /** Of {@link #ok}, those that are new: neither validation nor training parts. */
     final List<PartSource> fresh = new ArrayList<>();
 
+    /** Names of the category's good test parts that are called OK: they are no longer kept aside. */
+    final Set<String> good = new HashSet<>();
+
     final List<String> notes = new ArrayList<>();
 
     /**
@@ -49,7 +52,8 @@ final class SamePart {
         Map<String, String> trained = names(parts.trained());
         Map<String, String> normal = new HashMap<>(trained);
         normal.putAll(validation);
-        normal.putAll(names(parts.good()));
+        Map<String, String> goodParts = names(parts.good());
+        normal.putAll(goodParts);
         for (Map.Entry<String, String> called : ng.entrySet()) {
             if (normal.containsKey(called.getKey())) {
                 throw new InputException("the part " + called.getValue() + " is called NG, and is the category's normal"
@@ -74,6 +78,9 @@ final class SamePart {
                 continue;
             }
             ok.add(part);
+            if (goodParts.containsKey(checksums)) {
+                good.add(goodParts.get(checksums));
+            }
             if (trained.containsKey(checksums)) {
                 notes.add("the part " + name + " is the training part " + trained.get(checksums)
                         + ", which the model knows: it sets no limit");

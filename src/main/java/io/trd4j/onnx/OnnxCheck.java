@@ -60,16 +60,20 @@ public final class OnnxCheck {
      * @param parts that were compared
      * @param maps largest difference of any map's pixel, in deviations of the combined map
      * @param scores of any score, likewise
-     * @param verdicts parts with another verdict
+     * @param others ids of the parts with another verdict
      * @param accuracy by which a graph in fp16 or int8 is judged, as calibration judges bf16 and int8
      */
-    public record Result(int parts, double maps, double scores, int verdicts, Accuracy accuracy) {
+    public record Result(int parts, double maps, double scores, List<String> others, Accuracy accuracy) {
+        public Result {
+            others = List.copyOf(others);
+        }
+
         void requireSame(Path out, Precision precision) {
             if (precision == Precision.FP32) {
-                if (!(maps <= TOLERANCE) || !(scores <= TOLERANCE) || verdicts > 0) {
+                if (!(maps <= TOLERANCE) || !(scores <= TOLERANCE) || !others.isEmpty()) {
                     throw new InputException(out + " was not written: in ONNX Runtime its maps differ by " + maps
                             + ", its scores by " + scores + " of the map's deviation (allowed: " + TOLERANCE + ") and "
-                            + verdicts + " of " + parts
+                            + others.size() + " of " + parts
                             + " verdicts differ; this is a fault of trd4j or of the runtime");
                 }
             } else if (!accuracy.passed()) {
@@ -91,7 +95,7 @@ public final class OnnxCheck {
         private double scoreError;
         private double maps;
         private double scores;
-        private int verdicts;
+        private final List<String> others = new ArrayList<>();
         private double sum;
         private double squares;
         private long pixels;
@@ -115,13 +119,13 @@ public final class OnnxCheck {
         }
 
         /** Parts that are unlike the normal ones are left to a person, which the graph does not know. */
-        void verdict(Inspection expected, OrtSession.Result got) throws OrtException {
+        void verdict(String id, Inspection expected, OrtSession.Result got) throws OrtException {
             if (expected.verdict() != Verdict.NONE && expected.warnings().isEmpty()) {
                 LongBuffer verdict = ((OnnxTensor) got.get("verdict").orElseThrow()).getLongBuffer();
                 if (!MapNodes.VERDICTS
                         .get((int) verdict.get(0))
                         .equals(expected.verdict().name())) {
-                    verdicts++;
+                    others.add(id);
                 }
             }
         }
@@ -147,7 +151,7 @@ public final class OnnxCheck {
                     parts,
                     maps / deviation,
                     scores / deviation,
-                    verdicts,
+                    others,
                     Accuracy.judged(precision, parts, correlation, scoreError));
         }
     }
@@ -200,11 +204,11 @@ public final class OnnxCheck {
                     differences.score(expected.scoreRgb(), floats(got, "score_rgb"));
                     differences.score(expected.scoreDepth(), floats(got, "score_depth"));
                     differences.accuracy(expected, floats(got, "map"), floats(got, "score"));
-                    differences.verdict(expected, got);
+                    differences.verdict(part.id(), expected, got);
                     differences.deviation(expected.map());
-                }
-                if (shown.size() < SHOWN) {
-                    shown.add(entry(part, rgb, depth, expected));
+                    if (shown.size() < SHOWN) {
+                        shown.add(entry(part, rgb, depth, expected, got));
+                    }
                 }
                 task.at(i + 1);
             }
@@ -223,7 +227,9 @@ public final class OnnxCheck {
         return tensor.getFloatBuffer();
     }
 
-    private static Map<String, Object> entry(Part part, ByteBuffer rgb, ByteBuffer depth, Inspection expected) {
+    private static Map<String, Object> entry(
+            Part part, ByteBuffer rgb, ByteBuffer depth, Inspection expected, OrtSession.Result got)
+            throws OrtException {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("id", part.id());
         entry.put("inputs", Map.of("rgb", GraphInput.checksum(rgb), "depth", GraphInput.checksum(depth)));
@@ -233,6 +239,12 @@ public final class OnnxCheck {
         if (expected.verdict() != Verdict.NONE) {
             entry.put("verdict", expected.verdict().name());
         }
+        // In the graph's own precision: another runtime differs from these by rounding alone.
+        Map<String, Float> own = new LinkedHashMap<>();
+        for (String name : List.of("score", "score_rgb", "score_depth")) {
+            own.put(name, floats(got, name).get(0));
+        }
+        entry.put("onnxruntime", own);
         return entry;
     }
 

@@ -30,7 +30,7 @@ public final class OnnxVerdicts {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("graph", args[3]);
         line.put("parts", result.parts());
-        line.put("equal_verdicts", result.parts() - result.verdicts());
+        line.put("equal_verdicts", result.parts() - result.others().size());
         line.put("map_difference_std", result.maps());
         line.put("score_difference_std", result.scores());
         line.put("map_correlation", result.accuracy().correlation());
