@@ -7,6 +7,7 @@ import io.trd4j.calibrate.PreparedParts;
 import io.trd4j.data.dataset.Dataset;
 import io.trd4j.io.AtomicFile;
 import io.trd4j.model.Backbone;
+import io.trd4j.model.Geometry;
 import io.trd4j.model.Modality;
 import io.trd4j.model.Precision;
 import io.trd4j.model.network.Network;
@@ -79,8 +80,7 @@ public final class TrainingSteps {
         try (PreparedParts parts = new PreparedParts(
                         PreparedParts.normal(Dataset.open(Path.of(args[0])).train()),
                         size,
-                        Modality.NORMALS,
-                        5,
+                        Geometry.normals(5),
                         done -> {});
                 Network perBatch = network(options, parts);
                 Network fp32 = network(options, parts);
