@@ -152,9 +152,7 @@ public final class CalibrationRun {
                         + PositionCalibration.MIN_JUDGED + " normal validation parts, found " + normal.size()
                         + "; give more");
             }
-            List<PartSource> parts = normal.stream()
-                    .<PartSource>map(part -> part.withColorBits(info.colorBits()))
-                    .toList();
+            List<PartSource> parts = PartSource.withColorBits(normal, info.colorBits());
             try (Network network = Network.load(file);
                     PreparedParts prepared =
                             PreparedParts.of(parts, info.size(), info.geometry(), alignment, progress)) {

@@ -24,6 +24,11 @@ public interface PartSource {
         return this;
     }
 
+    /** The same of each part, in the same order. */
+    static List<PartSource> withColorBits(List<? extends PartSource> parts, int bits) {
+        return parts.stream().<PartSource>map(part -> part.withColorBits(bits)).toList();
+    }
+
     /**
      * Parts that are in memory already, each as its memory is when it is loaded.
      *

@@ -26,9 +26,8 @@ import io.trd4j.model.Threshold;
 import io.trd4j.model.Thresholds;
 import io.trd4j.model.network.Network;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -165,7 +164,7 @@ public final class LearnRun {
             LearnRun run = new LearnRun(info, parts, options, progress);
             try (OutputLock lock = OutputLock.of(out);
                     FileSet written = new FileSet()) {
-                written.add(out, channel -> copy(model, channel));
+                written.add(out, channel -> Files.copy(model, Channels.newOutputStream(channel)));
                 Result result = run.learn(written.written(out), afterSteps);
                 if (result.accepted()) {
                     written.commit();
@@ -173,19 +172,6 @@ public final class LearnRun {
                 return result;
             }
         });
-    }
-
-    private static void copy(Path from, WritableByteChannel to) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(1 << 20);
-        try (FileChannel channel = FileChannel.open(from)) {
-            while (channel.read(buffer) >= 0) {
-                buffer.flip();
-                while (buffer.hasRemaining()) {
-                    to.write(buffer);
-                }
-                buffer.clear();
-            }
-        }
     }
 
     /** @param file a copy of the model, which becomes the new one */

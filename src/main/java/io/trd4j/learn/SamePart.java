@@ -3,7 +3,6 @@ package io.trd4j.learn;
 import io.trd4j.data.PartSource;
 import io.trd4j.data.dataset.PartFiles;
 import io.trd4j.io.InputException;
-import io.trd4j.io.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +15,8 @@ import java.util.Set;
 
 /** Which parts are the same, byte by byte, whatever they are called: contradictions, and parts that count once. */
 final class SamePart {
-    /** Of files of which no other has these sizes: nobody is like it. */
-    private static final String ALONE = "";
+    /** In place of the sizes of files: of a part in memory. */
+    private static final String IN_MEMORY = "";
 
     /** Sizes of the files that were called OK or NG; of parts in memory nothing is known before they are loaded. */
     private final Set<String> sizes = new HashSet<>();
@@ -97,11 +96,9 @@ final class SamePart {
     private Map<String, String> names(List<PartSource> parts) throws IOException {
         Map<String, String> names = new HashMap<>();
         for (PartSource part : parts) {
-            String checksums = sizes.contains(sizes(part)) || !(part instanceof PartFiles) || sizes.contains(ALONE)
-                    ? checksums(part)
-                    : ALONE;
-            if (!checksums.equals(ALONE)) {
-                names.putIfAbsent(checksums, name(part));
+            String own = sizes(part);
+            if (own.equals(IN_MEMORY) || sizes.contains(IN_MEMORY) || sizes.contains(own)) {
+                names.putIfAbsent(checksums(part), name(part));
             }
         }
         return names;
@@ -116,7 +113,7 @@ final class SamePart {
     }
 
     private static String sizes(PartSource part) throws IOException {
-        return part instanceof PartFiles files ? size(files.rgb()) + "+" + size(files.second()) : ALONE;
+        return part instanceof PartFiles files ? size(files.rgb()) + "+" + size(files.second()) : IN_MEMORY;
     }
 
     private static long size(Path file) throws IOException {
@@ -124,15 +121,7 @@ final class SamePart {
     }
 
     private static String checksums(PartSource part) throws IOException {
-        if (!(part instanceof PartFiles files)) {
-            return String.join("+", part.checksums(part.load()));
-        }
-        List<String> checksums = new ArrayList<>();
-        for (Path file : new Path[] {files.rgb(), files.second()}) {
-            if (file != null) {
-                checksums.add(Sha256.of(file));
-            }
-        }
-        return String.join("+", checksums);
+        // Of files their bytes: they need not be read as images.
+        return String.join("+", part.checksums(part instanceof PartFiles ? null : part.load()));
     }
 }

@@ -66,8 +66,9 @@ final class StudentSteps {
                 Network network = Network.load(file)) {
             ModelInfo info = file.info();
             alignment = file.alignment();
-            parts = new ArrayList<>(
-                    FoundParts.of(alignment, inBits(trained, info), List.of(), (part, why) -> {}, progress));
+            List<PartSource> known = PartSource.withColorBits(trained, info.colorBits());
+            List<PartSource> added = PartSource.withColorBits(fresh, info.colorBits());
+            parts = new ArrayList<>(FoundParts.of(alignment, known, List.of(), (part, why) -> {}, progress));
             if (parts.isEmpty()) {
                 throw new InputException("student steps need the parts that the model was trained on, or it forgets"
                         + " them; put them under train/good, or leave --steps away");
@@ -75,9 +76,9 @@ final class StudentSteps {
             List<PartSource> seen = new ArrayList<>(parts);
             int repeats = Math.max(1, parts.size() / ((ONE_IN - 1) * fresh.size()));
             for (int i = 0; i < repeats; i++) {
-                seen.addAll(inBits(fresh, info));
+                seen.addAll(added);
             }
-            parts.addAll(inBits(fresh, info));
+            parts.addAll(added);
             TrainingOptions training = training(info, options, seen.size());
             try (PreparedParts prepared = PreparedParts.of(seen, info.size(), info.geometry(), alignment, progress)) {
                 steps = train(network, training, prepared, progress);
@@ -91,12 +92,6 @@ final class StudentSteps {
             CalibrationRun.positions(model, null, parts, calibrated, options.threads(), progress);
         }
         return steps;
-    }
-
-    private static List<PartSource> inBits(List<PartSource> parts, ModelInfo info) {
-        return parts.stream()
-                .<PartSource>map(part -> part.withColorBits(info.colorBits()))
-                .toList();
     }
 
     private static TrainingOptions training(ModelInfo info, LearnOptions options, int parts) {
